@@ -1,0 +1,1 @@
+"""The place and its people, and how the project is run."""

@@ -1,0 +1,114 @@
+"""The one table of who may do what, by role at a site. Everything else asks it.
+
+Access is denied unless granted: a role that is not listed may nothing, and being superuser is no
+role. Every page carries the permission it needs; `tests/clinic/test_access.py` walks all routes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from enum import Enum
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Literal
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+if TYPE_CHECKING:
+    from clinic.models import Site, Staff
+
+
+class Permission(Enum):
+    VIEW_BOARD = "view_board"
+    VIEW_PATIENT = "view_patient"
+    REGISTER_PATIENT = "register_patient"
+    VIEW_SESSION = "view_session"
+    PLAN_SESSION = "plan_session"
+    ADMIT_PATIENT = "admit_patient"
+    DECIDE_DOSE = "decide_dose"
+    GIVE_DOSE = "give_dose"
+    RECORD_READING = "record_reading"
+    RECORD_EVENT = "record_event"
+    SIGN_CLEARANCE = "sign_clearance"
+    DEPART = "depart"
+    VIEW_REGISTER = "view_register"
+    VIEW_PROTOCOL = "view_protocol"
+
+
+Role = Literal["nurse", "clinician", "administrator", "auditor"]
+
+_READS = {
+    Permission.VIEW_PATIENT,
+    Permission.VIEW_SESSION,
+    Permission.VIEW_PROTOCOL,
+}
+_NURSE = _READS | {
+    Permission.VIEW_BOARD,
+    Permission.REGISTER_PATIENT,
+    Permission.PLAN_SESSION,
+    Permission.ADMIT_PATIENT,
+    Permission.GIVE_DOSE,
+    Permission.RECORD_READING,
+    Permission.RECORD_EVENT,
+    Permission.DEPART,
+}
+_CLINICIAN = _NURSE | {Permission.DECIDE_DOSE, Permission.SIGN_CLEARANCE}
+_REVIEWER = _READS | {Permission.VIEW_REGISTER}
+
+PERMISSIONS: dict[str, frozenset[Permission]] = {
+    "nurse": frozenset(_NURSE),
+    "clinician": frozenset(_CLINICIAN),
+    "administrator": frozenset(_REVIEWER),
+    "auditor": frozenset(_REVIEWER),
+}
+
+
+def permissions_of(roles: Iterable[str]) -> frozenset[Permission]:
+    """What `roles` may do together: roles add up."""
+    return frozenset().union(*(PERMISSIONS.get(role, frozenset()) for role in roles))
+
+
+def may(staff: Staff, permission: Permission, site: Site) -> bool:
+    """Whether `staff`, being active, may do `permission` at `site`."""
+    if not staff.is_active:
+        return False
+    roles = (m.role for m in staff.memberships.all() if m.site_id == site.pk)
+    return permission in permissions_of(roles)
+
+
+AnyView = Callable[..., HttpResponseBase]
+
+
+def page(*needed: Permission) -> Callable[[AnyView], AnyView]:
+    """Let only people with every permission in `needed`, at the request's site, reach the view.
+
+    A person who is not signed in is sent to sign in; one without the role gets 403.
+    """
+
+    def protect(view: AnyView) -> AnyView:
+        @wraps(view)
+        def protected(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                if request.headers.get("HX-Request"):
+                    return HttpResponse(status=401)
+                return redirect_to_login(request.get_full_path())
+            if not set(needed) <= request.permissions:  # type: ignore[attr-defined]
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        protected.needs = frozenset(needed)  # type: ignore[attr-defined]
+        return protected
+
+    return protect
+
+
+def public(view: AnyView) -> AnyView:
+    """Mark a view that people who are not signed in may reach."""
+    view.needs = None  # type: ignore[attr-defined]
+    return view
+
+
+def signed_in(view: AnyView) -> AnyView:
+    """Let anyone who is signed in reach the view, whatever the role."""
+    return page()(view)

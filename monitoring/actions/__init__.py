@@ -1,0 +1,49 @@
+"""The verbs: the only code that changes the record.
+
+Each takes the acting staff member and plain values, opens one transaction, locks the session,
+asks `access` and `rules`, writes, and returns the row it made or raises NotAllowed, Refused or
+Conflict.
+"""
+
+from __future__ import annotations
+
+from monitoring.actions.admit_patient import admit_patient
+from monitoring.actions.cancel_session import cancel_session
+from monitoring.actions.correct_reading import correct_reading
+from monitoring.actions.decide_dose import decide_dose
+from monitoring.actions.defer_dose import defer_dose
+from monitoring.actions.depart import depart
+from monitoring.actions.end_infusion import end_infusion
+from monitoring.actions.give_dose import give_dose
+from monitoring.actions.outcome import Conflict, NotAllowed, Reason, Refused
+from monitoring.actions.plan_session import plan_session
+from monitoring.actions.publish_protocol import publish_protocol
+from monitoring.actions.record_event import record_event
+from monitoring.actions.record_reading import record_reading
+from monitoring.actions.register_patient import register_patient
+from monitoring.actions.respond_to_flag import respond_to_flag
+from monitoring.actions.sign_clearance import sign_clearance
+from monitoring.actions.withdraw_clearance import withdraw_clearance
+
+__all__ = [
+    "Conflict",
+    "NotAllowed",
+    "Reason",
+    "Refused",
+    "admit_patient",
+    "cancel_session",
+    "correct_reading",
+    "decide_dose",
+    "defer_dose",
+    "depart",
+    "end_infusion",
+    "give_dose",
+    "plan_session",
+    "publish_protocol",
+    "record_event",
+    "record_reading",
+    "register_patient",
+    "respond_to_flag",
+    "sign_clearance",
+    "withdraw_clearance",
+]

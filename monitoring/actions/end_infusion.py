@@ -1,0 +1,63 @@
+"""Record the end of an infusion: the window runs from here."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from clinic.access import Permission
+from clinic.models import Staff
+from monitoring.actions.outcome import refuse
+from monitoring.actions.record import (
+    open_record,
+    require_not_future,
+    require_phase,
+    require_text,
+    verb,
+)
+from monitoring.models import DoseEnd
+from monitoring.models.course import dose_facts
+
+
+@verb
+def end_infusion(
+    session_id: UUID,
+    by: Staff,
+    *,
+    id: UUID,
+    ended_at: datetime,
+    mg: Decimal,
+    is_complete: bool,
+    partial_detail: str = "",
+) -> DoseEnd:
+    """Raises Refused when no infusion runs, for an end before the start or more than was ordered;
+    NotAllowed."""
+    record = open_record(session_id, by, Permission.GIVE_DOSE)
+    doses = list(record.session.dose_set.all())
+    if sent := next((d.end for d in doses if hasattr(d, "end") and d.end.id == id), None):
+        return sent
+    require_phase(record, "dosing")
+    running = next((d for d in doses if not hasattr(d, "end")), None)
+    if running is None or not record.course.protocol.is_infusion:
+        raise refuse("no_infusion_running")
+    require_not_future(record, ended_at, "ended_at")
+    if ended_at < running.started_at:
+        raise refuse("before_start", "ended_at")
+    if not 0 <= mg <= running.mg:
+        raise refuse("not_within_order", "mg", ordered=running.mg)
+    detail = "" if is_complete else require_text(partial_detail, "partial_detail")
+    end = record.add(
+        DoseEnd(
+            id=id,
+            dose=running,
+            ended_at=ended_at,
+            mg=mg,
+            is_complete=is_complete,
+            partial_detail=detail,
+        )
+    )
+    record.course = replace(record.course, doses=tuple(map(dose_facts, doses)))
+    record.finish()
+    return end

@@ -1,0 +1,97 @@
+"""Record one device, or the start of an infusion."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from clinic.access import Permission
+from clinic.models import Staff
+from monitoring.actions.outcome import Reason, Refused, refuse
+from monitoring.actions.record import (
+    Record,
+    open_record,
+    require_not_future,
+    require_phase,
+    require_text,
+    verb,
+)
+from monitoring.models import Dose
+from monitoring.rules.readiness import before_dose, dose_problems
+
+
+@verb
+def give_dose(
+    session_id: UUID,
+    by: Staff,
+    *,
+    id: UUID,
+    lot: str,
+    expiry: date,
+    started_at: datetime,
+    is_complete: bool | None = True,
+    partial_detail: str = "",
+    early_reason: str = "",
+    witness_id: UUID | None = None,
+) -> Dose:
+    """Record the next device of the order, given at `started_at`.
+
+    The first needs everything in `before_dose` closed; each is within the order, in date, and five
+    minutes after the last or with a reason. `is_complete` is None for an infusion. Raises Refused
+    at each field, or with the open items; NotAllowed.
+    """
+    record = open_record(session_id, by, Permission.GIVE_DOSE)
+    if sent := next((d for d in record.session.dose_set.all() if d.id == id), None):
+        return sent
+    require_phase(record, "arrived", "dosing", "observing", "cleared")
+    require_not_future(record, started_at, "started_at")
+    course, protocol = record.course, record.course.protocol
+    if not course.doses and (items := before_dose(course, started_at)):
+        raise Refused(Reason(f"item_{i.code}", "", {**i.params, "item": i}) for i in items)
+    today = record.now.astimezone(record.session.site.tz).date()
+    problems = dose_problems(
+        course, started_at=started_at, expiry=expiry, today=today, early_reason=early_reason
+    )
+    if problems:
+        raise Refused(Reason(p.code, p.field, p.params) for p in problems)
+    if protocol.is_infusion:
+        is_complete = None
+    detail = require_text(partial_detail, "partial_detail") if is_complete is False else ""
+    if not protocol.is_infusion and is_complete is None:
+        raise refuse("unanswered", "is_complete")
+    dose = record.add(
+        Dose(
+            id=id,
+            number=len(course.doses) + 1,
+            product=protocol.title,
+            mg=protocol.device_mg or record.session.planned_mg,
+            lot=require_text(lot, "lot"),
+            expiry=expiry,
+            started_at=started_at,
+            is_complete=is_complete,
+            partial_detail=detail,
+            early_reason=early_reason.strip() if course.doses else "",
+            witness_id=witness_id,
+            **_rests_on(record),
+        )
+    )
+    record.finish()
+    return dose
+
+
+def _rests_on(record: Record) -> dict[str, UUID | None]:
+    """The pre-dose reading of the session and, where one was taken on it, the decision to give."""
+    first = record.course.doses[0] if record.course.doses else None
+    if first is not None:
+        row = next(d for d in record.session.dose_set.all() if d.id == first.id)
+        return {"predose_reading_id": row.predose_reading_id, "decision_id": row.decision_id}
+    predose, decision = record.course.predose, record.course.decision
+    given = next(
+        (
+            d.id
+            for d in reversed(record.session.decision_set.all())
+            if decision and predose and d.outcome == "give" and d.reading_id == predose.id
+        ),
+        None,
+    )
+    return {"predose_reading_id": predose.id if predose else None, "decision_id": given}

@@ -1,0 +1,44 @@
+"""How a verb says no."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.db import models
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason for a refusal: `code` names the sentence, `params` fill it.
+
+    `field` is the input it belongs to, empty where it concerns the whole.
+    """
+
+    code: str
+    field: str = ""
+    params: Mapping[str, object] = field(default_factory=dict)
+
+
+class NotAllowed(Exception):
+    """The acting person has no role at the site that may do this."""
+
+
+class Refused(Exception):
+    """The rules or the state of the session forbid it; `reasons` say why."""
+
+    def __init__(self, reasons: Iterable[Reason]) -> None:
+        self.reasons = tuple(reasons)
+        super().__init__(", ".join(reason.code for reason in self.reasons))
+
+
+class Conflict(Exception):
+    """Someone else's row stands where this one would; `theirs` is that row."""
+
+    def __init__(self, theirs: models.Model) -> None:
+        self.theirs = theirs
+        super().__init__(str(theirs.pk))
+
+
+def refuse(code: str, field: str = "", **params: object) -> Refused:
+    return Refused([Reason(code, field, params)])

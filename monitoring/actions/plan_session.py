@@ -1,0 +1,75 @@
+"""Plan a supervised dosing session."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from clinic import access, clock
+from clinic.access import Permission
+from clinic.models import Staff
+from monitoring.actions.outcome import NotAllowed, Reason, Refused, refuse
+from monitoring.actions.record import verb
+from monitoring.models import Patient, ProtocolVersion, Session
+from monitoring.rules.course import Course
+from monitoring.rules.readiness import order_problems
+
+
+@verb
+def plan_session(
+    by: Staff,
+    *,
+    id: UUID,
+    patient_id: UUID,
+    protocol_version_id: UUID,
+    planned_for: datetime,
+    planned_mg: Decimal,
+    indication: str,
+    is_first_treatment: bool,
+    place: str = "",
+) -> Session:
+    """Plan a session of `planned_mg` for a patient, at the patient's site, under a published
+    protocol that the site uses.
+
+    The same `id` sent twice is one session. Raises Refused, NotAllowed.
+    """
+    patient = Patient.objects.select_related("site").filter(pk=patient_id).first()
+    if patient is None or not access.may(by, Permission.PLAN_SESSION, patient.site):
+        raise NotAllowed(Permission.PLAN_SESSION.value)
+    if sent := Session.objects.filter(pk=id, patient=patient).first():
+        return sent
+    versions = ProtocolVersion.objects.filter(sites__site=patient.site)
+    version = versions.filter(pk=protocol_version_id).first()
+    if version is None:
+        raise refuse("protocol_not_in_use", "protocol_version")
+    protocol = version.protocol()
+    if planned_mg <= 0:
+        raise refuse("not_positive", "planned_mg")
+    order = Course(
+        protocol=protocol,
+        phase="planned",
+        planned_mg=float(planned_mg),
+        last_seq=0,
+        is_first_treatment=is_first_treatment,
+        indication=indication,
+    )
+    if problems := order_problems(order):
+        params = {
+            "allowed": protocol.allowed_totals_mg,
+            "greatest": protocol.first_treatment_max_mg,
+        }
+        raise Refused(Reason(f"order_{code}", "planned_mg", params) for code in problems)
+    return Session.objects.create(
+        id=id,
+        patient=patient,
+        site=patient.site,
+        protocol_version=version,
+        planned_for=planned_for,
+        planned_mg=planned_mg,
+        indication=indication,
+        is_first_treatment=is_first_treatment,
+        place=place.strip(),
+        planned_at=clock.now(),
+        planned_by=by,
+    )

@@ -1,0 +1,187 @@
+"""One transaction over one session: lock, load, check, write, count."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+from uuid import UUID
+
+from django.db import OperationalError, transaction
+
+from clinic import access, clock
+from clinic.access import Permission
+from clinic.models import Staff
+from monitoring import guards
+from monitoring.actions.outcome import NotAllowed, refuse
+from monitoring.models import (
+    Admission,
+    Decision,
+    Dose,
+    Event,
+    Reading,
+    Session,
+)
+from monitoring.models import course as facts
+from monitoring.models.fact import Fact
+from monitoring.rules.course import Course, Phase
+from monitoring.rules.deviations import deviations
+from monitoring.rules.phase import phase_of
+
+P = ParamSpec("P")
+R = TypeVar("R")
+F = TypeVar("F", bound=Fact)
+
+CLOCK_TOLERANCE = timedelta(minutes=2)
+"""How far ahead of the server a tablet's clock may run before its time counts as future."""
+
+SERIALIZATION_FAILURE, DEADLOCK_DETECTED = "40001", "40P01"
+TRIES = 3
+
+
+def verb(action: Callable[P, R]) -> Callable[P, R]:
+    """Run `action` in one transaction that is committed when it returns.
+
+    Refuses to write while a guard of the database is missing. A deadlock or a serialization
+    failure is tried again: nothing of the first try was kept.
+    """
+
+    @wraps(action)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        guards.require()
+        for last in range(TRIES):
+            try:
+                with transaction.atomic(durable=True):
+                    return action(*args, **kwargs)
+            except OperationalError as error:
+                state = getattr(error.__cause__, "sqlstate", None)
+                if state not in {SERIALIZATION_FAILURE, DEADLOCK_DETECTED} or last == TRIES - 1:
+                    raise
+                time.sleep(0.05 * (last + 1))
+        raise AssertionError("unreachable")
+
+    return run
+
+
+_NOUNS: dict[type[Fact], tuple[str, Callable[[Any], object]]] = {
+    Admission: ("admissions", facts.admission_facts),
+    Decision: ("decisions", facts.decision_facts),
+    Dose: ("doses", facts.dose_facts),
+    Event: ("events", facts.event_facts),
+    Reading: ("readings", facts.reading_facts),
+}
+
+
+class Record:
+    """A locked session with its facts, as a verb works on it.
+
+    `add` writes a fact with the next number; `finish` stores the phase and the roll-ups.
+    """
+
+    def __init__(self, session: Session, by: Staff, now: datetime, *, is_whole: bool) -> None:
+        self.session = session
+        self.by = by
+        self.now = now
+        self.course: Course = session.course(is_whole=is_whole)
+
+    def add(self, fact: F) -> F:
+        """Insert `fact` as the session's next one. The database moves the counter with it."""
+        fact.session = self.session
+        fact.seq = self.session.last_seq + 1
+        fact.recorded_by = self.by
+        fact.recorded_at = self.now
+        fact.save(force_insert=True)
+        self.session.last_seq = fact.seq
+        self.course = replace(self.course, last_seq=fact.seq)
+        if type(fact) in _NOUNS:
+            noun, read = _NOUNS[type(fact)]
+            self.course = replace(self.course, **{noun: (*getattr(self.course, noun), read(fact))})
+        return fact
+
+    def set_phase(self, phase: Phase) -> None:
+        self.course = replace(self.course, phase=phase)
+
+    def admit(self) -> None:
+        """The patient has arrived: from here on the facts give the phase."""
+        self.session.admitted_at = self.now
+        self.course = replace(self.course, is_admitted=True)
+
+    def whole(self) -> Record:
+        """The same locked session with every noun loaded."""
+        session = Session.objects.with_record().get(pk=self.session.pk)
+        return Record(session, self.by, self.now, is_whole=True)
+
+    def finish(self) -> None:
+        """Store the phase and roll-ups that the facts now give."""
+        session, course = self.session, self.course
+        course = replace(course, phase=phase_of(course))
+        session.phase = course.phase
+        if session.phase not in {Session.Phase.CLEARED, Session.Phase.CLOSED}:
+            session.standing_clearance = None
+        session.first_dose_at = course.first_dose_at
+        session.last_dose_at = course.last_dose_at
+        session.given_mg = course.given_mg  # type: ignore[assignment]
+        pressures = [r for r in course.after_dose if r.has_value("blood_pressure")]
+        session.peak_systolic = max((r.value("systolic") or 0 for r in pressures), default=None)
+        session.peak_diastolic = max((r.value("diastolic") or 0 for r in pressures), default=None)
+        if course.is_whole:
+            session.deviation_count = len(deviations(course, self.now))
+        session.save(update_fields=_KEPT)
+
+
+_KEPT = (
+    "phase",
+    "place",
+    "prescriber",
+    "admitted_at",
+    "cancelled_at",
+    "cancelled_by",
+    "cancel_reason",
+    "standing_clearance",
+    "first_dose_at",
+    "last_dose_at",
+    "given_mg",
+    "peak_systolic",
+    "peak_diastolic",
+    "deviation_count",
+    "closed_at",
+    "outcome",
+)
+"""What verbs may change on the session row; never `last_seq`, which the database moves."""
+
+
+def open_record(
+    session_id: UUID, by: Staff, permission: Permission, *, is_whole: bool = True
+) -> Record:
+    """Lock the session, load its facts once, and check that `by` may do this at its site.
+
+    Raises NotAllowed, also for a session that does not exist: neither is told apart.
+    """
+    sessions = Session.objects.select_for_update(of=("self",))
+    lean = sessions.with_observations().prefetch_related("standing_clearance")
+    loaded = sessions.with_record() if is_whole else lean
+    session = loaded.filter(pk=session_id).first()
+    if session is None or not access.may(by, permission, session.site):
+        raise NotAllowed(permission.value)
+    return Record(session, by, clock.now(), is_whole=is_whole)
+
+
+def require_phase(record: Record, *phases: str) -> None:
+    if record.session.phase not in phases:
+        raise refuse("wrong_phase", phase=record.session.phase)
+
+
+def require_not_future(record: Record, at: datetime, field: str) -> None:
+    """Refuse a time more than two minutes ahead of the server, at its field."""
+    if at > record.now + CLOCK_TOLERANCE:
+        raise refuse("future", field, at=at, now=record.now)
+
+
+def require_text(value: str, field: str) -> str:
+    text = value.strip()
+    if not text:
+        raise refuse("required", field)
+    return text

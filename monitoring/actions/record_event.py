@@ -1,0 +1,91 @@
+"""Record anything else worth its time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from clinic.access import Permission
+from clinic.models import Staff
+from monitoring.actions.outcome import refuse
+from monitoring.actions.record import (
+    Record,
+    open_record,
+    require_not_future,
+    require_phase,
+    require_text,
+    verb,
+)
+from monitoring.models import Event
+from monitoring.rules.flags import SYMPTOMS
+
+RECORDABLE = frozenset(Event.Kind.values) - {Event.Kind.RESPONSE}
+
+
+@verb
+def record_event(
+    session_id: UUID,
+    by: Staff,
+    *,
+    id: UUID,
+    kind: str,
+    at: datetime,
+    detail: str = "",
+    symptoms: Sequence[str] = (),
+    is_serious: bool | None = None,
+    onset_at: datetime | None = None,
+    resolves_id: UUID | None = None,
+) -> Event:
+    """Record a symptom, intervention, medication, handover, note, adverse event or the resolution
+    of one. A response to a flag has its own verb.
+
+    An adverse event says whether it was serious and when it began; a symptom names at least one.
+    Raises Refused at each field, NotAllowed.
+    """
+    record = open_record(session_id, by, Permission.RECORD_EVENT)
+    if sent := next((e for e in record.session.event_set.all() if e.id == id), None):
+        return sent
+    require_phase(record, "arrived", "dosing", "observing", "cleared")
+    if kind not in RECORDABLE:
+        raise refuse("required", "kind")
+    require_not_future(record, at, "at")
+    if kind == Event.Kind.SYMPTOM:
+        if not symptoms or not set(symptoms) <= set(SYMPTOMS):
+            raise refuse("required", "symptoms")
+    else:
+        detail, symptoms = require_text(detail, "detail"), ()
+    if kind == Event.Kind.ADVERSE_EVENT:
+        if is_serious is None:
+            raise refuse("unanswered", "is_serious")
+        if onset_at is None:
+            raise refuse("required", "onset_at")
+        require_not_future(record, onset_at, "onset_at")
+    else:
+        is_serious, onset_at = None, None
+    event = record.add(
+        Event(
+            id=id,
+            kind=kind,
+            at=at,
+            detail=detail.strip(),
+            symptoms=list(symptoms),
+            is_serious=is_serious,
+            onset_at=onset_at,
+            resolves=_resolved(record, kind, resolves_id),
+        )
+    )
+    record.finish()
+    return event
+
+
+def _resolved(record: Record, kind: str, resolves_id: UUID | None) -> Event | None:
+    """The event that a resolution ends: of this session, and not resolved already."""
+    if kind != Event.Kind.RESOLUTION:
+        return None
+    events = list(record.session.event_set.all())
+    resolved = {e.resolves_id for e in events}
+    for event in events:
+        if event.id == resolves_id and event.id not in resolved:
+            return event
+    raise refuse("required", "resolves")

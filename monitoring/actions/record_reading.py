@@ -1,0 +1,100 @@
+"""Record one set of observations."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from clinic.access import Permission
+from clinic.models import Staff
+from monitoring.actions.outcome import Conflict, Reason, Refused
+from monitoring.actions.record import Record, open_record, require_not_future, require_phase, verb
+from monitoring.models import Reading, Withdrawal
+from monitoring.models.course import reading_facts
+from monitoring.rules.entry import Entry, entry_problems
+from monitoring.rules.flags import flags_of
+from monitoring.rules.measures import OBSERVATIONS, VALUE_FIELDS
+from monitoring.rules.readiness import is_outside_criteria
+from monitoring.rules.schedule import slot_for
+
+
+@verb
+def record_reading(
+    session_id: UUID, by: Staff, *, id: UUID, entry: Entry, note: str = ""
+) -> Reading:
+    """Keep `entry` as reading `id`, which the tablet made: the same one sent twice is one row.
+
+    It fills the slot it was taken for when that is free and near, and is additional otherwise. One
+    outside the criteria takes a standing clearance back; one that arrives after departure is
+    marked and changes nothing that was signed. Raises Refused with a reason at each field, Conflict
+    when `id` stands for other values, NotAllowed.
+    """
+    record = open_record(session_id, by, Permission.RECORD_READING, is_whole=False)
+    if sent := next((r for r in record.session.reading_set.all() if r.id == id), None):
+        return same_or_conflict(sent, entry)
+    require_phase(record, "arrived", "dosing", "observing", "cleared", "closed")
+    check_entry(record, entry)
+    if record.session.phase == "closed":
+        record = record.whole()
+    slot = slot_for(record.course, entry.asked, entry.taken_at)
+    reading = add_reading(record, id, entry, slot=slot, note=note)
+    record.finish()
+    return reading
+
+
+def same_or_conflict(sent: Reading, entry: Entry) -> Reading:
+    """The row that a second sending of the same reading meets."""
+    facts = reading_facts(sent)
+    not_done = {o: code for o, code in entry.not_done.items() if code}
+    values = {f: entry.values.get(f) for f in VALUE_FIELDS}
+    if facts.values == values and facts.not_done == not_done:
+        return sent
+    raise Conflict(sent)
+
+
+def check_entry(record: Record, entry: Entry) -> None:
+    require_not_future(record, entry.taken_at, "taken_at")
+    if problems := entry_problems(record.course, entry, record.now):
+        raise Refused(Reason(p.code, p.field, p.params) for p in problems)
+
+
+def add_reading(
+    record: Record,
+    id: UUID,
+    entry: Entry,
+    *,
+    slot: int | None,
+    note: str,
+    **correction: Any,
+) -> Reading:
+    """Write the row and, where it is outside the criteria, take a standing clearance back."""
+    protocol = record.course.protocol
+    standing = record.session.standing_clearance_id
+    is_closed = record.session.phase == "closed"
+    scales = {"sedation": protocol.sedation_scale, "dissociation": protocol.dissociation_scale}
+    reading = record.add(
+        Reading(
+            id=id,
+            taken_at=entry.taken_at,
+            slot=slot,
+            note=note.strip(),
+            confirmed=sorted(f for f in entry.confirmed if entry.values.get(f) is not None),
+            late_reason=entry.late_reason.strip(),
+            after_departure=is_closed,
+            **{f: entry.values.get(f) for f in VALUE_FIELDS},
+            **{f"{o}_not_done": entry.not_done.get(o, "") for o in OBSERVATIONS},
+            **{f"{f}_scale": s for f, s in scales.items() if entry.values.get(f) is not None},
+            **correction,
+        )
+    )
+    facts = reading_facts(reading)
+    outside = is_outside_criteria(record.course, facts) or flags_of(record.course, facts)
+    if standing and not is_closed and outside:
+        record.add(
+            Withdrawal(
+                clearance_id=standing,
+                reason=f"Reading {reading.seq} is outside the criteria for clearance",
+                is_automatic=True,
+            )
+        )
+    return reading

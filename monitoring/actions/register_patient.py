@@ -1,0 +1,54 @@
+"""Add a patient to a site."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from clinic import access, clock
+from clinic.access import Permission
+from clinic.models import Site, Staff
+from monitoring.actions.outcome import Conflict, NotAllowed, refuse
+from monitoring.actions.record import require_text, verb
+from monitoring.models import Patient
+
+
+@verb
+def register_patient(
+    site: Site,
+    by: Staff,
+    *,
+    id: UUID,
+    mrn: str,
+    family_name: str,
+    given_name: str,
+    date_of_birth: date,
+    sex: str,
+    allergies: str = "",
+    cautions: str = "",
+    rems_enrolled_on: date | None = None,
+) -> Patient:
+    """The same `id` sent twice is one patient. Raises Conflict when the MRN is someone's,
+    Refused for an empty name or a birth after today, NotAllowed."""
+    if not access.may(by, Permission.REGISTER_PATIENT, site):
+        raise NotAllowed(Permission.REGISTER_PATIENT.value)
+    if sent := Patient.objects.filter(pk=id, site=site).first():
+        return sent
+    number = require_text(mrn, "mrn")
+    if theirs := Patient.objects.filter(mrn=number).first():
+        raise Conflict(theirs)
+    if date_of_birth > clock.now().astimezone(site.tz).date():
+        raise refuse("born_in_future", "date_of_birth")
+    return Patient.objects.create(
+        id=id,
+        site=site,
+        mrn=number,
+        family_name=require_text(family_name, "family_name"),
+        given_name=require_text(given_name, "given_name"),
+        date_of_birth=date_of_birth,
+        sex=sex,
+        allergies=allergies.strip(),
+        cautions=cautions.strip(),
+        rems_enrolled_on=rems_enrolled_on,
+        created_at=clock.now(),
+    )

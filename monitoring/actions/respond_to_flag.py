@@ -1,0 +1,52 @@
+"""Record who was told of a flagged value or symptom, when, and what was ordered."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from clinic.access import Permission
+from clinic.models import Staff
+from monitoring.actions.outcome import refuse
+from monitoring.actions.record import (
+    open_record,
+    require_not_future,
+    require_phase,
+    require_text,
+    verb,
+)
+from monitoring.models import Event
+from monitoring.rules.course import Reading
+from monitoring.rules.flags import flagged
+
+
+@verb
+def respond_to_flag(
+    session_id: UUID, by: Staff, *, id: UUID, about: UUID, told: str, ordered: str, at: datetime
+) -> Event:
+    """Answer for the flagged reading or event `about`. Several responses to one flag are kept.
+
+    Raises Refused when nothing is flagged there, or for an empty field; NotAllowed.
+    """
+    record = open_record(session_id, by, Permission.RECORD_EVENT)
+    if sent := next((e for e in record.session.event_set.all() if e.id == id), None):
+        return sent
+    require_phase(record, "arrived", "dosing", "observing", "cleared")
+    found = next((f for f in flagged(record.course) if f.fact.id == about), None)
+    if found is None:
+        raise refuse("not_flagged")
+    require_not_future(record, at, "at")
+    is_reading = isinstance(found.fact, Reading)
+    event = record.add(
+        Event(
+            id=id,
+            kind=Event.Kind.RESPONSE,
+            at=at,
+            told=require_text(told, "told"),
+            ordered=require_text(ordered, "ordered"),
+            answers_reading_id=about if is_reading else None,
+            answers_event_id=None if is_reading else about,
+        )
+    )
+    record.finish()
+    return event

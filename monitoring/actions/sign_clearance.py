@@ -1,0 +1,144 @@
+"""A clinician reads the whole course and signs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from uuid import UUID
+
+from clinic.access import Permission
+from clinic.models import Staff
+from monitoring.actions.outcome import Conflict, Reason, Refused, refuse
+from monitoring.actions.record import Record, open_record, require_phase, verb
+from monitoring.models import Clearance, Withdrawal
+from monitoring.models.course import clearance_facts
+from monitoring.rules.readiness import (
+    CHECKLIST,
+    before_clearance,
+    cautions,
+    clearance_state,
+)
+
+
+def sign_clearance(
+    session_id: UUID,
+    by: Staff,
+    *,
+    id: UUID,
+    password: str,
+    through_seq: int,
+    checklist: Mapping[str, bool],
+    justifications: Mapping[str, str],
+    had_serious_event: bool | None,
+    ready_minutes: int | None,
+    statement: str,
+) -> Clearance:
+    """Sign what was shown: every fact up to `through_seq`, under `statement`.
+
+    Needs the signer's own password, an elapsed window, no open item, each point of the checklist
+    confirmed and each caution justified by its key. `ready_minutes` from the first device is asked
+    under REMS (CLINICAL 8, rule 31). Raises Refused with every reason, Conflict with the session
+    when it changed since it was shown or with a clearance that stands already, NotAllowed.
+    """
+    is_right = by.check_password(password)
+    return _sign(
+        session_id,
+        by,
+        id=id,
+        is_password_right=is_right,
+        through_seq=through_seq,
+        checklist=checklist,
+        justifications=justifications,
+        had_serious_event=had_serious_event,
+        ready_minutes=ready_minutes,
+        statement=statement,
+    )
+
+
+@verb
+def _sign(
+    session_id: UUID,
+    by: Staff,
+    *,
+    id: UUID,
+    is_password_right: bool,
+    through_seq: int,
+    checklist: Mapping[str, bool],
+    justifications: Mapping[str, str],
+    had_serious_event: bool | None,
+    ready_minutes: int | None,
+    statement: str,
+) -> Clearance:
+    record = open_record(session_id, by, Permission.SIGN_CLEARANCE)
+    if not is_password_right:
+        raise refuse("password", "password")
+    if sent := next((c for c in record.session.clearance_set.all() if c.id == id), None):
+        return sent
+    require_phase(record, "dosing", "observing", "cleared")
+    state = clearance_state(record.course, record.now)
+    if state == "stands":
+        raise Conflict(record.session.clearance_set.all()[len(record.course.clearances) - 1])
+    if through_seq != record.session.last_seq:
+        raise Conflict(record.session)
+    if items := before_clearance(record.course, record.now):
+        raise Refused(Reason(f"item_{i.code}", "", {**i.params, "item": i}) for i in items)
+    reasons = _unanswered(record, checklist, justifications, had_serious_event, ready_minutes)
+    if reasons:
+        raise Refused(reasons)
+    if state == "lapsed":
+        _withdraw_lapsed(record)
+    clearance = Clearance.objects.create(
+        id=id,
+        session=record.session,
+        through_seq=record.session.last_seq,
+        signed_by=by,
+        printed_name=by.printed_name,
+        signed_at=record.now,
+        meaning=str(Clearance.MEANING),
+        statement=statement,
+        checklist={
+            **dict.fromkeys(CHECKLIST, True),
+            "had_serious_event": had_serious_event,
+        },
+        justifications={c.key: justifications[c.key].strip() for c in cautions(record.course)},
+        ready_minutes=ready_minutes,
+    )
+    record.session.standing_clearance = clearance
+    record.course = replace(
+        record.course, clearances=(*record.course.clearances, clearance_facts(clearance))
+    )
+    record.finish()
+    return clearance
+
+
+def _unanswered(
+    record: Record,
+    checklist: Mapping[str, bool],
+    justifications: Mapping[str, str],
+    had_serious_event: bool | None,
+    ready_minutes: int | None,
+) -> list[Reason]:
+    reasons = [Reason("confirm", key) for key in CHECKLIST if checklist.get(key) is not True]
+    for caution in cautions(record.course):
+        if not justifications.get(caution.key, "").strip():
+            reasons.append(Reason("justify", f"justify_{caution.key}", {"caution": caution}))
+    if had_serious_event is None:
+        reasons.append(Reason("unanswered", "had_serious_event"))
+    elif had_serious_event != any(e.is_serious for e in record.course.events):
+        code = "serious_event_missing" if had_serious_event else "serious_event_recorded"
+        reasons.append(Reason(code, "had_serious_event"))
+    if record.course.protocol.rems and ready_minutes is None:
+        reasons.append(Reason("required", "ready_minutes"))
+    return reasons
+
+
+def _withdraw_lapsed(record: Record) -> None:
+    """Take back the signature that lapsed, so that one state never carries two."""
+    minutes = record.course.protocol.clearance_valid_minutes
+    record.add(
+        Withdrawal(
+            clearance_id=record.session.standing_clearance_id,
+            reason=f"Lapsed {minutes} minutes after it was signed",
+            is_automatic=True,
+        )
+    )

@@ -1,0 +1,14 @@
+"""Keeps the database's guards in step with its tables."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class MonitoringConfig(AppConfig):
+    name = "monitoring"
+
+    def ready(self) -> None:
+        from monitoring import guards
+
+        guards.connect(self)

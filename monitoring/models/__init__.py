@@ -1,0 +1,30 @@
+"""The tables and the constraints that hold them true, one noun a file."""
+
+from __future__ import annotations
+
+from monitoring.models.admission import Admission
+from monitoring.models.clearance import Clearance, Withdrawal
+from monitoring.models.decision import Decision
+from monitoring.models.departure import Departure
+from monitoring.models.dose import Dose, DoseEnd
+from monitoring.models.event import Event
+from monitoring.models.patient import Patient
+from monitoring.models.protocol import ProtocolVersion, SiteProtocol
+from monitoring.models.reading import Reading
+from monitoring.models.session import Session
+
+__all__ = [
+    "Admission",
+    "Clearance",
+    "Decision",
+    "Departure",
+    "Dose",
+    "DoseEnd",
+    "Event",
+    "Patient",
+    "ProtocolVersion",
+    "Reading",
+    "Session",
+    "SiteProtocol",
+    "Withdrawal",
+]

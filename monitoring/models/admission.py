@@ -1,0 +1,52 @@
+"""The answers taken when the patient arrives."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from monitoring.models.fact import Fact
+
+
+class Admission(Fact):
+    """Every question is answered or empty; none is pre-filled. The latest row of a session counts,
+    earlier ones stay readable (CLINICAL 8, rules 23, 24, 25, 28 and 34)."""
+
+    identifiers_confirmed = models.BooleanField(
+        _("Name and date of birth confirmed with the patient"), null=True
+    )
+    aneurysmal_disease = models.BooleanField(
+        _("Aneurysmal vascular disease or arteriovenous malformation"), null=True
+    )
+    intracerebral_haemorrhage = models.BooleanField(
+        _("History of intracerebral haemorrhage"), null=True
+    )
+    hypersensitivity = models.BooleanField(
+        _("Hypersensitivity to esketamine, ketamine or an excipient"), null=True
+    )
+    food_kept = models.BooleanField(_("No food for 2 hours"), null=True)
+    liquid_kept = models.BooleanField(_("No liquids for 30 minutes"), null=True)
+    nasal_kept = models.BooleanField(
+        _("No nasal corticosteroid or decongestant for 1 hour"), null=True
+    )
+    fasting_reason = models.CharField(_("Why go on"), max_length=300, blank=True)
+    benzodiazepine = models.BooleanField(_("Benzodiazepine"), null=True)
+    hypnotic = models.BooleanField(_("Non-benzodiazepine sedative hypnotic"), null=True)
+    opioid = models.BooleanField(_("Opioid"), null=True)
+    stimulant = models.BooleanField(_("Psychostimulant"), null=True)
+    maoi = models.BooleanField(_("MAO inhibitor"), null=True)
+    alcohol = models.BooleanField(_("Alcohol"), null=True)
+    transport_arranged = models.BooleanField(_("Someone else takes the patient home"), null=True)
+    transport_reason = models.CharField(_("How the patient gets home"), max_length=300, blank=True)
+    no_driving_advised = models.BooleanField(
+        _("Advised not to drive or use machinery until the next day after a restful sleep"),
+        null=True,
+    )
+    prescriber = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("Prescriber on site"),
+    )
+    prescriber_name = models.CharField(max_length=200)

@@ -1,0 +1,62 @@
+"""A clinician's signature, and its withdrawal."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from monitoring.models.fact import Fact, uuid7
+
+
+class Clearance(models.Model):
+    """Covers every fact of its session up to `through_seq`; never edited, only withdrawn.
+
+    It is no fact of the course itself, so it does not move the counter it is compared with.
+    """
+
+    MEANING = _("Clearance to leave after observation")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    session = models.ForeignKey("monitoring.Session", on_delete=models.PROTECT)
+    through_seq = models.PositiveIntegerField()
+    signed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="clearances"
+    )
+    printed_name = models.CharField(max_length=200)
+    signed_at = models.DateTimeField()
+    meaning = models.CharField(max_length=120)
+    statement = models.TextField()
+    checklist = models.JSONField()
+    justifications = models.JSONField(default=dict)
+    ready_minutes = models.PositiveSmallIntegerField(null=True)
+
+    class Meta:
+        ordering = ("through_seq",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("session", "through_seq"), name="clearance_once_per_state"
+            ),
+            models.CheckConstraint(
+                condition=Q(printed_name__gt="", meaning__gt="", statement__gt=""),
+                name="clearance_is_whole",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"clearance through {self.through_seq}"
+
+
+class Withdrawal(Fact):
+    """Takes a clearance back. A fact of the course: it moves the counter."""
+
+    clearance = models.OneToOneField(Clearance, on_delete=models.PROTECT, related_name="withdrawal")
+    reason = models.CharField(_("Reason"), max_length=500)
+    is_automatic = models.BooleanField(default=False)
+
+    class Meta(Fact.Meta):
+        constraints = (
+            *Fact.Meta.constraints,
+            models.CheckConstraint(condition=Q(reason__gt=""), name="withdrawal_has_reason"),
+        )

@@ -1,0 +1,163 @@
+"""From rows to the plain facts that the rules read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from django.core.exceptions import ObjectDoesNotExist
+
+from monitoring.rules import course as rules
+from monitoring.rules.measures import OBSERVATIONS, VALUE_FIELDS
+
+if TYPE_CHECKING:
+    from monitoring.models import (
+        Admission,
+        Clearance,
+        Decision,
+        Departure,
+        Dose,
+        DoseEnd,
+        Event,
+        Reading,
+        Session,
+        Withdrawal,
+    )
+
+_ANSWERS = (
+    "identifiers_confirmed",
+    "aneurysmal_disease",
+    "intracerebral_haemorrhage",
+    "hypersensitivity",
+    "food_kept",
+    "liquid_kept",
+    "nasal_kept",
+    "fasting_reason",
+    "benzodiazepine",
+    "hypnotic",
+    "opioid",
+    "stimulant",
+    "maoi",
+    "alcohol",
+    "transport_arranged",
+    "transport_reason",
+    "no_driving_advised",
+)
+
+
+def course_of(session: Session, *, is_whole: bool) -> rules.Course:
+    """Build the course of a session loaded `with_record()` or, not whole, `with_observations()`."""
+    return rules.Course(
+        protocol=session.protocol_version.protocol(),
+        phase=cast(rules.Phase, session.phase),
+        planned_mg=float(session.planned_mg),
+        last_seq=session.last_seq,
+        is_admitted=session.admitted_at is not None,
+        is_whole=is_whole,
+        is_first_treatment=session.is_first_treatment,
+        indication=session.indication,
+        is_site_certified=session.site.rems_certified_on is not None,
+        is_patient_enrolled=session.patient.rems_enrolled_on is not None,
+        is_inpatient=session.site.is_inpatient,
+        admissions=tuple(map(admission_facts, session.admission_set.all())) if is_whole else (),
+        decisions=tuple(map(decision_facts, session.decision_set.all())) if is_whole else (),
+        doses=tuple(map(dose_facts, session.dose_set.all())),
+        readings=tuple(map(reading_facts, session.reading_set.all())),
+        events=tuple(map(event_facts, session.event_set.all())),
+        clearances=_clearances(session, is_whole=is_whole),
+        departure=_departure(session) if is_whole else None,
+    )
+
+
+def _clearances(session: Session, *, is_whole: bool) -> tuple[rules.Clearance, ...]:
+    if is_whole:
+        return tuple(map(clearance_facts, session.clearance_set.all()))
+    standing = session.standing_clearance
+    return (_signature(standing, None),) if standing else ()
+
+
+def admission_facts(row: Admission) -> rules.Admission:
+    answers = {name: getattr(row, name) for name in _ANSWERS}
+    return rules.Admission(
+        seq=row.seq, at=row.recorded_at, prescriber=row.prescriber_name, **answers
+    )
+
+
+def decision_facts(row: Decision) -> rules.Decision:
+    return rules.Decision(
+        seq=row.seq,
+        at=row.recorded_at,
+        outcome=row.outcome,  # type: ignore[arg-type]
+        reason=row.reason,
+        reading=row.reading_id,
+    )
+
+
+def dose_facts(row: Dose) -> rules.Dose:
+    end: DoseEnd | None = getattr(row, "end", None)
+    return rules.Dose(
+        id=row.id,
+        seq=row.seq,
+        number=row.number,
+        mg=float(end.mg if end else row.mg),
+        started_at=row.started_at,
+        ended_at=end.ended_at if end else None,
+        is_complete=end.is_complete if end else row.is_complete,
+        early_reason=row.early_reason,
+        predose_reading=row.predose_reading_id,
+    )
+
+
+def reading_facts(row: Reading) -> rules.Reading:
+    return rules.Reading(
+        id=row.id,
+        seq=row.seq,
+        taken_at=row.taken_at,
+        received_at=row.recorded_at,
+        slot=row.slot,
+        values={name: getattr(row, name) for name in VALUE_FIELDS},
+        not_done={o: code for o in OBSERVATIONS if (code := getattr(row, f"{o}_not_done"))},
+        replaces=row.replaces_id,
+        correction_reason=row.correction_reason,
+        late_reason=row.late_reason,
+        after_departure=row.after_departure,
+    )
+
+
+def event_facts(row: Event) -> rules.Event:
+    return rules.Event(
+        id=row.id,
+        seq=row.seq,
+        at=row.at,
+        kind=row.kind,
+        symptoms=tuple(row.symptoms),
+        answers_reading=row.answers_reading_id,
+        answers_event=row.answers_event_id,
+        is_serious=row.is_serious,
+    )
+
+
+def clearance_facts(row: Clearance) -> rules.Clearance:
+    return _signature(row, getattr(row, "withdrawal", None))
+
+
+def _signature(row: Clearance, withdrawal: Withdrawal | None) -> rules.Clearance:
+    return rules.Clearance(
+        id=row.id,
+        signed_at=row.signed_at,
+        through_seq=row.through_seq,
+        withdrawn_at=withdrawal.recorded_at if withdrawal else None,
+        withdrawal_reason=withdrawal.reason if withdrawal else "",
+        justified=tuple(row.justifications),
+    )
+
+
+def _departure(session: Session) -> rules.Departure | None:
+    try:
+        row = session.departure
+    except ObjectDoesNotExist:
+        return None
+    return departure_facts(row)
+
+
+def departure_facts(row: Departure) -> rules.Departure:
+    return rules.Departure(at=row.left_at, kind=row.kind)  # type: ignore[arg-type]

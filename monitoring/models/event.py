@@ -1,0 +1,90 @@
+"""Anything else worth its time."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from monitoring.models.fact import Fact
+
+
+class Event(Fact):
+    """A response names whom was told and what was ordered; an adverse event says whether it was
+    serious, and a later event resolves it (CLINICAL 2; 8, rules 13 and 43)."""
+
+    class Kind(models.TextChoices):
+        SYMPTOM = "symptom", _("Symptom")
+        INTERVENTION = "intervention", _("Intervention")
+        MEDICATION = "medication", _("Medication")
+        HANDOVER = "handover", _("Handover")
+        RESPONSE = "response", _("Response")
+        ADVERSE_EVENT = "adverse_event", _("Adverse event")
+        RESOLUTION = "resolution", _("Resolution")
+        NOTE = "note", _("Note")
+
+    kind = models.CharField(_("What"), max_length=16, choices=Kind.choices)
+    at = models.DateTimeField(_("When"))
+    detail = models.CharField(_("Detail"), max_length=1000, blank=True)
+    symptoms = models.JSONField(_("Symptoms"), default=list)
+    answers_reading = models.ForeignKey(
+        "monitoring.Reading", on_delete=models.PROTECT, null=True, related_name="responses"
+    )
+    answers_event = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="responses"
+    )
+    told = models.CharField(_("Told whom"), max_length=200, blank=True)
+    ordered = models.CharField(_("What was ordered"), max_length=500, blank=True)
+    is_serious = models.BooleanField(_("Serious"), null=True)
+    onset_at = models.DateTimeField(_("Onset"), null=True)
+    resolves = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, related_name="resolved_by"
+    )
+
+    class Meta(Fact.Meta):
+        constraints = (
+            *Fact.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(
+                    kind__in=(
+                        "symptom",
+                        "intervention",
+                        "medication",
+                        "handover",
+                        "response",
+                        "adverse_event",
+                        "resolution",
+                        "note",
+                    )
+                ),
+                name="event_kind_known",
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(kind="response", told__gt="", ordered__gt="")
+                    & (
+                        Q(answers_reading__isnull=False, answers_event=None)
+                        | Q(answers_reading=None, answers_event__isnull=False)
+                    )
+                )
+                | (
+                    ~Q(kind="response")
+                    & Q(answers_reading=None, answers_event=None, told="", ordered="")
+                ),
+                name="event_response_agrees",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="adverse_event", is_serious__isnull=False, onset_at__isnull=False)
+                | (~Q(kind="adverse_event") & Q(is_serious=None, onset_at=None)),
+                name="event_adverse_agrees",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="resolution", resolves__isnull=False)
+                | (~Q(kind="resolution") & Q(resolves=None)),
+                name="event_resolution_agrees",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=("response", "symptom")) | Q(detail__gt=""),
+                name="event_has_detail",
+            ),
+        )

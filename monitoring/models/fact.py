@@ -1,0 +1,43 @@
+"""What every row of the record has in common."""
+
+from __future__ import annotations
+
+import secrets
+import time
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+
+def uuid7() -> uuid.UUID:
+    """A UUID that sorts by the time it was made (RFC 9562, version 7)."""
+    stamp = time.time_ns() // 1_000_000
+    value = (stamp & (2**48 - 1)) << 80 | 0x7 << 76 | secrets.randbits(12) << 64
+    return uuid.UUID(int=value | 0b10 << 62 | secrets.randbits(62))
+
+
+class Fact(models.Model):
+    """A row that is added once and never changed or deleted; the database refuses both.
+
+    `seq` is the session's counter: each fact moves it by one, so that order does not depend on a
+    clock and a signature can name exactly what it covers.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    session = models.ForeignKey("monitoring.Session", on_delete=models.PROTECT)
+    seq = models.PositiveIntegerField()
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        abstract = True
+        ordering = ("seq",)
+        constraints = (
+            models.UniqueConstraint(fields=("session", "seq"), name="%(class)s_seq_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.seq}"

@@ -1,0 +1,109 @@
+"""One set of observations at one time."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from monitoring.models.fact import Fact
+from monitoring.rules.measures import MEASURES, NOT_DONE_REASONS, OBSERVATIONS
+
+_REASONS = [*NOT_DONE_REASONS.items()]
+
+
+def _not_done(label: str) -> models.CharField[str, str]:
+    return models.CharField(label, max_length=16, blank=True, choices=_REASONS)
+
+
+def _value_or_reason() -> Q:
+    """Each observation has its value, a coded reason, or neither; never both, never half."""
+    whole = Q()
+    for observation, fields in OBSERVATIONS.items():
+        absent = Q(**{f"{f}__isnull": True for f in fields})
+        measured = {f"{f}__isnull": False for f in fields}
+        present = Q(**measured, **{f"{observation}_not_done": ""})
+        whole &= absent | present
+    return whole
+
+
+def _something() -> Q:
+    whole = Q()
+    for observation, fields in OBSERVATIONS.items():
+        whole |= Q(**{f"{fields[0]}__isnull": False}) | Q(**{f"{observation}_not_done__gt": ""})
+    return whole
+
+
+def _possible() -> Q:
+    whole = Q()
+    for key, measure in MEASURES.items():
+        low, high = measure.possible
+        whole &= Q(**{f"{key}__isnull": True}) | Q(**{f"{key}__gte": low, f"{key}__lte": high})
+    return whole
+
+
+class Reading(Fact):
+    """`taken_at` is when the nurse looked, `recorded_at` when the server had it.
+
+    The tablet makes the id, so that the same reading sent twice is one row. A correction is a new
+    reading that replaces one of its session, once, with a reason.
+    """
+
+    taken_at = models.DateTimeField(_("Taken at"))
+    slot = models.PositiveSmallIntegerField(null=True)
+    systolic = models.PositiveSmallIntegerField(_("Systolic"), null=True)
+    diastolic = models.PositiveSmallIntegerField(_("Diastolic"), null=True)
+    blood_pressure_not_done = _not_done(_("Blood pressure not done"))
+    heart_rate = models.PositiveSmallIntegerField(_("Heart rate"), null=True)
+    heart_rate_not_done = _not_done(_("Heart rate not done"))
+    spo2 = models.PositiveSmallIntegerField(_("SpO₂"), null=True)
+    spo2_not_done = _not_done(_("SpO₂ not done"))
+    respiratory_rate = models.PositiveSmallIntegerField(_("Respiratory rate"), null=True)
+    respiratory_rate_not_done = _not_done(_("Respiratory rate not done"))
+    sedation = models.PositiveSmallIntegerField(_("Sedation"), null=True)
+    sedation_scale = models.CharField(max_length=40, blank=True)
+    sedation_not_done = _not_done(_("Sedation not done"))
+    dissociation = models.PositiveSmallIntegerField(_("Dissociation"), null=True)
+    dissociation_scale = models.CharField(max_length=40, blank=True)
+    dissociation_not_done = _not_done(_("Dissociation not done"))
+    confirmed = models.JSONField(default=list)
+    note = models.CharField(_("Note"), max_length=500, blank=True)
+    late_reason = models.CharField(_("Why entered late"), max_length=300, blank=True)
+    replaces = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, related_name="replaced_by"
+    )
+    correction_reason = models.CharField(_("Why corrected"), max_length=300, blank=True)
+    after_departure = models.BooleanField(default=False)
+
+    class Meta(Fact.Meta):
+        constraints = (
+            *Fact.Meta.constraints,
+            models.UniqueConstraint(
+                fields=("session", "slot"),
+                condition=Q(slot__isnull=False, replaces=None),
+                name="reading_slot_once",
+            ),
+            models.CheckConstraint(condition=_value_or_reason(), name="reading_value_or_reason"),
+            models.CheckConstraint(condition=_something(), name="reading_not_empty"),
+            models.CheckConstraint(condition=_possible(), name="reading_possible"),
+            models.CheckConstraint(
+                condition=Q(systolic=None) | Q(systolic__gt=models.F("diastolic")),
+                name="reading_systolic_above_diastolic",
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(sedation=None, sedation_scale="")
+                    | Q(sedation__isnull=False, sedation_scale__gt="")
+                )
+                & (
+                    Q(dissociation=None, dissociation_scale="")
+                    | Q(dissociation__isnull=False, dissociation_scale__gt="")
+                ),
+                name="reading_scale_beside_value",
+            ),
+            models.CheckConstraint(
+                condition=Q(replaces=None, correction_reason="")
+                | Q(replaces__isnull=False, correction_reason__gt=""),
+                name="reading_correction_has_reason",
+            ),
+        )

@@ -1,0 +1,197 @@
+"""One supervised dosing session: the root that every verb locks first."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Prefetch, Q
+from django.utils.translation import gettext_lazy as _
+
+from monitoring.models.course import course_of
+from monitoring.models.fact import uuid7
+from monitoring.rules.course import Course
+
+if TYPE_CHECKING:
+    from clinic.models import Site
+
+IN_PROGRESS = ("arrived", "dosing", "observing", "cleared")
+
+
+class SessionQuerySet(models.QuerySet["Session"]):
+    def at(self, site: Site) -> SessionQuerySet:
+        return self.filter(site=site)
+
+    def in_progress(self) -> SessionQuerySet:
+        return self.filter(phase__in=IN_PROGRESS)
+
+    def on_board(self, until: datetime) -> SessionQuerySet:
+        """Sessions in progress, and those planned to begin before `until`."""
+        return self.filter(Q(phase__in=IN_PROGRESS) | Q(phase="planned", planned_for__lt=until))
+
+    def with_people(self) -> SessionQuerySet:
+        return self.select_related("patient", "site", "protocol_version", "prescriber")
+
+    def with_observations(self) -> SessionQuerySet:
+        """What recording and the board read: doses, readings and events.
+
+        Only links that never change are joined: a row that a lock waited for would come with the
+        joined rows of before the wait.
+        """
+        from monitoring.models import Dose
+
+        doses = Dose.objects.select_related("end")
+        return self.select_related("patient", "site", "protocol_version").prefetch_related(
+            "reading_set", "event_set", Prefetch("dose_set", doses)
+        )
+
+    def with_record(self) -> SessionQuerySet:
+        """Everything the rules read, one query a noun."""
+        from monitoring.models import Clearance
+
+        clearances = Clearance.objects.select_related("withdrawal")
+        return self.with_observations().prefetch_related(
+            "admission_set", "decision_set", Prefetch("clearance_set", clearances), "departure"
+        )
+
+
+class Session(models.Model):
+    """Phase is written by verbs alone and constrained to agree with the facts.
+
+    `last_seq` counts the facts of the session: the database moves it with each one, and a
+    discharge stands only on a signature that covers all of them. The columns after it are roll-ups
+    for the board and the register; the gate never reads them.
+    """
+
+    class Phase(models.TextChoices):
+        PLANNED = "planned", _("Planned")
+        ARRIVED = "arrived", _("Arrived")
+        DOSING = "dosing", _("Dosing")
+        OBSERVING = "observing", _("Observing")
+        CLEARED = "cleared", _("Cleared")
+        CLOSED = "closed", _("Closed")
+        CANCELLED = "cancelled", _("Not dosed")
+
+    class Indication(models.TextChoices):
+        TRD = "trd", _("Treatment-resistant depression")
+        MDSI = "mdsi", _("Depression with acute suicidal ideation or behaviour")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    patient = models.ForeignKey(
+        "monitoring.Patient", on_delete=models.PROTECT, related_name="sessions"
+    )
+    site = models.ForeignKey("clinic.Site", on_delete=models.PROTECT, related_name="sessions")
+    protocol_version = models.ForeignKey(
+        "monitoring.ProtocolVersion", on_delete=models.PROTECT, related_name="sessions"
+    )
+    phase = models.CharField(max_length=10, choices=Phase.choices, default=Phase.PLANNED)
+    planned_for = models.DateTimeField()
+    planned_mg = models.DecimalField(max_digits=6, decimal_places=1)
+    indication = models.CharField(max_length=10, choices=Indication.choices, default=Indication.TRD)
+    is_first_treatment = models.BooleanField()
+    place = models.CharField(max_length=40, blank=True)
+    planned_at = models.DateTimeField()
+    planned_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    prescriber = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    admitted_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+    cancelled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    cancel_reason = models.CharField(max_length=300, blank=True)
+
+    last_seq = models.PositiveIntegerField(default=0)
+
+    first_dose_at = models.DateTimeField(null=True)
+    last_dose_at = models.DateTimeField(null=True)
+    given_mg = models.DecimalField(max_digits=6, decimal_places=1, default=0)
+    standing_clearance = models.ForeignKey(
+        "monitoring.Clearance", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    closed_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=20, blank=True)
+    peak_systolic = models.PositiveSmallIntegerField(null=True)
+    peak_diastolic = models.PositiveSmallIntegerField(null=True)
+    deviation_count = models.PositiveIntegerField(default=0)
+
+    objects = SessionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-planned_for",)
+        indexes = (
+            models.Index(fields=("site", "phase", "planned_for"), name="session_on_board"),
+            models.Index(fields=("site", "-planned_for"), name="session_by_date"),
+            models.Index(fields=("patient", "-planned_for"), name="session_of_patient"),
+        )
+        constraints = (
+            models.UniqueConstraint(
+                fields=("patient",),
+                condition=Q(phase__in=IN_PROGRESS),
+                name="session_one_open_per_patient",
+            ),
+            models.CheckConstraint(
+                condition=Q(phase__in=("planned", *IN_PROGRESS, "closed", "cancelled")),
+                name="session_phase_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(phase="planned", admitted_at=None)
+                | Q(phase="cancelled")
+                | Q(phase__in=(*IN_PROGRESS, "closed"), admitted_at__isnull=False),
+                name="session_admitted_agrees",
+            ),
+            models.CheckConstraint(
+                condition=Q(phase__in=("planned", "arrived", "cancelled"), first_dose_at=None)
+                | Q(
+                    phase__in=("dosing", "observing", "cleared", "closed"),
+                    first_dose_at__isnull=False,
+                ),
+                name="session_dosed_agrees",
+            ),
+            models.CheckConstraint(
+                condition=Q(phase="cleared", standing_clearance__isnull=False)
+                | Q(phase="closed")
+                | (~Q(phase__in=("cleared", "closed")) & Q(standing_clearance=None)),
+                name="session_cleared_agrees",
+            ),
+            models.CheckConstraint(
+                condition=Q(phase="closed", closed_at__isnull=False, outcome__gt="")
+                | (~Q(phase="closed") & Q(closed_at=None, outcome="")),
+                name="session_closed_agrees",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    phase="cancelled",
+                    cancelled_at__isnull=False,
+                    cancelled_by__isnull=False,
+                    cancel_reason__gt="",
+                )
+                | (
+                    ~Q(phase="cancelled")
+                    & Q(cancelled_at=None, cancelled_by=None, cancel_reason="")
+                ),
+                name="session_cancelled_agrees",
+            ),
+            models.CheckConstraint(condition=Q(planned_mg__gt=0), name="session_dose_ordered"),
+            models.CheckConstraint(
+                condition=Q(first_dose_at=None, last_dose_at=None) | Q(first_dose_at__isnull=False),
+                name="session_doses_agree",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.patient_id} {self.planned_for:%Y-%m-%d}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.phase in IN_PROGRESS
+
+    def course(self, *, is_whole: bool = True) -> Course:
+        """The session's facts as the rules read them: loaded `with_record()`, or, not whole,
+        `with_observations()`."""
+        return course_of(self, is_whole=is_whole)

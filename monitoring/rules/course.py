@@ -1,0 +1,263 @@
+"""The facts of one session as plain data: what the rules read.
+
+Every time is an aware UTC datetime. Order is `seq`, never the wall clock: a clock may jump back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Literal
+from uuid import UUID
+
+from monitoring.rules.measures import OBSERVATIONS
+from monitoring.rules.protocol import Protocol
+
+Phase = Literal["planned", "arrived", "dosing", "observing", "cleared", "closed", "cancelled"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Admission:
+    """The answers taken on arrival. None is a question not answered; nothing is pre-filled."""
+
+    seq: int
+    at: datetime
+    identifiers_confirmed: bool | None
+    aneurysmal_disease: bool | None
+    intracerebral_haemorrhage: bool | None
+    hypersensitivity: bool | None
+    food_kept: bool | None
+    liquid_kept: bool | None
+    nasal_kept: bool | None
+    fasting_reason: str = ""
+    benzodiazepine: bool | None
+    hypnotic: bool | None
+    opioid: bool | None
+    stimulant: bool | None
+    maoi: bool | None
+    alcohol: bool | None
+    transport_arranged: bool | None
+    transport_reason: str = ""
+    no_driving_advised: bool | None
+    prescriber: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """A clinician's decision on the dose, with what it was taken on."""
+
+    seq: int
+    at: datetime
+    outcome: Literal["give", "delay", "do_not_give"]
+    reason: str
+    reading: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dose:
+    """One device, given at `started_at`, or one infusion, which also ends."""
+
+    id: UUID
+    seq: int
+    number: int
+    mg: float
+    started_at: datetime
+    ended_at: datetime | None
+    is_complete: bool | None
+    early_reason: str = ""
+    predose_reading: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """One set of observations. `not_done` maps an observation to its coded reason."""
+
+    id: UUID
+    seq: int
+    taken_at: datetime
+    received_at: datetime
+    slot: int | None = None
+    values: Mapping[str, int | None] = field(default_factory=dict)
+    not_done: Mapping[str, str] = field(default_factory=dict)
+    replaces: UUID | None = None
+    correction_reason: str = ""
+    late_reason: str = ""
+    after_departure: bool = False
+
+    def value(self, key: str) -> int | None:
+        return self.values.get(key)
+
+    def has_value(self, observation: str) -> bool:
+        return all(self.values.get(f) is not None for f in OBSERVATIONS[observation])
+
+    def has(self, observation: str) -> bool:
+        """Whether `observation` was measured or coded as not done."""
+        return self.has_value(observation) or bool(self.not_done.get(observation))
+
+    @property
+    def is_complete(self) -> bool:
+        return all(self.has(observation) for observation in OBSERVATIONS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """Anything else worth its time. A response names the reading or the event it answers."""
+
+    id: UUID
+    seq: int
+    at: datetime
+    kind: str
+    symptoms: tuple[str, ...] = ()
+    answers_reading: UUID | None = None
+    answers_event: UUID | None = None
+    is_serious: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clearance:
+    id: UUID
+    signed_at: datetime
+    through_seq: int
+    withdrawn_at: datetime | None = None
+    withdrawal_reason: str = ""
+    justified: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Departure:
+    at: datetime
+    kind: Literal["discharged", "transferred", "against_advice"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Course:
+    """One session. Tuples are in the order of `seq`.
+
+    A course loaded for recording alone leaves out `admissions` and all but the latest clearance;
+    `is_whole` says so. Deviations are asked of a whole course.
+    """
+
+    protocol: Protocol
+    phase: Phase
+    planned_mg: float
+    last_seq: int
+    is_admitted: bool = False
+    is_whole: bool = True
+    is_first_treatment: bool = False
+    indication: str = "trd"
+    is_site_certified: bool = False
+    is_patient_enrolled: bool = False
+    is_inpatient: bool = False
+    admissions: tuple[Admission, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    doses: tuple[Dose, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    events: tuple[Event, ...] = ()
+    clearances: tuple[Clearance, ...] = ()
+    departure: Departure | None = None
+
+    @property
+    def admission(self) -> Admission | None:
+        return self.admissions[-1] if self.admissions else None
+
+    @property
+    def decision(self) -> Decision | None:
+        return self.decisions[-1] if self.decisions else None
+
+    @property
+    def clearance(self) -> Clearance | None:
+        """The latest clearance, whether or not it still stands."""
+        return self.clearances[-1] if self.clearances else None
+
+    @cached_property
+    def standing_readings(self) -> tuple[Reading, ...]:
+        """Readings that no correction replaces, in the order they were taken."""
+        replaced = {r.replaces for r in self.readings if r.replaces}
+        standing = (r for r in self.readings if r.id not in replaced)
+        return tuple(sorted(standing, key=lambda r: (r.taken_at, r.seq)))
+
+    @property
+    def first_dose_at(self) -> datetime | None:
+        """The clock of the REMS form (CLINICAL 8, rule 4)."""
+        return min((d.started_at for d in self.doses), default=None)
+
+    @property
+    def last_dose_at(self) -> datetime | None:
+        """The clock of the window: last spray of the last device, or the end of the infusion.
+
+        None while an infusion runs (CLINICAL 8, rules 3 and 44).
+        """
+        if not self.doses:
+            return None
+        if self.protocol.is_infusion and any(d.ended_at is None for d in self.doses):
+            return None
+        return max(d.ended_at or d.started_at for d in self.doses)
+
+    @property
+    def window_ends_at(self) -> datetime | None:
+        """The later of both clocks ends the window (CLINICAL 8, rules 1 and 3)."""
+        last = self.last_dose_at
+        return last + self.protocol.window if last else None
+
+    @property
+    def given_mg(self) -> float:
+        return sum(d.mg for d in self.doses)
+
+    @property
+    def is_dose_stopped(self) -> bool:
+        """A clinician decided, after the first dose, that no more is given."""
+        decision = self.decision
+        return bool(
+            self.doses
+            and decision
+            and decision.outcome == "do_not_give"
+            and decision.seq > self.doses[0].seq
+        )
+
+    @property
+    def devices_open(self) -> int:
+        """Ordered devices neither given nor stopped."""
+        if self.is_dose_stopped:
+            return 0
+        return max(0, self.protocol.devices(self.planned_mg) - len(self.doses))
+
+    @cached_property
+    def predose(self) -> Reading | None:
+        """The complete reading the dose rests on: the latest taken before the first device."""
+        first = self.first_dose_at
+        before = [r for r in self.standing_readings if first is None or r.taken_at <= first]
+        return next((r for r in reversed(before) if r.is_complete), None)
+
+    @cached_property
+    def after_dose(self) -> tuple[Reading, ...]:
+        """Standing readings taken after the first device and before departure."""
+        first = self.first_dose_at
+        if first is None:
+            return ()
+        return tuple(
+            r for r in self.standing_readings if r.taken_at > first and not r.after_departure
+        )
+
+    def with_value(self, observation: str) -> Iterator[Reading]:
+        """Readings after the dose that measured `observation`, newest first."""
+        return (r for r in reversed(self.after_dose) if r.has_value(observation))
+
+    def latest(self, observation: str) -> Reading | None:
+        """The newest reading after the dose that measured or coded `observation`."""
+        return next((r for r in reversed(self.after_dose) if r.has(observation)), None)
+
+    def minutes(self, at: datetime) -> int | None:
+        """Whole minutes from the first device to `at`; negative before it."""
+        first = self.first_dose_at
+        return None if first is None else whole_minutes(at - first)
+
+
+def whole_minutes(span: timedelta) -> int:
+    """Minutes towards zero: 40 min 59 s is 40 min; half a minute before is 0 min."""
+    return int(span.total_seconds() / 60)
+
+
+def age_in_years(born: date, on: date) -> int:
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))

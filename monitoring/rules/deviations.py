@@ -1,0 +1,121 @@
+"""What did not go as the protocol asks: late, not done, overridden, corrected, left early.
+
+Listed first in every report (CLINICAL 7, hazard 40).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from monitoring.rules.course import Course, whole_minutes
+from monitoring.rules.readiness import FASTING, is_outside_guide
+from monitoring.rules.schedule import slots
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """`code` names the sentence, `params` fill it, `at` is when it happened."""
+
+    code: str
+    at: datetime
+    params: Mapping[str, object] = field(default_factory=dict)
+
+
+def deviations(course: Course, now: datetime) -> list[Deviation]:
+    """Every deviation up to `now`, in the order of time."""
+    found = [
+        *_admission(course),
+        *_dose(course),
+        *_slots(course, now),
+        *_readings(course),
+        *_clearances(course),
+        *_departure(course),
+    ]
+    return sorted(found, key=lambda d: d.at)
+
+
+def _admission(course: Course) -> Iterator[Deviation]:
+    answers = course.admission
+    if answers is None:
+        return
+    if any(getattr(answers, name) is False for name in FASTING):
+        yield Deviation("fasting_overridden", answers.at, {"reason": answers.fasting_reason})
+    if answers.transport_arranged is False:
+        yield Deviation("transport_overridden", answers.at, {"reason": answers.transport_reason})
+
+
+def _dose(course: Course) -> Iterator[Deviation]:
+    by_id = {r.id: r for r in course.readings}
+    for dose in course.doses:
+        predose = by_id.get(dose.predose_reading) if dose.predose_reading else None
+        if dose.number == 1 and predose and is_outside_guide(course, predose):
+            decision = next((d for d in course.decisions if d.reading == predose.id), None)
+            reason = decision.reason if decision else ""
+            yield Deviation("guide_overridden", dose.started_at, {"reason": reason})
+        if dose.early_reason:
+            params = {"number": dose.number, "reason": dose.early_reason}
+            yield Deviation("device_early", dose.started_at, params)
+        if dose.is_complete is False:
+            yield Deviation("device_partial", dose.started_at, {"number": dose.number})
+    if course.is_dose_stopped and course.decision:
+        yield Deviation("dose_stopped", course.decision.at, {"reason": course.decision.reason})
+
+
+def _slots(course: Course, now: datetime) -> Iterator[Deviation]:
+    for slot in slots(course, now):
+        if slot.state == "late" and slot.reading:
+            params = {
+                "slot": slot.minutes,
+                "taken": course.minutes(slot.reading.taken_at),
+                "late": slot.minutes_over,
+            }
+            yield Deviation("reading_late", slot.reading.taken_at, params)
+        elif slot.state == "not_done" and slot.reading:
+            reasons = tuple(sorted(set(slot.reading.not_done.values())))
+            params = {"slot": slot.minutes, "reasons": reasons}
+            yield Deviation("reading_not_done", slot.due_at, params)
+        elif slot.state == "missed" and not _was_cleared(course, slot.due_at):
+            yield Deviation("reading_missed", slot.due_at, {"slot": slot.minutes})
+
+
+def _was_cleared(course: Course, at: datetime) -> bool:
+    """Whether a clearance stood at `at`: the schedule did not ask for a reading then."""
+    valid = timedelta(minutes=course.protocol.clearance_valid_minutes)
+    for clearance in course.clearances:
+        until = min(
+            clearance.withdrawn_at or clearance.signed_at + valid, clearance.signed_at + valid
+        )
+        if clearance.signed_at <= at <= until:
+            return True
+    return False
+
+
+def _readings(course: Course) -> Iterator[Deviation]:
+    late = timedelta(minutes=course.protocol.late_entry_minutes)
+    for reading in course.readings:
+        if reading.replaces:
+            params: dict[str, object] = {"reason": reading.correction_reason}
+            yield Deviation("reading_corrected", reading.received_at, params)
+        elif reading.received_at - reading.taken_at > late:
+            minutes = whole_minutes(reading.received_at - reading.taken_at)
+            params = {"minutes": minutes, "reason": reading.late_reason}
+            yield Deviation("late_entry", reading.taken_at, params)
+        if reading.after_departure:
+            yield Deviation("after_departure", reading.received_at)
+
+
+def _clearances(course: Course) -> Iterator[Deviation]:
+    for clearance in course.clearances:
+        for code in clearance.justified:
+            yield Deviation("caution_justified", clearance.signed_at, {"caution": code})
+        if clearance.withdrawn_at is not None:
+            params = {"reason": clearance.withdrawal_reason}
+            yield Deviation("clearance_withdrawn", clearance.withdrawn_at, params)
+
+
+def _departure(course: Course) -> Iterator[Deviation]:
+    departure = course.departure
+    if departure is not None and departure.kind != "discharged":
+        yield Deviation(departure.kind, departure.at)

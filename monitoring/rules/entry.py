@@ -1,0 +1,111 @@
+"""What a nurse entered for one reading, and what must be asked or mended before it is kept.
+
+A reading is never refused for its value, its lateness or its clock: impossible values and the
+future are refused at the field, implausible ones ask (CLINICAL 7, hazards 5, 8 and 28).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from monitoring.rules.course import Course
+from monitoring.rules.measures import (
+    NOT_DONE_REASONS,
+    OBSERVATIONS,
+    Problem,
+    implausible,
+    impossible,
+)
+from monitoring.rules.scales import SCALES
+from monitoring.rules.schedule import observations_at
+
+PRE_DOSE = 0
+"""The slot asked for before the first device; every observation belongs to it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """`asked` is the slot the nurse took it for: minutes, PRE_DOSE, or None for an additional one.
+
+    `confirmed` holds the fields whose implausible value she was asked about and kept.
+    """
+
+    taken_at: datetime
+    values: Mapping[str, int | None]
+    not_done: Mapping[str, str] = field(default_factory=dict)
+    asked: int | None = None
+    confirmed: frozenset[str] = frozenset()
+    late_reason: str = ""
+
+
+def entry_problems(course: Course, entry: Entry, now: datetime) -> list[Problem]:
+    """Everything to mend or to confirm, in the order of the fields. Empty when it can be kept."""
+    return [
+        *_presence(course, entry),
+        *impossible(entry.values),
+        *_scale_values(course, entry),
+        *_questions(course, entry),
+        *_lateness(course, entry, now),
+    ]
+
+
+def _presence(course: Course, entry: Entry) -> Iterator[Problem]:
+    needed = _needed(course, entry.asked)
+    is_empty = True
+    for observation, fields in OBSERVATIONS.items():
+        missing = [f for f in fields if entry.values.get(f) is None]
+        code = entry.not_done.get(observation, "")
+        if code and code not in NOT_DONE_REASONS:
+            yield Problem(f"{observation}_not_done", "unknown_reason", {})
+        if code and len(missing) < len(fields):
+            yield Problem(fields[0], "value_and_reason", {"observation": observation})
+        elif not code and missing and len(missing) < len(fields):
+            yield Problem(missing[0], "required", {})
+        elif not code and missing and observation in needed:
+            yield Problem(fields[0], "value_or_reason", {"observation": observation})
+        is_empty = is_empty and bool(missing) and not code
+    if is_empty and not needed:
+        yield Problem("systolic", "nothing_entered", {})
+
+
+def _needed(course: Course, asked: int | None) -> tuple[str, ...]:
+    if asked is None:
+        return ()
+    return observations_at(course.protocol, None if asked == PRE_DOSE else asked)
+
+
+def _scale_values(course: Course, entry: Entry) -> Iterator[Problem]:
+    scales = {
+        "sedation": course.protocol.sedation_scale,
+        "dissociation": course.protocol.dissociation_scale,
+    }
+    for name, scale in scales.items():
+        value = entry.values.get(name)
+        if value is not None and value not in SCALES[scale].values:
+            yield Problem(name, "not_on_scale", {"value": value, "scale": SCALES[scale].name})
+
+
+def _questions(course: Course, entry: Entry) -> Iterator[Problem]:
+    refused = {p.field for p in impossible(entry.values)}
+    previous = previous_values(course, entry.taken_at)
+    for question in implausible(entry.values, previous):
+        if question.field not in entry.confirmed | refused:
+            yield question
+
+
+def previous_values(course: Course, before: datetime) -> dict[str, int | None]:
+    """The last measured value of each field among standing readings taken before `before`."""
+    last: dict[str, int | None] = {}
+    for reading in course.standing_readings:
+        if reading.taken_at < before:
+            last |= {k: v for k, v in reading.values.items() if v is not None}
+    return last
+
+
+def _lateness(course: Course, entry: Entry, now: datetime) -> Iterator[Problem]:
+    """More than five minutes back asks why (CLINICAL 8, rule 37)."""
+    late = timedelta(minutes=course.protocol.late_entry_minutes)
+    if now - entry.taken_at > late and not entry.late_reason.strip():
+        yield Problem("late_reason", "late_reason", {"minutes": course.protocol.late_entry_minutes})

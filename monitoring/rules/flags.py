@@ -1,0 +1,193 @@
+"""Which value lies outside which configured range. Facts only: no score, no advice.
+
+CLINICAL 8, rules 13, 14, 17, 18 and 19.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+from uuid import UUID
+
+from monitoring.rules.course import Course, Event, Reading
+from monitoring.rules.marking import gettext_noop as _
+
+Tier = Literal["repeat", "notify", "emergency"]
+
+CRISIS_SYMPTOMS: dict[str, str] = {
+    "chest_pain": _("Chest pain"),
+    "shortness_of_breath": _("Shortness of breath"),
+    "severe_headache": _("Severe headache"),
+    "visual_disturbance": _("Visual disturbance"),
+    "seizure": _("Seizure"),
+    "reduced_consciousness": _("Reduced consciousness"),
+    "focal_deficit": _("Focal neurological deficit"),
+}
+"""Symptoms of a hypertensive crisis, asked for whatever the numbers say (CLINICAL 1, "After
+dosing", S8; hazard 10). A clinic cannot switch them off (rule 14)."""
+
+OTHER_SYMPTOMS: dict[str, str] = {
+    "dizziness": _("Dizziness"),
+    "nausea": _("Nausea"),
+    "vomiting": _("Vomiting"),
+    "somnolence": _("Somnolence"),
+    "anxiety": _("Anxiety"),
+}
+
+SYMPTOMS: dict[str, str] = {**CRISIS_SYMPTOMS, **OTHER_SYMPTOMS}
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """One value outside one configured limit. `field` is empty for a symptom."""
+
+    code: str
+    tier: Tier
+    field: str
+    value: int | None = None
+    limit: int | None = None
+    symptoms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Flagged:
+    """A reading or event with its flags, and whether someone has answered for it."""
+
+    fact: Reading | Event
+    flags: tuple[Flag, ...]
+    is_answered: bool
+
+    @property
+    def needs_answer(self) -> bool:
+        return not self.is_answered and any(f.tier != "repeat" for f in self.flags)
+
+    @property
+    def tier(self) -> Tier:
+        tiers: tuple[Tier, ...] = ("emergency", "notify", "repeat")
+        return next(t for t in tiers if any(f.tier == t for f in self.flags))
+
+
+def flags_of(course: Course, reading: Reading) -> tuple[Flag, ...]:
+    """The flags of one reading of `course`, most urgent first.
+
+    Pre-dose readings are judged by the pre-dose guide instead, in `readiness`.
+    """
+    first = course.first_dose_at
+    if first is None or reading.taken_at <= first:
+        return ()
+    found = [*_pressure(course, reading), *_oxygen(course, reading), *_scales(course, reading)]
+    order = {"emergency": 0, "notify": 1, "repeat": 2}
+    return tuple(sorted(found, key=lambda f: order[f.tier]))
+
+
+def _pressure(course: Course, reading: Reading) -> Iterator[Flag]:
+    p = course.protocol
+    predose = course.predose
+    limits = (
+        ("systolic", p.emergency_systolic, p.notify_systolic, p.notify_systolic_rise),
+        ("diastolic", p.emergency_diastolic, p.notify_diastolic, p.notify_diastolic_rise),
+    )
+    again = _is_high_again(course, reading)
+    for key, emergency, notify, rise in limits:
+        value = reading.value(key)
+        if value is None:
+            continue
+        if value >= emergency:
+            yield Flag(f"{key}_emergency", "emergency", key, value, emergency)
+        elif value >= notify:
+            tier: Tier = "emergency" if again else "notify"
+            yield Flag(f"{key}_high_again" if again else f"{key}_high", tier, key, value, notify)
+        base = predose.value(key) if predose else None
+        if base is not None and value - base >= rise:
+            yield Flag(f"{key}_rise", "notify", key, value - base, rise)
+
+
+def _is_high_again(course: Course, reading: Reading) -> bool:
+    """At or above 180/110 now and at an earlier check at least 5 minutes ago, with none lower
+    in between (CLINICAL 8, rule 14)."""
+    if not _is_high(course, reading):
+        return False
+    gap = timedelta(minutes=course.protocol.emergency_repeat_minutes)
+    for earlier in course.with_value("blood_pressure"):
+        if (earlier.taken_at, earlier.seq) >= (reading.taken_at, reading.seq):
+            continue
+        if not _is_high(course, earlier):
+            return False
+        if reading.taken_at - earlier.taken_at >= gap:
+            return True
+    return False
+
+
+def _is_high(course: Course, reading: Reading) -> bool:
+    systolic, diastolic = reading.value("systolic"), reading.value("diastolic")
+    p = course.protocol
+    return (systolic is not None and systolic >= p.notify_systolic) or (
+        diastolic is not None and diastolic >= p.notify_diastolic
+    )
+
+
+def _oxygen(course: Course, reading: Reading) -> Iterator[Flag]:
+    """Below 93 % twice running, or below 90 % once; the first asks for a repeat (rule 17)."""
+    value, p = reading.value("spo2"), course.protocol
+    if value is None or value >= p.spo2_below:
+        return
+    if value < p.spo2_far_below:
+        yield Flag("spo2_far_below", "notify", "spo2", value, p.spo2_far_below)
+        return
+    earlier = (
+        r
+        for r in course.with_value("spo2")
+        if (r.taken_at, r.seq) < (reading.taken_at, reading.seq)
+    )
+    previous = next(earlier, None)
+    last = previous.value("spo2") if previous else None
+    if last is not None and last < p.spo2_below:
+        yield Flag("spo2_below_again", "notify", "spo2", value, p.spo2_below)
+    else:
+        yield Flag("spo2_below", "repeat", "spo2", value, p.spo2_below)
+
+
+def _scales(course: Course, reading: Reading) -> Iterator[Flag]:
+    p = course.protocol
+    sedation, dissociation = reading.value("sedation"), reading.value("dissociation")
+    if sedation is not None and sedation <= p.sedation_emergency:
+        yield Flag("sedation_emergency", "emergency", "sedation", sedation, p.sedation_emergency)
+    elif sedation is not None and sedation <= p.sedation_notify:
+        yield Flag("sedation_low", "notify", "sedation", sedation, p.sedation_notify)
+    if dissociation is not None and dissociation >= p.dissociation_notify:
+        limit = p.dissociation_notify
+        yield Flag("dissociation_high", "notify", "dissociation", dissociation, limit)
+
+
+def event_flags(event: Event) -> tuple[Flag, ...]:
+    """A crisis symptom is flagged whatever the blood pressure (CLINICAL 7, hazard 10)."""
+    crisis = tuple(s for s in event.symptoms if s in CRISIS_SYMPTOMS)
+    return (Flag("crisis_symptom", "emergency", "", symptoms=crisis),) if crisis else ()
+
+
+def flagged(course: Course) -> list[Flagged]:
+    """Everything flagged after the dose, in order of time, answered or not.
+
+    A correction of an answered reading must be answered anew if it is flagged itself.
+    """
+    readings_answered = {e.answers_reading for e in course.events if e.answers_reading}
+    events_answered = {e.answers_event for e in course.events if e.answers_event}
+    found: list[Flagged] = []
+    for reading in course.after_dose:
+        if flags := flags_of(course, reading):
+            found.append(Flagged(reading, flags, reading.id in readings_answered))
+    for event in course.events:
+        if flags := event_flags(event):
+            found.append(Flagged(event, flags, event.id in events_answered))
+    return sorted(found, key=lambda f: f.fact.seq)
+
+
+def unanswered(course: Course) -> list[Flagged]:
+    return [f for f in flagged(course) if f.needs_answer]
+
+
+def reading_flags(course: Course) -> dict[UUID, tuple[Flag, ...]]:
+    """Flags by reading id, for tables and charts."""
+    return {r.id: flags for r in course.after_dose if (flags := flags_of(course, r))}

@@ -1,0 +1,190 @@
+"""A clinic's protocol: schedule, window, ranges and criteria, as data.
+
+Each default names its row in the table of rules (CLINICAL 8). A clinic may make a safety rule
+stricter; `Protocol` refuses to be made laxer than its floor.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from datetime import timedelta
+from typing import Any, Literal
+
+from monitoring.rules.scales import DISSOCIATION_0_4, MOAAS, SCALES
+
+FORTY = 40
+"""The blood pressure about 40 minutes after the first device is a field of the REMS form
+(CLINICAL 8, rules 6 and 7); with pre-dose and final it can never be configured away."""
+
+
+class ProtocolError(ValueError):
+    """The protocol is laxer than its source allows. `problems` are sentences."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, kw_only=True)
+class Protocol:
+    """All the numbers of one protocol. Minutes, mmHg, percent and mg throughout."""
+
+    key: str
+    title: str
+    drug: str
+    route: Literal["intranasal", "intravenous"]
+    jurisdiction: str
+
+    # The dose: CLINICAL 8, rules 20, 21 and 22.
+    device_mg: int | None
+    allowed_totals_mg: tuple[int, ...]
+    first_treatment_max_mg: int | None
+    rest_between_devices_minutes: int
+    rems: bool
+
+    # The schedule: rules 6, 7, 8 and 9.
+    slots: tuple[int, ...]
+    repeat_every_minutes: int = 15
+    slot_tolerance_minutes: int = 5
+    forty_on_time: tuple[int, int] = (30, 50)
+    overdue_after_minutes: int = 5
+    escalate_after_minutes: int = 10
+
+    # The window: rules 1, 2, 3 and 44.
+    window_minutes: int = 120
+
+    # Before the dose: rules 10, 12 and 23.
+    guide_systolic: int = 140
+    guide_diastolic: int = 90
+    predose_max_age_minutes: int = 30
+    food_minutes: int = 120
+    liquid_minutes: int = 30
+    nasal_minutes: int | None = 60
+
+    # Flags: rules 13, 14, 17, 18 and 19.
+    notify_systolic: int = 180
+    notify_diastolic: int = 110
+    notify_systolic_rise: int = 40
+    notify_diastolic_rise: int = 25
+    emergency_systolic: int = 200
+    emergency_diastolic: int = 120
+    emergency_repeat_minutes: int = 5
+    spo2_below: int = 93
+    spo2_far_below: int = 90
+    sedation_notify: int = 3
+    sedation_emergency: int = 1
+    dissociation_notify: int = 3
+
+    # Clearance: rules 5, 15, 16 and 33.
+    clearance_systolic: int = 140
+    clearance_diastolic: int = 90
+    clearance_within_percent: int = 20
+    clearance_sedation: int = 5
+    clearance_dissociation: int = 0
+    final_set_max_age_minutes: int = 15
+    clearance_valid_minutes: int = 15
+
+    # Recording: rules 37 and 46.
+    late_entry_minutes: int = 5
+    sedation_scale: str = MOAAS.id
+    dissociation_scale: str = DISSOCIATION_0_4.id
+
+    def __post_init__(self) -> None:
+        problems = list(_too_lax(self))
+        if problems:
+            raise ProtocolError(problems)
+
+    @property
+    def window(self) -> timedelta:
+        return timedelta(minutes=self.window_minutes)
+
+    @property
+    def is_infusion(self) -> bool:
+        return self.route == "intravenous"
+
+    def devices(self, total_mg: float) -> int:
+        """How many devices or infusions make `total_mg` (CLINICAL 8, rule 21: mg / 28)."""
+        return int(total_mg // self.device_mg) if self.device_mg else 1
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, body: dict[str, Any]) -> Protocol:
+        """The protocol written by `to_json`. Raises ProtocolError when it is too lax."""
+        known = {f.name for f in fields(cls)}
+        unknown = sorted(set(body) - known)
+        if unknown:
+            raise ProtocolError([f"unknown setting: {name}" for name in unknown])
+        values = {k: tuple(v) if isinstance(v, list) else v for k, v in body.items()}
+        return cls(**values)
+
+
+def _too_lax(p: Protocol) -> list[str]:
+    """What in `p` is laxer than its floor, each as a sentence (CLINICAL 8, last column)."""
+    rules = [
+        (list(p.slots) == sorted(set(p.slots)), "slots must rise and not repeat"),
+        (all(0 < slot <= 1440 for slot in p.slots), "slots are minutes after the first dose"),
+        (FORTY in p.slots, "the 40-minute blood pressure cannot be left out"),
+        (p.repeat_every_minutes > 0, "readings must repeat while anything is open"),
+        (p.forty_on_time[0] <= FORTY <= p.forty_on_time[1], "40 minutes must be on time"),
+        (p.escalate_after_minutes >= p.overdue_after_minutes, "escalation comes after overdue"),
+        (p.overdue_after_minutes > 0, "a reading is overdue some minutes after it was due"),
+        (p.window_minutes > 0, "there must be an observation window"),
+        (not p.rems or p.window_minutes >= 120, "the window is at least 120 minutes under REMS"),
+        (p.guide_systolic <= 140 and p.guide_diastolic <= 90, "the pre-dose guide is 140/90"),
+        (0 < p.predose_max_age_minutes, "the pre-dose reading must have a greatest age"),
+        (
+            p.is_infusion or p.rest_between_devices_minutes >= 5,
+            "devices are at least 5 minutes apart",
+        ),
+        (p.is_infusion or p.device_mg is not None, "a nasal protocol counts devices"),
+        (p.is_infusion or bool(p.allowed_totals_mg), "a nasal protocol lists its allowed totals"),
+        (p.food_minutes >= 120 and p.liquid_minutes >= 30, "fasting is 2 hours and 30 minutes"),
+        (
+            p.is_infusion or (p.nasal_minutes or 0) >= 60,
+            "nasal medication is at least 1 hour before",
+        ),
+        (not p.rems or p.spo2_below >= 93, "SpO2 cannot be switched off under REMS"),
+        (p.spo2_far_below <= p.spo2_below, "the lower SpO2 limit lies below the upper"),
+        (p.final_set_max_age_minutes > 0, "the final set must have a greatest age"),
+        (p.clearance_valid_minutes > 0, "a clearance lapses after some minutes"),
+        (p.sedation_scale in SCALES, "unknown sedation scale"),
+        (p.dissociation_scale in SCALES, "unknown dissociation scale"),
+    ]
+    return [sentence for holds, sentence in rules if not holds]
+
+
+SPRAVATO_US = Protocol(
+    key="spravato-us",
+    title="SPRAVATO (esketamine) nasal spray, US outpatient",
+    drug="esketamine",
+    route="intranasal",
+    jurisdiction="US",
+    device_mg=28,
+    allowed_totals_mg=(28, 56, 84),
+    first_treatment_max_mg=56,
+    rest_between_devices_minutes=5,
+    rems=True,
+    slots=(15, 30, 40, 60, 90, 120),
+)
+"""The shipped default (CLINICAL 8; schedule of rule 8, window of rules 1 and 3)."""
+
+KETAMINE_IV = Protocol(
+    key="ketamine-iv",
+    title="Ketamine intravenous infusion (off-label)",
+    drug="ketamine",
+    route="intravenous",
+    jurisdiction="",
+    device_mg=None,
+    allowed_totals_mg=(),
+    first_treatment_max_mg=None,
+    rest_between_devices_minutes=0,
+    rems=False,
+    slots=(15, 30, 40, 60, 90),
+    nasal_minutes=None,
+)
+"""A template: window from the end of the infusion, no REMS form (CLINICAL 8, rule 44; slots after
+CLINICAL 5, S88). The clinic sets its own minimum."""
+
+TEMPLATES: tuple[Protocol, ...] = (SPRAVATO_US, KETAMINE_IV)

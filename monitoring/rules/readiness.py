@@ -1,0 +1,444 @@
+"""What is still open before the dose, and before clearance; what must be answered in words.
+
+The gate asks for completeness and a signature, never for a "good" value: an open item is closed by
+recording something, a caution by the clinician's own words (CLINICAL 8, rules 1 to 36).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from math import ceil
+from typing import Literal
+from uuid import UUID
+
+from monitoring.rules.course import Course, Reading, whole_minutes
+from monitoring.rules.flags import Flagged, unanswered
+from monitoring.rules.marking import gettext_noop as _
+from monitoring.rules.measures import OBSERVATIONS
+from monitoring.rules.schedule import MANDATORY, slots
+
+CHECKLIST: dict[str, str] = {
+    "course_reviewed": _("I have read the whole course"),
+    "clinically_stable": _("The patient is clinically stable and ready to leave"),
+    "respiration_acceptable": _("Respiratory status is acceptable"),
+    "leaves_safely": _("A safe way home is arranged and no driving was advised"),
+}
+"""What a clinician confirms in the statement, each by hand (CLINICAL 1, S6 and S9; 2, readiness to
+leave; 8, rules 5 and 34)."""
+
+Closes = Literal["admission", "decision", "reading", "dose", "response", "time", "planning", ""]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One open item: `code` names the sentence, `params` fill it, `closes` is the page that helps.
+
+    `about` is the reading, event or slot it concerns.
+    """
+
+    code: str
+    closes: Closes = ""
+    params: Mapping[str, object] = field(default_factory=dict)
+    about: UUID | int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Caution:
+    """A current value outside a criterion: it asks for a justification, it does not lock.
+
+    `key` names it within one clearance.
+    """
+
+    code: str
+    params: Mapping[str, object] = field(default_factory=dict)
+    about: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"{self.code}_{self.about}" if self.about else self.code
+
+
+QUESTIONS_YES: dict[str, str] = {
+    "identifiers_confirmed": "identifiers",
+    "no_driving_advised": "no_driving",
+}
+"""Admission answers that must be yes (CLINICAL 8, rule 34; hazard 6)."""
+
+CONTRAINDICATIONS: tuple[str, ...] = (
+    "aneurysmal_disease",
+    "intracerebral_haemorrhage",
+    "hypersensitivity",
+)
+"""Three groups, all No (CLINICAL 8, rule 24)."""
+
+FASTING: tuple[str, ...] = ("food_kept", "liquid_kept", "nasal_kept")
+"""Answered, overridden with a reason (CLINICAL 8, rule 23)."""
+
+CONCOMITANT: tuple[str, ...] = (
+    "benzodiazepine",
+    "hypnotic",
+    "opioid",
+    "stimulant",
+    "maoi",
+    "alcohol",
+)
+"""Asked each session (CLINICAL 8, rule 25)."""
+
+
+def before_dose(course: Course, now: datetime) -> list[Item]:
+    """What keeps the first device, or the infusion, from being given at `now`."""
+    return [
+        *_planning(course),
+        *_admission(course),
+        *_predose(course, now),
+        *_decision(course),
+    ]
+
+
+def _planning(course: Course) -> Iterator[Item]:
+    """Order, REMS certification and enrolment (CLINICAL 8, rules 20 and 29)."""
+    yield from (Item(f"order_{code}", "planning") for code in order_problems(course))
+    if course.protocol.rems and not course.is_inpatient:
+        if not course.is_site_certified:
+            yield Item("site_not_certified", "planning")
+        if not course.is_patient_enrolled:
+            yield Item("patient_not_enrolled", "planning")
+
+
+def order_problems(course: Course) -> list[str]:
+    """`total` when the ordered total is not allowed; `first` when a first TRD session is above
+    its greatest dose (CLINICAL 8, rule 20; hazard 15)."""
+    p = course.protocol
+    problems = []
+    if p.allowed_totals_mg and course.planned_mg not in p.allowed_totals_mg:
+        problems.append("total")
+    greatest = p.first_treatment_max_mg
+    is_first_trd = course.is_first_treatment and course.indication == "trd"
+    if greatest is not None and is_first_trd and course.planned_mg > greatest:
+        problems.append("first")
+    return problems
+
+
+def _admission(course: Course) -> Iterator[Item]:
+    answers = course.admission
+    if answers is None:
+        yield Item("not_admitted", "admission")
+        return
+    for name, code in QUESTIONS_YES.items():
+        if getattr(answers, name) is not True:
+            yield Item(f"{code}_open", "admission")
+    for name in CONTRAINDICATIONS:
+        value = getattr(answers, name)
+        if value is None:
+            yield Item("unanswered", "admission", {"question": name})
+        elif value:
+            yield Item("contraindication", "admission", {"question": name})
+    asked = [n for n in FASTING if n != "nasal_kept" or course.protocol.nasal_minutes]
+    for name in asked:
+        if getattr(answers, name) is None:
+            yield Item("unanswered", "admission", {"question": name})
+    if any(getattr(answers, n) is False for n in asked) and not answers.fasting_reason.strip():
+        yield Item("fasting_reason", "admission")
+    for name in CONCOMITANT:
+        if getattr(answers, name) is None:
+            yield Item("unanswered", "admission", {"question": name})
+    if answers.transport_arranged is None:
+        yield Item("unanswered", "admission", {"question": "transport_arranged"})
+    elif not answers.transport_arranged and not answers.transport_reason.strip():
+        yield Item("transport_reason", "admission")
+    if not answers.prescriber:
+        yield Item("prescriber", "admission")
+
+
+def _predose(course: Course, now: datetime) -> Iterator[Item]:
+    """A complete reading at most 30 minutes old (CLINICAL 8, rule 12)."""
+    reading = course.predose
+    if reading is None:
+        yield Item("predose_missing", "reading")
+        return
+    age = now - reading.taken_at
+    greatest = course.protocol.predose_max_age_minutes
+    if age > timedelta(minutes=greatest):
+        params = {"minutes": whole_minutes(age), "greatest": greatest}
+        yield Item("predose_old", "reading", params, reading.id)
+
+
+def _decision(course: Course) -> Iterator[Item]:
+    decision = course.decision
+    if decision is not None and decision.outcome == "do_not_give":
+        yield Item("decided_not_to_give", "decision")
+    elif needs_decision(course):
+        reading = course.predose
+        yield Item("decision", "decision", about=reading.id if reading else None)
+
+
+def needs_decision(course: Course) -> bool:
+    """Whether a clinician must still decide: the pre-dose pressure is above the guide, or was not
+    measured, and no decision to give was taken on that very reading (CLINICAL 8, rule 10)."""
+    reading = course.predose
+    decision = course.decision
+    if decision is not None and decision.outcome == "delay":
+        return True
+    if reading is None or not is_outside_guide(course, reading):
+        return False
+    return not (decision and decision.outcome == "give" and decision.reading == reading.id)
+
+
+def is_outside_guide(course: Course, reading: Reading) -> bool:
+    """Above 140 systolic or above 90 diastolic, or not measured (CLINICAL 8, rule 10, S8)."""
+    systolic, diastolic = reading.value("systolic"), reading.value("diastolic")
+    if systolic is None or diastolic is None:
+        return True
+    return systolic > course.protocol.guide_systolic or diastolic > course.protocol.guide_diastolic
+
+
+@dataclass(frozen=True, slots=True)
+class DoseProblem:
+    """Why a device cannot be recorded as entered; `field` is where the message stands."""
+
+    field: str
+    code: str
+    params: Mapping[str, object] = field(default_factory=dict)
+
+
+def dose_problems(
+    course: Course, *, started_at: datetime, expiry: date, today: date, early_reason: str
+) -> list[DoseProblem]:
+    """What is wrong with one more device, or infusion, started at `started_at`.
+
+    Devices are limited by the order (CLINICAL 8, rules 20 and 21), rest 5 minutes unless a reason
+    is given (rule 22), and are not used after `expiry` (hazard 18). `today` is the site's date.
+    """
+    problems = []
+    if expiry < today:
+        problems.append(DoseProblem("expiry", "expired", {"expiry": expiry}))
+    if course.devices_open == 0:
+        code = "stopped" if course.is_dose_stopped else "no_device_open"
+        problems.append(DoseProblem("", code, {"given": len(course.doses)}))
+    previous = max((d.started_at for d in course.doses), default=None)
+    if previous is not None:
+        rest = started_at - previous
+        least = timedelta(minutes=course.protocol.rest_between_devices_minutes)
+        if rest < least and not early_reason.strip():
+            params = {"minutes": max(0, whole_minutes(rest)), "least": whole_minutes(least)}
+            problems.append(DoseProblem("early_reason", "too_early", params))
+    return problems
+
+
+def before_clearance(course: Course, now: datetime) -> list[Item]:
+    """What keeps a clearance from being signed at `now`.
+
+    Window elapsed; mandatory blood pressures taken or coded; a current final set; every flagged
+    reading answered; no device open (CLINICAL 8, rules 1, 3, 5, 6 and 16).
+    """
+    if not course.doses:
+        return [Item("not_dosed", "dose")]
+    return [
+        *_devices(course),
+        *_window(course, now),
+        *_mandatory(course, now),
+        *_final_set(course, now),
+        *(_answer(flagged) for flagged in unanswered(course)),
+    ]
+
+
+def _devices(course: Course) -> Iterator[Item]:
+    if course.devices_open:
+        yield Item("device_open", "dose", {"count": course.devices_open})
+    if course.protocol.is_infusion and course.last_dose_at is None:
+        yield Item("infusion_running", "dose")
+
+
+def _window(course: Course, now: datetime) -> Iterator[Item]:
+    ends = course.window_ends_at
+    if ends is not None and now < ends:
+        yield Item(
+            "window",
+            "time",
+            {"ends_at": ends, "minutes": ceil((ends - now) / timedelta(minutes=1))},
+        )
+
+
+def _mandatory(course: Course, now: datetime) -> Iterator[Item]:
+    for slot in slots(course, now):
+        reading = slot.reading
+        if slot.is_mandatory and (reading is None or not reading.has("blood_pressure")):
+            about = reading.id if reading else slot.minutes
+            yield Item("mandatory", "reading", {"minutes": slot.minutes}, about)
+
+
+def _final_set(course: Course, now: datetime) -> Iterator[Item]:
+    """Each observation, measured or coded, at most 15 minutes old (CLINICAL 8, rule 16)."""
+    greatest = timedelta(minutes=course.protocol.final_set_max_age_minutes)
+    stale = []
+    for observation in OBSERVATIONS:
+        latest = course.latest(observation)
+        if latest is None or now - latest.taken_at > greatest:
+            stale.append(observation)
+    if stale:
+        params = {"observations": tuple(stale), "greatest": whole_minutes(greatest)}
+        yield Item("final_set", "reading", params)
+
+
+def _answer(flagged: Flagged) -> Item:
+    return Item("unanswered_flag", "response", {"flagged": flagged}, flagged.fact.id)
+
+
+def cautions(course: Course) -> list[Caution]:
+    """Current values outside the criteria for clearance, each to be answered in words.
+
+    Sedation and dissociation at pre-dose level, blood pressure not rising and at most 140/90 or
+    within 20 % of pre-dose, respiration (CLINICAL 8, rules 5, 15 and 17); any final observation
+    that could not be measured; a mandatory blood pressure that was not taken (hazard 3).
+    """
+    return [
+        *_unmeasured(course),
+        *_pressure(course),
+        *_level(course),
+        *_oxygen(course),
+    ]
+
+
+def is_outside_criteria(course: Course, reading: Reading) -> bool:
+    """Whether `reading` shows a value outside the criteria, so that it takes a clearance back
+    (CLINICAL 8, rule 33)."""
+    p = course.protocol
+    spo2 = reading.value("spo2")
+    return bool(
+        _pressure_too_high(course, reading)
+        or _scale_cautions(course, reading)
+        or (spo2 is not None and spo2 < p.spo2_below)
+    )
+
+
+def _unmeasured(course: Course) -> Iterator[Caution]:
+    for observation in OBSERVATIONS:
+        latest = course.latest(observation)
+        if latest is not None and not latest.has_value(observation):
+            params = {"observation": observation, "reason": latest.not_done[observation]}
+            yield Caution("not_measured", params, observation)
+    for reading in course.after_dose:
+        coded = reading.not_done.get("blood_pressure")
+        if reading.slot in MANDATORY and coded:
+            yield Caution(
+                "mandatory_not_done", {"minutes": reading.slot, "reason": coded}, str(reading.slot)
+            )
+
+
+def _pressure(course: Course) -> Iterator[Caution]:
+    measured = list(course.with_value("blood_pressure"))
+    if not measured:
+        return
+    latest = measured[0]
+    too_high = _pressure_too_high(course, latest)
+    if too_high:
+        p = course.protocol
+        yield Caution(
+            "blood_pressure",
+            {
+                "systolic": latest.value("systolic"),
+                "diastolic": latest.value("diastolic"),
+                "limit_systolic": p.clearance_systolic,
+                "limit_diastolic": p.clearance_diastolic,
+                "percent": p.clearance_within_percent,
+            },
+        )
+    rising = _rising(measured[0], measured[1]) if len(measured) > 1 else []
+    if rising:
+        before, now = measured[1], measured[0]
+        yield Caution(
+            "blood_pressure_rising",
+            {
+                "from_systolic": before.value("systolic"),
+                "from_diastolic": before.value("diastolic"),
+                "systolic": now.value("systolic"),
+                "diastolic": now.value("diastolic"),
+            },
+        )
+
+
+def _pressure_too_high(course: Course, reading: Reading) -> list[str]:
+    """Fields above 140/90 and above pre-dose by more than 20 % (CLINICAL 8, rule 15)."""
+    p, predose = course.protocol, course.predose
+    limits = {"systolic": p.clearance_systolic, "diastolic": p.clearance_diastolic}
+    high = []
+    for key, limit in limits.items():
+        value = reading.value(key)
+        base = predose.value(key) if predose else None
+        within = (
+            base is not None
+            and value is not None
+            and (value * 100 <= base * (100 + p.clearance_within_percent))
+        )
+        if value is not None and value > limit and not within:
+            high.append(key)
+    return high
+
+
+def _rising(before: Reading, now: Reading) -> list[str]:
+    """Fields higher now than at the check before (CLINICAL 8, rule 15: not rising over last 2)."""
+    pairs = ((key, before.value(key), now.value(key)) for key in ("systolic", "diastolic"))
+    return [key for key, a, b in pairs if a is not None and b is not None and b > a]
+
+
+def _level(course: Course) -> Iterator[Caution]:
+    for observation in ("sedation", "dissociation"):
+        latest = course.latest(observation)
+        if latest is not None:
+            yield from (c for c in _scale_cautions(course, latest) if c.code == observation)
+
+
+def _scale_cautions(course: Course, reading: Reading) -> list[Caution]:
+    """Sedation below MOAA/S 5 and below pre-dose; dissociation above 0 and above pre-dose
+    (CLINICAL 8, rule 5)."""
+    p, predose = course.protocol, course.predose
+    found = []
+    sedation = reading.value("sedation")
+    base = predose.value("sedation") if predose else None
+    enough = min(p.clearance_sedation, base) if base is not None else p.clearance_sedation
+    if sedation is not None and sedation < enough:
+        found.append(Caution("sedation", {"value": sedation, "limit": enough}))
+    dissociation = reading.value("dissociation")
+    base = predose.value("dissociation") if predose else None
+    most = max(p.clearance_dissociation, base or 0)
+    if dissociation is not None and dissociation > most:
+        found.append(Caution("dissociation", {"value": dissociation, "limit": most}))
+    return found
+
+
+def _oxygen(course: Course) -> Iterator[Caution]:
+    latest = course.latest("spo2")
+    value = latest.value("spo2") if latest else None
+    if value is not None and value < course.protocol.spo2_below:
+        yield Caution("spo2", {"value": value, "limit": course.protocol.spo2_below})
+
+
+ClearanceState = Literal["none", "stands", "withdrawn", "superseded", "lapsed"]
+
+
+def clearance_state(course: Course, now: datetime) -> ClearanceState:
+    """Whether the latest clearance still stands at `now`.
+
+    It lapses after 15 minutes (CLINICAL 8, rule 33), is superseded by anything recorded after it,
+    and is withdrawn by a clinician or by a reading outside the criteria.
+    """
+    clearance = course.clearance
+    if clearance is None:
+        return "none"
+    if clearance.withdrawn_at is not None:
+        return "withdrawn"
+    if clearance.through_seq != course.last_seq:
+        return "superseded"
+    if course.departure is None and now >= lapses_at(course):
+        return "lapsed"
+    return "stands"
+
+
+def lapses_at(course: Course) -> datetime:
+    """When the latest clearance lapses. Raises ValueError where there is none."""
+    if course.clearance is None:
+        raise ValueError("no clearance")
+    valid = timedelta(minutes=course.protocol.clearance_valid_minutes)
+    return course.clearance.signed_at + valid

@@ -1,0 +1,52 @@
+"""Every page of the record. `tests/clinic/test_access.py` walks this list."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from monitoring.web import (
+    admission,
+    board,
+    clearance,
+    decision,
+    departure,
+    dose,
+    ending,
+    event,
+    patients,
+    planning,
+    protocols,
+    reading,
+    register,
+    report,
+    response,
+    session,
+)
+
+SESSION = "sessions/<uuid:session_id>/"
+
+urlpatterns = [
+    path("", board.board, name="board"),
+    path("patients/", patients.patient_list, name="patient-list"),
+    path("patients/new/", patients.register_patient, name="patient-register"),
+    path("patients/<uuid:patient_id>/", patients.patient, name="patient"),
+    path("patients/<uuid:patient_id>/plan/", planning.plan, name="session-plan"),
+    path("sessions/", register.session_list, name="session-list"),
+    path(SESSION, session.session, name="session"),
+    path(f"{SESSION}admission/", admission.admit, name="admission"),
+    path(f"{SESSION}decision/", decision.decide, name="decision"),
+    path(f"{SESSION}dose/", dose.give, name="dose"),
+    path(f"{SESSION}infusion-end/", dose.end_infusion, name="infusion-end"),
+    path(f"{SESSION}reading/", reading.record, name="reading"),
+    path(f"{SESSION}reading/<uuid:reading_id>/correct/", reading.correct, name="reading-correct"),
+    path(f"{SESSION}event/", event.record, name="event"),
+    path(f"{SESSION}response/<uuid:about>/", response.respond, name="response"),
+    path(f"{SESSION}clearance/", clearance.sign, name="clearance"),
+    path(f"{SESSION}clearance/withdraw/", clearance.withdraw, name="withdrawal"),
+    path(f"{SESSION}departure/", departure.record, name="departure"),
+    path(f"{SESSION}cancel/", ending.cancel, name="session-cancel"),
+    path(f"{SESSION}defer/", ending.defer, name="session-defer"),
+    path(f"{SESSION}report/", report.report, name="session-report"),
+    path("protocols/", protocols.protocol_list, name="protocol-list"),
+    path("protocols/<uuid:version_id>/", protocols.protocol, name="protocol"),
+]

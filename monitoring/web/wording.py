@@ -1,0 +1,210 @@
+"""The sentence behind each code that rules and verbs use, translated, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from monitoring.models import Admission
+from monitoring.rules.deviations import Deviation
+from monitoring.rules.flags import SYMPTOMS, Flag, Flagged
+from monitoring.rules.measures import NOT_DONE_REASONS, OBSERVATION_NAMES
+from monitoring.rules.readiness import Caution, Item
+
+REASONS = {
+    "required": _("Enter this."),
+    "unanswered": _("Answer this question."),
+    "confirm": _("Confirm this to go on."),
+    "future": _("This time is in the future: %(at)s. The server's time is %(now)s."),
+    "wrong_phase": _("This session has moved on: it is now %(phase)s."),
+    "impossible": _("%(value)s is not possible here. Enter a value from %(low)s to %(high)s."),
+    "not_above_diastolic": _(
+        "Systolic %(systolic)s is not above diastolic %(diastolic)s. Were they swapped?"
+    ),
+    "unusual": _("%(value)s is unusual. Is this right?"),
+    "jump": _("%(value)s is far from the last value, %(last)s. Is this right?"),
+    "value_or_reason": _("Enter a value, or tap Not done and say why."),
+    "value_and_reason": _("There is a value and a reason for not measuring. Keep one."),
+    "unknown_reason": _("Choose one of the reasons."),
+    "nothing_entered": _("Nothing has been entered yet."),
+    "not_on_scale": _("%(value)s is not on the scale %(scale)s."),
+    "late_reason": _("This is more than %(minutes)s minutes ago. Say why it is entered late."),
+    "unknown_reading": _("This reading is not part of the session."),
+    "unknown_clearance": _("This clearance is not part of the session."),
+    "protocol_not_in_use": _("This protocol is not in use at the site."),
+    "not_positive": _("Enter a dose above zero."),
+    "order_total": _("The total must be one of %(allowed)s mg."),
+    "order_first": _("A first treatment is at most %(greatest)s mg."),
+    "born_in_future": _("The date of birth is in the future."),
+    "prescriber": _("Name the prescriber who is on site."),
+    "identifiers_open": _("Name and date of birth must be confirmed with the patient."),
+    "dose_begun": _("The dose has begun: only stopping the rest can be decided."),
+    "predose_changed": _("Another pre-dose reading has come since. Look again and decide."),
+    "expired": _("This lot expired on %(expiry)s."),
+    "no_device_open": _("All %(given)s ordered devices have been given."),
+    "stopped": _("A clinician has decided that no more is given."),
+    "too_early": _(
+        "Only %(minutes)s min since the last device; the rest is %(least)s min. "
+        "Wait, or say why it was given earlier."
+    ),
+    "no_infusion_running": _("No infusion is running."),
+    "before_start": _("This is before the infusion began."),
+    "not_within_order": _("Enter an amount from 0 to %(ordered)s mg."),
+    "not_flagged": _("Nothing is flagged here."),
+    "password": _("The password is wrong."),
+    "justify": _("Say in your own words why the patient can leave with this."),
+    "serious_event_missing": _("Record the serious adverse event first."),
+    "serious_event_recorded": _("A serious adverse event is recorded in this session."),
+    "clearance_none": _("No clearance has been signed. The patient cannot be discharged."),
+    "clearance_withdrawn": _("The clearance was withdrawn. A new signature is needed."),
+    "clearance_superseded": _(
+        "Something was recorded after the clearance was signed. A new signature is needed."
+    ),
+    "clearance_lapsed": _("The clearance has lapsed. A new signature is needed."),
+}
+
+ITEMS = {
+    "not_admitted": _("The patient has not been admitted"),
+    "identifiers_open": _("Name and date of birth are not confirmed"),
+    "no_driving_open": _("The advice not to drive has not been given"),
+    "unanswered": _("Not answered: %(question)s"),
+    "contraindication": _("Contraindication: %(question)s"),
+    "fasting_reason": _("Fasting was not kept: say why the dose goes on"),
+    "transport_reason": _("No one takes the patient home: say how the patient gets home"),
+    "prescriber": _("No prescriber on site is named"),
+    "order_total": _("The ordered total is not allowed"),
+    "order_first": _("The ordered total is above the greatest first dose"),
+    "site_not_certified": _("The site is not certified under REMS"),
+    "patient_not_enrolled": _("The patient is not enrolled in REMS"),
+    "predose_missing": _("No complete pre-dose reading"),
+    "predose_old": _("The pre-dose reading is %(minutes)s min old; at most %(greatest)s min"),
+    "decided_not_to_give": _("A clinician decided not to give the dose"),
+    "decision": _("Pre-dose blood pressure needs a clinician's decision"),
+    "not_dosed": _("No dose has been given"),
+    "device_open": _("Ordered devices neither given nor stopped: %(count)s"),
+    "infusion_running": _("The infusion is running"),
+    "window": _("Observation until %(ends_at)s, %(minutes)s min more"),
+    "mandatory": _("%(minutes)s-minute blood pressure: not taken and not coded as not done"),
+    "final_set": _("Final set: %(observations)s needed within the last %(greatest)s min"),
+    "unanswered_flag": _("No response recorded: %(flagged)s"),
+}
+
+CAUTIONS = {
+    "not_measured": _("%(observation)s was not measured: %(reason)s"),
+    "mandatory_not_done": _("%(minutes)s-minute blood pressure was not taken: %(reason)s"),
+    "blood_pressure": _(
+        "Blood pressure %(systolic)s/%(diastolic)s mmHg is above %(limit_systolic)s/"
+        "%(limit_diastolic)s and more than %(percent)s %% above pre-dose"
+    ),
+    "blood_pressure_rising": _(
+        "Blood pressure is rising: %(from_systolic)s/%(from_diastolic)s, then "
+        "%(systolic)s/%(diastolic)s mmHg"
+    ),
+    "sedation": _("MOAA/S %(value)s, criterion %(limit)s"),
+    "dissociation": _("Dissociation %(value)s, criterion %(limit)s"),
+    "spo2": _("SpO₂ %(value)s %%, criterion %(limit)s %%"),
+}
+
+FLAGS = {
+    "systolic_emergency": _("Systolic %(value)s, at or above %(limit)s mmHg"),
+    "systolic_high_again": _("Systolic %(value)s, at or above %(limit)s mmHg again"),
+    "systolic_high": _("Systolic %(value)s, at or above %(limit)s mmHg"),
+    "systolic_rise": _("Systolic %(value)s mmHg above pre-dose, limit %(limit)s"),
+    "diastolic_emergency": _("Diastolic %(value)s, at or above %(limit)s mmHg"),
+    "diastolic_high_again": _("Diastolic %(value)s, at or above %(limit)s mmHg again"),
+    "diastolic_high": _("Diastolic %(value)s, at or above %(limit)s mmHg"),
+    "diastolic_rise": _("Diastolic %(value)s mmHg above pre-dose, limit %(limit)s"),
+    "spo2_far_below": _("SpO₂ %(value)s %%, below %(limit)s %%"),
+    "spo2_below_again": _("SpO₂ %(value)s %%, below %(limit)s %% twice running"),
+    "spo2_below": _("SpO₂ %(value)s %%, below %(limit)s %%: repeat in 1 to 2 min"),
+    "sedation_emergency": _("MOAA/S %(value)s, at or below %(limit)s"),
+    "sedation_low": _("MOAA/S %(value)s, at or below %(limit)s"),
+    "dissociation_high": _("Dissociation %(value)s, at or above %(limit)s"),
+    "crisis_symptom": _("%(symptoms)s"),
+}
+
+DEVIATIONS = {
+    "fasting_overridden": _("Fasting not kept: %(reason)s"),
+    "transport_overridden": _("No one to take the patient home: %(reason)s"),
+    "guide_overridden": _("Dosed with pre-dose blood pressure above the guide: %(reason)s"),
+    "device_early": _("Device %(number)s earlier than the rest asks: %(reason)s"),
+    "device_partial": _("Device %(number)s given in part"),
+    "dose_stopped": _("Remaining devices not given: %(reason)s"),
+    "reading_late": _("%(slot)s-minute reading taken at %(taken)s min, %(late)s min late"),
+    "reading_not_done": _("%(slot)s-minute reading not done: %(reasons)s"),
+    "reading_missed": _("%(slot)s-minute reading missed"),
+    "reading_corrected": _("Reading corrected: %(reason)s"),
+    "late_entry": _("Reading entered %(minutes)s min after it was taken: %(reason)s"),
+    "after_departure": _("Reading arrived after the patient had left"),
+    "caution_justified": _("Signed with a value outside the criteria"),
+    "clearance_withdrawn": _("Clearance withdrawn: %(reason)s"),
+    "transferred": _("Transferred to emergency care"),
+    "against_advice": _("Left against advice"),
+}
+
+
+def reason(code: str, params: Mapping[str, object]) -> str:
+    """The sentence of a verb's or an entry's refusal."""
+    if code.startswith("item_"):
+        return _say(ITEMS[code.removeprefix("item_")], params)
+    return _say(REASONS[code], params)
+
+
+def item(open_item: Item) -> str:
+    return _say(ITEMS[open_item.code], open_item.params)
+
+
+def caution(found: Caution) -> str:
+    return _say(CAUTIONS[found.code], found.params)
+
+
+def flag(found: Flag) -> str:
+    symptoms = ", ".join(gettext(SYMPTOMS[s]) for s in found.symptoms)
+    return _say(
+        FLAGS[found.code],
+        {"value": found.value, "limit": found.limit, "symptoms": symptoms},
+    )
+
+
+def deviation(found: Deviation) -> str:
+    return _say(DEVIATIONS[found.code], found.params)
+
+
+def minutes(count: int) -> str:
+    return ngettext("%(count)s min", "%(count)s min", count) % {"count": count}
+
+
+def not_done(code: str) -> str:
+    return gettext(NOT_DONE_REASONS[code])  # type: ignore[index]
+
+
+def _say(sentence: object, params: Mapping[str, object]) -> str:
+    return str(sentence) % {name: _shown(name, value) for name, value in params.items()}
+
+
+def _shown(name: str, value: object) -> object:
+    """A parameter as a person reads it."""
+    if isinstance(value, datetime):
+        return timezone.localtime(value).strftime("%H:%M")
+    if isinstance(value, date):
+        return date_format(value, "d-M-Y")
+    if isinstance(value, Flagged):
+        return "; ".join(flag(f) for f in value.flags if f.tier != "repeat")
+    if name == "question":
+        return str(Admission._meta.get_field(str(value)).verbose_name)
+    if name == "observation":
+        return gettext(OBSERVATION_NAMES[str(value)])
+    if name == "observations" and isinstance(value, tuple):
+        return ", ".join(gettext(OBSERVATION_NAMES[o]) for o in value)
+    if name == "reasons" and isinstance(value, tuple):
+        return ", ".join(not_done(code) for code in value)
+    if name == "reason" and value in NOT_DONE_REASONS:
+        return not_done(str(value))
+    if name == "allowed" and isinstance(value, tuple):
+        return ", ".join(map(str, value))
+    return value
