@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from dataclasses import field as attribute
 
 from django.db import models
 
@@ -17,7 +18,7 @@ class Reason:
 
     code: str
     field: str = ""
-    params: Mapping[str, object] = field(default_factory=dict)
+    params: Mapping[str, object] = attribute(default_factory=dict)
 
 
 class NotAllowed(Exception):

@@ -7,7 +7,8 @@ recording something, a caution by the clinician's own words (CLINICAL 8, rules 1
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as attribute
 from datetime import date, datetime, timedelta
 from math import ceil
 from typing import Literal
@@ -40,7 +41,7 @@ class Item:
 
     code: str
     closes: Closes = ""
-    params: Mapping[str, object] = field(default_factory=dict)
+    params: Mapping[str, object] = attribute(default_factory=dict)
     about: UUID | int | None = None
 
 
@@ -52,7 +53,7 @@ class Caution:
     """
 
     code: str
-    params: Mapping[str, object] = field(default_factory=dict)
+    params: Mapping[str, object] = attribute(default_factory=dict)
     about: str = ""
 
     @property
@@ -200,7 +201,7 @@ class DoseProblem:
 
     field: str
     code: str
-    params: Mapping[str, object] = field(default_factory=dict)
+    params: Mapping[str, object] = attribute(default_factory=dict)
 
 
 def dose_problems(
