@@ -133,7 +133,7 @@ def _too_lax(p: Protocol) -> list[str]:
         (p.window_minutes > 0, "there must be an observation window"),
         (not p.rems or p.window_minutes >= 120, "the window is at least 120 minutes under REMS"),
         (p.guide_systolic <= 140 and p.guide_diastolic <= 90, "the pre-dose guide is 140/90"),
-        (0 < p.predose_max_age_minutes, "the pre-dose reading must have a greatest age"),
+        (p.predose_max_age_minutes > 0, "the pre-dose reading must have a greatest age"),
         (
             p.is_infusion or p.rest_between_devices_minutes >= 5,
             "devices are at least 5 minutes apart",

@@ -1,0 +1,9 @@
+"""The place and its people."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class ClinicConfig(AppConfig):
+    name = "clinic"

@@ -1,0 +1,24 @@
+"""Server logs that say what failed and where, never about whom."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from types import TracebackType
+
+
+class WithoutValues(logging.Formatter):
+    """Writes an exception as its type and its lines of code, without its message: messages of
+    databases and parsers quote values of the record."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
+
+    def formatException(  # noqa: N802
+        self,
+        ei: tuple[type[BaseException], BaseException, TracebackType | None]
+        | tuple[None, None, None],
+    ) -> str:
+        kind, _, trace = ei
+        frames = "".join(traceback.format_tb(trace))
+        return f"{frames}{kind.__name__ if kind else 'unknown'}"

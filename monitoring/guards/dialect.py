@@ -1,0 +1,79 @@
+"""A guard in the words of each engine."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from monitoring.guards.text import Guard
+
+_SQLITE = (
+    (r"IS SAME AS", "IS"),
+    (r"NOW_SECONDS", "CAST(strftime('%s', 'now') AS INTEGER)"),
+    (r"SECONDS\((COALESCE\([^()]+\)|[^()]+)\)", r"CAST(strftime('%s', \1) AS INTEGER)"),
+    (r"SETTING_(?:NUMBER|TEXT)\((\w+)\)", r"json_extract(v.body, '$.\1')"),
+)
+_POSTGRESQL = (
+    (r"IS SAME AS", "IS NOT DISTINCT FROM"),
+    (r"NOW_SECONDS", "floor(extract(epoch FROM clock_timestamp()))"),
+    (r"SECONDS\((COALESCE\([^()]+\)|[^()]+)\)", r"floor(extract(epoch FROM \1))"),
+    (r"SETTING_NUMBER\((\w+)\)", r"(v.body ->> '\1')::integer"),
+    (r"SETTING_TEXT\((\w+)\)", r"(v.body ->> '\1')"),
+)
+
+
+def _translate(body: str, words: tuple[tuple[str, str], ...]) -> str:
+    for pattern, replacement in words:
+        body = re.sub(pattern, replacement, body)
+    return body
+
+
+def sqlite_trigger(guard: Guard) -> str | None:
+    """The CREATE TRIGGER statement; None for TRUNCATE, which SQLite does not have.
+
+    An unknown condition refuses as a true one does.
+    """
+    if guard.event == "TRUNCATE":
+        return None
+    body = _translate(guard.body, _SQLITE)
+    heading = f"CREATE TRIGGER {guard.name} {guard.moment.upper()} {guard.event} ON {guard.table}"
+    if body.startswith("DO "):
+        return f"{heading}\nBEGIN\n{body.removeprefix('DO ')};\nEND"
+    return (
+        f"{heading}\nWHEN COALESCE((\n{body}\n), TRUE)\n"
+        f"BEGIN\nSELECT RAISE(ABORT, '{guard.name}');\nEND"
+    )
+
+
+def postgresql_function(guard: Guard) -> str:
+    """The body of the trigger function."""
+    body = _translate(guard.body, _POSTGRESQL)
+    lock = ""
+    if guard.has_session and guard.event == "INSERT":
+        lock = "PERFORM 1 FROM monitoring_session WHERE id = NEW.session_id FOR UPDATE;\n"
+    if body.startswith("DO "):
+        return f"BEGIN\n{body.removeprefix('DO ')};\nRETURN NEW;\nEND"
+    refuse = f"RAISE EXCEPTION '{guard.name}' USING ERRCODE = 'integrity_constraint_violation';"
+    row = {"DELETE": "OLD", "TRUNCATE": "NULL"}.get(guard.event, "NEW")
+    return (
+        f"BEGIN\n{lock}IF COALESCE((\n{body}\n), TRUE) THEN\n{refuse}\nEND IF;\nRETURN {row};\nEND"
+    )
+
+
+def postgresql_statements(guard: Guard) -> list[str]:
+    """Function, trigger, and the fingerprint that the check compares."""
+    each = "STATEMENT" if guard.event == "TRUNCATE" else "ROW"
+    source = postgresql_function(guard)
+    return [
+        f"CREATE OR REPLACE FUNCTION {guard.name}() RETURNS trigger LANGUAGE plpgsql "
+        f"AS $guard${source}$guard$",
+        f"CREATE TRIGGER {guard.name} {guard.moment.upper()} {guard.event} ON {guard.table} "
+        f"FOR EACH {each} EXECUTE FUNCTION {guard.name}()",
+        f"COMMENT ON TRIGGER {guard.name} ON {guard.table} IS '{fingerprint(guard)}'",
+    ]
+
+
+def fingerprint(guard: Guard) -> str:
+    """Changes with anything that the installed trigger was made from."""
+    whole = "\n".join((guard.table, guard.moment, guard.event, postgresql_function(guard)))
+    return hashlib.sha256(whole.encode()).hexdigest()

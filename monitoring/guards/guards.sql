@@ -1,0 +1,272 @@
+-- What the database itself refuses, whoever asks: pages, verbs, a shell or raw SQL.
+--
+-- Each guard stands on the tables in its heading, before or after the events named there. A
+-- condition that is true, or unknown, refuses the row. One text serves both engines; the words in
+-- capitals that are not SQL (SECONDS, NOW_SECONDS, SETTING, SAME AS) are put in the engine's own
+-- words by dialect.py. On PostgreSQL the session's row is locked first, so that a condition never
+-- reads past a writer who has not finished.
+
+-- guard: unchanged on: admission decision dose doseend reading event withdrawal clearance departure protocolversion
+-- before: UPDATE
+-- What was recorded is never changed.
+TRUE;
+
+-- guard: kept on: admission decision dose doseend reading event withdrawal clearance departure protocolversion session patient
+-- before: DELETE
+-- What was recorded is never deleted, nor replaced where REPLACE deletes first.
+TRUE;
+
+-- guard: not_emptied on: admission decision dose doseend reading event withdrawal clearance departure protocolversion session patient
+-- before: TRUNCATE
+-- Nor all at once.
+TRUE;
+
+-- guard: once on: admission decision dose doseend reading event withdrawal clearance departure protocolversion session patient
+-- before: INSERT
+-- An id exists once, ever: REPLACE does not put another row in its place.
+EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id);
+
+-- guard: counted on: admission decision dose doseend reading event withdrawal
+-- before: INSERT
+-- A fact carries the session's next number.
+NEW.seq <> (SELECT last_seq + 1 FROM monitoring_session WHERE id = NEW.session_id);
+
+-- guard: counts on: admission decision dose doseend reading event withdrawal
+-- after: INSERT
+-- The counter moves with each fact, whoever inserts it.
+DO UPDATE monitoring_session SET last_seq = NEW.seq WHERE id = NEW.session_id;
+
+-- guard: open on: admission decision dose doseend event withdrawal clearance
+-- before: INSERT
+-- After the patient has left, nothing joins what was signed.
+EXISTS (SELECT 1 FROM monitoring_departure WHERE session_id = NEW.session_id);
+
+-- guard: begins on: session
+-- before: INSERT
+-- A session begins planned, with nothing recorded and nothing rolled up.
+NEW.phase <> 'planned' OR NEW.last_seq <> 0 OR NEW.admitted_at IS NOT NULL
+OR NEW.standing_clearance_id IS NOT NULL OR NEW.first_dose_at IS NOT NULL;
+
+-- guard: whose on: session
+-- before: UPDATE
+-- A session stays with its patient, its site and its version of the protocol.
+NEW.id <> OLD.id OR NEW.patient_id <> OLD.patient_id OR NEW.site_id <> OLD.site_id
+OR NEW.protocol_version_id <> OLD.protocol_version_id OR NEW.planned_by_id <> OLD.planned_by_id
+OR NEW.planned_mg <> OLD.planned_mg;
+
+-- guard: counter on: session
+-- before: UPDATE
+-- The counter moves by one, with the fact that moved it; it never goes back.
+NEW.last_seq <> OLD.last_seq AND NOT (
+    NEW.last_seq = OLD.last_seq + 1
+    AND EXISTS (
+        SELECT 1 FROM monitoring_reading WHERE session_id = NEW.id AND seq = NEW.last_seq
+        UNION ALL SELECT 1 FROM monitoring_event WHERE session_id = NEW.id AND seq = NEW.last_seq
+        UNION ALL SELECT 1 FROM monitoring_dose WHERE session_id = NEW.id AND seq = NEW.last_seq
+        UNION ALL SELECT 1 FROM monitoring_doseend WHERE session_id = NEW.id AND seq = NEW.last_seq
+        UNION ALL SELECT 1 FROM monitoring_admission WHERE session_id = NEW.id AND seq = NEW.last_seq
+        UNION ALL SELECT 1 FROM monitoring_decision WHERE session_id = NEW.id AND seq = NEW.last_seq
+        UNION ALL SELECT 1 FROM monitoring_withdrawal WHERE session_id = NEW.id AND seq = NEW.last_seq
+    )
+);
+
+-- guard: phase_closed on: session
+-- before: UPDATE OF phase
+-- Closed means that a departure is recorded, and stays.
+(NEW.phase = 'closed' AND NOT EXISTS (SELECT 1 FROM monitoring_departure WHERE session_id = NEW.id))
+OR (NEW.phase <> 'closed' AND EXISTS (SELECT 1 FROM monitoring_departure WHERE session_id = NEW.id));
+
+-- guard: phase_cleared on: session
+-- before: UPDATE OF phase, standing_clearance_id
+-- Cleared means that the latest signature covers every fact and was not withdrawn.
+NEW.phase = 'cleared' AND NOT EXISTS (
+    SELECT 1 FROM monitoring_clearance c
+    WHERE c.id = NEW.standing_clearance_id AND c.session_id = NEW.id
+    AND c.through_seq = NEW.last_seq
+    AND NOT EXISTS (SELECT 1 FROM monitoring_withdrawal w WHERE w.clearance_id = c.id)
+);
+
+-- guard: phase_dosed on: session
+-- before: UPDATE OF phase
+-- Planned, arrived and not dosed mean that nothing was given; every other phase, that it was.
+(NEW.phase IN ('planned', 'arrived', 'cancelled'))
+= EXISTS (SELECT 1 FROM monitoring_dose WHERE session_id = NEW.id);
+
+-- guard: ended on: session
+-- before: UPDATE
+-- A session that ended keeps its end; only roll-ups and the counter of late readings move.
+OLD.phase IN ('closed', 'cancelled') AND NOT (
+    NEW.phase = OLD.phase AND NEW.outcome = OLD.outcome
+    AND NEW.closed_at IS SAME AS OLD.closed_at
+    AND NEW.cancelled_at IS SAME AS OLD.cancelled_at
+    AND NEW.cancelled_by_id IS SAME AS OLD.cancelled_by_id
+    AND NEW.cancel_reason = OLD.cancel_reason
+    AND NEW.admitted_at IS SAME AS OLD.admitted_at
+    AND NEW.prescriber_id IS SAME AS OLD.prescriber_id
+    AND NEW.first_dose_at IS SAME AS OLD.first_dose_at
+    AND NEW.last_dose_at IS SAME AS OLD.last_dose_at
+    AND NEW.standing_clearance_id IS SAME AS OLD.standing_clearance_id
+);
+
+-- guard: signer on: clearance
+-- before: INSERT
+-- Signed by an active clinician of the session's site.
+NOT EXISTS (
+    SELECT 1 FROM clinic_staff p
+    JOIN clinic_membership m ON m.staff_id = p.id AND m.role = 'clinician'
+    JOIN monitoring_session s ON s.site_id = m.site_id
+    WHERE p.id = NEW.signed_by_id AND p.is_active AND s.id = NEW.session_id
+);
+
+-- guard: covers on: clearance
+-- before: INSERT
+-- A signature covers all that was recorded, once.
+NEW.through_seq <> (SELECT last_seq FROM monitoring_session WHERE id = NEW.session_id)
+OR EXISTS (
+    SELECT 1 FROM monitoring_clearance
+    WHERE session_id = NEW.session_id AND through_seq >= NEW.through_seq
+);
+
+-- guard: signed_in_time on: clearance
+-- before: INSERT
+-- Signed no later than now, by the database's own clock.
+SECONDS(NEW.signed_at) > NOW_SECONDS + 120;
+
+-- guard: window on: clearance
+-- before: INSERT
+-- No signature before the window has elapsed since the last device, or since the infusion's end.
+NOT EXISTS (SELECT 1 FROM monitoring_dose WHERE session_id = NEW.session_id)
+OR EXISTS (
+    SELECT 1 FROM monitoring_dose d
+    JOIN monitoring_session s ON s.id = d.session_id
+    JOIN monitoring_protocolversion v ON v.id = s.protocol_version_id
+    LEFT JOIN monitoring_doseend e ON e.dose_id = d.id
+    WHERE d.session_id = NEW.session_id
+    AND (
+        SECONDS(NEW.signed_at) - SECONDS(COALESCE(e.ended_at, d.started_at))
+            < 60 * SETTING_NUMBER(window_minutes)
+        OR (SETTING_TEXT(route) = 'intravenous' AND e.id IS NULL)
+    )
+);
+
+-- guard: leaves on: departure
+-- before: INSERT
+-- A discharge holds the latest clearance of its own session, not withdrawn, over every fact.
+NEW.kind = 'discharged' AND NOT EXISTS (
+    SELECT 1 FROM monitoring_clearance c
+    JOIN monitoring_session s ON s.id = c.session_id
+    WHERE c.id = NEW.clearance_id AND c.session_id = NEW.session_id
+    AND c.through_seq = s.last_seq
+    AND NOT EXISTS (SELECT 1 FROM monitoring_withdrawal w WHERE w.clearance_id = c.id)
+);
+
+-- guard: left_once on: departure
+-- before: INSERT
+-- A patient leaves a session once, after a dose.
+EXISTS (SELECT 1 FROM monitoring_departure WHERE session_id = NEW.session_id)
+OR NOT EXISTS (SELECT 1 FROM monitoring_dose WHERE session_id = NEW.session_id);
+
+-- guard: takes_back on: withdrawal
+-- before: INSERT
+-- A withdrawal takes back a clearance of its own session, once.
+NOT EXISTS (
+    SELECT 1 FROM monitoring_clearance c
+    WHERE c.id = NEW.clearance_id AND c.session_id = NEW.session_id
+)
+OR EXISTS (SELECT 1 FROM monitoring_withdrawal WHERE clearance_id = NEW.clearance_id);
+
+-- guard: after_departure on: reading
+-- before: INSERT
+-- A reading that comes after the patient left is marked so, and no other is.
+NEW.after_departure
+<> EXISTS (SELECT 1 FROM monitoring_departure WHERE session_id = NEW.session_id);
+
+-- guard: corrects on: reading
+-- before: INSERT
+-- A correction replaces a reading of its own session, once, in its slot; a slot is filled once.
+(NEW.replaces_id IS NOT NULL AND (
+    NOT EXISTS (
+        SELECT 1 FROM monitoring_reading r
+        WHERE r.id = NEW.replaces_id AND r.session_id = NEW.session_id AND r.slot IS SAME AS NEW.slot
+    )
+    OR EXISTS (SELECT 1 FROM monitoring_reading WHERE replaces_id = NEW.replaces_id)
+))
+OR (NEW.replaces_id IS NULL AND NEW.slot IS NOT NULL AND EXISTS (
+    SELECT 1 FROM monitoring_reading
+    WHERE session_id = NEW.session_id AND slot = NEW.slot AND replaces_id IS NULL
+));
+
+-- guard: rests_on on: dose
+-- before: INSERT
+-- A dose rests on a complete pre-dose reading of its session that no correction replaced.
+NOT EXISTS (
+    SELECT 1 FROM monitoring_reading r
+    WHERE r.id = NEW.predose_reading_id AND r.session_id = NEW.session_id
+    AND (r.systolic IS NOT NULL OR r.blood_pressure_not_done <> '')
+    AND (r.heart_rate IS NOT NULL OR r.heart_rate_not_done <> '')
+    AND (r.spo2 IS NOT NULL OR r.spo2_not_done <> '')
+    AND (r.respiratory_rate IS NOT NULL OR r.respiratory_rate_not_done <> '')
+    AND (r.sedation IS NOT NULL OR r.sedation_not_done <> '')
+    AND (r.dissociation IS NOT NULL OR r.dissociation_not_done <> '')
+    AND (NEW.number > 1 OR NOT EXISTS (SELECT 1 FROM monitoring_reading n WHERE n.replaces_id = r.id))
+);
+
+-- guard: decided on: dose
+-- before: INSERT
+-- Above the guide, or with no pressure measured, a dose needs a clinician's decision on that reading.
+NOT EXISTS (
+    SELECT 1 FROM monitoring_reading r
+    JOIN monitoring_session s ON s.id = r.session_id
+    JOIN monitoring_protocolversion v ON v.id = s.protocol_version_id
+    WHERE r.id = NEW.predose_reading_id
+    AND r.systolic <= SETTING_NUMBER(guide_systolic) AND r.diastolic <= SETTING_NUMBER(guide_diastolic)
+)
+AND NOT EXISTS (
+    SELECT 1 FROM monitoring_decision c
+    WHERE c.id = NEW.decision_id AND c.session_id = NEW.session_id
+    AND c.outcome = 'give' AND c.reading_id = NEW.predose_reading_id
+);
+
+-- guard: in_order on: dose
+-- before: INSERT
+-- Devices are numbered as they are given, in a session whose patient has arrived.
+NEW.number <> 1 + (SELECT COUNT(*) FROM monitoring_dose WHERE session_id = NEW.session_id)
+OR NOT EXISTS (
+    SELECT 1 FROM monitoring_session
+    WHERE id = NEW.session_id AND admitted_at IS NOT NULL AND phase <> 'cancelled'
+);
+
+-- guard: ends on: doseend
+-- before: INSERT
+-- An end belongs to an infusion of its own session, once.
+NOT EXISTS (SELECT 1 FROM monitoring_dose WHERE id = NEW.dose_id AND session_id = NEW.session_id)
+OR EXISTS (SELECT 1 FROM monitoring_doseend WHERE dose_id = NEW.dose_id);
+
+-- guard: answers on: event
+-- before: INSERT
+-- A response or a resolution stays within its session; a resolution comes once.
+(NEW.answers_reading_id IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM monitoring_reading WHERE id = NEW.answers_reading_id AND session_id = NEW.session_id
+))
+OR (NEW.answers_event_id IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM monitoring_event WHERE id = NEW.answers_event_id AND session_id = NEW.session_id
+))
+OR (NEW.resolves_id IS NOT NULL AND (
+    NOT EXISTS (
+        SELECT 1 FROM monitoring_event WHERE id = NEW.resolves_id AND session_id = NEW.session_id
+    )
+    OR EXISTS (SELECT 1 FROM monitoring_event WHERE resolves_id = NEW.resolves_id)
+));
+
+-- guard: decides on: decision
+-- before: INSERT
+-- Decided by an active clinician of the site, on a reading of the session.
+(NEW.reading_id IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM monitoring_reading WHERE id = NEW.reading_id AND session_id = NEW.session_id
+))
+OR NOT EXISTS (
+    SELECT 1 FROM clinic_staff p
+    JOIN clinic_membership m ON m.staff_id = p.id AND m.role = 'clinician'
+    JOIN monitoring_session s ON s.site_id = m.site_id
+    WHERE p.id = NEW.recorded_by_id AND p.is_active AND s.id = NEW.session_id
+);

@@ -1,0 +1,127 @@
+"""The test clock, and databases with real commits."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection, connections
+
+from clinic import clock as clinic_clock
+
+
+class TestClock:
+    """A clock that stands still until it is moved.
+
+    It starts in the past: the database compares signing times with its own, real clock.
+    """
+
+    __test__ = False
+
+    def __init__(self) -> None:
+        self.time = datetime(2026, 3, 10, 14, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.time
+
+    def forward(self, minutes: float = 0, seconds: float = 0) -> datetime:
+        self.time += timedelta(minutes=minutes, seconds=seconds)
+        return self.time
+
+    def travel_to(self, moment: datetime) -> datetime:
+        self.time = moment
+        return moment
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> TestClock:
+    """What `clinic.clock.now()` answers, in every thread of this process."""
+    test_clock = TestClock()
+    monkeypatch.setattr(clinic_clock, "now", test_clock.now)
+    return test_clock
+
+
+@pytest.fixture(autouse=True)
+def _plain(settings: Any) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+
+
+@pytest.fixture
+def committed_db(django_db_setup: None, django_db_blocker: Any, tmp_path: Path) -> Iterator[None]:
+    """A copy of the migrated database with real commits, for several connections.
+
+    The guards refuse the flush that Django empties such databases with, so each test has its own.
+    """
+    with django_db_blocker.unblock():
+        connections.close_all()
+        template = connection.settings_dict["NAME"]
+        copy = _copy(template, tmp_path)
+        connection.settings_dict["NAME"] = copy
+        try:
+            yield
+        finally:
+            connections.close_all()
+            connection.settings_dict["NAME"] = template
+            _drop(copy)
+
+
+def _copy(template: str, folder: Path) -> str:
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connections.close_all()
+        return str(shutil.copy(template, folder / "committed.sqlite3"))
+    name = f"{template}_{threading.get_ident()}_{folder.name}"[:60].replace("-", "_")
+    _maintain(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    return name
+
+
+def _drop(name: str) -> None:
+    if connection.vendor == "postgresql":
+        _maintain(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _maintain(statement: str) -> None:
+    """Run a statement on the maintenance database of the cluster."""
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(statement)
+
+
+@pytest.fixture
+def race(committed_db: None) -> Callable[..., list[Any]]:
+    """Run callables at the same moment, each in a thread with its own connection.
+
+    Answers what each returned, or the exception it raised.
+    """
+
+    def run(*actions: Callable[[], Any]) -> list[Any]:
+        start = threading.Barrier(len(actions))
+        outcomes: list[Any] = [None] * len(actions)
+
+        def act(index: int, action: Callable[[], Any]) -> None:
+            try:
+                connection.ensure_connection()
+                start.wait()
+                outcomes[index] = action()
+            except Exception as error:
+                outcomes[index] = error
+            finally:
+                connection.close()
+
+        threads = [threading.Thread(target=act, args=pair) for pair in enumerate(actions)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return outcomes
+
+    return run

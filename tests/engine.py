@@ -1,0 +1,94 @@
+"""Chooses the database that the tests run on, before Django reads its settings.
+
+SQLite by default. With TEST_ENGINE=postgresql a throw-away cluster is started in a temporary folder
+on a free loopback port and removed at the end.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from pathlib import Path
+
+os.environ.setdefault("SECRET_KEY", "only-for-tests")
+os.environ["CLINIC_HTTPS"] = "0"
+os.environ["CLINIC_DEMO"] = "0"
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+USES_POSTGRESQL = os.environ.get("TEST_ENGINE") == "postgresql"
+
+
+def _binaries() -> Path | None:
+    candidates = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[-3])
+    )
+    on_path = shutil.which("initdb")
+    return candidates[-1].parent if candidates else Path(on_path).parent if on_path else None
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _start() -> None:
+    binaries = _binaries()
+    if binaries is None:
+        raise SystemExit("PostgreSQL is not installed: its tests were NOT run.")
+    folder = Path(tempfile.mkdtemp(prefix="clinic-postgresql-"))
+    as_postgres: list[str] = []
+    if os.geteuid() == 0:
+        # initdb refuses to run as root.
+        shutil.chown(folder, "postgres", "postgres")
+        as_postgres = ["runuser", "-u", "postgres", "--"]
+    data, port = folder / "data", _free_port()
+    subprocess.run(
+        [
+            *as_postgres,
+            binaries / "initdb",
+            "-D",
+            data,
+            "-A",
+            "trust",
+            "-U",
+            "clinic",
+            "-E",
+            "UTF8",
+        ],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        cwd=folder,
+    )
+    settings = f"-p {port} -c listen_addresses=127.0.0.1 -k {folder} -c fsync=off"
+    start = [binaries / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", settings, "start"]
+    subprocess.run([*as_postgres, *start], check=True, stdout=subprocess.DEVNULL, cwd=folder)
+
+    def stop() -> None:
+        subprocess.run(
+            [*as_postgres, binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop"],
+            check=False,
+            stdout=subprocess.DEVNULL,
+            cwd="/",
+        )
+        shutil.rmtree(folder, ignore_errors=True)
+
+    atexit.register(stop)
+    os.environ["DATABASE_URL"] = f"postgresql://clinic@127.0.0.1:{port}/clinic"
+
+
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    if USES_POSTGRESQL:
+        _start()
+    else:
+        _folder = tempfile.mkdtemp(prefix="clinic-sqlite-")
+        atexit.register(shutil.rmtree, _folder, ignore_errors=True)
+        os.environ["DATABASE_URL"] = f"sqlite:///{_folder}/clinic.sqlite3"
+
+
+def pytest_report_header() -> str:
+    return f"database: {'PostgreSQL' if USES_POSTGRESQL else 'SQLite'}"
