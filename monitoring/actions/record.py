@@ -81,11 +81,11 @@ class Record:
     `add` writes a fact with the next number; `finish` stores the phase and the roll-ups.
     """
 
-    def __init__(self, session: Session, by: Staff, now: datetime, *, is_whole: bool) -> None:
+    def __init__(self, session: Session, by: Staff, now: datetime) -> None:
         self.session = session
         self.by = by
         self.now = now
-        self.course: Course = session.course(is_whole=is_whole)
+        self.course: Course = session.course()
 
     def add(self, fact: F) -> F:
         """Insert `fact` as the session's next one. The database moves the counter with it."""
@@ -112,7 +112,7 @@ class Record:
     def whole(self) -> Record:
         """The same locked session with every noun loaded."""
         session = Session.objects.with_record().get(pk=self.session.pk)
-        return Record(session, self.by, self.now, is_whole=True)
+        return Record(session, self.by, self.now)
 
     def finish(self) -> None:
         """Store the phase and roll-ups that the facts now give."""
@@ -166,7 +166,7 @@ def open_record(
     session = loaded.filter(pk=session_id).first()
     if session is None or not access.may(by, permission, session.site):
         raise NotAllowed(permission.value)
-    return Record(session, by, clock.now(), is_whole=is_whole)
+    return Record(session, by, clock.now())
 
 
 def require_phase(record: Record, *phases: str) -> None:

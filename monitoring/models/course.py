@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django.core.exceptions import ObjectDoesNotExist
 
@@ -44,8 +44,14 @@ _ANSWERS = (
 )
 
 
-def course_of(session: Session, *, is_whole: bool) -> rules.Course:
-    """Build the course of a session loaded `with_record()` or, not whole, `with_observations()`."""
+def course_of(session: Session) -> rules.Course:
+    """The course of the nouns that were loaded with `session`, by a queryset method of its own.
+
+    Without admissions, decisions and clearances it is not whole: it carries the standing clearance
+    alone, which the session row names.
+    """
+    loaded = getattr(session, "_prefetched_objects_cache", {})
+    is_whole = {"admission_set", "decision_set", "clearance_set"} <= set(loaded)
     return rules.Course(
         protocol=session.protocol_version.protocol(),
         phase=cast(rules.Phase, session.phase),
@@ -58,19 +64,19 @@ def course_of(session: Session, *, is_whole: bool) -> rules.Course:
         is_site_certified=session.site.rems_certified_on is not None,
         is_patient_enrolled=session.patient.rems_enrolled_on is not None,
         is_inpatient=session.site.is_inpatient,
-        admissions=tuple(map(admission_facts, session.admission_set.all())) if is_whole else (),
-        decisions=tuple(map(decision_facts, session.decision_set.all())) if is_whole else (),
+        admissions=tuple(map(admission_facts, loaded.get("admission_set", ()))),
+        decisions=tuple(map(decision_facts, loaded.get("decision_set", ()))),
         doses=tuple(map(dose_facts, session.dose_set.all())),
         readings=tuple(map(reading_facts, session.reading_set.all())),
         events=tuple(map(event_facts, session.event_set.all())),
-        clearances=_clearances(session, is_whole=is_whole),
-        departure=_departure(session) if is_whole else None,
+        clearances=_clearances(session, loaded),
+        departure=_departure(session),
     )
 
 
-def _clearances(session: Session, *, is_whole: bool) -> tuple[rules.Clearance, ...]:
-    if is_whole:
-        return tuple(map(clearance_facts, session.clearance_set.all()))
+def _clearances(session: Session, loaded: dict[str, Any]) -> tuple[rules.Clearance, ...]:
+    if "clearance_set" in loaded:
+        return tuple(map(clearance_facts, loaded["clearance_set"]))
     standing = session.standing_clearance
     return (_signature(standing, None),) if standing else ()
 
@@ -152,11 +158,12 @@ def _signature(row: Clearance, withdrawal: Withdrawal | None) -> rules.Clearance
 
 
 def _departure(session: Session) -> rules.Departure | None:
+    if session.phase != "closed":
+        return None
     try:
-        row = session.departure
+        return departure_facts(session.departure)
     except ObjectDoesNotExist:
         return None
-    return departure_facts(row)
 
 
 def departure_facts(row: Departure) -> rules.Departure:

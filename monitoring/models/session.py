@@ -47,6 +47,10 @@ class SessionQuerySet(models.QuerySet["Session"]):
             "reading_set", "event_set", Prefetch("dose_set", doses)
         )
 
+    def on_page(self) -> SessionQuerySet:
+        """One session for a page that shows it, with the people and the end of it."""
+        return self.with_people().select_related("departure", "standing_clearance")
+
     def with_record(self) -> SessionQuerySet:
         """Everything the rules read, one query a noun."""
         from monitoring.models import Clearance
@@ -191,7 +195,6 @@ class Session(models.Model):
     def is_open(self) -> bool:
         return self.phase in IN_PROGRESS
 
-    def course(self, *, is_whole: bool = True) -> Course:
-        """The session's facts as the rules read them: loaded `with_record()`, or, not whole,
-        `with_observations()`."""
-        return course_of(self, is_whole=is_whole)
+    def course(self) -> Course:
+        """The session's facts as the rules read them, of the nouns that were loaded with it."""
+        return course_of(self)

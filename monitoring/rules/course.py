@@ -218,8 +218,8 @@ class Course:
 
     @property
     def devices_open(self) -> int:
-        """Ordered devices neither given nor stopped."""
-        if self.is_dose_stopped:
+        """Ordered devices neither given nor stopped; once dosing is over, none is."""
+        if self.is_dose_stopped or self.phase not in {"planned", "arrived", "dosing"}:
             return 0
         return max(0, self.protocol.devices(self.planned_mg) - len(self.doses))
 

@@ -1,0 +1,15 @@
+"""Every address of the product."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from clinic.signin import views
+
+urlpatterns = [
+    path("sign-in/", views.sign_in, name="sign-in"),
+    path("sign-out/", views.sign_out, name="sign-out"),
+    path("site/", views.switch_site, name="switch-site"),
+    path("home/", views.home, name="home"),
+    path("", include("monitoring.web.urls")),
+]

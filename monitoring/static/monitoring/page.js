@@ -1,0 +1,16 @@
+// What every page starts.
+import { startContact } from "./contact.js";
+import { startCountdown } from "./countdown.js";
+import { startDrafts } from "./draft.js";
+import { startEntry } from "./entry.js";
+import { startOnce } from "./once.js";
+import { startThemeButton } from "./theme-button.js";
+import { startWakeLock } from "./wake.js";
+
+startThemeButton();
+startCountdown();
+startContact();
+startDrafts();
+startOnce();
+startEntry();
+startWakeLock();

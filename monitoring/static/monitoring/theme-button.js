@@ -1,0 +1,23 @@
+// Pins the light or the dark theme on this tablet, or follows the system again.
+
+const ORDER = ["", "dark", "light"];
+const NAMES = { "": "Theme: system", dark: "Theme: dark", light: "Theme: light" };
+
+export function startThemeButton() {
+  const button = document.querySelector("[data-theme-next]");
+  if (!button) return;
+  const current = () => localStorage.getItem("theme") || "";
+  const show = () => {
+    button.textContent = NAMES[current()];
+  };
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const next = ORDER[(ORDER.indexOf(current()) + 1) % ORDER.length];
+    if (next) localStorage.setItem("theme", next);
+    else localStorage.removeItem("theme");
+    const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+    document.documentElement.dataset.bsTheme = next || (dark ? "dark" : "light");
+    show();
+  });
+  show();
+}
