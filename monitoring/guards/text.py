@@ -1,53 +1,56 @@
-"""Reads the guards of one engine from its SQL text."""
+"""Reads the guards from their text: one heading, one reason, one condition each."""
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-PREFIX = "guard_"
-_HEAD = re.compile(r"^-- guard: (?P<name>\w+) on (?P<nouns>[\w, ]+)$", re.MULTILINE)
+_HEADING = re.compile(
+    r"^-- guard: (?P<rule>\w+) on: (?P<tables>[\w ]+)\n"
+    r"-- (?P<moment>before|after): (?P<event>[^\n]+)\n"
+    r"-- (?P<why>[^\n]+)\n"
+    r"(?P<body>.*?);$",
+    re.MULTILINE | re.DOTALL,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """One trigger on one table. `why` is the comment above it, `sql` what creates it."""
+    """One rule on one table. `body` is the condition that refuses, or, after `DO`, a statement."""
 
-    name: str
+    rule: str
     table: str
+    moment: str
+    event: str
     why: str
-    sql: str
+    body: str
 
     @property
-    def digest(self) -> str:
-        return hashlib.sha256(self.sql.encode()).hexdigest()
+    def name(self) -> str:
+        return f"guard_{self.table.removeprefix('monitoring_')}_{self.rule}"
+
+    @property
+    def has_session(self) -> bool:
+        """Whether its rows belong to a session, whose row is locked first."""
+        return self.table not in {
+            "monitoring_session",
+            "monitoring_patient",
+            "monitoring_protocolversion",
+        }
 
 
 @cache
-def guards_of(vendor: str, schema: str = "") -> tuple[Guard, ...]:
-    """The guards of `vendor` ("sqlite", "postgresql") for tables in `schema`."""
-    text = (Path(__file__).parent / f"{vendor}.sql").read_text(encoding="utf-8")
-    return tuple(_read(text, schema))
-
-
-def _read(text: str, schema: str) -> Iterator[Guard]:
-    heads = list(_HEAD.finditer(text))
-    ends = [head.start() for head in heads[1:]] + [len(text)]
-    for head, end in zip(heads, ends, strict=True):
-        lines = text[head.end() : end].strip().splitlines()
-        why = [line[3:] for line in lines if line.startswith("-- ")]
-        sql = "\n".join(line for line in lines if not line.startswith("--")).strip()
-        for noun in head["nouns"].split(", "):
-            yield _on(noun, head["name"], " ".join(why), sql, schema)
-
-
-def _on(noun: str, name: str, why: str, sql: str, schema: str) -> Guard:
-    table, guard = f"monitoring_{noun}", f"{PREFIX}{noun}_{name}"
-    places = {"{table}": table, "{noun}": noun, "{guard}": guard, "{schema}": schema}
-    for place, value in places.items():
-        sql = sql.replace(place, value)
-    return Guard(name=guard, table=table, why=why, sql=sql)
+def guards() -> tuple[Guard, ...]:
+    """Every guard of the text, one a table."""
+    text = (Path(__file__).parent / "guards.sql").read_text()
+    found = []
+    for match in _HEADING.finditer(text):
+        for noun in match["tables"].split():
+            table = f"monitoring_{noun}"
+            body = match["body"].strip().replace("{table}", table)
+            found.append(
+                Guard(match["rule"], table, match["moment"], match["event"], match["why"], body)
+            )
+    return tuple(found)
