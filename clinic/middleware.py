@@ -40,7 +40,8 @@ class SecurityHeaders:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
         response.headers.setdefault(
-            "Permissions-Policy", "camera=(), microphone=(), geolocation=(), screen-wake-lock=(self)"
+            "Permissions-Policy",
+            "camera=(), microphone=(), geolocation=(), screen-wake-lock=(self)",
         )
         if not request.path.startswith("/static/"):
             response.headers.setdefault("Cache-Control", "no-store")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from monitoring.models.course import course_of
@@ -16,6 +17,7 @@ from monitoring.rules.course import Course
 
 if TYPE_CHECKING:
     from clinic.models import Site
+    from monitoring.models.dose import Dose
 
 IN_PROGRESS = ("arrived", "dosing", "observing", "cleared")
 
@@ -40,16 +42,33 @@ class SessionQuerySet(models.QuerySet["Session"]):
         Only links that never change are joined: a row that a lock waited for would come with the
         joined rows of before the wait.
         """
-        from monitoring.models import Dose
-
-        doses = Dose.objects.select_related("end")
         return self.select_related("patient", "site", "protocol_version").prefetch_related(
-            "reading_set", "event_set", Prefetch("dose_set", doses)
+            "reading_set", "event_set", Prefetch("dose_set", _doses())
         )
 
-    def on_page(self) -> SessionQuerySet:
-        """One session for a page that shows it, with the people and the end of it."""
-        return self.with_people().select_related("departure", "standing_clearance")
+    def for_page(self, session_id: UUID) -> Session | None:
+        """One session for the page that shows it, with the nouns that its phase can have.
+
+        There is no signature before the dosing is over, and no open question after.
+        """
+        from monitoring.models import Clearance, Event, Reading
+
+        people = self.with_people().select_related("departure", "standing_clearance")
+        session = people.filter(pk=session_id).first()
+        if session is None:
+            return None
+        nouns: list[str | Prefetch] = [
+            Prefetch("reading_set", Reading.objects.select_related("recorded_by")),
+            Prefetch("event_set", Event.objects.select_related("recorded_by")),
+            Prefetch("dose_set", _doses().select_related("recorded_by", "end__recorded_by")),
+        ]
+        if session.phase in {"planned", "arrived", "dosing"}:
+            nouns += ["admission_set", "decision_set"]
+        else:
+            signed = Clearance.objects.select_related("withdrawal__recorded_by")
+            nouns.append(Prefetch("clearance_set", signed))
+        prefetch_related_objects([session], *nouns)
+        return session
 
     def with_record(self) -> SessionQuerySet:
         """Everything the rules read, one query a noun."""
@@ -59,6 +78,12 @@ class SessionQuerySet(models.QuerySet["Session"]):
         return self.with_observations().prefetch_related(
             "admission_set", "decision_set", Prefetch("clearance_set", clearances), "departure"
         )
+
+
+def _doses() -> models.QuerySet[Dose]:
+    from monitoring.models import Dose
+
+    return Dose.objects.select_related("end")
 
 
 class Session(models.Model):

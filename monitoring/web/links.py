@@ -1,0 +1,37 @@
+"""Which page closes an open item."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+
+from monitoring.models import Session
+from monitoring.rules.entry import PRE_DOSE
+from monitoring.rules.readiness import Item
+
+_PAGES = {
+    "admission": "admission",
+    "decision": "decision",
+    "dose": "dose",
+    "planning": "session-cancel",
+}
+
+
+def closes(session: Session, item: Item) -> str:
+    """The address of the page that closes `item`; empty where only time does."""
+    if item.closes == "response":
+        return reverse("response", args=[session.pk, item.about])
+    if item.code == "infusion_running":
+        return reverse("infusion-end", args=[session.pk])
+    if item.closes == "reading":
+        if isinstance(item.about, int):
+            return reading(session, item.about)
+        return reading(session, None if session.first_dose_at else PRE_DOSE)
+    if page := _PAGES.get(item.closes):
+        return reverse(page, args=[session.pk])
+    return ""
+
+
+def reading(session: Session, asked: int | None) -> str:
+    """The page that records a reading for the slot `asked`, or an additional one."""
+    address = reverse("reading", args=[session.pk])
+    return address if asked is None else f"{address}?slot={asked}"

@@ -1,0 +1,41 @@
+"""The patient at the top of every page about one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from clinic import clock
+from monitoring.models import Patient, Session
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    name: str
+    born: str
+    age: int
+    sex: str
+    mrn: str
+    allergies: str
+    cautions: str
+    place: str = ""
+
+
+def patient_banner(patient: Patient, place: str = "") -> Banner:
+    """Age is of today, by the server's date."""
+    return Banner(
+        name=patient.banner_name,
+        born=date_format(patient.date_of_birth, "d-M-Y"),
+        age=patient.age_on(clock.now().date()),
+        sex=patient.get_sex_display(),
+        mrn=patient.mrn,
+        allergies=patient.allergies or _("Not known"),
+        cautions=patient.cautions,
+        place=place,
+    )
+
+
+def session_banner(session: Session) -> Banner:
+    return patient_banner(session.patient, session.place)

@@ -1,0 +1,109 @@
+"""Readings as rows of a table, corrected ones included."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from monitoring.models import Reading, Session
+from monitoring.rules.course import Course
+from monitoring.rules.course import Reading as Facts
+from monitoring.rules.flags import reading_flags
+from monitoring.rules.measures import OBSERVATIONS
+from monitoring.rules.scales import SCALES
+from monitoring.web import wording
+
+RECEIVED_LATER = timedelta(minutes=2)
+"""From this difference on, both the time taken and the time received are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    text: str
+    detail: str = ""
+    is_flagged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    id: UUID
+    label: str
+    taken_at: datetime
+    received_at: datetime | None
+    minutes: int | None
+    cells: tuple[Cell, ...]
+    flags: tuple[str, ...]
+    by: str
+    notes: tuple[str, ...]
+    is_replaced: bool
+    is_correction: bool
+
+
+def rows(session: Session, course: Course) -> list[Row]:
+    """One row a reading, in the order taken; a corrected one stands before its correction."""
+    facts = {r.id: r for r in course.readings}
+    flags = reading_flags(course)
+    replaced = {r.replaces for r in course.readings if r.replaces}
+    people = {r.id: r for r in session.reading_set.all()}
+    ordered = sorted(course.readings, key=lambda r: (r.taken_at, r.seq))
+    return [
+        Row(
+            id=r.id,
+            label=label(course, r),
+            taken_at=r.taken_at,
+            received_at=r.received_at if r.received_at - r.taken_at > RECEIVED_LATER else None,
+            minutes=course.minutes(r.taken_at),
+            cells=cells(r, people[r.id], {f.field for f in flags.get(r.id, ())}),
+            flags=tuple(wording.flag(f) for f in flags.get(r.id, ())),
+            by=people[r.id].recorded_by.printed_name,
+            notes=_notes(people[r.id]),
+            is_replaced=r.id in replaced,
+            is_correction=r.replaces in facts,
+        )
+        for r in ordered
+    ]
+
+
+def label(course: Course, reading: Facts) -> str:
+    """What a reading was for: "Pre-dose", "40 min", "Additional"."""
+    first = course.first_dose_at
+    if first is None or reading.taken_at <= first:
+        return _("Pre-dose")
+    if reading.slot is not None:
+        return _("%(count)s min") % {"count": reading.slot}
+    return _("Additional")
+
+
+def cells(facts: Facts, row: Reading, flagged: set[str]) -> tuple[Cell, ...]:
+    return tuple(_cell(o, facts, row, flagged) for o in OBSERVATIONS)
+
+
+def _cell(observation: str, facts: Facts, row: Reading, flagged: set[str]) -> Cell:
+    fields = OBSERVATIONS[observation]
+    if code := facts.not_done.get(observation):
+        return Cell(wording.not_done(code))
+    values = [facts.value(f) for f in fields]
+    if any(v is None for v in values):
+        return Cell("–")
+    detail = ""
+    scale = getattr(row, f"{observation}_scale", "")
+    if scale:
+        value = values[0]
+        detail = _(SCALES[scale].words(value)) if value is not None else ""
+    return Cell("/".join(map(str, values)), detail, bool(flagged & set(fields)))
+
+
+def _notes(row: Reading) -> tuple[str, ...]:
+    notes = []
+    if row.correction_reason:
+        notes.append(_("Correction: %(reason)s") % {"reason": row.correction_reason})
+    elif row.late_reason:
+        notes.append(_("Entered late: %(reason)s") % {"reason": row.late_reason})
+    if row.after_departure:
+        notes.append(_("Arrived after the patient had left"))
+    if row.note:
+        notes.append(row.note)
+    return tuple(notes)

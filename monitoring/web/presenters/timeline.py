@@ -1,0 +1,88 @@
+"""Doses, decisions, events and signatures in one line of time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from monitoring.models import Dose, Event, Session
+from monitoring.rules.course import Course
+from monitoring.rules.flags import SYMPTOMS
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    at: datetime
+    what: str
+    detail: str
+    by: str
+    minutes: int | None = None
+
+
+def timeline(session: Session, course: Course) -> list[Entry]:
+    """Everything but readings, in the order of time, of the nouns loaded with the session."""
+    loaded = getattr(session, "_prefetched_objects_cache", {})
+    found = [*_doses(session), *(_event(e) for e in session.event_set.all())]
+    for decision in loaded.get("decision_set", ()):
+        what = _("Decision: %(outcome)s") % {"outcome": decision.get_outcome_display()}
+        found.append(Entry(decision.recorded_at, what, decision.reason, decision.printed_name))
+    for clearance in loaded.get("clearance_set", ()):
+        found.append(Entry(clearance.signed_at, _("Clearance signed"), "", clearance.printed_name))
+        if withdrawal := getattr(clearance, "withdrawal", None):
+            what = _("Clearance withdrawn")
+            by = withdrawal.recorded_by.printed_name
+            found.append(Entry(withdrawal.recorded_at, what, withdrawal.reason, by))
+    found.sort(key=lambda e: e.at)
+    return [Entry(e.at, e.what, e.detail, e.by, course.minutes(e.at)) for e in found]
+
+
+def _doses(session: Session) -> list[Entry]:
+    found = []
+    for dose in session.dose_set.all():
+        found.append(_dose(dose))
+        if end := getattr(dose, "end", None):
+            what = _("Infusion ended, %(mg)s mg given") % {"mg": milligrams(end.mg)}
+            by = end.recorded_by.printed_name
+            found.append(Entry(end.ended_at, what, end.partial_detail, by))
+    return found
+
+
+def _dose(dose: Dose) -> Entry:
+    params = {"number": dose.number, "mg": milligrams(dose.mg)}
+    is_infusion = dose.is_complete is None
+    what = (
+        _("Infusion started, %(mg)s mg ordered")
+        if is_infusion
+        else _("Device %(number)s, %(mg)s mg")
+    ) % params
+    parts = [
+        _("lot %(lot)s, expiry %(expiry)s") % {"lot": dose.lot, "expiry": f"{dose.expiry:%d-%b-%Y}"}
+    ]
+    if dose.is_complete is False:
+        parts.append(_("in part: %(detail)s") % {"detail": dose.partial_detail})
+    if dose.early_reason:
+        parts.append(_("early: %(reason)s") % {"reason": dose.early_reason})
+    return Entry(dose.started_at, what, "; ".join(parts), dose.recorded_by.printed_name)
+
+
+def milligrams(mg: Decimal) -> str:
+    """28, not 28.0; 36.5 as it is."""
+    return f"{mg.normalize():f}"
+
+
+def _event(event: Event) -> Entry:
+    what = str(event.get_kind_display())
+    detail = event.detail
+    if event.kind == Event.Kind.SYMPTOM:
+        detail = ", ".join([*(_(SYMPTOMS[s]) for s in event.symptoms), *filter(None, [detail])])
+    elif event.kind == Event.Kind.RESPONSE:
+        detail = _("told %(told)s; ordered: %(ordered)s") % {
+            "told": event.told,
+            "ordered": event.ordered,
+        }
+    elif event.kind == Event.Kind.ADVERSE_EVENT and event.is_serious:
+        what = _("Serious adverse event")
+    return Entry(event.at, what, detail, event.recorded_by.printed_name)
