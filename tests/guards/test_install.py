@@ -1,0 +1,125 @@
+"""The guards come and go with migrations, and nothing is written without them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core import checks
+from django.core.management import call_command
+from django.db import connection, transaction
+
+from monitoring import guards
+from monitoring.actions import register_patient
+from monitoring.guards.text import guards as guards_of_text
+from tests.guards.world import Course, open_clinic
+
+ONE = next(g for g in guards_of_text() if g.name == "guard_reading_unchanged")
+
+
+def drop_one(name: str, table: str) -> None:
+    place = f" ON {table}" if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER {name}{place}")
+
+
+@pytest.mark.django_db
+def test_every_guard_is_in_place_after_migrations() -> None:
+    assert guards.check(connection) == []
+
+
+@pytest.mark.django_db
+def test_the_check_names_a_guard_that_is_missing() -> None:
+    drop_one(ONE.name, ONE.table)
+    assert guards.check(connection) == [ONE.name]
+
+
+@pytest.mark.django_db
+def test_the_check_names_a_guard_that_was_weakened() -> None:
+    drop_one(ONE.name, ONE.table)
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(
+                f"CREATE TRIGGER {ONE.name} BEFORE UPDATE ON {ONE.table} WHEN 0 "
+                "BEGIN SELECT 1; END"
+            )
+        else:
+            cursor.execute(
+                f"CREATE TRIGGER {ONE.name} BEFORE UPDATE ON {ONE.table} "
+                f"FOR EACH ROW WHEN (false) EXECUTE FUNCTION {ONE.name}()"
+            )
+    assert guards.check(connection) == [ONE.name]
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite cannot switch one off")
+def test_the_check_names_a_guard_that_is_switched_off() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {ONE.table} DISABLE TRIGGER {ONE.name}")
+    assert guards.check(connection) == [ONE.name]
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite keeps the text whole")
+def test_the_check_names_a_guard_whose_function_was_changed() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"CREATE OR REPLACE FUNCTION {ONE.name}() RETURNS trigger LANGUAGE plpgsql "
+            "AS $$BEGIN RETURN NEW; END$$"
+        )
+    assert guards.check(connection) == [ONE.name]
+
+
+def test_migrating_drops_the_guards_before_and_installs_them_after(committed_db: None) -> None:
+    from django.db.models.signals import pre_migrate
+
+    seen: list[list[str]] = []
+
+    def look(**kwargs: Any) -> None:
+        seen.append(guards.check(connection))
+
+    pre_migrate.connect(look, weak=False, dispatch_uid="look")
+    try:
+        call_command("migrate", verbosity=0)
+    finally:
+        pre_migrate.disconnect(dispatch_uid="look")
+    assert len(seen[-1]) > 1, "guards still stood while migrations ran"
+    assert guards.check(connection) == []
+
+
+def test_no_verb_writes_while_a_guard_is_missing(committed_db: None, clock: Any) -> None:
+    clinic = open_clinic()
+    drop_one(ONE.name, ONE.table)
+    guards._found_whole.clear()
+    with pytest.raises(guards.GuardsMissing) as refused:
+        register_patient(clinic.site, clinic.nurse, **{})  # type: ignore[call-arg]
+    assert refused.value.names == [ONE.name]
+
+
+def test_asking_again_costs_no_query(
+    committed_db: None, django_assert_num_queries: Any
+) -> None:
+    guards.require()
+    with django_assert_num_queries(0):
+        guards.require()
+
+
+@pytest.mark.django_db
+def test_the_system_check_reports_what_is_missing() -> None:
+    assert _reported() == []
+    drop_one(ONE.name, ONE.table)
+    assert any(ONE.name in message.msg for message in _reported())
+
+
+def _reported() -> list[Any]:
+    found = checks.run_checks(tags=[checks.Tags.database], databases=["default"])
+    return [message for message in found if message.id.startswith("monitoring.")]
+
+
+def test_a_whole_course_runs_from_arrival_to_discharge(committed_db: None, clock: Any) -> None:
+    """The guards refuse attacks, not work."""
+    course = Course(open_clinic(), clock).ready()
+    course.sign()
+    assert course.discharge().row.phase == "closed"
+    with transaction.atomic():
+        assert course.row.last_seq == 5
