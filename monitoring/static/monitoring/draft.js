@@ -2,30 +2,54 @@
 // In the tab's own storage: it goes with the tab, and with signing out.
 
 const PREFIX = "draft:";
-const SECRET = new Set(["password", "csrfmiddlewaretoken", "through_seq", "id"]);
+const NEVER = new Set(["password", "csrfmiddlewaretoken", "through_seq", "id"]);
+const OLD = 15 * 60000;
 
 /** @param {HTMLFormElement} form */
 function keep(form) {
-  const typed = [...new FormData(form)].filter(([name, value]) => !SECRET.has(name) && value);
-  sessionStorage.setItem(PREFIX + form.dataset.draft, JSON.stringify(typed));
+  const typed = [...new FormData(form)].filter(([name, value]) => !NEVER.has(name) && value);
+  const draft = { at: Date.now(), typed };
+  sessionStorage.setItem(PREFIX + form.dataset.draft, JSON.stringify(draft));
+}
+
+/** Measurements typed a while ago carry the time they were typed at, not the present one. */
+function restoreTime(form, at) {
+  const time = form.querySelector("input[data-zone]");
+  if (!time || time.value || Date.now() - at < 60000) return;
+  const options = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  const zone = time.dataset.zone;
+  time.value = new Intl.DateTimeFormat("en-GB", { ...options, timeZone: zone }).format(at);
 }
 
 /** @param {HTMLFormElement} form */
 function restore(form) {
   const kept = sessionStorage.getItem(PREFIX + form.dataset.draft);
-  if (!kept || form.querySelector(".has-error, .is-invalid, [data-error-summary]")) return;
-  for (const [name, value] of JSON.parse(kept)) {
+  if (!kept || document.querySelector("[data-error-summary]")) return;
+  const { at, typed } = JSON.parse(kept);
+  if (Date.now() - at > OLD) return;
+  for (const [name, value] of typed) {
     for (const input of form.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
       if (input.type === "radio" || input.type === "checkbox") {
-        if (input.value === value) input.checked = true;
+        if (input.value === value) {
+          input.checked = true;
+          input.closest("details")?.setAttribute("open", "");
+        }
       } else if (input.type !== "hidden" && !input.value) input.value = value;
     }
   }
+  restoreTime(form, at);
+}
+
+/** The server names the form that it has saved in a cookie. */
+function forgetSaved() {
+  const match = /(?:^|; )saved_draft="?([^;"]*)/.exec(document.cookie);
+  if (!match) return;
+  sessionStorage.removeItem(PREFIX + decodeURIComponent(match[1]));
+  document.cookie = "saved_draft=; max-age=0; path=/; samesite=lax";
 }
 
 export function startDrafts() {
-  const saved = document.querySelector("meta[name='saved-draft']");
-  if (saved) sessionStorage.removeItem(PREFIX + saved.content);
+  forgetSaved();
   document.querySelectorAll("form[data-draft]").forEach((form) => {
     restore(form);
     form.addEventListener("input", () => keep(form));

@@ -1,0 +1,110 @@
+"""Admitting a patient: who it is, and the questions before a dose."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from crispy_forms.layout import Div, Fieldset, Layout
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from clinic.access import Permission, page
+from clinic.models import Membership, Site, Staff
+from monitoring.actions import admit_patient
+from monitoring.actions.admit_patient import QUESTIONS
+from monitoring.models import Admission
+from monitoring.rules.readiness import CONCOMITANT, CONTRAINDICATIONS, FASTING
+from monitoring.web.entry_page import EntryForm, act, saved, show
+from monitoring.web.fields import YesNo
+from monitoring.web.lookup import session_or_404, site_of, staff_of
+from monitoring.web.presenters.banner import session_banner
+
+
+def clinicians(site: Site) -> list[Staff]:
+    """Active clinicians of the site."""
+    people = Staff.objects.filter(
+        is_active=True, memberships__site=site, memberships__role=Membership.Role.CLINICIAN
+    )
+    return list(people.distinct())
+
+
+class AdmissionForm(EntryForm):
+    def __init__(self, *args: Any, site: Site, asks_nasal: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.asks_nasal = asks_nasal
+        for name in QUESTIONS:
+            if name != "nasal_kept" or asks_nasal:
+                text = str(Admission._meta.get_field(name).verbose_name)
+                self.fields[name] = YesNo(label=text)
+        self.fields["fasting_reason"] = forms.CharField(
+            required=False, max_length=300, label=_("If fasting was not kept: why go on")
+        )
+        self.fields["transport_reason"] = forms.CharField(
+            required=False, max_length=300, label=_("If no one does: how the patient gets home")
+        )
+        choices = [("", _("Choose")), *((str(s.pk), s.printed_name) for s in clinicians(site))]
+        self.fields["prescriber"] = forms.ChoiceField(
+            required=False, choices=choices, label=_("Prescriber on site")
+        )
+        self.fields["place"] = forms.CharField(
+            required=False, max_length=40, label=_("Place, such as Chair 3")
+        )
+
+    def layout(self) -> Layout:
+        fasting = [n for n in FASTING if n in self.fields]
+        return Layout(
+            "id",
+            Fieldset(_("Patient"), self.place("identifiers_confirmed"), css_class="group"),
+            Fieldset(
+                _("Contraindications"), *map(self.place, CONTRAINDICATIONS), css_class="group"
+            ),
+            Fieldset(
+                _("Before the dose"), *map(self.place, fasting), "fasting_reason", css_class="group"
+            ),
+            Fieldset(_("Taken in the last day"), *map(self.place, CONCOMITANT), css_class="group"),
+            Fieldset(
+                _("Going home"),
+                self.place("transport_arranged"),
+                "transport_reason",
+                self.place("no_driving_advised"),
+                css_class="group",
+            ),
+            Fieldset(_("Today"), Div("prescriber", "place", css_class="grid-2"), css_class="group"),
+        )
+
+
+@require_http_methods(["GET", "POST"])
+@page(Permission.ADMIT_PATIENT)
+def admit(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    session = session_or_404(request, session_id)
+    asks_nasal = session.protocol_version.protocol().nasal_minutes is not None
+    form = AdmissionForm(request.POST or None, site=site_of(request), asks_nasal=asks_nasal)
+    if form.is_bound and form.is_valid():
+        data = form.cleaned_data
+        made, _theirs = act(
+            form,
+            lambda: admit_patient(
+                session_id,
+                staff_of(request),
+                id=data["id"],
+                answers={name: data.get(name) for name in QUESTIONS},
+                fasting_reason=data["fasting_reason"],
+                transport_reason=data["transport_reason"],
+                prescriber_id=UUID(data["prescriber"]) if data["prescriber"] else None,
+                place=data["place"],
+            ),
+        )
+        if made:
+            return saved(request, _("Admission saved"), "session", session_id)
+    context = {
+        "session": session,
+        "banner": session_banner(session),
+        "heading": _("Admit %(name)s") % {"name": session.patient.banner_name},
+        "submit": _("Save admission"),
+        "back": reverse("session", args=[session_id]),
+    }
+    return show(request, "form_page.html", form, context)

@@ -1,0 +1,78 @@
+"""A clinician's decision on the dose, beside what it is taken on."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from clinic.access import Permission, page
+from monitoring.actions import decide_dose
+from monitoring.models import Decision, Session
+from monitoring.rules.course import Course
+from monitoring.rules.readiness import is_outside_guide
+from monitoring.web.entry_page import EntryForm, act, saved, show
+from monitoring.web.fields import Tiles
+from monitoring.web.lookup import session_or_404, staff_of
+from monitoring.web.presenters.banner import session_banner
+from monitoring.web.presenters.readings import rows
+
+
+class DecisionForm(EntryForm):
+    reading = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    outcome = Tiles(label=gettext_lazy("Decision"), choices=Decision.Outcome.choices)
+    reason = forms.CharField(
+        required=False,
+        max_length=500,
+        label=gettext_lazy("Reason"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@page(Permission.DECIDE_DOSE)
+def decide(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    session = session_or_404(request, session_id)
+    course = session.course()
+    form = DecisionForm(request.POST or None)
+    if course.predose:
+        form.initial["reading"] = course.predose.id
+    if course.doses:
+        stop = Decision.Outcome.DO_NOT_GIVE
+        form.fields["outcome"].choices = [(stop.value, _("Give no more"))]  # type: ignore[attr-defined]
+    if form.is_bound and form.is_valid():
+        data = form.cleaned_data
+        made, _theirs = act(
+            form,
+            lambda: decide_dose(
+                session_id,
+                staff_of(request),
+                id=data["id"],
+                outcome=data["outcome"],
+                reason=data["reason"],
+                reading_id=data["reading"],
+            ),
+        )
+        if made:
+            return saved(request, _("Decision saved"), "session", session_id)
+    return show(request, "decision/decision.html", form, _context(session, course))
+
+
+def _context(session: Session, course: Course) -> dict[str, object]:
+    predose = course.predose
+    return {
+        "session": session,
+        "banner": session_banner(session),
+        "heading": _("Decide on the dose"),
+        "submit": _("Save decision"),
+        "back": reverse("session", args=[session.pk]),
+        "predose": [r for r in rows(session, course) if predose and r.id == predose.id],
+        "pressure": predose,
+        "is_outside": bool(predose and is_outside_guide(course, predose)),
+        "protocol": course.protocol,
+    }

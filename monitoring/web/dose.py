@@ -1,0 +1,176 @@
+"""One device, or an infusion and its end."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from clinic import clock
+from clinic.access import Permission, page
+from monitoring.actions import end_infusion as end_infusion_verb
+from monitoring.actions import give_dose
+from monitoring.models import Session
+from monitoring.rules.course import Course
+from monitoring.rules.readiness import before_dose
+from monitoring.web import links, wording
+from monitoring.web.entry_page import EntryForm, act, saved, show
+from monitoring.web.fields import ClockTime, Tiles
+from monitoring.web.lookup import session_or_404, staff_of
+from monitoring.web.presenters.banner import session_banner
+from monitoring.web.session import OpenItem
+
+COMPLETE = (("yes", gettext_lazy("Complete")), ("no", gettext_lazy("In part")))
+
+
+class DoseForm(EntryForm):
+    lot = forms.CharField(
+        required=False,
+        max_length=40,
+        label=gettext_lazy("Lot number"),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+    )
+    expiry = forms.DateField(
+        required=False,
+        label=gettext_lazy("Expiry date"),
+        help_text=gettext_lazy("such as 2027-05-31"),
+        error_messages={"invalid": gettext_lazy("Enter a date, such as 2027-05-31.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+    )
+    started_at = ClockTime(label=gettext_lazy("Given at"))
+    is_complete = Tiles(label=gettext_lazy("How much was given"), choices=COMPLETE)
+    partial_detail = forms.CharField(
+        required=False, max_length=300, label=gettext_lazy("If in part: what was not given")
+    )
+    early_reason = forms.CharField(
+        required=False,
+        max_length=300,
+        label=gettext_lazy("If within 5 minutes of the last device: why"),
+    )
+
+    def __init__(self, *args: Any, course: Course, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if course.protocol.is_infusion:
+            for name in ("is_complete", "partial_detail", "early_reason"):
+                del self.fields[name]
+            self.fields["started_at"].label = _("Started at")
+        elif not course.doses:
+            del self.fields["early_reason"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not data.get("lot", "").strip():
+            self.add_error("lot", _("Enter the lot number printed on the device."))
+        if not data.get("expiry") and "expiry" not in self.errors:
+            self.add_error("expiry", _("Enter the expiry date printed on the device."))
+        return data
+
+
+class InfusionEndForm(EntryForm):
+    ended_at = ClockTime(label=gettext_lazy("Ended at"))
+    mg = forms.DecimalField(
+        label=gettext_lazy("Given (mg)"),
+        max_digits=6,
+        decimal_places=1,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )
+    is_complete = Tiles(label=gettext_lazy("How much was given"), choices=COMPLETE)
+    partial_detail = forms.CharField(
+        required=False, max_length=300, label=gettext_lazy("If in part: what was not given")
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@page(Permission.GIVE_DOSE)
+def give(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    session = session_or_404(request, session_id)
+    course = session.course()
+    form = DoseForm(request.POST or None, course=course)
+    if form.is_bound and form.is_valid():
+        data = form.cleaned_data
+        made, _theirs = act(
+            form,
+            lambda: give_dose(
+                session_id,
+                staff_of(request),
+                id=data["id"],
+                lot=data["lot"],
+                expiry=data["expiry"],
+                started_at=data["started_at"],
+                is_complete={"yes": True, "no": False}.get(data.get("is_complete", "")),
+                partial_detail=data.get("partial_detail", ""),
+                early_reason=data.get("early_reason", ""),
+            ),
+        )
+        if made:
+            return saved(request, _heading(course, saved=True), "session", session_id)
+    return show(request, "dose/dose.html", form, _context(session, course))
+
+
+@require_http_methods(["GET", "POST"])
+@page(Permission.GIVE_DOSE)
+def end_infusion(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    session = session_or_404(request, session_id)
+    form = InfusionEndForm(request.POST or None)
+    if form.is_bound and form.is_valid():
+        data = form.cleaned_data
+        made, _theirs = act(
+            form,
+            lambda: end_infusion_verb(
+                session_id,
+                staff_of(request),
+                id=data["id"],
+                ended_at=data["ended_at"],
+                mg=data["mg"],
+                is_complete=data["is_complete"] == "yes",
+                partial_detail=data["partial_detail"],
+            ),
+        )
+        if made:
+            return saved(request, _("End of the infusion saved"), "session", session_id)
+    context = {
+        "session": session,
+        "banner": session_banner(session),
+        "heading": _("End of the infusion"),
+        "submit": _("Save the end"),
+        "back": reverse("session", args=[session_id]),
+    }
+    return show(request, "form_page.html", form, context)
+
+
+def _heading(course: Course, *, saved: bool = False) -> str:
+    if course.protocol.is_infusion:
+        return _("Start of the infusion saved") if saved else _("Start of the infusion")
+    params = {
+        "number": len(course.doses) + 1,
+        "total": course.protocol.devices(course.planned_mg),
+        "mg": course.protocol.device_mg,
+    }
+    words = (
+        _("Device %(number)s saved") if saved else _("Device %(number)s of %(total)s, %(mg)s mg")
+    )
+    return words % params
+
+
+def _context(session: Session, course: Course) -> dict[str, object]:
+    now = clock.now()
+    items = before_dose(course, now) if not course.doses else []
+    last = max((d.started_at for d in course.doses), default=None)
+    rest = timedelta(minutes=course.protocol.rest_between_devices_minutes)
+    return {
+        "session": session,
+        "banner": session_banner(session),
+        "heading": _heading(course),
+        "submit": _("Save dose"),
+        "back": reverse("session", args=[session.pk]),
+        "items": [OpenItem(wording.item(i), links.closes(session, i)) for i in items],
+        "rest_ends_at": last + rest if last and now < last + rest else None,
+        "nothing_open": course.doses and not course.devices_open,
+    }

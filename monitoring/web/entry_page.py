@@ -1,0 +1,90 @@
+"""The page around a form: show it, send it to one verb, say what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Field, Layout
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from clinic import clock
+from monitoring.actions import Conflict, NotAllowed, Refused
+from monitoring.models.fact import uuid7
+from monitoring.web.refusal import add_refusal
+
+
+class EntryForm(forms.Form):
+    """A form that becomes one row: `id` is made when it is shown, so that it is saved once."""
+
+    id = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"id": uuid7()})
+        super().__init__(*args, **kwargs)
+        self.use_required_attribute = False
+        for field in self.fields.values():
+            field.label_suffix = ""
+
+    @property
+    def helper(self) -> FormHelper:
+        helper = FormHelper()
+        helper.form_tag = False
+        helper.disable_csrf = True
+        helper.layout = self.layout()
+        return helper
+
+    def layout(self) -> Layout:
+        return Layout(*(self.place(name) for name in self.fields))
+
+    def place(self, name: str) -> Field:
+        """The field with the template of its kind."""
+        template = getattr(self.fields[name], "template", None)
+        return Field(name, template=template) if template else Field(name)
+
+
+def act(form: forms.Form, verb: Callable[[], Any]) -> tuple[Any, str]:
+    """Call `verb`; answer what it made, or None with what stands in the way of it.
+
+    Reasons are put at the form's fields. Raises Http404 for who may not: the record does not tell
+    whether it exists.
+    """
+    try:
+        return verb(), ""
+    except NotAllowed:
+        raise Http404 from None
+    except Refused as refused:
+        add_refusal(form, refused)
+        return None, ""
+    except Conflict as conflict:
+        message = _("Someone else was first: %(theirs)s. What you entered is still here.") % {
+            "theirs": conflict.theirs
+        }
+        form.add_error(None, message)
+        return None, message
+
+
+def show(
+    request: HttpRequest, template: str, form: forms.Form, context: dict[str, Any]
+) -> HttpResponse:
+    """The form with its page; 422 when it was sent and could not be saved."""
+    status = 422 if form.is_bound else 200
+    return render(request, template, {"form": form, "area": "board", **context}, status=status)
+
+
+def saved(request: HttpRequest, words: str, page: str, *ids: UUID) -> HttpResponse:
+    """Go on to `page` and say what the server now holds, and since when."""
+    at = timezone.localtime(clock.now()).strftime("%H:%M:%S")
+    text = _("%(what)s. On the server %(at)s.") % {"what": words, "at": at}
+    messages.success(request, text)
+    response = redirect(page, *ids)
+    response.set_cookie("saved_draft", quote(request.get_full_path()), max_age=60, samesite="Lax")
+    return response

@@ -1,0 +1,95 @@
+"""Anything else worth its time: a symptom, a medication, a handover, an adverse event."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from clinic.access import Permission, page
+from monitoring.actions import record_event
+from monitoring.actions.record_event import RECORDABLE
+from monitoring.models import Event, Session
+from monitoring.rules.flags import CRISIS_SYMPTOMS, OTHER_SYMPTOMS
+from monitoring.web.entry_page import EntryForm, act, saved, show
+from monitoring.web.fields import ClockTime, Tiles, YesNo
+from monitoring.web.lookup import session_or_404, staff_of
+from monitoring.web.presenters.banner import session_banner
+
+
+class EventForm(EntryForm):
+    kind = Tiles(label=gettext_lazy("What"))
+    symptoms = forms.MultipleChoiceField(
+        required=False,
+        label=gettext_lazy("If a symptom: which"),
+        choices=[*CRISIS_SYMPTOMS.items(), *OTHER_SYMPTOMS.items()],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    detail = forms.CharField(
+        required=False,
+        max_length=1000,
+        label=gettext_lazy("Detail"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    at = ClockTime(label=gettext_lazy("When"))
+    is_serious = YesNo(label=gettext_lazy("If an adverse event: serious"))
+    onset_at = ClockTime(label=gettext_lazy("If an adverse event: onset"))
+    resolves = forms.ChoiceField(required=False, label=gettext_lazy("If a resolution: of what"))
+
+    def __init__(self, *args: Any, session: Session, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = [c for c in Event.Kind.choices if c[0] in RECORDABLE]
+        events = list(session.event_set.all())
+        done = {e.resolves_id for e in events}
+        open_events = [
+            (str(e.id), f"{e.get_kind_display()}: {e.detail or ', '.join(e.symptoms)}")
+            for e in events
+            if e.kind in {"adverse_event", "symptom"} and e.id not in done
+        ]
+        if open_events:
+            self.fields["resolves"].choices = [("", _("Choose")), *open_events]  # type: ignore[attr-defined]
+        else:
+            del self.fields["resolves"]
+            kinds = [c for c in kinds if c[0] != "resolution"]
+        self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
+
+
+@require_http_methods(["GET", "POST"])
+@page(Permission.RECORD_EVENT)
+def record(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    session = session_or_404(request, session_id)
+    form = EventForm(request.POST or None, session=session)
+    if form.is_bound and form.is_valid():
+        data = form.cleaned_data
+        resolves = data.get("resolves")
+        made, _theirs = act(
+            form,
+            lambda: record_event(
+                session_id,
+                staff_of(request),
+                id=data["id"],
+                kind=data["kind"],
+                at=data["at"],
+                detail=data["detail"],
+                symptoms=data["symptoms"],
+                is_serious=data["is_serious"],
+                onset_at=data["onset_at"],
+                resolves_id=UUID(resolves) if resolves else None,
+            ),
+        )
+        if made:
+            return saved(request, _("Event saved"), "session", session_id)
+    context = {
+        "session": session,
+        "banner": session_banner(session),
+        "heading": _("Event"),
+        "submit": _("Save event"),
+        "back": reverse("session", args=[session_id]),
+    }
+    return show(request, "form_page.html", form, context)

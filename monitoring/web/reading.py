@@ -1,0 +1,226 @@
+"""One set of observations, all on one screen; and its correction."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from clinic import clock
+from clinic.access import Permission, page
+from monitoring.actions import correct_reading, record_reading
+from monitoring.models import Session
+from monitoring.rules.course import Course, whole_minutes
+from monitoring.rules.entry import PRE_DOSE, Entry
+from monitoring.rules.measures import (
+    MEASURES,
+    NOT_DONE_REASONS,
+    OBSERVATION_NAMES,
+    OBSERVATIONS,
+    VALUE_FIELDS,
+)
+from monitoring.rules.protocol import SPRAVATO_US, Protocol
+from monitoring.rules.scales import SCALES
+from monitoring.rules.schedule import observations_at
+from monitoring.web.entry_page import EntryForm, act, saved, show
+from monitoring.web.fields import ClockTime, Tiles, WholeNumber
+from monitoring.web.lookup import session_or_404, staff_of
+from monitoring.web.presenters.banner import session_banner
+from monitoring.web.presenters.readings import label, rows
+
+
+class ReadingForm(EntryForm):
+    """Nothing is filled in beforehand. `confirm_…` answers "Is this right?" for one value."""
+
+    def __init__(self, *args: Any, protocol: Protocol, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for key, measure in MEASURES.items():
+            self.fields[key] = WholeNumber(label=f"{_(measure.name)} ({measure.unit})")
+        scales = {
+            "sedation": protocol.sedation_scale,
+            "dissociation": protocol.dissociation_scale,
+        }
+        for key, scale_id in scales.items():
+            scale = SCALES[scale_id]
+            choices = [(str(lv.value), f"{_(lv.words)} · {lv.value}") for lv in scale.levels]
+            name = f"{_(OBSERVATION_NAMES[key])}, {scale.name}"
+            self.fields[key] = Tiles(label=name, choices=choices, tiles_class="tiles-scale")
+        for observation in OBSERVATIONS:
+            self.fields[f"{observation}_not_done"] = Tiles(
+                label=_("Not done"), choices=[*NOT_DONE_REASONS.items()]
+            )
+        for field in VALUE_FIELDS:
+            self.fields[f"confirm_{field}"] = forms.BooleanField(
+                required=False, label=_("Yes, this is right")
+            )
+        self.fields["taken_at"] = ClockTime(label=_("Taken at"))
+        self.fields["late_reason"] = forms.CharField(
+            required=False, max_length=300, label=_("Why entered late")
+        )
+        self.fields["note"] = forms.CharField(required=False, max_length=500, label=_("Note"))
+
+    def entry(self, asked: int | None) -> Entry:
+        """What was entered, as the rules read it."""
+        data = self.cleaned_data
+        values = {f: data.get(f) for f in MEASURES}
+        for scale in ("sedation", "dissociation"):
+            values[scale] = int(data[scale]) if data.get(scale) else None
+        return Entry(
+            taken_at=data["taken_at"],
+            values=values,
+            not_done={o: code for o in OBSERVATIONS if (code := data.get(f"{o}_not_done"))},
+            asked=asked,
+            confirmed=frozenset(f for f in VALUE_FIELDS if data.get(f"confirm_{f}")),
+            late_reason=data.get("late_reason", ""),
+        )
+
+
+class CorrectionForm(ReadingForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["correction_reason"] = forms.CharField(
+            required=False, max_length=300, label=_("Why corrected")
+        )
+
+
+@require_http_methods(["GET", "POST"])
+@page(Permission.RECORD_READING)
+def record(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    """`?slot=` names what the reading is for: minutes, 0 for pre-dose, none for an additional."""
+    asked = _asked(request)
+    form: ReadingForm | None = None
+    if request.method == "POST":
+        # The scales of any protocol are read alike; the verb checks them against the session's.
+        form = ReadingForm(request.POST, protocol=SPRAVATO_US)
+        if form.is_valid():
+            entry, note = form.entry(asked), form.cleaned_data["note"]
+            made, _theirs = act(
+                form,
+                lambda: record_reading(
+                    session_id,
+                    staff_of(request),
+                    id=form.cleaned_data["id"],
+                    entry=entry,
+                    note=note,
+                ),
+            )
+            if made:
+                return saved(request, _("Reading saved"), "session", session_id)
+    session = session_or_404(request, session_id)
+    course = session.course()
+    form = form or ReadingForm(protocol=course.protocol)
+    context = _context(session, course, form, asked)
+    return show(request, "reading/reading.html", form, context)
+
+
+@require_http_methods(["GET", "POST"])
+@page(Permission.RECORD_READING)
+def correct(request: HttpRequest, session_id: UUID, reading_id: UUID) -> HttpResponse:
+    """The original stands beside; nothing of it is copied into the form."""
+    session = session_or_404(request, session_id)
+    course = session.course()
+    original = next((r for r in course.readings if r.id == reading_id), None)
+    if original is None:
+        raise Http404
+    form = CorrectionForm(request.POST or None, protocol=course.protocol)
+    if form.is_bound and form.is_valid():
+        made, _theirs = act(
+            form,
+            lambda: correct_reading(
+                session_id,
+                staff_of(request),
+                id=form.cleaned_data["id"],
+                replaces=reading_id,
+                entry=form.entry(None),
+                reason=form.cleaned_data["correction_reason"],
+                note=form.cleaned_data["note"],
+            ),
+        )
+        if made:
+            return saved(request, _("Correction saved"), "session", session_id)
+    context = _context(session, course, form, None) | {
+        "heading": _("Correct a reading: %(label)s") % {"label": label(course, original)},
+        "original": [row for row in rows(session, course) if row.id == reading_id],
+        "is_correction": True,
+    }
+    return show(request, "reading/reading.html", form, context)
+
+
+def _asked(request: HttpRequest) -> int | None:
+    text = request.GET.get("slot", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 4 else None
+
+
+def _heading(asked: int | None) -> str:
+    if asked is None:
+        return _("Additional reading")
+    if asked == PRE_DOSE:
+        return _("Pre-dose reading")
+    return _("%(count)s-minute reading") % {"count": asked}
+
+
+def _context(
+    session: Session, course: Course, form: ReadingForm, asked: int | None
+) -> dict[str, Any]:
+    vitals = [o for o in OBSERVATIONS if o not in {"sedation", "dissociation"}]
+    needed = observations_at(course.protocol, None if asked == PRE_DOSE else asked)
+    return {
+        "session": session,
+        "banner": session_banner(session),
+        "heading": _heading(asked),
+        "submit": gettext_lazy("Save reading"),
+        "back": reverse("session", args=[session.pk]),
+        "vitals": [_panel(course, form, o, o in needed or asked is None) for o in vitals],
+        "scales": [_panel(course, form, o, True) for o in ("sedation", "dissociation")],
+        "shows_late_reason": "late_reason" in form.errors or bool(form["late_reason"].value()),
+    }
+
+
+def _panel(course: Course, form: ReadingForm, observation: str, is_needed: bool) -> dict[str, Any]:
+    """One observation: its fields, what was measured last and before the dose."""
+    fields = OBSERVATIONS[observation]
+    asks = [form[f"confirm_{f}"] for f in fields if _asks(form, f)]
+    return {
+        "name": _(OBSERVATION_NAMES[observation]),
+        "fields": [form[f] for f in fields],
+        "not_done": form[f"{observation}_not_done"],
+        "is_not_done": bool(form[f"{observation}_not_done"].value())
+        or f"{observation}_not_done" in form.errors,
+        "confirm": asks,
+        "is_needed": is_needed,
+        "last": _last(course, fields),
+        "predose": _values(course, fields),
+    }
+
+
+def _asks(form: ReadingForm, field: str) -> bool:
+    """Whether the value of `field` waits for "Yes, this is right", or has it."""
+    asked = any(
+        "?" in str(e) and str(form[field].value()) in str(e) for e in form.errors.get(field, ())
+    )
+    return asked or bool(form[f"confirm_{field}"].value())
+
+
+def _last(course: Course, fields: tuple[str, ...]) -> str:
+    for reading in reversed(course.standing_readings):
+        values = [reading.value(f) for f in fields]
+        if None not in values:
+            age = whole_minutes(clock.now() - reading.taken_at)
+            return _("%(value)s, %(age)s min ago") % {
+                "value": "/".join(map(str, values)),
+                "age": age,
+            }
+    return ""
+
+
+def _values(course: Course, fields: tuple[str, ...]) -> str:
+    if course.predose is None or course.first_dose_at is None:
+        return ""
+    values = [course.predose.value(f) for f in fields]
+    return "" if None in values else "/".join(map(str, values))

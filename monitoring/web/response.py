@@ -1,0 +1,80 @@
+"""Whom did you tell: the answer to a flagged value or symptom."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from clinic.access import Permission, page
+from monitoring.actions import respond_to_flag
+from monitoring.rules.flags import flagged
+from monitoring.web import wording
+from monitoring.web.admission import clinicians
+from monitoring.web.entry_page import EntryForm, act, saved, show
+from monitoring.web.fields import ClockTime, Tiles
+from monitoring.web.lookup import session_or_404, site_of, staff_of
+from monitoring.web.presenters.banner import session_banner
+
+ORDERS = (
+    gettext_lazy("Go on watching"),
+    gettext_lazy("Repeat in 5 minutes"),
+    gettext_lazy("Comes to see the patient"),
+)
+
+
+class ResponseForm(EntryForm):
+    told = Tiles(label=gettext_lazy("Told whom"))
+    told_other = forms.CharField(required=False, max_length=200, label=gettext_lazy("Someone else"))
+    ordered = Tiles(label=gettext_lazy("What was ordered"), choices=[(str(o), o) for o in ORDERS])
+    ordered_other = forms.CharField(
+        required=False, max_length=500, label=gettext_lazy("Something else")
+    )
+    at = ClockTime(label=gettext_lazy("When"))
+
+    def __init__(self, *args: Any, names: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["told"].choices = [(n, n) for n in names]  # type: ignore[attr-defined]
+
+
+@require_http_methods(["GET", "POST"])
+@page(Permission.RECORD_EVENT)
+def respond(request: HttpRequest, session_id: UUID, about: UUID) -> HttpResponse:
+    session = session_or_404(request, session_id)
+    found = next((f for f in flagged(session.course()) if f.fact.id == about), None)
+    if found is None:
+        raise Http404
+    form = ResponseForm(
+        request.POST or None, names=[s.printed_name for s in clinicians(site_of(request))]
+    )
+    if form.is_bound and form.is_valid():
+        data = form.cleaned_data
+        made, _theirs = act(
+            form,
+            lambda: respond_to_flag(
+                session_id,
+                staff_of(request),
+                id=data["id"],
+                about=about,
+                told=data["told_other"].strip() or data["told"],
+                ordered=data["ordered_other"].strip() or data["ordered"],
+                at=data["at"],
+            ),
+        )
+        if made:
+            return saved(request, _("Response saved"), "session", session_id)
+    context = {
+        "session": session,
+        "banner": session_banner(session),
+        "heading": _("Whom did you tell?"),
+        "submit": _("Save response"),
+        "back": reverse("session", args=[session_id]),
+        "flags": [wording.flag(f) for f in found.flags],
+    }
+    return show(request, "response/response.html", form, context)
