@@ -1,0 +1,209 @@
+"""May I sign? The whole course, what is open, and the signature."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from crispy_forms.layout import Fieldset, Layout
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from clinic import clock
+from clinic.access import Permission, page
+from monitoring.actions import sign_clearance, withdraw_clearance
+from monitoring.models import Session
+from monitoring.rules.course import Course
+from monitoring.rules.readiness import (
+    CHECKLIST,
+    Caution,
+    before_clearance,
+    cautions,
+    clearance_state,
+)
+from monitoring.web import links, wording
+from monitoring.web.entry_page import EntryForm, act, saved, show
+from monitoring.web.fields import WholeNumber, YesNo
+from monitoring.web.lookup import session_or_404, staff_of
+from monitoring.web.presenters.banner import session_banner
+from monitoring.web.presenters.readings import rows
+from monitoring.web.presenters.timeline import timeline
+from monitoring.web.session import OpenItem, session_chart
+from monitoring.web.statement import statement
+
+
+class ClearanceForm(EntryForm):
+    """`through_seq` is what was on the screen; each caution has a field of its own."""
+
+    through_seq = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, open_cautions: list[Caution], rems: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.open_cautions = open_cautions
+        for caution in open_cautions:
+            self.fields[f"justify_{caution.key}"] = forms.CharField(
+                required=False,
+                max_length=1000,
+                label=wording.caution(caution),
+                help_text=_("Why the patient can leave with this, in your own words"),
+                widget=forms.Textarea(attrs={"rows": 2}),
+            )
+        for key, words in CHECKLIST.items():
+            self.fields[key] = forms.BooleanField(required=False, label=_(words))
+        self.fields["had_serious_event"] = YesNo(label=_("Serious adverse event in this session"))
+        if rems:
+            self.fields["ready_minutes"] = WholeNumber(
+                label=_("Ready to leave, minutes after the first dose"),
+                help_text=_("if there were no least window (asked by the REMS form)"),
+            )
+        self.fields["password"] = forms.CharField(
+            required=False,
+            label=_("Your password"),
+            strip=False,
+            widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        )
+
+    def layout(self) -> Layout:
+        justify = [n for n in self.fields if n.startswith("justify_")]
+        answers = [n for n in ("had_serious_event", "ready_minutes") if n in self.fields]
+        groups = [
+            Fieldset(_("Answer each caution"), *map(self.place, justify), css_class="group")
+        ] if justify else []  # fmt: skip
+        return Layout(
+            "id",
+            "through_seq",
+            *groups,
+            Fieldset(_("Confirm"), *CHECKLIST, *map(self.place, answers), css_class="group"),
+        )
+
+
+class WithdrawalForm(EntryForm):
+    clearance = forms.UUIDField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        required=False,
+        max_length=500,
+        label=gettext_lazy("Reason"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
+@page(Permission.SIGN_CLEARANCE)
+def sign(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    session = session_or_404(request, session_id)
+    course = session.course()
+    by = staff_of(request)
+    open_cautions = cautions(course)
+    rems = course.protocol.rems
+    form = ClearanceForm(request.POST or None, open_cautions=open_cautions, rems=rems)
+    form.initial["through_seq"] = course.last_seq
+    changes: list[str] = []
+    if form.is_bound and form.is_valid():
+        data = form.cleaned_data
+        made, theirs = act(
+            form,
+            lambda: sign_clearance(
+                session_id,
+                by,
+                id=data["id"],
+                password=data["password"],
+                through_seq=data["through_seq"],
+                checklist={key: data[key] for key in CHECKLIST},
+                justifications={c.key: data[f"justify_{c.key}"] for c in open_cautions},
+                had_serious_event=data["had_serious_event"],
+                ready_minutes=data.get("ready_minutes"),
+                statement=statement(session, course, by.printed_name),
+            ),
+        )
+        if made:
+            return saved(request, _("Clearance signed"), "session", session_id)
+        if theirs:
+            form = _again(form, course)
+            changes = _changes(session, course, data["through_seq"])
+    context = _context(session, course, by.printed_name) | {"changes": changes}
+    return show(request, "clearance/clearance.html", form, context)
+
+
+def _again(form: ClearanceForm, course: Course) -> ClearanceForm:
+    """The form for what is on the screen now, with all that was written but the password."""
+    data = form.data.copy()  # type: ignore[union-attr]
+    data["through_seq"], data["password"] = course.last_seq, ""
+    again = ClearanceForm(data, open_cautions=cautions(course), rems=course.protocol.rems)
+    again._errors = forms.utils.ErrorDict()
+    again.add_error(None, _("The record has changed since this page was shown. Read it again."))
+    return again
+
+
+def _changes(session: Session, course: Course, shown: int) -> list[str]:
+    """What was recorded after the page was shown."""
+    by_id = {r.id: r for r in rows(session, course)}
+    new = [r for r in course.readings if r.seq > shown]
+    found = []
+    for reading in new:
+        row = by_id[reading.id]
+        values = ", ".join(c.text for c in row.cells if c.text != "–")
+        found.append(f"{row.label}: {values} ({row.by})")
+    later = [e for e in session.event_set.all() if e.seq > shown]
+    return found + [f"{e.get_kind_display()}: {e.detail or e.ordered}" for e in later]
+
+
+def _context(session: Session, course: Course, signer: str) -> dict[str, Any]:
+    now = clock.now()
+    state = clearance_state(course, now)
+    items = before_clearance(course, now)
+    return {
+        "session": session,
+        "banner": session_banner(session),
+        "course": course,
+        "heading": _("Clearance"),
+        "submit": _("Sign clearance"),
+        "back": reverse("session", args=[session.pk]),
+        "chart": session_chart(session, course, now),
+        "readings": rows(session, course),
+        "timeline": timeline(session, course),
+        "items": [OpenItem(wording.item(i), links.closes(session, i)) for i in items],
+        "clearance_state": state,
+        "can_sign": not items and state != "stands" and session.phase != "closed",
+        "statement": statement(session, course, signer),
+        "signer": signer,
+        "first_minutes": course.minutes(now),
+    }
+
+
+@require_http_methods(["GET", "POST"])
+@page(Permission.SIGN_CLEARANCE)
+def withdraw(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    session = session_or_404(request, session_id)
+    standing = session.course().clearance
+    if standing is None:
+        raise Http404
+    form = WithdrawalForm(request.POST or None)
+    form.initial["clearance"] = standing.id
+    if form.is_bound and form.is_valid():
+        data = form.cleaned_data
+        made, _theirs = act(
+            form,
+            lambda: withdraw_clearance(
+                session_id,
+                staff_of(request),
+                id=data["id"],
+                clearance_id=data["clearance"],
+                reason=data["reason"],
+            ),
+        )
+        if made:
+            return saved(request, _("Clearance withdrawn"), "session", session_id)
+    context = {
+        "session": session,
+        "banner": session_banner(session),
+        "heading": _("Withdraw the clearance"),
+        "submit": _("Withdraw"),
+        "back": reverse("session", args=[session_id]),
+    }
+    return show(request, "form_page.html", form, context)

@@ -1,0 +1,43 @@
+"""The statement that a clinician signs, whole, in words."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from monitoring.models import Session
+from monitoring.rules.course import Course
+from monitoring.rules.readiness import CHECKLIST
+
+
+def statement(session: Session, course: Course, signer: str) -> str:
+    """Names the patient, the dose, both clocks, the window and what the signature covers."""
+    first, last, ends = course.first_dose_at, course.last_dose_at, course.window_ends_at
+    if first is None or last is None or ends is None:
+        return ""
+    patient = session.patient
+    lines = [
+        _("I, %(signer)s, clear %(name)s, born %(born)s, MRN %(mrn)s, to leave after observation.")
+        % {
+            "signer": signer,
+            "name": patient.banner_name,
+            "born": f"{patient.date_of_birth:%d-%b-%Y}",
+            "mrn": patient.mrn,
+        },
+        _("%(mg)s mg of %(drug)s: first dose %(first)s, last dose %(last)s, window ended %(ends)s.")
+        % {
+            "mg": f"{course.given_mg:g}",
+            "drug": course.protocol.drug,
+            "first": _local(first),
+            "last": _local(last),
+            "ends": _local(ends),
+        },
+        *(_(words) + "." for words in CHECKLIST.values()),
+        _("This covers the record up to entry %(seq)s (%(count)s readings).")
+        % {"seq": course.last_seq, "count": len(course.standing_readings)},
+    ]
+    return "\n".join(lines)
+
+
+def _local(moment: object) -> str:
+    return f"{timezone.localtime(moment):%d-%b-%Y %H:%M}"  # type: ignore[arg-type]
