@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import zip_longest
 from typing import Literal
 
 from monitoring.rules.course import Course, Reading, whole_minutes
@@ -91,7 +92,7 @@ def slots(course: Course, now: datetime) -> list[Slot]:
     end = _end(course, now)
     return [
         _slot(course, m, following, filled.get(m), first, end)
-        for m, following in zip(minutes, [*minutes[1:], None], strict=True)
+        for m, following in zip_longest(minutes, minutes[1:])
     ]
 
 
