@@ -7,13 +7,21 @@ import re
 
 from monitoring.guards.text import Guard
 
+# Text such as 'now', or a day that no month has, is not read back as it was written.
+_SQLITE_TIME = (
+    r"(datetime(substr(\1, 1, 19)) = substr(\1, 1, 19) AND (length(\1) = 19 "
+    r"OR substr(\1, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]'))"
+)
+_SQLITE_EVENTS = {"REPLACE": "INSERT", "UPDATE OR REPLACE": "UPDATE"}
 _SQLITE = (
+    (r"READABLE\(([^()]+)\)", _SQLITE_TIME),
     (r"IS SAME AS", "IS"),
     (r"NOW_SECONDS", "CAST(strftime('%s', 'now') AS INTEGER)"),
     (r"SECONDS\((COALESCE\([^()]+\)|[^()]+)\)", r"CAST(strftime('%s', \1) AS INTEGER)"),
     (r"SETTING_(?:NUMBER|TEXT)\((\w+)\)", r"json_extract(v.body, '$.\1')"),
 )
 _POSTGRESQL = (
+    (r"READABLE\(", "isfinite("),
     (r"IS SAME AS", "IS NOT DISTINCT FROM"),
     (r"NOW_SECONDS", "floor(extract(epoch FROM clock_timestamp()))"),
     (r"SECONDS\((COALESCE\([^()]+\)|[^()]+)\)", r"floor(extract(epoch FROM \1))"),
@@ -36,7 +44,8 @@ def sqlite_trigger(guard: Guard) -> str | None:
     if guard.event == "TRUNCATE":
         return None
     body = _translate(guard.body, _SQLITE)
-    heading = f"CREATE TRIGGER {guard.name} {guard.moment.upper()} {guard.event} ON {guard.table}"
+    event = _SQLITE_EVENTS.get(guard.event, guard.event)
+    heading = f"CREATE TRIGGER {guard.name} {guard.moment.upper()} {event} ON {guard.table}"
     if body.startswith("DO "):
         return f"{heading}\nBEGIN\n{body.removeprefix('DO ')};\nEND"
     return (
@@ -61,12 +70,18 @@ def postgresql_function(guard: Guard) -> str:
 
 
 def postgresql_statements(guard: Guard) -> list[str]:
-    """Function, trigger, and the fingerprint that the check compares."""
+    """Function, trigger, and the fingerprint that the check compares.
+
+    Nothing for REPLACE, which PostgreSQL does not have. The search path keeps a temporary table
+    from passing for one of the record.
+    """
+    if guard.event in _SQLITE_EVENTS:
+        return []
     each = "STATEMENT" if guard.event == "TRUNCATE" else "ROW"
     source = postgresql_function(guard)
     return [
         f"CREATE OR REPLACE FUNCTION {guard.name}() RETURNS trigger LANGUAGE plpgsql "
-        f"AS $guard${source}$guard$",
+        f"SET search_path = public, pg_temp AS $guard${source}$guard$",
         f"CREATE TRIGGER {guard.name} {guard.moment.upper()} {guard.event} ON {guard.table} "
         f"FOR EACH {each} EXECUTE FUNCTION {guard.name}()",
         f"COMMENT ON TRIGGER {guard.name} ON {guard.table} IS '{fingerprint(guard)}'",

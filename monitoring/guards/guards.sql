@@ -2,8 +2,10 @@
 --
 -- Each guard stands on the tables in its heading, before or after the events named there. A
 -- condition that is true, or unknown, refuses the row. One text serves both engines; the words in
--- capitals that are not SQL (SECONDS, NOW_SECONDS, SETTING, SAME AS) are put in the engine's own
--- words by dialect.py. On PostgreSQL the session's row is locked first, so that a condition never
+-- capitals that are not SQL (SECONDS, NOW_SECONDS, READABLE, SETTING, SAME AS) are put in the
+-- engine's own words by dialect.py. REPLACE and UPDATE OR REPLACE are SQLite's, TRUNCATE PostgreSQL's.
+-- What depends on other rows of one statement is checked after it: PostgreSQL can write several
+-- tables in one. On PostgreSQL the session's row is locked first, so that a condition never
 -- reads past a writer who has not finished.
 
 -- guard: unchanged on: admission decision dose doseend reading event withdrawal clearance departure protocolversion
@@ -22,9 +24,37 @@ TRUE;
 TRUE;
 
 -- guard: once on: admission decision dose doseend reading event withdrawal clearance departure protocolversion session patient
--- before: INSERT
--- An id exists once, ever: REPLACE does not put another row in its place.
-EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id);
+-- before: REPLACE
+-- An id exists once, ever: REPLACE does not put another row in its place, nor in its rowid's.
+EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id OR rowid = NEW.rowid);
+
+-- guard: mrn_once on: patient
+-- before: REPLACE
+-- Nor in the place of the patient who has its MRN.
+EXISTS (SELECT 1 FROM monitoring_patient WHERE mrn = NEW.mrn);
+
+-- guard: version_once on: protocolversion
+-- before: REPLACE
+-- Nor in the place of the version that is published under its number.
+EXISTS (
+    SELECT 1 FROM monitoring_protocolversion WHERE "key" = NEW."key" AND version = NEW.version
+);
+
+-- guard: evicts_none on: patient
+-- before: UPDATE OR REPLACE
+-- A change of one patient does not delete another who has the MRN.
+NEW.id <> OLD.id OR NEW.rowid <> OLD.rowid
+OR EXISTS (SELECT 1 FROM monitoring_patient WHERE mrn = NEW.mrn AND id <> OLD.id);
+
+-- guard: evicts_none on: session
+-- before: UPDATE OR REPLACE
+-- A change of one session does not delete another, least of all the patient's open one.
+NEW.rowid <> OLD.rowid
+OR (NEW.phase IN ('arrived', 'dosing', 'observing', 'cleared') AND EXISTS (
+    SELECT 1 FROM monitoring_session
+    WHERE patient_id = NEW.patient_id AND id <> OLD.id
+    AND phase IN ('arrived', 'dosing', 'observing', 'cleared')
+));
 
 -- guard: counted on: admission decision dose doseend reading event withdrawal
 -- before: INSERT
@@ -37,7 +67,7 @@ NEW.seq <> (SELECT last_seq + 1 FROM monitoring_session WHERE id = NEW.session_i
 DO UPDATE monitoring_session SET last_seq = NEW.seq WHERE id = NEW.session_id;
 
 -- guard: open on: admission decision dose doseend event withdrawal clearance
--- before: INSERT
+-- after: INSERT
 -- After the patient has left, nothing joins what was signed.
 EXISTS (SELECT 1 FROM monitoring_departure WHERE session_id = NEW.session_id);
 
@@ -45,7 +75,9 @@ EXISTS (SELECT 1 FROM monitoring_departure WHERE session_id = NEW.session_id);
 -- before: INSERT
 -- A session begins planned, with nothing recorded and nothing rolled up.
 NEW.phase <> 'planned' OR NEW.last_seq <> 0 OR NEW.admitted_at IS NOT NULL
-OR NEW.standing_clearance_id IS NOT NULL OR NEW.first_dose_at IS NOT NULL;
+OR NEW.standing_clearance_id IS NOT NULL OR NEW.first_dose_at IS NOT NULL
+OR NEW.given_mg <> 0 OR NEW.deviation_count <> 0
+OR NEW.peak_systolic IS NOT NULL OR NEW.peak_diastolic IS NOT NULL;
 
 -- guard: whose on: session
 -- before: UPDATE
@@ -106,6 +138,9 @@ OLD.phase IN ('closed', 'cancelled') AND NOT (
     AND NEW.first_dose_at IS SAME AS OLD.first_dose_at
     AND NEW.last_dose_at IS SAME AS OLD.last_dose_at
     AND NEW.standing_clearance_id IS SAME AS OLD.standing_clearance_id
+    AND NEW.given_mg = OLD.given_mg AND NEW.place = OLD.place
+    AND NEW.planned_for = OLD.planned_for AND NEW.planned_at = OLD.planned_at
+    AND NEW.indication = OLD.indication AND NEW.is_first_treatment = OLD.is_first_treatment
 );
 
 -- guard: signer on: clearance
@@ -129,8 +164,16 @@ OR EXISTS (
 
 -- guard: signed_in_time on: clearance
 -- before: INSERT
--- Signed no later than now, by the database's own clock.
-SECONDS(NEW.signed_at) > NOW_SECONDS + 120;
+-- Signed no later than now, by the database's own clock, at a time that can be read.
+NOT READABLE(NEW.signed_at) OR SECONDS(NEW.signed_at) > NOW_SECONDS + 120;
+
+-- guard: phase on: clearance
+-- before: INSERT
+-- Signed for a session that the board shows as dosed.
+NOT EXISTS (
+    SELECT 1 FROM monitoring_session
+    WHERE id = NEW.session_id AND phase IN ('dosing', 'observing', 'cleared', 'closed')
+);
 
 -- guard: window on: clearance
 -- before: INSERT
@@ -143,14 +186,16 @@ OR EXISTS (
     LEFT JOIN monitoring_doseend e ON e.dose_id = d.id
     WHERE d.session_id = NEW.session_id
     AND (
-        SECONDS(NEW.signed_at) - SECONDS(COALESCE(e.ended_at, d.started_at))
-            < 60 * SETTING_NUMBER(window_minutes)
+        COALESCE(
+            SECONDS(NEW.signed_at) - SECONDS(COALESCE(e.ended_at, d.started_at))
+            < 60 * SETTING_NUMBER(window_minutes), TRUE
+        )
         OR (SETTING_TEXT(route) = 'intravenous' AND e.id IS NULL)
     )
 );
 
 -- guard: leaves on: departure
--- before: INSERT
+-- after: INSERT
 -- A discharge holds the latest clearance of its own session, not withdrawn, over every fact.
 NEW.kind = 'discharged' AND NOT EXISTS (
     SELECT 1 FROM monitoring_clearance c
@@ -176,7 +221,7 @@ NOT EXISTS (
 OR EXISTS (SELECT 1 FROM monitoring_withdrawal WHERE clearance_id = NEW.clearance_id);
 
 -- guard: after_departure on: reading
--- before: INSERT
+-- after: INSERT
 -- A reading that comes after the patient left is marked so, and no other is.
 NEW.after_departure
 <> EXISTS (SELECT 1 FROM monitoring_departure WHERE session_id = NEW.session_id);
@@ -214,7 +259,10 @@ NOT EXISTS (
 -- guard: decided on: dose
 -- before: INSERT
 -- Above the guide, or with no pressure measured, a dose needs a clinician's decision on that reading.
-NOT EXISTS (
+(NEW.decision_id IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM monitoring_decision WHERE id = NEW.decision_id AND session_id = NEW.session_id
+))
+OR NOT EXISTS (
     SELECT 1 FROM monitoring_reading r
     JOIN monitoring_session s ON s.id = r.session_id
     JOIN monitoring_protocolversion v ON v.id = s.protocol_version_id
@@ -235,6 +283,16 @@ OR NOT EXISTS (
     SELECT 1 FROM monitoring_session
     WHERE id = NEW.session_id AND admitted_at IS NOT NULL AND phase <> 'cancelled'
 );
+
+-- guard: readable on: dose
+-- before: INSERT
+-- The window is measured from this time: it means one moment, whoever reads it.
+NOT READABLE(NEW.started_at);
+
+-- guard: readable on: doseend
+-- before: INSERT
+-- As does this one.
+NOT READABLE(NEW.ended_at);
 
 -- guard: ends on: doseend
 -- before: INSERT

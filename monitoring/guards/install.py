@@ -60,7 +60,9 @@ def check(connection: BaseDatabaseWrapper) -> list[str]:
     if connection.vendor == "postgresql":
         found = _postgresql_found(connection)
         expected = {
-            g.name: (g.table, postgresql_function(g), fingerprint(g), "O") for g in guards()
+            g.name: (g.table, postgresql_function(g), fingerprint(g), "O")
+            for g in guards()
+            if postgresql_statements(g)
         }
         return [name for name, parts in expected.items() if found.get(name) != parts]
     installed = _sqlite_found(connection)

@@ -40,8 +40,7 @@ def test_the_check_names_a_guard_that_was_weakened() -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute(
-                f"CREATE TRIGGER {ONE.name} BEFORE UPDATE ON {ONE.table} WHEN 0 "
-                "BEGIN SELECT 1; END"
+                f"CREATE TRIGGER {ONE.name} BEFORE UPDATE ON {ONE.table} WHEN 0 BEGIN SELECT 1; END"
             )
         else:
             cursor.execute(
@@ -96,9 +95,7 @@ def test_no_verb_writes_while_a_guard_is_missing(committed_db: None, clock: Any)
     assert refused.value.names == [ONE.name]
 
 
-def test_asking_again_costs_no_query(
-    committed_db: None, django_assert_num_queries: Any
-) -> None:
+def test_asking_again_costs_no_query(committed_db: None, django_assert_num_queries: Any) -> None:
     guards.require()
     with django_assert_num_queries(0):
         guards.require()

@@ -100,9 +100,7 @@ class Course:
 
     def entry(self, asked: int | None = None, **values: int) -> Entry:
         values = {**CALM, **values}
-        return Entry(
-            taken_at=clock.now(), values=values, asked=asked, confirmed=frozenset(values)
-        )
+        return Entry(taken_at=clock.now(), values=values, asked=asked, confirmed=frozenset(values))
 
     def read(self, asked: int | None = None, **values: int) -> Reading:
         return actions.record_reading(

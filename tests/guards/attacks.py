@@ -1,0 +1,613 @@
+"""For each guard the attack that it alone stops, in raw SQL, below every page and verb.
+
+An attack is given a clinic and the test clock, makes the sessions it needs by verbs, and then
+writes what must not stand.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, connection, models
+
+from monitoring import models as nouns
+from monitoring.actions import (
+    end_infusion,
+    record_event,
+    withdraw_clearance,
+)
+from monitoring.models.fact import uuid7
+from monitoring.rules.protocol import SPRAVATO_US
+from tests.guards.world import Clinic, Course, open_clinic
+
+Attack = Callable[[Clinic, Any], Callable[[], None]]
+"""Makes the state, and answers the write to try on it."""
+
+ATTACKS: dict[str, Attack] = {}
+SQLITE_ONLY: set[str] = set()
+POSTGRESQL_ONLY: set[str] = set()
+
+FACTS = ("admission", "decision", "dose", "doseend", "event", "reading", "withdrawal")
+SIGNED = ("clearance", "departure")
+NOUNS: dict[str, type[models.Model]] = {
+    model._meta.model_name: model  # type: ignore[misc]
+    for model in vars(nouns).values()
+    if isinstance(model, type) and issubclass(model, models.Model)
+}
+
+
+def attack(name: str) -> Callable[[Attack], Attack]:
+    def keep(made: Attack) -> Attack:
+        ATTACKS[f"guard_{name}"] = made
+        return made
+
+    return keep
+
+
+def run(sql: str, *values: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [stored(value) for value in values])
+
+
+def stored(value: Any) -> Any:
+    """As Django would store it on this engine."""
+    if isinstance(value, list | dict):
+        return json.dumps(value)
+    if isinstance(value, UUID) and connection.vendor == "sqlite":
+        return value.hex
+    if hasattr(value, "utcoffset") and connection.vendor == "sqlite":
+        return value.replace(tzinfo=None).isoformat(" ")
+    return value
+
+
+def copy(row: models.Model, how: str = "INSERT", **changes: Any) -> None:
+    """Write a row like `row`, by default with an id of its own."""
+    changes = {"id": uuid7(), **changes}
+    fields = row._meta.local_concrete_fields
+    values = [changes.get(f.attname, getattr(row, f.attname)) for f in fields]
+    columns = ", ".join(connection.ops.quote_name(f.column) for f in fields)
+    places = ", ".join("%s" for _ in fields)
+    run(f"{how} INTO {row._meta.db_table} ({columns}) VALUES ({places})", *values)
+
+
+def replace(row: models.Model, **changes: Any) -> None:
+    """REPLACE with the pragma off that would fire delete triggers."""
+    run("PRAGMA recursive_triggers = OFF")
+    try:
+        copy(row, "REPLACE", **changes)
+    finally:
+        run("PRAGMA recursive_triggers = ON")
+
+
+def update(row: models.Model, how: str = "UPDATE", **changes: Any) -> None:
+    sets = ", ".join(f"{column} = %s" for column in changes)
+    run(f"{how} {row._meta.db_table} SET {sets} WHERE id = %s", *changes.values(), row.pk)
+
+
+def infusion(clinic: Clinic, clock: Any) -> Course:
+    return Course(clinic, clock, infusion=True).dosed()
+
+
+def ended(clinic: Clinic, clock: Any) -> Course:
+    course = infusion(clinic, clock)
+    clock.forward(minutes=30)
+    end_infusion(
+        course.id, clinic.nurse, id=uuid7(), ended_at=clock.now(), mg=28, is_complete=True
+    )
+    return course
+
+
+def note(course: Course) -> Any:
+    return record_event(
+        course.id, course.clinic.nurse, id=uuid7(), kind="note", at=course.clock.now(), detail="x"
+    )
+
+
+def signed(clinic: Clinic, clock: Any) -> Course:
+    course = Course(clinic, clock).ready()
+    course.sign()
+    return course
+
+
+def superseded(clinic: Clinic, clock: Any) -> tuple[Course, Any]:
+    """A session under observation again: something was recorded after the signature."""
+    course = Course(clinic, clock).ready()
+    clearance = course.sign()
+    note(course)
+    return course, clearance
+
+
+def withdrawn(clinic: Clinic, clock: Any) -> tuple[Course, Any]:
+    course = Course(clinic, clock).ready()
+    clearance = course.sign()
+    row = withdraw_clearance(
+        course.id, clinic.clinician, id=uuid7(), clearance_id=clearance.id, reason="Dizzy"
+    )
+    return course, row
+
+
+def example(noun: str, clinic: Clinic, clock: Any) -> tuple[Course, Any]:
+    """A recorded row of `noun` to which no other row refers, in a session that goes on."""
+    if noun == "clearance":
+        return superseded(clinic, clock)
+    if noun == "withdrawal":
+        return withdrawn(clinic, clock)
+    if noun == "departure":
+        course = Course(clinic, clock).dosed().transfer()
+    elif noun == "doseend":
+        course = ended(clinic, clock)
+    elif noun == "decision":
+        course = Course(clinic, clock).admit()
+        course.decide(course.read(0, systolic=150), "delay")
+    else:
+        course = Course(clinic, clock).dosed()
+        clock.forward(minutes=5)
+        course.read()
+        note(course)
+    if noun == "session":
+        return course, Course(clinic, clock).row
+    if noun == "patient":
+        return course, _patient_without_session(clinic, clock)
+    if noun == "protocolversion":
+        return course, _unused_version(clock)
+    return course, NOUNS[noun].objects.filter(session=course.id).order_by("-pk").first()
+
+
+def _patient_without_session(clinic: Clinic, clock: Any) -> Any:
+    return nouns.Patient.objects.create(
+        site=clinic.site,
+        mrn=uuid7().hex,
+        family_name="Doe",
+        given_name="Ann",
+        date_of_birth=clock.now().date(),
+        sex="female",
+        created_at=clock.now(),
+    )
+
+
+def _unused_version(clock: Any) -> Any:
+    return nouns.ProtocolVersion.objects.create(
+        key="unused",
+        version=1,
+        title="Unused",
+        body=SPRAVATO_US.to_json(),
+        published_at=clock.now(),
+    )
+
+
+COLUMN = {
+    "clearance": ("statement", "Changed"),
+    "departure": ("escort_name", "Changed"),
+    "protocolversion": ("title", "Changed"),
+    "reading": ("note", "Changed"),
+}
+
+
+def _changed(noun: str) -> Attack:
+    def make(clinic: Clinic, clock: Any) -> Callable[[], None]:
+        _, row = example(noun, clinic, clock)
+        column, value = COLUMN.get(noun, ("recorded_by_id", clinic.clinician.id))
+        return lambda: update(row, **{column: value})
+
+    return make
+
+
+def _deleted(noun: str) -> Attack:
+    def make(clinic: Clinic, clock: Any) -> Callable[[], None]:
+        _, row = example(noun, clinic, clock)
+        return lambda: run(f"DELETE FROM monitoring_{noun} WHERE id = %s", row.pk)
+
+    return make
+
+
+def _emptied(noun: str) -> Attack:
+    """Foreign keys keep most tables from being emptied alone; the guard holds without them."""
+
+    def make(clinic: Clinic, clock: Any) -> Callable[[], None]:
+        example(noun, clinic, clock)
+        run("SET CONSTRAINTS ALL IMMEDIATE")
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT conrelid::regclass::text, conname FROM pg_constraint"
+                f" WHERE contype = 'f' AND confrelid = 'monitoring_{noun}'::regclass"
+            )
+            for table, key in cursor.fetchall():
+                cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{key}"')
+        return lambda: run(f"TRUNCATE monitoring_{noun}")
+
+    return make
+
+
+def _numbered_twice(noun: str) -> Attack:
+    """A number that another noun has: the counter stands still, and a signature covers it."""
+
+    def make(clinic: Clinic, clock: Any) -> Callable[[], None]:
+        course, changes, row = new_fact(noun, clinic, clock)
+        taken = {"event": "reading"}.get(noun, "event")
+        if not NOUNS[taken].objects.filter(session=course.id, seq=course.row.last_seq).exists():
+            note(course) if taken == "event" else course.read()
+        return lambda: copy(row, seq=course.row.last_seq, **changes)
+
+    return make
+
+
+def _uncounted(noun: str) -> Attack:
+    """A fact that leaves the counter where it was, so that a signature seems to cover it."""
+
+    def make(clinic: Clinic, clock: Any) -> Callable[[], None]:
+        course, changes, row = new_fact(noun, clinic, clock)
+
+        def act() -> None:
+            before = course.row.last_seq
+            copy(row, seq=before + 1, **changes)
+            if course.row.last_seq != before:
+                raise IntegrityError(f"guard_{noun}_counts moved the counter")
+
+        return act
+
+    return make
+
+
+def new_fact(noun: str, clinic: Clinic, clock: Any) -> tuple[Course, dict[str, Any], Any]:
+    """A session, what a further fact of `noun` needs to be sound, and a row to write it like."""
+    changes: dict[str, Any] = {}
+    course, row = example(noun, clinic, clock)
+    if noun == "dose":
+        changes = {"number": 2}
+    elif noun == "doseend":
+        dose = _second_dose(course)
+        changes = {"dose_id": dose}
+    elif noun == "withdrawal":
+        changes = {"clearance_id": course.sign().id}
+    elif noun == "reading":
+        changes = {"slot": None}
+    return course, changes, row
+
+
+def _second_dose(course: Course) -> UUID:
+    dose = nouns.Dose.objects.get(session=course.id)
+    second = uuid7()
+    copy(dose, id=second, number=2, seq=course.row.last_seq + 1)
+    return second
+
+
+def _replaced(noun: str) -> Attack:
+    """The row of the same id, written anew."""
+
+    def make(clinic: Clinic, clock: Any) -> Callable[[], None]:
+        if noun in FACTS:
+            course, changes, row = new_fact(noun, clinic, clock)
+            return lambda: replace(row, id=row.id, seq=course.row.last_seq + 1, **changes)
+        course, row = example(noun, clinic, clock)
+        changes = {
+            "clearance": {"through_seq": course.row.last_seq},
+            "departure": {"session_id": Course(clinic, clock).dosed().id},
+            "patient": {"mrn": "another"},
+            "protocolversion": {"version": 7},
+        }.get(noun, {"place": "Chair 9"})
+        return lambda: replace(row, id=row.id, **changes)
+
+    return make
+
+
+def _after_leaving(noun: str) -> Attack:
+    """A fact that joins a session whose patient has left."""
+
+    def make(clinic: Clinic, clock: Any) -> Callable[[], None]:
+        if noun == "withdrawal":
+            course = signed(clinic, clock).discharge()
+            _, row = withdrawn(clinic, clock)
+            changes: dict[str, Any] = {
+                "session_id": course.id,
+                "clearance_id": nouns.Clearance.objects.get(session=course.id).id,
+            }
+        elif noun == "clearance":
+            course = Course(clinic, clock).ready().transfer()
+            row = superseded(clinic, clock)[1]
+            changes = {"session_id": course.id, "through_seq": course.row.last_seq}
+        elif noun == "decision":
+            course, row = example(noun, clinic, clock)
+            course = Course(clinic, clock).dosed().transfer()
+            changes = {"session_id": course.id, "reading_id": None}
+        else:
+            course, changes, row = new_fact(noun, clinic, clock)
+            course.transfer()
+        if noun != "clearance":
+            changes["seq"] = course.row.last_seq + 1
+        return lambda: copy(row, **changes)
+
+    return make
+
+
+for _noun in (*FACTS, *SIGNED, "protocolversion"):
+    ATTACKS[f"guard_{_noun}_unchanged"] = _changed(_noun)
+for _noun in (*FACTS, *SIGNED, "protocolversion", "session", "patient"):
+    ATTACKS[f"guard_{_noun}_kept"] = _deleted(_noun)
+    ATTACKS[f"guard_{_noun}_not_emptied"] = _emptied(_noun)
+    POSTGRESQL_ONLY.add(f"guard_{_noun}_not_emptied")
+    ATTACKS[f"guard_{_noun}_once"] = _replaced(_noun)
+    SQLITE_ONLY.add(f"guard_{_noun}_once")
+for _noun in FACTS:
+    ATTACKS[f"guard_{_noun}_counted"] = _numbered_twice(_noun)
+    ATTACKS[f"guard_{_noun}_counts"] = _uncounted(_noun)
+for _noun in (*(n for n in FACTS if n != "reading"), "clearance"):
+    ATTACKS[f"guard_{_noun}_open"] = _after_leaving(_noun)
+
+
+@attack("patient_mrn_once")
+def _takes_the_mrn(clinic: Clinic, clock: Any) -> Callable[[], None]:
+    row = _patient_without_session(clinic, clock)
+    return lambda: replace(row, given_name="Another")
+
+
+@attack("protocolversion_version_once")
+def _takes_the_version(clinic: Clinic, clock: Any) -> Callable[[], None]:
+    row = _unused_version(clock)
+    return lambda: replace(row, title="Another")
+
+
+def _evict(row: models.Model, **changes: Any) -> None:
+    run("PRAGMA recursive_triggers = OFF")
+    try:
+        update(row, "UPDATE OR REPLACE", **changes)
+    finally:
+        run("PRAGMA recursive_triggers = ON")
+
+
+@attack("patient_evicts_none")
+def _evicts_a_patient(clinic: Clinic, clock: Any) -> Callable[[], None]:
+    one, other = (_patient_without_session(clinic, clock) for _ in range(2))
+    return lambda: _evict(one, mrn=other.mrn)
+
+
+@attack("session_evicts_none")
+def _evicts_a_session(clinic: Clinic, clock: Any) -> Callable[[], None]:
+    """Into the rowid of another session; one that nothing refers to."""
+    one, other = Course(clinic, clock).row, Course(clinic, clock).row
+
+    def act() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT rowid FROM monitoring_session WHERE id = %s", [other.id.hex])
+            (place,) = cursor.fetchone()
+        _evict(one, rowid=place)
+
+    return act
+
+
+SQLITE_ONLY |= {
+    "guard_patient_mrn_once",
+    "guard_protocolversion_version_once",
+    "guard_patient_evicts_none",
+    "guard_session_evicts_none",
+}
+
+
+@attack("session_begins")
+def _born_dosed(clinic: Clinic, clock: Any) -> Callable[[], None]:
+    row = Course(clinic, clock).row
+    return lambda: copy(row, phase="arrived", admitted_at=clock.now())
+
+
+@attack("session_whose")
+def _another_patient(clinic: Clinic, clock: Any) -> Callable[[], None]:
+    one, other = Course(clinic, clock), Course(clinic, clock)
+    return lambda: update(one.row, patient_id=other.patient.id)
+
+
+@attack("session_counter")
+def _counter_put_back(clinic: Clinic, clock: Any) -> Callable[[], None]:
+    course, clearance = superseded(clinic, clock)
+    return lambda: update(course.row, last_seq=clearance.through_seq)
+
+
+@attack("session_phase_closed")
+def _closed_without_departure(clinic: Clinic, clock: Any) -> Callable[[], None]:
+    course = Course(clinic, clock).ready()
+    return lambda: update(
+        course.row, phase="closed", closed_at=clock.now(), outcome="discharged"
+    )
+
+
+@attack("session_phase_cleared")
+def _cleared_on_an_old_signature(clinic: Clinic, clock: Any) -> Callable[[], None]:
+    course, clearance = superseded(clinic, clock)
+    return lambda: update(course.row, phase="cleared", standing_clearance_id=clearance.id)
+
+
+@attack("session_phase_dosed")
+def _cancelled_after_a_dose(clinic: Clinic, clock: Any) -> Callable[[], None]:
+    course = Course(clinic, clock).dosed()
+    return lambda: update(
+        course.row,
+        phase="cancelled",
+        first_dose_at=None,
+        last_dose_at=None,
+        cancelled_at=clock.now(),
+        cancelled_by_id=clinic.nurse.id,
+        cancel_reason="Nothing given",
+    )
+
+
+@attack("session_ended")
+def _ended_otherwise(clinic: Clinic, clock: Any) -> Callable[[], None]:
+    course = Course(clinic, clock).dosed().transfer()
+    return lambda: update(course.row, outcome="discharged")
+
+
+def _sign(course: Course, clock: Any, **changes: Any) -> Callable[[], None]:
+    """Sign `course` below the verb, like a signature that another session has."""
+    like = signed(open_clinic("South"), clock)
+    row = nouns.Clearance.objects.get(session=like.id)
+    sound = {
+        "session_id": course.id,
+        "through_seq": course.row.last_seq,
+        "signed_by_id": course.clinic.clinician.id,
+        "signed_at": clock.now(),
+    }
+    return lambda: copy(row, **{**sound, **changes})
+
+
+@attack("clearance_signer")
+def _signed_by_a_nurse(clinic: Clinic, clock: Any) -> Callable[[], None]:
+    return _sign(Course(clinic, clock).ready(), clock, signed_by_id=clinic.nurse.id)
+
+
+@attack("clearance_covers")
+def _signed_over_an_unseen_reading(clinic: Clinic, clock: Any) -> Callable[[], None]:
+    course = Course(clinic, clock).ready()
+    return _sign(course, clock, through_seq=course.row.last_seq - 1)
+
+
+@attack("clearance_signed_in_time")
+def _dated_ahead(clinic: Clinic, clock: Any) -> Callable[[], None]:
+    ahead = clock.now() + timedelta(days=36500)
+    return _sign(Course(clinic, clock).dosed(), clock, signed_at=ahead)
+
+
+@attack("clearance_phase")
+def _signed_before_the_board_shows_a_dose(clinic: Clinic, clock: Any) -> Callable[[], None]:
+    """The dose, too, was written below its verb."""
+    dosed = Course(clinic, clock).dosed()
+    course = Course(clinic, clock).admit()
+    predose = course.read(0)
+    copy(
+        nouns.Dose.objects.get(session=dosed.id),
+        session_id=course.id,
+        seq=course.row.last_seq + 1,
+        predose_reading_id=predose.id,
+    )
+    clock.forward(minutes=120)
+    return _sign(course, clock)
+
+
+@attack("clearance_window")
+def _signed_a_minute_early(clinic: Clinic, clock: Any) -> Callable[[], None]:
+    course = Course(clinic, clock).dosed()
+    start = clock.now()
+    return _sign(course, clock, signed_at=start + timedelta(minutes=119))
+
+
+def _leave(course: Course, clock: Any, **changes: Any) -> Callable[[], None]:
+    like = signed(open_clinic("South"), clock).discharge()
+    row = nouns.Departure.objects.get(session=like.id)
+    return lambda: copy(row, **{"session_id": course.id, **changes})
+
+
+@attack("departure_leaves")
+def _discharged_on_another_signature(clinic: Clinic, clock: Any) -> Callable[[], None]:
+    course, clearance = superseded(clinic, clock)
+    return _leave(course, clock, clearance_id=clearance.id)
+
+
+@attack("departure_left_once")
+def _left_without_a_dose(clinic: Clinic, clock: Any) -> Callable[[], None]:
+    like = Course(clinic, clock).dosed().transfer()
+    row = nouns.Departure.objects.get(session=like.id)
+    course = Course(clinic, clock).admit()
+    return lambda: copy(row, session_id=course.id)
+
+
+@attack("withdrawal_takes_back")
+def _takes_back_a_stranger(clinic: Clinic, clock: Any) -> Callable[[], None]:
+    course, row = withdrawn(clinic, clock)
+    _, theirs = superseded(clinic, clock)
+    return lambda: copy(row, clearance_id=theirs.id, seq=course.row.last_seq + 1)
+
+
+@attack("reading_after_departure")
+def _unmarked_after_departure(clinic: Clinic, clock: Any) -> Callable[[], None]:
+    course = signed(clinic, clock).discharge()
+    row = nouns.Reading.objects.filter(session=course.id).first()
+    assert row
+    return lambda: copy(row, seq=course.row.last_seq + 1, slot=None)
+
+
+@attack("reading_corrects")
+def _corrects_a_stranger(clinic: Clinic, clock: Any) -> Callable[[], None]:
+    course, other = Course(clinic, clock).admit(), Course(clinic, clock).admit()
+    row, theirs = course.read(), other.read()
+    return lambda: copy(
+        row, seq=course.row.last_seq + 1, replaces_id=theirs.id, correction_reason="Typed wrongly"
+    )
+
+
+def _dose(course: Course, clock: Any, **changes: Any) -> Callable[[], None]:
+    like = Course(open_clinic("South"), clock).dosed()
+    row = nouns.Dose.objects.get(session=like.id)
+    sound = {"session_id": course.id, "seq": course.row.last_seq + 1}
+    return lambda: copy(row, **{**sound, **changes})
+
+
+@attack("dose_rests_on")
+def _dosed_on_a_strangers_reading(clinic: Clinic, clock: Any) -> Callable[[], None]:
+    return _dose(Course(clinic, clock).admit(), clock)
+
+
+@attack("dose_decided")
+def _dosed_above_the_guide(clinic: Clinic, clock: Any) -> Callable[[], None]:
+    course = Course(clinic, clock).admit()
+    reading = course.read(0, systolic=141)
+    return _dose(course, clock, predose_reading_id=reading.id)
+
+
+@attack("dose_in_order")
+def _second_dose_first(clinic: Clinic, clock: Any) -> Callable[[], None]:
+    course = Course(clinic, clock).admit()
+    reading = course.read(0)
+    return _dose(course, clock, predose_reading_id=reading.id, number=2)
+
+
+NEVER = {"sqlite": "now", "postgresql": "-infinity"}
+"""Times that PostgreSQL or SQLite take, and that are none."""
+
+
+@attack("dose_readable")
+def _dosed_at_no_time(clinic: Clinic, clock: Any) -> Callable[[], None]:
+    course = Course(clinic, clock).admit()
+    reading = course.read(0)
+    never = NEVER[connection.vendor]
+    return _dose(course, clock, predose_reading_id=reading.id, started_at=never)
+
+
+@attack("doseend_readable")
+def _ended_at_no_time(clinic: Clinic, clock: Any) -> Callable[[], None]:
+    course, row = infusion(clinic, clock), example("doseend", open_clinic("South"), clock)[1]
+    dose = nouns.Dose.objects.get(session=course.id)
+    return lambda: copy(
+        row,
+        session_id=course.id,
+        dose_id=dose.id,
+        seq=course.row.last_seq + 1,
+        ended_at=NEVER[connection.vendor],
+    )
+
+
+@attack("doseend_ends")
+def _ends_a_strangers_dose(clinic: Clinic, clock: Any) -> Callable[[], None]:
+    course, row = example("doseend", clinic, clock)
+    other = nouns.Dose.objects.get(session=infusion(clinic, clock).id)
+    return lambda: copy(row, dose_id=other.id, seq=course.row.last_seq + 1)
+
+
+@attack("event_answers")
+def _answers_a_strangers_reading(clinic: Clinic, clock: Any) -> Callable[[], None]:
+    course, row = example("event", clinic, clock)
+    theirs = Course(clinic, clock).admit().read()
+    return lambda: copy(
+        row,
+        seq=course.row.last_seq + 1,
+        kind="response",
+        answers_reading_id=theirs.id,
+        told="Dr Lee",
+        ordered="Repeat",
+    )
+
+
+@attack("decision_decides")
+def _decided_by_a_nurse(clinic: Clinic, clock: Any) -> Callable[[], None]:
+    course, row = example("decision", clinic, clock)
+    return lambda: copy(row, seq=course.row.last_seq + 1, recorded_by_id=clinic.nurse.id)
