@@ -95,9 +95,7 @@ def infusion(clinic: Clinic, clock: Any) -> Course:
 def ended(clinic: Clinic, clock: Any) -> Course:
     course = infusion(clinic, clock)
     clock.forward(minutes=30)
-    end_infusion(
-        course.id, clinic.nurse, id=uuid7(), ended_at=clock.now(), mg=28, is_complete=True
-    )
+    end_infusion(course.id, clinic.nurse, id=uuid7(), ended_at=clock.now(), mg=28, is_complete=True)
     return course
 
 
@@ -407,9 +405,7 @@ def _counter_put_back(clinic: Clinic, clock: Any) -> Callable[[], None]:
 @attack("session_phase_closed")
 def _closed_without_departure(clinic: Clinic, clock: Any) -> Callable[[], None]:
     course = Course(clinic, clock).ready()
-    return lambda: update(
-        course.row, phase="closed", closed_at=clock.now(), outcome="discharged"
-    )
+    return lambda: update(course.row, phase="closed", closed_at=clock.now(), outcome="discharged")
 
 
 @attack("session_phase_cleared")
