@@ -1,0 +1,93 @@
+# `make run` and `make test` do everything; `make help` lists the rest.
+
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+ENV := SECRET_KEY="$$(cat var/secret_key)" CLINIC_HTTPS=0 CLINIC_DEMO=1
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint types imports test-sqlite test-postgresql test-browser screenshots lock clean
+
+help: ## list what can be asked for
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
+
+run: .venv/run var/secret_key ## the demo clinic at http://127.0.0.1:8000; run again, it keeps its data
+	@$(BIN)/python -c 'import socket,sys; s=socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(("127.0.0.1", $(PORT)))' 2>/dev/null \
+		|| { echo "Port $(PORT) is in use. Stop what runs there, or: make run PORT=8001"; exit 1; }
+	@$(ENV) $(BIN)/python manage.py migrate --verbosity 0
+	@$(ENV) $(BIN)/python manage.py collectstatic --noinput --verbosity 0
+	@$(ENV) $(BIN)/python manage.py check --database default --fail-level WARNING
+	@$(ENV) $(BIN)/python manage.py demo --if-empty
+	@echo; echo "The board: http://127.0.0.1:$(PORT)   (stop with Ctrl-C)"
+	@(sleep 3; $(BIN)/python -m webbrowser "http://127.0.0.1:$(PORT)" >/dev/null 2>&1) &
+	@$(ENV) $(BIN)/gunicorn clinic.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 --no-control-socket --log-level warning
+
+test: system .venv/test lint types imports test-sqlite test-postgresql test-browser ## everything that must hold; installs all it needs
+
+lint: .venv/test ## style of code and templates
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/djlint templates --lint --quiet
+
+types: .venv/test ## mypy, and that no migration is missing
+	SECRET_KEY=types $(BIN)/mypy
+	SECRET_KEY=types $(BIN)/python manage.py makemigrations --check --dry-run
+
+imports: .venv/test ## who may import whom
+	SECRET_KEY=imports $(BIN)/lint-imports
+
+test-sqlite: .venv/test ## unit tests on SQLite, with coverage of what the record rests on
+	rm -f .coverage .coverage.*
+	$(BIN)/pytest -n 2 -m "not browser" --cov --cov-report=
+	$(BIN)/coverage report --include='monitoring/rules/*,monitoring/actions/*,monitoring/guards/*' --fail-under=95
+
+test-postgresql: .venv/test ## the same on PostgreSQL, which the tests start by themselves
+	@if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null; then \
+		TEST_ENGINE=postgresql $(BIN)/pytest -n 2 -m "not browser"; \
+	else \
+		echo "**** PostgreSQL is not installed: its tests were NOT run. On Debian or Ubuntu: apt install postgresql"; \
+		test -z "$$CI"; \
+	fi
+
+test-browser: .venv/test ## what a person does, in the system's Chromium
+	$(BIN)/pytest -n 2 -m browser
+
+screenshots: .venv/test ## every page in every size and theme, into docs/screenshots
+	$(BIN)/pytest tests/browser/screenshots.py -m browser
+
+lock: .venv/test ## lock the dependencies with their hashes
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 clinic/requirements.in -o requirements.txt
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 -c requirements.txt clinic/requirements-dev.in -o tests/requirements.txt
+
+clean: ## remove what was built; never the data in var/
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.* var/static
+
+.PHONY: system
+system:
+	@missing=""; \
+	command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || missing="$$missing chromium"; \
+	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || missing="$$missing postgresql"; \
+	$(PYTHON) -c 'import ensurepip' 2>/dev/null || missing="$$missing python3-venv"; \
+	if [ -n "$$missing" ]; then \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing; \
+		else echo "Missing:$$missing. On Debian or Ubuntu: sudo apt install$$missing"; fi; \
+	fi
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON=..."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq python3-venv; } \
+		|| { echo "Python's venv is missing. On Debian or Ubuntu: sudo apt install python3-venv"; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/run: .venv/bin/python requirements.txt
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch .venv/run
+
+.venv/test: .venv/bin/python tests/requirements.txt
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r tests/requirements.txt
+	@touch .venv/test .venv/run
+
+var/secret_key:
+	@mkdir -p var
+	@umask 077; $(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))' > var/secret_key
