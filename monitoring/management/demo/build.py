@@ -1,0 +1,67 @@
+"""Builds the demo clinic, and says whether a database may hold it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from random import Random
+
+from django.contrib.auth.hashers import is_password_usable
+from django.db import connection
+
+from clinic.models import Site, Staff
+from monitoring.management.demo.history import cases, days_of, play
+from monitoring.management.demo.past import moved_clock
+from monitoring.management.demo.people import SITES, STAFF, let_in, open_clinic
+from monitoring.management.demo.today import play_today
+from monitoring.models import Patient
+
+Say = Callable[[str], None]
+
+
+def build(*, seed: int, days: int, password: str, say: Say) -> None:
+    """Sites, staff, patients, `days` days of sessions, and today. The same seed at the same moment
+    builds the same clinic."""
+    with moved_clock() as clock, quick_commits():
+        rng = Random(f"{seed}")
+        clock.move_to(clock.present.replace(hour=12) - timedelta(days=days + 30))
+        teams = open_clinic(clock.now(), rng, password)
+        patients = cases(teams, clock, seed, days)
+        for done, case in enumerate(patients, start=1):
+            for number, day in enumerate(days_of(case, clock.present.date()), start=1):
+                play(case, day, number, clock, password)
+            if done % 10 == 0:
+                say(f"{done} of {len(patients)} patients")
+        play_today(patients, clock, password)
+        let_in(password)
+
+
+@contextmanager
+def quick_commits() -> Iterator[None]:
+    """Commits need not survive a power cut while invented data is written."""
+    is_sqlite = connection.vendor == "sqlite"
+    name = "PRAGMA synchronous" if is_sqlite else "SET synchronous_commit"
+    with connection.cursor() as cursor:
+        cursor.execute(f"{name} = OFF")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"{name} = {'FULL' if is_sqlite else 'ON'}")
+
+
+def is_here() -> bool:
+    """Whether a demo clinic was built to its end in this database."""
+    staff = Staff.objects.filter(username__in=[p.username for p in STAFF])
+    is_open = sum(is_password_usable(s.password) for s in staff) == len(STAFF)
+    return is_open and Site.objects.filter(name__in=SITES).count() == len(SITES)
+
+
+def is_broken_off() -> bool:
+    """Whether a build was begun and not finished: its people have no password yet."""
+    return Site.objects.filter(name__in=SITES).exists() and not is_here()
+
+
+def is_empty() -> bool:
+    return not (Patient.objects.exists() or Staff.objects.exists() or Site.objects.exists())

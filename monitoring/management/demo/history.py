@@ -1,0 +1,196 @@
+"""The past of each patient: induction twice a week, then weekly, then every one or two weeks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from random import Random
+
+from monitoring.management.demo.body import Body, Ride, body, ride
+from monitoring.management.demo.names import NAMES, Name
+from monitoring.management.demo.past import Clock, new_id
+from monitoring.management.demo.people import MAIN, Team
+from monitoring.management.demo.play import (
+    DEVICE_MG,
+    Plot,
+    arrive,
+    drawn,
+    give,
+    observe,
+    whole,
+)
+from monitoring.management.demo.visit import Visit
+from monitoring.models import Patient
+from monitoring.actions import cancel_session, defer_dose, register_patient
+
+INDUCTION = (0, 3, 7, 10, 14, 17, 21, 24)
+WEEKLY = (28, 35, 42, 49)
+SLOW_ONE_IN = 30
+INFUSED, TRANSFERRED, LEFT_EARLY = 4, 7, 11
+"""Which patient has infusions, which one is transferred once, which one leaves against advice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One patient of the demo with the body that the values come from."""
+
+    number: int
+    name: Name
+    patient: Patient
+    body: Body
+    team: Team
+    begins: date
+    rng: Random
+
+    @property
+    def is_infused(self) -> bool:
+        return self.number == INFUSED and self.team.ketamine is not None
+
+    def place(self) -> str:
+        return f"Chair {self.number % 12 + 1}"
+
+
+def cases(teams: list[Team], clock: Clock, seed: int, days: int) -> list[Case]:
+    """Register every patient some days before the first session."""
+    main = next(t for t in teams if t.site.name == MAIN)
+    other = next(t for t in teams if t.site.name != MAIN)
+    today = clock.present.date()
+    found = []
+    for number, name in enumerate(NAMES, start=1):
+        rng = Random(f"{seed}/{name.family}/{name.given}")
+        team = other if number > 27 else main
+        begins = today - timedelta(days=rng.randrange(3, max(4, days - 2)))
+        clock.move_to(datetime.combine(begins, time(17), clock.present.tzinfo) - timedelta(days=3))
+        patient = register_patient(
+            team.site,
+            rng.choice(team.nurses),
+            id=new_id(clock.now(), rng),
+            mrn=f"DEMO-{number:04d}",
+            family_name=name.family,
+            given_name=name.given,
+            date_of_birth=date(name.born, rng.randrange(1, 13), rng.randrange(1, 29)),
+            sex=name.sex,
+            allergies=name.allergies,
+            cautions=name.cautions,
+            rems_enrolled_on=begins - timedelta(days=2) if number != INFUSED else None,
+        )
+        rest = body(rng, today.year - name.born, is_hypertensive="hypertension" in name.cautions)
+        found.append(Case(number, name, patient, rest, team, begins, rng))
+    return found
+
+
+def days_of(case: Case, until: date) -> Iterator[date]:
+    """The days of a course before `until`, none at a weekend."""
+    offsets = [*INDUCTION, *WEEKLY]
+    while case.begins + timedelta(days=offsets[-1]) < until:
+        offsets.append(offsets[-1] + case.rng.choice((7, 14, 14)))
+    last = case.begins - timedelta(days=1)
+    for offset in offsets:
+        day = case.begins + timedelta(days=offset)
+        day += timedelta(days={5: 2, 6: 1}.get(day.weekday(), 0))
+        day = max(day, last + timedelta(days=1))
+        if day >= until:
+            return
+        last = day
+        yield day
+
+
+def play(case: Case, day: date, number: int, clock: Clock, password: str) -> None:
+    """The `number`th session of a patient, on `day`."""
+    rng = case.rng
+    tz = case.team.site.tz
+    begin = datetime.combine(day, time(8, 30), tz) + timedelta(minutes=15 * rng.randrange(22))
+    begin = begin.astimezone(clock.present.tzinfo)
+    clock.move_to(begin - timedelta(days=1, hours=rng.randrange(1, 4)))
+    mg = milligrams(case, number)
+    shown = usual_ride(case, number)
+    visit = planned(case, begin, clock, of=shown, mg=mg, is_first=number == 1)
+    if rng.random() < 0.02:
+        clock.move_to(begin - timedelta(hours=2))
+        cancel_session(visit.id, visit.nurse, reason="Patient called: fever, new date agreed")
+        return
+    clock.move_to(begin + timedelta(minutes=rng.randrange(-4, 12)))
+    plot = drawn(rng)
+    if case.number == TRANSFERRED and number == 3:
+        transferred(visit, plot)
+    elif case.number == LEFT_EARLY and number == 2:
+        against_advice(visit, plot)
+    elif rng.random() < 0.008:
+        arrive(visit, replace(plot, fasting_broken=False))
+        defer_dose(visit.id, visit.nurse, reason="Patient anxious today and asked to come back")
+    else:
+        devices = 0 if case.is_infused else int(mg) // DEVICE_MG
+        whole(visit, plot, password, devices=devices, mg=mg)
+
+
+def milligrams(case: Case, number: int) -> Decimal:
+    """56 mg first; later 84 for most. The infusion is half a milligram a kilogram."""
+    if case.is_infused:
+        return Decimal("36.5")
+    return Decimal(56 if number == 1 or case.number % 3 == 0 else 84)
+
+
+def usual_ride(case: Case, number: int) -> Ride:
+    """As drawn: one in thirty recovers slowly, a few arrive above the guide."""
+    rng = case.rng
+    is_slow = rng.random() < 1 / SLOW_ONE_IN
+    above = rng.randrange(4, 16) if rng.random() < _above(case) else 0
+    return ride(case.body, rng, number=number, is_slow=is_slow, above=above)
+
+
+def planned(
+    case: Case, begin: datetime, clock: Clock, *, of: Ride, mg: Decimal, is_first: bool
+) -> Visit:
+    team = case.team
+    visit = Visit(team, case.patient, of, clock, case.rng, case.place())
+    version = team.ketamine if case.is_infused and team.ketamine else team.spravato
+    return visit.plan(version, begin, mg, is_first=is_first)
+
+
+def _above(case: Case) -> float:
+    return 0.12 if "hypertension" in case.name.cautions else 0.025
+
+
+def transferred(visit: Visit, plot: Plot) -> None:
+    """Very high pressure with a headache at 40 minutes: sent to emergency care."""
+    arrive(visit, plot)
+    give(visit, Plot(), 2)
+    observe(visit, Plot(), until=30)
+    visit.clock.move_to(visit.first_dose_at + timedelta(minutes=41))
+    visit.read(40, systolic=206, diastolic=122)
+    visit.wait(0.5, 1)
+    visit.event("symptom", symptoms=["severe_headache", "visual_disturbance"])
+    visit.wait(0.5, 1)
+    visit.respond()
+    onset = visit.clock.now() - timedelta(minutes=2)
+    detail = "Hypertensive crisis with severe headache"
+    visit.event("adverse_event", detail=detail, is_serious=True, onset_at=onset)
+    visit.wait(3, 4)
+    visit.read(None, systolic=202, diastolic=118)
+    visit.wait(0.5, 1)
+    visit.respond()
+    visit.wait(6, 9)
+    visit.leave(
+        "transferred",
+        destination="Emergency department, Mercy Hospital, by ambulance",
+        reason="Blood pressure above 200/120 with severe headache",
+        had_serious_event=True,
+    )
+
+
+def against_advice(visit: Visit, plot: Plot) -> None:
+    """Leaves after an hour and a quarter."""
+    arrive(visit, plot)
+    give(visit, Plot(), 2)
+    observe(visit, Plot(), until=60)
+    visit.clock.move_to(visit.first_dose_at + timedelta(minutes=76))
+    visit.leave(
+        "against_advice",
+        reason="Had to fetch a child from school; risks explained, sister drives",
+        clinician_told=visit.clinician.printed_name,
+        had_serious_event=False,
+    )
+
+

@@ -1,0 +1,127 @@
+"""Two sites and six staff. All invented."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from random import Random
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from django.utils.crypto import constant_time_compare
+
+from clinic.models import Membership, Site, Staff
+from monitoring import actions
+from monitoring.management.demo.past import new_id
+from monitoring.models import ProtocolVersion
+from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US
+
+MAIN, OTHER = "Lakeside Clinic", "Harbor Clinic"
+
+SITES: dict[str, dict[str, Any]] = {
+    MAIN: {
+        "time_zone": "America/Chicago",
+        "rems_site_id": "DEMO-1001",
+        "rems_certified_on": date(2024, 2, 12),
+        "phone": "312-555-0142",
+        "address": "100 Lakeside Avenue",
+        "city": "Chicago",
+        "state": "IL",
+        "postal_code": "60601",
+    },
+    OTHER: {
+        "time_zone": "America/Los_Angeles",
+        "rems_site_id": "DEMO-2002",
+        "rems_certified_on": date(2025, 5, 5),
+        "phone": "206-555-0187",
+        "address": "8 Harbor Street",
+        "city": "Seattle",
+        "state": "WA",
+        "postal_code": "98101",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    username: str
+    first_name: str
+    last_name: str
+    credentials: str
+    role: str
+    sites: tuple[str, ...]
+
+
+STAFF = (
+    Person("rosa", "Rosa", "Delgado", "RN", "nurse", (MAIN,)),
+    Person("thomas", "Thomas", "Okafor", "RN", "nurse", (MAIN, OTHER)),
+    Person("nina", "Nina", "Park", "RN", "nurse", (OTHER,)),
+    Person("mei", "Mei", "Chen", "MD", "clinician", (MAIN,)),
+    Person("julia", "Julia", "Haas", "PMHNP", "clinician", (MAIN, OTHER)),
+    Person("samuel", "Samuel", "Wright", "", "administrator", (MAIN, OTHER)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """One site as its sessions need it. Each nurse and clinician can act and sign."""
+
+    site: Site
+    nurses: tuple[Staff, ...]
+    clinicians: tuple[Staff, ...]
+    spravato: ProtocolVersion
+    ketamine: ProtocolVersion | None
+
+
+def open_clinic(now: datetime, rng: Random, password: str) -> list[Team]:
+    """Both sites with their staff and protocols. No one can sign in yet: see `let_in`."""
+    sites = {
+        name: Site.objects.create(id=new_id(now, rng), name=name, **details)
+        for name, details in SITES.items()
+    }
+    staff = {p.username: _hire(p, sites, now, rng, password) for p in STAFF}
+    return [_team(site, staff, is_main=name == MAIN) for name, site in sites.items()]
+
+
+def _hire(
+    person: Person, sites: dict[str, Site], now: datetime, rng: Random, password: str
+) -> Staff:
+    staff = Staff.objects.create(
+        id=new_id(now, rng),
+        username=person.username,
+        first_name=person.first_name,
+        last_name=person.last_name,
+        credentials=person.credentials,
+        password=make_password(None),
+        date_joined=now,
+    )
+    for name in person.sites:
+        Membership.objects.create(
+            id=new_id(now, rng), staff=staff, site=sites[name], role=person.role
+        )
+    roster = Staff.objects.prefetch_related("memberships").get(pk=staff.pk)
+    # A slow hash for each of some hundred signatures would take minutes.
+    roster.check_password = lambda raw: constant_time_compare(raw, password)  # type: ignore[method-assign]
+    return roster
+
+
+def _team(site: Site, staff: dict[str, Staff], *, is_main: bool) -> Team:
+    def of(role: str) -> tuple[Staff, ...]:
+        return tuple(
+            staff[p.username] for p in STAFF if p.role == role and site.name in p.sites
+        )
+
+    by = of("administrator")[0]
+    return Team(
+        site=site,
+        nurses=of("nurse"),
+        clinicians=of("clinician"),
+        spravato=actions.publish_protocol(SPRAVATO_US, site=site, by=by),
+        ketamine=actions.publish_protocol(KETAMINE_IV, site=site, by=by) if is_main else None,
+    )
+
+
+def let_in(password: str) -> None:
+    """Give every person of the demo the password: the last step of the build."""
+    hashed = make_password(password)
+    Staff.objects.filter(username__in=[p.username for p in STAFF]).update(password=hashed)

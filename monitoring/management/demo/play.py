@@ -1,0 +1,182 @@
+"""A whole session from arrival to departure, with what happens on the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from random import Random
+
+from monitoring.management.demo.visit import Visit
+from monitoring.models import Reading
+from monitoring.rules.protocol import FORTY, Protocol
+
+DEVICE_MG = 28
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plot:
+    """What departs from the ordinary in one session. Slots are minutes."""
+
+    late: int | None = None
+    missed: int | None = None
+    not_done: int | None = None
+    corrected: int | None = None
+    entered_late: int | None = None
+    partial: bool = False
+    early_device: bool = False
+    fasting_broken: bool = False
+    symptom: str = ""
+    withdrawn: bool = False
+    leaves: str = "discharged"
+
+
+def drawn(rng: Random) -> Plot:
+    """Most sessions have nothing of it; late and missed readings are the commonest."""
+
+    def slot(chance: float, *slots: int) -> int | None:
+        return rng.choice(slots) if rng.random() < chance else None
+
+    return Plot(
+        late=slot(0.10, 30, 40, 40, 60),
+        missed=slot(0.06, 15, 30, 90),
+        not_done=slot(0.02, 40, 60),
+        corrected=slot(0.04, 30, 60, 90),
+        entered_late=slot(0.03, 30, 90),
+        partial=rng.random() < 0.004,
+        early_device=rng.random() < 0.01,
+        fasting_broken=rng.random() < 0.02,
+        symptom=rng.choice(("dizziness", "nausea", "somnolence", "anxiety"))
+        if rng.random() < 0.12
+        else "",
+        withdrawn=rng.random() < 0.012,
+    )
+
+
+def arrive(visit: Visit, plot: Plot) -> None:
+    if plot.fasting_broken:
+        visit.admit(food_kept=False, fasting_reason="Light breakfast 90 minutes ago; told the risk")
+    else:
+        visit.admit()
+    visit.wait(3, 9)
+    visit.predose()
+    visit.wait(1, 4)
+    visit.decide("Usual range for this patient; rested ten minutes, no symptoms")
+    visit.wait(2, 6)
+
+
+def give(visit: Visit, plot: Plot, devices: int) -> None:
+    for number in range(1, devices + 1):
+        is_last = number == devices
+        partial = plot.partial and is_last and "Sneezed after the first spray"
+        early = plot.early_device and number == 2 and "Patient asked to go on; rest cut by a minute"
+        visit.dose(number, partial=partial or "", early=early or "")
+        if not is_last:
+            is_next_early = plot.early_device and number == 1
+            visit.clock.forward(seconds=245 if is_next_early else visit.rng.randrange(302, 340))
+
+
+def infuse(visit: Visit, mg: Decimal) -> None:
+    """Forty minutes, with the readings of that time."""
+    visit.dose(1)
+    for slot in (15, 30):
+        visit.clock.move_to(visit.first_dose_at + timedelta(minutes=slot))
+        visit.read(slot)
+    visit.clock.move_to(visit.first_dose_at + timedelta(minutes=FORTY))
+    visit.end_infusion(mg)
+
+
+def observe(
+    visit: Visit, plot: Plot, *, until: float = 24 * 60, after: float = 0, without: int | None = None
+) -> None:
+    """Read every slot from `after` until nothing is open, or until `until` minutes."""
+    course = visit.course
+    protocol, ends = course.protocol, course.window_ends_at
+    window = course.minutes(ends) if ends else protocol.window_minutes
+    minutes = list(protocol.slots)
+    while minutes[-1] + 10 < (window or 0):
+        minutes.append(minutes[-1] + protocol.repeat_every_minutes)
+    for slot in minutes:
+        if after < slot <= until and slot != without:
+            _slot(visit, plot, slot, protocol, window or 0)
+    while until > minutes[-1] + 15 and not _is_over(visit, window or 0):
+        minutes.append(minutes[-1] + protocol.repeat_every_minutes)
+        if minutes[-1] <= until:
+            _slot(visit, plot, minutes[-1], protocol, window or 0)
+
+
+def _is_over(visit: Visit, window: int) -> bool:
+    visit.clock.move_to(max(visit.clock.now(), visit.first_dose_at + timedelta(minutes=window + 1)))
+    return visit.is_ready()
+
+
+def _slot(visit: Visit, plot: Plot, slot: int, protocol: Protocol, window: int) -> None:
+    rng = visit.rng
+    if slot == plot.missed:
+        return
+    at = slot + rng.uniform(-2, 3.5)
+    if slot == plot.late:
+        at = slot + rng.uniform(12, 15) if slot == FORTY else slot + rng.uniform(6, 9)
+    if window - 6 <= slot <= window + 10:
+        at = max(at, min(window, slot + 4) + 0.5)
+    visit.clock.move_to(visit.first_dose_at + timedelta(minutes=at))
+    if slot == plot.not_done:
+        visit.skip(slot, rng.choice(("refused", "device_failure", "unable")))
+        return
+    reading = _read(visit, plot, slot, at, is_final=slot + 20 > window)
+    visit.wait(0.5, 2)
+    if slot == plot.corrected and reading.systolic:
+        visit.correct(reading, systolic=reading.systolic - 10)
+    if slot == FORTY and plot.symptom:
+        visit.event("symptom", symptoms=[plot.symptom])
+    visit.wait(0.2, 1)
+    visit.respond()
+
+
+def _read(visit: Visit, plot: Plot, slot: int, at: float, *, is_final: bool) -> Reading:
+    last, values = visit.last, {}
+    if slot == plot.corrected:
+        values["systolic"] = (visit.ride.at(at)["systolic"] or 0) + 10
+    elif is_final and last and last.systolic and last.diastolic and visit.rng.random() < 0.93:
+        # Most pressures go on falling at the end; the few that do not are answered in words.
+        shown = visit.ride.at(at)
+        values["systolic"] = min(shown["systolic"] or 0, last.systolic)
+        values["diastolic"] = min(shown["diastolic"] or 0, last.diastolic)
+    if slot == plot.entered_late:
+        visit.clock.forward(seconds=60 * visit.rng.randrange(7, 16))
+        late = "Called to another patient; written on paper first"
+        return visit.read(slot, minutes=at, late=late, **values)
+    return visit.read(slot, **values)
+
+
+def close(visit: Visit, plot: Plot, password: str) -> None:
+    """Signature and departure; sometimes a high reading comes between the two."""
+    ends = visit.course.window_ends_at
+    if ends:
+        visit.clock.move_to(max(visit.clock.now(), ends + timedelta(seconds=50)))
+    visit.wait(0.5, 2.5)
+    visit.sign(password)
+    if plot.withdrawn:
+        visit.wait(2, 4)
+        high = {"systolic": 172, "diastolic": 96, "sedation": 5, "dissociation": 0}
+        visit.read(None, **high)
+        visit.wait(1, 2)
+        visit.respond()
+        visit.wait(10, 12)
+        visit.read(None, systolic=131, diastolic=82, sedation=5, dissociation=0)
+        visit.wait(1, 2)
+        visit.respond()
+        visit.sign(password)
+    visit.wait(3, 9)
+    visit.leave()
+
+
+def whole(visit: Visit, plot: Plot, password: str, *, devices: int, mg: Decimal) -> None:
+    """Everything of one ordinary, or nearly ordinary, session."""
+    arrive(visit, plot)
+    if devices:
+        give(visit, plot, devices)
+    else:
+        infuse(visit, mg)
+    observe(visit, plot, after=0 if devices else 30)
+    close(visit, plot, password)

@@ -1,0 +1,168 @@
+"""A day in full swing: sessions in every phase, relative to now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from monitoring.management.demo.body import ride
+from monitoring.management.demo.history import Case, milligrams, planned
+from monitoring.management.demo.past import Clock
+from monitoring.management.demo.people import MAIN
+from monitoring.management.demo.play import Plot, arrive, give, infuse, observe, whole
+from monitoring.management.demo.visit import Visit
+
+PLAIN = Plot()
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What a scene needs: the clock, and the password that signs."""
+
+    clock: Clock
+    password: str
+
+    def ago(self, minutes: float) -> datetime:
+        return self.clock.present - timedelta(minutes=minutes)
+
+
+Scene = Callable[[Day, Visit], None]
+
+
+def _dosed(day: Day, visit: Visit, since: float, devices: int = 2) -> None:
+    """Arrived and dosed so that the first device was given `since` minutes ago."""
+    day.clock.move_to(day.ago(since + 24))
+    visit.admit()
+    day.clock.move_to(day.ago(since + 12))
+    visit.predose().decide("Usual range for this patient")
+    day.clock.move_to(day.ago(since))
+    give(visit, PLAIN, devices)
+
+
+def arrived(day: Day, visit: Visit) -> None:
+    day.clock.move_to(day.ago(6))
+    visit.admit()
+
+
+def above_guide(day: Day, visit: Visit) -> None:
+    day.clock.move_to(day.ago(14))
+    visit.admit()
+    day.clock.move_to(day.ago(4))
+    visit.predose(systolic=152, diastolic=94)
+
+
+def dosing(day: Day, visit: Visit) -> None:
+    _dosed(day, visit, 3, devices=1)
+
+
+def calm(day: Day, visit: Visit) -> None:
+    _dosed(day, visit, 22)
+    observe(visit, PLAIN, until=15)
+
+
+def due(day: Day, visit: Visit) -> None:
+    _dosed(day, visit, 41)
+    observe(visit, PLAIN, until=30)
+
+
+def overdue(day: Day, visit: Visit) -> None:
+    _dosed(day, visit, 69)
+    observe(visit, PLAIN, until=40)
+
+
+def flagged(day: Day, visit: Visit) -> None:
+    _dosed(day, visit, 46)
+    observe(visit, PLAIN, until=30)
+    day.clock.move_to(day.ago(5))
+    visit.read(40, systolic=186, diastolic=104, sedation=3, dissociation=2)
+
+
+def waiting(day: Day, visit: Visit) -> None:
+    _dosed(day, visit, 130)
+    observe(visit, PLAIN, until=120)
+
+
+def cleared(day: Day, visit: Visit) -> None:
+    _dosed(day, visit, 132)
+    observe(visit, PLAIN, until=120)
+    day.clock.move_to(day.ago(2))
+    visit.sign(day.password)
+
+
+def past_two_hours(day: Day, visit: Visit) -> None:
+    _dosed(day, visit, 158, devices=3)
+    observe(visit, Plot(late=60), until=150)
+
+
+def infused(day: Day, visit: Visit) -> None:
+    day.clock.move_to(day.ago(100))
+    visit.admit()
+    day.clock.move_to(day.ago(88))
+    visit.predose().decide("Usual range for this patient")
+    day.clock.move_to(day.ago(80))
+    infuse(visit, Decimal("36.5"))
+    observe(visit, PLAIN, after=30, until=60)
+
+
+def closed(day: Day, visit: Visit) -> None:
+    day.clock.move_to(day.ago(210))
+    whole(visit, Plot(late=40), day.password, devices=2, mg=Decimal(56))
+
+
+def expected(day: Day, visit: Visit) -> None:
+    """Planned; the patient has not come yet."""
+
+
+MAIN_SCENES: tuple[Scene, ...] = (
+    arrived,
+    above_guide,
+    dosing,
+    calm,
+    due,
+    overdue,
+    flagged,
+    waiting,
+    cleared,
+    past_two_hours,
+    closed,
+    expected,
+    expected,
+)
+"""The IV infusion of its own patient comes on top."""
+OTHER_SCENES: tuple[Scene, ...] = (due, waiting, expected)
+
+
+def play_today(cases: list[Case], clock: Clock, password: str) -> None:
+    """One scene a patient, at both sites."""
+    day = Day(clock, password)
+    main = [c for c in cases if c.team.site.name == MAIN and not c.is_infused]
+    other = [c for c in cases if c.team.site.name != MAIN]
+    for case in (c for c in cases if c.is_infused):
+        _play(case, infused, day, day.ago(100))
+    for scenes, patients in ((MAIN_SCENES, main), (OTHER_SCENES, other)):
+        later = 35
+        for scene, case in zip(scenes, patients[-len(scenes) :], strict=True):
+            begin = day.ago(20)
+            if scene is expected:
+                begin, later = _within_today(day, case, later), later + 45
+            _play(case, scene, day, begin)
+
+
+def _play(case: Case, scene: Scene, day: Day, begin: datetime) -> None:
+    number = case.patient.sessions.exclude(phase="cancelled").count() + 1
+    shown = ride(case.body, case.rng, number=number, is_slow=scene is past_two_hours)
+    day.clock.move_to(day.ago(24 * 60))
+    mg = Decimal(84) if scene in {dosing, past_two_hours} else Decimal(56)
+    mg = milligrams(case, number) if case.is_infused else mg
+    visit = planned(case, begin, day.clock, of=shown, mg=mg, is_first=number == 1)
+    scene(day, visit)
+
+
+def _within_today(day: Day, case: Case, later: int) -> datetime:
+    """Some minutes from now, but not past the site's midnight, so that the board shows it."""
+    tz = case.team.site.tz
+    wanted = day.clock.present + timedelta(minutes=later)
+    is_today = wanted.astimezone(tz).date() == day.clock.present.astimezone(tz).date()
+    return wanted if is_today else day.clock.present
