@@ -94,7 +94,7 @@ def observe(
     protocol, ends = course.protocol, course.window_ends_at
     window = course.minutes(ends) if ends else protocol.window_minutes
     minutes = list(protocol.slots)
-    while minutes[-1] + 10 < (window or 0):
+    while minutes[-1] + 8 < (window or 0):
         minutes.append(minutes[-1] + protocol.repeat_every_minutes)
     for slot in minutes:
         if after < slot <= until and slot != without:
@@ -155,6 +155,10 @@ def close(visit: Visit, plot: Plot, password: str) -> None:
     if ends:
         visit.clock.move_to(max(visit.clock.now(), ends + timedelta(seconds=50)))
     visit.wait(0.5, 2.5)
+    if not visit.is_complete():
+        visit.read(None)
+        visit.wait(0.5, 1)
+        visit.respond()
     visit.sign(password)
     if plot.withdrawn:
         visit.wait(2, 4)

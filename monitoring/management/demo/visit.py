@@ -266,10 +266,13 @@ class Visit:
             statement=STATEMENT,
         )
 
+    def is_complete(self) -> bool:
+        return not before_clearance(self.course, self.clock.now())
+
     def is_ready(self) -> bool:
         """Whether nothing is open and the patient is as before the dose."""
         found = {c.code for c in cautions(self.course)}
-        return not before_clearance(self.course, self.clock.now()) and not found & UNFIT
+        return self.is_complete() and not found & UNFIT
 
     def leave(self, kind: str = "discharged", **given: object) -> Visit:
         if kind == "discharged":
