@@ -346,7 +346,7 @@ def _pressure(course: Course) -> Iterator[Caution]:
                 "percent": p.clearance_within_percent,
             },
         )
-    rising = _rising(measured[0], measured[1]) if len(measured) > 1 else []
+    rising = _rising(measured[1], measured[0]) if len(measured) > 1 else []
     if rising:
         before, now = measured[1], measured[0]
         yield Caution(
