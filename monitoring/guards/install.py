@@ -42,17 +42,14 @@ def _statements(connection: BaseDatabaseWrapper, guard: Guard) -> list[str]:
 
 
 def drop(connection: BaseDatabaseWrapper) -> None:
-    """Take every guard away, for a migration to do its work."""
-    tables = set(connection.introspection.table_names())
+    """Take every guard away, also one that the text no longer has, for a migration to work."""
+    is_postgresql = connection.vendor == "postgresql"
+    found = _postgresql_found(connection) if is_postgresql else _sqlite_found(connection)
     with connection.cursor() as cursor:
-        for guard in guards():
-            if guard.table in tables:
-                drop_one(connection, guard, cursor)
-
-
-def drop_one(connection: BaseDatabaseWrapper, guard: Guard, cursor: object) -> None:
-    place = f" ON {guard.table}" if connection.vendor == "postgresql" else ""
-    cursor.execute(f"DROP TRIGGER IF EXISTS {guard.name}{place}")  # type: ignore[attr-defined]
+        for name, parts in found.items():
+            if name.startswith("guard_"):
+                place = f" ON {parts[0]}" if is_postgresql else ""
+                cursor.execute(f"DROP TRIGGER {name}{place}")
 
 
 def check(connection: BaseDatabaseWrapper) -> list[str]:

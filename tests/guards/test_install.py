@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.core import checks
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from monitoring import guards
 from monitoring.actions import register_patient
@@ -120,3 +120,22 @@ def test_a_whole_course_runs_from_arrival_to_discharge(committed_db: None, clock
     assert course.discharge().row.phase == "closed"
     with transaction.atomic():
         assert course.row.last_seq == 5
+
+
+@pytest.mark.django_db
+def test_a_guard_of_an_older_text_is_dropped_too() -> None:
+    """Left behind, it would stand in the way of migrations."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(
+                f"CREATE TRIGGER guard_of_old BEFORE UPDATE ON {ONE.table} BEGIN SELECT 1; END"
+            )
+        else:
+            cursor.execute(
+                f"CREATE TRIGGER guard_of_old BEFORE UPDATE ON {ONE.table} "
+                f"FOR EACH ROW EXECUTE FUNCTION {ONE.name}()"
+            )
+    guards.install(connection)
+    drop_one(ONE.name, ONE.table)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        drop_one("guard_of_old", ONE.table)
