@@ -192,5 +192,3 @@ def against_advice(visit: Visit, plot: Plot) -> None:
         clinician_told=visit.clinician.printed_name,
         had_serious_event=False,
     )
-
-

@@ -107,9 +107,7 @@ def _hire(
 
 def _team(site: Site, staff: dict[str, Staff], *, is_main: bool) -> Team:
     def of(role: str) -> tuple[Staff, ...]:
-        return tuple(
-            staff[p.username] for p in STAFF if p.role == role and site.name in p.sites
-        )
+        return tuple(staff[p.username] for p in STAFF if p.role == role and site.name in p.sites)
 
     by = of("administrator")[0]
     return Team(

@@ -87,7 +87,12 @@ def infuse(visit: Visit, mg: Decimal) -> None:
 
 
 def observe(
-    visit: Visit, plot: Plot, *, until: float = 24 * 60, after: float = 0, without: int | None = None
+    visit: Visit,
+    plot: Plot,
+    *,
+    until: float = 24 * 60,
+    after: float = 0,
+    without: int | None = None,
 ) -> None:
     """Read every slot from `after` until nothing is open, or until `until` minutes."""
     course = visit.course

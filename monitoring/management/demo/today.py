@@ -11,7 +11,7 @@ from monitoring.management.demo.body import ride
 from monitoring.management.demo.history import Case, milligrams, planned
 from monitoring.management.demo.past import Clock
 from monitoring.management.demo.people import MAIN
-from monitoring.management.demo.play import Plot, arrive, give, infuse, observe, whole
+from monitoring.management.demo.play import DEVICE_MG, Plot, arrive, give, infuse, observe, whole
 from monitoring.management.demo.visit import Visit
 
 PLAIN = Plot()
@@ -31,14 +31,15 @@ class Day:
 Scene = Callable[[Day, Visit], None]
 
 
-def _dosed(day: Day, visit: Visit, since: float, devices: int = 2) -> None:
-    """Arrived and dosed so that the first device was given `since` minutes ago."""
+def _dosed(day: Day, visit: Visit, since: float, devices: int | None = None) -> None:
+    """Arrived and dosed so that the first device was given `since` minutes ago; all devices of the
+    order unless told otherwise."""
     day.clock.move_to(day.ago(since + 24))
     visit.admit()
     day.clock.move_to(day.ago(since + 12))
     visit.predose().decide("Usual range for this patient")
     day.clock.move_to(day.ago(since))
-    give(visit, PLAIN, devices)
+    give(visit, PLAIN, devices or int(visit.course.planned_mg) // DEVICE_MG)
 
 
 def arrived(day: Day, visit: Visit) -> None:
@@ -92,8 +93,8 @@ def cleared(day: Day, visit: Visit) -> None:
 
 
 def past_two_hours(day: Day, visit: Visit) -> None:
-    _dosed(day, visit, 158, devices=3)
-    observe(visit, Plot(late=60), until=150)
+    _dosed(day, visit, 158)
+    observe(visit, Plot(late=60), until=151)
 
 
 def infused(day: Day, visit: Visit) -> None:
@@ -154,7 +155,8 @@ def _play(case: Case, scene: Scene, day: Day, begin: datetime) -> None:
     number = case.patient.sessions.exclude(phase="cancelled").count() + 1
     shown = ride(case.body, case.rng, number=number, is_slow=scene is past_two_hours)
     day.clock.move_to(day.ago(24 * 60))
-    mg = Decimal(84) if scene in {dosing, past_two_hours} else Decimal(56)
+    is_longer = scene in {dosing, past_two_hours} and number > 1
+    mg = Decimal(84 if is_longer else 56)
     mg = milligrams(case, number) if case.is_infused else mg
     visit = planned(case, begin, day.clock, of=shown, mg=mg, is_first=number == 1)
     scene(day, visit)
