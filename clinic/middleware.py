@@ -66,7 +66,7 @@ class CurrentSite:
             sites = sorted({m.site for m in memberships}, key=lambda s: s.name)
             site = _chosen(sites, request.session.get(self.SESSION_KEY))
             roles = [m.role for m in memberships if m.site == site]
-        request.site = site  # type: ignore[attr-defined]
+        request.site = site  # type: ignore[assignment]
         request.sites = sites  # type: ignore[attr-defined]
         request.roles = roles  # type: ignore[attr-defined]
         request.permissions = permissions_of(roles)  # type: ignore[attr-defined]

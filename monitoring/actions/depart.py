@@ -41,7 +41,8 @@ def depart(
     field, Conflict when the session is closed already, NotAllowed.
     """
     record = open_record(session_id, by, Permission.DEPART)
-    if theirs := getattr(record.session, "departure", None):
+    theirs: Departure | None = getattr(record.session, "departure", None)
+    if theirs is not None:
         if theirs.id == id:
             return theirs
         raise Conflict(theirs)

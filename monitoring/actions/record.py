@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
@@ -98,7 +99,8 @@ class Record:
         self.course = replace(self.course, last_seq=fact.seq)
         if type(fact) in _NOUNS:
             noun, read = _NOUNS[type(fact)]
-            self.course = replace(self.course, **{noun: (*getattr(self.course, noun), read(fact))})
+            longer: Any = {noun: (*getattr(self.course, noun), read(fact))}
+            self.course = replace(self.course, **longer)
         return fact
 
     def set_phase(self, phase: Phase) -> None:
@@ -123,7 +125,7 @@ class Record:
             session.standing_clearance = None
         session.first_dose_at = course.first_dose_at
         session.last_dose_at = course.last_dose_at
-        session.given_mg = course.given_mg  # type: ignore[assignment]
+        session.given_mg = Decimal(str(course.given_mg))
         pressures = [r for r in course.after_dose if r.has_value("blood_pressure")]
         session.peak_systolic = max((r.value("systolic") or 0 for r in pressures), default=None)
         session.peak_diastolic = max((r.value("diastolic") or 0 for r in pressures), default=None)

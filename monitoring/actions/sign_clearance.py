@@ -137,7 +137,7 @@ def _withdraw_lapsed(record: Record) -> None:
     minutes = record.course.protocol.clearance_valid_minutes
     record.add(
         Withdrawal(
-            clearance_id=record.session.standing_clearance_id,
+            clearance=record.session.standing_clearance,
             reason=f"Lapsed {minutes} minutes after it was signed",
             is_automatic=True,
         )

@@ -50,3 +50,8 @@ class Admission(Fact):
         verbose_name=_("Prescriber on site"),
     )
     prescriber_name = models.CharField(max_length=200)
+
+    @classmethod
+    def question(cls, name: str) -> str:
+        """The words of the question that `name` answers."""
+        return str(getattr(cls._meta.get_field(name), "verbose_name", name))

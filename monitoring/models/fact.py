@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 import uuid
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -35,7 +36,7 @@ class Fact(models.Model):
     class Meta:
         abstract = True
         ordering = ("seq",)
-        constraints = (
+        constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
             models.UniqueConstraint(fields=("session", "seq"), name="%(class)s_seq_once"),
         )
 

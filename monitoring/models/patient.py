@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from monitoring.rules.course import age_in_years
 
+if TYPE_CHECKING:
+    from clinic.models import Site
+
 
 class PatientQuerySet(models.QuerySet["Patient"]):
-    def at(self, site: object) -> PatientQuerySet:
+    def at(self, site: Site) -> PatientQuerySet:
         return self.filter(site=site)
 
     def matching(self, words: str) -> PatientQuerySet:

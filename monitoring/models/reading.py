@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -9,10 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from monitoring.models.fact import Fact
 from monitoring.rules.measures import MEASURES, NOT_DONE_REASONS, OBSERVATIONS
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
+
 _REASONS = [*NOT_DONE_REASONS.items()]
 
 
-def _not_done(label: str) -> models.CharField[str, str]:
+def _not_done(label: StrPromise) -> models.CharField[str, str]:
     return models.CharField(label, max_length=16, blank=True, choices=_REASONS)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.conf import settings
@@ -57,7 +57,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
         session = people.filter(pk=session_id).first()
         if session is None:
             return None
-        nouns: list[str | Prefetch] = [
+        nouns: list[str | Prefetch[Any]] = [
             Prefetch("reading_set", Reading.objects.select_related("recorded_by")),
             Prefetch("event_set", Event.objects.select_related("recorded_by")),
             Prefetch("dose_set", _doses().select_related("recorded_by", "end__recorded_by")),

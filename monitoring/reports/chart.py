@@ -13,11 +13,12 @@ from html import escape
 from monitoring.rules.course import Course, Reading
 from monitoring.rules.schedule import Slot, slots
 
-WIDTH, LEFT, RIGHT = 720, 38, 12
+WIDTH, LEFT, RIGHT = 760, 38, 84
 TOP, HEIGHT = 16, 190
 PULSE_TOP, PULSE_HEIGHT = 246, 70
 LOW, HIGH = 40, 220
 PULSE_LOW, PULSE_HIGH = 40, 140
+LABELLED = (LOW, 60, 100, 140, 180, HIGH)
 
 
 class _Frame:
@@ -84,7 +85,7 @@ def _axes(frame: _Frame, all_slots: Iterable[Slot]) -> Iterable[str]:
     right = WIDTH - RIGHT
     for value in range(LOW, HIGH + 1, 20):
         yield _line("grid", LEFT, frame.y(value), right, frame.y(value))
-        if value % 40 == 20 or value == LOW:
+        if value in LABELLED:
             yield _text(LEFT - 5, frame.y(value) + 4, str(value), "end", "soft-text")
     for value in (PULSE_LOW, 80, 120):
         yield _line("grid", LEFT, frame.pulse_y(value), right, frame.pulse_y(value))
@@ -108,7 +109,7 @@ def _bands(course: Course, frame: _Frame) -> Iterable[str]:
     width = WIDTH - RIGHT - LEFT
     yield f'<rect class="band" x="{LEFT}" y="{top}" width="{width}" height="{limit - top}"/>'
     yield _line("limit", LEFT, limit, WIDTH - RIGHT, limit)
-    yield _text(WIDTH - RIGHT - 3, limit - 3, f"{course.protocol.notify_systolic}", "end")
+    yield _text(WIDTH - RIGHT + 5, limit + 4, f"from {course.protocol.notify_systolic}", "start")
     predose = course.predose
     if predose is None:
         return
@@ -117,7 +118,7 @@ def _bands(course: Course, frame: _Frame) -> Iterable[str]:
         if value is not None:
             yield _line("predose", LEFT, frame.y(value), WIDTH - RIGHT, frame.y(value))
             label = f"pre-dose {value}"
-            yield _text(WIDTH - RIGHT - 3, frame.y(value) - 3, label, "end", "soft-text")
+            yield _text(WIDTH - RIGHT + 5, frame.y(value) + 4, label, "start", "soft-text")
     end = course.window_ends_at
     if end is not None:
         x = frame.x(course.minutes(end) or 0)

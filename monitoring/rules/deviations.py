@@ -66,7 +66,7 @@ def _dose(course: Course) -> Iterator[Deviation]:
 def _slots(course: Course, now: datetime) -> Iterator[Deviation]:
     for slot in slots(course, now):
         if slot.state == "late" and slot.reading:
-            params = {
+            params: dict[str, object] = {
                 "slot": slot.minutes,
                 "taken": course.minutes(slot.reading.taken_at),
                 "late": slot.minutes_over,

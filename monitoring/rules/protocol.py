@@ -116,7 +116,9 @@ class Protocol:
         unknown = sorted(set(body) - known)
         if unknown:
             raise ProtocolError([f"unknown setting: {name}" for name in unknown])
-        values = {k: tuple(v) if isinstance(v, list) else v for k, v in body.items()}
+        values: dict[str, Any] = {
+            k: tuple(v) if isinstance(v, list) else v for k, v in body.items()
+        }
         return cls(**values)
 
 

@@ -54,7 +54,7 @@ MOAAS = Scale(
 
 DISSOCIATION_0_4 = Scale(
     id="dissociation-0-4",
-    name="Dissociation 0–4",
+    name="0–4",
     levels=(
         Level(0, _("None")),
         Level(1, _("Mild")),

@@ -38,8 +38,7 @@ class AdmissionForm(EntryForm):
         self.asks_nasal = asks_nasal
         for name in QUESTIONS:
             if name != "nasal_kept" or asks_nasal:
-                text = str(Admission._meta.get_field(name).verbose_name)
-                self.fields[name] = YesNo(label=text)
+                self.fields[name] = YesNo(label=Admission.question(name))
         self.fields["fasting_reason"] = forms.CharField(
             required=False, max_length=300, label=_("If fasting was not kept: why go on")
         )
@@ -58,19 +57,24 @@ class AdmissionForm(EntryForm):
         fasting = [n for n in FASTING if n in self.fields]
         return Layout(
             "id",
-            Fieldset(_("Patient"), self.place("identifiers_confirmed"), css_class="group"),
+            Fieldset(_("Patient"), self.rendered("identifiers_confirmed"), css_class="group"),
             Fieldset(
-                _("Contraindications"), *map(self.place, CONTRAINDICATIONS), css_class="group"
+                _("Contraindications"), *map(self.rendered, CONTRAINDICATIONS), css_class="group"
             ),
             Fieldset(
-                _("Before the dose"), *map(self.place, fasting), "fasting_reason", css_class="group"
+                _("Before the dose"),
+                *map(self.rendered, fasting),
+                "fasting_reason",
+                css_class="group",
             ),
-            Fieldset(_("Taken in the last day"), *map(self.place, CONCOMITANT), css_class="group"),
+            Fieldset(
+                _("Concomitant medication"), *map(self.rendered, CONCOMITANT), css_class="group"
+            ),
             Fieldset(
                 _("Going home"),
-                self.place("transport_arranged"),
+                self.rendered("transport_arranged"),
                 "transport_reason",
-                self.place("no_driving_advised"),
+                self.rendered("no_driving_advised"),
                 css_class="group",
             ),
             Fieldset(_("Today"), Div("prescriber", "place", css_class="grid-2"), css_class="group"),

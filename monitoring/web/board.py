@@ -61,7 +61,8 @@ class Card:
 def board(request: HttpRequest) -> HttpResponse:
     """The cards alone when the page asks again, and nothing when nothing has changed."""
     now = clock.now()
-    cards = _cards(site_of(request), now)
+    permissions: frozenset[Permission] = request.permissions  # type: ignore[attr-defined]
+    cards = _cards(site_of(request), now, may_sign=Permission.SIGN_CLEARANCE in permissions)
     version = _version(cards)
     if request.headers.get("HX-Request"):
         if request.GET.get("version") == version:
@@ -71,7 +72,7 @@ def board(request: HttpRequest) -> HttpResponse:
     return render(request, "board/board.html", context)
 
 
-def _cards(site: Site, now: datetime) -> list[Card]:
+def _cards(site: Site, now: datetime, *, may_sign: bool) -> list[Card]:
     midnight = timezone.localtime(now, site.tz).replace(hour=0, minute=0, second=0, microsecond=0)
     sessions = (
         Session.objects.at(site)
@@ -79,7 +80,7 @@ def _cards(site: Site, now: datetime) -> list[Card]:
         .with_observations()
         .select_related("standing_clearance")
     )
-    return sorted((_card(s, now) for s in sessions), key=lambda c: c.rank)
+    return sorted((_card(s, now, may_sign=may_sign) for s in sessions), key=lambda c: c.rank)
 
 
 def _version(cards: list[Card]) -> str:
@@ -95,13 +96,13 @@ def _rank(kind: str, urgency: float = 0) -> tuple[int, float]:
     return ORDER.index(kind), urgency
 
 
-def _card(session: Session, now: datetime) -> Card:
+def _card(session: Session, now: datetime, *, may_sign: bool) -> Card:
     if session.phase == "planned":
         return _planned(session)
     course = session.course()
     if not course.doses:
         return _arrived(session, course)
-    return _observed(session, course, now)
+    return _observed(session, course, now, may_sign=may_sign)
 
 
 def _planned(session: Session) -> Card:
@@ -140,7 +141,7 @@ def _arrived(session: Session, course: Course) -> Card:
     )
 
 
-def _observed(session: Session, course: Course, now: datetime) -> Card:
+def _observed(session: Session, course: Course, now: datetime, *, may_sign: bool) -> Card:
     slot = next_slot(course, now)
     flags = unanswered(course)
     is_cleared = clearance_state(course, now) == "stands"
@@ -152,14 +153,18 @@ def _observed(session: Session, course: Course, now: datetime) -> Card:
         words, action = _("Clearance stands"), _("Record departure")
         href = reverse("departure", args=[session.pk])
     elif kind == "waiting":
-        words, action = _("Waiting for a clinician's signature"), _("Review for clearance")
-        href = reverse("clearance", args=[session.pk])
+        words = _("Waiting for a clinician's signature")
+        if may_sign:
+            action, href = _("Review and sign"), reverse("clearance", args=[session.pk])
     elif slot is not None:
         words = _("%(count)s-minute reading") % {"count": slot.minutes}
         due_at = slot.due_at
         if slot.is_open:
             action = _("Record %(count)s-minute reading") % {"count": slot.minutes}
             href = links.reading(session, slot.minutes)
+    if kind == "dosing" and course.devices_open:
+        action = _("Record device %(number)s") % {"number": len(course.doses) + 1}
+        href = reverse("dose", args=[session.pk])
     if flags and kind == "flagged":
         action = _("Say whom you told")
         href = reverse("response", args=[session.pk, flags[0].fact.id])
@@ -186,7 +191,7 @@ def _kind(
     if is_cleared:
         return "ready", _("Ready to leave")
     if slot is not None and slot.state == "overdue":
-        return "overdue", _("Overdue by %(count)s min") % {"count": slot.minutes_over}
+        return "overdue", _("Overdue")
     if is_flagged:
         return "flagged", _("Flagged")
     if not is_open:

@@ -72,13 +72,13 @@ class ClearanceForm(EntryForm):
         justify = [n for n in self.fields if n.startswith("justify_")]
         answers = [n for n in ("had_serious_event", "ready_minutes") if n in self.fields]
         groups = [
-            Fieldset(_("Answer each caution"), *map(self.place, justify), css_class="group")
+            Fieldset(_("Answer each caution"), *map(self.rendered, justify), css_class="group")
         ] if justify else []  # fmt: skip
         return Layout(
             "id",
             "through_seq",
             *groups,
-            Fieldset(_("Confirm"), *CHECKLIST, *map(self.place, answers), css_class="group"),
+            Fieldset(_("Confirm"), *CHECKLIST, *map(self.rendered, answers), css_class="group"),
         )
 
 
@@ -124,18 +124,19 @@ def sign(request: HttpRequest, session_id: UUID) -> HttpResponse:
         if made:
             return saved(request, _("Clearance signed"), "session", session_id)
         if theirs:
-            form = _again(form, course)
+            form = _again(request, course)
             changes = _changes(session, course, data["through_seq"])
     context = _context(session, course, by.printed_name) | {"changes": changes}
     return show(request, "clearance/clearance.html", form, context)
 
 
-def _again(form: ClearanceForm, course: Course) -> ClearanceForm:
+def _again(request: HttpRequest, course: Course) -> ClearanceForm:
     """The form for what is on the screen now, with all that was written but the password."""
-    data = form.data.copy()  # type: ignore[union-attr]
-    data["through_seq"], data["password"] = course.last_seq, ""
+    data = request.POST.copy()
+    data["through_seq"], data["password"] = str(course.last_seq), ""
     again = ClearanceForm(data, open_cautions=cautions(course), rems=course.protocol.rems)
-    again._errors = forms.utils.ErrorDict()
+    again.full_clean()
+    again.errors.clear()
     again.add_error(None, _("The record has changed since this page was shown. Read it again."))
     return again
 

@@ -43,9 +43,9 @@ class EntryForm(forms.Form):
         return helper
 
     def layout(self) -> Layout:
-        return Layout(*(self.place(name) for name in self.fields))
+        return Layout(*(self.rendered(name) for name in self.fields))
 
-    def place(self, name: str) -> Field:
+    def rendered(self, name: str) -> Field:
         """The field with the template of its kind."""
         template = getattr(self.fields[name], "template", None)
         return Field(name, template=template) if template else Field(name)

@@ -16,20 +16,18 @@ from clinic.access import Permission, page
 from monitoring.actions import record_event
 from monitoring.actions.record_event import RECORDABLE
 from monitoring.models import Event, Session
-from monitoring.rules.flags import CRISIS_SYMPTOMS, OTHER_SYMPTOMS
+from monitoring.rules.flags import SYMPTOMS
 from monitoring.web.entry_page import EntryForm, act, saved, show
-from monitoring.web.fields import ClockTime, Tiles, YesNo
+from monitoring.web.fields import ClockTime, ManyTiles, Tiles, YesNo
 from monitoring.web.lookup import session_or_404, staff_of
 from monitoring.web.presenters.banner import session_banner
 
 
 class EventForm(EntryForm):
     kind = Tiles(label=gettext_lazy("What"))
-    symptoms = forms.MultipleChoiceField(
-        required=False,
+    symptoms = ManyTiles(
         label=gettext_lazy("If a symptom: which"),
-        choices=[*CRISIS_SYMPTOMS.items(), *OTHER_SYMPTOMS.items()],
-        widget=forms.CheckboxSelectMultiple,
+        choices=[(key, gettext_lazy(words)) for key, words in SYMPTOMS.items()],
     )
     detail = forms.CharField(
         required=False,

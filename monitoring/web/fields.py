@@ -23,7 +23,7 @@ class WholeNumber(forms.CharField):
         )
         super().__init__(required=False, widget=widget, **kwargs)
 
-    def clean(self, value: Any) -> int | None:  # type: ignore[override]
+    def clean(self, value: Any) -> int | None:
         text = str(super().clean(value)).strip()
         if not text:
             return None
@@ -59,6 +59,16 @@ class Tiles(forms.ChoiceField):
         super().__init__(required=False, widget=widget, **kwargs)
 
 
+class ManyTiles(forms.MultipleChoiceField):
+    """Any of some choices, each a tile."""
+
+    template = "fields/tiles.html"
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.CheckboxSelectMultiple(attrs={"tiles_class": "tiles-many"})
+        super().__init__(required=False, widget=widget, **kwargs)
+
+
 class ClockTime(forms.CharField):
     """A time of day, HH:MM in the site's zone, read as the nearest such moment to now.
 
@@ -73,7 +83,7 @@ class ClockTime(forms.CharField):
         )
         super().__init__(required=False, widget=widget, **kwargs)
 
-    def clean(self, value: Any) -> datetime:  # type: ignore[override]
+    def clean(self, value: Any) -> datetime:
         text = str(super().clean(value)).strip()
         now = clock.now()
         if not text:

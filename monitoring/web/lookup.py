@@ -12,7 +12,7 @@ from monitoring.models import Session
 
 
 def site_of(request: HttpRequest) -> Site:
-    return cast(Site, request.site)  # type: ignore[attr-defined]
+    return cast(Site, request.site)
 
 
 def staff_of(request: HttpRequest) -> Staff:

@@ -16,7 +16,7 @@ from monitoring.models import ProtocolVersion
 from monitoring.rules.protocol import Protocol
 from monitoring.web.lookup import site_of
 
-LABEL, REMS, DESIGN = gettext_noop("Label"), gettext_noop("REMS"), gettext_noop("Clinic's choice")
+LABEL, REMS, DESIGN = gettext_noop("Label"), gettext_noop("REMS"), gettext_noop("Clinic")
 
 SETTINGS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     (gettext_noop("Dose"), (
@@ -28,7 +28,7 @@ SETTINGS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     (gettext_noop("Before the dose"), (
         ("guide_systolic", gettext_noop("Guide: systolic above, mmHg"), LABEL),
         ("guide_diastolic", gettext_noop("Guide: diastolic above, mmHg"), LABEL),
-        ("predose_max_age_minutes", gettext_noop("Greatest age of the pre-dose reading, min"), DESIGN),
+        ("predose_max_age_minutes", gettext_noop("Greatest age of pre-dose reading, min"), DESIGN),
         ("food_minutes", gettext_noop("No food, min"), LABEL),
         ("liquid_minutes", gettext_noop("No liquids, min"), LABEL),
         ("nasal_minutes", gettext_noop("No nasal medication, min"), LABEL),

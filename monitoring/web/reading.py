@@ -41,7 +41,7 @@ class ReadingForm(EntryForm):
     def __init__(self, *args: Any, protocol: Protocol, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for key, measure in MEASURES.items():
-            self.fields[key] = WholeNumber(label=f"{_(measure.name)} ({measure.unit})")
+            self.fields[key] = WholeNumber(label=_(measure.name), help_text=measure.unit)
         scales = {
             "sedation": protocol.sedation_scale,
             "dissociation": protocol.dissociation_scale,
@@ -49,7 +49,7 @@ class ReadingForm(EntryForm):
         for key, scale_id in scales.items():
             scale = SCALES[scale_id]
             choices = [(str(lv.value), f"{_(lv.words)} · {lv.value}") for lv in scale.levels]
-            name = f"{_(OBSERVATION_NAMES[key])}, {scale.name}"
+            name = f"{_(OBSERVATION_NAMES[key])} ({scale.name})"
             self.fields[key] = Tiles(label=name, choices=choices, tiles_class="tiles-scale")
         for observation in OBSERVATIONS:
             self.fields[f"{observation}_not_done"] = Tiles(
@@ -99,15 +99,11 @@ def record(request: HttpRequest, session_id: UUID) -> HttpResponse:
         # The scales of any protocol are read alike; the verb checks them against the session's.
         form = ReadingForm(request.POST, protocol=SPRAVATO_US)
         if form.is_valid():
-            entry, note = form.entry(asked), form.cleaned_data["note"]
+            entry, data = form.entry(asked), form.cleaned_data
             made, _theirs = act(
                 form,
                 lambda: record_reading(
-                    session_id,
-                    staff_of(request),
-                    id=form.cleaned_data["id"],
-                    entry=entry,
-                    note=note,
+                    session_id, staff_of(request), id=data["id"], entry=entry, note=data["note"]
                 ),
             )
             if made:
@@ -154,7 +150,7 @@ def correct(request: HttpRequest, session_id: UUID, reading_id: UUID) -> HttpRes
 
 def _asked(request: HttpRequest) -> int | None:
     text = request.GET.get("slot", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 4 else None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < len("10000") else None
 
 
 def _heading(asked: int | None) -> str:

@@ -43,7 +43,7 @@ def _protocols(request: HttpRequest | None) -> QuerySet[ProtocolVersion]:
     return ProtocolVersion.objects.filter(sites__site=site_of(request))
 
 
-class Register(django_filters.FilterSet):
+class Register(django_filters.FilterSet):  # type: ignore[misc]
     """What to show; all of it stands in the address."""
 
     since = django_filters.DateFilter(

@@ -64,10 +64,7 @@ def _answers(session: Session) -> list[tuple[str, str]]:
         return []
     latest = admissions[-1]
     words = {True: _("Yes"), False: _("No"), None: _("Not asked")}
-    found = [
-        (str(Admission._meta.get_field(q).verbose_name), words[getattr(latest, q)])
-        for q in QUESTIONS
-    ]
+    found = [(Admission.question(q), words[getattr(latest, q)]) for q in QUESTIONS]
     if latest.fasting_reason:
         found.append((_("Fasting: why go on"), latest.fasting_reason))
     if latest.transport_reason:

@@ -196,7 +196,7 @@ def _shown(name: str, value: object) -> object:
     if isinstance(value, Flagged):
         return "; ".join(flag(f) for f in value.flags if f.tier != "repeat")
     if name == "question":
-        return str(Admission._meta.get_field(str(value)).verbose_name)
+        return Admission.question(str(value))
     if name == "observation":
         return gettext(OBSERVATION_NAMES[str(value)])
     if name == "observations" and isinstance(value, tuple):

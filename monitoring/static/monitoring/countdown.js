@@ -18,7 +18,7 @@ function show(element) {
     else element.textContent = `overdue by ${minutes(-left)} min`;
   } else if (element.dataset.until) {
     const left = Date.parse(element.dataset.until) - now;
-    element.textContent = left > 0 ? `${Math.ceil(left / 60000)} min left` : "time is up";
+    element.textContent = left > 0 ? `${Math.ceil(left / 60000)} min left` : "elapsed";
   } else if (element.dataset.since) {
     element.textContent = `${Math.max(0, minutes(now - Date.parse(element.dataset.since)))} min`;
   }
