@@ -139,3 +139,10 @@ def test_a_guard_of_an_older_text_is_dropped_too() -> None:
     drop_one(ONE.name, ONE.table)
     with pytest.raises(DatabaseError), transaction.atomic():
         drop_one("guard_of_old", ONE.table)
+
+
+def test_without_tables_there_is_nothing_to_guard(committed_db: None) -> None:
+    call_command("migrate", "monitoring", "zero", verbosity=0)
+    assert _reported() == []
+    call_command("migrate", verbosity=0)
+    assert guards.check(connection) == []
