@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
 
+from monitoring.actions import cancel_session, defer_dose, register_patient
 from monitoring.management.demo.body import Body, Ride, body, ride
 from monitoring.management.demo.names import NAMES, Name
 from monitoring.management.demo.past import Clock, new_id
@@ -23,7 +24,6 @@ from monitoring.management.demo.play import (
 )
 from monitoring.management.demo.visit import Visit
 from monitoring.models import Patient
-from monitoring.actions import cancel_session, defer_dose, register_patient
 
 INDUCTION = (0, 3, 7, 10, 14, 17, 21, 24)
 WEEKLY = (28, 35, 42, 49)
@@ -159,7 +159,7 @@ def transferred(visit: Visit, plot: Plot) -> None:
     give(visit, Plot(), 2)
     observe(visit, Plot(), until=30)
     visit.clock.move_to(visit.first_dose_at + timedelta(minutes=41))
-    visit.read(40, systolic=206, diastolic=122)
+    visit.read(40, {"systolic": 206, "diastolic": 122})
     visit.wait(0.5, 1)
     visit.event("symptom", symptoms=["severe_headache", "visual_disturbance"])
     visit.wait(0.5, 1)
@@ -168,7 +168,7 @@ def transferred(visit: Visit, plot: Plot) -> None:
     detail = "Hypertensive crisis with severe headache"
     visit.event("adverse_event", detail=detail, is_serious=True, onset_at=onset)
     visit.wait(3, 4)
-    visit.read(None, systolic=202, diastolic=118)
+    visit.read(None, {"systolic": 202, "diastolic": 118})
     visit.wait(0.5, 1)
     visit.respond()
     visit.wait(6, 9)

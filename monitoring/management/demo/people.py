@@ -8,7 +8,6 @@ from random import Random
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
-from django.utils.crypto import constant_time_compare
 
 from clinic.models import Membership, Site, Staff
 from monitoring import actions
@@ -101,7 +100,7 @@ def _hire(
         )
     roster = Staff.objects.prefetch_related("memberships").get(pk=staff.pk)
     # A slow hash for each of some hundred signatures would take minutes.
-    roster.check_password = lambda raw: constant_time_compare(raw, password)  # type: ignore[method-assign]
+    roster.check_password = lambda raw_password: raw_password == password  # type: ignore[method-assign]
     return roster
 
 

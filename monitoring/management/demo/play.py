@@ -131,7 +131,7 @@ def _slot(visit: Visit, plot: Plot, slot: int, protocol: Protocol, window: int) 
     reading = _read(visit, plot, slot, at, is_final=slot + 20 > window)
     visit.wait(0.5, 2)
     if slot == plot.corrected and reading.systolic:
-        visit.correct(reading, systolic=reading.systolic - 10)
+        visit.correct(reading, {"systolic": reading.systolic - 10})
     if slot == FORTY and plot.symptom:
         visit.event("symptom", symptoms=[plot.symptom])
     visit.wait(0.2, 1)
@@ -139,7 +139,8 @@ def _slot(visit: Visit, plot: Plot, slot: int, protocol: Protocol, window: int) 
 
 
 def _read(visit: Visit, plot: Plot, slot: int, at: float, *, is_final: bool) -> Reading:
-    last, values = visit.last, {}
+    last = visit.last
+    values: dict[str, int] = {}
     if slot == plot.corrected:
         values["systolic"] = (visit.ride.at(at)["systolic"] or 0) + 10
     elif is_final and last and last.systolic and last.diastolic and visit.rng.random() < 0.93:
@@ -150,8 +151,8 @@ def _read(visit: Visit, plot: Plot, slot: int, at: float, *, is_final: bool) -> 
     if slot == plot.entered_late:
         visit.clock.forward(seconds=60 * visit.rng.randrange(7, 16))
         late = "Called to another patient; written on paper first"
-        return visit.read(slot, minutes=at, late=late, **values)
-    return visit.read(slot, **values)
+        return visit.read(slot, values, minutes=at, late=late)
+    return visit.read(slot, values)
 
 
 def close(visit: Visit, plot: Plot, password: str) -> None:
@@ -167,12 +168,12 @@ def close(visit: Visit, plot: Plot, password: str) -> None:
     visit.sign(password)
     if plot.withdrawn:
         visit.wait(2, 4)
-        high = {"systolic": 172, "diastolic": 96, "sedation": 5, "dissociation": 0}
-        visit.read(None, **high)
+        well = {"sedation": 5, "dissociation": 0}
+        visit.read(None, {"systolic": 172, "diastolic": 96, **well})
         visit.wait(1, 2)
         visit.respond()
         visit.wait(10, 12)
-        visit.read(None, systolic=131, diastolic=82, sedation=5, dissociation=0)
+        visit.read(None, {"systolic": 131, "diastolic": 82, **well})
         visit.wait(1, 2)
         visit.respond()
         visit.sign(password)

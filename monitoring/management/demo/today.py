@@ -11,7 +11,7 @@ from monitoring.management.demo.body import ride
 from monitoring.management.demo.history import Case, milligrams, planned
 from monitoring.management.demo.past import Clock
 from monitoring.management.demo.people import MAIN
-from monitoring.management.demo.play import DEVICE_MG, Plot, arrive, give, infuse, observe, whole
+from monitoring.management.demo.play import DEVICE_MG, Plot, give, infuse, observe, whole
 from monitoring.management.demo.visit import Visit
 
 PLAIN = Plot()
@@ -51,7 +51,7 @@ def above_guide(day: Day, visit: Visit) -> None:
     day.clock.move_to(day.ago(14))
     visit.admit()
     day.clock.move_to(day.ago(4))
-    visit.predose(systolic=152, diastolic=94)
+    visit.predose({"systolic": 152, "diastolic": 94})
 
 
 def dosing(day: Day, visit: Visit) -> None:
@@ -77,7 +77,7 @@ def flagged(day: Day, visit: Visit) -> None:
     _dosed(day, visit, 46)
     observe(visit, PLAIN, until=30)
     day.clock.move_to(day.ago(5))
-    visit.read(40, systolic=186, diastolic=104, sedation=3, dissociation=2)
+    visit.read(40, {"systolic": 186, "diastolic": 104, "sedation": 3, "dissociation": 2})
 
 
 def waiting(day: Day, visit: Visit) -> None:

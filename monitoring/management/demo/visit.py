@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
-from random import Random
-from uuid import UUID
 
-from clinic.models import Staff
 from monitoring import actions
-from monitoring.actions import Refused
 from monitoring.actions.admit_patient import QUESTIONS
-from monitoring.management.demo.body import Ride
-from monitoring.management.demo.past import Clock, new_id
-from monitoring.management.demo.people import Team
-from monitoring.models import Patient, ProtocolVersion, Reading, Session
+from monitoring.management.demo.measured import Measured
+from monitoring.models import ProtocolVersion, Session
 from monitoring.models import course as facts
-from monitoring.rules.course import Course
-from monitoring.rules.entry import PRE_DOSE, Entry
+from monitoring.rules.entry import PRE_DOSE
 from monitoring.rules.flags import unanswered
 from monitoring.rules.readiness import CHECKLIST, before_clearance, cautions, needs_decision
 
@@ -47,32 +41,8 @@ UNFIT = frozenset({"sedation", "dissociation", "blood_pressure"})
 """Cautions that the demo's clinicians wait out; the others they answer in words."""
 
 
-class Visit:
-    """Holds who acts, the session's id and its course so far; the clock is the demo's."""
-
-    course: Course
-
-    def __init__(
-        self, team: Team, patient: Patient, ride: Ride, clock: Clock, rng: Random, place: str
-    ) -> None:
-        self.team, self.patient, self.ride = team, patient, ride
-        self.clock, self.rng, self.place = clock, rng, place
-        self.nurse: Staff = rng.choice(team.nurses)
-        self.clinician: Staff = rng.choice(team.clinicians)
-        self.id = UUID(int=0)
-        self.first_dose_at = clock.now()
-        self.last: Reading | None = None
-
-    def new_id(self) -> UUID:
-        return new_id(self.clock.now(), self.rng)
-
-    def wait(self, low: float, high: float) -> datetime:
-        """Let some minutes pass."""
-        return self.clock.forward(seconds=round(self.rng.uniform(low, high) * 60))
-
-    def _keep(self, noun: str, fact: object) -> None:
-        """Follow the course beside the record: to load it for each step takes twice as long."""
-        self.course = replace(self.course, **{noun: (*getattr(self.course, noun), fact)})
+class Visit(Measured):
+    """From the plan to the departure."""
 
     def plan(
         self,
@@ -112,69 +82,9 @@ class Visit:
         )
         return self
 
-    def read(
-        self, asked: int | None, *, minutes: float | None = None, late: str = "", **values: int
-    ) -> Reading:
-        """Record what the body shows now, or showed at `minutes` after the first device."""
-        taken_at = self.clock.now()
-        if minutes is not None:
-            taken_at = self.first_dose_at + timedelta(minutes=minutes)
-        at = (taken_at - self.first_dose_at).total_seconds() / 60
-        shown = self.ride.at(0 if asked == PRE_DOSE else at) | values
-        entry = Entry(taken_at=taken_at, values=shown, asked=asked, late_reason=late)
-        self.last = self._record(entry)
-        return self.last
-
-    def skip(self, asked: int, reason: str) -> Reading:
-        """A slot whose blood pressure could not be taken; the rest is measured."""
-        at = (self.clock.now() - self.first_dose_at).total_seconds() / 60
-        shown = self.ride.at(at) | {"systolic": None, "diastolic": None}
-        entry = Entry(
-            taken_at=self.clock.now(),
-            values=shown,
-            asked=asked,
-            not_done={"blood_pressure": reason},
-        )
-        return self._record(entry)
-
-    def _record(self, entry: Entry, replaces: Reading | None = None) -> Reading:
-        """Send the entry; where it is asked whether a value is right, say yes."""
-        reading_id = self.new_id()
-        confirmed: frozenset[str] = frozenset()
-        while True:
-            sent = Entry(**{**_fields(entry), "confirmed": confirmed})
-            try:
-                reading = self._send(reading_id, sent, replaces)
-                self._keep("readings", facts.reading_facts(reading))
-                return reading
-            except Refused as refused:
-                asked = {r.field for r in refused.reasons if r.code in {"unusual", "jump"}}
-                if len(asked) < len(refused.reasons) or asked <= confirmed:
-                    raise
-                confirmed |= asked
-
-    def _send(self, reading_id: UUID, entry: Entry, replaces: Reading | None) -> Reading:
-        if replaces is None:
-            return actions.record_reading(self.id, self.nurse, id=reading_id, entry=entry)
-        return actions.correct_reading(
-            self.id,
-            self.nurse,
-            id=reading_id,
-            replaces=replaces.pk,
-            entry=entry,
-            reason="Typed wrongly: read again from the monitor's memory",
-        )
-
-    def correct(self, wrong: Reading, **values: int) -> Reading:
-        shown: dict[str, int | None] = {
-            name: getattr(wrong, name) for name in self.ride.at(0)
-        } | values
-        self.last = self._record(Entry(taken_at=wrong.taken_at, values=shown), replaces=wrong)
-        return self.last
-
-    def predose(self, **values: int) -> Visit:
+    def predose(self, values: Mapping[str, int] | None = None) -> Visit:
         self.first_dose_at = self.clock.now()
-        self.read(PRE_DOSE, **values)
+        self.read(PRE_DOSE, values)
         return self
 
     def decide(self, reason: str) -> Visit:
@@ -188,7 +98,7 @@ class Visit:
                 reason=reason,
                 reading_id=self.course.predose.id,
             )
-            self._keep("decisions", facts.decision_facts(decision))
+            self.keep("decisions", facts.decision_facts(decision))
         return self
 
     def dose(self, number: int, *, partial: str = "", early: str = "") -> Visit:
@@ -207,7 +117,7 @@ class Visit:
             partial_detail=partial,
             early_reason=early,
         )
-        self._keep("doses", facts.dose_facts(given))
+        self.keep("doses", facts.dose_facts(given))
         return self
 
     def end_infusion(self, mg: Decimal) -> Visit:
@@ -234,7 +144,7 @@ class Visit:
                 ordered=self.rng.choice(ORDERED),
                 at=self.clock.now(),
             )
-            self._keep("events", facts.event_facts(response))
+            self.keep("events", facts.event_facts(response))
         return self
 
     def event(self, kind: str, **given: object) -> None:
@@ -246,7 +156,7 @@ class Visit:
             at=self.clock.now(),
             **given,  # type: ignore[arg-type]
         )
-        self._keep("events", facts.event_facts(event))
+        self.keep("events", facts.event_facts(event))
 
     def sign(self, password: str) -> None:
         minutes = self.course.minutes(self.clock.now()) or 0
@@ -289,7 +199,3 @@ class Visit:
             **given,  # type: ignore[arg-type]
         )
         return self
-
-
-def _fields(entry: Entry) -> dict[str, object]:
-    return {name: getattr(entry, name) for name in Entry.__dataclass_fields__}
