@@ -196,10 +196,10 @@ def _kind(
         return "flagged", _("Flagged")
     if not is_open:
         return "waiting", _("Waiting for clearance")
-    if slot is not None and slot.state == "due":
-        return "due", _("Due now")
     if course.phase == "dosing":
         return "dosing", _("Dosing")
+    if slot is not None and slot.state == "due":
+        return "due", _("Due now")
     return "upcoming", _("Observing")
 
 

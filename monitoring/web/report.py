@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_safe
 
 from clinic import clock
 from clinic.access import Permission, page
 from monitoring.models import Admission, Clearance, Session
-from monitoring.rules.deviations import deviations
-from monitoring.rules.readiness import CONCOMITANT, CONTRAINDICATIONS, FASTING
+from monitoring.reports.session_report import SessionReport, load, session_report
+from monitoring.rules.deviations import Deviation
+from monitoring.rules.measures import OBSERVATION_NAMES
+from monitoring.rules.readiness import CHECKLIST, CONCOMITANT, CONTRAINDICATIONS, FASTING
 from monitoring.web import wording
-from monitoring.web.lookup import session_or_404
+from monitoring.web.lookup import site_of
 from monitoring.web.presenters.banner import session_banner
 from monitoring.web.presenters.readings import rows
 from monitoring.web.presenters.timeline import timeline
@@ -30,31 +35,86 @@ QUESTIONS = (
     "transport_arranged",
     "no_driving_advised",
 )
+MOMENTS = {
+    "last_dose": gettext_noop("Last dose"),
+    "window": gettext_noop("End of the observation window"),
+    "clearance": gettext_noop("Clearance signed"),
+    "departure": gettext_noop("Patient left"),
+}
+CAUTIONS = {
+    "blood_pressure_rising": gettext_noop("Blood pressure rising at the last check"),
+    "blood_pressure": gettext_noop("Blood pressure above the criteria"),
+    "sedation": gettext_noop("Sedation below the criterion"),
+    "dissociation": gettext_noop("Dissociation above the criterion"),
+    "spo2": gettext_noop("SpO₂ below the criterion"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One deviation as it reads. The date stands only where it is not the session's own."""
+
+    at: datetime
+    minutes: int | None
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    clearance: Clearance
+    confirmed: tuple[str, ...]
+    had_serious_event: str
+    justifications: tuple[tuple[str, str], ...]
+    withdrawal: Any
 
 
 @require_safe
 @page(Permission.VIEW_SESSION)
 def report(request: HttpRequest, session_id: UUID) -> HttpResponse:
-    session = session_or_404(request, session_id)
-    course, now = session.course(), clock.now()
-    context = {
+    session = load(site_of(request), session_id)
+    if session is None:
+        raise Http404
+    found = session_report(session, clock.now())
+    permissions: frozenset[Permission] = request.permissions  # type: ignore[attr-defined]
+    is_reviewer = Permission.VIEW_REGISTER in permissions
+    area = "register" if is_reviewer else "patients"
+    return render(request, "report/report.html", _context(found) | {"area": area})
+
+
+def _context(found: SessionReport) -> dict[str, Any]:
+    session, course = found.session, found.course
+    return {
+        "report": found,
         "session": session,
-        "banner": session_banner(session),
         "course": course,
-        "as_of": now,
-        "deviations": [
-            {"at": d.at, "minutes": course.minutes(d.at), "words": wording.deviation(d)}
-            for d in deviations(course, now)
-        ],
-        "chart": session_chart(session, course, now),
+        "banner": session_banner(session),
+        "deviations": [_line(found, d) for d in found.deviations],
+        "spans": [(_(MOMENTS[s.code]), s) for s in found.spans],
+        "chart": session_chart(session, course, found.as_of),
         "readings": rows(session, course),
         "timeline": timeline(session, course),
         "answers": _answers(session),
         "signatures": [_signature(c) for c in session.clearance_set.all()],
-        "window_minutes": course.protocol.window_minutes,
-        "area": "register",
+        "departure": session.departure if session.phase == "closed" else None,
     }
-    return render(request, "report/report.html", context)
+
+
+def _line(found: SessionReport, deviation: Deviation) -> Line:
+    words = wording.deviation(deviation)
+    if deviation.code == "caution_justified":
+        words = f"{words}: {caution(str(deviation.params['caution']))}"
+    return Line(deviation.at, found.course.minutes(deviation.at), words)
+
+
+def caution(key: str) -> str:
+    """What the key of a justified caution was about, where its values are not kept."""
+    if key.startswith("mandatory_not_done_"):
+        minutes = key.removeprefix("mandatory_not_done_")
+        return _("%(minutes)s-minute blood pressure not taken") % {"minutes": minutes}
+    if key.startswith("not_measured_"):
+        name = _(OBSERVATION_NAMES[key.removeprefix("not_measured_")])
+        return _("%(observation)s not measured in the final set") % {"observation": name}
+    return _(CAUTIONS[key])
 
 
 def _answers(session: Session) -> list[tuple[str, str]]:
@@ -63,8 +123,7 @@ def _answers(session: Session) -> list[tuple[str, str]]:
     if not admissions:
         return []
     latest = admissions[-1]
-    words = {True: _("Yes"), False: _("No"), None: _("Not asked")}
-    found = [(Admission.question(q), words[getattr(latest, q)]) for q in QUESTIONS]
+    found = [(Admission.question(q), yes_no(getattr(latest, q))) for q in QUESTIONS]
     if latest.fasting_reason:
         found.append((_("Fasting: why go on"), latest.fasting_reason))
     if latest.transport_reason:
@@ -72,12 +131,16 @@ def _answers(session: Session) -> list[tuple[str, str]]:
     return [*found, (_("Prescriber on site"), latest.prescriber_name)]
 
 
-def _signature(clearance: Clearance) -> dict[str, Any]:
-    withdrawal = getattr(clearance, "withdrawal", None)
-    return {
-        "clearance": clearance,
-        "justifications": [
-            {"key": key, "words": words} for key, words in clearance.justifications.items()
-        ],
-        "withdrawal": withdrawal,
-    }
+def yes_no(answer: bool | None) -> str:
+    return {True: _("Yes"), False: _("No"), None: _("Not asked")}[answer]
+
+
+def _signature(clearance: Clearance) -> Signature:
+    checklist = clearance.checklist
+    return Signature(
+        clearance=clearance,
+        confirmed=tuple(_(CHECKLIST[key]) for key in CHECKLIST if checklist.get(key)),
+        had_serious_event=yes_no(checklist.get("had_serious_event")),
+        justifications=tuple((caution(k), words) for k, words in clearance.justifications.items()),
+        withdrawal=getattr(clearance, "withdrawal", None),
+    )

@@ -153,13 +153,12 @@ def _after_dose(
         href = reverse("response", args=[found.pk, flags[0].fact.id])
         if slot is None or slot.state != "overdue":
             return Action(_("Say whom you told"), href)
+    if course.devices_open and (slot is None or slot.state != "overdue"):
+        words = _("Record device %(number)s") % {"number": len(course.doses) + 1}
+        return Action(words, reverse("dose", args=[found.pk]))
     if slot is not None and slot.is_open:
         words = _("Record %(count)s-minute reading") % {"count": slot.minutes}
         return Action(words, links.reading(found, slot.minutes))
-    if course.devices_open:
-        number = len(course.doses) + 1
-        words = _("Record device %(number)s") % {"number": number}
-        return Action(words, reverse("dose", args=[found.pk]))
     if course.last_dose_at is None:
         return Action(_("Record the end of the infusion"), reverse("infusion-end", args=[found.pk]))
     items = before_clearance(course, now)
@@ -176,8 +175,9 @@ def _other_actions(
     phase = course.phase
     is_dosed = phase in {"dosing", "observing", "cleared"}
     choices = [
-        (phase in {"arrived", "dosing", "observing", "cleared", "closed"}, Permission.RECORD_READING,
+        (is_dosed or phase in {"arrived", "closed"}, Permission.RECORD_READING,
          _("Additional reading"), "reading"),
+        (bool(course.devices_open) and is_dosed, Permission.GIVE_DOSE, _("Device"), "dose"),
         (is_dosed or phase == "arrived", Permission.RECORD_EVENT, _("Event"), "event"),
         (phase == "arrived", Permission.ADMIT_PATIENT, _("Answers again"), "admission"),
         (phase in {"arrived", "dosing"}, Permission.DECIDE_DOSE, _("Decision"), "decision"),

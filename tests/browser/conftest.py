@@ -1,0 +1,143 @@
+"""A served clinic, and people with a tablet in their hands."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import axe_playwright_python
+import pytest
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.db import connections
+from django.test.testcases import LiveServerThread
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+
+from clinic.models import Staff
+from tests.factories.place import PASSWORD
+
+TABLET = {"width": 810, "height": 1080}
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "/browser/" in str(item.path):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture
+def served(committed_db: None, settings: Any) -> Iterator[str]:
+    """The address of the application, over a database with real commits."""
+    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
+    thread = LiveServerThread("127.0.0.1", StaticFilesHandler)
+    thread.daemon = True
+    thread.start()
+    thread.is_ready.wait()
+    if thread.error:
+        raise thread.error
+    yield f"http://127.0.0.1:{thread.port}"
+    thread.terminate()
+    thread.join()
+    connections.close_all()
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next((path for name in names if (path := shutil.which(name))), None)
+    if found is None:
+        pytest.fail("No Chromium on this machine: browser tests cannot run.")
+    browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+    yield browser
+    browser.close()
+
+
+class Person:
+    """Someone signed in on a tablet of their own. Fails on any error of the page or server."""
+
+    def __init__(self, context: BrowserContext, served: str) -> None:
+        self.context, self.served = context, served
+        self.errors: list[str] = []
+        self.page: Page = context.new_page()
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", self._note)
+        self.page.on("response", self._answered)
+
+    def _note(self, message: Any) -> None:
+        # A refused form answers 422, which the console reports as a failed resource.
+        if message.type == "error" and "422" not in message.text:
+            self.errors.append(message.text)
+
+    def _answered(self, response: Any) -> None:
+        if response.status >= 500:
+            self.errors.append(f"{response.status} {response.url}")
+
+    def sign_in(self, staff: Staff) -> Person:
+        self.page.goto(f"{self.served}/sign-in/")
+        self.page.get_by_label("User name").fill(staff.username)
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.get_by_role("button", name="Sign in").click()
+        return self
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.served + path)
+
+    def tap(self, words: str, **options: Any) -> None:
+        """Tap the link or button that says `words`."""
+        target = self.page.get_by_role("link", name=words, **options).or_(
+            self.page.get_by_role("button", name=words, **options)
+        )
+        target.first.click()
+
+    def sees(self, words: str) -> bool:
+        return self.page.get_by_text(words).first.is_visible()
+
+    def violations(self) -> list[str]:
+        """What axe finds on the page as it stands."""
+        self.page.evaluate(AXE)
+        found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        return [
+            f"{v['id']}: {node['html'][:160]}" for v in found["violations"] for node in v["nodes"]
+        ]
+
+
+@pytest.fixture
+def person(chromium: Browser, served: str) -> Iterator[Callable[..., Person]]:
+    """Make a person with a tablet; `size` and `theme` are the tablet's."""
+    people: list[Person] = []
+
+    def make(size: dict[str, int] | None = None, theme: Any = "light") -> Person:
+        context = chromium.new_context(
+            viewport=size or TABLET,  # type: ignore[arg-type]
+            has_touch=True,
+            color_scheme=theme,
+            bypass_csp=False,
+            locale="en-GB",
+        )
+        context.set_default_timeout(8000)
+        made = Person(context, served)
+        people.append(made)
+        return made
+
+    yield make
+    for made in people:
+        made.context.close()
+    errors = [error for made in people for error in made.errors]
+    assert errors == []

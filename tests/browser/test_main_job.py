@@ -1,0 +1,195 @@
+"""The main job, as three people do it: dosed, watched for two hours, signed clear, gone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Person
+from tests.factories import place
+from tests.factories.courses import Visit
+
+
+def fill_reading(nurse: Person, systolic: int = 124, diastolic: int = 78, **scales: str) -> None:
+    page = nurse.page
+    page.get_by_label("Systolic").fill(str(systolic))
+    page.get_by_label("Diastolic").fill(str(diastolic))
+    page.get_by_label("Heart rate").first.fill("74")
+    page.get_by_label("SpO₂").first.fill("97")
+    page.get_by_label("Respiratory rate").first.fill("14")
+    page.get_by_label(scales.get("sedation", "Responds readily to name · 5")).check()
+    page.get_by_label(scales.get("dissociation", "None · 0"), exact=True).check()
+
+
+def save_reading(nurse: Person, **values: Any) -> None:
+    fill_reading(nurse, **values)
+    nurse.tap("Save reading")
+    expect(nurse.page.get_by_text("Reading saved")).to_be_visible()
+
+
+def answer(nurse: Person, question: str, word: str) -> None:
+    group = nurse.page.get_by_role("group", name=question)
+    group.get_by_label(word, exact=True).check()
+
+
+def admit(nurse: Person, clinician: str) -> None:
+    answer(nurse, "Name and date of birth confirmed", "Yes")
+    for question in ("Aneurysmal", "intracerebral", "Hypersensitivity"):
+        answer(nurse, question, "No")
+    for question in ("No food", "No liquids", "No nasal"):
+        answer(nurse, question, "Yes")
+    for medication in (
+        "Benzodiazepine",
+        "Non-benzodiazepine sedative hypnotic",
+        "Opioid",
+        "Psychostimulant",
+        "MAO inhibitor",
+        "Alcohol",
+    ):
+        group = nurse.page.get_by_role("group", name=medication, exact=True)
+        group.get_by_label("No", exact=True).check()
+    answer(nurse, "Someone else takes", "Yes")
+    answer(nurse, "Advised not to drive", "Yes")
+    nurse.page.get_by_label("Prescriber on site").select_option(label=clinician)
+    nurse.page.get_by_label("Place").fill("Chair 4")
+    nurse.tap("Save admission")
+    expect(nurse.page.get_by_text("Admission saved")).to_be_visible()
+
+
+def give_device(nurse: Person) -> None:
+    nurse.page.get_by_label("Lot number").fill("S2611C")
+    nurse.page.get_by_label("Expiry date").fill("2027-05-31")
+    nurse.page.get_by_label("Complete", exact=True).check()
+    nurse.tap("Save dose")
+
+
+def sign(clinician: Person, password: str) -> None:
+    page = clinician.page
+    for box in page.get_by_role("checkbox").all():
+        box.check()
+    page.get_by_role("group", name="Serious adverse event").get_by_label("No").check()
+    page.get_by_label("Ready to leave, minutes").fill("100")
+    for caution in page.locator("textarea").all():
+        caution.fill("Known hypertension, falling, stays with her sister")
+    page.get_by_label("Your password").fill(password)
+    clinician.tap("Sign clearance")
+
+
+def test_a_patient_is_dosed_watched_signed_clear_and_leaves(
+    person: Callable[..., Person], clock: Any
+) -> None:
+    visit = Visit(clock, planned_mg=84)
+    administrator = place.person(visit.site, "administrator")
+    address = f"/sessions/{visit.id}/"
+    nurse = person().sign_in(visit.nurse)
+    clinician = person().sign_in(visit.clinician)
+
+    # The nurse admits the patient from the board and takes the pre-dose reading.
+    nurse.tap("Admit")
+    admit(nurse, visit.clinician.printed_name)
+    nurse.tap("Record pre-dose reading")
+    save_reading(nurse)
+
+    # Three devices, five minutes apart.
+    clock.forward(minutes=3)
+    nurse.go(address)
+    nurse.tap("Record the first dose")
+    give_device(nurse)
+    for number in (2, 3):
+        clock.forward(minutes=5)
+        nurse.go(address)
+        nurse.tap(f"Record device {number}")
+        give_device(nurse)
+        expect(nurse.page.get_by_text(f"Device {number} saved")).to_be_visible()
+
+    # The slots, the 40-minute one late; discharge is refused while no clearance stands.
+    first = visit.session.first_dose_at
+    for minutes, taken in ((15, 15), (30, 30), (40, 52), (60, 60), (90, 90), (120, 120)):
+        clock.travel_to(first)
+        clock.forward(minutes=taken)
+        nurse.go(address)
+        nurse.tap(f"Record {minutes}-minute reading")
+        save_reading(nurse)
+        if minutes == 60:
+            nurse.go(f"{address}departure/")
+            assert nurse.sees("No discharge")
+            assert nurse.page.get_by_role("link", name="Discharged").count() == 0
+
+    # The clinician is refused before the window ends at 130 minutes, and while an item is open.
+    clinician.go(f"{address}clearance/")
+    assert clinician.sees("Open: cannot be signed yet")
+    assert clinician.sees("Observation until")
+    assert clinician.page.get_by_role("button", name="Sign clearance").count() == 0
+    clock.forward(minutes=10)
+    nurse.go(f"{address}event/")
+    nurse.page.get_by_label("Symptom", exact=True).check()
+    nurse.page.get_by_label("Chest pain", exact=True).check()
+    nurse.tap("Save event")
+    clinician.go(f"{address}clearance/")
+    assert clinician.sees("No response recorded: Chest pain")
+    assert clinician.page.get_by_role("button", name="Sign clearance").count() == 0
+    nurse.go(address)
+    nurse.tap("No response recorded: Chest pain")
+    nurse.page.get_by_label(visit.clinician.printed_name, exact=True).check()
+    nurse.page.get_by_label("Comes to see the patient", exact=True).check()
+    nurse.tap("Save response")
+
+    # A wrong password is refused and keeps what was written; the right one signs.
+    clinician.go(f"{address}clearance/")
+    sign(clinician, "not the password")
+    expect(clinician.page.get_by_text("The password is wrong.").first).to_be_visible()
+    assert clinician.page.get_by_label("Ready to leave, minutes").input_value() == "100"
+    assert visit.session.phase == "observing"
+    clinician.page.get_by_label("Your password").fill(place.PASSWORD)
+    clinician.tap("Sign clearance")
+    expect(clinician.page.get_by_text("Clearance signed").first).to_be_visible()
+    assert visit.session.phase == "cleared"
+
+    # A new high reading takes the clearance back, and says why.
+    clock.forward(minutes=4)
+    nurse.go(f"{address}reading/")
+    fill_reading(nurse, systolic=172, diastolic=96)
+    nurse.tap("Save reading")
+    expect(nurse.page.get_by_text("Is this right?").first).to_be_visible()
+    nurse.page.get_by_label("Yes, this is right").first.check()
+    nurse.tap("Save reading")
+    expect(nurse.page.get_by_text("Clearance withdrawn").first).to_be_visible()
+    nurse.go(f"{address}departure/")
+    assert nurse.sees("The clearance was withdrawn")
+
+    # Someone was told; the pressure falls; it is signed again, the caution answered in words.
+    nurse.go(address)
+    nurse.tap("Say whom you told")
+    nurse.page.get_by_label(visit.clinician.printed_name, exact=True).check()
+    nurse.page.get_by_label("Repeat in 5 minutes", exact=True).check()
+    nurse.tap("Save response")
+    clock.forward(minutes=5)
+    nurse.go(f"{address}reading/")
+    fill_reading(nurse, systolic=150, diastolic=88)
+    nurse.tap("Save reading")
+    expect(nurse.page.get_by_text("Reading saved")).to_be_visible()
+    clinician.go(f"{address}clearance/")
+    assert clinician.sees("above 140/90")
+    sign(clinician, place.PASSWORD)
+    expect(clinician.page.get_by_text("Clearance signed").first).to_be_visible()
+
+    # The nurse records the departure.
+    clock.forward(minutes=2)
+    nurse.go(address)
+    nurse.tap("Record departure")
+    nurse.page.get_by_label("Escort's name").fill("Ann Smith")
+    nurse.page.get_by_label("Escort's telephone").fill("555 0101")
+    nurse.page.get_by_label("Transport").fill("Escort's car")
+    nurse.page.get_by_label("Advised again").check()
+    nurse.tap("Save: Discharged")
+    expect(nurse.page.get_by_text("Departure saved")).to_be_visible()
+    assert visit.session.phase == "closed"
+
+    # The administrator reads the report and sees the late reading named.
+    reviewer = person().sign_in(administrator)
+    reviewer.page.get_by_role("row").nth(1).get_by_role("link").click()
+    assert reviewer.sees("40-minute reading taken at 52 min, 12 min late")
+    assert reviewer.sees("Clearance withdrawn")
+    assert reviewer.sees("Known hypertension, falling")

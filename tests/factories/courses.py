@@ -1,0 +1,301 @@
+"""Sessions brought to a phase by verbs, as a clinic would, under the test clock."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Protocol
+from uuid import UUID
+
+from clinic.models import Site, Staff
+from monitoring import actions
+from monitoring.actions.admit_patient import QUESTIONS
+from monitoring.models import (
+    Admission,
+    Clearance,
+    Decision,
+    Departure,
+    Dose,
+    Event,
+    Patient,
+    Reading,
+    Session,
+)
+from monitoring.models.fact import uuid7
+from monitoring.rules.entry import PRE_DOSE, Entry
+from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US
+from monitoring.rules.protocol import Protocol as ProtocolRules
+from monitoring.rules.readiness import CHECKLIST, cautions
+from tests.factories.place import PASSWORD, SiteFactory, person
+from tests.factories.record import PatientFactory, ProtocolVersionFactory, SiteProtocolFactory
+
+WELL: dict[str, int | None] = {
+    "systolic": 122,
+    "diastolic": 78,
+    "heart_rate": 72,
+    "spo2": 98,
+    "respiratory_rate": 14,
+    "sedation": 5,
+    "dissociation": 0,
+}
+GOOD_ANSWERS: dict[str, bool | None] = dict.fromkeys(QUESTIONS, False) | {
+    "identifiers_confirmed": True,
+    "food_kept": True,
+    "liquid_kept": True,
+    "nasal_kept": True,
+    "transport_arranged": True,
+    "no_driving_advised": True,
+}
+
+
+class Clock(Protocol):
+    def now(self) -> datetime: ...
+    def forward(self, minutes: float = 0, seconds: float = 0) -> datetime: ...
+    def travel_to(self, moment: datetime) -> datetime: ...
+
+
+class Visit:
+    """One session with its people; each method is one verb, with answers that let it through."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        site: Site | None = None,
+        protocol: ProtocolRules = SPRAVATO_US,
+        planned_mg: int = 56,
+        patient: Patient | None = None,
+        **plan: Any,
+    ) -> None:
+        self.clock = clock
+        self.site = site or SiteFactory()
+        self.nurse: Staff = person(self.site, "nurse")
+        self.clinician: Staff = person(self.site, "clinician", credentials="MD")
+        self.patient = patient or PatientFactory(site=self.site)
+        version = ProtocolVersionFactory(
+            key=protocol.key, title=protocol.title, body=protocol.to_json()
+        )
+        SiteProtocolFactory(site=self.site, version=version)
+        self.version = version
+        self.id = actions.plan_session(
+            self.nurse,
+            id=uuid7(),
+            patient_id=self.patient.pk,
+            protocol_version_id=version.pk,
+            planned_for=clock.now(),
+            planned_mg=Decimal(planned_mg),
+            **({"indication": "trd", "is_first_treatment": False} | plan),
+        ).pk
+
+    @property
+    def session(self) -> Session:
+        """The session as it now stands in the database."""
+        return Session.objects.with_record().get(pk=self.id)
+
+    def admit(self, **answers: Any) -> Admission:
+        return actions.admit_patient(
+            self.id,
+            self.nurse,
+            id=uuid7(),
+            **({
+                "answers": GOOD_ANSWERS,
+                "prescriber_id": self.clinician.pk,
+                "place": "Chair 1",
+            } | answers),
+        )  # fmt: skip
+
+    def entry(self, asked: int | None = None, **values: Any) -> Entry:
+        """A complete set taken now; keywords name values, or fields of the entry."""
+        own = {"taken_at", "not_done", "confirmed", "late_reason"} & set(values)
+        fields = {name: values.pop(name) for name in own}
+        return Entry(
+            **({
+                "taken_at": self.clock.now(),
+                "confirmed": frozenset(WELL),
+                "asked": asked,
+                "values": WELL | values,
+            } | fields),
+        )  # fmt: skip
+
+    def read(self, asked: int | None = None, *, id: UUID | None = None, **values: Any) -> Reading:
+        return actions.record_reading(
+            self.id, self.nurse, id=id or uuid7(), entry=self.entry(asked, **values)
+        )
+
+    def decide(self, outcome: str = "give", **given: Any) -> Decision:
+        predose = self.session.course().predose
+        return actions.decide_dose(
+            self.id,
+            self.clinician,
+            id=uuid7(),
+            outcome=outcome,
+            **({
+                "reason": "Weighed benefit and risk",
+                "reading_id": predose.id if predose else None,
+            } | given),
+        )  # fmt: skip
+
+    def dose(self, **given: Any) -> Dose:
+        return actions.give_dose(
+            self.id,
+            self.nurse,
+            **({
+                "id": uuid7(),
+                "lot": "A1234",
+                "expiry": date(2027, 12, 31),
+                "started_at": self.clock.now(),
+            } | given),
+        )  # fmt: skip
+
+    def event(self, kind: str = "note", **given: Any) -> Event:
+        return actions.record_event(
+            self.id,
+            self.nurse,
+            **({
+                "id": uuid7(),
+                "kind": kind,
+                "at": self.clock.now(),
+                "detail": "Comfortable",
+            } | given),
+        )  # fmt: skip
+
+    def respond(self, about: UUID, **given: Any) -> Event:
+        return actions.respond_to_flag(
+            self.id,
+            self.nurse,
+            about=about,
+            **({
+                "id": uuid7(),
+                "told": self.clinician.printed_name,
+                "ordered": "Repeat in 5 minutes",
+                "at": self.clock.now(),
+            } | given),
+        )  # fmt: skip
+
+    def sign(self, **given: Any) -> Clearance:
+        session = self.session
+        justified = {
+            c.key: "Talked it through, stays with family" for c in cautions(session.course())
+        }
+        return actions.sign_clearance(
+            self.id,
+            given.pop("by", self.clinician),
+            **({
+                "id": uuid7(),
+                "password": PASSWORD,
+                "through_seq": session.last_seq,
+                "checklist": dict.fromkeys(CHECKLIST, True),
+                "justifications": justified,
+                "had_serious_event": False,
+                "ready_minutes": 95,
+                "statement": "I clear the patient to leave.",
+            } | given),
+        )  # fmt: skip
+
+    def withdraw(self, clearance: Clearance, reason: str = "New complaint") -> Any:
+        return actions.withdraw_clearance(
+            self.id, self.clinician, id=uuid7(), clearance_id=clearance.pk, reason=reason
+        )
+
+    def leave(self, kind: str = "discharged", **given: Any) -> Departure:
+        needs: dict[str, dict[str, Any]] = {
+            "discharged": {
+                "escort_name": "Ann Smith",
+                "escort_phone": "555 0101",
+                "transport": "Escort's car",
+                "advice_given": True,
+            },
+            "transferred": {
+                "destination": "General Hospital",
+                "reason": "Chest pain",
+                "had_serious_event": True,
+            },
+            "against_advice": {
+                "reason": "Has to be at work",
+                "clinician_told": self.clinician.printed_name,
+                "had_serious_event": False,
+            },
+        }
+        return actions.depart(
+            self.id,
+            self.nurse,
+            kind=kind,
+            **({"id": uuid7(), "left_at": self.clock.now()} | needs.get(kind, {}) | given),
+        )
+
+
+def planned(clock: Clock, **plan: Any) -> Visit:
+    return Visit(clock, **plan)
+
+
+def admitted(clock: Clock, **plan: Any) -> Visit:
+    visit = planned(clock, **plan)
+    visit.admit()
+    return visit
+
+
+def predosed(clock: Clock, *, predose: dict[str, Any] | None = None, **plan: Any) -> Visit:
+    visit = admitted(clock, **plan)
+    visit.read(PRE_DOSE, **(predose or {}))
+    return visit
+
+
+def dosed(clock: Clock, **plan: Any) -> Visit:
+    """Every ordered device given, five minutes apart."""
+    visit = predosed(clock, **plan)
+    clock.forward(minutes=5)
+    devices = visit.session.course().devices_open
+    for number in range(devices):
+        if number:
+            clock.forward(minutes=5)
+        visit.dose()
+    return visit
+
+
+def observed(clock: Clock, *, through: int = 120, **plan: Any) -> Visit:
+    """Every slot up to `through` minutes read on time, all well."""
+    visit = dosed(clock, **plan)
+    first = visit.session.first_dose_at
+    assert first is not None
+    for minutes in visit.version.protocol().slots:
+        if minutes <= through:
+            clock.travel_to(first)
+            clock.forward(minutes=minutes)
+            visit.read(minutes)
+    return visit
+
+
+def ready_to_sign(clock: Clock, **plan: Any) -> Visit:
+    visit = observed(clock, **plan)
+    ends = visit.session.course().window_ends_at
+    assert ends is not None
+    clock.travel_to(max(ends, clock.now()))
+    return visit
+
+
+def signed(clock: Clock, **plan: Any) -> Visit:
+    visit = ready_to_sign(clock, **plan)
+    visit.sign()
+    return visit
+
+
+def discharged(clock: Clock, **plan: Any) -> Visit:
+    visit = signed(clock, **plan)
+    visit.leave()
+    return visit
+
+
+def infused(clock: Clock, *, minutes: int = 40) -> Visit:
+    """Intravenous ketamine whose infusion has ended."""
+    visit = predosed(clock, protocol=KETAMINE_IV, planned_mg=36)
+    visit.dose()
+    clock.forward(minutes=minutes)
+    actions.end_infusion(
+        visit.id,
+        visit.nurse,
+        id=uuid7(),
+        ended_at=clock.now(),
+        mg=Decimal(36),
+        is_complete=True,
+    )
+    return visit
