@@ -1,0 +1,20 @@
+"""People signed in with Django's test client."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from clinic.models import Staff
+
+
+@pytest.fixture
+def signed_in(db: None) -> Callable[[Staff], Client]:
+    def sign_in(staff: Staff) -> Client:
+        client = Client()
+        client.force_login(staff)
+        return client
+
+    return sign_in

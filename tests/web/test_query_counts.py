@@ -1,0 +1,107 @@
+"""What each page asks of the database, pinned, whatever the number of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from monitoring.models.fact import uuid7
+from tests.factories.courses import Visit, discharged, dosed, observed, planned, signed
+from tests.factories.place import SiteFactory, person
+from tests.factories.record import PatientFactory
+
+pytestmark = pytest.mark.django_db
+Signer = Callable[..., Client]
+
+POSTED = {
+    "systolic": "130",
+    "diastolic": "82",
+    "heart_rate": "70",
+    "spo2": "98",
+    "respiratory_rate": "14",
+    "sedation": "5",
+    "dissociation": "0",
+}
+
+
+def count(call: Callable[[], Any]) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        call()
+    return len(captured)
+
+
+def floor(clock: Any, site: Any, sessions: int) -> list[Visit]:
+    start = clock.now()
+    visits = []
+    for index in range(sessions):
+        clock.travel_to(start)
+        build = (planned, dosed, observed)[index % 3]
+        visits.append(build(clock, site=site, patient=PatientFactory(site=site)))
+    return visits
+
+
+def test_the_board_asks_six_times_however_many_sessions_are_open(
+    clock: Any, signed_in: Signer
+) -> None:
+    site = SiteFactory()
+    floor(clock, site, 6)
+    nurse = signed_in(person(site, "nurse"))
+    few = count(lambda: nurse.get("/"))
+    floor(clock, site, 24)
+    answer: list[Any] = []
+    many = count(lambda: answer.append(nurse.get("/")))
+    assert len(answer[0].context["cards"]) == 30
+    assert few == many == 6
+
+
+@pytest.mark.parametrize("build", [planned, dosed, observed, signed, discharged])
+def test_a_session_page_asks_at_most_eight_times(
+    clock: Any, signed_in: Signer, build: Callable[..., Visit]
+) -> None:
+    visit = build(clock)
+    nurse = signed_in(visit.nurse)
+    assert count(lambda: nurse.get(f"/sessions/{visit.id}/")) <= 8
+
+
+def test_a_session_page_asks_no_more_with_more_rows(clock: Any, signed_in: Signer) -> None:
+    visit = observed(clock, through=40)
+    nurse = signed_in(visit.nurse)
+    few = count(lambda: nurse.get(f"/sessions/{visit.id}/"))
+    for _ in range(10):
+        clock.forward(minutes=1)
+        visit.read()
+        visit.event()
+    assert count(lambda: nurse.get(f"/sessions/{visit.id}/")) == few
+
+
+@pytest.mark.parametrize("build", [dosed, observed, signed])
+def test_saving_a_reading_asks_at_most_twelve_times(
+    clock: Any, signed_in: Signer, build: Callable[..., Visit]
+) -> None:
+    visit = build(clock)
+    nurse = signed_in(visit.nurse)
+    clock.forward(minutes=3)
+    body = POSTED | {"id": str(uuid7())}
+    answer: list[Any] = []
+    asked = count(lambda: answer.append(nurse.post(f"/sessions/{visit.id}/reading/", body)))
+    assert answer[0].status_code == 302
+    assert asked <= 12
+
+
+def test_the_register_asks_at_most_eight_times_however_many_sessions(
+    clock: Any, signed_in: Signer
+) -> None:
+    site = SiteFactory()
+    floor(clock, site, 3)
+    administrator = signed_in(person(site, "administrator"))
+    few = count(lambda: administrator.get("/sessions/"))
+    floor(clock, site, 9)
+    many = count(lambda: administrator.get("/sessions/?phase=observing"))
+    assert few <= 8
+    assert many <= 8
+    assert count(lambda: administrator.get("/sessions/")) == few

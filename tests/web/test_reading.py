@@ -1,0 +1,220 @@
+"""Recording a reading: what is asked, what is refused, and that nothing typed is lost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from monitoring.models import Reading
+from monitoring.models.fact import uuid7
+from tests.factories.courses import Visit, admitted, dosed, observed, planned
+from tests.factories.place import SiteFactory, person
+from tests.web.test_query_counts import POSTED
+
+pytestmark = pytest.mark.django_db
+Signer = Callable[..., Client]
+
+
+def send(client: Client, visit: Visit, slot: str = "", **changed: str) -> Any:
+    body = POSTED | {"id": str(uuid7())} | changed
+    return client.post(f"/sessions/{visit.id}/reading/{slot}", body)
+
+
+def text_of(answer: Any) -> str:
+    return re.sub(r"\s+", " ", answer.content.decode())
+
+
+def kept(answer: Any, name: str) -> str:
+    """The value that stands in the input `name` of the page."""
+    found = re.search(rf'<input[^>]*name="{name}"[^>]*value="([^"]*)"', answer.content.decode())
+    assert found, name
+    return found[1]
+
+
+@pytest.fixture
+def visit(clock: Any, db: None) -> Visit:
+    made = dosed(clock)
+    clock.forward(minutes=35)
+    return made
+
+
+@pytest.fixture
+def nurse(visit: Visit, signed_in: Signer) -> Client:
+    return signed_in(visit.nurse)
+
+
+def test_nothing_is_filled_in_beforehand(visit: Visit, nurse: Client) -> None:
+    page = nurse.get(f"/sessions/{visit.id}/reading/?slot=40").content.decode()
+    for name in (*POSTED, "taken_at", "late_reason"):
+        for tag in re.findall(rf'<input[^>]*name="{name}"[^>]*>', page):
+            assert " checked" not in tag
+            if 'type="radio"' not in tag:
+                assert 'value=""' in tag
+
+
+def test_the_last_and_the_pre_dose_value_stand_beside_each_field(
+    visit: Visit, nurse: Client
+) -> None:
+    page = text_of(nurse.get(f"/sessions/{visit.id}/reading/?slot=40"))
+    assert "Last <b>122/78, 45 min ago</b>" in page
+    assert "Pre-dose <b>122/78</b>" in page
+
+
+@pytest.mark.parametrize(
+    ("field", "changed", "sentence"),
+    [
+        (
+            "systolic",
+            {"systolic": "80", "diastolic": "120"},
+            "Systolic 80 is not above diastolic 120. Were they swapped?",
+        ),
+        (
+            "systolic",
+            {"systolic": "1520", "diastolic": "80"},
+            "1520 is not possible here. Enter a value from 50 to 300.",
+        ),
+        ("systolic", {"systolic": ""}, "Enter this."),
+        (
+            "systolic",
+            {"systolic": "", "diastolic": ""},
+            "Enter a value, or tap Not done and say why.",
+        ),
+        ("heart_rate", {"heart_rate": "0"}, "0 is not possible here."),
+        ("spo2", {"spo2": "ninety"}, "Enter digits only, such as 120."),
+        ("spo2", {"spo2": "101"}, "101 is not possible here. Enter a value from 1 to 100."),
+        ("sedation", {"sedation": ""}, "Enter a value, or tap Not done and say why."),
+        ("sedation", {"sedation": "7"}, "Select a valid choice. 7 is not one of the available"),
+        ("taken_at", {"taken_at": "soon"}, "Enter a time of day, such as 14:05."),
+        ("taken_at", {"taken_at": "11:30"}, "This time is in the future: 11:30."),
+        (
+            "late_reason",
+            {"taken_at": "10:30"},
+            "This is more than 5 minutes ago. Say why it is entered late.",
+        ),
+        ("systolic", {"systolic": "210"}, "210 is unusual. Is this right?"),
+        ("systolic", {"systolic": "165"}, "165 is far from the last value, 122. Is this right?"),
+    ],
+)
+def test_a_bad_entry_is_told_at_its_field_and_nothing_typed_is_lost(
+    visit: Visit, nurse: Client, field: str, changed: dict[str, str], sentence: str
+) -> None:
+    answer = send(nurse, visit, "?slot=40", **changed, note="looks tired")
+    assert answer.status_code == 422
+    assert any(sentence in error for error in answer.context["form"].errors[field])
+    assert sentence in answer.content.decode()
+    assert f'href="#id_{field}"' in answer.content.decode()
+    typed = POSTED | changed | {"note": "looks tired"}
+    for name, value in typed.items():
+        if name in {"sedation", "dissociation"}:
+            assert value == "7" or not value or f'value="{value}" checked' in text_of(answer)
+        else:
+            assert kept(answer, name) == value
+    assert Reading.objects.filter(session=visit.id).count() == 1
+
+
+def test_an_implausible_value_is_kept_once_it_is_confirmed(visit: Visit, nurse: Client) -> None:
+    asked = send(nurse, visit, "?slot=40", systolic="210")
+    assert 'name="confirm_systolic"' in asked.content.decode()
+    assert 'name="confirm_spo2"' not in asked.content.decode()
+    answer = send(nurse, visit, "?slot=40", systolic="210", confirm_systolic="on")
+    assert answer.status_code == 302
+    assert Reading.objects.get(slot=40).confirmed == ["systolic"]
+
+
+def test_a_measure_not_done_keeps_its_coded_reason_and_no_value(
+    visit: Visit, nurse: Client
+) -> None:
+    answer = send(
+        nurse, visit, "?slot=40", systolic="", diastolic="", blood_pressure_not_done="refused"
+    )
+    assert answer.status_code == 302
+    reading = Reading.objects.get(slot=40)
+    assert (reading.systolic, reading.blood_pressure_not_done) == (None, "refused")
+
+
+def test_zero_is_a_value_where_it_can_be_one(visit: Visit, nurse: Client) -> None:
+    send(nurse, visit, "?slot=40")
+    assert Reading.objects.get(slot=40).dissociation == 0
+
+
+def test_a_second_tap_on_save_makes_no_second_row(visit: Visit, nurse: Client) -> None:
+    same = str(uuid7())
+    for _ in range(2):
+        assert send(nurse, visit, "?slot=40", id=same).status_code == 302
+    assert Reading.objects.filter(slot=40).count() == 1
+
+
+def test_two_nurses_who_record_the_same_slot_both_keep_their_reading(
+    visit: Visit, nurse: Client, signed_in: Signer
+) -> None:
+    other = signed_in(person(visit.site, "nurse"))
+    assert send(nurse, visit, "?slot=40").status_code == 302
+    assert send(other, visit, "?slot=40", systolic="128").status_code == 302
+    taken = visit.session.reading_set.order_by("seq").values_list("slot", "systolic")
+    assert list(taken)[1:] == [(40, 130), (None, 128)]
+
+
+def test_an_entry_from_another_site_is_not_found(visit: Visit, signed_in: Signer) -> None:
+    stranger = signed_in(person(SiteFactory(), "nurse"))
+    assert send(stranger, visit).status_code == 404
+    assert stranger.get(f"/sessions/{visit.id}/reading/").status_code == 404
+    assert Reading.objects.filter(session=visit.id).count() == 1
+
+
+def test_a_reading_before_arrival_says_where_the_session_stands(
+    clock: Any, signed_in: Signer
+) -> None:
+    visit = planned(clock)
+    answer = send(signed_in(visit.nurse), visit, "?slot=0")
+    assert answer.status_code == 422
+    assert "This session has moved on: it is now planned." in answer.content.decode()
+
+
+def test_a_time_before_midnight_is_yesterdays(clock: Any, signed_in: Signer) -> None:
+    clock.travel_to(datetime(2026, 3, 11, 4, 2, tzinfo=UTC))  # 00:02 in New York
+    visit = admitted(clock)
+    answer = send(signed_in(visit.nurse), visit, "?slot=0", taken_at="23:59")
+    assert answer.status_code == 302
+    assert Reading.objects.get().taken_at == datetime(2026, 3, 11, 3, 59, tzinfo=UTC)
+
+
+def test_a_time_in_the_hour_that_comes_twice_is_the_nearest_one(
+    clock: Any, signed_in: Signer
+) -> None:
+    clock.travel_to(datetime(2025, 11, 2, 6, 10, tzinfo=UTC))  # 01:10, the second time
+    visit = admitted(clock)
+    assert send(signed_in(visit.nurse), visit, "?slot=0", taken_at="01:08").status_code == 302
+    assert Reading.objects.get().taken_at == datetime(2025, 11, 2, 6, 8, tzinfo=UTC)
+
+
+def test_a_correction_shows_the_original_and_copies_nothing_of_it(
+    clock: Any, signed_in: Signer
+) -> None:
+    visit = observed(clock, through=40)
+    reading = Reading.objects.get(slot=40)
+    nurse = signed_in(visit.nurse)
+    address = f"/sessions/{visit.id}/reading/{reading.pk}/correct/"
+    page = nurse.get(address).content.decode()
+    assert "122/78" in page
+    assert not re.search(r'name="systolic"[^>]*value="1', page)
+    body = POSTED | {"id": str(uuid7()), "correction_reason": "Typed another patient's"}
+    assert nurse.post(address, body).status_code == 302
+    corrected = Reading.objects.get(replaces=reading)
+    assert (corrected.slot, corrected.systolic) == (40, 130)
+    page = nurse.get(f"/sessions/{visit.id}/").content.decode()
+    assert "Replaced by a correction" in page
+    assert "Typed another patient&#x27;s" in page
+
+
+def test_a_correction_needs_its_reason(clock: Any, signed_in: Signer) -> None:
+    visit = observed(clock, through=40)
+    reading = Reading.objects.get(slot=40)
+    address = f"/sessions/{visit.id}/reading/{reading.pk}/correct/"
+    answer = signed_in(visit.nurse).post(address, POSTED | {"id": str(uuid7())})
+    assert answer.status_code == 422
+    assert answer.context["form"].errors["correction_reason"] == ["Enter this."]
