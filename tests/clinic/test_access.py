@@ -1,0 +1,200 @@
+"""Who may reach what: every route, for every role, at the own site and at another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from clinic.access import permissions_of
+from clinic.models import Site, Staff
+from tests.factories.courses import Visit, dosed
+from tests.factories.place import SiteFactory, StaffFactory, person
+
+pytestmark = pytest.mark.django_db
+
+CARE = frozenset({"nurse", "clinician"})
+REVIEW = frozenset({"administrator", "auditor"})
+ALL = CARE | REVIEW
+ANYONE, SIGNED_IN = "anyone", "signed in"
+
+ROUTES: dict[str, Any] = {
+    "sign-in": ANYONE,
+    "sign-out": ANYONE,
+    "home": SIGNED_IN,
+    "switch-site": SIGNED_IN,
+    "board": CARE,
+    "patient-list": ALL,
+    "patient-register": CARE,
+    "patient": ALL,
+    "session-plan": CARE,
+    "session-list": REVIEW,
+    "session": ALL,
+    "admission": CARE,
+    "decision": frozenset({"clinician"}),
+    "dose": CARE,
+    "infusion-end": CARE,
+    "reading": CARE,
+    "reading-correct": CARE,
+    "event": CARE,
+    "response": CARE,
+    "clearance": frozenset({"clinician"}),
+    "withdrawal": frozenset({"clinician"}),
+    "departure": CARE,
+    "session-cancel": CARE,
+    "session-defer": CARE,
+    "session-report": ALL,
+    "protocol-list": ALL,
+    "protocol": ALL,
+}
+"""Who may reach each route. Written here by hand, so that the table in the code is checked."""
+
+NAMED = set(ROUTES) - {
+    "sign-in",
+    "sign-out",
+    "home",
+    "switch-site",
+    "board",
+    "patient-list",
+    "patient-register",
+    "session-list",
+    "protocol-list",
+}
+"""Routes whose address names a row."""
+
+
+def routes(patterns: list[Any] | None = None) -> Iterator[URLPattern]:
+    for pattern in patterns if patterns is not None else get_resolver().url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns)
+        else:
+            yield pattern
+
+
+def address(name: str, visit: Visit) -> str:
+    course = visit.session.course()
+    known = {
+        "session_id": visit.id,
+        "patient_id": visit.patient.pk,
+        "version_id": visit.version.pk,
+        "reading_id": course.readings[0].id,
+        "about": uuid4(),
+    }
+    pattern = next(p for p in routes() if p.name == name)
+    return reverse(name, kwargs={key: known[key] for key in pattern.pattern.converters})
+
+
+def status(staff: Staff | None, path: str, method: str = "get") -> int:
+    client = Client()
+    if staff is not None:
+        client.force_login(staff)
+    return int(getattr(client, method)(path).status_code)
+
+
+@pytest.fixture
+def visit(clock: Any, db: None) -> Visit:
+    return dosed(clock)
+
+
+def test_every_route_is_classified_here_and_in_the_code() -> None:
+    assert {p.name for p in routes()} == set(ROUTES)
+    for pattern in routes():
+        assert hasattr(pattern.callback, "needs"), f"{pattern.name} is not classified"
+
+
+def test_at_most_six_addresses_are_open_to_anyone() -> None:
+    public = {p.name for p in routes() if pattern_needs(p) is None}
+    assert public == {name for name, who in ROUTES.items() if who == ANYONE}
+    assert len(public) <= 6
+
+
+def pattern_needs(pattern: URLPattern) -> Any:
+    return pattern.callback.needs
+
+
+@pytest.mark.parametrize("name", [n for n, who in ROUTES.items() if who != ANYONE])
+def test_who_is_not_signed_in_is_sent_to_sign_in(visit: Visit, name: str) -> None:
+    for method in ("get", "post"):
+        answer = getattr(Client(), method)(address(name, visit))
+        assert answer.status_code in {302, 405}
+        if answer.status_code == 302:
+            assert answer["Location"].startswith("/sign-in/?next=")
+
+
+@pytest.mark.parametrize("name", [n for n, who in ROUTES.items() if isinstance(who, frozenset)])
+@pytest.mark.parametrize("role", sorted(ALL))
+def test_each_role_reaches_its_own_pages_alone(visit: Visit, name: str, role: str) -> None:
+    staff = person(visit.site, role)
+    path = address(name, visit)
+    if role in ROUTES[name]:
+        # A page about something the session does not have yet is not found.
+        allowed = {200} | ({404} if name in {"response", "withdrawal"} else set())
+        assert status(staff, path) in allowed
+    else:
+        assert status(staff, path) == 403
+        assert status(staff, path, "post") in {403, 405}
+
+
+@pytest.mark.parametrize("name", sorted(NAMED))
+@pytest.mark.parametrize("role", sorted(ALL))
+def test_nothing_of_another_site_is_found(visit: Visit, name: str, role: str) -> None:
+    path = address(name, visit)
+    stranger = person(SiteFactory(), role)
+    expected = {404} if role in ROUTES[name] else {403}
+    assert status(stranger, path) in expected
+    assert status(stranger, path, "post") in expected | {405}
+
+
+@pytest.mark.parametrize("name", [n for n, who in ROUTES.items() if isinstance(who, frozenset)])
+def test_no_role_and_being_superuser_reach_nothing(visit: Visit, name: str) -> None:
+    nobody = StaffFactory()
+    superuser = StaffFactory(is_superuser=True, is_staff=True)
+    for staff in (nobody, superuser):
+        assert status(staff, address(name, visit)) == 403
+
+
+def test_roles_add_up(visit: Visit) -> None:
+    both = person(visit.site, "nurse")
+    both.memberships.create(site=visit.site, role="administrator")
+    assert status(both, "/") == 200
+    assert status(both, "/sessions/") == 200
+    assert permissions_of(["nurse", "administrator"]) > permissions_of(["nurse"])
+
+
+def test_a_deactivated_person_is_signed_out_at_once(visit: Visit) -> None:
+    client = Client()
+    client.force_login(visit.nurse)
+    assert client.get("/").status_code == 200
+    visit.nurse.is_active = False
+    visit.nurse.save()
+    assert client.get("/").status_code == 302
+
+
+@pytest.mark.parametrize("name", sorted(ROUTES))
+def test_a_post_without_its_token_is_refused(visit: Visit, name: str) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(visit.clinician)
+    assert client.post(address(name, visit)).status_code in {403, 405}
+
+
+def test_a_site_that_is_not_ones_own_cannot_be_chosen(visit: Visit) -> None:
+    other: Site = SiteFactory()
+    client = Client()
+    client.force_login(visit.nurse)
+    assert client.post("/site/", {"site": str(other.pk)}).status_code == 404
+    assert client.post("/site/", {"site": "nonsense"}).status_code == 404
+
+
+def test_a_person_of_two_sites_sees_one_at_a_time(visit: Visit) -> None:
+    other: Site = SiteFactory(name="AAA first by name")
+    visit.nurse.memberships.create(site=other, role="nurse")
+    client = Client()
+    client.force_login(visit.nurse)
+    path = f"/sessions/{visit.id}/"
+    assert client.get(path).status_code == 404
+    client.post("/site/", {"site": str(visit.site.pk)})
+    assert client.get(path).status_code == 200
