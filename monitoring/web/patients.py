@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from crispy_forms.layout import Div, Layout
 from django import forms
 from django.core.paginator import Paginator
+from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,11 +16,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.access import Permission, page
+from monitoring.actions import Conflict, NotAllowed, Refused
 from monitoring.actions import register_patient as register_patient_verb
-from monitoring.models import Patient, Session
-from monitoring.web.entry_page import EntryForm, act, saved, show
+from monitoring.models import Patient
+from monitoring.reports.treatment import course_of_sessions, last_dosed
+from monitoring.web.entry_page import EntryForm, saved, show
 from monitoring.web.lookup import site_of, staff_of
 from monitoring.web.presenters.banner import patient_banner
+from monitoring.web.refusal import add_refusal
 
 PAGE_SIZE = 50
 
@@ -51,6 +56,10 @@ class PatientForm(EntryForm):
         error_messages={"invalid": gettext_lazy("Enter a date, such as 2026-01-31.")},
     )
 
+    def layout(self) -> Layout:
+        names = [n for n in self.fields if n != "id"]
+        return Layout("id", Div(*map(self.rendered, names), css_class="grid-2"))
+
 
 @require_safe
 @page(Permission.VIEW_PATIENT)
@@ -67,10 +76,7 @@ def patient_list(request: HttpRequest) -> HttpResponse:
 def register_patient(request: HttpRequest) -> HttpResponse:
     form = PatientForm(request.POST or None)
     if form.is_bound and form.is_valid():
-        made, _theirs = act(
-            form,
-            lambda: register_patient_verb(site_of(request), staff_of(request), **form.cleaned_data),
-        )
+        made = _registered(request, form)
         if made:
             return saved(request, _("Patient registered"), "patient", made.pk)
     context = {
@@ -82,20 +88,44 @@ def register_patient(request: HttpRequest) -> HttpResponse:
     return show(request, "form_page.html", form, context)
 
 
+def _registered(request: HttpRequest, form: PatientForm) -> Patient | None:
+    """The new patient, or None with the reasons at the form's fields."""
+    try:
+        return register_patient_verb(site_of(request), staff_of(request), **form.cleaned_data)
+    except NotAllowed:
+        raise Http404 from None
+    except Refused as refused:
+        add_refusal(form, refused)
+    except Conflict as conflict:
+        form.add_error("mrn", _mrn_taken(conflict, request))
+    except IntegrityError:
+        form.add_error("mrn", _("Someone has just registered a patient with this MRN."))
+    return None
+
+
+def _mrn_taken(conflict: Conflict, request: HttpRequest) -> str:
+    """Who has the number, only where the person may know: at this site."""
+    theirs = conflict.theirs
+    if isinstance(theirs, Patient) and theirs.site_id == site_of(request).pk:
+        return _("This MRN belongs to %(name)s, born %(born)s.") % {
+            "name": theirs.banner_name,
+            "born": f"{theirs.date_of_birth:%d-%b-%Y}",
+        }
+    return _("This MRN is in use at another site of the organisation.")
+
+
 @require_safe
 @page(Permission.VIEW_PATIENT)
 def patient(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     found = Patient.objects.at(site_of(request)).filter(pk=patient_id).first()
     if found is None:
         raise Http404
-    sessions = Session.objects.filter(patient=found).select_related(
-        "protocol_version", "prescriber"
-    )
-    shown = Paginator(sessions, PAGE_SIZE).get_page(request.GET.get("page"))
+    shown = Paginator(course_of_sessions(found), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "patient": found,
         "banner": patient_banner(found),
         "sessions": shown,
+        "last": last_dosed(found),
         "area": "patients",
     }
     return render(request, "patients/patient.html", context)

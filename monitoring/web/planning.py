@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from decimal import Decimal
+from typing import Any, cast
 from uuid import UUID
 
+from crispy_forms.layout import Div, Layout
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -17,8 +19,9 @@ from django.views.decorators.http import require_http_methods
 from clinic import clock
 from clinic.access import Permission, page
 from clinic.models import Site
-from monitoring.actions import plan_session
+from monitoring.actions import Reason, Refused, plan_session
 from monitoring.models import Patient, ProtocolVersion, Session
+from monitoring.reports.treatment import last_dosed
 from monitoring.web.entry_page import EntryForm, act, saved, show
 from monitoring.web.fields import Tiles, YesNo
 from monitoring.web.lookup import site_of, staff_of
@@ -36,12 +39,15 @@ class PlanForm(EntryForm):
         help_text=gettext_lazy("such as 09:30"),
         error_messages={"invalid": gettext_lazy("Enter a time of day, such as 09:30.")},
     )
-    protocol_version = forms.ChoiceField(label=gettext_lazy("Protocol"))
+    protocol_version = Tiles(label=gettext_lazy("Protocol"), tiles_class="tiles-scale")
+    total = Tiles(label=gettext_lazy("Total dose"))
     planned_mg = forms.DecimalField(
-        label=gettext_lazy("Total dose (mg)"),
+        required=False,
+        label=gettext_lazy("Total dose in mg, where the protocol lists none"),
         max_digits=6,
         decimal_places=1,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+        error_messages={"invalid": gettext_lazy("Enter an amount in mg, such as 36.5.")},
     )
     indication = Tiles(label=gettext_lazy("Indication"), choices=Session.Indication.choices)
     is_first_treatment = YesNo(label=gettext_lazy("First treatment ever"))
@@ -51,22 +57,37 @@ class PlanForm(EntryForm):
 
     def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        versions = ProtocolVersion.objects.filter(sites__site=site)
-        self.versions = list(versions)
-        choices = [("", _("Choose")), *((str(v.pk), self._described(v)) for v in self.versions)]
-        self.fields["protocol_version"].choices = choices  # type: ignore[attr-defined]
-
-    @staticmethod
-    def _described(version: ProtocolVersion) -> str:
-        totals = ", ".join(map(str, version.protocol().allowed_totals_mg))
-        return f"{version.title} ({totals} mg)" if totals else version.title
+        self.versions = list(ProtocolVersion.objects.filter(sites__site=site))
+        protocols = [v.protocol() for v in self.versions]
+        totals = sorted({mg for p in protocols for mg in p.allowed_totals_mg})
+        _offer(self, "protocol_version", [(str(v.pk), v.title) for v in self.versions])
+        _offer(self, "total", [(str(mg), f"{mg} mg") for mg in totals])
+        if not totals:
+            del self.fields["total"]
+        if all(p.allowed_totals_mg for p in protocols):
+            del self.fields["planned_mg"]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        for name in ("indication", "is_first_treatment"):
+        for name in ("protocol_version", "indication", "is_first_treatment"):
             if data.get(name) in {None, ""} and name not in self.errors:
                 self.add_error(name, _("Answer this question."))
+        given = [n for n in ("total", "planned_mg") if data.get(n)]
+        if len(given) == 1:
+            data["mg"] = Decimal(data[given[0]])
+        elif not self.errors.keys() & {"total", "planned_mg"}:
+            words = _("Enter one total, not two.") if given else _("Choose the total dose.")
+            self.add_error(self.dose_field, words)
         return data
+
+    def layout(self) -> Layout:
+        rest = [n for n in self.fields if n not in {"id", "day", "time"}]
+        when = Div(self.rendered("day"), self.rendered("time"), css_class="grid-2")
+        return Layout("id", when, *map(self.rendered, rest))
+
+    @property
+    def dose_field(self) -> str:
+        return "total" if "total" in self.fields else "planned_mg"
 
     def planned_for(self) -> datetime:
         local = datetime.combine(self.cleaned_data["day"], self.cleaned_data["time"])
@@ -82,21 +103,7 @@ def plan(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         raise Http404
     form = PlanForm(request.POST or None, site=site)
     if form.is_bound and form.is_valid():
-        data = form.cleaned_data
-        made, _theirs = act(
-            form,
-            lambda: plan_session(
-                staff_of(request),
-                id=data["id"],
-                patient_id=patient_id,
-                protocol_version_id=UUID(data["protocol_version"]),
-                planned_for=form.planned_for(),
-                planned_mg=data["planned_mg"],
-                indication=data["indication"],
-                is_first_treatment=data["is_first_treatment"],
-                place=data["place"],
-            ),
-        )
+        made = _planned(request, form, patient_id)
         if made:
             return saved(request, _("Session planned"), "session", made.pk)
     context = {
@@ -104,6 +111,37 @@ def plan(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "heading": _("Plan a session"),
         "submit": _("Save plan"),
         "back": reverse("patient", args=[patient_id]),
+        "last": last_dosed(patient),
         "area": "patients",
     }
-    return show(request, "form_page.html", form, context)
+    return show(request, "planning/plan.html", form, context)
+
+
+def _planned(request: HttpRequest, form: PlanForm, patient_id: UUID) -> Session | None:
+    data = form.cleaned_data
+
+    def verb() -> Session:
+        try:
+            return plan_session(
+                staff_of(request),
+                id=data["id"],
+                patient_id=patient_id,
+                protocol_version_id=UUID(data["protocol_version"]),
+                planned_for=form.planned_for(),
+                planned_mg=data["mg"],
+                indication=data["indication"],
+                is_first_treatment=data["is_first_treatment"],
+                place=data["place"],
+            )
+        except Refused as refused:
+            places = {"planned_mg": form.dose_field}
+            raise Refused(
+                Reason(r.code, places.get(r.field, r.field), r.params) for r in refused.reasons
+            ) from None
+
+    made, _theirs = act(form, verb)
+    return cast("Session | None", made)
+
+
+def _offer(form: forms.Form, name: str, choices: list[tuple[str, str]]) -> None:
+    cast(forms.ChoiceField, form.fields[name]).choices = choices

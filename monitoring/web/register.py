@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import django_filters
@@ -9,81 +10,130 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Layout
 from django import forms
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from clinic import clock
 from clinic.access import Permission, page
-from clinic.models import Membership, Staff
+from clinic.models import Membership, Site, Staff
 from monitoring.models import Departure, ProtocolVersion, Session
 from monitoring.web.lookup import site_of
 
 PAGE_SIZES = (25, 50, 100)
+ANY = _("Any")
+NEWEST = "-planned_for"
 SORTS = (
-    ("-planned_for", _("Newest first")),
+    (NEWEST, _("Newest first")),
     ("planned_for", _("Oldest first")),
-    ("-deviation_count", _("Most deviations first")),
-    ("-peak_systolic", _("Highest blood pressure first")),
+    ("patient", _("Patient, A to Z")),
+    ("-deviations", _("Most deviations first")),
+    ("-peak", _("Highest blood pressure first")),
+)
+_ORDERS: dict[str, tuple[Any, ...]] = {
+    NEWEST: ("-planned_for", "-pk"),
+    "planned_for": ("planned_for", "pk"),
+    "patient": ("patient__family_name", "patient__given_name", "-planned_for", "-pk"),
+    "-deviations": ("-deviation_count", "-planned_for", "-pk"),
+    "-peak": (F("peak_systolic").desc(nulls_last=True), "-planned_for", "-pk"),
+}
+STATES = (
+    *Departure.Kind.choices,
+    ("cancelled", _("Not dosed")),
+    ("planned", _("Planned")),
+    ("open", _("Still open")),
 )
 
 
-def _prescribers(request: HttpRequest | None) -> QuerySet[Staff]:
-    if request is None:
-        return Staff.objects.none()
-    return Staff.objects.filter(
-        memberships__site=site_of(request), memberships__role=Membership.Role.CLINICIAN
-    ).distinct()
+class _Prescribers(forms.ModelChoiceField):  # type: ignore[type-arg]
+    def label_from_instance(self, obj: Staff) -> str:
+        return obj.printed_name
 
 
-def _protocols(request: HttpRequest | None) -> QuerySet[ProtocolVersion]:
-    if request is None:
-        return ProtocolVersion.objects.none()
-    return ProtocolVersion.objects.filter(sites__site=site_of(request))
+class _PrescriberFilter(django_filters.ModelChoiceFilter):  # type: ignore[misc]
+    field_class = _Prescribers
 
 
 class Register(django_filters.FilterSet):  # type: ignore[misc]
     """What to show; all of it stands in the address."""
 
     since = django_filters.DateFilter(
-        field_name="planned_for",
-        lookup_expr="date__gte",
-        label=_("From"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        method="from_day", label=_("From"), widget=forms.DateInput(attrs={"type": "date"})
     )
     until = django_filters.DateFilter(
-        field_name="planned_for",
-        lookup_expr="date__lte",
-        label=_("To"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        method="to_day", label=_("To"), widget=forms.DateInput(attrs={"type": "date"})
     )
-    prescriber = django_filters.ModelChoiceFilter(queryset=_prescribers, label=_("Prescriber"))
-    protocol_version = django_filters.ModelChoiceFilter(queryset=_protocols, label=_("Protocol"))
-    outcome = django_filters.ChoiceFilter(choices=Departure.Kind.choices, label=_("How it ended"))
-    phase = django_filters.ChoiceFilter(choices=Session.Phase.choices, label=_("Phase"))
-    with_deviation = django_filters.ChoiceFilter(
+    prescriber = _PrescriberFilter(
+        queryset=Staff.objects.none(), label=_("Prescriber"), empty_label=ANY
+    )
+    product = django_filters.ChoiceFilter(
+        field_name="protocol_version__key", label=_("Protocol"), empty_label=ANY
+    )
+    outcome = django_filters.ChoiceFilter(
+        choices=STATES, method="in_state", label=_("How it ended"), empty_label=ANY
+    )
+    deviations = django_filters.ChoiceFilter(
+        choices=(("yes", _("With a deviation")), ("no", _("Without"))),
+        method="deviating",
         label=_("Deviations"),
-        choices=(("yes", _("With a deviation")), ("no", _("Without one"))),
-        method="filter_deviation",
+        empty_label=ANY,
+    )
+    signature = django_filters.ChoiceFilter(
+        choices=(("no", _("Dosed, not signed")), ("yes", _("Signed"))),
+        method="signed",
+        label=_("Signature"),
+        empty_label=ANY,
     )
     sort = django_filters.ChoiceFilter(
-        label=_("Order"), choices=SORTS, method="order", empty_label=None
+        choices=SORTS, method="in_order", label=_("Order"), empty_label=None
     )
 
     class Meta:
         model = Session
         fields: tuple[str, ...] = ()
 
-    def filter_deviation(
-        self, found: QuerySet[Session], name: str, value: str
-    ) -> QuerySet[Session]:
-        if value == "yes":
+    def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
+        self.site = site
+        super().__init__(*args, **kwargs)
+        self.filters["prescriber"].queryset = Staff.objects.filter(
+            memberships__site=site, memberships__role=Membership.Role.CLINICIAN
+        ).distinct()
+        titles = ProtocolVersion.objects.order_by("key", "version").values_list("key", "title")
+        self.filters["product"].extra["choices"] = sorted(dict(titles).items())
+
+    def from_day(self, found: QuerySet[Session], name: str, day: date) -> QuerySet[Session]:
+        return found.filter(planned_for__gte=self._midnight(day))
+
+    def to_day(self, found: QuerySet[Session], name: str, day: date) -> QuerySet[Session]:
+        return found.filter(planned_for__lt=self._midnight(day + timedelta(days=1)))
+
+    def _midnight(self, day: date) -> datetime:
+        """The beginning of the site's day: as a moment, so that the index by date is used."""
+        return timezone.make_aware(datetime.combine(day, time.min), self.site.tz)
+
+    def in_state(self, found: QuerySet[Session], name: str, state: str) -> QuerySet[Session]:
+        if state == "open":
+            return found.in_progress()  # type: ignore[attr-defined, no-any-return]
+        if state in Departure.Kind.values:
+            return found.filter(outcome=state)
+        return found.filter(phase=state)
+
+    def deviating(self, found: QuerySet[Session], name: str, is_so: str) -> QuerySet[Session]:
+        if is_so == "yes":
             return found.filter(deviation_count__gt=0)
         return found.filter(deviation_count=0)
 
-    def order(self, found: QuerySet[Session], name: str, value: str) -> QuerySet[Session]:
-        return found.order_by(value, "-pk")
+    def signed(self, found: QuerySet[Session], name: str, is_so: str) -> QuerySet[Session]:
+        """Signed and standing; or dosed without a signature that stands."""
+        if is_so == "yes":
+            return found.filter(standing_clearance__isnull=False)
+        return found.filter(first_dose_at__isnull=False, standing_clearance=None)
+
+    def in_order(self, found: QuerySet[Session], name: str, order: str) -> QuerySet[Session]:
+        return found.order_by(*_ORDERS[order])
 
     @property
     def helper(self) -> FormHelper:
@@ -97,17 +147,17 @@ class Register(django_filters.FilterSet):  # type: ignore[misc]
 @require_safe
 @page(Permission.VIEW_REGISTER)
 def session_list(request: HttpRequest) -> HttpResponse:
-    sessions = Session.objects.at(site_of(request)).order_by("-planned_for", "-pk")
-    people = sessions.select_related(
-        "patient", "protocol_version", "prescriber", "standing_clearance"
-    )
-    chosen = Register(request.GET or None, queryset=people, request=request)
-    shown = Paginator(chosen.qs, _page_size(request)).get_page(request.GET.get("page"))
+    site, size = site_of(request), _page_size(request)
+    sessions = Session.objects.at(site).order_by(*_ORDERS[NEWEST])
+    people = sessions.select_related("patient", "protocol_version", "standing_clearance")
+    chosen = Register(request.GET or None, queryset=people, request=request, site=site)
     context: dict[str, Any] = {
         "filter": chosen,
-        "sessions": shown,
+        "is_filtered": any(request.GET.get(name) for name in chosen.filters if name != "sort"),
+        "sessions": Paginator(chosen.qs, size).get_page(request.GET.get("page")),
         "sizes": PAGE_SIZES,
-        "size": _page_size(request),
+        "size": size,
+        "as_of": clock.now(),
         "area": "register",
     }
     return render(request, "register/list.html", context)

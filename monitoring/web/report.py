@@ -52,7 +52,7 @@ CAUTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One deviation as it reads. The date stands only where it is not the session's own."""
+    """One deviation as it reads."""
 
     at: datetime
     minutes: int | None

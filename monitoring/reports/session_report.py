@@ -1,0 +1,93 @@
+"""One session as it is read back: its record, what deviated, and both clocks.
+
+Screen, print and PDF are made from this one reading of the record.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Prefetch
+
+from clinic.models import Site
+from monitoring.models import Clearance, Dose, Event, Reading, Session
+from monitoring.rules.course import Course, whole_minutes
+from monitoring.rules.deviations import Deviation, deviations
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Minutes from the first and from the last dose to one moment of the session."""
+
+    code: str
+    at: datetime
+    from_first: int
+    from_last: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionReport:
+    session: Session
+    course: Course
+    as_of: datetime
+    deviations: tuple[Deviation, ...]
+    spans: tuple[Span, ...]
+
+    @property
+    def is_over(self) -> bool:
+        return self.session.phase in {"closed", "cancelled"}
+
+
+def load(site: Site, session_id: UUID) -> Session | None:
+    """The session with every noun and who recorded it, in a number of queries that is fixed."""
+    people = Session.objects.at(site).with_people().select_related("departure__recorded_by")
+    signed = Clearance.objects.select_related("withdrawal__recorded_by")
+    doses = Dose.objects.select_related("recorded_by", "witness", "end__recorded_by")
+    return (
+        people.prefetch_related(
+            "admission_set",
+            "decision_set",
+            Prefetch("clearance_set", signed),
+            Prefetch("dose_set", doses),
+            Prefetch("event_set", Event.objects.select_related("recorded_by")),
+            Prefetch("reading_set", Reading.objects.select_related("recorded_by")),
+        )
+        .filter(pk=session_id)
+        .first()
+    )
+
+
+def session_report(session: Session, now: datetime) -> SessionReport:
+    course = session.course()
+    return SessionReport(
+        session=session,
+        course=course,
+        as_of=now,
+        deviations=tuple(deviations(course, now)),
+        spans=tuple(_spans(course)),
+    )
+
+
+def _spans(course: Course) -> list[Span]:
+    """The form counts from the first dose, the window from the last (CLINICAL 8, rules 3, 4)."""
+    first, last = course.first_dose_at, course.last_dose_at
+    if first is None:
+        return []
+    moments: list[tuple[str, datetime | None]] = [
+        ("last_dose", last),
+        ("window", course.window_ends_at),
+        *(("clearance", c.signed_at) for c in course.clearances),
+        ("departure", course.departure.at if course.departure else None),
+    ]
+    return [
+        Span(
+            code,
+            at,
+            whole_minutes(at - first),
+            whole_minutes(at - last) if last is not None and code != "last_dose" else None,
+        )
+        for code, at in moments
+        if at is not None
+    ]

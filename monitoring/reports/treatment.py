@@ -1,0 +1,36 @@
+"""A patient's course of sessions, with the worst values of each.
+
+Week one predicts later weeks, so the last session's worst values stand at the start of the next
+(CLINICAL 4). They are shown as they are; nothing is relaxed from them.
+"""
+
+from __future__ import annotations
+
+from django.db.models import F, Max, Min, Q, QuerySet
+
+from monitoring.models import Patient, Session
+
+_COUNTED = Q(
+    reading__taken_at__gt=F("first_dose_at"),
+    reading__replaced_by=None,
+    reading__after_departure=False,
+)
+"""Readings after the dose that no correction replaced."""
+
+
+def course_of_sessions(patient: Patient) -> QuerySet[Session]:
+    """Newest first; each with `lowest_sedation` and `highest_dissociation` after the dose."""
+    sessions = Session.objects.filter(patient=patient)
+    return (
+        sessions.annotate(
+            lowest_sedation=Min("reading__sedation", filter=_COUNTED),
+            highest_dissociation=Max("reading__dissociation", filter=_COUNTED),
+        )
+        .select_related("protocol_version", "prescriber")
+        .order_by("-planned_for", "-pk")
+    )
+
+
+def last_dosed(patient: Patient) -> Session | None:
+    """The latest session that is over and in which a dose was given."""
+    return course_of_sessions(patient).filter(phase="closed").first()

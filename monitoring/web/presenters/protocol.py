@@ -1,0 +1,143 @@
+"""A protocol as sentences: what each number does, its unit, and where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from monitoring.rules.protocol import FORTY, Protocol
+
+LABEL = gettext_noop("US SPRAVATO label")
+IFU = gettext_noop("SPRAVATO device instructions")
+REMS = gettext_noop("SPRAVATO REMS")
+TRIALS = gettext_noop("Cut-offs the US SPRAVATO label reports trial results by")
+OXYGEN = gettext_noop("Cut-off of the esketamine trials")
+SPAN = gettext_noop("REMS patient monitoring form asks for 40; the span is the product's default")
+OURS = gettext_noop("The product's default; the clinic's medical director approves it")
+ADOPTED = gettext_noop("Taken over from SPRAVATO; no label asks for it here")
+
+ROUTES = {
+    "intranasal": gettext_noop("nasal spray"),
+    "intravenous": gettext_noop("intravenous infusion"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    words: str
+    value: str
+    source: str
+
+
+Group = tuple[str, list[Setting]]
+
+
+def groups(protocol: Protocol) -> list[Group]:
+    """Every number of `protocol`; what it does not have is left out."""
+    return [
+        (_("Dose"), list(_dose(protocol))),
+        (_("Before the dose"), list(_before(protocol))),
+        (_("Readings"), list(_readings(protocol))),
+        (_("When someone is told"), list(_flags(protocol))),
+        (_("Clearance"), list(_clearance(protocol))),
+    ]
+
+
+def _setting(p: Protocol, words: str, value: str, source: str) -> Setting:
+    """Under another drug, a source that speaks of SPRAVATO is not its source."""
+    return Setting(words, value, _(source if p.rems or source == OURS else ADOPTED))
+
+
+def _minutes(count: int) -> str:
+    return _("%(count)s min") % {"count": count}
+
+
+def _pressure(systolic: int, diastolic: int) -> str:
+    return f"{systolic}/{diastolic} mmHg"
+
+
+def _dose(p: Protocol) -> Iterator[Setting]:
+    yield Setting(_("Drug and route"), f"{p.drug}, {_(ROUTES[p.route])}", "")
+    if p.device_mg:
+        yield _setting(p, _("One device holds"), f"{p.device_mg} mg", IFU)
+        rest = _minutes(p.rest_between_devices_minutes)
+        yield _setting(p, _("Rest between two devices, at least"), rest, IFU)
+    if p.allowed_totals_mg:
+        totals = ", ".join(map(str, p.allowed_totals_mg))
+        yield _setting(p, _("Totals that may be ordered"), f"{totals} mg", LABEL)
+    if p.first_treatment_max_mg:
+        words = _("First treatment of treatment-resistant depression, at most")
+        yield _setting(p, words, f"{p.first_treatment_max_mg} mg", LABEL)
+    words = _("REMS: site certified, patient enrolled, readiness minutes asked")
+    yield Setting(words, _("Yes") if p.rems else _("No"), _(REMS) if p.rems else "")
+
+
+def _before(p: Protocol) -> Iterator[Setting]:
+    words = _("Above this guide a clinician decides, with a reason")
+    yield _setting(p, words, _pressure(p.guide_systolic, p.guide_diastolic), LABEL)
+    words = _("Age of the pre-dose reading when the first dose is given, at most")
+    yield _setting(p, words, _minutes(p.predose_max_age_minutes), OURS)
+    yield _setting(p, _("No food for"), _minutes(p.food_minutes), LABEL)
+    yield _setting(p, _("No liquids for"), _minutes(p.liquid_minutes), LABEL)
+    if p.nasal_minutes:
+        words = _("No nasal corticosteroid or decongestant for")
+        yield _setting(p, words, _minutes(p.nasal_minutes), LABEL)
+
+
+def _readings(p: Protocol) -> Iterator[Setting]:
+    slots = ", ".join(map(str, p.slots))
+    words = _("Readings are due after the first dose at")
+    yield _setting(p, words, _("pre-dose, %(slots)s min") % {"slots": slots}, OURS)
+    words = _("Then, while anything is open, every")
+    yield _setting(p, words, _minutes(p.repeat_every_minutes), OURS)
+    span = _("%(from)s to %(to)s min") % {"from": p.forty_on_time[0], "to": p.forty_on_time[1]}
+    words = _("The %(count)s-minute reading, which cannot be left out, is on time at")
+    yield _setting(p, words % {"count": FORTY}, span, SPAN)
+    words = _("Any other reading is on time within")
+    yield _setting(p, words, f"± {_minutes(p.slot_tolerance_minutes)}", OURS)
+    yield _setting(p, _("A reading is overdue after"), _minutes(p.overdue_after_minutes), OURS)
+    yield _setting(p, _("and shown as urgent after"), _minutes(p.escalate_after_minutes), OURS)
+    words = _("An entry is marked late, and asked why, after")
+    yield _setting(p, words, _minutes(p.late_entry_minutes), OURS)
+
+
+def _flags(p: Protocol) -> Iterator[Setting]:
+    words = _("Blood pressure at or above")
+    yield _setting(p, words, _pressure(p.notify_systolic, p.notify_diastolic), TRIALS)
+    words = _("Rise since pre-dose of at least, systolic / diastolic")
+    yield _setting(p, words, _pressure(p.notify_systolic_rise, p.notify_diastolic_rise), TRIALS)
+    words = _("Emergency: blood pressure at or above, once")
+    yield _setting(p, words, _pressure(p.emergency_systolic, p.emergency_diastolic), OURS)
+    words = _("Emergency: at or above the first limit again, apart by at least")
+    yield _setting(p, words, _minutes(p.emergency_repeat_minutes), OURS)
+    yield _setting(p, _("SpO₂ below, twice running"), f"{p.spo2_below} %", OXYGEN)
+    yield _setting(p, _("SpO₂ below, once"), f"{p.spo2_far_below} %", OURS)
+    yield _setting(p, _("MOAA/S at or below"), str(p.sedation_notify), OURS)
+    yield _setting(p, _("Emergency: MOAA/S at or below"), str(p.sedation_emergency), OURS)
+    yield _setting(p, _("Dissociation (0 to 4) at or above"), str(p.dissociation_notify), OURS)
+    words = _("A symptom of a hypertensive crisis, whatever the blood pressure")
+    yield _setting(p, words, _("always"), LABEL)
+
+
+def _clearance(p: Protocol) -> Iterator[Setting]:
+    words = (
+        _("Observation after the end of the infusion, at least")
+        if p.is_infusion
+        else _("Observation after the last device, at least")
+    )
+    yield _setting(p, words, _minutes(p.window_minutes), REMS if p.rems else OURS)
+    words = _("Blood pressure above which the clinician says why")
+    pressure = _pressure(p.clearance_systolic, p.clearance_diastolic)
+    yield _setting(p, words, pressure, OURS)
+    words = _("unless within this much of pre-dose")
+    yield _setting(p, words, f"{p.clearance_within_percent} %", OURS)
+    words = _("Sedation as before the dose, or MOAA/S")
+    yield _setting(p, words, str(p.clearance_sedation), REMS)
+    words = _("Dissociation as before the dose, or")
+    yield _setting(p, words, str(p.clearance_dissociation), REMS)
+    words = _("Age of the final set at the signature, at most")
+    yield _setting(p, words, _minutes(p.final_set_max_age_minutes), OURS)
+    yield _setting(p, _("A clearance lapses after"), _minutes(p.clearance_valid_minutes), OURS)
