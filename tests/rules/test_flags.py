@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitoring.rules.flags import CRISIS_SYMPTOMS, flagged, flags_of, reading_flags, unanswered
+from tests.rules.facts import event, observed, reading, with_readings
+
+HIGH = {"systolic": 175, "diastolic": 100}
+
+
+def codes(**values: int) -> list[str]:
+    taken = reading(40, 40, **values)
+    return [f.code for f in flags_of(observed(taken, predose=reading(-10, **HIGH)), taken)]
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"systolic": 179}, []),
+        ({"systolic": 180}, ["systolic_high"]),
+        ({"systolic": 199}, ["systolic_high"]),
+        ({"systolic": 200}, ["systolic_emergency"]),
+        ({"diastolic": 109, "systolic": 170}, []),
+        ({"diastolic": 110, "systolic": 170}, ["diastolic_high"]),
+        ({"diastolic": 119, "systolic": 170}, ["diastolic_high"]),
+        ({"diastolic": 120, "systolic": 170}, ["diastolic_emergency"]),
+        ({"spo2": 93}, []),
+        ({"spo2": 92}, ["spo2_below"]),
+        ({"spo2": 90}, ["spo2_below"]),
+        ({"spo2": 89}, ["spo2_far_below"]),
+        ({"sedation": 4}, []),
+        ({"sedation": 3}, ["sedation_low"]),
+        ({"sedation": 2}, ["sedation_low"]),
+        ({"sedation": 1}, ["sedation_emergency"]),
+        ({"sedation": 0}, ["sedation_emergency"]),
+        ({"dissociation": 2}, []),
+        ({"dissociation": 3}, ["dissociation_high"]),
+    ],
+)
+def test_a_value_is_flagged_from_its_limit_on(values: dict[str, int], expected: list[str]) -> None:
+    diastolic = values.get("diastolic", 100)
+    assert [c for c in codes(**(values | {"diastolic": diastolic})) if "rise" not in c] == expected
+
+
+@pytest.mark.parametrize(
+    ("systolic", "diastolic", "expected"),
+    [
+        (159, 104, []),
+        (160, 104, ["systolic_rise"]),
+        (159, 105, ["diastolic_rise"]),
+    ],
+)
+def test_a_rise_from_pre_dose_is_flagged_from_40_and_25(
+    systolic: int, diastolic: int, expected: list[str]
+) -> None:
+    taken = reading(40, 40, systolic=systolic, diastolic=diastolic)
+    assert [f.code for f in flags_of(observed(taken), taken)] == expected
+
+
+@pytest.mark.parametrize(
+    ("gap", "between", "tier"),
+    [(4, None, "notify"), (5, None, "emergency"), (10, 150, "notify"), (10, 185, "emergency")],
+)
+def test_high_twice_five_minutes_apart_is_an_emergency_unless_it_fell_between(
+    gap: int, between: int | None, tier: str
+) -> None:
+    first, again = reading(40, systolic=182), reading(40 + gap, systolic=181)
+    middle = [] if between is None else [reading(43, systolic=between)]
+    course = observed(first, *middle, again)
+    flag = next(f for f in flags_of(course, again) if f.code.startswith("systolic_high"))
+    assert flag.tier == tier
+    earlier = next(f for f in flags_of(course, first) if f.code.startswith("systolic_high"))
+    assert earlier.tier == "notify"
+
+
+def test_low_oxygen_twice_running_tells_someone_once_asks_to_repeat() -> None:
+    first, second = reading(40, spo2=92), reading(42, spo2=91)
+    course = observed(first, second)
+    assert [f.tier for f in flags_of(course, first)] == ["repeat"]
+    assert [f.tier for f in flags_of(course, second)] == ["notify"]
+    assert [f.fact for f in unanswered(course)] == [second]
+
+
+def test_oxygen_that_recovered_between_is_not_twice_running() -> None:
+    last = reading(44, spo2=92)
+    course = observed(reading(40, spo2=92), reading(42, spo2=95), last)
+    assert [f.code for f in flags_of(course, last)] == ["spo2_below"]
+
+
+def test_a_pre_dose_reading_is_judged_by_the_guide_and_not_flagged() -> None:
+    high = reading(-10, systolic=190)
+    assert flags_of(observed(predose=high), high) == ()
+
+
+@pytest.mark.parametrize("symptom", CRISIS_SYMPTOMS)
+def test_a_crisis_symptom_is_flagged_whatever_the_numbers(symptom: str) -> None:
+    found = flagged(observed(events=(event(20, "symptom", symptoms=(symptom, "nausea")),)))
+    assert [(f.tier, f.flags[0].symptoms) for f in found] == [("emergency", (symptom,))]
+
+
+def test_nausea_alone_is_not_flagged() -> None:
+    assert flagged(observed(events=(event(20, "symptom", symptoms=("nausea",)),))) == []
+
+
+def test_an_answer_is_for_one_fact_and_a_correction_asks_anew() -> None:
+    high = reading(40, 40, systolic=185)
+    answered = observed(high, events=(event(41, "response", answers_reading=high.id),))
+    assert unanswered(answered) == []
+    corrected = with_readings(answered, reading(40, 40, systolic=195, replaces=high.id))
+    assert len(unanswered(corrected)) == 1
+    mended = with_readings(answered, reading(40, 40, replaces=high.id))
+    assert flagged(mended) == []
+
+
+def test_an_answered_symptom_needs_no_other_answer() -> None:
+    pain = event(20, "symptom", symptoms=("chest_pain",))
+    course = observed(events=(pain, event(21, "response", answers_event=pain.id)))
+    assert unanswered(course) == []
+    assert len(flagged(course)) == 1
+
+
+def test_what_is_most_urgent_comes_first() -> None:
+    taken = reading(40, 40, systolic=205, diastolic=112, spo2=92)
+    tiers = [f.tier for f in flags_of(observed(taken), taken)]
+    assert tiers == sorted(tiers, key=["emergency", "notify", "repeat"].index)
+    assert reading_flags(observed(taken))[taken.id][0].tier == "emergency"
+
+
+@given(
+    st.integers(50, 300), st.integers(20, 199), st.integers(1, 100), st.integers(0, 5),
+    st.integers(0, 4), st.integers(41, 300),
+)  # fmt: skip
+def test_a_later_reading_never_takes_an_earlier_flag_away(
+    systolic: int, diastolic: int, spo2: int, sedation: int, dissociation: int, minutes: int
+) -> None:
+    first = reading(40, systolic=186, spo2=88)
+    before = flags_of(observed(first), first)
+    later = reading(
+        minutes, systolic=systolic, diastolic=diastolic, spo2=spo2, sedation=sedation,
+        dissociation=dissociation,
+    )  # fmt: skip
+    assert flags_of(observed(first, later), first) == before

@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitoring.rules.protocol import SPRAVATO_US
+from monitoring.rules.schedule import next_slot, observations_at, on_time, slot_for, slots
+from tests.rules.facts import (
+    arrived,
+    at,
+    clearance,
+    departure,
+    not_done,
+    observed,
+    reading,
+    whole,
+    with_readings,
+)
+
+
+def states(course: object, minutes: float, seconds: float = 0) -> dict[int, str]:
+    return {s.minutes: s.state for s in slots(course, at(minutes, seconds))}  # type: ignore[arg-type]
+
+
+def test_there_is_no_slot_before_the_first_device() -> None:
+    assert slots(arrived(), at(0)) == []
+    assert next_slot(arrived(), at(0)) is None
+
+
+@pytest.mark.parametrize(
+    ("minutes", "seconds", "state"),
+    [(34, 59, "upcoming"), (35, 0, "due"), (40, 0, "due"), (44, 59, "due"), (45, 0, "overdue")],
+)
+def test_a_slot_is_due_five_minutes_around_and_then_overdue(
+    minutes: int, seconds: int, state: str
+) -> None:
+    assert states(observed(), minutes, seconds)[40] == state
+
+
+@pytest.mark.parametrize(("minutes", "is_escalated"), [(49.9, False), (50, True)])
+def test_an_overdue_slot_is_escalated_from_ten_minutes(minutes: float, is_escalated: bool) -> None:
+    slot = next(s for s in slots(observed(), at(minutes)) if s.minutes == 40)
+    assert slot.is_escalated is is_escalated
+
+
+@pytest.mark.parametrize(
+    ("taken", "state"), [(30, "done"), (50, "done"), (50.02, "late"), (75, "late")]
+)
+def test_the_forty_minute_reading_is_on_time_from_30_to_50_and_late_after(
+    taken: float, state: str
+) -> None:
+    assert states(observed(reading(taken, 40)), 80)[40] == state
+
+
+@pytest.mark.parametrize(("taken", "state"), [(55, "done"), (65, "done"), (65.02, "late")])
+def test_another_reading_is_on_time_within_five_minutes(taken: float, state: str) -> None:
+    assert states(observed(reading(taken, 60)), 80)[60] == state
+
+
+def test_a_missed_slot_gives_way_to_the_next_but_never_the_forty_minute_one() -> None:
+    found = states(observed(), 61)
+    assert found[15] == found[30] == "missed"
+    assert found[40] == "overdue"
+    assert next_slot(observed(), at(61)).minutes == 40  # type: ignore[union-attr]
+
+
+def test_a_slot_coded_as_not_done_says_so() -> None:
+    course = observed(not_done(41, 40, "blood_pressure"))
+    assert states(course, 45)[40] == "not_done"
+    everything = ("blood_pressure", "heart_rate", "spo2", "respiratory_rate", "sedation",
+                  "dissociation")  # fmt: skip
+    assert states(observed(not_done(60, 60, *everything)), 61)[60] == "not_done"
+    assert states(observed(not_done(60, 60, "blood_pressure")), 61)[60] == "done"
+
+
+def test_readings_go_on_every_15_minutes_while_the_session_is_open() -> None:
+    assert [s.minutes for s in slots(whole(), at(151))][-3:] == [135, 150, 165]
+
+
+def test_nothing_more_is_asked_once_a_clearance_stands_or_the_patient_left() -> None:
+    signed = whole(phase="cleared", clearances=(clearance(126),))
+    assert [s.minutes for s in slots(signed, at(170))][-1] == 120
+    gone = whole(phase="closed", departure=departure(133))
+    assert next_slot(gone, at(500)) is None
+    early = observed(phase="closed", departure=departure(20, "transferred"))
+    assert states(early, 500) == {15: "missed"}
+
+
+def test_a_patient_who_left_before_the_first_slot_has_none() -> None:
+    gone = observed(phase="closed", departure=departure(3, "transferred"))
+    assert slots(gone, at(200)) == []
+
+
+def test_the_next_slot_is_the_one_to_come_when_none_is_open() -> None:
+    slot = next_slot(observed(reading(15, 15)), at(18))
+    assert slot is not None
+    assert (slot.minutes, slot.state) == (30, "upcoming")
+
+
+def test_respiratory_rate_is_asked_at_pre_dose_40_and_the_last_ones_only() -> None:
+    asks = {m: "respiratory_rate" in observations_at(SPRAVATO_US, m) for m in (15, 30, 60, 90)}
+    assert not any(asks.values())
+    assert all("respiratory_rate" in observations_at(SPRAVATO_US, m) for m in (None, 40, 120, 135))
+
+
+@pytest.mark.parametrize(
+    ("asked", "minutes", "slot"),
+    [
+        (40, 29.9, None),
+        (40, 30, 40),
+        (40, 90, 40),
+        (30, 24.9, None),
+        (30, 25, 30),
+        (30, 39.9, 30),
+        (30, 40, None),
+        (135, 131, 135),
+        (33, 33, None),
+        (None, 40, None),
+    ],
+)
+def test_a_reading_fills_the_slot_it_was_taken_for_or_is_additional(
+    asked: int | None, minutes: float, slot: int | None
+) -> None:
+    assert slot_for(observed(), asked, at(minutes)) == slot
+
+
+def test_a_filled_slot_makes_another_reading_additional() -> None:
+    assert slot_for(observed(reading(40, 40)), 40, at(42)) is None
+
+
+def test_before_the_first_device_no_slot_is_filled() -> None:
+    assert slot_for(arrived(), 40, at(40)) is None
+
+
+@given(st.integers(-30, 400), st.lists(st.integers(1, 300), max_size=12))
+def test_slots_rise_and_each_reading_fills_at_most_one(now: int, taken: list[int]) -> None:
+    course = observed()
+    for minutes in sorted(taken):
+        asked = next_slot(course, at(minutes))
+        slot = slot_for(course, asked.minutes if asked else None, at(minutes))
+        course = with_readings(course, reading(minutes, slot))
+    found = slots(course, at(now))
+    assert [s.minutes for s in found] == sorted({s.minutes for s in found})
+    used = [s.reading.id for s in found if s.reading]
+    assert len(used) == len(set(used))
+
+
+@given(st.integers(0, 200), st.integers(0, 400))
+def test_the_time_taken_is_never_moved_to_a_slot(taken: int, now: int) -> None:
+    course = observed(reading(taken, 40))
+    for slot in slots(course, at(now)):
+        if slot.reading:
+            assert slot.reading.taken_at == at(taken)
+
+
+def test_on_time_bounds_come_from_the_protocol() -> None:
+    wide = replace(SPRAVATO_US, forty_on_time=(35, 45), slot_tolerance_minutes=3)
+    assert on_time(wide, 40) == (35, 45)
+    assert on_time(wide, 60) == (57, 63)
