@@ -27,8 +27,8 @@ YES = frozenset(
     )
 )
 STATEMENT = (
-    "I have read the course of this session up to the last entry shown. "
-    "The patient may leave with the escort named at departure."
+    "I, {signer}, clear {name}, born {born}, MRN {mrn}, to leave after observation.\n"
+    "{mg} mg of {drug} given. This covers the record up to entry {seq}."
 )
 ORDERED = (
     "Repeat in 15 minutes, stay semi-reclined",
@@ -160,12 +160,13 @@ class Visit(Measured):
 
     def sign(self, password: str) -> None:
         minutes = self.course.minutes(self.clock.now()) or 0
+        seq = Session.objects.values_list("last_seq", flat=True).get(pk=self.id)
         actions.sign_clearance(
             self.id,
             self.clinician,
             id=self.new_id(),
             password=password,
-            through_seq=Session.objects.values_list("last_seq", flat=True).get(pk=self.id),
+            through_seq=seq,
             checklist=dict.fromkeys(CHECKLIST, True),
             justifications={
                 c.key: "Small change within the range seen before; the patient feels well"
@@ -173,7 +174,15 @@ class Visit(Measured):
             },
             had_serious_event=False,
             ready_minutes=minutes if self.course.protocol.rems else None,
-            statement=STATEMENT,
+            statement=STATEMENT.format(
+                signer=self.clinician.printed_name,
+                name=self.patient.banner_name,
+                born=f"{self.patient.date_of_birth:%d-%b-%Y}",
+                mrn=self.patient.mrn,
+                mg=f"{self.course.given_mg:g}",
+                drug=self.course.protocol.drug,
+                seq=seq,
+            ),
         )
 
     def is_complete(self) -> bool:

@@ -1,0 +1,165 @@
+"""Planning a session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from monitoring.actions import publish_protocol
+from monitoring.models import Patient, ProtocolVersion, Session
+from monitoring.models.fact import uuid7
+from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US
+from tests.factories.place import SiteFactory, person
+from tests.factories.record import PatientFactory
+
+pytestmark = pytest.mark.django_db
+Signer = Callable[..., Client]
+
+
+class Desk:
+    """A nurse with a patient to plan for, at a site in Chicago."""
+
+    def __init__(self, signed_in: Signer) -> None:
+        self.site = SiteFactory(time_zone="America/Chicago")
+        self.spravato: ProtocolVersion = publish_protocol(SPRAVATO_US, site=self.site)
+        self.patient: Patient = PatientFactory(site=self.site)
+        self.client = signed_in(person(self.site, "nurse"))
+        self.address = f"/patients/{self.patient.pk}/plan/"
+
+    def filled(self, **changes: str) -> dict[str, str]:
+        return {
+            "id": str(uuid7()),
+            "day": "2026-03-16",
+            "time": "09:30",
+            "protocol_version": str(self.spravato.pk),
+            "total": "56",
+            "indication": "trd",
+            "is_first_treatment": "no",
+            "place": "Chair 3",
+            **changes,
+        }
+
+    def post(self, **changes: str) -> Any:
+        return self.client.post(self.address, self.filled(**changes))
+
+
+@pytest.fixture
+def desk(clock: Any, signed_in: Signer) -> Desk:
+    return Desk(signed_in)
+
+
+def test_a_session_is_planned_at_the_sites_own_time(desk: Desk) -> None:
+    answer = desk.post()
+    session = Session.objects.get()
+
+    assert answer.url == f"/sessions/{session.pk}/"
+    assert session.planned_for == datetime(2026, 3, 16, 14, 30, tzinfo=UTC)
+    assert (session.planned_mg, session.place) == (Decimal(56), "Chair 3")
+    assert session.is_first_treatment is False
+
+
+def test_save_tapped_twice_plans_one_session(desk: Desk) -> None:
+    sent = desk.filled()
+    desk.client.post(desk.address, sent)
+    desk.client.post(desk.address, sent)
+
+    assert Session.objects.count() == 1
+
+
+def test_nothing_is_filled_in_or_chosen_beforehand(desk: Desk) -> None:
+    form = desk.client.get(desk.address).context["form"]
+
+    assert [name for name in form.fields if name != "id" and form[name].value()] == []
+
+
+def test_the_doses_offered_are_those_of_the_sites_protocols(desk: Desk) -> None:
+    form = desk.client.get(desk.address).context["form"]
+
+    assert [value for value, _words in form.fields["total"].choices] == ["28", "56", "84"]
+    assert "planned_mg" not in form.fields
+
+
+def test_an_infusion_takes_an_amount_of_its_own(desk: Desk) -> None:
+    ketamine = publish_protocol(KETAMINE_IV, site=desk.site)
+    desk.post(protocol_version=str(ketamine.pk), total="", planned_mg="36.5")
+
+    assert Session.objects.get().planned_mg == Decimal("36.5")
+
+
+@pytest.mark.parametrize("amounts", [("", ""), ("56", "36.5"), ("", "lots"), ("", "-3")])
+def test_there_is_one_total(desk: Desk, amounts: tuple[str, str]) -> None:
+    ketamine = publish_protocol(KETAMINE_IV, site=desk.site)
+    total, other = amounts
+    answer = desk.post(protocol_version=str(ketamine.pk), total=total, planned_mg=other)
+
+    assert answer.status_code == 422
+    assert answer.context["form"].errors.keys() & {"total", "planned_mg"}
+    assert Session.objects.count() == 0
+
+
+def test_a_first_treatment_above_its_greatest_dose_is_refused_at_the_dose(desk: Desk) -> None:
+    answer = desk.post(total="84", is_first_treatment="yes")
+
+    assert answer.status_code == 422
+    assert "56" in answer.context["form"].errors["total"][0]
+    assert Session.objects.count() == 0
+
+
+def test_an_infusions_amount_under_the_nasal_protocol_is_refused_at_the_dose(desk: Desk) -> None:
+    publish_protocol(KETAMINE_IV, site=desk.site)
+    answer = desk.post(total="", planned_mg="36.5")
+
+    assert answer.status_code == 422
+    assert "28, 56, 84" in answer.context["form"].errors["total"][0]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("day", ""),
+        ("day", "next week"),
+        ("time", ""),
+        ("time", "25:00"),
+        ("protocol_version", ""),
+        ("total", "57"),
+        ("indication", ""),
+        ("is_first_treatment", ""),
+    ],
+)
+def test_a_plan_that_cannot_be_saved_says_so_at_the_field_and_keeps_the_rest(
+    desk: Desk, field: str, value: str
+) -> None:
+    answer = desk.post(**{field: value})
+    form = answer.context["form"]
+
+    assert answer.status_code == 422
+    assert form.errors[field]
+    assert form["place"].value() == "Chair 3"
+    assert Session.objects.count() == 0
+
+
+def test_a_protocol_of_another_site_is_not_a_choice(desk: Desk) -> None:
+    other = publish_protocol(KETAMINE_IV, site=SiteFactory())
+    answer = desk.post(protocol_version=str(other.pk))
+
+    assert answer.status_code == 422
+    assert answer.context["form"].errors["protocol_version"]
+
+
+def test_another_sites_patient_is_not_found(desk: Desk) -> None:
+    theirs = f"/patients/{PatientFactory().pk}/plan/"
+
+    assert desk.client.get(theirs).status_code == 404
+    assert desk.client.post(theirs, desk.filled()).status_code == 404
+    assert Session.objects.count() == 0
+
+
+def test_an_administrator_does_not_plan(desk: Desk, signed_in: Signer) -> None:
+    administrator = signed_in(person(desk.site, "administrator"))
+
+    assert administrator.post(desk.address, desk.filled()).status_code == 403

@@ -1,0 +1,108 @@
+"""Protocols, read only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields, replace
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from monitoring.actions import publish_protocol
+from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US, Protocol
+from monitoring.web.presenters.protocol import groups
+from tests.factories.courses import planned
+from tests.factories.place import SiteFactory, person
+
+pytestmark = pytest.mark.django_db
+Signer = Callable[..., Client]
+
+STRICTER = replace(SPRAVATO_US, window_minutes=150, guide_systolic=135)
+
+
+def test_versions_in_use_stand_before_earlier_ones(clock: Any, signed_in: Signer) -> None:
+    visit = planned(clock)
+    new = publish_protocol(STRICTER, site=visit.site)
+    page = signed_in(visit.nurse).get("/protocols/")
+
+    assert page.context["used"] == [new]
+    assert page.context["earlier"] == [visit.version]
+
+
+def test_another_sites_protocols_are_not_found(clock: Any, signed_in: Signer) -> None:
+    version = publish_protocol(KETAMINE_IV, site=SiteFactory())
+    nurse = signed_in(person(SiteFactory(), "nurse"))
+    page = nurse.get("/protocols/")
+
+    assert page.context["used"] == page.context["earlier"] == []
+    assert "No protocol is in use" in page.content.decode()
+    assert nurse.get(f"/protocols/{version.pk}/").status_code == 404
+
+
+def test_a_version_is_shown_with_units_and_sources(clock: Any, signed_in: Signer) -> None:
+    site = SiteFactory()
+    version = publish_protocol(STRICTER, site=site)
+    page = signed_in(person(site, "auditor")).get(f"/protocols/{version.pk}/").content.decode()
+
+    for words in ("150 min", "135/90 mmHg", "28, 56, 84 mg", "SPRAVATO REMS", "In use at this"):
+        assert words in page
+    assert "<form" not in page.split("<main")[1]
+
+
+def test_a_protocol_without_rems_claims_no_source_of_spravato() -> None:
+    sources = {s.source for _heading, settings in groups(KETAMINE_IV) for s in settings}
+
+    assert not any("label" in s and "no label" not in s for s in sources)
+    assert not any("REMS" in s for s in sources)
+
+
+def distinct() -> Protocol:
+    """Each number differs, so that one shown twice does not stand for two."""
+    return replace(
+        SPRAVATO_US,
+        rest_between_devices_minutes=6,
+        slots=(16, 31, 40, 61, 91, 121),
+        repeat_every_minutes=17,
+        slot_tolerance_minutes=4,
+        forty_on_time=(32, 51),
+        overdue_after_minutes=8,
+        escalate_after_minutes=11,
+        window_minutes=151,
+        guide_systolic=138,
+        guide_diastolic=88,
+        predose_max_age_minutes=29,
+        food_minutes=122,
+        liquid_minutes=33,
+        nasal_minutes=62,
+        notify_systolic=178,
+        notify_diastolic=108,
+        notify_systolic_rise=39,
+        notify_diastolic_rise=24,
+        emergency_systolic=198,
+        emergency_diastolic=118,
+        emergency_repeat_minutes=7,
+        spo2_below=94,
+        spo2_far_below=92,
+        clearance_systolic=139,
+        clearance_diastolic=89,
+        clearance_within_percent=19,
+        final_set_max_age_minutes=14,
+        clearance_valid_minutes=13,
+        late_entry_minutes=9,
+    )
+
+
+def test_every_number_of_a_protocol_is_shown() -> None:
+    protocol = distinct()
+    text = " ".join(
+        f" {s.value} ".replace("/", " ").replace(",", " ")
+        for _heading, settings in groups(protocol)
+        for s in settings
+    )
+    words = text.split()
+    for field in fields(Protocol):
+        value = getattr(protocol, field.name)
+        for number in value if isinstance(value, tuple) else (value,):
+            if isinstance(number, int) and not isinstance(number, bool):
+                assert str(number) in words, field.name

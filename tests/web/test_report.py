@@ -1,0 +1,218 @@
+"""The report of one session, on the screen and on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from monitoring.actions import cancel_session, correct_reading
+from monitoring.models.fact import uuid7
+from tests.factories.courses import (
+    Visit,
+    discharged,
+    dosed,
+    observed,
+    planned,
+    predosed,
+    ready_to_sign,
+    signed,
+)
+from tests.factories.place import SiteFactory, person
+from tests.factories.record import PatientFactory
+
+pytestmark = pytest.mark.django_db
+Signer = Callable[..., Client]
+
+
+def read(signed_in: Signer, visit: Visit, role: str = "administrator") -> Any:
+    return signed_in(person(visit.site, role)).get(f"/sessions/{visit.id}/report/")
+
+
+def text(answer: Any) -> str:
+    return unescape(answer.content.decode())
+
+
+def late_at_forty(clock: Any) -> Visit:
+    """The 40-minute reading was taken at 55 minutes."""
+    visit = observed(clock, through=30)
+    first = visit.session.first_dose_at
+    assert first is not None
+    clock.travel_to(first + timedelta(minutes=55))
+    visit.read(40)
+    for minutes in (60, 90, 120):
+        clock.travel_to(first + timedelta(minutes=minutes))
+        visit.read(minutes)
+    clock.travel_to(first + timedelta(minutes=126))
+    visit.sign()
+    visit.leave()
+    return visit
+
+
+def test_the_late_reading_is_named_before_everything_else(clock: Any, signed_in: Signer) -> None:
+    page = text(read(signed_in, late_at_forty(clock)))
+    words = "40-minute reading taken at 55 min, 15 min late"
+
+    assert words in page
+    main = page.split("<main")[1]
+    assert main.index("Deviations (1)") < main.index(words) < main.index("First treatment ever")
+    assert main.index(words) < main.index("<svg") < main.index('class="readings"')
+
+
+def test_a_session_without_deviations_says_so(clock: Any, signed_in: Signer) -> None:
+    page = text(read(signed_in, discharged(clock)))
+
+    assert "Deviations (0)" in page
+    assert "None: nothing late" in page
+
+
+def test_every_kind_of_deviation_is_listed(clock: Any, signed_in: Signer) -> None:
+    visit = predosed(clock, predose={"systolic": 152, "diastolic": 94})
+    visit.decide(reason="Usual for her")
+    clock.forward(minutes=1)
+    visit.dose(is_complete=False, partial_detail="One spray")
+    clock.forward(minutes=2)
+    visit.dose(early_reason="Asked to go on")
+    clock.forward(minutes=40)
+    wrong = visit.read(40, systolic=150, diastolic=90)
+    correct_reading(
+        visit.id,
+        visit.nurse,
+        id=uuid7(),
+        replaces=wrong.pk,
+        entry=visit.entry(systolic=140, diastolic=90),
+        reason="Typed wrongly",
+    )
+    visit.leave("transferred")
+    page = text(read(signed_in, visit))
+
+    for words in (
+        "above the guide: Usual for her",
+        "Device 1 given in part",
+        "Device 2 earlier than the rest asks: Asked to go on",
+        "15-minute reading missed",
+        "30-minute reading missed",
+        "Reading corrected: Typed wrongly",
+        "Transferred to emergency care",
+    ):
+        assert words in page, words
+
+
+def test_a_signature_is_shown_as_it_was_signed_and_withdrawn(clock: Any, signed_in: Signer) -> None:
+    visit = ready_to_sign(clock)
+    first = visit.sign(statement="The whole\nstatement.")
+    clock.forward(minutes=2)
+    high = visit.read(None, systolic=172, diastolic=96)
+    visit.respond(high.pk)
+    clock.forward(minutes=5)
+    visit.read(None)
+    visit.sign()
+    visit.leave()
+    page = text(read(signed_in, visit))
+
+    assert page.count(first.printed_name) >= 2
+    assert "Clearance to leave after observation" in page
+    assert "The whole\nstatement." in page
+    assert "95 min after the first dose" in page
+    assert f"1 to {first.through_seq}" in page
+    assert "Withdrawn" in page
+    assert "I have read the whole course" in page
+    assert page.count('class="signature"') == 2
+
+
+def test_a_justified_value_stands_with_its_words(clock: Any, signed_in: Signer) -> None:
+    visit = ready_to_sign(clock)
+    visit.read(None, systolic=135, diastolic=85)
+    visit.sign(justifications={"blood_pressure_rising": "Talked on the telephone"})
+    page = text(read(signed_in, visit))
+
+    assert "Blood pressure rising at the last check" in page
+    assert "Talked on the telephone" in page
+    assert "Signed with a value outside the criteria: Blood pressure rising" in page
+
+
+def test_a_mandatory_pressure_that_was_not_taken_is_named(clock: Any, signed_in: Signer) -> None:
+    visit = observed(clock, through=30)
+    first = visit.session.first_dose_at
+    assert first is not None
+    clock.travel_to(first + timedelta(minutes=40))
+    visit.read(40, systolic=None, diastolic=None, not_done={"blood_pressure": "refused"})
+    for minutes in (60, 90, 120):
+        clock.travel_to(first + timedelta(minutes=minutes))
+        visit.read(minutes)
+    clock.travel_to(first + timedelta(minutes=126))
+    visit.sign()
+    page = text(read(signed_in, visit))
+
+    assert "40-minute reading not done: Patient declined" in page
+    assert "40-minute blood pressure not taken" in page
+
+
+def test_the_departure_names_the_escort(clock: Any, signed_in: Signer) -> None:
+    page = text(read(signed_in, discharged(clock)))
+
+    for words in ("Discharged", "Ann Smith, 555 0101", "Escort's car", "Given again"):
+        assert words in page
+
+
+def test_an_open_session_says_that_it_is_not_closed(clock: Any, signed_in: Signer) -> None:
+    for build in (planned, dosed, signed):
+        assert "This session is not closed" in text(read(signed_in, build(clock)))
+    assert "This session is not closed" not in text(read(signed_in, discharged(clock)))
+
+
+def test_a_session_ended_without_a_dose_says_why(clock: Any, signed_in: Signer) -> None:
+    visit = planned(clock)
+    cancel_session(visit.id, visit.nurse, reason="Fever")
+    page = text(read(signed_in, visit))
+
+    assert "Ended without a dose" in page
+    assert "Fever" in page
+
+
+def test_the_report_states_its_moment_protocol_and_zone(clock: Any, signed_in: Signer) -> None:
+    visit = discharged(clock)
+    page = text(read(signed_in, visit))
+
+    assert str(visit.version) in page
+    assert f"as of {clock.now().astimezone(visit.site.tz):%d-%b-%Y %H:%M}" in page
+    assert "times in America/New_York" in page
+
+
+def test_the_patient_stands_in_the_head_that_paper_repeats(clock: Any, signed_in: Signer) -> None:
+    visit = discharged(clock)
+    head = text(read(signed_in, visit)).split("<thead")[1].split("</thead>")[0]
+
+    assert "print-head" in head
+    for words in (visit.patient.banner_name, "14-Jul-1958", visit.patient.mrn, visit.site.name):
+        assert words in head
+
+
+def test_another_sites_session_is_not_found(clock: Any, signed_in: Signer) -> None:
+    visit = discharged(clock)
+    stranger = signed_in(person(SiteFactory(), "administrator"))
+
+    assert stranger.get(f"/sessions/{visit.id}/report/").status_code == 404
+
+
+@pytest.mark.parametrize("role", ["nurse", "clinician", "administrator", "auditor"])
+def test_each_role_may_read_a_report(clock: Any, signed_in: Signer, role: str) -> None:
+    assert read(signed_in, observed(clock, through=40), role).status_code == 200
+
+
+def test_what_people_typed_is_escaped(clock: Any, signed_in: Signer) -> None:
+    bad = "<script>alert(1)</script>"
+    site = SiteFactory()
+    patient = PatientFactory(site=site, family_name=bad, allergies=bad)
+    visit = ready_to_sign(clock, site=site, patient=patient)
+    visit.event(detail=bad)
+    visit.sign(statement=bad)
+    visit.leave(escort_name=bad)
+    page = read(signed_in, visit).content.decode()
+
+    assert "<script>alert" not in page.lower()
+    assert page.lower().count("&lt;script&gt;alert") >= 5
