@@ -96,8 +96,8 @@ class Visit:
         return actions.admit_patient(
             self.id,
             self.nurse,
-            id=uuid7(),
             **({
+                "id": uuid7(),
                 "answers": GOOD_ANSWERS,
                 "prescriber_id": self.clinician.pk,
                 "place": "Chair 1",
