@@ -1,0 +1,360 @@
+"""Every other page that records something: its refusals stand at its fields, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from clinic import clock as clinic_clock
+from monitoring.models import Clearance, Departure, Dose, Event, Session
+from monitoring.models.fact import uuid7
+from monitoring.rules.protocol import KETAMINE_IV
+from monitoring.rules.readiness import CHECKLIST
+from tests.factories.courses import (
+    GOOD_ANSWERS,
+    Visit,
+    admitted,
+    dosed,
+    observed,
+    planned,
+    predosed,
+    ready_to_sign,
+    signed,
+)
+from tests.factories.place import PASSWORD, person
+
+pytestmark = pytest.mark.django_db
+Signer = Callable[..., Client]
+DEVICE = {"lot": "A1", "expiry": "2027-05-31", "is_complete": "yes"}
+
+
+def send(client: Client, visit: Visit, page: str, body: dict[str, Any]) -> Any:
+    return client.post(f"/sessions/{visit.id}/{page}/", {"id": str(uuid7())} | body)
+
+
+def told(answer: Any, field: str | None, sentence: str) -> bool:
+    assert answer.status_code == 422
+    errors = answer.context["form"].errors.get(field or "__all__", [])
+    assert any(sentence in str(error) for error in errors), dict(answer.context["form"].errors)
+    return sentence in answer.content.decode()
+
+
+def yes_no(answers: dict[str, bool | None]) -> dict[str, str]:
+    return {q: "yes" if a else "no" for q, a in answers.items() if a is not None}
+
+
+def test_admission_shows_nothing_chosen_and_asks_for_each_answer(
+    clock: Any, signed_in: Signer
+) -> None:
+    visit = planned(clock)
+    nurse = signed_in(visit.nurse)
+    assert " checked" not in nurse.get(f"/sessions/{visit.id}/admission/").content.decode()
+    answers = yes_no(GOOD_ANSWERS)
+    del answers["opioid"]
+    answer = send(nurse, visit, "admission", answers | {"place": "Chair 9"})
+    assert told(answer, "opioid", "Answer this question.")
+    assert told(answer, "prescriber", "Name the prescriber who is on site.")
+    page = answer.content.decode()
+    assert 'value="Chair 9"' in page
+    assert page.count(" checked") == len(answers)
+    good = yes_no(GOOD_ANSWERS) | {"prescriber": str(visit.clinician.pk)}
+    assert send(nurse, visit, "admission", good).status_code == 302
+    assert visit.session.phase == "arrived"
+
+
+def test_an_infusion_asks_nothing_about_the_nose(clock: Any, signed_in: Signer) -> None:
+    visit = planned(clock, protocol=KETAMINE_IV, planned_mg=36)
+    page = signed_in(visit.nurse).get(f"/sessions/{visit.id}/admission/").content.decode()
+    assert "nasal_kept" not in page
+    assert "food_kept" in page
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "sentence"),
+    [
+        ({"expiry": "2026-03-09"}, "expiry", "This lot expired on 09-Mar-2026."),
+        ({"expiry": ""}, "expiry", "Enter the expiry date printed on the device."),
+        ({"expiry": "soon"}, "expiry", "Enter a date, such as 2027-05-31."),
+        ({"lot": " "}, "lot", "Enter the lot number printed on the device."),
+        ({"is_complete": ""}, "is_complete", "Answer this question."),
+        ({"is_complete": "no"}, "partial_detail", "Enter this."),
+        ({"started_at": "11:30"}, "started_at", "This time is in the future"),
+    ],
+)
+def test_a_device_entered_wrongly_is_told_at_its_field(
+    clock: Any, signed_in: Signer, changed: dict[str, str], field: str, sentence: str
+) -> None:
+    visit = predosed(clock)
+    answer = send(signed_in(visit.nurse), visit, "dose", DEVICE | changed)
+    assert told(answer, field, sentence)
+    lot = (DEVICE | changed)["lot"]
+    assert f'value="{lot}"' in answer.content.decode()
+    assert not Dose.objects.exists()
+
+
+def test_a_fourth_device_is_refused_in_words(clock: Any, signed_in: Signer) -> None:
+    visit = dosed(clock, planned_mg=84)
+    clock.forward(minutes=5)
+    answer = send(signed_in(visit.nurse), visit, "dose", DEVICE)
+    assert told(answer, None, "All 3 ordered devices have been given.")
+    assert visit.session.dose_set.count() == 3
+
+
+def test_a_device_too_early_asks_why(clock: Any, signed_in: Signer) -> None:
+    visit = predosed(clock)
+    nurse = signed_in(visit.nurse)
+    assert send(nurse, visit, "dose", DEVICE).status_code == 302
+    clock.forward(minutes=2)
+    assert "until 10:05" in nurse.get(f"/sessions/{visit.id}/dose/").content.decode()
+    answer = send(nurse, visit, "dose", DEVICE)
+    assert told(answer, "early_reason", "Only 2 min since the last device; the rest is 5 min.")
+    ready = DEVICE | {"early_reason": "Patient asked"}
+    assert send(nurse, visit, "dose", ready).status_code == 302
+
+
+def test_a_dose_says_what_is_open_before_it_with_links(clock: Any, signed_in: Signer) -> None:
+    visit = admitted(clock)
+    page = signed_in(visit.nurse).get(f"/sessions/{visit.id}/dose/").content.decode()
+    assert "No complete pre-dose reading" in page
+    assert f"/sessions/{visit.id}/reading/?slot=0" in page
+
+
+def test_two_taps_on_save_are_one_device(clock: Any, signed_in: Signer) -> None:
+    visit = predosed(clock)
+    nurse, same = signed_in(visit.nurse), {"id": str(uuid7())}
+    for _ in range(2):
+        assert send(nurse, visit, "dose", DEVICE | same).status_code == 302
+    assert Dose.objects.count() == 1
+
+
+def test_an_infusion_is_started_and_ended_on_its_pages(clock: Any, signed_in: Signer) -> None:
+    visit = predosed(clock, protocol=KETAMINE_IV, planned_mg=36)
+    nurse = signed_in(visit.nurse)
+    body = {"lot": "K9", "expiry": "2027-05-31"}
+    assert send(nurse, visit, "dose", body).status_code == 302
+    clock.forward(minutes=40)
+    answer = send(nurse, visit, "infusion-end", {"mg": "40", "is_complete": "yes"})
+    assert told(answer, "mg", "Enter an amount from 0 to 36.0 mg.")
+    answer = send(nurse, visit, "infusion-end", {"mg": "36", "is_complete": "yes"})
+    assert answer.status_code == 302
+    assert visit.session.phase == "observing"
+
+
+def test_a_decision_stands_beside_the_guide_and_its_values(clock: Any, signed_in: Signer) -> None:
+    visit = predosed(clock, predose={"systolic": 152})
+    clinician = signed_in(visit.clinician)
+    page = clinician.get(f"/sessions/{visit.id}/decision/").content.decode()
+    assert "Outside the guide" in page
+    assert "140/90" in page
+    assert "152/78" in page
+    reading = str(visit.session.course().predose.id)
+    answer = send(clinician, visit, "decision", {"outcome": "give", "reading": reading})
+    assert told(answer, "reason", "Enter this.")
+    body = {"outcome": "give", "reason": "Usual for her", "reading": reading}
+    assert send(clinician, visit, "decision", body).status_code == 302
+
+
+def test_a_decision_on_an_older_reading_is_refused(clock: Any, signed_in: Signer) -> None:
+    visit = predosed(clock, predose={"systolic": 152})
+    old = str(visit.session.course().predose.id)
+    visit.read(0, systolic=160)
+    body = {"outcome": "give", "reason": "Fine", "reading": old}
+    answer = send(signed_in(visit.clinician), visit, "decision", body)
+    assert told(answer, None, "Another pre-dose reading has come since.")
+    assert "Fine" in answer.content.decode()
+
+
+def test_an_event_is_saved_or_told_what_it_lacks(clock: Any, signed_in: Signer) -> None:
+    visit = dosed(clock)
+    nurse = signed_in(visit.nurse)
+    assert told(send(nurse, visit, "event", {}), "kind", "Enter this.")
+    answer = send(nurse, visit, "event", {"kind": "adverse_event", "detail": "Fainted"})
+    assert told(answer, "is_serious", "Answer this question.")
+    assert "Fainted" in answer.content.decode()
+    body = {"kind": "symptom", "symptoms": ["chest_pain", "nausea"]}
+    assert send(nurse, visit, "event", body).status_code == 302
+    assert Event.objects.get().symptoms == ["chest_pain", "nausea"]
+    page = nurse.get(f"/sessions/{visit.id}/").content.decode()
+    assert "No response recorded: Chest pain" in page
+
+
+def test_a_response_takes_a_tap_or_free_words(clock: Any, signed_in: Signer) -> None:
+    visit = dosed(clock)
+    pain = visit.event("symptom", symptoms=("chest_pain",))
+    nurse = signed_in(visit.nurse)
+    page = f"response/{pain.pk}"
+    assert told(send(nurse, visit, page, {"ordered_other": "ECG"}), "told", "Enter this.")
+    body = {"told": visit.clinician.printed_name, "ordered_other": "ECG"}
+    assert send(nurse, visit, page, body).status_code == 302
+    response = Event.objects.get(kind="response")
+    assert (response.told, response.ordered) == (visit.clinician.printed_name, "ECG")
+
+
+def clearance_body(visit: Visit, **changed: Any) -> dict[str, Any]:
+    return {
+        "through_seq": str(visit.session.last_seq),
+        **dict.fromkeys(CHECKLIST, "on"),
+        "had_serious_event": "no",
+        "ready_minutes": "100",
+        "password": PASSWORD,
+    } | changed
+
+
+def test_the_clearance_page_shows_the_course_the_statement_and_who_signs(
+    clock: Any, signed_in: Signer
+) -> None:
+    visit = ready_to_sign(clock)
+    page = signed_in(visit.clinician).get(f"/sessions/{visit.id}/clearance/").content.decode()
+    assert f"I, {visit.clinician.printed_name}, clear" in page
+    assert visit.patient.mrn in page
+    assert f"up to entry {visit.session.last_seq}" in page
+    assert page.count('<th scope="row">') == 7
+    assert 'type="password"' in page
+    assert 'value="' + PASSWORD not in page
+
+
+def test_nothing_can_be_signed_while_an_item_is_open(clock: Any, signed_in: Signer) -> None:
+    visit = observed(clock, through=60)
+    clinician = signed_in(visit.clinician)
+    page = clinician.get(f"/sessions/{visit.id}/clearance/").content.decode()
+    assert "cannot be signed yet" in page
+    assert 'type="password"' not in page
+    answer = send(clinician, visit, "clearance", clearance_body(visit))
+    assert told(answer, None, "Observation until")
+    assert not Clearance.objects.exists()
+
+
+def test_a_wrong_password_keeps_all_that_was_written_but_itself(
+    clock: Any, signed_in: Signer
+) -> None:
+    visit = ready_to_sign(clock)
+    visit.read(systolic=145, diastolic=95)
+    clinician = signed_in(visit.clinician)
+    words = {"justify_blood_pressure_rising": "Coughing", "justify_blood_pressure": "Known"}
+    body = clearance_body(visit, password="wrong one") | words
+    answer = send(clinician, visit, "clearance", body)
+    assert told(answer, "password", "The password is wrong.")
+    page = answer.content.decode()
+    assert "Coughing" in page
+    assert "wrong one" not in page
+    assert 'value="100"' in page
+
+
+def test_a_caution_without_words_is_told_at_its_own_field(clock: Any, signed_in: Signer) -> None:
+    visit = ready_to_sign(clock)
+    visit.read(sedation=4)
+    answer = send(signed_in(visit.clinician), visit, "clearance", clearance_body(visit))
+    assert told(answer, "justify_sedation", "Say in your own words")
+    assert "MOAA/S 4, criterion 5" in answer.content.decode()
+
+
+def test_a_record_that_changed_is_shown_before_it_is_signed(clock: Any, signed_in: Signer) -> None:
+    visit = ready_to_sign(clock)
+    body = clearance_body(visit, ready_minutes="111")
+    visit.read(systolic=126)
+    clinician = signed_in(visit.clinician)
+    answer = send(clinician, visit, "clearance", body)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Recorded since this page was shown" in page
+    assert "126/78" in page
+    assert 'value="111"' in page
+    assert not Clearance.objects.exists()
+    again = clearance_body(visit, justify_blood_pressure_rising="Talking")
+    assert send(clinician, visit, "clearance", again).status_code == 302
+    assert Clearance.objects.get().printed_name == visit.clinician.printed_name
+
+
+def test_the_signer_is_who_is_signed_in_whatever_is_sent(clock: Any, signed_in: Signer) -> None:
+    visit = ready_to_sign(clock)
+    other = person(visit.site, "clinician")
+    body = clearance_body(visit, signed_by=str(other.pk), printed_name="Someone Else")
+    assert send(signed_in(visit.clinician), visit, "clearance", body).status_code == 302
+    assert Clearance.objects.get().signed_by == visit.clinician
+
+
+def test_a_clearance_is_withdrawn_on_its_page(clock: Any, signed_in: Signer) -> None:
+    visit = signed(clock)
+    clearance = str(visit.session.standing_clearance_id)
+    clinician = signed_in(visit.clinician)
+    answer = send(clinician, visit, "clearance/withdraw", {"clearance": clearance})
+    assert told(answer, "reason", "Enter this.")
+    body = {"clearance": clearance, "reason": "Dizzy on standing"}
+    assert send(clinician, visit, "clearance/withdraw", body).status_code == 302
+    assert visit.session.phase == "observing"
+
+
+def leave(client: Client, visit: Visit, kind: str, body: dict[str, str]) -> Any:
+    address = f"/sessions/{visit.id}/departure/?kind={kind}"
+    return client.post(address, {"id": str(uuid7())} | body)
+
+
+ESCORT = {
+    "escort_name": "Ann",
+    "escort_phone": "555 0101",
+    "transport": "Car",
+    "advice_given": "on",
+}
+
+
+def test_without_a_clearance_discharge_is_neither_offered_nor_taken(
+    clock: Any, signed_in: Signer
+) -> None:
+    visit = ready_to_sign(clock)
+    nurse = signed_in(visit.nurse)
+    page = nurse.get(f"/sessions/{visit.id}/departure/").content.decode()
+    assert "?kind=discharged" not in page
+    assert "No clearance has been signed. The patient cannot be discharged." in page
+    answer = leave(nurse, visit, "discharged", ESCORT)
+    assert answer.status_code == 422
+    assert "No clearance has been signed." in answer.content.decode()
+    assert not Departure.objects.exists()
+
+
+def test_a_discharge_is_saved_with_its_escort(clock: Any, signed_in: Signer) -> None:
+    visit = signed(clock)
+    nurse = signed_in(visit.nurse)
+    answer = leave(nurse, visit, "discharged", ESCORT | {"escort_phone": ""})
+    assert told(answer, "escort_phone", "Enter this.")
+    assert 'value="Ann"' in answer.content.decode()
+    assert leave(nurse, visit, "discharged", ESCORT).status_code == 302
+    assert visit.session.phase == "closed"
+
+
+def test_the_hour_when_a_clearance_lapses_is_shown(clock: Any, signed_in: Signer) -> None:
+    visit = signed(clock)
+    page = signed_in(visit.nurse).get(f"/sessions/{visit.id}/departure/").content.decode()
+    assert "It lapses at" in page
+    clock.forward(minutes=15)
+    page = signed_in(visit.nurse).get(f"/sessions/{visit.id}/departure/").content.decode()
+    assert "The clearance has lapsed." in page
+
+
+def test_a_transfer_asks_where_and_about_serious_events(clock: Any, signed_in: Signer) -> None:
+    visit = dosed(clock)
+    nurse = signed_in(visit.nurse)
+    answer = leave(nurse, visit, "transferred", {"destination": "General Hospital"})
+    assert told(answer, "reason", "Enter this.")
+    assert told(answer, "had_serious_event", "Answer this question.")
+    body = {"destination": "General Hospital", "reason": "Pain", "had_serious_event": "yes"}
+    assert leave(nurse, visit, "transferred", body).status_code == 302
+    assert visit.session.outcome == "transferred"
+
+
+def test_ending_without_a_dose_needs_its_reason(clock: Any, signed_in: Signer) -> None:
+    visit, other = planned(clock), admitted(clock)
+    assert told(send(signed_in(visit.nurse), visit, "cancel", {}), "reason", "Enter this.")
+    assert send(signed_in(visit.nurse), visit, "cancel", {"reason": "Ill"}).status_code == 302
+    assert send(signed_in(other.nurse), other, "defer", {"reason": "Ill"}).status_code == 302
+    assert set(Session.objects.values_list("phase", flat=True)) == {"cancelled"}
+
+
+def test_what_was_saved_is_said_with_the_servers_time(clock: Any, signed_in: Signer) -> None:
+    visit = predosed(clock)
+    nurse = signed_in(visit.nurse)
+    answer = nurse.post(f"/sessions/{visit.id}/dose/", DEVICE | {"id": str(uuid7())}, follow=True)
+    at = clinic_clock.now().astimezone(visit.site.tz).strftime("%H:%M:%S")
+    assert f"Device 1 saved. On the server {at}." in answer.content.decode()
