@@ -71,17 +71,20 @@ def session_report(session: Session, now: datetime) -> SessionReport:
 
 
 def _spans(course: Course) -> list[Span]:
-    """The form counts from the first dose, the window from the last (CLINICAL 8, rules 3, 4)."""
-    first, last = course.first_dose_at, course.last_dose_at
+    """In the order of time. The form counts from the first dose, the window from the last
+    (CLINICAL 8, rules 3 and 4); a window that outlasted the stay was not reached."""
+    first, last, ends = course.first_dose_at, course.last_dose_at, course.window_ends_at
     if first is None:
         return []
+    departure = course.departure
+    is_unreached = departure is not None and ends is not None and departure.at < ends
     moments: list[tuple[str, datetime | None]] = [
         ("last_dose", last),
-        ("window", course.window_ends_at),
+        ("window_unreached" if is_unreached else "window", ends),
         *(("clearance", c.signed_at) for c in course.clearances),
-        ("departure", course.departure.at if course.departure else None),
+        ("departure", departure.at if departure else None),
     ]
-    return [
+    found = [
         Span(
             code,
             at,
@@ -91,3 +94,4 @@ def _spans(course: Course) -> list[Span]:
         for code, at in moments
         if at is not None
     ]
+    return sorted(found, key=lambda span: span.at)

@@ -38,6 +38,7 @@ QUESTIONS = (
 MOMENTS = {
     "last_dose": gettext_noop("Last dose"),
     "window": gettext_noop("End of the observation window"),
+    "window_unreached": gettext_noop("End of the observation window, not reached"),
     "clearance": gettext_noop("Clearance signed"),
     "departure": gettext_noop("Patient left"),
 }

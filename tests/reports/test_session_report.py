@@ -42,6 +42,14 @@ def test_minutes_are_counted_in_utc_across_a_change_of_clocks(clock: Any) -> Non
     assert departed.from_first == 120
 
 
+def test_a_window_that_outlasted_the_stay_was_not_reached(clock: Any) -> None:
+    visit = observed(clock, through=60)
+    visit.leave("transferred")
+    codes = [s.code for s in report(visit).spans]
+
+    assert codes == ["last_dose", "departure", "window_unreached"]
+
+
 def test_before_the_dose_there_is_no_clock(clock: Any) -> None:
     assert report(planned(clock)).spans == ()
 

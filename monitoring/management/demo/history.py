@@ -159,18 +159,18 @@ def transferred(visit: Visit, plot: Plot) -> None:
     give(visit, Plot(), 2)
     observe(visit, Plot(), until=30)
     visit.clock.move_to(visit.first_dose_at + timedelta(minutes=41))
-    visit.read(40, {"systolic": 206, "diastolic": 122})
+    visit.read(40, {"systolic": 206, "diastolic": 122, "heart_rate": 108})
     visit.wait(0.5, 1)
     visit.event("symptom", symptoms=["severe_headache", "visual_disturbance"])
     visit.wait(0.5, 1)
-    visit.respond()
+    visit.respond("Ambulance called; clinician stays at the chair")
     onset = visit.clock.now() - timedelta(minutes=2)
     detail = "Hypertensive crisis with severe headache"
     visit.event("adverse_event", detail=detail, is_serious=True, onset_at=onset)
     visit.wait(3, 4)
-    visit.read(None, {"systolic": 202, "diastolic": 118})
+    visit.read(None, {"systolic": 202, "diastolic": 118, "heart_rate": 104})
     visit.wait(0.5, 1)
-    visit.respond()
+    visit.respond("Ambulance called; clinician stays at the chair")
     visit.wait(6, 9)
     visit.leave(
         "transferred",

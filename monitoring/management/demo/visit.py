@@ -132,7 +132,7 @@ class Visit(Measured):
         self.course = replace(self.course, doses=(facts.dose_facts(end.dose),))
         return self
 
-    def respond(self) -> Visit:
+    def respond(self, ordered: str = "") -> Visit:
         """Answer for everything that is flagged and not answered."""
         for flagged in unanswered(self.course):
             response = actions.respond_to_flag(
@@ -141,7 +141,7 @@ class Visit(Measured):
                 id=self.new_id(),
                 about=flagged.fact.id,
                 told=self.clinician.printed_name,
-                ordered=self.rng.choice(ORDERED),
+                ordered=ordered or self.rng.choice(ORDERED),
                 at=self.clock.now(),
             )
             self.keep("events", facts.event_facts(response))
