@@ -89,12 +89,16 @@ class Person:
         if response.status >= 500:
             self.errors.append(f"{response.status} {response.url}")
 
-    def sign_in(self, staff: Staff) -> Person:
+    def sign_in(self, staff: Staff, password: str = PASSWORD) -> Person:
         self.page.goto(f"{self.served}/sign-in/")
         self.page.get_by_label("User name").fill(staff.username)
-        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.get_by_label("Password").fill(password)
         self.page.get_by_role("button", name="Sign in").click()
         return self
+
+    def choose_site(self, name: str) -> None:
+        self.page.locator("header details.menu summary").first.click()
+        self.page.get_by_role("button", name=name).click()
 
     def go(self, path: str) -> None:
         self.page.goto(self.served + path)
