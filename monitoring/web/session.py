@@ -26,7 +26,6 @@ from monitoring.rules.readiness import (
     before_dose,
     clearance_state,
     lapses_at,
-    needs_decision,
 )
 from monitoring.rules.schedule import next_slot, slots
 from monitoring.web import links, wording
@@ -130,16 +129,18 @@ def _admit(
 
 def _before_dose(
     found: Session, course: Course, now: datetime, permissions: frozenset[Permission]
-) -> Action:
+) -> Action | None:
+    """None while a nurse waits for a clinician's decision."""
     codes = {item.code for item in before_dose(course, now)}
     if codes & {"predose_missing", "predose_old"}:
         return Action(_("Record pre-dose reading"), links.reading(found, PRE_DOSE))
-    if needs_decision(course) and Permission.DECIDE_DOSE in permissions:
-        return Action(_("Decide on the dose"), reverse("decision", args=[found.pk]))
     if "decided_not_to_give" in codes:
-        return Action(
-            _("End the session without a dose"), reverse("session-defer", args=[found.pk])
-        )
+        href = reverse("session-defer", args=[found.pk])
+        return Action(_("End the session without a dose"), href)
+    if "decision" in codes:
+        if Permission.DECIDE_DOSE not in permissions:
+            return None
+        return Action(_("Decide on the dose"), reverse("decision", args=[found.pk]))
     return Action(_("Record the first dose"), reverse("dose", args=[found.pk]))
 
 
