@@ -156,7 +156,7 @@ def _above(case: Case) -> float:
 def transferred(visit: Visit, plot: Plot) -> None:
     """Very high pressure with a headache at 40 minutes: sent to emergency care."""
     arrive(visit, plot)
-    give(visit, Plot(), 2)
+    give(visit, Plot(), int(visit.course.planned_mg) // DEVICE_MG)
     observe(visit, Plot(), until=30)
     visit.clock.move_to(visit.first_dose_at + timedelta(minutes=41))
     visit.read(40, {"systolic": 206, "diastolic": 122, "heart_rate": 108})
@@ -183,7 +183,7 @@ def transferred(visit: Visit, plot: Plot) -> None:
 def against_advice(visit: Visit, plot: Plot) -> None:
     """Leaves after an hour and a quarter."""
     arrive(visit, plot)
-    give(visit, Plot(), 2)
+    give(visit, Plot(), int(visit.course.planned_mg) // DEVICE_MG)
     observe(visit, Plot(), until=60)
     visit.clock.move_to(visit.first_dose_at + timedelta(minutes=76))
     visit.leave(
