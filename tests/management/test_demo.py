@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from typing import Any
 
@@ -70,6 +70,28 @@ def test_todays_board_has_a_session_in_every_phase(clock: Any) -> None:
     planned = Session.objects.filter(phase="planned", site__name=MAIN)
     assert all(s.planned_for > now for s in planned)
     assert Departure.objects.filter(left_at__date=now.date()).exists()
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        datetime(2026, 3, 8, 8, 30, tzinfo=UTC),
+        datetime(2026, 3, 11, 4, 50, tzinfo=UTC),
+        datetime(2025, 11, 2, 7, 15, tzinfo=UTC),
+        datetime(2026, 1, 1, 6, 5, tzinfo=UTC),
+        datetime(2024, 2, 29, 18, 0, tzinfo=UTC),
+    ],
+    ids=["clocks go forward", "before midnight", "clocks go back", "new year", "leap day"],
+)
+def test_the_board_is_alive_at_any_hour(clock: Any, moment: datetime) -> None:
+    clock.travel_to(moment)
+    build()
+    main = Site.objects.get(name=MAIN)
+    midnight = moment.astimezone(main.tz).replace(hour=0, minute=0) + timedelta(days=1)
+    shown = Session.objects.at(main).on_board(midnight)
+
+    assert 10 <= shown.in_progress().count() <= 12
+    assert shown.filter(phase="planned").count() == 2
 
 
 def test_the_same_seed_at_the_same_moment_builds_the_same_clinic(clock: Any) -> None:
