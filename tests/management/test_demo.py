@@ -56,6 +56,7 @@ def test_todays_board_has_a_session_in_every_phase(clock: Any) -> None:
 
     sessions = open_at_main()
     assert 10 <= len(sessions) <= 12
+    assert len({s.place for s in sessions}) == len(sessions)
     assert {s.phase for s in sessions} == {"arrived", "dosing", "observing", "cleared"}
     courses = [s.course() for s in sessions]
     now = clock.now()

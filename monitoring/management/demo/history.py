@@ -49,7 +49,8 @@ class Case:
         return self.number == INFUSED and self.team.ketamine is not None
 
     def place(self) -> str:
-        return f"Chair {self.number % 12 + 1}"
+        """No two patients of the same day share one."""
+        return "Infusion room" if self.is_infused else f"Chair {self.number % 13 + 1}"
 
 
 def cases(teams: list[Team], clock: Clock, seed: int, days: int) -> list[Case]:
