@@ -38,22 +38,22 @@ imports: .venv/test ## who may import whom
 
 test-sqlite: .venv/test ## unit tests on SQLite, with coverage of what the record rests on
 	rm -f .coverage .coverage.*
-	$(BIN)/pytest -n 2 -m "not browser" --cov --cov-report=
+	$(BIN)/python -m pytest -n 2 -m "not browser" --cov --cov-report=
 	$(BIN)/coverage report --include='monitoring/rules/*,monitoring/actions/*,monitoring/guards/*' --fail-under=95
 
 test-postgresql: .venv/test ## the same on PostgreSQL, which the tests start by themselves
 	@if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null; then \
-		TEST_ENGINE=postgresql $(BIN)/pytest -n 2 -m "not browser"; \
+		TEST_ENGINE=postgresql $(BIN)/python -m pytest -n 2 -m "not browser"; \
 	else \
 		echo "**** PostgreSQL is not installed: its tests were NOT run. On Debian or Ubuntu: apt install postgresql"; \
 		test -z "$$CI"; \
 	fi
 
 test-browser: .venv/test ## what a person does, in the system's Chromium
-	$(BIN)/pytest -n 2 -m browser
+	$(BIN)/python -m pytest -n 2 -m browser
 
 screenshots: .venv/test ## every page in every size and theme, into docs/screenshots
-	$(BIN)/pytest tests/browser/screenshots.py -m browser
+	$(BIN)/python -m pytest tests/browser/screenshots.py -m browser
 
 lock: .venv/test ## lock the dependencies with their hashes
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 clinic/requirements.in -o requirements.txt
