@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -44,6 +44,8 @@ def plan_session(
     if version is None:
         raise refuse("protocol_not_in_use", "protocol_version")
     protocol = version.protocol()
+    if planned_for < clock.now() - timedelta(days=1):
+        raise refuse("past", "day")
     if planned_mg <= 0:
         raise refuse("not_positive", "planned_mg")
     order = Course(

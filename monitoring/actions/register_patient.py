@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
+from django.db import IntegrityError, transaction
+
 from clinic import access, clock
 from clinic.access import Permission
 from clinic.models import Site, Staff
@@ -39,7 +41,7 @@ def register_patient(
         raise Conflict(theirs)
     if date_of_birth > clock.now().astimezone(site.tz).date():
         raise refuse("born_in_future", "date_of_birth")
-    return Patient.objects.create(
+    patient = Patient(
         id=id,
         site=site,
         mrn=number,
@@ -52,3 +54,10 @@ def register_patient(
         rems_enrolled_on=rems_enrolled_on,
         created_at=clock.now(),
     )
+    try:
+        with transaction.atomic():
+            patient.save(force_insert=True)
+    except IntegrityError:
+        # Someone registered the number between the question and the answer.
+        raise Conflict(Patient.objects.get(mrn=number)) from None
+    return patient

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from clinic import clock
 from monitoring.actions import Conflict, NotAllowed, Refused
 from monitoring.models.fact import uuid7
+from monitoring.web import wording
 from monitoring.web.refusal import add_refusal
 
 
@@ -33,6 +34,7 @@ class EntryForm(forms.Form):
         self.use_required_attribute = False
         for field in self.fields.values():
             field.label_suffix = ""
+            field.error_messages["required"] = _("Enter this.")
 
     @property
     def helper(self) -> FormHelper:
@@ -65,9 +67,7 @@ def act(form: forms.Form, verb: Callable[[], Any]) -> tuple[Any, str]:
         add_refusal(form, refused)
         return None, ""
     except Conflict as conflict:
-        message = _("Someone else was first: %(theirs)s. What you entered is still here.") % {
-            "theirs": conflict.theirs
-        }
+        message = wording.conflict(conflict.theirs)
         form.add_error(None, message)
         return None, message
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 
+from django.db import models
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from monitoring.models import Admission
+from monitoring.models import Admission, Clearance, Patient, Session
 from monitoring.rules.deviations import Deviation
 from monitoring.rules.flags import SYMPTOMS, Flag, Flagged
 from monitoring.rules.measures import NOT_DONE_REASONS, OBSERVATION_NAMES
@@ -40,6 +41,7 @@ REASONS = {
     "not_positive": _("Enter a dose above zero."),
     "order_total": _("The total must be one of %(allowed)s mg."),
     "order_first": _("A first treatment is at most %(greatest)s mg."),
+    "past": _("This day is over."),
     "born_in_future": _("The date of birth is in the future."),
     "prescriber": _("Name the prescriber who is on site."),
     "identifiers_open": _("Name and date of birth must be confirmed with the patient."),
@@ -153,6 +155,23 @@ def reason(code: str, params: Mapping[str, object]) -> str:
     if code.startswith("item_"):
         return _say(ITEMS[code.removeprefix("item_")], params)
     return _say(REASONS[code], params)
+
+
+def conflict(theirs: models.Model) -> str:
+    """What stands where the new row would: whose it is, and since when."""
+    if isinstance(theirs, Clearance):
+        params = {"name": theirs.printed_name, "at": _shown("at", theirs.signed_at)}
+        words = gettext("A clearance stands already, signed by %(name)s at %(at)s.")
+    elif isinstance(theirs, Session):
+        params = {"day": date_format(theirs.planned_for, "d-M-Y")}
+        words = gettext("The session of %(day)s has changed or is still open. Look again.")
+    elif isinstance(theirs, Patient):
+        params, words = {}, gettext("This MRN belongs to another patient.")
+    else:
+        by, at = getattr(theirs, "recorded_by", ""), getattr(theirs, "recorded_at", None)
+        params = {"name": getattr(by, "printed_name", ""), "at": _shown("at", at)}
+        words = gettext("%(name)s recorded this differently at %(at)s.")
+    return f"{words % params} {gettext('What you entered is still here.')}"
 
 
 def item(open_item: Item) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -159,3 +159,29 @@ def test_a_published_protocol_takes_the_place_of_the_earlier_one(clock: Any) -> 
     assert stricter.version == first.version + 1
     assert [p.version for p in site.protocols.all()] == [stricter]
     assert ProtocolVersion.objects.count() == 2
+
+
+def test_a_day_that_is_over_is_not_planned(clock: Any) -> None:
+    visit = planned(clock)
+    with refused("past", "day"):
+        plan(visit, planned_for=clock.now() - timedelta(days=1, seconds=1))
+    assert plan(visit, planned_for=clock.now() - timedelta(hours=2)).phase == "planned"
+
+
+def test_a_number_taken_in_the_same_moment_is_a_conflict(
+    clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visit = planned(clock)
+    theirs = register(visit)
+    seen = Patient.objects.filter
+    blind = [True]
+
+    def filter_once(*args: Any, **kwargs: Any) -> Any:
+        if "mrn" in kwargs and blind.pop():
+            return Patient.objects.none()
+        return seen(*args, **kwargs)
+
+    monkeypatch.setattr(Patient.objects, "filter", filter_once)
+    with pytest.raises(Conflict) as caught:
+        register(visit)
+    assert caught.value.theirs == theirs
