@@ -82,9 +82,15 @@ class Visit:
             id=uuid7(),
             patient_id=self.patient.pk,
             protocol_version_id=version.pk,
-            planned_for=clock.now(),
             planned_mg=Decimal(planned_mg),
-            **({"indication": "trd", "is_first_treatment": False} | plan),
+            **(
+                {
+                    "planned_for": clock.now(),
+                    "indication": "trd",
+                    "is_first_treatment": False,
+                }
+                | plan
+            ),
         ).pk
 
     @property

@@ -1,0 +1,166 @@
+"""The floor board: the most urgent first, and quiet while nothing changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.factories.courses import (
+    Visit,
+    admitted,
+    dosed,
+    observed,
+    planned,
+    predosed,
+    ready_to_sign,
+    signed,
+)
+from tests.factories.place import SiteFactory, person
+from tests.factories.record import PatientFactory
+
+pytestmark = pytest.mark.django_db
+Signer = Callable[..., Client]
+
+
+def named(clock: Any, site: Any, name: str, build: Callable[..., Visit], **plan: Any) -> Visit:
+    return build(clock, site=site, patient=PatientFactory(site=site, family_name=name), **plan)
+
+
+def cards(client: Client) -> list[Any]:
+    return list(client.get("/").context["cards"])
+
+
+def test_the_most_urgent_patient_stands_first(clock: Any, signed_in: Signer) -> None:
+    site, start = SiteFactory(), clock.now()
+    made: dict[str, Visit] = {}
+
+    def build(name: str, how: Callable[..., Visit], minutes_ago: float, **plan: Any) -> None:
+        clock.travel_to(start - timedelta(minutes=minutes_ago))
+        made[name] = named(clock, site, name, how, **plan)
+
+    build("Planned", planned, 0)
+    build("Arrived", admitted, 20)
+    build("Ready", signed, 137)
+    build("Waiting", ready_to_sign, 139)
+    build("Upcoming", observed, 30, through=15)
+    build("Due", observed, 48, through=30)
+    build("Flagged", observed, 58, through=40)
+    build("Overdue", observed, 72, through=40)
+    clock.travel_to(start)
+    flagged = made["Flagged"]
+    flagged.read(systolic=190)
+    nurse = signed_in(person(site, "nurse"))
+    found = cards(nurse)
+    assert [c.session.patient.family_name for c in found] == [
+        "Overdue",
+        "Flagged",
+        "Due",
+        "Upcoming",
+        "Waiting",
+        "Ready",
+        "Arrived",
+        "Planned",
+    ]
+    page = nurse.get("/").content.decode()
+    assert "Record 60-minute reading" in page
+    assert "Systolic 190, at or above 180 mmHg" in page
+    assert "Say whom you told" in page
+
+
+def test_a_card_links_to_the_next_right_action(clock: Any, signed_in: Signer) -> None:
+    site = SiteFactory()
+    visit = named(clock, site, "Smith", observed, through=30)
+    clock.forward(minutes=10)
+    card = cards(signed_in(person(site, "nurse")))[0]
+    assert card.href == f"/sessions/{visit.id}/reading/?slot=40"
+    assert (card.pressure, card.state) == ("122/78", "Due now")
+
+
+def test_only_who_may_sign_is_led_to_the_clearance(clock: Any, signed_in: Signer) -> None:
+    site = SiteFactory()
+    visit = named(clock, site, "Smith", ready_to_sign)
+    assert cards(signed_in(person(site, "nurse")))[0].href == f"/sessions/{visit.id}/"
+    clinician = cards(signed_in(person(site, "clinician")))[0]
+    assert clinician.href == f"/sessions/{visit.id}/clearance/"
+
+
+def test_pressure_above_the_guide_before_the_dose_is_said(clock: Any, signed_in: Signer) -> None:
+    site = SiteFactory()
+    named(clock, site, "Smith", predosed, predose={"systolic": 150})
+    card = cards(signed_in(person(site, "nurse")))[0]
+    assert "above the guide" in card.open_words
+
+
+def test_a_poll_is_answered_with_nothing_until_something_changes(
+    clock: Any, signed_in: Signer
+) -> None:
+    site = SiteFactory()
+    visit = named(clock, site, "Smith", observed, through=30)
+    nurse = signed_in(person(site, "nurse"))
+    version = nurse.get("/").context["version"]
+
+    def poll() -> Any:
+        return nurse.get(f"/?version={version}", headers={"HX-Request": "true"})
+
+    assert poll().status_code == 204
+    clock.forward(minutes=2)
+    assert poll().status_code == 204
+    visit.read()
+    changed = poll()
+    assert changed.status_code == 200
+    assert b"<html" not in changed.content
+    assert b'id="cards"' in changed.content
+
+
+def test_a_slot_that_falls_overdue_changes_the_board_by_itself(
+    clock: Any, signed_in: Signer
+) -> None:
+    site = SiteFactory()
+    named(clock, site, "Smith", observed, through=30)
+    nurse = signed_in(person(site, "nurse"))
+    version = nurse.get("/").context["version"]
+    clock.forward(minutes=15)
+    answer = nurse.get(f"/?version={version}", headers={"HX-Request": "true"})
+    assert answer.status_code == 200
+    assert b"Overdue" in answer.content
+
+
+def test_an_empty_board_says_what_to_do_next(clock: Any, signed_in: Signer) -> None:
+    page = signed_in(person(SiteFactory(), "nurse")).get("/").content.decode()
+    assert "No session today at this site." in page
+    assert 'href="/patients/"' in page
+
+
+def test_the_day_of_the_site_decides_what_is_planned_today(clock: Any, signed_in: Signer) -> None:
+    site = SiteFactory(time_zone="America/New_York")
+    clock.travel_to(datetime(2026, 3, 11, 2, tzinfo=UTC))  # the evening of the 10th
+    tonight = datetime(2026, 3, 11, 3, 59, tzinfo=UTC)
+    named(clock, site, "Tonight", planned, planned_for=tonight)
+    named(clock, site, "Tomorrow", planned, planned_for=tonight + timedelta(minutes=1))
+    found = cards(signed_in(person(site, "nurse")))
+    assert [c.session.patient.family_name for c in found] == ["Tonight"]
+
+
+def test_a_session_past_midnight_stays_until_it_is_closed(clock: Any, signed_in: Signer) -> None:
+    site = SiteFactory()
+    clock.travel_to(datetime(2026, 3, 11, 3, 30, tzinfo=UTC))  # 23:30
+    named(clock, site, "Late", dosed)
+    clock.forward(minutes=60)
+    assert len(cards(signed_in(person(site, "nurse")))) == 1
+
+
+def test_names_are_escaped(clock: Any, signed_in: Signer) -> None:
+    site = SiteFactory()
+    named(clock, site, "<script>alert(1)</script>", planned)
+    page = signed_in(person(site, "nurse")).get("/").content.decode()
+    assert "<SCRIPT>" not in page
+    assert "&lt;SCRIPT&gt;" in page
+
+
+def test_patients_of_another_site_are_not_on_the_board(clock: Any, signed_in: Signer) -> None:
+    named(clock, SiteFactory(), "Elsewhere", dosed)
+    assert cards(signed_in(person(SiteFactory(), "nurse"))) == []
