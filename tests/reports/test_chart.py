@@ -1,0 +1,102 @@
+"""The chart: real minutes, off-scale values with their number, gaps that say so."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree
+
+import pytest
+
+from monitoring.reports.chart import HIGH, LOW, chart
+from monitoring.rules.course import Course
+from tests.rules.facts import arrived, at, not_done, observed, reading, whole
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def drawn(course: Course, minutes: float = 130) -> ElementTree.Element:
+    markup = chart(course, at(minutes), title="Course <of> BP", description="7 & more")
+    return ElementTree.fromstring(
+        markup.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ')
+    )
+
+
+def texts(svg: ElementTree.Element) -> list[str]:
+    return [t.text or "" for t in svg.iter(f"{SVG}text")]
+
+
+def marks(svg: ElementTree.Element, kind: str) -> list[tuple[float, float]]:
+    """The tips of the marks of `kind`."""
+    paths = [p for p in svg.iter(f"{SVG}path") if kind in (p.get("class") or "")]
+    tips = [re.search(r"L([\d.]+) ([\d.]+)L", p.get("d") or "") for p in paths]
+    return [(float(t[1]), float(t[2])) for t in tips if t]
+
+
+def test_there_is_no_chart_before_the_first_device() -> None:
+    assert chart(arrived(reading(-5)), at(0), title="", description="") == ""
+
+
+def test_it_is_a_picture_with_a_title_and_a_description_both_escaped() -> None:
+    svg = drawn(whole())
+    assert svg.get("role") == "img"
+    ids = (svg.get("aria-labelledby") or "").split()
+    named = {e.get("id"): e.text for e in svg if e.tag in {f"{SVG}title", f"{SVG}desc"}}
+    assert [named[i] for i in ids] == ["Course <of> BP", "7 & more"]
+
+
+def test_it_carries_no_inline_style_which_the_policy_forbids() -> None:
+    assert not [e for e in drawn(whole()).iter() if e.get("style")]
+
+
+def test_points_stand_at_their_real_minutes_not_at_their_slots() -> None:
+    svg = drawn(observed(reading(15, 15), reading(52, 40), reading(60, 60)))
+    x15, x52, x60 = (x for x, _ in marks(svg, "systolic")[1:])
+    assert (x52 - x15) / (x60 - x15) == pytest.approx(37 / 45, abs=0.01)
+
+
+def test_systolic_stands_above_diastolic_and_a_higher_value_higher() -> None:
+    svg = drawn(observed(reading(15, 15, systolic=150, diastolic=100), reading(30, 30)))
+    systolic, diastolic = marks(svg, "systolic"), marks(svg, "diastolic")
+    assert all(s[1] < d[1] for s, d in zip(systolic, diastolic, strict=True))
+    assert systolic[1][1] < systolic[2][1]
+
+
+@pytest.mark.parametrize(
+    ("values", "number"), [({"systolic": 250}, "250"), ({"diastolic": 35}, "35")]
+)
+def test_a_value_off_the_scale_stands_at_the_edge_with_its_number(
+    values: dict[str, int], number: str
+) -> None:
+    svg = drawn(observed(reading(40, 40, **values)))
+    assert number in texts(svg)
+    tips = [y for _, y in (*marks(svg, "systolic"), *marks(svg, "diastolic"))]
+    bottom = max(y for y in tips)
+    assert bottom <= 16 + 190
+    assert LOW < HIGH
+
+
+def test_missed_and_undone_slots_are_gaps_that_say_so() -> None:
+    said = texts(drawn(observed(not_done(41, 40, "blood_pressure"), reading(60, 60)), 70))
+    assert said.count("✕ missed") == 2
+    assert said.count("✕ not done") == 1
+
+
+def test_pre_dose_and_the_end_of_the_window_are_labelled() -> None:
+    said = texts(drawn(whole()))
+    assert {"pre-dose 120", "pre-dose 80", "window ends", "from 180"} <= set(said)
+
+
+def test_a_replaced_reading_is_not_drawn() -> None:
+    wrong = reading(40, 40, systolic=199)
+    svg = drawn(observed(wrong, reading(40, 40, systolic=130, replaces=wrong.id)))
+    assert len(marks(svg, "systolic")) == 2
+
+
+def test_the_same_course_is_the_same_picture() -> None:
+    course = whole()
+    first, again = (chart(course, at(130), title="a", description="b") for _ in range(2))
+    assert first == again
+
+
+def test_a_heart_rate_off_its_scale_shows_its_number() -> None:
+    assert "172" in texts(drawn(observed(reading(40, 40, heart_rate=172))))

@@ -1,0 +1,117 @@
+"""The code keeps its own promises."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.db import models
+
+from monitoring import actions
+from monitoring.guards.text import guards
+
+ROOT = Path(__file__).parents[1]
+RECORD = {m.__name__ for m in apps.get_app_config("monitoring").get_models()}
+WRITES = {"save", "create", "bulk_create", "update", "bulk_update", "delete", "get_or_create"}
+
+
+def modules(folder: str) -> list[Path]:
+    return sorted((ROOT / folder).rglob("*.py"))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [*modules("monitoring/web"), *modules("monitoring/reports"), *modules("monitoring/models"),
+     *modules("monitoring/rules")],
+    ids=lambda p: str(p.relative_to(ROOT)),
+)  # fmt: skip
+def test_only_verbs_write_the_record(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            is_manager = re.search(r"\.objects\b", ast.unparse(node.func))
+            assert not (is_manager and node.func.attr in WRITES), ast.unparse(node)
+            assert node.func.attr not in {"save", "delete", "bulk_create"}, ast.unparse(node)
+
+
+def test_every_verb_is_one_transaction() -> None:
+    for name in actions.__all__:
+        value = getattr(actions, name)
+        if inspect.isfunction(value):
+            source = (ROOT / "monitoring" / "actions" / f"{name}.py").read_text()
+            assert source.count("@verb\n") == 1, name
+
+
+def test_every_verb_is_tried_by_a_test() -> None:
+    tried = "\n".join(p.read_text() for p in modules("tests/actions") + modules("tests/factories"))
+    verbs = [n for n in actions.__all__ if inspect.isfunction(getattr(actions, n))]
+    assert [v for v in verbs if f"actions.{v}(" not in tried] == []
+
+
+def test_every_table_of_the_record_is_guarded() -> None:
+    guarded = {g.table for g in guards()}
+    free = {"monitoring_siteprotocol"}
+    tables = {m._meta.db_table for m in apps.get_app_config("monitoring").get_models()}
+    assert tables - guarded == free
+
+
+def test_each_moment_with_a_person_is_paired_with_them() -> None:
+    """A nullable `…_at` beside its `…_by` is paired with it by a constraint."""
+    for model in apps.get_models():
+        fields = {f.name: f for f in model._meta.get_fields() if isinstance(f, models.Field)}
+        for name, field in fields.items():
+            person = fields.get(name.removesuffix("_at") + "_by") if name.endswith("_at") else None
+            if person is None or not (field.null or person.null):
+                continue
+            both = [
+                c for c in model._meta.constraints
+                if isinstance(c, models.CheckConstraint)
+                and name in str(c.condition) and person.name in str(c.condition)
+            ]  # fmt: skip
+            assert both or model.__name__ == "ProtocolVersion", f"{model.__name__}.{name}"
+
+
+def test_every_setting_read_from_the_environment_is_documented() -> None:
+    settings = (ROOT / "clinic" / "settings.py").read_text()
+    names = set(re.findall(r'env(?:\.\w+)?\(\s*"(\w+)"', settings))
+    readme = (ROOT / "README.md").read_text()
+    assert {n for n in names if f"`{n}`" not in readme} == set()
+    assert names
+
+
+def test_every_rule_of_the_clinic_names_its_source() -> None:
+    source = re.compile(r"CLINICAL|rules? \d|hazard|S\d+")
+    for name in ("schedule", "flags", "readiness", "protocol", "measures", "scales", "entry",
+                 "deviations"):  # fmt: skip
+        text = (ROOT / "monitoring" / "rules" / f"{name}.py").read_text()
+        tree = ast.parse(text)
+        assert source.search(ast.get_docstring(tree) or text), name
+        assert len(source.findall(text)) >= 2, name
+
+
+def test_no_file_is_longer_than_four_hundred_lines() -> None:
+    code = [*modules("clinic"), *modules("monitoring")]
+    long = {
+        str(p.relative_to(ROOT)): n
+        for p in code
+        if "migrations" not in p.parts and (n := len(p.read_text().splitlines())) > 400
+    }
+    assert long == {}
+
+
+def test_scripts_are_short_and_ask_nothing_of_the_outside() -> None:
+    for path in (ROOT / "monitoring" / "static" / "monitoring").glob("*.js"):
+        text = path.read_text()
+        assert len(text.splitlines()) < 150, path.name
+        assert "http://" not in text
+        assert "https://" not in text
+        assert "eval(" not in text
+
+
+def test_templates_carry_no_inline_script_or_style() -> None:
+    for path in (ROOT / "templates").rglob("*.html"):
+        text = path.read_text()
+        assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\bsrc=)", text), path.name
