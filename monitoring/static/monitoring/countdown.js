@@ -1,8 +1,13 @@
 // Countdowns from due times, by the server's clock, so that they go on without a network.
 
-/** @returns {number} the server's time in milliseconds */
 let offset = 0;
+
+/** @returns {number} the server's time in milliseconds */
 export const serverNow = () => Date.now() + offset;
+
+/** The page's own words, translated by the server, with # for the number. */
+const say = (name, count = 0) =>
+  document.documentElement.dataset[name].replace("#", String(count));
 
 /** @param {number} ms */
 const minutes = (ms) => Math.floor(ms / 60000);
@@ -13,14 +18,14 @@ function show(element) {
   if (element.dataset.due) {
     const left = Date.parse(element.dataset.due) - now;
     const overdueAfter = Number(element.dataset.overdueAfter || 5) * 60000;
-    if (left > 0) element.textContent = `in ${Math.ceil(left / 60000)} min`;
-    else if (-left < overdueAfter) element.textContent = "due now";
-    else element.textContent = `overdue by ${minutes(-left)} min`;
+    if (left > 0) element.textContent = say("wordIn", Math.ceil(left / 60000));
+    else if (-left < overdueAfter) element.textContent = say("wordDue");
+    else element.textContent = say("wordOverdue", minutes(-left));
   } else if (element.dataset.until) {
     const left = Date.parse(element.dataset.until) - now;
-    element.textContent = left > 0 ? `${Math.ceil(left / 60000)} min left` : "elapsed";
+    element.textContent = left > 0 ? say("wordLeft", Math.ceil(left / 60000)) : say("wordElapsed");
   } else if (element.dataset.since) {
-    element.textContent = `${Math.max(0, minutes(now - Date.parse(element.dataset.since)))} min`;
+    element.textContent = say("wordSince", Math.max(0, minutes(now - Date.parse(element.dataset.since))));
   }
 }
 

@@ -1,14 +1,13 @@
 // Pins the light or the dark theme on this tablet, or follows the system again.
 
 const ORDER = ["", "dark", "light"];
-const NAMES = { "": "Theme: system", dark: "Theme: dark", light: "Theme: light" };
 
 export function startThemeButton() {
   const button = document.querySelector("[data-theme-next]");
   if (!button) return;
   const current = () => localStorage.getItem("theme") || "";
   const show = () => {
-    button.textContent = NAMES[current()];
+    button.textContent = button.dataset[current() || "system"];
   };
   button.hidden = false;
   button.addEventListener("click", () => {
