@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
@@ -11,16 +12,27 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Field, Layout
 from django import forms
 from django.contrib import messages
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from clinic import clock
 from monitoring.actions import Conflict, NotAllowed, Refused
+from monitoring.guards import GuardsMissing
 from monitoring.models.fact import uuid7
 from monitoring.web import wording
 from monitoring.web.refusal import add_refusal
+
+logger = logging.getLogger(__name__)
+
+_NOT_GUARDED = gettext_lazy(
+    "Not saved. The safeguards of the database are not whole, so that nothing can be recorded. "
+    "Write on paper and call your administrator."
+)
+_BUSY = gettext_lazy("Not saved. The server is busy. What you entered is still here: save again.")
 
 
 class EntryForm(forms.Form):
@@ -70,6 +82,14 @@ def act(form: forms.Form, verb: Callable[[], Any]) -> tuple[Any, str]:
         message = wording.conflict(conflict.theirs)
         form.add_error(None, message)
         return None, message
+    except GuardsMissing as missing:
+        logger.error("nothing is written: %s", missing)
+        form.add_error(None, _NOT_GUARDED)
+        return None, ""
+    except OperationalError:
+        logger.exception("the database did not answer in time")
+        form.add_error(None, _BUSY)
+        return None, ""
 
 
 def show(

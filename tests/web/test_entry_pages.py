@@ -6,9 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
 from clinic import clock as clinic_clock
+from monitoring import guards
+from monitoring.guards import GuardsMissing
 from monitoring.models import Clearance, Departure, Dose, Event, Session
 from monitoring.models.fact import uuid7
 from monitoring.rules.protocol import KETAMINE_IV
@@ -350,6 +353,32 @@ def test_ending_without_a_dose_needs_its_reason(clock: Any, signed_in: Signer) -
     assert send(signed_in(visit.nurse), visit, "cancel", {"reason": "Ill"}).status_code == 302
     assert send(signed_in(other.nurse), other, "defer", {"reason": "Ill"}).status_code == 302
     assert set(Session.objects.values_list("phase", flat=True)) == {"cancelled"}
+
+
+@pytest.mark.parametrize(
+    ("failure", "sentence"),
+    [
+        (GuardsMissing(["guard_departure_leaves"]), "The safeguards of the database are not whole"),
+        (OperationalError("canceling statement due to lock timeout"), "save again"),
+    ],
+)
+def test_a_database_that_cannot_write_is_said_and_nothing_typed_is_lost(
+    clock: Any,
+    signed_in: Signer,
+    monkeypatch: pytest.MonkeyPatch,
+    failure: Exception,
+    sentence: str,
+) -> None:
+    visit = predosed(clock)
+
+    def fail() -> None:
+        raise failure
+
+    monkeypatch.setattr(guards, "require", fail)
+    answer = send(signed_in(visit.nurse), visit, "dose", DEVICE)
+    assert told(answer, None, sentence)
+    assert 'value="A1"' in answer.content.decode()
+    assert not Dose.objects.exists()
 
 
 def test_what_was_saved_is_said_with_the_servers_time(clock: Any, signed_in: Signer) -> None:
