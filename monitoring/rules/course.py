@@ -15,6 +15,9 @@ from uuid import UUID
 from monitoring.rules.measures import OBSERVATIONS
 from monitoring.rules.protocol import Protocol
 
+CLOCKS_APART = timedelta(minutes=2)
+"""How far the clocks of a tablet and of the server may stand apart (CLINICAL 7, hazard 31)."""
+
 Phase = Literal["planned", "arrived", "dosing", "observing", "cleared", "closed", "cancelled"]
 
 
@@ -171,6 +174,19 @@ class Course:
         """The latest clearance, whether or not it still stands."""
         return self.clearances[-1] if self.clearances else None
 
+    @property
+    def clearance_lapses_at(self) -> datetime | None:
+        """When the latest clearance lapses, if there is one (CLINICAL 8, rule 33)."""
+        if self.clearance is None:
+            return None
+        valid = timedelta(minutes=self.protocol.clearance_valid_minutes)
+        return self.clearance.signed_at + valid
+
+    def is_cleared(self, now: datetime) -> bool:
+        """Whether the schedule rests on a signature at `now`; once it lapsed, it does not."""
+        lapses = self.clearance_lapses_at
+        return self.phase == "cleared" and lapses is not None and now < lapses
+
     @cached_property
     def standing_readings(self) -> tuple[Reading, ...]:
         """Readings that no correction replaces, in the order they were taken."""
@@ -225,20 +241,42 @@ class Course:
 
     @cached_property
     def predose(self) -> Reading | None:
-        """The complete reading the dose rests on: the latest taken before the first device."""
+        """The complete reading the dose rests on (CLINICAL 8, rules 10 and 12).
+
+        Before the first device, the latest one. After it, the one that its row names, or the
+        correction of that: a reading entered later never moves the line that rises and recovery
+        are measured from.
+        """
         first = self.first_dose_at
-        before = [r for r in self.standing_readings if first is None or r.taken_at <= first]
-        return next((r for r in reversed(before) if r.is_complete), None)
+        complete = [r for r in self.standing_readings if r.is_complete]
+        if first is None:
+            return complete[-1] if complete else None
+        named = self._corrected(self.doses[0].predose_reading)
+        for reading in complete:
+            if reading.id == named and reading.taken_at <= first + CLOCKS_APART:
+                return reading
+        return next((r for r in reversed(complete) if r.taken_at <= first), None)
+
+    def _corrected(self, reading: UUID | None) -> UUID | None:
+        """The id of what stands in the place of `reading`."""
+        replaced_by = {r.replaces: r.id for r in self.readings if r.replaces}
+        while reading in replaced_by:
+            reading = replaced_by[reading]
+        return reading
+
+    def is_after_dose(self, reading: Reading) -> bool:
+        """Whether `reading` was taken after the first device; the pre-dose reading never was,
+        even by a tablet whose clock runs ahead."""
+        first = self.first_dose_at
+        if first is None or reading.taken_at <= first:
+            return False
+        return self.predose is None or reading.id != self.predose.id
 
     @cached_property
     def after_dose(self) -> tuple[Reading, ...]:
         """Standing readings taken after the first device and before departure."""
-        first = self.first_dose_at
-        if first is None:
-            return ()
-        return tuple(
-            r for r in self.standing_readings if r.taken_at > first and not r.after_departure
-        )
+        standing = self.standing_readings
+        return tuple(r for r in standing if not r.after_departure and self.is_after_dose(r))
 
     def with_value(self, observation: str) -> Iterator[Reading]:
         """Readings after the dose that measured `observation`, newest first."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from monitoring.rules.course import Course, whole_minutes
-from monitoring.rules.readiness import FASTING, is_outside_guide
+from monitoring.rules.readiness import FASTING, is_outside_guide, outside_guide
 from monitoring.rules.schedule import slots
 
 
@@ -50,9 +50,10 @@ def _dose(course: Course) -> Iterator[Deviation]:
     by_id = {r.id: r for r in course.readings}
     for dose in course.doses:
         predose = by_id.get(dose.predose_reading) if dose.predose_reading else None
-        if dose.number == 1 and predose and is_outside_guide(course, predose):
-            decision = next((d for d in course.decisions if d.reading == predose.id), None)
-            reason = decision.reason if decision else ""
+        was_outside = predose is not None and is_outside_guide(course, predose)
+        if dose.number == 1 and (was_outside or outside_guide(course)):
+            gave = [d for d in course.decisions if d.outcome == "give"]
+            reason = gave[-1].reason if gave else ""
             yield Deviation("guide_overridden", dose.started_at, {"reason": reason})
         if dose.early_reason:
             params = {"number": dose.number, "reason": dose.early_reason}

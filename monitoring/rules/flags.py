@@ -74,8 +74,7 @@ def flags_of(course: Course, reading: Reading) -> tuple[Flag, ...]:
 
     Pre-dose readings are judged by the pre-dose guide instead, in `readiness`.
     """
-    first = course.first_dose_at
-    if first is None or reading.taken_at <= first:
+    if not course.is_after_dose(reading):
         return ()
     found = [*_pressure(course, reading), *_oxygen(course, reading), *_scales(course, reading)]
     order = {"emergency": 0, "notify": 1, "repeat": 2}

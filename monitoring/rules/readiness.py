@@ -7,14 +7,14 @@ recording something, a caution by the clinician's own words (CLINICAL 8, rules 1
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 from datetime import date, datetime, timedelta
 from math import ceil
 from typing import Literal
 from uuid import UUID
 
-from monitoring.rules.course import Course, Reading, whole_minutes
+from monitoring.rules.course import CLOCKS_APART, Course, Reading, whole_minutes
 from monitoring.rules.flags import Flagged, unanswered
 from monitoring.rules.marking import gettext_noop as _
 from monitoring.rules.measures import OBSERVATIONS
@@ -89,13 +89,23 @@ CONCOMITANT: tuple[str, ...] = (
 
 
 def before_dose(course: Course, now: datetime) -> list[Item]:
-    """What keeps the first device, or the infusion, from being given at `now`."""
+    """What keeps the first device, or the infusion, from being given at `now`.
+
+    Only what had been measured by `now` counts: a dose entered later than it was given does not
+    rest on a reading taken after it (CLINICAL 8, rules 10, 12, 20, 23 to 25, 28, 29 and 34).
+    """
+    course = _measured_by(course, now)
     return [
         *_planning(course),
         *_admission(course),
         *_predose(course, now),
         *_decision(course),
     ]
+
+
+def _measured_by(course: Course, now: datetime) -> Course:
+    by_then = [r for r in course.standing_readings if r.taken_at <= now + CLOCKS_APART]
+    return replace(course, readings=tuple(sorted(by_then, key=lambda r: r.seq)))
 
 
 def _planning(course: Course) -> Iterator[Item]:
@@ -177,14 +187,38 @@ def _decision(course: Course) -> Iterator[Item]:
 
 def needs_decision(course: Course) -> bool:
     """Whether a clinician must still decide: the pre-dose pressure is above the guide, or was not
-    measured, and no decision to give was taken on that very reading (CLINICAL 8, rule 10)."""
-    reading = course.predose
-    decision = course.decision
+    measured, and no decision to give was taken on that very reading and after every later check
+    above the guide (CLINICAL 8, rule 10)."""
+    reading, decision = course.predose, course.decision
     if decision is not None and decision.outcome == "delay":
         return True
-    if reading is None or not is_outside_guide(course, reading):
+    outside = outside_guide(course)
+    if reading is None or outside is None:
         return False
-    return not (decision and decision.outcome == "give" and decision.reading == reading.id)
+    if decision is None or decision.outcome != "give" or decision.reading != reading.id:
+        return True
+    return decision.seq < outside.seq
+
+
+def outside_guide(course: Course) -> Reading | None:
+    """The newest check before the dose that is outside the guide: the pre-dose reading, or the
+    blood pressure of one taken since (CLINICAL 8, rule 10; hazard 12).
+
+    A pressure taken once more and found high counts, though nothing else was measured with it; one
+    found low does not take back what the complete reading showed.
+    """
+    reading = course.predose
+    if reading is None:
+        return None
+    since = [
+        r
+        for r in course.standing_readings
+        if (r.taken_at, r.seq) > (reading.taken_at, reading.seq)
+        and r.has_value("blood_pressure")
+        and (not course.doses or r.seq < course.doses[0].seq)
+    ]
+    checks = sorted([reading, *since], key=lambda r: r.seq)
+    return next((r for r in reversed(checks) if is_outside_guide(course, r)), None)
 
 
 def is_outside_guide(course: Course, reading: Reading) -> bool:
@@ -439,7 +473,7 @@ def clearance_state(course: Course, now: datetime) -> ClearanceState:
 
 def lapses_at(course: Course) -> datetime:
     """When the latest clearance lapses. Raises ValueError where there is none."""
-    if course.clearance is None:
+    lapses = course.clearance_lapses_at
+    if lapses is None:
         raise ValueError("no clearance")
-    valid = timedelta(minutes=course.protocol.clearance_valid_minutes)
-    return course.clearance.signed_at + valid
+    return lapses
