@@ -5,6 +5,7 @@ Slots are minutes after the first device (CLINICAL 8, rules 4, 6, 7, 8 and 9).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import zip_longest
@@ -73,7 +74,7 @@ def slot_minutes(course: Course, now: datetime) -> list[int]:
     minutes = list(course.protocol.slots)
     step = course.protocol.repeat_every_minutes
     until = whole_minutes(_end(course, now) - first)
-    is_over = course.departure is not None or course.phase == "cleared"
+    is_over = course.departure is not None or course.is_cleared(now)
     taken = max((r.slot for r in course.readings if r.slot is not None), default=0)
     while minutes[-1] < max(until, taken) or (not is_over and minutes[-1] <= until):
         minutes.append(minutes[-1] + step)
@@ -91,17 +92,23 @@ def slots(course: Course, now: datetime) -> list[Slot]:
     filled = {r.slot: r for r in course.standing_readings if r.slot is not None}
     end = _end(course, now)
     return [
-        _slot(course, m, following, filled.get(m), first, end)
+        _slot(course, m, following, filled, first, end)
         for m, following in zip_longest(minutes, minutes[1:])
     ]
 
 
 def _end(course: Course, now: datetime) -> datetime:
-    """When the schedule stops asking: the departure, or the signature that still stands."""
-    if course.departure is not None:
-        return course.departure.at
-    if course.phase == "cleared" and course.clearance is not None:
-        return course.clearance.signed_at
+    """When the schedule stops asking: the departure, or the signature that still stands.
+
+    Under a signature that lapsed, the patient who stays is watched again (CLINICAL 8, rule 33).
+    """
+    departure, clearance = course.departure, course.clearance
+    if departure is not None and departure.kind == "discharged" and clearance is not None:
+        return min(departure.at, clearance.signed_at)
+    if departure is not None:
+        return departure.at
+    if clearance is not None and course.is_cleared(now):
+        return clearance.signed_at
     return now
 
 
@@ -109,21 +116,22 @@ def _slot(
     course: Course,
     minutes: int,
     following: int | None,
-    reading: Reading | None,
+    filled: Mapping[int, Reading],
     first: datetime,
     now: datetime,
 ) -> Slot:
     protocol = course.protocol
     due_at = first + timedelta(minutes=minutes)
-    if reading is not None:
-        return _filled(protocol, minutes, due_at, reading, first)
+    if minutes in filled:
+        return _filled(protocol, minutes, due_at, filled[minutes], first)
     over = whole_minutes(now - due_at)
     tolerance = protocol.slot_tolerance_minutes
-    opens_next = (following or minutes + protocol.repeat_every_minutes) - tolerance
-    is_past = course.departure is not None or now >= first + timedelta(minutes=opens_next)
-    if minutes not in MANDATORY and is_past and now >= due_at:
-        return Slot(minutes, due_at, "missed")
     if course.departure is not None:
+        return Slot(minutes, due_at, "missed")
+    closes = following or minutes + protocol.repeat_every_minutes
+    if any(m > minutes for m in filled):
+        closes -= tolerance
+    if minutes not in MANDATORY and now >= max(due_at, first + timedelta(minutes=closes)):
         return Slot(minutes, due_at, "missed")
     if now < due_at - timedelta(minutes=tolerance):
         return Slot(minutes, due_at, "upcoming")
@@ -148,9 +156,11 @@ def _filled(
 
 
 def next_slot(course: Course, now: datetime) -> Slot | None:
-    """The reading to record next: an open mandatory one, else the latest open, else the next.
+    """The reading to record next: an open mandatory one, else the first open, else the next.
 
-    None before the first device and once nothing more is asked for.
+    One that waits stays first until the next is due itself, so that it is called overdue and
+    escalated also where readings lie 15 minutes apart (CLINICAL 8, rule 9). None before the first
+    device and once nothing more is asked for.
     """
     all_slots = slots(course, now)
     open_slots = [slot for slot in all_slots if slot.is_open]
@@ -158,7 +168,7 @@ def next_slot(course: Course, now: datetime) -> Slot | None:
     if mandatory:
         return mandatory[0]
     if open_slots:
-        return open_slots[-1]
+        return open_slots[0]
     return next((slot for slot in all_slots if slot.state == "upcoming"), None)
 
 

@@ -82,11 +82,66 @@ def test_readings_go_on_every_15_minutes_while_the_session_is_open() -> None:
 
 def test_nothing_more_is_asked_once_a_clearance_stands_or_the_patient_left() -> None:
     signed = whole(phase="cleared", clearances=(clearance(126),))
-    assert [s.minutes for s in slots(signed, at(170))][-1] == 120
+    assert [s.minutes for s in slots(signed, at(140, 59))][-1] == 120
+    assert next_slot(signed, at(140, 59)) is None
     gone = whole(phase="closed", departure=departure(133))
     assert next_slot(gone, at(500)) is None
     early = observed(phase="closed", departure=departure(20, "transferred"))
     assert states(early, 500) == {15: "missed"}
+
+
+def test_a_patient_who_stays_after_the_clearance_lapsed_is_watched_again() -> None:
+    signed = whole(phase="cleared", clearances=(clearance(126),))
+    asked = next_slot(signed, at(141))
+    assert asked is not None
+    assert (asked.minutes, asked.state) == (135, "overdue")
+
+
+def test_the_schedule_goes_on_once_a_clearance_is_taken_back() -> None:
+    taken_back = clearance(126, withdrawn_at=at(130))
+    course = whole(phase="observing", clearances=(taken_back,))
+    asked = next_slot(course, at(132))
+    assert asked is not None
+    assert (asked.minutes, asked.state) == (135, "due")
+
+
+@pytest.mark.parametrize(
+    ("minutes", "state", "is_escalated"),
+    [
+        (124.9, "due", False),
+        (125, "overdue", False),
+        (129.9, "overdue", False),
+        (130, "overdue", True),
+        (134.9, "overdue", True),
+    ],
+)
+def test_readings_15_minutes_apart_are_escalated_too(
+    minutes: float, state: str, is_escalated: bool
+) -> None:
+    course = observed(*(reading(m, m) for m in (15, 30, 40, 60, 90)))
+    slot = next_slot(course, at(minutes))
+    assert slot is not None
+    assert (slot.minutes, slot.state, slot.is_escalated) == (120, state, is_escalated)
+
+
+def test_a_slot_is_missed_when_the_next_is_due_or_was_read_in_its_place() -> None:
+    assert states(observed(), 39, 59)[30] == "overdue"
+    assert states(observed(), 40)[30] == "missed"
+    read_the_next = observed(reading(36, 40))
+    assert states(read_the_next, 36)[30] == "missed"
+    assert next_slot(read_the_next, at(36)).minutes == 60  # type: ignore[union-attr]
+
+
+def test_a_reading_late_by_the_clock_still_names_its_own_minutes() -> None:
+    late = next(s for s in slots(observed(reading(55, 40)), at(56)) if s.minutes == 40)
+    assert (late.state, late.minutes_over) == ("late", 15)
+
+
+@pytest.mark.parametrize(("minutes", "slot"), [(134.9, 120), (135, None)])
+def test_the_last_slot_is_filled_until_the_one_after_it_is_due(
+    minutes: float, slot: int | None
+) -> None:
+    assert slot_for(observed(), 120, at(minutes)) == slot
 
 
 def test_a_patient_who_left_before_the_first_slot_has_none() -> None:
@@ -160,3 +215,12 @@ def test_on_time_bounds_come_from_the_protocol() -> None:
     wide = replace(SPRAVATO_US, forty_on_time=(35, 45), slot_tolerance_minutes=3)
     assert on_time(wide, 40) == (35, 45)
     assert on_time(wide, 60) == (57, 63)
+
+
+def test_no_slot_is_missed_between_the_signature_and_the_discharge() -> None:
+    gone = whole(phase="closed", clearances=(clearance(126),), departure=departure(140))
+    assert [s.minutes for s in slots(gone, at(200))][-1] == 120
+    transferred = whole(
+        phase="closed", clearances=(clearance(126),), departure=departure(140, "transferred")
+    )
+    assert states(transferred, 200)[135] == "missed"
