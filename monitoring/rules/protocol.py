@@ -6,7 +6,7 @@ stricter; `Protocol` refuses to be made laxer than its floor.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from datetime import timedelta
 from typing import Any, Literal
 
@@ -116,6 +116,9 @@ class Protocol:
         unknown = sorted(set(body) - known)
         if unknown:
             raise ProtocolError([f"unknown setting: {name}" for name in unknown])
+        missing = {f.name for f in fields(cls) if f.default is MISSING} - set(body)
+        if missing:
+            raise ProtocolError([f"missing setting: {name}" for name in sorted(missing)])
         values: dict[str, Any] = {
             k: tuple(v) if isinstance(v, list) else v for k, v in body.items()
         }
@@ -129,6 +132,7 @@ def _too_lax(p: Protocol) -> list[str]:
         (all(0 < slot <= 1440 for slot in p.slots), "slots are minutes after the first dose"),
         (FORTY in p.slots, "the 40-minute blood pressure cannot be left out"),
         (p.repeat_every_minutes > 0, "readings must repeat while anything is open"),
+        (p.slot_tolerance_minutes >= 0, "a reading has its time, give or take some minutes"),
         (p.forty_on_time[0] <= FORTY <= p.forty_on_time[1], "40 minutes must be on time"),
         (p.escalate_after_minutes >= p.overdue_after_minutes, "escalation comes after overdue"),
         (p.overdue_after_minutes > 0, "a reading is overdue some minutes after it was due"),
@@ -149,6 +153,20 @@ def _too_lax(p: Protocol) -> list[str]:
         ),
         (not p.rems or p.spo2_below >= 93, "SpO2 cannot be switched off under REMS"),
         (p.spo2_far_below <= p.spo2_below, "the lower SpO2 limit lies below the upper"),
+        (not p.rems or p.device_mg == 28, "a SPRAVATO device holds 28 mg"),
+        (
+            not p.rems or set(p.allowed_totals_mg) <= {28, 56, 84},
+            "the allowed totals are 28, 56 and 84 mg",
+        ),
+        (
+            not p.rems or 0 < (p.first_treatment_max_mg or 0) <= 56,
+            "a first treatment is at most 56 mg",
+        ),
+        (
+            p.sedation_scale != MOAAS.id or p.clearance_sedation >= 5,
+            "sedation is resolved at MOAA/S 5",
+        ),
+        (p.clearance_dissociation <= 0, "dissociation is resolved at 0"),
         (p.final_set_max_age_minutes > 0, "the final set must have a greatest age"),
         (p.clearance_valid_minutes > 0, "a clearance lapses after some minutes"),
         (p.sedation_scale in SCALES, "unknown sedation scale"),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -8,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US, TEMPLATES, Protocol, ProtocolError
+from monitoring.rules.readiness import before_clearance, before_dose
+from tests.rules.facts import arrived, at, observed
 
 
 @pytest.mark.parametrize("protocol", TEMPLATES, ids=lambda p: p.key)
@@ -41,6 +44,13 @@ def test_a_shipped_protocol_is_the_same_after_writing_and_reading(protocol: Prot
         ({"spo2_far_below": 94}, "lower SpO2"),
         ({"final_set_max_age_minutes": 0}, "final set"),
         ({"clearance_valid_minutes": 0}, "lapses"),
+        ({"slot_tolerance_minutes": -1}, "give or take"),
+        ({"device_mg": 14}, "28 mg"),
+        ({"allowed_totals_mg": (28, 56, 84, 112)}, "28, 56 and 84"),
+        ({"first_treatment_max_mg": 57}, "at most 56"),
+        ({"first_treatment_max_mg": None}, "at most 56"),
+        ({"clearance_sedation": 4}, "MOAA/S 5"),
+        ({"clearance_dissociation": 1}, "resolved at 0"),
         ({"sedation_scale": "poss"}, "sedation scale"),
         ({"dissociation_scale": "cadss"}, "dissociation scale"),
     ],
@@ -77,6 +87,48 @@ def test_no_choice_of_slots_does_without_the_forty_minute_pressure(slots: list[i
 def test_a_setting_nobody_knows_is_refused() -> None:
     with pytest.raises(ProtocolError, match="unknown setting: sound"):
         Protocol.from_json(SPRAVATO_US.to_json() | {"sound": True})
+
+
+def test_a_setting_that_is_missing_is_named() -> None:
+    body = SPRAVATO_US.to_json()
+    del body["slots"]
+    with pytest.raises(ProtocolError, match="missing setting: slots"):
+        Protocol.from_json(body)
+
+
+def test_a_protocol_is_the_same_after_real_json() -> None:
+    assert Protocol.from_json(json.loads(json.dumps(KETAMINE_IV.to_json()))) == KETAMINE_IV
+
+
+def test_every_problem_is_said_at_once() -> None:
+    with pytest.raises(ProtocolError) as refusal:
+        replace(SPRAVATO_US, window_minutes=60, guide_systolic=150)
+    assert len(refusal.value.problems) == 2
+
+
+@given(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "slots": st.lists(st.integers(-5, 300), max_size=6).map(tuple),
+            "forty_on_time": st.tuples(st.integers(0, 80), st.integers(0, 80)),
+            "final_set_max_age_minutes": st.integers(-5, 60),
+            "predose_max_age_minutes": st.integers(-5, 60),
+            "repeat_every_minutes": st.integers(-5, 60),
+        },
+    )
+)
+def test_pre_dose_forty_minute_and_final_pressure_cannot_be_configured_away(
+    settings: dict[str, Any],
+) -> None:
+    try:
+        protocol = replace(SPRAVATO_US, **settings)
+    except ProtocolError:
+        return
+    unread = arrived(protocol=protocol)
+    assert "predose_missing" in [i.code for i in before_dose(unread, at(0))]
+    codes = [i.code for i in before_clearance(observed(protocol=protocol), at(600))]
+    assert {"mandatory", "final_set"} <= set(codes)
 
 
 def test_an_infusion_needs_no_device_no_rest_and_no_rems() -> None:

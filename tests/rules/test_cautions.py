@@ -1,0 +1,187 @@
+"""What a clinician answers in words, and how long a clearance stands."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from monitoring.rules.readiness import (
+    Caution,
+    cautions,
+    clearance_state,
+    is_outside_criteria,
+    lapses_at,
+)
+from tests.rules.facts import (
+    arrived,
+    at,
+    clearance,
+    departure,
+    not_done,
+    observed,
+    reading,
+    whole,
+    with_readings,
+)
+
+
+def keys(*readings: object, **given: object) -> list[str]:
+    return [c.key for c in cautions(observed(*readings, **given))]  # type: ignore[arg-type]
+
+
+def test_a_course_within_every_criterion_has_no_caution() -> None:
+    assert cautions(whole()) == []
+    assert cautions(observed()) == []
+
+
+@pytest.mark.parametrize(
+    ("predose", "final", "keys_expected"),
+    [
+        ((110, 70), (140, 90), []),
+        ((110, 70), (141, 84), ["blood_pressure"]),
+        ((130, 70), (140, 91), ["blood_pressure"]),
+        ((120, 75), (144, 90), []),
+        ((120, 75), (145, 90), ["blood_pressure"]),
+        ((150, 80), (180, 96), []),
+        ((150, 80), (181, 96), ["blood_pressure"]),
+        ((150, 80), (180, 97), ["blood_pressure"]),
+    ],
+)
+def test_the_final_pressure_is_at_most_140_over_90_or_within_20_percent_of_pre_dose(
+    predose: tuple[int, int], final: tuple[int, int], keys_expected: list[str]
+) -> None:
+    before = reading(-10, systolic=predose[0], diastolic=predose[1])
+    last = reading(120, 120, systolic=final[0], diastolic=final[1])
+    assert keys(last, predose=before) == keys_expected
+
+
+def test_without_a_pre_dose_pressure_only_140_over_90_counts() -> None:
+    last = reading(120, 120, systolic=141)
+    assert keys(last, predose=not_done(-10, None, "blood_pressure")) == ["blood_pressure"]
+
+
+@pytest.mark.parametrize(
+    ("last", "is_rising"),
+    [((130, 80), False), ((131, 80), True), ((130, 81), True), ((120, 79), False)],
+)
+def test_a_pressure_that_rose_over_the_last_two_checks_asks_for_words(
+    last: tuple[int, int], is_rising: bool
+) -> None:
+    first = reading(90, 90, systolic=130, diastolic=80)
+    again = reading(120, 120, systolic=last[0], diastolic=last[1])
+    assert (keys(first, again) == ["blood_pressure_rising"]) is is_rising
+
+
+def test_a_correction_takes_its_original_out_of_the_comparison() -> None:
+    wrong = reading(120, 120, systolic=138)
+    right = reading(120, 120, systolic=120, replaces=wrong.id)
+    assert keys(reading(90, 90), wrong) == ["blood_pressure_rising"]
+    assert keys(reading(90, 90), wrong, right) == []
+
+
+@pytest.mark.parametrize(
+    ("values", "key"),
+    [
+        ({"sedation": 5}, None),
+        ({"sedation": 4}, "sedation"),
+        ({"dissociation": 0}, None),
+        ({"dissociation": 1}, "dissociation"),
+        ({"spo2": 93}, None),
+        ({"spo2": 92}, "spo2"),
+    ],
+)
+def test_a_final_value_outside_its_criterion_asks_for_words_and_takes_a_clearance_back(
+    values: dict[str, int], key: str | None
+) -> None:
+    last = reading(120, 120, **values)
+    course = observed(last)
+    assert [c.key for c in cautions(course)] == ([key] if key else [])
+    assert is_outside_criteria(course, last) is (key is not None)
+
+
+def test_a_high_pressure_takes_a_clearance_back() -> None:
+    last = reading(120, 120, systolic=150)
+    assert is_outside_criteria(observed(last), last)
+
+
+@pytest.mark.parametrize(
+    ("before", "last", "expected"),
+    [
+        ({"sedation": 4}, {"sedation": 4}, []),
+        ({"sedation": 4}, {"sedation": 3}, ["sedation"]),
+        ({"dissociation": 1}, {"dissociation": 1}, []),
+        ({"dissociation": 1}, {"dissociation": 2}, ["dissociation"]),
+    ],
+)
+def test_a_patient_back_at_the_pre_dose_level_is_resolved(
+    before: dict[str, int], last: dict[str, int], expected: list[str]
+) -> None:
+    assert keys(reading(120, 120, **last), predose=reading(-10, **before)) == expected
+
+
+def test_what_was_not_measured_at_the_end_asks_for_words() -> None:
+    found = cautions(observed(not_done(120, 120, "spo2", "sedation")))
+    assert [(c.key, c.params["reason"]) for c in found] == [
+        ("not_measured_spo2", "refused"),
+        ("not_measured_sedation", "refused"),
+    ]
+
+
+def test_a_measure_coded_once_and_measured_since_asks_nothing() -> None:
+    assert keys(not_done(90, 90, "spo2"), reading(120, 120)) == []
+
+
+def test_a_forty_minute_pressure_that_was_not_taken_asks_for_words_to_the_end() -> None:
+    assert keys(not_done(41, 40, "blood_pressure"), reading(120, 120)) == ["mandatory_not_done_40"]
+
+
+def test_the_latest_high_pressure_counts_though_the_last_check_was_coded() -> None:
+    high, coded = reading(110, systolic=170), not_done(120, 120, "blood_pressure")
+    assert keys(high, coded) == ["not_measured_blood_pressure", "blood_pressure"]
+
+
+def test_cautions_of_one_kind_have_keys_of_their_own() -> None:
+    assert Caution("spo2").key == "spo2"
+    assert Caution("not_measured", {}, "spo2").key == "not_measured_spo2"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "seconds", "state"), [(140, 59, "stands"), (141, 0, "lapsed"), (500, 0, "lapsed")]
+)
+def test_a_clearance_lapses_after_15_minutes(minutes: int, seconds: int, state: str) -> None:
+    course = whole(clearances=(clearance(126),), phase="cleared")
+    assert clearance_state(course, at(minutes, seconds)) == state
+    assert lapses_at(course) == at(141)
+
+
+def test_a_clearance_covers_what_was_recorded_when_it_was_signed() -> None:
+    course = whole(clearances=(clearance(126),))
+    assert clearance_state(replace(course, last_seq=11), at(127)) == "superseded"
+
+
+def test_a_clearance_taken_back_stands_no_more() -> None:
+    course = whole(clearances=(clearance(126, withdrawn_at=at(127)),))
+    assert clearance_state(course, at(128)) == "withdrawn"
+
+
+def test_a_clearance_on_which_the_patient_left_lapses_no_more() -> None:
+    gone = whole(clearances=(clearance(126),), departure=departure(130), phase="closed")
+    assert clearance_state(gone, at(5000)) == "stands"
+
+
+def test_the_latest_of_several_clearances_counts() -> None:
+    course = whole(clearances=(clearance(126, withdrawn_at=at(127)), clearance(130)))
+    assert clearance_state(course, at(131)) == "stands"
+
+
+def test_without_a_signature_nothing_stands_or_lapses() -> None:
+    assert clearance_state(whole(), at(126)) == "none"
+    with pytest.raises(ValueError, match="no clearance"):
+        lapses_at(arrived())
+
+
+def test_a_later_reading_within_the_criteria_is_still_a_new_fact_to_sign() -> None:
+    signed = whole(clearances=(clearance(126),))
+    later = replace(with_readings(signed, reading(128)), last_seq=11)
+    assert clearance_state(later, at(129)) == "superseded"

@@ -1,0 +1,398 @@
+"""What is open before the dose, and before a clearance can be signed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from monitoring.rules.course import Course, Reading
+from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US
+from monitoring.rules.readiness import (
+    CONCOMITANT,
+    CONTRAINDICATIONS,
+    FASTING,
+    before_clearance,
+    before_dose,
+    dose_problems,
+    needs_decision,
+    order_problems,
+    outside_guide,
+)
+from tests.rules.facts import (
+    admission,
+    arrived,
+    at,
+    decision,
+    dose,
+    event,
+    not_done,
+    observed,
+    reading,
+    whole,
+    with_readings,
+)
+
+TODAY = date(2026, 3, 10)
+SLOTS = (15, 30, 40, 60, 90, 120)
+
+
+def open_before_dose(course: Course, minutes: float = 0, seconds: float = 0) -> list[str]:
+    return [i.code for i in before_dose(course, at(minutes, seconds))]
+
+
+def open_before_clearance(course: Course, minutes: float = 126, seconds: float = 0) -> list[str]:
+    return [i.code for i in before_clearance(course, at(minutes, seconds))]
+
+
+def test_nothing_is_open_before_the_dose_of_a_patient_who_is_ready() -> None:
+    assert open_before_dose(arrived(reading(-10))) == []
+
+
+def test_a_patient_not_yet_admitted_gets_no_dose() -> None:
+    assert "not_admitted" in open_before_dose(arrived(reading(-10), admissions=()))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [*CONTRAINDICATIONS, *FASTING, *CONCOMITANT, "transport_arranged"],
+)
+def test_a_question_not_answered_keeps_the_dose_back(question: str) -> None:
+    course = arrived(reading(-10), admissions=(admission(**{question: None}),))
+    assert [(i.code, i.params) for i in before_dose(course, at(0))] == [
+        ("unanswered", {"question": question})
+    ]
+
+
+@pytest.mark.parametrize("question", CONTRAINDICATIONS)
+def test_a_contraindication_keeps_the_dose_back(question: str) -> None:
+    course = arrived(reading(-10), admissions=(admission(**{question: True}),))
+    assert open_before_dose(course) == ["contraindication"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [("identifiers_confirmed", "identifiers_open"), ("no_driving_advised", "no_driving_open")],
+)
+@pytest.mark.parametrize("given", [False, None])
+def test_identity_and_the_driving_advice_must_be_yes(
+    answer: str, code: str, given: bool | None
+) -> None:
+    course = arrived(reading(-10), admissions=(admission(**{answer: given}),))
+    assert open_before_dose(course) == [code]
+
+
+@pytest.mark.parametrize("answer", FASTING)
+def test_fasting_not_kept_needs_a_reason_in_words(answer: str) -> None:
+    course = arrived(reading(-10), admissions=(admission(**{answer: False}),))
+    assert open_before_dose(course) == ["fasting_reason"]
+    blank = admission(**{answer: False, "fasting_reason": "  "})
+    assert open_before_dose(arrived(reading(-10), admissions=(blank,))) == ["fasting_reason"]
+    said = admission(**{answer: False, "fasting_reason": "Light breakfast, prescriber agreed"})
+    assert open_before_dose(arrived(reading(-10), admissions=(said,))) == []
+
+
+def test_no_transport_needs_a_reason() -> None:
+    course = arrived(reading(-10), admissions=(admission(transport_arranged=False),))
+    assert open_before_dose(course) == ["transport_reason"]
+    said = admission(transport_arranged=False, transport_reason="Admitted overnight")
+    assert open_before_dose(arrived(reading(-10), admissions=(said,))) == []
+
+
+def test_a_prescriber_on_site_is_named() -> None:
+    course = arrived(reading(-10), admissions=(admission(prescriber=""),))
+    assert open_before_dose(course) == ["prescriber"]
+
+
+@pytest.mark.parametrize("answer", CONCOMITANT)
+def test_a_concomitant_medicine_is_recorded_and_not_a_lock(answer: str) -> None:
+    assert open_before_dose(arrived(reading(-10), admissions=(admission(**{answer: True}),))) == []
+
+
+def test_the_latest_admission_answers_count() -> None:
+    answers = (admission(hypersensitivity=True), admission())
+    assert open_before_dose(arrived(reading(-10), admissions=answers)) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"is_site_certified": False}, "site_not_certified"),
+        ({"is_patient_enrolled": False}, "patient_not_enrolled"),
+    ],
+)
+def test_rems_asks_for_site_and_patient_as_an_outpatient_only(
+    given: dict[str, Any], code: str
+) -> None:
+    course = arrived(reading(-10), **given)
+    assert open_before_dose(course) == [code]
+    assert open_before_dose(replace(course, is_inpatient=True)) == []
+
+
+def test_an_infusion_asks_neither_rems_nor_nasal_medication() -> None:
+    course = arrived(
+        reading(-10),
+        protocol=KETAMINE_IV,
+        planned_mg=36.5,
+        is_site_certified=False,
+        is_patient_enrolled=False,
+        admissions=(admission(nasal_kept=None),),
+    )
+    assert open_before_dose(course) == []
+
+
+@pytest.mark.parametrize(
+    ("mg", "problems"),
+    [(27, ["total"]), (28, []), (42, ["total"]), (56, []), (84, []), (112, ["total"])],
+)
+def test_the_order_is_28_56_or_84_mg(mg: float, problems: list[str]) -> None:
+    assert order_problems(arrived(planned_mg=mg)) == problems
+
+
+@pytest.mark.parametrize(
+    ("mg", "indication", "problems"),
+    [(28, "trd", []), (56, "trd", []), (84, "trd", ["first"]), (84, "mdsi", [])],
+)
+def test_a_first_treatment_is_at_most_56_mg_unless_for_suicidal_ideation(
+    mg: float, indication: str, problems: list[str]
+) -> None:
+    course = arrived(reading(-10), planned_mg=mg, indication=indication, is_first_treatment=True)
+    assert order_problems(course) == problems
+    assert open_before_dose(course) == [f"order_{p}" for p in problems]
+
+
+def test_an_infusion_may_be_any_part_of_a_milligram() -> None:
+    assert order_problems(arrived(protocol=KETAMINE_IV, planned_mg=36.25)) == []
+
+
+@pytest.mark.parametrize(("seconds", "codes"), [(0, []), (1, ["predose_old"])])
+def test_the_pre_dose_reading_is_at_most_30_minutes_old(seconds: int, codes: list[str]) -> None:
+    assert open_before_dose(arrived(reading(-30)), 0, seconds) == codes
+
+
+def test_there_is_no_dose_before_a_complete_reading() -> None:
+    assert open_before_dose(arrived()) == ["predose_missing"]
+    partial = reading(-5, values={"systolic": 120, "diastolic": 80})
+    assert open_before_dose(arrived(partial)) == ["predose_missing"]
+
+
+def test_a_dose_entered_later_does_not_rest_on_a_reading_taken_after_it() -> None:
+    course = arrived(reading(5))
+    assert open_before_dose(course, 0) == ["predose_missing"]
+    assert open_before_dose(arrived(reading(-10), reading(5)), 0) == []
+
+
+def test_a_tablet_two_minutes_ahead_is_believed() -> None:
+    assert open_before_dose(arrived(reading(2)), 0) == []
+    assert open_before_dose(arrived(reading(2.1)), 0) == ["predose_missing"]
+
+
+@pytest.mark.parametrize(
+    ("systolic", "diastolic", "is_outside"),
+    [
+        (139, 89, False),
+        (140, 90, False),
+        (141, 90, True),
+        (140, 91, True),
+        (141, 91, True),
+    ],
+)
+def test_a_pressure_above_140_over_90_needs_a_decision(
+    systolic: int, diastolic: int, is_outside: bool
+) -> None:
+    course = arrived(reading(-10, systolic=systolic, diastolic=diastolic))
+    assert needs_decision(course) is is_outside
+    assert open_before_dose(course) == (["decision"] if is_outside else [])
+
+
+def test_a_pressure_that_was_not_measured_needs_a_decision() -> None:
+    assert needs_decision(arrived(not_done(-10, None, "blood_pressure", code="device_failure")))
+
+
+def test_a_decision_to_give_is_for_the_very_reading_it_was_taken_on() -> None:
+    high = reading(-10, systolic=150)
+    gave = decision("give", high.id)
+    assert not needs_decision(arrived(high, decisions=(gave,)))
+    other = reading(-8, systolic=150)
+    assert needs_decision(arrived(high, other, decisions=(gave,)))
+    corrected = reading(-10, systolic=160, replaces=high.id)
+    assert needs_decision(arrived(high, corrected, decisions=(gave,)))
+
+
+def test_a_high_recheck_of_the_pressure_alone_needs_a_decision_too() -> None:
+    well = reading(-20)
+    recheck = reading(-5, values={"systolic": 172, "diastolic": 104})
+    course = arrived(well, recheck)
+    assert course.predose == well
+    assert outside_guide(course) == recheck
+    assert open_before_dose(course) == ["decision"]
+    assert not needs_decision(replace(course, decisions=(decision("give", well.id),)))
+    earlier = decision("give", well.id, seq=0)
+    assert needs_decision(replace(course, decisions=(earlier,)))
+
+
+def test_a_low_recheck_of_the_pressure_alone_takes_no_decision_off() -> None:
+    recheck = reading(-5, values={"systolic": 120, "diastolic": 80})
+    assert needs_decision(arrived(reading(-20, systolic=150), recheck))
+
+
+def test_a_recheck_before_the_complete_reading_asks_nothing() -> None:
+    first_look = reading(-20, values={"systolic": 172, "diastolic": 104})
+    assert not needs_decision(arrived(first_look, reading(-5)))
+
+
+def test_a_delay_asks_for_another_decision_and_a_refusal_ends_it() -> None:
+    well = reading(-10)
+    assert needs_decision(arrived(well, decisions=(decision("delay", well.id),)))
+    assert open_before_dose(arrived(well, decisions=(decision("delay", well.id),))) == ["decision"]
+    refused = arrived(well, decisions=(decision("do_not_give", well.id),))
+    assert open_before_dose(refused) == ["decided_not_to_give"]
+
+
+def test_before_any_reading_there_is_nothing_to_decide() -> None:
+    assert not needs_decision(arrived())
+    assert outside_guide(arrived()) is None
+
+
+@pytest.mark.parametrize(
+    ("minutes", "seconds", "reason", "codes"),
+    [
+        (4, 59, "", ["too_early"]),
+        (4, 59, "   ", ["too_early"]),
+        (4, 59, "Patient sneezed", []),
+        (5, 0, "", []),
+        (-3, 0, "", ["too_early"]),
+    ],
+)
+def test_devices_rest_five_minutes_or_say_why_not(
+    minutes: int, seconds: int, reason: str, codes: list[str]
+) -> None:
+    course = observed(phase="dosing", doses=(dose(0),))
+    problems = dose_problems(
+        course, started_at=at(minutes, seconds), expiry=TODAY, today=TODAY, early_reason=reason
+    )
+    assert [p.code for p in problems] == codes
+
+
+@pytest.mark.parametrize(("days", "codes"), [(0, []), (-1, ["expired"])])
+def test_a_device_is_used_on_its_last_day_and_not_after(days: int, codes: list[str]) -> None:
+    problems = dose_problems(
+        arrived(), started_at=at(0), expiry=TODAY + timedelta(days), today=TODAY, early_reason=""
+    )
+    assert [(p.field, p.code) for p in problems] == [("expiry", c) for c in codes]
+
+
+def test_no_device_beyond_the_order_and_none_after_a_stop() -> None:
+    full = observed(phase="dosing")
+    given = {"started_at": at(20), "expiry": TODAY, "today": TODAY, "early_reason": ""}
+    assert [p.code for p in dose_problems(full, **given)] == ["no_device_open"]  # type: ignore[arg-type]
+    stopped = observed(
+        phase="dosing", doses=(dose(0),), decisions=(decision("do_not_give", at=at(3)),)
+    )
+    assert [p.code for p in dose_problems(stopped, **given)] == ["stopped"]  # type: ignore[arg-type]
+
+
+def test_a_complete_course_has_nothing_open_once_the_window_ended() -> None:
+    assert open_before_clearance(whole()) == []
+
+
+def test_without_a_dose_there_is_nothing_to_clear() -> None:
+    assert open_before_clearance(arrived(reading(-10))) == ["not_dosed"]
+
+
+def three_devices(*readings: Reading) -> Course:
+    doses = (dose(0), dose(6, 2), dose(13, 3))
+    return observed(*readings, doses=doses, planned_mg=84)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "seconds", "left"), [(132, 59, 1), (132, 0, 1), (131, 59, 2), (133, 0, None)]
+)
+def test_the_window_ends_120_minutes_after_the_last_of_three_devices(
+    minutes: int, seconds: int, left: int | None
+) -> None:
+    course = three_devices(*(reading(m, m) for m in SLOTS))
+    items = [i for i in before_clearance(course, at(minutes, seconds)) if i.code == "window"]
+    assert [i.params["minutes"] for i in items] == ([] if left is None else [left])
+
+
+def test_a_device_of_the_order_still_open_keeps_clearance_closed() -> None:
+    course = observed(*(reading(m, m) for m in SLOTS), phase="dosing", doses=(dose(0),))
+    assert open_before_clearance(course) == ["device_open"]
+
+
+def test_a_running_infusion_keeps_clearance_closed_and_its_end_starts_the_window() -> None:
+    readings = [reading(m, m) for m in (15, 30, 40, 60, 90)]
+    course = observed(
+        *readings, reading(155), protocol=KETAMINE_IV, planned_mg=40, doses=(dose(0, mg=40),)
+    )
+    assert open_before_clearance(course, 159) == ["infusion_running"]
+    ended = replace(course, doses=(dose(0, mg=40, ended_at=at(40)),))
+    assert open_before_clearance(ended, 159, 59) == ["window"]
+    assert open_before_clearance(ended, 160) == []
+
+
+def test_the_forty_minute_pressure_is_asked_until_it_is_taken() -> None:
+    course = observed(*(reading(m, m) for m in (15, 30, 60, 90, 120)))
+    assert open_before_clearance(course) == ["mandatory"]
+    item = before_clearance(course, at(126))[0]
+    assert (item.closes, item.params, item.about) == ("reading", {"minutes": 40}, 40)
+    assert open_before_clearance(course, 600) == ["mandatory", "final_set"]
+    late = with_readings(course, reading(125, 40))
+    assert open_before_clearance(late) == []
+    coded = with_readings(course, not_done(125, 40, "blood_pressure"), reading(126))
+    assert open_before_clearance(coded) == []
+
+
+def test_a_forty_minute_reading_that_says_nothing_of_the_pressure_leaves_it_open() -> None:
+    silent = reading(40, 40, values={"spo2": 98})
+    course = observed(*(reading(m, m) for m in (15, 30, 60, 90, 120)), silent)
+    items = before_clearance(course, at(126))
+    assert [(i.code, i.about) for i in items] == [("mandatory", silent.id)]
+
+
+@pytest.mark.parametrize(("seconds", "codes"), [(0, []), (1, ["final_set"])])
+def test_the_final_set_is_at_most_15_minutes_old(seconds: int, codes: list[str]) -> None:
+    assert open_before_clearance(whole(), 135, seconds) == codes
+
+
+def test_the_final_set_may_be_coded_or_come_in_parts() -> None:
+    readings = [reading(m, m) for m in (15, 30, 40, 60, 90)]
+    every = ("blood_pressure", "heart_rate", "spo2", "respiratory_rate", "sedation", "dissociation")
+    coded = observed(*readings, not_done(120, 120, *every))
+    assert open_before_clearance(coded) == []
+    part = reading(121, 120, values={"systolic": 120, "diastolic": 80})
+    course = observed(*readings, part)
+    item = next(i for i in before_clearance(course, at(126)) if i.code == "final_set")
+    assert item.params["observations"] == every[1:]
+    rest = {"heart_rate": 70, "spo2": 98, "respiratory_rate": 14, "sedation": 5, "dissociation": 0}
+    assert open_before_clearance(with_readings(course, reading(124, values=rest))) == []
+
+
+def test_what_was_measured_after_departure_closes_nothing() -> None:
+    course = observed(*(reading(m, m) for m in (15, 30, 40, 60, 90)))
+    gone = with_readings(course, reading(124, after_departure=True))
+    assert open_before_clearance(gone) == ["final_set"]
+
+
+def test_a_flag_without_an_answer_keeps_clearance_closed() -> None:
+    high = reading(40, 40, systolic=185)
+    course = observed(*(reading(m, m) for m in (15, 30, 60, 90, 120)), high)
+    items = before_clearance(course, at(126))
+    assert [(i.code, i.closes, i.about) for i in items] == [
+        ("unanswered_flag", "response", high.id)
+    ]
+    answer = event(41, "response", answers_reading=high.id)
+    assert open_before_clearance(replace(course, events=(answer,))) == []
+
+
+def test_a_low_oxygen_seen_once_is_repeated_and_locks_nothing() -> None:
+    course = observed(*(reading(m, m) for m in (15, 30, 40, 60, 90)), reading(120, 120, spo2=91))
+    assert open_before_clearance(course) == []
+
+
+def test_a_stricter_window_is_kept() -> None:
+    strict = replace(SPRAVATO_US, window_minutes=150)
+    assert open_before_clearance(whole(protocol=strict)) == ["window"]
