@@ -65,7 +65,7 @@ def _presence(course: Course, entry: Entry) -> Iterator[Problem]:
             yield Problem(missing[0], "required", {})
         elif not code and missing and observation in needed:
             yield Problem(fields[0], "value_or_reason", {"observation": observation})
-        is_empty = is_empty and bool(missing) and not code
+        is_empty = is_empty and len(missing) == len(fields) and not code
     if is_empty and not needed:
         yield Problem("systolic", "nothing_entered", {})
 

@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitoring.rules.course import Course
+from monitoring.rules.deviations import deviations
+from monitoring.rules.measures import OBSERVATIONS
+from tests.rules.facts import (
+    admission,
+    arrived,
+    at,
+    clearance,
+    decision,
+    departure,
+    dose,
+    not_done,
+    observed,
+    reading,
+    whole,
+    with_readings,
+)
+
+
+def found(course: Course, minutes: float = 126) -> list[tuple[str, dict[str, Any]]]:
+    return [(d.code, dict(d.params)) for d in deviations(course, at(minutes))]
+
+
+def test_a_session_as_the_protocol_asks_has_no_deviation() -> None:
+    assert found(whole()) == []
+    assert found(arrived(admissions=())) == []
+
+
+def test_fasting_and_transport_overridden_are_told_with_their_reasons() -> None:
+    answers = admission(
+        food_kept=False, fasting_reason="Toast", transport_arranged=False, transport_reason="Ward"
+    )
+    assert found(whole(admissions=(answers,))) == [
+        ("fasting_overridden", {"reason": "Toast"}),
+        ("transport_overridden", {"reason": "Ward"}),
+    ]
+
+
+def test_a_dose_above_the_guide_is_told_with_the_reason_to_give_it() -> None:
+    high = reading(-10, systolic=150)
+    delayed = decision("delay", high.id, reason="Wait ten minutes")
+    gave = decision("give", high.id, reason="Usual range for this patient")
+    course = whole(predose=high, decisions=(delayed, gave))
+    assert found(course) == [("guide_overridden", {"reason": "Usual range for this patient"})]
+
+
+def test_a_dose_above_the_guide_without_a_decision_is_told_all_the_same() -> None:
+    assert found(whole(predose=reading(-10, systolic=150))) == [
+        ("guide_overridden", {"reason": ""})
+    ]
+
+
+def test_a_high_recheck_before_the_dose_is_told_though_the_full_set_was_within_the_guide() -> None:
+    well = reading(-20)
+    recheck = reading(-5, values={"systolic": 172, "diastolic": 104})
+    gave = decision("give", well.id, reason="White coat")
+    given_doses = (dose(0, predose_reading=well.id), dose(5, 2))
+    course = with_readings(whole(predose=well, decisions=(gave,), doses=given_doses))
+    course = replace(course, readings=(recheck, *course.readings))
+    assert found(course) == [("guide_overridden", {"reason": "White coat"})]
+
+
+def test_an_early_device_a_partial_one_and_a_stop_are_told() -> None:
+    doses = (dose(0), dose(3, 2, early_reason="Sneezed", is_complete=False))
+    stop = decision("do_not_give", reason="Nausea", at=at(4))
+    course = whole(doses=doses, planned_mg=84, decisions=(stop,))
+    assert found(course) == [
+        ("device_early", {"number": 2, "reason": "Sneezed"}),
+        ("device_partial", {"number": 2}),
+        ("dose_stopped", {"reason": "Nausea"}),
+    ]
+
+
+def test_a_late_reading_keeps_its_own_minutes() -> None:
+    course = observed(*(reading(m, m) for m in (15, 30, 60, 90, 120)), reading(55, 40))
+    assert found(course) == [("reading_late", {"slot": 40, "taken": 55, "late": 15})]
+
+
+def test_a_reading_coded_as_not_done_is_told_with_its_reasons() -> None:
+    readings = [reading(m, m) for m in (15, 30, 60, 90, 120)]
+    course = observed(*readings, not_done(41, 40, "blood_pressure", code="device_failure"))
+    assert found(course) == [("reading_not_done", {"slot": 40, "reasons": ("device_failure",)})]
+    everything = not_done(90, 90, *OBSERVATIONS)
+    course = observed(*(reading(m, m) for m in (15, 30, 40, 60, 120)), everything)
+    assert found(course) == [("reading_not_done", {"slot": 90, "reasons": ("refused",)})]
+
+
+def test_a_missed_reading_is_told_once_it_is_past() -> None:
+    course = observed(reading(15, 15), reading(40, 40))
+    assert found(course, 59) == [("reading_missed", {"slot": 30})]
+
+
+def test_a_reading_not_asked_for_under_a_standing_clearance_is_not_missed() -> None:
+    taken_back = clearance(126, withdrawn_at=at(140), withdrawal_reason="High")
+    course = whole(clearances=(taken_back,))
+    course = with_readings(course, reading(150, 150))
+    assert found(course, 152) == [("clearance_withdrawn", {"reason": "High"})]
+    sooner = replace(course, clearances=(clearance(126, withdrawn_at=at(130)),))
+    assert ("reading_missed", {"slot": 135}) in found(sooner, 152)
+
+
+def test_a_reading_after_the_clearance_lapsed_is_missed() -> None:
+    course = with_readings(whole(clearances=(clearance(126),)), reading(165, 165))
+    assert [c for c, p in found(course, 166) if c == "reading_missed"] == ["reading_missed"]
+    assert ("reading_missed", {"slot": 150}) in found(course, 166)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"), [(0, []), (1, [("late_entry", {"minutes": 5, "reason": "Fire"})])]
+)
+def test_an_entry_more_than_five_minutes_back_is_told(seconds: int, expected: list[Any]) -> None:
+    late = reading(100, received_at=at(105, seconds), late_reason="Fire")
+    assert found(with_readings(whole(), late)) == expected
+
+
+def test_a_correction_is_told_with_its_reason_and_not_as_a_late_entry_too() -> None:
+    course = whole()
+    original = course.readings[3]
+    right = reading(
+        40, 40, replaces=original.id, correction_reason="Typing slip", received_at=at(80)
+    )
+    assert found(with_readings(course, right)) == [("reading_corrected", {"reason": "Typing slip"})]
+
+
+def test_what_arrives_after_departure_is_told() -> None:
+    course = whole(departure=departure(128), phase="closed", clearances=(clearance(126),))
+    after = with_readings(course, reading(129, after_departure=True))
+    assert found(after, 200) == [("after_departure", {})]
+
+
+def test_each_caution_that_was_justified_is_told() -> None:
+    course = whole(clearances=(clearance(126, justified=("blood_pressure", "spo2")),))
+    assert found(course, 127) == [
+        ("caution_justified", {"caution": "blood_pressure"}),
+        ("caution_justified", {"caution": "spo2"}),
+    ]
+
+
+@pytest.mark.parametrize("kind", ["transferred", "against_advice"])
+def test_leaving_without_a_clearance_is_told(kind: str) -> None:
+    course = whole(departure=departure(126, kind), phase="closed")
+    assert found(course, 200) == [(kind, {})]
+
+
+@given(
+    st.lists(st.tuples(st.integers(-20, 200), st.integers(0, 30)), max_size=8),
+    st.integers(0, 300),
+)
+def test_deviations_are_in_the_order_of_time_and_always_the_same(
+    taken: list[tuple[int, int]], now: int
+) -> None:
+    readings = [reading(m, received_at=at(m + delay)) for m, delay in taken]
+    course = observed(*readings)
+    first = deviations(course, at(now))
+    assert [d.at for d in first] == sorted(d.at for d in first)
+    assert deviations(replace(course), at(now)) == first
