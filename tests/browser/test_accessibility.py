@@ -12,7 +12,9 @@ from tests.browser.tour import build_demo, walk
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_on_any_page_and_state(person: Callable[..., Person], theme: str) -> None:
+def test_axe_finds_nothing_on_any_page_and_state(
+    person: Callable[..., Person], clock: Any, theme: str
+) -> None:
     build_demo()
     found: dict[str, Any] = {}
     for name, visitor in walk(person, TABLET, theme):
@@ -21,7 +23,9 @@ def test_axe_finds_nothing_on_any_page_and_state(person: Callable[..., Person], 
     assert found == {}
 
 
-def test_the_whole_reading_fits_a_tablet_without_scrolling(person: Callable[..., Person]) -> None:
+def test_the_whole_reading_fits_a_tablet_without_scrolling(
+    person: Callable[..., Person], clock: Any
+) -> None:
     build_demo()
     for name, nurse in walk(person, TABLET, "light"):
         if name == "reading":
