@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitoring.rules.protocol import SPRAVATO_US
-from monitoring.rules.schedule import next_slot, observations_at, on_time, slot_for, slots
+from monitoring.rules.schedule import (
+    next_slot,
+    observations_at,
+    on_time,
+    slot_for,
+    slot_minutes,
+    slots,
+)
 from tests.rules.facts import (
     arrived,
     at,
@@ -27,6 +34,7 @@ def states(course: object, minutes: float, seconds: float = 0) -> dict[int, str]
 
 def test_there_is_no_slot_before_the_first_device() -> None:
     assert slots(arrived(), at(0)) == []
+    assert slot_minutes(arrived(), at(0)) == []
     assert next_slot(arrived(), at(0)) is None
 
 
