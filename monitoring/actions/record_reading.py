@@ -11,10 +11,10 @@ from monitoring.actions.outcome import Conflict, Reason, Refused
 from monitoring.actions.record import Record, open_record, require_not_future, require_phase, verb
 from monitoring.models import Reading, Withdrawal
 from monitoring.models.course import reading_facts
+from monitoring.rules.cautions import is_outside_criteria
 from monitoring.rules.entry import Entry, entry_problems
 from monitoring.rules.flags import flags_of
 from monitoring.rules.measures import OBSERVATIONS, VALUE_FIELDS
-from monitoring.rules.readiness import is_outside_criteria
 from monitoring.rules.schedule import slot_for
 
 

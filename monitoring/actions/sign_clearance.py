@@ -12,12 +12,8 @@ from monitoring.actions.outcome import Conflict, Reason, Refused, refuse
 from monitoring.actions.record import Record, open_record, require_phase, verb
 from monitoring.models import Clearance, Withdrawal
 from monitoring.models.course import clearance_facts
-from monitoring.rules.readiness import (
-    CHECKLIST,
-    before_clearance,
-    cautions,
-    clearance_state,
-)
+from monitoring.rules.cautions import cautions
+from monitoring.rules.readiness import CHECKLIST, before_clearance, clearance_state
 
 
 def sign_clearance(

@@ -18,7 +18,7 @@ from monitoring.rules.course import CLOCKS_APART, Course, Reading, whole_minutes
 from monitoring.rules.flags import Flagged, unanswered
 from monitoring.rules.marking import gettext_noop as _
 from monitoring.rules.measures import OBSERVATIONS
-from monitoring.rules.schedule import MANDATORY, slots
+from monitoring.rules.schedule import slots
 
 CHECKLIST: dict[str, str] = {
     "course_reviewed": _("I have read the whole course"),
@@ -43,22 +43,6 @@ class Item:
     closes: Closes = ""
     params: Mapping[str, object] = attribute(default_factory=dict)
     about: UUID | int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Caution:
-    """A current value outside a criterion: it asks for a justification, it does not lock.
-
-    `key` names it within one clearance.
-    """
-
-    code: str
-    params: Mapping[str, object] = attribute(default_factory=dict)
-    about: str = ""
-
-    @property
-    def key(self) -> str:
-        return f"{self.code}_{self.about}" if self.about else self.code
 
 
 QUESTIONS_YES: dict[str, str] = {
@@ -319,135 +303,6 @@ def _final_set(course: Course, now: datetime) -> Iterator[Item]:
 
 def _answer(flagged: Flagged) -> Item:
     return Item("unanswered_flag", "response", {"flagged": flagged}, flagged.fact.id)
-
-
-def cautions(course: Course) -> list[Caution]:
-    """Current values outside the criteria for clearance, each to be answered in words.
-
-    Sedation and dissociation at pre-dose level, blood pressure not rising and at most 140/90 or
-    within 20 % of pre-dose, respiration (CLINICAL 8, rules 5, 15 and 17); any final observation
-    that could not be measured; a mandatory blood pressure that was not taken (hazard 3).
-    """
-    return [
-        *_unmeasured(course),
-        *_pressure(course),
-        *_level(course),
-        *_oxygen(course),
-    ]
-
-
-def is_outside_criteria(course: Course, reading: Reading) -> bool:
-    """Whether `reading` shows a value outside the criteria, so that it takes a clearance back
-    (CLINICAL 8, rule 33)."""
-    p = course.protocol
-    spo2 = reading.value("spo2")
-    return bool(
-        _pressure_too_high(course, reading)
-        or _scale_cautions(course, reading)
-        or (spo2 is not None and spo2 < p.spo2_below)
-    )
-
-
-def _unmeasured(course: Course) -> Iterator[Caution]:
-    for observation in OBSERVATIONS:
-        latest = course.latest(observation)
-        if latest is not None and not latest.has_value(observation):
-            params = {"observation": observation, "reason": latest.not_done[observation]}
-            yield Caution("not_measured", params, observation)
-    for reading in course.after_dose:
-        coded = reading.not_done.get("blood_pressure")
-        if reading.slot in MANDATORY and coded:
-            yield Caution(
-                "mandatory_not_done", {"minutes": reading.slot, "reason": coded}, str(reading.slot)
-            )
-
-
-def _pressure(course: Course) -> Iterator[Caution]:
-    measured = list(course.with_value("blood_pressure"))
-    if not measured:
-        return
-    latest = measured[0]
-    too_high = _pressure_too_high(course, latest)
-    if too_high:
-        p = course.protocol
-        yield Caution(
-            "blood_pressure",
-            {
-                "systolic": latest.value("systolic"),
-                "diastolic": latest.value("diastolic"),
-                "limit_systolic": p.clearance_systolic,
-                "limit_diastolic": p.clearance_diastolic,
-                "percent": p.clearance_within_percent,
-            },
-        )
-    rising = _rising(measured[1], measured[0]) if len(measured) > 1 else []
-    if rising:
-        before, now = measured[1], measured[0]
-        yield Caution(
-            "blood_pressure_rising",
-            {
-                "from_systolic": before.value("systolic"),
-                "from_diastolic": before.value("diastolic"),
-                "systolic": now.value("systolic"),
-                "diastolic": now.value("diastolic"),
-            },
-        )
-
-
-def _pressure_too_high(course: Course, reading: Reading) -> list[str]:
-    """Fields above 140/90 and above pre-dose by more than 20 % (CLINICAL 8, rule 15)."""
-    p, predose = course.protocol, course.predose
-    limits = {"systolic": p.clearance_systolic, "diastolic": p.clearance_diastolic}
-    high = []
-    for key, limit in limits.items():
-        value = reading.value(key)
-        base = predose.value(key) if predose else None
-        within = (
-            base is not None
-            and value is not None
-            and (value * 100 <= base * (100 + p.clearance_within_percent))
-        )
-        if value is not None and value > limit and not within:
-            high.append(key)
-    return high
-
-
-def _rising(before: Reading, now: Reading) -> list[str]:
-    """Fields higher now than at the check before (CLINICAL 8, rule 15: not rising over last 2)."""
-    pairs = ((key, before.value(key), now.value(key)) for key in ("systolic", "diastolic"))
-    return [key for key, a, b in pairs if a is not None and b is not None and b > a]
-
-
-def _level(course: Course) -> Iterator[Caution]:
-    for observation in ("sedation", "dissociation"):
-        latest = course.latest(observation)
-        if latest is not None:
-            yield from (c for c in _scale_cautions(course, latest) if c.code == observation)
-
-
-def _scale_cautions(course: Course, reading: Reading) -> list[Caution]:
-    """Sedation below MOAA/S 5 and below pre-dose; dissociation above 0 and above pre-dose
-    (CLINICAL 8, rule 5)."""
-    p, predose = course.protocol, course.predose
-    found = []
-    sedation = reading.value("sedation")
-    base = predose.value("sedation") if predose else None
-    enough = min(p.clearance_sedation, base) if base is not None else p.clearance_sedation
-    if sedation is not None and sedation < enough:
-        found.append(Caution("sedation", {"value": sedation, "limit": enough}))
-    dissociation = reading.value("dissociation")
-    base = predose.value("dissociation") if predose else None
-    most = max(p.clearance_dissociation, base or 0)
-    if dissociation is not None and dissociation > most:
-        found.append(Caution("dissociation", {"value": dissociation, "limit": most}))
-    return found
-
-
-def _oxygen(course: Course) -> Iterator[Caution]:
-    latest = course.latest("spo2")
-    value = latest.value("spo2") if latest else None
-    if value is not None and value < course.protocol.spo2_below:
-        yield Caution("spo2", {"value": value, "limit": course.protocol.spo2_below})
 
 
 ClearanceState = Literal["none", "stands", "withdrawn", "superseded", "lapsed"]

@@ -18,14 +18,9 @@ from clinic import clock
 from clinic.access import Permission, page
 from monitoring.actions import sign_clearance, withdraw_clearance
 from monitoring.models import Session
+from monitoring.rules.cautions import Caution, cautions
 from monitoring.rules.course import Course
-from monitoring.rules.readiness import (
-    CHECKLIST,
-    Caution,
-    before_clearance,
-    cautions,
-    clearance_state,
-)
+from monitoring.rules.readiness import CHECKLIST, before_clearance, clearance_state
 from monitoring.web import links, wording
 from monitoring.web.entry_page import EntryForm, act, saved, show
 from monitoring.web.fields import WholeNumber, YesNo

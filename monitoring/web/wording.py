@@ -12,10 +12,11 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from monitoring.models import Admission, Clearance, Patient, Session
+from monitoring.rules.cautions import Caution
 from monitoring.rules.deviations import Deviation
 from monitoring.rules.flags import SYMPTOMS, Flag, Flagged
 from monitoring.rules.measures import NOT_DONE_REASONS, OBSERVATION_NAMES
-from monitoring.rules.readiness import Caution, Item
+from monitoring.rules.readiness import Item
 
 REASONS = {
     "required": _("Enter this."),

@@ -22,10 +22,11 @@ from monitoring.models import (
     Session,
 )
 from monitoring.models.fact import uuid7
+from monitoring.rules.cautions import cautions
 from monitoring.rules.entry import PRE_DOSE, Entry
 from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US
 from monitoring.rules.protocol import Protocol as ProtocolRules
-from monitoring.rules.readiness import CHECKLIST, cautions
+from monitoring.rules.readiness import CHECKLIST
 from tests.factories.place import PASSWORD, SiteFactory, person
 from tests.factories.record import PatientFactory, ProtocolVersionFactory, SiteProtocolFactory
 

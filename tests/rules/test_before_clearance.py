@@ -8,9 +8,7 @@ import pytest
 
 from monitoring.rules.course import Course, Reading
 from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US
-from monitoring.rules.readiness import (
-    before_clearance,
-)
+from monitoring.rules.readiness import before_clearance
 from tests.rules.facts import (
     arrived,
     at,

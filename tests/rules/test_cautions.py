@@ -6,13 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from monitoring.rules.readiness import (
-    Caution,
-    cautions,
-    clearance_state,
-    is_outside_criteria,
-    lapses_at,
-)
+from monitoring.rules.cautions import Caution, cautions, is_outside_criteria
+from monitoring.rules.readiness import clearance_state, lapses_at
 from tests.rules.facts import (
     arrived,
     at,

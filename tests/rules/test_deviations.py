@@ -108,6 +108,16 @@ def test_a_reading_not_asked_for_under_a_standing_clearance_is_not_missed() -> N
     assert ("reading_missed", {"slot": 135}) in found(sooner, 152)
 
 
+@pytest.mark.parametrize(
+    ("signed", "is_missed"), [(134.9, False), (135, False), (135.1, True), (119.9, True)]
+)
+def test_a_reading_due_from_the_signature_on_is_not_asked_for(
+    signed: float, is_missed: bool
+) -> None:
+    course = with_readings(whole(clearances=(clearance(signed),)), reading(150, 150))
+    assert (("reading_missed", {"slot": 135}) in found(course, 152)) is is_missed
+
+
 def test_a_reading_after_the_clearance_lapsed_is_missed() -> None:
     course = with_readings(whole(clearances=(clearance(126),)), reading(165, 165))
     assert [c for c, p in found(course, 166) if c == "reading_missed"] == ["reading_missed"]

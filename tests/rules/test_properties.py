@@ -8,10 +8,11 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from monitoring.rules.cautions import cautions
 from monitoring.rules.course import Course, Reading
 from monitoring.rules.flags import flags_of, reading_flags
 from monitoring.rules.protocol import SPRAVATO_US
-from monitoring.rules.readiness import before_clearance, before_dose, cautions, needs_decision
+from monitoring.rules.readiness import before_clearance, before_dose, needs_decision
 from monitoring.rules.schedule import next_slot, slot_for, slots
 from tests.rules.courses import answered, courses, sets
 from tests.rules.facts import arrived, at, decision, observed, with_readings

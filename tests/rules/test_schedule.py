@@ -232,3 +232,10 @@ def test_no_slot_is_missed_between_the_signature_and_the_discharge() -> None:
         phase="closed", clearances=(clearance(126),), departure=departure(140, "transferred")
     )
     assert states(transferred, 200)[135] == "missed"
+
+
+@pytest.mark.parametrize(("minutes", "last"), [(119, 120), (120, 135), (134, 135), (135, 150)])
+def test_the_reading_to_come_is_shown_from_the_minute_the_last_is_due(
+    minutes: int, last: int
+) -> None:
+    assert slots(whole(), at(minutes))[-1].minutes == last

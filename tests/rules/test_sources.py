@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from monitoring.rules import (
+    cautions,
     deviations,
     entry,
     flags,
@@ -67,8 +68,8 @@ RULES_THAT_DECIDE = (
     readiness.is_outside_guide,
     readiness.dose_problems,
     readiness.before_clearance,
-    readiness.cautions,
-    readiness.is_outside_criteria,
+    cautions.cautions,
+    cautions.is_outside_criteria,
     readiness.clearance_state,
     measures.impossible,
     measures.implausible,

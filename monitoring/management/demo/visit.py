@@ -12,9 +12,10 @@ from monitoring.actions.admit_patient import QUESTIONS
 from monitoring.management.demo.measured import Measured
 from monitoring.models import ProtocolVersion, Session
 from monitoring.models import course as facts
+from monitoring.rules.cautions import cautions
 from monitoring.rules.entry import PRE_DOSE
 from monitoring.rules.flags import unanswered
-from monitoring.rules.readiness import CHECKLIST, before_clearance, cautions, needs_decision
+from monitoring.rules.readiness import CHECKLIST, before_clearance, needs_decision
 
 YES = frozenset(
     (
