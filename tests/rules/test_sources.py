@@ -22,7 +22,7 @@ from monitoring.rules import (
     schedule,
 )
 
-MODULES = (schedule, flags, readiness, protocol, measures, scales, deviations, entry)
+MODULES = (schedule, flags, readiness, cautions, protocol, measures, scales, deviations, entry)
 SOURCE = re.compile(r"CLINICAL|\brules? \d|\bhazards? \d|\bS\d+")
 
 
