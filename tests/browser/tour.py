@@ -14,7 +14,6 @@ from monitoring.rules.flags import unanswered
 from tests.browser.conftest import Person
 
 SITE = "Lakeside Clinic"
-LONG = "Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh"
 
 
 @dataclass(frozen=True)
@@ -146,7 +145,9 @@ def stops() -> Iterator[Stop]:
     yield Stop("patient-register-error", "nurse", reverse("patient-register"), _save_empty)
     yield Stop("plan", "nurse", reverse("session-plan", args=[closed.patient_id]))
     yield Stop("register", "administrator", reverse("session-list"))
-    yield Stop("register-filtered", "administrator", reverse("session-list") + "?phase=closed")
+    yield Stop(
+        "register-filtered", "administrator", reverse("session-list") + "?outcome=discharged"
+    )
     yield Stop("report", "administrator", at("session-report", closed))
     yield Stop("protocols", "nurse", reverse("protocol-list"))
     version = reverse("protocol", args=[closed.protocol_version_id])
