@@ -49,7 +49,8 @@ class SessionQuerySet(models.QuerySet["Session"]):
     def for_page(self, session_id: UUID) -> Session | None:
         """One session for the page that shows it, with the nouns that its phase can have.
 
-        There is no signature before the dosing is over, and no open question after.
+        There is no signature before the dosing is over, and no open question after. Decisions
+        stand in either: what a dose rested on is still read when the patient leaves.
         """
         from monitoring.models import Clearance, Event, Reading
 
@@ -62,8 +63,9 @@ class SessionQuerySet(models.QuerySet["Session"]):
             Prefetch("event_set", Event.objects.select_related("recorded_by")),
             Prefetch("dose_set", _doses().select_related("recorded_by", "end__recorded_by")),
         ]
+        nouns.append("decision_set")
         if session.phase in {"planned", "arrived", "dosing"}:
-            nouns += ["admission_set", "decision_set"]
+            nouns.append("admission_set")
         else:
             signed = Clearance.objects.select_related("withdrawal__recorded_by")
             nouns.append(Prefetch("clearance_set", signed))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+import hashlib
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,8 +18,6 @@ from clinic.access import Permission, page
 from monitoring.models import Session
 from monitoring.reports.chart import chart
 from monitoring.rules.course import Course
-from monitoring.rules.entry import PRE_DOSE
-from monitoring.rules.flags import unanswered
 from monitoring.rules.readiness import (
     Item,
     before_clearance,
@@ -27,24 +25,17 @@ from monitoring.rules.readiness import (
     clearance_state,
     lapses_at,
 )
-from monitoring.rules.schedule import next_slot, slots
-from monitoring.web import links, wording
+from monitoring.rules.schedule import slots
 from monitoring.web.lookup import site_of
+from monitoring.web.next_step import Action, Permissions, next_step
+from monitoring.web.presenters.answers import notable_answers
 from monitoring.web.presenters.banner import session_banner
+from monitoring.web.presenters.open_items import OpenItem, open_items
 from monitoring.web.presenters.readings import rows
+from monitoring.web.presenters.slots import slot_line
 from monitoring.web.presenters.timeline import timeline
 
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    words: str
-    href: str
-
-
-@dataclass(frozen=True, slots=True)
-class OpenItem:
-    words: str
-    href: str
+__all__ = ["OpenItem", "session", "session_chart"]
 
 
 @require_safe
@@ -54,37 +45,49 @@ def session(request: HttpRequest, session_id: UUID) -> HttpResponse:
     found = Session.objects.at(site_of(request)).for_page(session_id)
     if found is None:
         raise Http404
-    now = clock.now()
-    course = found.course()
-    slot = next_slot(course, now)
-    state = slot.state if slot else ""
-    version = f"{found.last_seq}-{found.phase}-{clearance_state(course, now)}-{state}"
+    now, course = clock.now(), found.course()
+    version = _version(course, now)
     is_poll = bool(request.headers.get("HX-Request"))
     if is_poll and request.GET.get("version") == version:
         return HttpResponse(status=204)
-    context = _context(request, found, course, now) | {"version": version}
+    permissions: Permissions = request.permissions  # type: ignore[attr-defined]
+    context = _context(found, course, now, permissions) | {"version": version}
     return render(request, f"session/{'_live' if is_poll else 'session'}.html", context)
 
 
-def _context(request: HttpRequest, found: Session, course: Course, now: datetime) -> dict[str, Any]:
-    permissions: frozenset[Permission] = request.permissions  # type: ignore[attr-defined]
-    items = open_items(course, now)
+def _version(course: Course, now: datetime) -> str:
+    """Changes with each fact, and with what the time alone changes: slots, items, the clearance."""
+    states = [slot.state for slot in slots(course, now)]
+    items = [(item.code, item.about) for item in _items(course, now)]
+    shown = (course.last_seq, course.phase, clearance_state(course, now), states, items)
+    return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
+
+
+def _context(
+    found: Session, course: Course, now: datetime, permissions: Permissions
+) -> dict[str, Any]:
+    items = _items(course, now)
     state = clearance_state(course, now)
+    primary = next_step(found, course, now, permissions)
+    others = _other_actions(found, course, permissions)
     return {
         "session": found,
         "banner": session_banner(found),
         "course": course,
-        "slots": slots(course, now),
+        "slots": slot_line(course, now),
         "chart": session_chart(found, course, now),
         "readings": rows(found, course),
         "timeline": timeline(found, course),
-        "items": [OpenItem(wording.item(i), links.closes(found, i)) for i in items],
+        "answers": notable_answers(found),
+        "items": open_items(found, items, permissions),
+        "waits": _waits(course, items) if primary is None else "",
+        "device": _next_device(course),
         "clearance_state": state,
         "lapses_at": lapses_at(course) if state == "stands" else None,
-        "primary": primary_action(found, course, now, permissions),
-        "others": _other_actions(found, course, permissions),
+        "primary": primary,
+        "others": [a for a in others if primary is None or a.href != primary.href],
         "can_correct": Permission.RECORD_READING in permissions and found.is_open,
-        "area": "board",
+        "area": "board" if Permission.VIEW_BOARD in permissions else "register",
     }
 
 
@@ -96,83 +99,39 @@ def session_chart(found: Session, course: Course, now: datetime) -> str:
     return chart(course, now, title=title, description=description)
 
 
-def open_items(course: Course, now: datetime) -> list[Item]:
+def _items(course: Course, now: datetime) -> list[Item]:
     """What keeps the next step from being taken."""
     if course.phase == "arrived":
         return before_dose(course, now)
-    if course.phase in {"dosing", "observing"}:
-        return before_clearance(course, now)
-    if course.phase == "cleared" and clearance_state(course, now) != "stands":
+    is_watched = course.phase in {"dosing", "observing", "cleared"}
+    if is_watched and clearance_state(course, now) != "stands":
         return before_clearance(course, now)
     return []
 
 
-def primary_action(
-    found: Session, course: Course, now: datetime, permissions: frozenset[Permission]
-) -> Action | None:
-    """The next right action of this person, or None while there is nothing to do but wait."""
-    if Permission.RECORD_READING not in permissions:
+def _waits(course: Course, items: list[Item]) -> str:
+    """Whom a person without a next step waits for."""
+    if course.phase == "arrived" and any(item.code == "decision" for item in items):
+        return _("A clinician decides whether the dose is given.")
+    if course.phase in {"observing", "cleared"} and not items:
+        return _("Nothing is open. A clinician can review the course and sign.")
+    return ""
+
+
+def _next_device(course: Course) -> dict[str, Any] | None:
+    """The device to give next, and until when the rest before it lasts."""
+    if not (course.doses and course.devices_open):
         return None
-    before = {"planned": _admit, "arrived": _before_dose}.get(course.phase)
-    if before is not None:
-        return before(found, course, now, permissions)
-    if course.phase in {"closed", "cancelled"}:
-        return None
-    return _after_dose(found, course, now, permissions)
+    rest = timedelta(minutes=course.protocol.rest_between_devices_minutes)
+    given = len(course.doses)
+    return {
+        "number": given + 1,
+        "total": given + course.devices_open,
+        "rest_ends_at": max(d.started_at for d in course.doses) + rest,
+    }
 
 
-def _admit(
-    found: Session, course: Course, now: datetime, permissions: frozenset[Permission]
-) -> Action:
-    return Action(_("Admit"), reverse("admission", args=[found.pk]))
-
-
-def _before_dose(
-    found: Session, course: Course, now: datetime, permissions: frozenset[Permission]
-) -> Action | None:
-    """None while a nurse waits for a clinician's decision."""
-    codes = {item.code for item in before_dose(course, now)}
-    if codes & {"predose_missing", "predose_old"}:
-        return Action(_("Record pre-dose reading"), links.reading(found, PRE_DOSE))
-    if "decided_not_to_give" in codes:
-        href = reverse("session-defer", args=[found.pk])
-        return Action(_("End the session without a dose"), href)
-    if "decision" in codes:
-        if Permission.DECIDE_DOSE not in permissions:
-            return None
-        return Action(_("Decide on the dose"), reverse("decision", args=[found.pk]))
-    return Action(_("Record the first dose"), reverse("dose", args=[found.pk]))
-
-
-def _after_dose(
-    found: Session, course: Course, now: datetime, permissions: frozenset[Permission]
-) -> Action | None:
-    if clearance_state(course, now) == "stands":
-        return Action(_("Record departure"), reverse("departure", args=[found.pk]))
-    slot = next_slot(course, now)
-    if flags := unanswered(course):
-        href = reverse("response", args=[found.pk, flags[0].fact.id])
-        if slot is None or slot.state != "overdue":
-            return Action(_("Say whom you told"), href)
-    if course.devices_open and (slot is None or slot.state != "overdue"):
-        words = _("Record device %(number)s") % {"number": len(course.doses) + 1}
-        return Action(words, reverse("dose", args=[found.pk]))
-    if slot is not None and slot.is_open:
-        words = _("Record %(count)s-minute reading") % {"count": slot.minutes}
-        return Action(words, links.reading(found, slot.minutes))
-    if course.last_dose_at is None:
-        return Action(_("Record the end of the infusion"), reverse("infusion-end", args=[found.pk]))
-    items = before_clearance(course, now)
-    if not items and Permission.SIGN_CLEARANCE in permissions:
-        return Action(_("Review and sign clearance"), reverse("clearance", args=[found.pk]))
-    if any(item.code == "final_set" for item in items) and len(items) == 1:
-        return Action(_("Record final set"), links.reading(found, None))
-    return None
-
-
-def _other_actions(
-    found: Session, course: Course, permissions: frozenset[Permission]
-) -> list[Action]:
+def _other_actions(found: Session, course: Course, permissions: Permissions) -> list[Action]:
     phase = course.phase
     is_dosed = phase in {"dosing", "observing", "cleared"}
     choices = [

@@ -170,6 +170,6 @@ def test_a_missed_and_a_coded_slot_are_told_apart(clock: Any, signed_in: Signer)
     nothing = dict.fromkeys(("systolic", "diastolic"))
     visit.read(40, **nothing, not_done={"blood_pressure": "refused"})
     assert Reading.objects.get(slot=40).blood_pressure_not_done == "refused"
-    states = {s.minutes: s.state for s in page(signed_in(visit.nurse), visit).context["slots"]}
-    assert (states[15], states[40]) == ("missed", "not_done")
+    states = {s.label: s.state for s in page(signed_in(visit.nurse), visit).context["slots"]}
+    assert (states["15 min"], states["40 min"]) == ("missed", "not_done")
     assert "Patient declined" in page(signed_in(visit.nurse), visit).content.decode()

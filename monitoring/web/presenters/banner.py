@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -24,11 +25,11 @@ class Banner:
 
 
 def patient_banner(patient: Patient, place: str = "") -> Banner:
-    """Age is of today, by the server's date."""
+    """Age is of today, by the date at the site."""
     return Banner(
         name=patient.banner_name,
         born=date_format(patient.date_of_birth, "d-M-Y"),
-        age=patient.age_on(clock.now().date()),
+        age=patient.age_on(timezone.localtime(clock.now()).date()),
         sex=patient.get_sex_display(),
         mrn=patient.mrn,
         allergies=patient.allergies or _("Not known"),

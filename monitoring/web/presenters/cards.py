@@ -124,9 +124,7 @@ def _planned(session: Session, course: Course, now: datetime, permissions: Permi
     at = timezone.localtime(session.planned_for).strftime("%H:%M")
     following = Next(_("Expected at %(time)s") % {"time": at})
     step = next_step(session, course, now, permissions)
-    return _card(
-        session, course, "planned", _("Planned"), session.planned_for, following, step
-    )
+    return _card(session, course, "planned", _("Planned"), session.planned_for, following, step)
 
 
 def _arrived(session: Session, course: Course, now: datetime, permissions: Permissions) -> Card:
@@ -167,7 +165,9 @@ def _dosed(session: Session, course: Course, now: datetime, permissions: Permiss
 
 
 def _since(course: Course, following: Next) -> datetime:
-    return following.due_at or following.until or course.window_ends_at or course.doses[0].started_at
+    return (
+        following.due_at or following.until or course.window_ends_at or course.doses[0].started_at
+    )
 
 
 def _kind(

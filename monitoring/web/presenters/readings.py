@@ -14,6 +14,7 @@ from monitoring.rules.course import Reading as Facts
 from monitoring.rules.flags import reading_flags
 from monitoring.rules.measures import OBSERVATIONS
 from monitoring.rules.scales import SCALES
+from monitoring.rules.schedule import slots
 from monitoring.web import wording
 
 RECEIVED_LATER = timedelta(minutes=2)
@@ -33,7 +34,7 @@ class Row:
     label: str
     taken_at: datetime
     received_at: datetime | None
-    minutes: int | None
+    elapsed: str
     cells: tuple[Cell, ...]
     flags: tuple[str, ...]
     by: str
@@ -48,6 +49,7 @@ def rows(session: Session, course: Course) -> list[Row]:
     flags = reading_flags(course)
     replaced = {r.replaces for r in course.readings if r.replaces}
     people = {r.id: r for r in session.reading_set.all()}
+    late = _late(course)
     ordered = sorted(course.readings, key=lambda r: (r.taken_at, r.seq))
     return [
         Row(
@@ -55,16 +57,35 @@ def rows(session: Session, course: Course) -> list[Row]:
             label=label(course, r),
             taken_at=r.taken_at,
             received_at=r.received_at if r.received_at - r.taken_at > RECEIVED_LATER else None,
-            minutes=course.minutes(r.taken_at),
+            elapsed=elapsed(course, r),
             cells=cells(r, people[r.id], {f.field for f in flags.get(r.id, ())}),
             flags=tuple(wording.flag(f) for f in flags.get(r.id, ())),
             by=people[r.id].recorded_by.printed_name,
-            notes=_notes(people[r.id]),
+            notes=_notes(people[r.id], late.get(r.id, 0)),
             is_replaced=r.id in replaced,
             is_correction=r.replaces in facts,
         )
         for r in ordered
     ]
+
+
+def elapsed(course: Course, reading: Facts) -> str:
+    """ "12 min before" or "40 min after" the first dose; nothing before there is one."""
+    minutes = course.minutes(reading.taken_at)
+    if minutes is None:
+        return ""
+    if minutes < 0:
+        return _("%(count)s min before") % {"count": -minutes}
+    return _("%(count)s min after") % {"count": minutes}
+
+
+def _late(course: Course) -> dict[UUID, int]:
+    """Minutes over its due time of each scheduled reading that was late."""
+    if not course.readings:
+        return {}
+    last = max(r.received_at for r in course.readings)
+    found = (s for s in slots(course, last) if s.state == "late")
+    return {s.reading.id: s.minutes_over for s in found if s.reading}
 
 
 def label(course: Course, reading: Facts) -> str:
@@ -96,8 +117,10 @@ def _cell(observation: str, facts: Facts, row: Reading, flagged: set[str]) -> Ce
     return Cell("/".join(map(str, values)), detail, bool(flagged & set(fields)))
 
 
-def _notes(row: Reading) -> tuple[str, ...]:
+def _notes(row: Reading, minutes_late: int) -> tuple[str, ...]:
     notes = []
+    if minutes_late:
+        notes.append(_("%(count)s min late") % {"count": minutes_late})
     if row.correction_reason:
         notes.append(_("Correction: %(reason)s") % {"reason": row.correction_reason})
     elif row.late_reason:

@@ -1,0 +1,33 @@
+"""What the answers on arrival said out of the ordinary."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from monitoring.models import Admission, Session
+from monitoring.rules.readiness import CONCOMITANT, CONTRAINDICATIONS, FASTING
+
+
+def notable_answers(session: Session) -> list[str] | None:
+    """Each answer that a clinician would ask about, in words; None where none are loaded."""
+    loaded = getattr(session, "_prefetched_objects_cache", {}).get("admission_set", ())
+    latest = list(loaded)[-1:]
+    return _notable(latest[0]) if latest else None
+
+
+def _notable(admission: Admission) -> list[str]:
+    found = [
+        _("%(question)s: yes") % {"question": Admission.question(name)}
+        for name in (*CONTRAINDICATIONS, *CONCOMITANT)
+        if getattr(admission, name)
+    ]
+    found += [
+        _("%(question)s: not kept. %(reason)s")
+        % {"question": Admission.question(name), "reason": admission.fasting_reason}
+        for name in FASTING
+        if getattr(admission, name) is False
+    ]
+    if admission.transport_arranged is False:
+        params = {"reason": admission.transport_reason}
+        found.append(_("No one takes the patient home. %(reason)s") % params)
+    return found

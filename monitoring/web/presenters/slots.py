@@ -1,0 +1,53 @@
+"""The line of scheduled readings, pre-dose first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from monitoring.rules.course import Course
+from monitoring.rules.schedule import Slot, slots
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One scheduled reading; `due_at` is counted down or up where it is not recorded yet."""
+
+    label: str
+    state: str
+    words: str
+    due_at: datetime | None = None
+
+
+def slot_line(course: Course, now: datetime) -> list[Mark]:
+    """Empty before the first dose, when the list of open items says what comes next."""
+    found = [_mark(slot) for slot in slots(course, now)]
+    return [_predose(course), *found] if found else []
+
+
+def _predose(course: Course) -> Mark:
+    reading = course.predose
+    if reading is None:
+        return Mark(_("Pre-dose"), "missed", _("Missed"))
+    return Mark(_("Pre-dose"), "done", _clock(reading.taken_at))
+
+
+def _mark(slot: Slot) -> Mark:
+    label = _("%(count)s min") % {"count": slot.minutes}
+    if slot.state == "missed":
+        return Mark(label, slot.state, _("Missed"))
+    if slot.reading is None:
+        return Mark(label, slot.state, _clock(slot.due_at), slot.due_at)
+    if slot.state == "not_done":
+        return Mark(label, slot.state, _("Not done"))
+    if slot.state == "late":
+        params = {"at": _clock(slot.reading.taken_at), "over": slot.minutes_over}
+        return Mark(label, slot.state, _("%(at)s, %(over)s min late") % params)
+    return Mark(label, slot.state, _clock(slot.reading.taken_at))
+
+
+def _clock(at: datetime) -> str:
+    return timezone.localtime(at).strftime("%H:%M")
