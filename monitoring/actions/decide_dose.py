@@ -20,8 +20,10 @@ def decide_dose(
     outcome: str,
     reason: str,
     reading_id: UUID | None,
+    through_seq: int,
 ) -> Decision:
-    """Record the decision on the pre-dose reading that was shown, `reading_id`.
+    """Record the decision on the pre-dose reading that was shown, `reading_id`, with all that was
+    recorded up to `through_seq`.
 
     "Do not give" after the first device stops the rest. Raises Refused when another pre-dose
     reading has come since, or for want of a reason; NotAllowed.
@@ -36,7 +38,8 @@ def decide_dose(
         raise refuse("dose_begun", "outcome")
     text = require_text(reason, "reason")
     predose = record.course.predose
-    if reading_id != (predose.id if predose else None):
+    has_newer = any(r.seq > through_seq for r in record.course.readings)
+    if has_newer or reading_id != (predose.id if predose else None):
         raise refuse("predose_changed")
     decision = record.add(
         Decision(

@@ -15,7 +15,7 @@ from clinic.access import Permission, page
 from monitoring.actions import decide_dose
 from monitoring.models import Decision, Session
 from monitoring.rules.course import Course
-from monitoring.rules.readiness import is_outside_guide
+from monitoring.rules.readiness import outside_guide
 from monitoring.web.entry_page import EntryForm, act, saved, show
 from monitoring.web.fields import Tiles
 from monitoring.web.lookup import session_or_404, staff_of
@@ -25,6 +25,7 @@ from monitoring.web.presenters.readings import rows
 
 class DecisionForm(EntryForm):
     reading = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    through_seq = forms.IntegerField(widget=forms.HiddenInput)
     outcome = Tiles(label=gettext_lazy("Decision"), choices=Decision.Outcome.choices)
     reason = forms.CharField(
         required=False,
@@ -40,6 +41,7 @@ def decide(request: HttpRequest, session_id: UUID) -> HttpResponse:
     session = session_or_404(request, session_id)
     course = session.course()
     form = DecisionForm(request.POST or None)
+    form.initial["through_seq"] = course.last_seq
     if course.predose:
         form.initial["reading"] = course.predose.id
     if course.doses:
@@ -56,6 +58,7 @@ def decide(request: HttpRequest, session_id: UUID) -> HttpResponse:
                 outcome=data["outcome"],
                 reason=data["reason"],
                 reading_id=data["reading"],
+                through_seq=data["through_seq"],
             ),
         )
         if made:
@@ -64,15 +67,14 @@ def decide(request: HttpRequest, session_id: UUID) -> HttpResponse:
 
 
 def _context(session: Session, course: Course) -> dict[str, object]:
-    predose = course.predose
+    shown = {r.id for r in (course.predose, outside_guide(course)) if r}
     return {
         "session": session,
         "banner": session_banner(session),
         "heading": _("Decide on the dose"),
         "submit": _("Save decision"),
         "back": reverse("session", args=[session.pk]),
-        "predose": [r for r in rows(session, course) if predose and r.id == predose.id],
-        "pressure": predose,
-        "is_outside": bool(predose and is_outside_guide(course, predose)),
+        "predose": [r for r in rows(session, course) if r.id in shown],
+        "is_outside": outside_guide(course) is not None,
         "protocol": course.protocol,
     }

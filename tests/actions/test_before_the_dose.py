@@ -239,7 +239,13 @@ def test_only_a_clinician_of_the_site_decides(clock: Any) -> None:
     for by in (visit.nurse, person(SiteFactory(), "clinician")):
         with pytest.raises(NotAllowed):
             actions.decide_dose(
-                visit.id, by, id=uuid7(), outcome="give", reason="Fine", reading_id=predose.id
+                visit.id,
+                by,
+                id=uuid7(),
+                outcome="give",
+                reason="Fine",
+                reading_id=predose.id,
+                through_seq=2,
             )
 
 
@@ -397,3 +403,18 @@ def test_a_session_that_does_not_exist_is_not_told_from_a_forbidden_one(clock: A
     with pytest.raises(NotAllowed):
         visit.admit()
     assert Session.objects.count() == 1
+
+
+def test_a_recheck_that_came_while_the_page_was_open_is_looked_at_first(clock: Any) -> None:
+    visit = predosed(clock)
+    shown = visit.session.last_seq
+    alone = dict.fromkeys(
+        ("heart_rate", "spo2", "respiratory_rate", "sedation", "dissociation"), None
+    )
+    visit.read(systolic=172, diastolic=104, **alone)
+    with refused("item_decision"):
+        visit.dose()
+    with refused("predose_changed"):
+        visit.decide(through_seq=shown)
+    visit.decide()
+    assert visit.dose().number == 1

@@ -139,6 +139,7 @@ class Visit:
             **({
                 "reason": "Weighed benefit and risk",
                 "reading_id": predose.id if predose else None,
+                "through_seq": self.session.last_seq,
             } | given),
         )  # fmt: skip
 

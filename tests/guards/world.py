@@ -115,6 +115,7 @@ class Course:
             outcome=outcome,
             reason="Known pressure",
             reading_id=reading.id,
+            through_seq=Session.objects.get(pk=self.id).last_seq,
         )
 
     def dose(self) -> Course:

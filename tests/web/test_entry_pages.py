@@ -154,9 +154,10 @@ def test_a_decision_stands_beside_the_guide_and_its_values(clock: Any, signed_in
     assert "140/90" in page
     assert "152/78" in page
     reading = str(visit.session.course().predose.id)
-    answer = send(clinician, visit, "decision", {"outcome": "give", "reading": reading})
+    shown = {"reading": reading, "through_seq": str(visit.session.last_seq)}
+    answer = send(clinician, visit, "decision", {"outcome": "give"} | shown)
     assert told(answer, "reason", "Enter this.")
-    body = {"outcome": "give", "reason": "Usual for her", "reading": reading}
+    body = {"outcome": "give", "reason": "Usual for her"} | shown
     assert send(clinician, visit, "decision", body).status_code == 302
 
 
@@ -164,7 +165,8 @@ def test_a_decision_on_an_older_reading_is_refused(clock: Any, signed_in: Signer
     visit = predosed(clock, predose={"systolic": 152})
     old = str(visit.session.course().predose.id)
     visit.read(0, systolic=160)
-    body = {"outcome": "give", "reason": "Fine", "reading": old}
+    seen = str(visit.session.last_seq)
+    body = {"outcome": "give", "reason": "Fine", "reading": old, "through_seq": seen}
     answer = send(signed_in(visit.clinician), visit, "decision", body)
     assert told(answer, None, "Another pre-dose reading has come since.")
     assert "Fine" in answer.content.decode()

@@ -98,6 +98,7 @@ class Visit(Measured):
                 outcome="give",
                 reason=reason,
                 reading_id=self.course.predose.id,
+                through_seq=max(r.seq for r in self.course.readings),
             )
             self.keep("decisions", facts.decision_facts(decision))
         return self
