@@ -19,6 +19,12 @@ os.environ["CLINIC_HTTPS"] = "0"
 os.environ["CLINIC_DEMO"] = "0"
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    # Nothing is collected for tests, but the folder has to be there.
+    _static = tempfile.mkdtemp(prefix="clinic-static-")
+    atexit.register(shutil.rmtree, _static, ignore_errors=True)
+    os.environ["STATIC_ROOT"] = _static
+
 USES_POSTGRESQL = os.environ.get("TEST_ENGINE") == "postgresql"
 
 
