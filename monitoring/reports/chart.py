@@ -6,19 +6,26 @@ fixed. It works without colour, and the same values stand as a table below it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from html import escape
+from itertools import pairwise
+
+from django.utils.translation import gettext as _
 
 from monitoring.rules.course import Course, Reading
+from monitoring.rules.flags import reading_flags
 from monitoring.rules.schedule import Slot, slots
 
 WIDTH, LEFT, RIGHT = 760, 38, 84
-TOP, HEIGHT = 16, 190
-PULSE_TOP, PULSE_HEIGHT = 246, 70
+TOP, HEIGHT = 18, 190
+PULSE_TOP, PULSE_HEIGHT = 250, 70
+TOTAL = 354
 LOW, HIGH = 40, 220
 PULSE_LOW, PULSE_HIGH = 40, 140
 LABELLED = (LOW, 60, 100, 140, 180, HIGH)
+LABEL_HEIGHT = 12
+"""The least distance between two labels at the right edge, so that neither covers the other."""
 
 
 class _Frame:
@@ -46,26 +53,32 @@ def chart(course: Course, now: datetime, *, title: str, description: str) -> str
         return ""
     all_slots = slots(course, now)
     shown = [r for r in course.standing_readings if r.value("systolic") or r.value("heart_rate")]
-    minutes = [_minutes(course, r) for r in shown]
-    end = course.minutes(course.window_ends_at) if course.window_ends_at else 0
-    last = max([120, end or 0, *minutes, *(s.minutes for s in all_slots)]) + 5
-    frame = _Frame(max(-45, min([0, *minutes])) - 5, last)
+    frame = _frame(course, all_slots, shown)
     parts = [
-        f'<svg class="chart" viewBox="0 0 {WIDTH} 350" role="img" '
+        f'<svg class="chart" viewBox="0 0 {WIDTH} {TOTAL}" role="img" '
         'aria-labelledby="chart-title chart-description">',
         f'<title id="chart-title">{escape(title)}</title>',
         f'<desc id="chart-description">{escape(description)}</desc>',
         '<defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" '
         'patternTransform="rotate(45)"><line class="hatch-line" x1="0" y1="0" x2="0" y2="6"/>'
         "</pattern></defs>",
-        *_axes(frame, all_slots),
         *_bands(course, frame),
-        *_pressures(course, frame, shown),
+        *_axes(frame, all_slots),
+        *_limits(course, frame),
+        *_window(course, frame),
+        *_pressures(course, frame, shown, all_slots),
         *_gaps(frame, all_slots),
         *_pulse(course, frame, shown),
         "</svg>",
     ]
     return "".join(parts)
+
+
+def _frame(course: Course, all_slots: Sequence[Slot], shown: Sequence[Reading]) -> _Frame:
+    minutes = [_minutes(course, r) for r in shown]
+    window = course.minutes(course.window_ends_at) if course.window_ends_at else 0
+    last = max([course.protocol.slots[-1], window or 0, *minutes, *(s.minutes for s in all_slots)])
+    return _Frame(max(-45, min([0, *minutes])) - 5, last + 5)
 
 
 def _minutes(course: Course, reading: Reading) -> int:
@@ -81,7 +94,7 @@ def _line(kind: str, x1: float, y1: float, x2: float, y2: float) -> str:
     return f'<line class="{kind}" x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}"/>'
 
 
-def _axes(frame: _Frame, all_slots: Iterable[Slot]) -> Iterable[str]:
+def _axes(frame: _Frame, all_slots: Iterable[Slot]) -> Iterator[str]:
     right = WIDTH - RIGHT
     for value in range(LOW, HIGH + 1, 20):
         yield _line("grid", LEFT, frame.y(value), right, frame.y(value))
@@ -90,8 +103,8 @@ def _axes(frame: _Frame, all_slots: Iterable[Slot]) -> Iterable[str]:
     for value in (PULSE_LOW, 80, 120):
         yield _line("grid", LEFT, frame.pulse_y(value), right, frame.pulse_y(value))
         yield _text(LEFT - 5, frame.pulse_y(value) + 4, str(value), "end", "soft-text")
-    yield _text(LEFT + 2, TOP - 4, "Blood pressure, mmHg (∨ systolic, ∧ diastolic)", "start")
-    yield _text(LEFT + 2, PULSE_TOP - 5, "Heart rate, /min", "start")
+    yield _text(LEFT + 2, TOP - 6, _("Blood pressure, mmHg (∨ systolic, ∧ diastolic)"), "start")
+    yield _text(LEFT + 2, PULSE_TOP - 5, _("Heart rate, /min"), "start")
     bottom = PULSE_TOP + PULSE_HEIGHT
     for minutes in [0, *(s.minutes for s in all_slots)]:
         x = frame.x(minutes)
@@ -100,64 +113,115 @@ def _axes(frame: _Frame, all_slots: Iterable[Slot]) -> Iterable[str]:
         yield _text(x, bottom + 16, str(minutes))
     yield _line("axis", LEFT, TOP + HEIGHT, right, TOP + HEIGHT)
     yield _line("axis", LEFT, bottom, right, bottom)
-    yield _text((LEFT + right) / 2, bottom + 31, "minutes after the first dose", kind="soft-text")
+    yield _text(
+        (LEFT + right) / 2, bottom + 31, _("minutes after the first dose"), kind="soft-text"
+    )
 
 
-def _bands(course: Course, frame: _Frame) -> Iterable[str]:
-    """The range from which someone is told, and pre-dose as a line."""
-    top, limit = frame.y(HIGH), frame.y(course.protocol.notify_systolic)
-    width = WIDTH - RIGHT - LEFT
-    yield f'<rect class="band" x="{LEFT}" y="{top}" width="{width}" height="{limit - top}"/>'
-    yield _line("limit", LEFT, limit, WIDTH - RIGHT, limit)
-    yield _text(WIDTH - RIGHT + 5, limit + 4, f"from {course.protocol.notify_systolic}", "start")
-    predose = course.predose
-    if predose is None:
-        return
+def _bands(course: Course, frame: _Frame) -> Iterator[str]:
+    """The range from which someone is told, and before the dose the range above the guide."""
+    p, dosed = course.protocol, frame.x(0)
+    for left, right, value in (
+        (LEFT, dosed, p.guide_systolic),
+        (dosed, WIDTH - RIGHT, p.notify_systolic),
+    ):
+        height = round(frame.y(value) - TOP, 1)
+        width = round(right - left, 1)
+        yield f'<rect class="band" x="{left}" y="{TOP}" width="{width}" height="{height}"/>'
+
+
+def _limits(course: Course, frame: _Frame) -> Iterator[str]:
+    """Guide, notify and pre-dose as lines; the last two are named at the right edge."""
+    p, dosed, right = course.protocol, frame.x(0), WIDTH - RIGHT
+    for guide in (p.guide_systolic, p.guide_diastolic):
+        yield _line("limit", LEFT, frame.y(guide), dosed, frame.y(guide))
+    words = _("guide %(systolic)s/%(diastolic)s")
+    params = {"systolic": p.guide_systolic, "diastolic": p.guide_diastolic}
+    yield _text(LEFT + 2, frame.y(p.guide_systolic) - 4, words % params, "start", "soft-text halo")
+    yield _line("limit", dosed, frame.y(p.notify_systolic), right, frame.y(p.notify_systolic))
+    labels = [(frame.y(p.notify_systolic), _("from %(value)s") % {"value": p.notify_systolic})]
     for key in ("systolic", "diastolic"):
-        value = predose.value(key)
+        value = course.predose.value(key) if course.predose else None
         if value is not None:
-            yield _line("predose", LEFT, frame.y(value), WIDTH - RIGHT, frame.y(value))
-            label = f"pre-dose {value}"
-            yield _text(WIDTH - RIGHT + 5, frame.y(value) + 4, label, "start", "soft-text")
+            yield _line("predose", LEFT, frame.y(value), right, frame.y(value))
+            labels.append((frame.y(value), _("pre-dose %(value)s") % {"value": value}))
+    for y, text in _apart(sorted(labels)):
+        yield _text(right + 5, y + 4, text, "start", "soft-text")
+
+
+def _apart(labels: Sequence[tuple[float, str]]) -> Iterator[tuple[float, str]]:
+    """Each label at its height, or just below the one above it."""
+    lowest = float("-inf")
+    for wanted, text in labels:
+        y = max(wanted, lowest + LABEL_HEIGHT)
+        yield y, text
+        lowest = y
+
+
+def _window(course: Course, frame: _Frame) -> Iterator[str]:
     end = course.window_ends_at
-    if end is not None:
-        x = frame.x(course.minutes(end) or 0)
-        yield _line("window", x, TOP, x, PULSE_TOP + PULSE_HEIGHT)
-        yield _text(x - 3, TOP + HEIGHT - 4, "window ends", "end", "soft-text")
+    if end is None:
+        return
+    x = frame.x(course.minutes(end) or 0)
+    yield _line("window", x, TOP, x, PULSE_TOP + PULSE_HEIGHT)
+    yield _text(x - 4, TOP + HEIGHT + 16, _("window ends"), "end", "soft-text")
 
 
-def _pressures(course: Course, frame: _Frame, shown: Iterable[Reading]) -> Iterable[str]:
-    points = [
-        (frame.x(_minutes(course, r)), r.value("systolic"), r.value("diastolic"))
-        for r in shown
-        if r.has_value("blood_pressure")
-    ]
-    for index in (1, 2):
-        line = " ".join(f"{p[0]},{frame.y(p[index] or 0)}" for p in points)
-        yield f'<polyline class="trend" points="{line}"/>'
-    for x, systolic, diastolic in points:
-        if systolic is None or diastolic is None:
-            continue
-        high, low = frame.y(systolic), frame.y(diastolic)
-        yield _line("joined", x, high, x, low)
-        yield f'<path class="mark systolic" d="M{x - 5} {high - 6}L{x} {high}L{x + 5} {high - 6}"/>'
-        yield f'<path class="mark diastolic" d="M{x - 5} {low + 6}L{x} {low}L{x + 5} {low + 6}"/>'
-        if systolic > HIGH:
-            yield _text(x + 8, high + 10, str(systolic), "start")
-        if diastolic < LOW:
-            yield _text(x + 8, low - 2, str(diastolic), "start")
+def _pressures(
+    course: Course, frame: _Frame, shown: Iterable[Reading], all_slots: Iterable[Slot]
+) -> Iterator[str]:
+    measured = [r for r in shown if r.has_value("blood_pressure")]
+    for run in _runs(course, measured, all_slots):
+        for key in ("systolic", "diastolic"):
+            line = " ".join(
+                f"{frame.x(_minutes(course, r))},{frame.y(r.value(key) or 0)}" for r in run
+            )
+            yield f'<polyline class="trend" points="{line}"/>'
+    flags = reading_flags(course)
+    for reading in measured:
+        flagged = {flag.field for flag in flags.get(reading.id, ())}
+        yield from _pressure(frame, _minutes(course, reading), reading, flagged)
 
 
-def _gaps(frame: _Frame, all_slots: Iterable[Slot]) -> Iterable[str]:
-    """A missed slot is a gap that says so."""
-    words = {"missed": "missed", "not_done": "not done"}
-    for slot in all_slots:
-        if slot.state in words:
-            y = TOP + HEIGHT - 8
-            yield f'<g class="gap">{_text(frame.x(slot.minutes), y, "✕ " + words[slot.state])}</g>'
+def _runs(
+    course: Course, measured: Sequence[Reading], all_slots: Iterable[Slot]
+) -> Iterator[list[Reading]]:
+    """Readings in a row without a missed slot between them: no line is drawn over a gap."""
+    gaps = [s.minutes for s in all_slots if s.state in {"missed", "not_done"}]
+    run = list(measured[:1])
+    for before, after in pairwise(measured):
+        if any(_minutes(course, before) < gap < _minutes(course, after) for gap in gaps):
+            yield run
+            run = []
+        run.append(after)
+    yield run
 
 
-def _pulse(course: Course, frame: _Frame, shown: Iterable[Reading]) -> Iterable[str]:
+def _pressure(frame: _Frame, minutes: int, reading: Reading, flagged: set[str]) -> Iterator[str]:
+    """One reading as a joined pair; a value off the scale or flagged has its number beside it."""
+    x = frame.x(minutes)
+    systolic, diastolic = reading.value("systolic") or 0, reading.value("diastolic") or 0
+    high, low = frame.y(systolic), frame.y(diastolic)
+    yield _line("joined", x, high, x, low)
+    yield f'<path class="mark systolic" d="M{x - 5} {high - 6}L{x} {high}L{x + 5} {high - 6}"/>'
+    yield f'<path class="mark diastolic" d="M{x - 5} {low + 6}L{x} {low}L{x + 5} {low + 6}"/>'
+    if systolic > HIGH or "systolic" in flagged:
+        yield _text(x + 8, high + (10 if systolic > HIGH else 2), str(systolic), "start", "value")
+    if diastolic < LOW or "diastolic" in flagged:
+        yield _text(x + 8, low + (-2 if diastolic < LOW else 8), str(diastolic), "start", "value")
+
+
+def _gaps(frame: _Frame, all_slots: Iterable[Slot]) -> Iterator[str]:
+    """A missed slot is a gap that says so; neighbours stand at two heights."""
+    words = {"missed": _("missed"), "not_done": _("not done")}
+    gaps = [slot for slot in all_slots if slot.state in words]
+    for index, slot in enumerate(gaps):
+        y = TOP + HEIGHT - 6 - 13 * (index % 2)
+        text = f"✕ {words[slot.state]}"
+        yield f'<g class="gap">{_text(frame.x(slot.minutes), y, text)}</g>'
+
+
+def _pulse(course: Course, frame: _Frame, shown: Iterable[Reading]) -> Iterator[str]:
     points = [
         (frame.x(_minutes(course, r)), value)
         for r in shown
@@ -168,4 +232,4 @@ def _pulse(course: Course, frame: _Frame, shown: Iterable[Reading]) -> Iterable[
     for x, value in points:
         yield f'<circle class="pulse-dot" cx="{x}" cy="{frame.pulse_y(value)}" r="3.2"/>'
         if not PULSE_LOW <= value <= PULSE_HIGH:
-            yield _text(x + 6, frame.pulse_y(value) + 4, str(value), "start")
+            yield _text(x + 6, frame.pulse_y(value) + 4, str(value), "start", "value")

@@ -7,9 +7,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from monitoring.reports.chart import HIGH, LOW, chart
+from monitoring.reports.chart import HEIGHT, TOP, chart
 from monitoring.rules.course import Course
-from tests.rules.facts import arrived, at, not_done, observed, reading, whole
+from tests.rules.facts import arrived, at, departure, not_done, observed, reading, whole
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -70,9 +70,7 @@ def test_a_value_off_the_scale_stands_at_the_edge_with_its_number(
     svg = drawn(observed(reading(40, 40, **values)))
     assert number in texts(svg)
     tips = [y for _, y in (*marks(svg, "systolic"), *marks(svg, "diastolic"))]
-    bottom = max(y for y in tips)
-    assert bottom <= 16 + 190
-    assert LOW < HIGH
+    assert all(TOP <= y <= TOP + HEIGHT for y in tips)
 
 
 def test_missed_and_undone_slots_are_gaps_that_say_so() -> None:
@@ -84,6 +82,45 @@ def test_missed_and_undone_slots_are_gaps_that_say_so() -> None:
 def test_pre_dose_and_the_end_of_the_window_are_labelled() -> None:
     said = texts(drawn(whole()))
     assert {"pre-dose 120", "pre-dose 80", "window ends", "from 180"} <= set(said)
+
+
+def test_the_guide_is_drawn_before_the_dose_and_the_limit_for_telling_after_it() -> None:
+    svg = drawn(whole())
+    before, after = (b for b in svg.iter(f"{SVG}rect") if b.get("class") == "band")
+    dosed = float(after.get("x") or 0)
+    assert float(before.get("x") or 0) + float(before.get("width") or 0) == pytest.approx(dosed)
+    assert float(before.get("height") or 0) > float(after.get("height") or 0)
+    assert "guide 140/90" in texts(svg)
+
+
+def test_no_line_is_drawn_over_a_missed_slot() -> None:
+    def lines(course: Course) -> int:
+        return len([p for p in drawn(course).iter(f"{SVG}polyline") if p.get("class") == "trend"])
+
+    assert lines(whole()) == 2
+    without_30 = observed(*(reading(m, m) for m in (15, 40, 60, 90, 120)))
+    assert lines(without_30) == 4
+
+
+def test_a_flagged_value_has_its_number_beside_it() -> None:
+    said = texts(drawn(observed(reading(15, 15), reading(40, 40, systolic=186, diastolic=96))))
+    assert "186" in said
+    assert "96" not in said
+
+
+def test_labels_at_the_right_edge_never_cover_each_other() -> None:
+    course = observed(predose=reading(-10, systolic=178, diastolic=172))
+    said = ("from 180", "pre-dose 178", "pre-dose 172")
+    heights = [float(t.get("y") or 0) for t in drawn(course).iter(f"{SVG}text") if t.text in said]
+    first, second, third = sorted(heights)
+    assert second - first >= 12
+    assert third - second >= 12
+
+
+def test_neighbouring_gaps_stand_at_two_heights() -> None:
+    svg = drawn(observed(reading(15, 15), departure=departure(50, "transferred")))
+    heights = [t.get("y") for g in svg.iter(f"{SVG}g") for t in g]
+    assert len(heights) == len(set(heights)) == 2
 
 
 def test_a_replaced_reading_is_not_drawn() -> None:

@@ -165,3 +165,84 @@ def test_names_are_escaped(clock: Any, signed_in: Signer) -> None:
 def test_patients_of_another_site_are_not_on_the_board(clock: Any, signed_in: Signer) -> None:
     named(clock, SiteFactory(), "Elsewhere", dosed)
     assert cards(signed_in(person(SiteFactory(), "nurse"))) == []
+
+
+def test_the_card_and_the_page_name_the_same_next_step(clock: Any, signed_in: Signer) -> None:
+    site, start = SiteFactory(), clock.now()
+    nurse, clinician = person(site, "nurse"), person(site, "clinician")
+    for minutes_ago, build in ((0, planned), (10, predosed), (46, dosed), (130, ready_to_sign)):
+        clock.travel_to(start - timedelta(minutes=minutes_ago))
+        named(clock, site, "Smith", build)
+    clock.travel_to(start + timedelta(minutes=5))
+    for client in (signed_in(nurse), signed_in(clinician)):
+        for card in cards(client):
+            primary = client.get(f"/sessions/{card.id}/").context["primary"]
+            assert card.action == primary or (
+                primary is None and card.action.words == "Open the session"
+            )
+
+
+def test_an_outstanding_device_is_named_with_its_rest(clock: Any, signed_in: Signer) -> None:
+    site = SiteFactory()
+    visit = named(clock, site, "Smith", predosed, planned_mg=84)
+    given = visit.dose().started_at
+    clock.forward(minutes=2)
+    card = cards(signed_in(person(site, "nurse")))[0]
+    assert (card.next.words, card.next.until) == (
+        "Device 2 of 3, rest",
+        given + timedelta(minutes=5),
+    )
+    assert card.action.words == "Record device 2"
+
+
+def test_a_clearance_that_lapsed_is_not_ready_to_leave(clock: Any, signed_in: Signer) -> None:
+    site = SiteFactory()
+    named(clock, site, "Smith", signed)
+    nurse = signed_in(person(site, "nurse"))
+    assert cards(nurse)[0].kind == "ready"
+    clock.forward(minutes=15)
+    lapsed = cards(nurse)[0]
+    assert lapsed.kind != "ready"
+    assert "Clearance has lapsed" in lapsed.attention
+    assert "departure" not in lapsed.action.href
+
+
+def test_the_flag_that_has_waited_longest_stands_first(clock: Any, signed_in: Signer) -> None:
+    site, start = SiteFactory(), clock.now()
+    for name, minutes_ago in (("Later", 4), ("Longest", 9)):
+        clock.travel_to(start - timedelta(minutes=50))
+        visit = named(clock, site, name, dosed)
+        clock.travel_to(start - timedelta(minutes=minutes_ago))
+        visit.read(40, systolic=190)
+    clock.travel_to(start)
+    found = cards(signed_in(person(site, "nurse")))
+    assert [(c.kind, c.name.split(",")[0]) for c in found] == [
+        ("flagged", "LONGEST"),
+        ("flagged", "LATER"),
+    ]
+
+
+def test_a_pre_dose_reading_that_grew_old_is_asked_for_again(clock: Any, signed_in: Signer) -> None:
+    site = SiteFactory()
+    named(clock, site, "Smith", predosed)
+    clock.forward(minutes=31)
+    assert cards(signed_in(person(site, "nurse")))[0].action.words == "Record pre-dose reading"
+
+
+def test_a_poll_after_signing_out_is_refused_without_a_redirect(db: None) -> None:
+    assert Client().get("/?version=x", headers={"HX-Request": "true"}).status_code == 401
+
+
+def test_a_board_in_any_phase_stays_quiet_while_only_minutes_pass(
+    clock: Any, signed_in: Signer
+) -> None:
+    site, start = SiteFactory(), clock.now()
+    for minutes_ago, build in ((0, planned), (9, admitted), (131, ready_to_sign), (131, signed)):
+        clock.travel_to(start - timedelta(minutes=minutes_ago))
+        named(clock, site, "Smith", build)
+    clock.travel_to(start + timedelta(minutes=1))
+    nurse = signed_in(person(site, "nurse"))
+    version = nurse.get("/").context["version"]
+    clock.forward(seconds=70)
+    answer = nurse.get(f"/?version={version}", headers={"HX-Request": "true"})
+    assert answer.status_code == 204

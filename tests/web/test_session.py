@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from monitoring import actions
 from monitoring.models import Reading
+from monitoring.models.fact import uuid7
 from tests.factories.courses import (
+    GOOD_ANSWERS,
     Visit,
     admitted,
     discharged,
@@ -21,7 +25,8 @@ from tests.factories.courses import (
     ready_to_sign,
     signed,
 )
-from tests.factories.place import person
+from tests.factories.place import SiteFactory, person
+from tests.factories.record import PatientFactory
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]
@@ -173,3 +178,108 @@ def test_a_missed_and_a_coded_slot_are_told_apart(clock: Any, signed_in: Signer)
     states = {s.label: s.state for s in page(signed_in(visit.nurse), visit).context["slots"]}
     assert (states["15 min"], states["40 min"]) == ("missed", "not_done")
     assert "Patient declined" in page(signed_in(visit.nurse), visit).content.decode()
+
+
+def test_a_session_of_another_site_is_not_found(clock: Any, signed_in: Signer) -> None:
+    stranger = person(SiteFactory(), "clinician")
+    assert page(signed_in(stranger), planned(clock)).status_code == 404
+
+
+def test_a_nurse_is_offered_neither_signature_nor_decision(clock: Any, signed_in: Signer) -> None:
+    ready, above = ready_to_sign(clock), high(clock)
+    waiting = page(signed_in(ready.nurse), ready).content.decode()
+    assert "/clearance/" not in waiting
+    assert "Nothing is open. A clinician can review the course and sign." in waiting
+    undecided = page(signed_in(above.nurse), above).content.decode()
+    assert "/decision/" not in undecided
+    assert "A clinician decides whether the dose is given." in undecided
+    assert "/decision/" in page(signed_in(above.clinician), above).content.decode()
+
+
+def test_the_decision_to_dose_stays_in_sight_until_the_patient_leaves(
+    clock: Any, signed_in: Signer
+) -> None:
+    visit = high(clock)
+    visit.decide(reason="Usual for this patient")
+    visit.dose()
+    clock.forward(minutes=5)
+    visit.dose()
+    assert visit.session.phase == "observing"
+    assert "Usual for this patient" in page(signed_in(visit.nurse), visit).content.decode()
+
+
+def test_answers_out_of_the_ordinary_are_said_before_the_dose(
+    clock: Any, signed_in: Signer
+) -> None:
+    visit = planned(clock)
+    answers = GOOD_ANSWERS | {"food_kept": False, "opioid": True}
+    visit.admit(answers=answers, fasting_reason="Toast at noon")
+    assert page(signed_in(visit.nurse), visit).context["answers"] == [
+        "Opioid: yes",
+        "No food for 2 hours: not kept. Toast at noon",
+    ]
+
+
+def test_a_corrected_reading_stays_readable_with_the_reason(clock: Any, signed_in: Signer) -> None:
+    visit = dosed(clock)
+    clock.forward(minutes=10)
+    wrong = visit.read(15, systolic=158)
+    actions.correct_reading(
+        visit.id, visit.nurse, id=uuid7(), replaces=wrong.pk,
+        entry=visit.entry(systolic=138, taken_at=wrong.taken_at), reason="Typed wrongly",
+    )  # fmt: skip
+    before, after = page(signed_in(visit.nurse), visit).context["readings"][-2:]
+    assert (before.is_replaced, before.cells[0].text) == (True, "158/78")
+    assert (after.is_replaced, after.cells[0].text) == (False, "138/78")
+    assert "Correction: Typed wrongly" in after.notes
+
+
+def test_a_late_reading_says_by_how_much(clock: Any, signed_in: Signer) -> None:
+    visit = observed(clock, through=30)
+    clock.forward(minutes=23)
+    visit.read(40)
+    answer = page(signed_in(visit.nurse), visit)
+    assert "13 min late" in answer.context["readings"][-1].notes
+    marks = {m.label: m.words for m in answer.context["slots"]}
+    assert marks["40 min"] == "13 min late"
+
+
+@pytest.mark.parametrize(
+    "dosed_at",
+    [
+        datetime(2026, 3, 11, 3, 30, tzinfo=UTC),  # 23:30, past midnight
+        datetime(2025, 11, 2, 5, 30, tzinfo=UTC),  # 01:30, and 01:10 again 40 minutes later
+        datetime(2026, 3, 8, 6, 30, tzinfo=UTC),  # 01:30, and 03:10 40 minutes later
+    ],
+)
+def test_minutes_count_through_midnight_and_both_changes_of_the_clocks(
+    clock: Any, signed_in: Signer, dosed_at: datetime
+) -> None:
+    clock.travel_to(dosed_at - timedelta(minutes=5))
+    visit = observed(clock, through=40)
+    answer = page(signed_in(visit.nurse), visit)
+    last = answer.context["readings"][-1]
+    assert (last.label, last.elapsed) == ("40 min", "40 min")
+    marks = {m.label: m.state for m in answer.context["slots"]}
+    assert marks["40 min"] == "done"
+
+
+def test_the_page_asks_for_itself_again_once_the_window_has_elapsed(
+    clock: Any, signed_in: Signer
+) -> None:
+    visit = observed(clock)
+    nurse = signed_in(visit.nurse)
+    version = page(nurse, visit).context["version"]
+    poll = f"/sessions/{visit.id}/?version={version}"
+    ends = visit.session.course().window_ends_at
+    assert ends is not None
+    clock.travel_to(ends - timedelta(seconds=1))
+    assert nurse.get(poll, headers={"HX-Request": "true"}).status_code == 204
+    clock.travel_to(ends)
+    assert nurse.get(poll, headers={"HX-Request": "true"}).status_code == 200
+
+
+def test_names_of_any_length_are_shown_whole(clock: Any, signed_in: Signer) -> None:
+    site, long = SiteFactory(), "Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh"
+    visit = planned(clock, site=site, patient=PatientFactory(site=site, family_name=long))
+    assert f"{long.upper()}, " in page(signed_in(visit.nurse), visit).content.decode()

@@ -86,6 +86,7 @@ def card(session: Session, now: datetime, permissions: Permissions) -> Card:
 def _card(
     session: Session,
     course: Course,
+    now: datetime,
     kind: str,
     state: str,
     since: datetime,
@@ -97,6 +98,7 @@ def _card(
     measured = next(
         (r for r in reversed(course.standing_readings) if r.has_value("blood_pressure")), None
     )
+    ends = course.window_ends_at
     return Card(
         id=session.pk,
         name=session.patient.banner_name,
@@ -108,7 +110,7 @@ def _card(
         next=following,
         action=step or Action(_("Open the session"), reverse("session", args=[session.pk])),
         first_dose_at=course.first_dose_at,
-        window_ends_at=course.window_ends_at,
+        window_ends_at=ends if ends and now < ends else None,
         pressure=_pressure(measured) if measured else "",
         pressure_at=measured.taken_at if measured else None,
         attention=attention,
@@ -124,7 +126,9 @@ def _planned(session: Session, course: Course, now: datetime, permissions: Permi
     at = timezone.localtime(session.planned_for).strftime("%H:%M")
     following = Next(_("Expected at %(time)s") % {"time": at})
     step = next_step(session, course, now, permissions)
-    return _card(session, course, "planned", _("Planned"), session.planned_for, following, step)
+    return _card(
+        session, course, now, "planned", _("Planned"), session.planned_for, following, step
+    )
 
 
 def _arrived(session: Session, course: Course, now: datetime, permissions: Permissions) -> Card:
@@ -135,6 +139,7 @@ def _arrived(session: Session, course: Course, now: datetime, permissions: Permi
     return _card(
         session,
         course,
+        now,
         "arrived",
         _("Arrived"),
         session.admitted_at or session.planned_for,
@@ -154,6 +159,7 @@ def _dosed(session: Session, course: Course, now: datetime, permissions: Permiss
     return _card(
         session,
         course,
+        now,
         kind,
         words,
         _moment(flags[0]) if kind == "flagged" else _since(course, following),

@@ -70,13 +70,11 @@ def rows(session: Session, course: Course) -> list[Row]:
 
 
 def elapsed(course: Course, reading: Facts) -> str:
-    """ "12 min before" or "40 min after" the first dose; nothing before there is one."""
+    """Minutes after the first dose, with a minus before it; nothing before there is one."""
     minutes = course.minutes(reading.taken_at)
     if minutes is None:
         return ""
-    if minutes < 0:
-        return _("%(count)s min before") % {"count": -minutes}
-    return _("%(count)s min after") % {"count": minutes}
+    return _("%(count)s min") % {"count": str(minutes).replace("-", "−")}
 
 
 def _late(course: Course) -> dict[UUID, int]:

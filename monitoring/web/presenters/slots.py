@@ -44,8 +44,8 @@ def _mark(slot: Slot) -> Mark:
     if slot.state == "not_done":
         return Mark(label, slot.state, _("Not done"))
     if slot.state == "late":
-        params = {"at": _clock(slot.reading.taken_at), "over": slot.minutes_over}
-        return Mark(label, slot.state, _("%(at)s, %(over)s min late") % params)
+        words = _("%(count)s min late") % {"count": slot.minutes_over}
+        return Mark(label, slot.state, words)
     return Mark(label, slot.state, _clock(slot.reading.taken_at))
 
 
