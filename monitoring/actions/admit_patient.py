@@ -7,9 +7,9 @@ from uuid import UUID
 
 from clinic.access import Permission
 from clinic.models import Membership, Staff
-from monitoring.actions.outcome import Conflict, Reason, Refused
+from monitoring.actions.outcome import Conflict, Reason, Refused, repeated
 from monitoring.actions.record import Record, open_record, require_phase, verb
-from monitoring.models import Admission, Session
+from monitoring.models import Admission, Patient, Session
 from monitoring.models.session import IN_PROGRESS
 from monitoring.rules.readiness import CONCOMITANT, CONTRAINDICATIONS, FASTING
 
@@ -43,8 +43,16 @@ def admit_patient(
     """
     record = open_record(session_id, by, Permission.ADMIT_PATIENT)
     if sent := next((a for a in record.session.admission_set.all() if a.id == id), None):
-        return sent
+        return repeated(
+            sent,
+            prescriber_id=prescriber_id,
+            fasting_reason=fasting_reason.strip(),
+            transport_reason=transport_reason.strip(),
+            **{name: answers.get(name) for name in QUESTIONS},
+        )
     require_phase(record, "planned", "arrived")
+    # Two sessions of one patient have no row in common but the patient's.
+    Patient.objects.select_for_update().get(pk=record.session.patient_id)
     others = Session.objects.filter(patient=record.session.patient_id, phase__in=IN_PROGRESS)
     if theirs := others.exclude(pk=session_id).first():
         raise Conflict(theirs)

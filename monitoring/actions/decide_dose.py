@@ -6,7 +6,7 @@ from uuid import UUID
 
 from clinic.access import Permission
 from clinic.models import Staff
-from monitoring.actions.outcome import refuse
+from monitoring.actions.outcome import refuse, repeated
 from monitoring.actions.record import open_record, require_phase, require_text, verb
 from monitoring.models import Decision
 
@@ -30,7 +30,7 @@ def decide_dose(
     """
     record = open_record(session_id, by, Permission.DECIDE_DOSE)
     if sent := next((d for d in record.session.decision_set.all() if d.id == id), None):
-        return sent
+        return repeated(sent, outcome=outcome, reason=reason.strip(), reading_id=reading_id)
     require_phase(record, "arrived", "dosing")
     if outcome not in Decision.Outcome.values:
         raise refuse("required", "outcome")

@@ -8,8 +8,15 @@ from uuid import UUID
 
 from clinic.access import Permission
 from clinic.models import Staff
-from monitoring.actions.outcome import Conflict, Reason, Refused, refuse
-from monitoring.actions.record import Record, open_record, require_not_future, require_phase, verb
+from monitoring.actions.outcome import Reason, Refused, refuse, repeated
+from monitoring.actions.record import (
+    CLOCK_TOLERANCE,
+    Record,
+    open_record,
+    require_not_future,
+    require_phase,
+    verb,
+)
 from monitoring.models import Departure
 from monitoring.models.course import departure_facts
 from monitoring.rules.readiness import clearance_state
@@ -41,18 +48,6 @@ def depart(
     field, Conflict when the session is closed already, NotAllowed.
     """
     record = open_record(session_id, by, Permission.DEPART)
-    theirs: Departure | None = getattr(record.session, "departure", None)
-    if theirs is not None:
-        if theirs.id == id:
-            return theirs
-        raise Conflict(theirs)
-    require_phase(record, "dosing", "observing", "cleared")
-    require_not_future(record, left_at, "left_at")
-    if kind not in Departure.Kind.values:
-        raise refuse("required", "kind")
-    is_discharge = kind == Departure.Kind.DISCHARGED
-    if is_discharge:
-        _require_clearance(record)
     given = {
         "escort_name": escort_name.strip(),
         "escort_phone": escort_phone.strip(),
@@ -62,6 +57,17 @@ def depart(
         "reason": reason.strip(),
         "clinician_told": clinician_told.strip(),
     }
+    theirs: Departure | None = getattr(record.session, "departure", None)
+    if theirs is not None:
+        answers = {"advice_given": advice_given, "had_serious_event": had_serious_event}
+        return repeated(theirs, id=id, kind=kind, **answers, **given)
+    require_phase(record, "dosing", "observing", "cleared")
+    require_not_future(record, left_at, "left_at")
+    if kind not in Departure.Kind.values:
+        raise refuse("required", "kind")
+    is_discharge = kind == Departure.Kind.DISCHARGED
+    if is_discharge:
+        _require_clearance(record, left_at)
     if reasons := _missing(kind, given, advice_given, had_serious_event):
         raise Refused(reasons)
     departure = Departure.objects.create(
@@ -83,10 +89,17 @@ def depart(
     return departure
 
 
-def _require_clearance(record: Record) -> None:
+def _require_clearance(record: Record, left_at: datetime) -> None:
+    """One that stands now and was signed before the patient left.
+
+    A server's clock that jumped back does not refuse a patient who leaves now.
+    """
     state = clearance_state(record.course, record.now)
-    if state != "stands":
+    clearance = record.course.clearance
+    if state != "stands" or clearance is None:
         raise refuse(f"clearance_{state}", "kind")
+    if left_at < min(clearance.signed_at, record.now) - CLOCK_TOLERANCE:
+        raise refuse("before_clearance", "left_at", at=clearance.signed_at)
 
 
 def _missing(

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from clinic.access import Permission
 from clinic.models import Staff
-from monitoring.actions.outcome import refuse
+from monitoring.actions.outcome import refuse, repeated
 from monitoring.actions.record import (
     open_record,
     require_not_future,
@@ -37,7 +37,8 @@ def end_infusion(
     record = open_record(session_id, by, Permission.GIVE_DOSE)
     doses = list(record.session.dose_set.all())
     if sent := next((d.end for d in doses if hasattr(d, "end") and d.end.id == id), None):
-        return sent
+        detail = "" if is_complete else partial_detail.strip()
+        return repeated(sent, mg=mg, is_complete=is_complete, partial_detail=detail)
     require_phase(record, "dosing")
     running = next((d for d in doses if not hasattr(d, "end")), None)
     if running is None or not record.course.protocol.is_infusion:
@@ -47,6 +48,8 @@ def end_infusion(
         raise refuse("before_start", "ended_at")
     if not 0 <= mg <= running.mg:
         raise refuse("not_within_order", "mg", ordered=running.mg)
+    if is_complete and mg < running.mg:
+        raise refuse("less_than_ordered", "mg", ordered=running.mg)
     detail = "" if is_complete else require_text(partial_detail, "partial_detail")
     end = record.add(
         DoseEnd(

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from clinic.access import Permission
 from clinic.models import Staff
-from monitoring.actions.outcome import Reason, Refused, refuse
+from monitoring.actions.outcome import Reason, Refused, refuse, repeated
 from monitoring.actions.record import (
     Record,
     open_record,
@@ -42,7 +42,7 @@ def give_dose(
     """
     record = open_record(session_id, by, Permission.GIVE_DOSE)
     if sent := next((d for d in record.session.dose_set.all() if d.id == id), None):
-        return sent
+        return _same_dose(sent, lot, expiry, is_complete, partial_detail, early_reason)
     require_phase(record, "arrived", "dosing", "observing", "cleared")
     require_not_future(record, started_at, "started_at")
     course, protocol = record.course, record.course.protocol
@@ -59,6 +59,8 @@ def give_dose(
     detail = require_text(partial_detail, "partial_detail") if is_complete is False else ""
     if not protocol.is_infusion and is_complete is None:
         raise refuse("unanswered", "is_complete")
+    if witness_id is not None:
+        _require_witness(record, witness_id)
     dose = record.add(
         Dose(
             id=id,
@@ -77,6 +79,33 @@ def give_dose(
     )
     record.finish()
     return dose
+
+
+def _require_witness(record: Record, witness_id: UUID) -> None:
+    """Someone active at the site, other than the person who gives the dose."""
+    people = Staff.objects.filter(is_active=True, memberships__site=record.session.site_id)
+    if witness_id == record.by.pk or not people.filter(pk=witness_id).exists():
+        raise refuse("witness", "witness")
+
+
+def _same_dose(
+    sent: Dose,
+    lot: str,
+    expiry: date,
+    is_complete: bool | None,
+    partial_detail: str,
+    early_reason: str,
+) -> Dose:
+    """The row that a second sending of the same device meets."""
+    is_infusion = sent.is_complete is None
+    return repeated(
+        sent,
+        lot=lot.strip(),
+        expiry=expiry,
+        is_complete=None if is_infusion else is_complete,
+        partial_detail=partial_detail.strip() if is_complete is False else "",
+        early_reason=early_reason.strip() if sent.number > 1 else "",
+    )
 
 
 def _rests_on(record: Record) -> dict[str, UUID | None]:

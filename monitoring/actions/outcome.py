@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from dataclasses import field as attribute
+from typing import TypeVar
 
 from django.db import models
+
+M = TypeVar("M", bound=models.Model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,16 @@ class Conflict(Exception):
     def __init__(self, theirs: models.Model) -> None:
         self.theirs = theirs
         super().__init__(str(theirs.pk))
+
+
+def repeated(sent: M, **given: object) -> M:
+    """The row that a second sending of its id meets; a Conflict when it stands for other values.
+
+    Moments are not given: an empty time is read as now, anew with each sending.
+    """
+    if any(getattr(sent, name) != value for name, value in given.items()):
+        raise Conflict(sent)
+    return sent
 
 
 def refuse(code: str, field: str = "", **params: object) -> Refused:

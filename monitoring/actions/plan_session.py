@@ -9,7 +9,7 @@ from uuid import UUID
 from clinic import access, clock
 from clinic.access import Permission
 from clinic.models import Staff
-from monitoring.actions.outcome import NotAllowed, Reason, Refused, refuse
+from monitoring.actions.outcome import NotAllowed, Reason, Refused, refuse, repeated
 from monitoring.actions.record import verb
 from monitoring.models import Patient, ProtocolVersion, Session
 from monitoring.rules.course import Course
@@ -34,11 +34,20 @@ def plan_session(
 
     The same `id` sent twice is one session. Raises Refused, NotAllowed.
     """
-    patient = Patient.objects.select_related("site").filter(pk=patient_id).first()
+    # There is no session to lock yet: the patient's row keeps two taps apart.
+    patients = Patient.objects.select_for_update(of=("self",)).select_related("site")
+    patient = patients.filter(pk=patient_id).first()
     if patient is None or not access.may(by, Permission.PLAN_SESSION, patient.site):
         raise NotAllowed(Permission.PLAN_SESSION.value)
     if sent := Session.objects.filter(pk=id, patient=patient).first():
-        return sent
+        return repeated(
+            sent,
+            protocol_version_id=protocol_version_id,
+            planned_for=planned_for,
+            planned_mg=planned_mg,
+            indication=indication,
+            is_first_treatment=is_first_treatment,
+        )
     versions = ProtocolVersion.objects.filter(sites__site=patient.site)
     version = versions.filter(pk=protocol_version_id).first()
     if version is None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from clinic.access import Permission
 from clinic.models import Staff
-from monitoring.actions.outcome import refuse
+from monitoring.actions.outcome import refuse, repeated
 from monitoring.actions.record import (
     Record,
     open_record,
@@ -21,6 +21,7 @@ from monitoring.models import Event
 from monitoring.rules.flags import SYMPTOMS
 
 RECORDABLE = frozenset(Event.Kind.values) - {Event.Kind.RESPONSE}
+RESOLVABLE = frozenset({Event.Kind.SYMPTOM, Event.Kind.ADVERSE_EVENT})
 
 
 @verb
@@ -45,7 +46,7 @@ def record_event(
     """
     record = open_record(session_id, by, Permission.RECORD_EVENT)
     if sent := next((e for e in record.session.event_set.all() if e.id == id), None):
-        return sent
+        return _same_event(sent, kind, detail, symptoms, is_serious, resolves_id)
     require_phase(record, "arrived", "dosing", "observing", "cleared")
     if kind not in RECORDABLE:
         raise refuse("required", "kind")
@@ -79,13 +80,32 @@ def record_event(
     return event
 
 
+def _same_event(
+    sent: Event,
+    kind: str,
+    detail: str,
+    symptoms: Sequence[str],
+    is_serious: bool | None,
+    resolves_id: UUID | None,
+) -> Event:
+    """The row that a second sending of the same event meets."""
+    return repeated(
+        sent,
+        kind=kind,
+        detail=detail.strip(),
+        symptoms=list(symptoms) if kind == Event.Kind.SYMPTOM else [],
+        is_serious=is_serious if kind == Event.Kind.ADVERSE_EVENT else None,
+        resolves_id=resolves_id if kind == Event.Kind.RESOLUTION else None,
+    )
+
+
 def _resolved(record: Record, kind: str, resolves_id: UUID | None) -> Event | None:
-    """The event that a resolution ends: of this session, and not resolved already."""
+    """What a resolution ends: a symptom or adverse event of this session, still unresolved."""
     if kind != Event.Kind.RESOLUTION:
         return None
     events = list(record.session.event_set.all())
     resolved = {e.resolves_id for e in events}
     for event in events:
-        if event.id == resolves_id and event.id not in resolved:
+        if event.id == resolves_id and event.id not in resolved and event.kind in RESOLVABLE:
             return event
     raise refuse("required", "resolves")

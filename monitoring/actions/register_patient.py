@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from clinic import access, clock
 from clinic.access import Permission
 from clinic.models import Site, Staff
-from monitoring.actions.outcome import Conflict, NotAllowed, refuse
+from monitoring.actions.outcome import Conflict, NotAllowed, refuse, repeated
 from monitoring.actions.record import require_text, verb
 from monitoring.models import Patient
 
@@ -34,30 +34,29 @@ def register_patient(
     Refused for an empty name or a birth after today, NotAllowed."""
     if not access.may(by, Permission.REGISTER_PATIENT, site):
         raise NotAllowed(Permission.REGISTER_PATIENT.value)
+    given = {
+        "mrn": mrn.strip(),
+        "family_name": family_name.strip(),
+        "given_name": given_name.strip(),
+        "date_of_birth": date_of_birth,
+        "sex": sex,
+        "allergies": allergies.strip(),
+        "cautions": cautions.strip(),
+        "rems_enrolled_on": rems_enrolled_on,
+    }
     if sent := Patient.objects.filter(pk=id, site=site).first():
-        return sent
-    number = require_text(mrn, "mrn")
-    if theirs := Patient.objects.filter(mrn=number).first():
+        return repeated(sent, **given)
+    for name in ("mrn", "family_name", "given_name"):
+        require_text(str(given[name]), name)
+    if theirs := Patient.objects.filter(mrn=given["mrn"]).first():
         raise Conflict(theirs)
     if date_of_birth > clock.now().astimezone(site.tz).date():
         raise refuse("born_in_future", "date_of_birth")
-    patient = Patient(
-        id=id,
-        site=site,
-        mrn=number,
-        family_name=require_text(family_name, "family_name"),
-        given_name=require_text(given_name, "given_name"),
-        date_of_birth=date_of_birth,
-        sex=sex,
-        allergies=allergies.strip(),
-        cautions=cautions.strip(),
-        rems_enrolled_on=rems_enrolled_on,
-        created_at=clock.now(),
-    )
+    patient = Patient(id=id, site=site, created_at=clock.now(), **given)
     try:
         with transaction.atomic():
             patient.save(force_insert=True)
     except IntegrityError:
-        # Someone registered the number between the question and the answer.
-        raise Conflict(Patient.objects.get(mrn=number)) from None
+        # The number was registered between the question and the answer, perhaps by a second tap.
+        return repeated(Patient.objects.get(mrn=given["mrn"]), id=id, site_id=site.pk, **given)
     return patient

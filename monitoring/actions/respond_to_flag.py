@@ -7,7 +7,7 @@ from uuid import UUID
 
 from clinic.access import Permission
 from clinic.models import Staff
-from monitoring.actions.outcome import refuse
+from monitoring.actions.outcome import Conflict, refuse, repeated
 from monitoring.actions.record import (
     open_record,
     require_not_future,
@@ -30,7 +30,10 @@ def respond_to_flag(
     """
     record = open_record(session_id, by, Permission.RECORD_EVENT)
     if sent := next((e for e in record.session.event_set.all() if e.id == id), None):
-        return sent
+        answered = sent.answers_reading_id or sent.answers_event_id
+        if answered != about:
+            raise Conflict(sent)
+        return repeated(sent, told=told.strip(), ordered=ordered.strip())
     require_phase(record, "arrived", "dosing", "observing", "cleared")
     found = next((f for f in flagged(record.course) if f.fact.id == about), None)
     if found is None:

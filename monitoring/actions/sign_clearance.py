@@ -8,7 +8,7 @@ from uuid import UUID
 
 from clinic.access import Permission
 from clinic.models import Staff
-from monitoring.actions.outcome import Conflict, Reason, Refused, refuse
+from monitoring.actions.outcome import Conflict, Reason, Refused, refuse, repeated
 from monitoring.actions.record import Record, open_record, require_phase, verb
 from monitoring.models import Clearance, Withdrawal
 from monitoring.models.course import clearance_facts
@@ -69,7 +69,13 @@ def _sign(
     if not is_password_right:
         raise refuse("password", "password")
     if sent := next((c for c in record.session.clearance_set.all() if c.id == id), None):
-        return sent
+        return repeated(
+            sent,
+            through_seq=through_seq,
+            ready_minutes=ready_minutes,
+            checklist=_answers(checklist, had_serious_event),
+            justifications={k: justifications.get(k, "").strip() for k in sent.justifications},
+        )
     require_phase(record, "dosing", "observing", "cleared")
     state = clearance_state(record.course, record.now)
     if state == "stands":
@@ -92,10 +98,7 @@ def _sign(
         signed_at=record.now,
         meaning=str(Clearance.MEANING),
         statement=statement,
-        checklist={
-            **dict.fromkeys(CHECKLIST, True),
-            "had_serious_event": had_serious_event,
-        },
+        checklist=_answers(checklist, had_serious_event),
         justifications={c.key: justifications[c.key].strip() for c in cautions(record.course)},
         ready_minutes=ready_minutes,
     )
@@ -105,6 +108,13 @@ def _sign(
     )
     record.finish()
     return clearance
+
+
+def _answers(
+    checklist: Mapping[str, bool], had_serious_event: bool | None
+) -> dict[str, bool | None]:
+    confirmed = {key: checklist.get(key) is True for key in CHECKLIST}
+    return {**confirmed, "had_serious_event": had_serious_event}
 
 
 def _unanswered(
@@ -123,8 +133,13 @@ def _unanswered(
     elif had_serious_event != any(e.is_serious for e in record.course.events):
         code = "serious_event_missing" if had_serious_event else "serious_event_recorded"
         reasons.append(Reason(code, "had_serious_event"))
-    if record.course.protocol.rems and ready_minutes is None:
-        reasons.append(Reason("required", "ready_minutes"))
+    elapsed = record.course.minutes(record.now) or 0
+    if ready_minutes is None:
+        if record.course.protocol.rems:
+            reasons.append(Reason("required", "ready_minutes"))
+    elif not 0 <= ready_minutes <= elapsed:
+        params = {"value": ready_minutes, "low": 0, "high": elapsed}
+        reasons.append(Reason("impossible", "ready_minutes", params))
     return reasons
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from clinic.access import Permission
 from clinic.models import Staff
-from monitoring.actions.outcome import Conflict, refuse
+from monitoring.actions.outcome import Conflict, refuse, repeated
 from monitoring.actions.record import open_record, require_phase, require_text, verb
 from monitoring.models import Withdrawal
 
@@ -25,7 +25,7 @@ def withdraw_clearance(
         raise refuse("unknown_clearance")
     if hasattr(clearance, "withdrawal"):
         if clearance.withdrawal.id == id:
-            return clearance.withdrawal
+            return repeated(clearance.withdrawal, reason=reason.strip())
         raise Conflict(clearance.withdrawal)
     text = require_text(reason, "reason")
     withdrawal = record.add(Withdrawal(id=id, clearance=clearance, reason=text))

@@ -58,6 +58,10 @@ REASONS = {
     "no_infusion_running": _("No infusion is running."),
     "before_start": _("This is before the infusion began."),
     "not_within_order": _("Enter an amount from 0 to %(ordered)s mg."),
+    "less_than_ordered": _(
+        "%(ordered)s mg were ordered. Say what was not given, or correct the amount."
+    ),
+    "witness": _("Name someone of the site other than who gives the dose."),
     "not_flagged": _("Nothing is flagged here."),
     "password": _("The password is wrong."),
     "justify": _("Say in your own words why the patient can leave with this."),
@@ -69,6 +73,9 @@ REASONS = {
         "Something was recorded after the clearance was signed. A new signature is needed."
     ),
     "clearance_lapsed": _("The clearance has lapsed. A new signature is needed."),
+    "before_clearance": _(
+        "The clearance was signed at %(at)s. Who left before it left against advice."
+    ),
 }
 
 ITEMS = {

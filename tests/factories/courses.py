@@ -134,9 +134,9 @@ class Visit:
         return actions.decide_dose(
             self.id,
             self.clinician,
-            id=uuid7(),
             outcome=outcome,
             **({
+                "id": uuid7(),
                 "reason": "Weighed benefit and risk",
                 "reading_id": predose.id if predose else None,
                 "through_seq": self.session.last_seq,

@@ -1,30 +1,19 @@
-"""sign_clearance, withdraw_clearance, depart: no one leaves before the signature stands."""
+"""The signature: complete, the signer's own, and of what was shown."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from monitoring import actions, guards
 from monitoring.actions import Conflict, NotAllowed, Refused
-from monitoring.guards import GuardsMissing
-from monitoring.models import Clearance, Departure, Session, Withdrawal
+from monitoring.models import Clearance, Withdrawal
 from monitoring.models.fact import uuid7
+from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US
 from monitoring.rules.readiness import CHECKLIST
 from tests.actions.refusals import refused
-from tests.factories.courses import (
-    Visit,
-    admitted,
-    discharged,
-    dosed,
-    infused,
-    observed,
-    ready_to_sign,
-    signed,
-)
+from tests.factories.courses import dosed, infused, observed, predosed, ready_to_sign, signed
 from tests.factories.place import SiteFactory, person
 
 pytestmark = pytest.mark.django_db
@@ -66,7 +55,6 @@ def test_the_window_of_an_infusion_holds_its_signature(clock: Any) -> None:
 
 
 def test_a_running_infusion_is_not_signed(clock: Any) -> None:
-    from monitoring.rules.protocol import KETAMINE_IV
     from tests.factories.courses import predosed
 
     visit = predosed(clock, protocol=KETAMINE_IV, planned_mg=36)
@@ -76,7 +64,6 @@ def test_a_running_infusion_is_not_signed(clock: Any) -> None:
 
 
 def test_an_open_device_is_not_signed(clock: Any) -> None:
-    from tests.factories.courses import predosed
 
     visit = predosed(clock)
     visit.dose()
@@ -201,8 +188,6 @@ def test_a_lapsed_clearance_is_signed_anew_and_taken_back_by_itself(clock: Any) 
 def test_a_clearance_that_lapsed_with_a_fresh_set_is_withdrawn_at_the_next(clock: Any) -> None:
     from dataclasses import replace
 
-    from monitoring.rules.protocol import SPRAVATO_US
-
     visit = signed(clock, protocol=replace(SPRAVATO_US, clearance_valid_minutes=2))
     clock.forward(minutes=2)
     first = visit.session.clearance_set.get()
@@ -212,157 +197,28 @@ def test_a_clearance_that_lapsed_with_a_fresh_set_is_withdrawn_at_the_next(clock
     visit.leave()
 
 
-def test_a_clearance_is_taken_back_with_a_reason(clock: Any) -> None:
-    visit = signed(clock)
-    clearance = visit.session.standing_clearance
-    with refused("required", "reason"):
-        visit.withdraw(clearance, reason=" ")
-    with refused("unknown_clearance"):
-        visit.withdraw(Clearance(id=uuid7()))
-    with pytest.raises(NotAllowed):
-        actions.withdraw_clearance(
-            visit.id, visit.nurse, id=uuid7(), clearance_id=clearance.pk, reason="Dizzy"
-        )
-    visit.withdraw(clearance)
-    assert visit.session.phase == "observing"
-    with pytest.raises(Conflict):
-        visit.withdraw(clearance)
-    with refused("clearance_withdrawn", "kind"):
-        visit.leave()
+def test_other_words_under_the_same_id_are_a_conflict(clock: Any) -> None:
+    visit, same = ready_to_sign(clock), uuid7()
+    visit.read(systolic=158)
+    first = visit.sign(id=same)
+    assert visit.sign(id=same) == first
+    for changed in (
+        {"ready_minutes": 90},
+        {"had_serious_event": True},
+        {"justifications": dict.fromkeys(first.justifications, "Other words")},
+    ):
+        with pytest.raises(Conflict):
+            visit.sign(id=same, **changed)
 
 
-def test_a_withdrawal_sent_twice_is_one(clock: Any) -> None:
-    visit, same = signed(clock), uuid7()
-    given: dict[str, Any] = {
-        "id": same,
-        "clearance_id": visit.session.standing_clearance_id,
-        "reason": "Dizzy",
-    }
-    first = actions.withdraw_clearance(visit.id, visit.clinician, **given)
-    assert actions.withdraw_clearance(visit.id, visit.clinician, **given) == first
-
-
-@pytest.mark.parametrize(
-    ("build", "state"), [(observed, "none"), (ready_to_sign, "none")]
-)  # fmt: skip
-def test_no_one_is_discharged_before_a_signature(
-    clock: Any, build: Callable[..., Visit], state: str
+@pytest.mark.parametrize(("minutes", "is_refused"), [(-1, True), (0, False), (126, True)])
+def test_the_patient_was_ready_between_the_first_device_and_now(
+    clock: Any, minutes: int, is_refused: bool
 ) -> None:
-    visit = build(clock)
-    with refused(f"clearance_{state}", "kind"):
-        visit.leave()
-    assert not Departure.objects.exists()
-
-
-def test_no_one_is_discharged_over_anything_unsigned(clock: Any) -> None:
-    visit = signed(clock)
-    visit.event()
-    with refused("clearance_superseded", "kind"):
-        visit.leave()
-
-
-def test_a_discharge_closes_the_session_on_its_clearance(clock: Any) -> None:
-    visit = discharged(clock)
-    session = visit.session
-    assert (session.phase, session.outcome) == ("closed", "discharged")
-    assert session.departure.clearance == session.clearance_set.get()
-    assert session.closed_at == clock.now()
-
-
-@pytest.mark.parametrize("field", ["escort_name", "escort_phone", "transport"])
-def test_a_discharge_names_escort_and_transport(clock: Any, field: str) -> None:
-    with refused("required", field):
-        signed(clock).leave(**{field: " "})
-
-
-def test_without_an_escort_a_discharge_says_why(clock: Any) -> None:
-    departure = signed(clock).leave(
-        escort_name="", escort_phone="", no_escort_reason="Ward transport"
-    )
-    assert departure.no_escort_reason == "Ward transport"
-
-
-def test_the_advice_is_confirmed_at_discharge(clock: Any) -> None:
-    with refused("confirm", "advice_given"):
-        signed(clock).leave(advice_given=None)
-
-
-@pytest.mark.parametrize(
-    ("kind", "field", "code", "empty"),
-    [
-        ("transferred", "destination", "required", ""),
-        ("transferred", "reason", "required", ""),
-        ("transferred", "had_serious_event", "unanswered", None),
-        ("against_advice", "reason", "required", ""),
-        ("against_advice", "clinician_told", "required", ""),
-        ("against_advice", "had_serious_event", "unanswered", None),
-    ],
-)
-def test_leaving_early_says_why_and_answers_for_serious_events(
-    clock: Any, kind: str, field: str, code: str, empty: Any
-) -> None:
-    with refused(code, field):
-        dosed(clock).leave(kind, **{field: empty})
-
-
-@pytest.mark.parametrize("kind", ["transferred", "against_advice"])
-def test_a_patient_can_leave_early_without_a_clearance_and_it_is_a_deviation(
-    clock: Any, kind: str
-) -> None:
-    visit = dosed(clock)
-    departure = visit.leave(kind)
-    assert departure.clearance is None
-    assert visit.session.outcome == kind
-    assert visit.session.deviation_count == 1
-
-
-def test_a_departure_is_recorded_once(clock: Any) -> None:
-    visit, same = signed(clock), uuid7()
-    first = visit.leave(id=same)
-    assert visit.leave(id=same) == first
-    with pytest.raises(Conflict) as caught:
-        visit.leave()
-    assert caught.value.theirs == first
-
-
-def test_a_departure_is_of_a_known_kind_not_of_the_future_and_after_a_dose(clock: Any) -> None:
-    visit = signed(clock)
-    with refused("required", "kind"):
-        visit.leave("vanished")
-    with refused("future", "left_at"):
-        visit.leave(left_at=clock.now() + timedelta(minutes=3))
-    with refused("wrong_phase"):
-        admitted(clock).leave("against_advice")
-
-
-def test_departures_are_for_the_care_team_of_the_site(clock: Any) -> None:
-    visit = signed(clock)
-    for by in (person(visit.site, "auditor"), person(SiteFactory(), "nurse")):
-        with pytest.raises(NotAllowed):
-            actions.depart(visit.id, by, id=uuid7(), kind="discharged", left_at=clock.now())
-
-
-def test_a_late_reading_is_named_by_the_roll_up(clock: Any) -> None:
-    visit = dosed(clock)
-    for minutes in (10, 25):
-        clock.forward(minutes=minutes - 5)
-        visit.read()
-    clock.forward(minutes=60)
-    visit.read(40)
-    visit.leave("against_advice")
-    # 15 and 30 were passed over, 40 was late, 60 was passed over, and the patient left early.
-    assert visit.session.deviation_count >= 4
-
-
-def test_nothing_is_written_while_a_guard_is_missing(
-    clock: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    visit = dosed(clock)
-
-    def missing() -> None:
-        raise GuardsMissing(["guard_departure_leaves"])
-
-    monkeypatch.setattr(guards, "require", missing)
-    with pytest.raises(GuardsMissing):
-        visit.read()
-    assert Session.objects.get(pk=visit.id).last_seq == visit.session.reading_set.count() + 3
+    visit = ready_to_sign(clock)
+    assert visit.session.course().minutes(clock.now()) == 125
+    if is_refused:
+        with refused("impossible", "ready_minutes"):
+            visit.sign(ready_minutes=minutes)
+    else:
+        assert visit.sign(ready_minutes=minutes).ready_minutes == minutes

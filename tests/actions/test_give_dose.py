@@ -1,0 +1,165 @@
+"""Giving a device or an infusion: only after all that comes before it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from monitoring.actions import Conflict, Refused
+from monitoring.models import Dose
+from monitoring.models.fact import uuid7
+from monitoring.rules.entry import PRE_DOSE
+from monitoring.rules.protocol import KETAMINE_IV
+from tests.actions.refusals import refused
+from tests.factories.courses import GOOD_ANSWERS, admitted, dosed, infused, planned, predosed
+from tests.factories.place import SiteFactory, person
+from tests.factories.record import PatientFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    "question", ["aneurysmal_disease", "intracerebral_haemorrhage", "hypersensitivity"]
+)
+def test_no_dose_is_given_with_a_contraindication(clock: Any, question: str) -> None:
+    visit = planned(clock)
+    visit.admit(answers=GOOD_ANSWERS | {question: True})
+    visit.read(PRE_DOSE)
+    with refused("item_contraindication"):
+        visit.dose()
+
+
+def test_no_dose_is_given_without_a_complete_reading_before_it(clock: Any) -> None:
+    visit = admitted(clock)
+    with refused("item_predose_missing"):
+        visit.dose()
+    visit.read(heart_rate=None, spo2=None, respiratory_rate=None, sedation=None, dissociation=None)
+    with refused("item_predose_missing"):
+        visit.dose()
+
+
+@pytest.mark.parametrize(("age", "is_refused"), [(30, False), (30.02, True)])
+def test_the_pre_dose_reading_is_at_most_thirty_minutes_old(
+    clock: Any, age: float, is_refused: bool
+) -> None:
+    visit = predosed(clock)
+    clock.forward(minutes=age)
+    if is_refused:
+        with refused("item_predose_old"):
+            visit.dose()
+    else:
+        assert visit.dose().number == 1
+
+
+def test_a_site_or_a_patient_outside_rems_gets_no_dose(clock: Any) -> None:
+    lapsed = predosed(clock, site=SiteFactory(rems_certified_on=None))
+    with refused("item_site_not_certified"):
+        lapsed.dose()
+    site = SiteFactory()
+    unknown = predosed(clock, site=site, patient=PatientFactory(site=site, rems_enrolled_on=None))
+    with refused("item_patient_not_enrolled"):
+        unknown.dose()
+
+
+def test_inpatients_and_infusions_need_no_enrolment(clock: Any) -> None:
+    ward = SiteFactory(rems_certified_on=None, is_inpatient=True)
+    assert predosed(clock, site=ward).dose().number == 1
+    office = SiteFactory(rems_certified_on=None)
+    assert predosed(clock, site=office, protocol=KETAMINE_IV, planned_mg=36).dose().mg == 36
+
+
+@pytest.mark.parametrize(("mg", "devices"), [(28, 1), (56, 2), (84, 3)])
+def test_an_order_is_given_in_devices_of_28_mg(clock: Any, mg: int, devices: int) -> None:
+    visit = dosed(clock, planned_mg=mg)
+    session = visit.session
+    assert (session.phase, session.given_mg, session.dose_set.count()) == ("observing", mg, devices)
+    with refused("no_device_open"):
+        clock.forward(minutes=5)
+        visit.dose()
+
+
+@pytest.mark.parametrize(("rest", "is_early"), [(5, False), (4.98, True)])
+def test_devices_are_five_minutes_apart_or_say_why(clock: Any, rest: float, is_early: bool) -> None:
+    visit = predosed(clock)
+    visit.dose()
+    clock.forward(minutes=rest)
+    if is_early:
+        with refused("too_early", "early_reason"):
+            visit.dose()
+        assert visit.dose(early_reason="Patient asked").early_reason == "Patient asked"
+    else:
+        assert visit.dose().number == 2
+
+
+def test_an_expired_lot_is_refused_and_the_day_of_expiry_is_not(clock: Any) -> None:
+    visit = predosed(clock)
+    with refused("expired", "expiry"):
+        visit.dose(expiry=date(2026, 3, 9))
+    assert visit.dose(expiry=date(2026, 3, 10)).number == 1
+
+
+def test_a_dose_needs_its_lot_and_how_much_was_given(clock: Any) -> None:
+    visit = predosed(clock)
+    with refused("required", "lot"):
+        visit.dose(lot=" ")
+    with refused("unanswered", "is_complete"):
+        visit.dose(is_complete=None)
+    with refused("required", "partial_detail"):
+        visit.dose(is_complete=False)
+    dose = visit.dose(is_complete=False, partial_detail="One dot left")
+    assert dose.partial_detail == "One dot left"
+
+
+def test_a_partial_device_is_never_topped_up(clock: Any) -> None:
+    visit = predosed(clock, planned_mg=28)
+    visit.dose(is_complete=False, partial_detail="One dot left")
+    clock.forward(minutes=5)
+    with refused("no_device_open"):
+        visit.dose()
+
+
+def test_a_device_is_not_given_in_the_future(clock: Any) -> None:
+    visit = predosed(clock)
+    with refused("future", "started_at"):
+        visit.dose(started_at=clock.now() + timedelta(minutes=2, seconds=1))
+    visit.dose(started_at=clock.now() + timedelta(minutes=2))
+
+
+def test_the_same_device_sent_twice_is_one_row(clock: Any) -> None:
+    visit, same = predosed(clock), uuid7()
+    assert visit.dose(id=same) == visit.dose(id=same)
+    assert Dose.objects.filter(session=visit.id).count() == 1
+
+
+def test_a_second_infusion_is_not_in_the_order(clock: Any) -> None:
+    visit = infused(clock)
+    with pytest.raises(Refused):
+        visit.dose()
+
+
+@pytest.mark.parametrize("changed", [{"lot": "B99"}, {"expiry": date(2028, 1, 31)},
+    {"is_complete": False, "partial_detail": "One dot left"}])  # fmt: skip
+def test_another_device_under_the_same_id_is_a_conflict(
+    clock: Any, changed: dict[str, Any]
+) -> None:
+    visit, same = predosed(clock), uuid7()
+    first = visit.dose(id=same)
+    with pytest.raises(Conflict) as caught:
+        visit.dose(id=same, **changed)
+    assert caught.value.theirs == first
+
+
+def test_the_start_of_an_infusion_sent_twice_is_one_row(clock: Any) -> None:
+    visit, same = predosed(clock, protocol=KETAMINE_IV, planned_mg=36), uuid7()
+    assert visit.dose(id=same) == visit.dose(id=same)
+    assert visit.session.phase == "dosing"
+
+
+def test_a_witness_is_someone_else_of_the_site(clock: Any) -> None:
+    visit = predosed(clock)
+    for wrong in (visit.nurse.pk, person(SiteFactory(), "nurse").pk, uuid7()):
+        with refused("witness", "witness"):
+            visit.dose(witness_id=wrong)
+    assert visit.dose(witness_id=visit.clinician.pk).witness == visit.clinician

@@ -1,0 +1,98 @@
+"""Events: symptoms, notes, adverse events and what ended them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from monitoring.actions import Conflict
+from monitoring.models.fact import uuid7
+from tests.actions.refusals import refused
+from tests.factories.courses import admitted, discharged, dosed, planned, predosed
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("kind", ["intervention", "medication", "handover", "note"])
+def test_an_event_says_what_happened(clock: Any, kind: str) -> None:
+    visit = dosed(clock)
+    with refused("required", "detail"):
+        visit.event(kind, detail=" ")
+    assert visit.event(kind, detail=" Ondansetron 4 mg ").detail == "Ondansetron 4 mg"
+
+
+def test_a_symptom_names_at_least_one_that_is_known(clock: Any) -> None:
+    visit = dosed(clock)
+    for symptoms in ((), ("hiccups",)):
+        with refused("required", "symptoms"):
+            visit.event("symptom", symptoms=symptoms)
+    assert visit.event("symptom", symptoms=("nausea",)).symptoms == ["nausea"]
+
+
+def test_an_adverse_event_says_whether_serious_and_since_when(clock: Any) -> None:
+    visit = dosed(clock)
+    with refused("unanswered", "is_serious"):
+        visit.event("adverse_event", onset_at=clock.now())
+    with refused("required", "onset_at"):
+        visit.event("adverse_event", is_serious=True)
+    with refused("future", "onset_at"):
+        later = clock.now() + timedelta(minutes=3)
+        visit.event("adverse_event", is_serious=True, onset_at=later)
+    made = visit.event("adverse_event", is_serious=False, onset_at=clock.now())
+    with refused("required", "resolves"):
+        visit.event("resolution", resolves_id=uuid7())
+    assert visit.event("resolution", resolves_id=made.pk).resolves == made
+    with refused("required", "resolves"):
+        visit.event("resolution", resolves_id=made.pk)
+
+
+def test_an_event_is_of_a_known_kind_and_not_of_the_future(clock: Any) -> None:
+    visit, same = dosed(clock), uuid7()
+    for kind in ("response", "party"):
+        with refused("required", "kind"):
+            visit.event(kind)
+    with refused("future", "at"):
+        visit.event(at=clock.now() + timedelta(minutes=3))
+    assert visit.event(id=same) == visit.event(id=same)
+
+
+def test_a_note_takes_no_answers_of_an_adverse_event(clock: Any) -> None:
+    event = dosed(clock).event("note", is_serious=True, onset_at=clock.now())
+    assert (event.is_serious, event.onset_at) == (None, None)
+
+
+def test_events_end_with_the_session(clock: Any) -> None:
+    with refused("wrong_phase"):
+        discharged(clock).event()
+    with refused("wrong_phase"):
+        planned(clock).event()
+
+
+def test_an_arrived_patient_can_have_events_and_additional_readings(clock: Any) -> None:
+    visit = admitted(clock)
+    visit.event()
+    visit.read(systolic=150)
+    assert visit.session.last_seq == 3
+    assert predosed(clock).session.phase == "arrived"
+
+
+def test_another_event_under_the_same_id_is_a_conflict(clock: Any) -> None:
+    visit, same = dosed(clock), uuid7()
+    first = visit.event(id=same)
+    with pytest.raises(Conflict) as caught:
+        visit.event(id=same, detail="Restless")
+    assert caught.value.theirs == first
+    onset = clock.now()
+    event = visit.event("adverse_event", id=uuid7(), is_serious=False, onset_at=onset)
+    with pytest.raises(Conflict):
+        visit.event("adverse_event", id=event.pk, is_serious=True, onset_at=onset)
+
+
+def test_only_symptoms_and_adverse_events_are_resolved(clock: Any) -> None:
+    visit = dosed(clock)
+    with refused("required", "resolves"):
+        visit.event("resolution", resolves_id=visit.event("note").pk)
+    nausea = visit.event("symptom", symptoms=("nausea",))
+    assert visit.event("resolution", resolves_id=nausea.pk).resolves == nausea
