@@ -18,9 +18,9 @@ from monitoring.rules.flags import reading_flags
 from monitoring.rules.schedule import Slot, slots
 
 WIDTH, LEFT, RIGHT = 760, 38, 84
-TOP, HEIGHT = 18, 190
-PULSE_TOP, PULSE_HEIGHT = 250, 70
-TOTAL = 354
+TOP, HEIGHT = 26, 190
+PULSE_TOP, PULSE_HEIGHT = 258, 70
+TOTAL = 362
 LOW, HIGH = 40, 220
 PULSE_LOW, PULSE_HIGH = 40, 140
 LABELLED = (LOW, 60, 100, 140, 180, HIGH)
@@ -103,7 +103,7 @@ def _axes(frame: _Frame, all_slots: Iterable[Slot]) -> Iterator[str]:
     for value in (PULSE_LOW, 80, 120):
         yield _line("grid", LEFT, frame.pulse_y(value), right, frame.pulse_y(value))
         yield _text(LEFT - 5, frame.pulse_y(value) + 4, str(value), "end", "soft-text")
-    yield _text(LEFT + 2, TOP - 6, _("Blood pressure, mmHg (∨ systolic, ∧ diastolic)"), "start")
+    yield _text(LEFT + 2, TOP - 12, _("Blood pressure, mmHg (∨ systolic, ∧ diastolic)"), "start")
     yield _text(LEFT + 2, PULSE_TOP - 5, _("Heart rate, /min"), "start")
     bottom = PULSE_TOP + PULSE_HEIGHT
     for minutes in [0, *(s.minutes for s in all_slots)]:
@@ -137,7 +137,7 @@ def _limits(course: Course, frame: _Frame) -> Iterator[str]:
         yield _line("limit", LEFT, frame.y(guide), dosed, frame.y(guide))
     words = _("guide %(systolic)s/%(diastolic)s")
     params = {"systolic": p.guide_systolic, "diastolic": p.guide_diastolic}
-    yield _text(LEFT + 2, frame.y(p.guide_systolic) - 4, words % params, "start", "soft-text halo")
+    yield _text(LEFT + 2, TOP + 12, words % params, "start", "soft-text halo")
     yield _line("limit", dosed, frame.y(p.notify_systolic), right, frame.y(p.notify_systolic))
     labels = [(frame.y(p.notify_systolic), _("from %(value)s") % {"value": p.notify_systolic})]
     for key in ("systolic", "diastolic"):
