@@ -14,33 +14,38 @@ from tests.factories.courses import planned
 from tests.factories.place import SiteFactory
 from tests.factories.record import PatientFactory
 
+ROUNDS = range(8)
+
 
 def test_two_sessions_of_one_patient_admitted_at_once_open_one(
     clock: Any, race: Callable[..., list[Any]]
 ) -> None:
     site = SiteFactory()
-    patient = PatientFactory(site=site)
-    visits = [planned(clock, site=site, patient=patient) for _ in range(2)]
-    outcomes = race(*(visit.admit for visit in visits))
-    assert sorted(type(o).__name__ for o in outcomes) == ["Admission", "Conflict"]
-    assert Session.objects.filter(patient=patient).in_progress().count() == 1
+    for _ in ROUNDS:
+        patient = PatientFactory(site=site)
+        visits = [planned(clock, site=site, patient=patient) for _ in range(2)]
+        outcomes = race(*(visit.admit for visit in visits))
+        assert sorted(type(o).__name__ for o in outcomes) == ["Admission", "Conflict"]
+        assert Session.objects.filter(patient=patient).in_progress().count() == 1
 
 
 def test_a_plan_tapped_twice_at_once_is_one_session(
     clock: Any, race: Callable[..., list[Any]]
 ) -> None:
-    visit, same = planned(clock), uuid7()
-    tap = partial(plan, visit, id=same)
-    first, second = race(tap, tap)
-    assert first == second
-    assert Session.objects.filter(patient=visit.patient).count() == 2
+    visit = planned(clock)
+    for _ in ROUNDS:
+        tap = partial(plan, visit, id=uuid7())
+        first, second = race(tap, tap)
+        assert first == second
+    assert Session.objects.filter(patient=visit.patient).count() == 1 + len(ROUNDS)
 
 
 def test_a_registration_tapped_twice_at_once_is_one_patient(
     clock: Any, race: Callable[..., list[Any]]
 ) -> None:
-    visit, same = planned(clock), uuid7()
-    tap = partial(register, visit, id=same)
-    first, second = race(tap, tap)
-    assert first == second
-    assert Patient.objects.filter(mrn="A-1").count() == 1
+    visit = planned(clock)
+    for number in ROUNDS:
+        tap = partial(register, visit, id=uuid7(), mrn=f"B-{number}")
+        first, second = race(tap, tap)
+        assert first == second
+    assert Patient.objects.filter(mrn__startswith="B-").count() == len(ROUNDS)

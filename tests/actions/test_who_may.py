@@ -1,0 +1,232 @@
+"""Who may do what: every verb against every person who may not.
+
+The table is written by hand, so that the one in the code is checked and not repeated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from clinic.models import Staff
+from monitoring import actions
+from monitoring.actions import NotAllowed
+from monitoring.models import Patient, Session
+from monitoring.models.fact import uuid7
+from monitoring.rules.protocol import KETAMINE_IV
+from monitoring.rules.readiness import CHECKLIST
+from tests.factories.courses import (
+    GOOD_ANSWERS,
+    Visit,
+    admitted,
+    dosed,
+    planned,
+    predosed,
+    ready_to_sign,
+    signed,
+)
+from tests.factories.place import PASSWORD, SiteFactory, StaffFactory, person
+
+pytestmark = pytest.mark.django_db
+
+CARE = {"nurse", "clinician"}
+CLINICIAN = {"clinician"}
+
+
+def _infusing(clock: Any) -> Visit:
+    visit = predosed(clock, protocol=KETAMINE_IV, planned_mg=36)
+    visit.dose()
+    return visit
+
+
+def _flagged(clock: Any) -> Visit:
+    visit = dosed(clock)
+    visit.event("symptom", symptoms=("chest_pain",))
+    return visit
+
+
+def _register(v: Visit, by: Staff) -> Any:
+    return actions.register_patient(
+        v.site,
+        by,
+        id=uuid7(),
+        mrn="NEW",
+        family_name="Smith",
+        given_name="Jane",
+        date_of_birth=date(1960, 1, 1),
+        sex="female",
+    )
+
+
+def _plan(v: Visit, by: Staff) -> Any:
+    return actions.plan_session(
+        by,
+        id=uuid7(),
+        patient_id=v.patient.pk,
+        protocol_version_id=v.version.pk,
+        planned_for=v.clock.now(),
+        planned_mg=Decimal(56),
+        indication="trd",
+        is_first_treatment=False,
+    )
+
+
+def _admit(v: Visit, by: Staff) -> Any:
+    return actions.admit_patient(
+        v.id, by, id=uuid7(), answers=GOOD_ANSWERS, prescriber_id=v.clinician.pk
+    )
+
+
+def _decide(v: Visit, by: Staff) -> Any:
+    course = v.session.course()
+    return actions.decide_dose(
+        v.id,
+        by,
+        id=uuid7(),
+        outcome="give",
+        reason="Weighed",
+        reading_id=course.predose.id if course.predose else None,
+        through_seq=course.last_seq,
+    )
+
+
+def _give(v: Visit, by: Staff) -> Any:
+    return actions.give_dose(
+        v.id, by, id=uuid7(), lot="A1", expiry=date(2027, 1, 1), started_at=v.clock.now()
+    )
+
+
+def _end(v: Visit, by: Staff) -> Any:
+    return actions.end_infusion(
+        v.id, by, id=uuid7(), ended_at=v.clock.now(), mg=Decimal(36), is_complete=True
+    )
+
+
+def _correct(v: Visit, by: Staff) -> Any:
+    replaces = v.session.course().readings[0].id
+    return actions.correct_reading(
+        v.id, by, id=uuid7(), replaces=replaces, entry=v.entry(), reason="Wrong arm"
+    )
+
+
+def _respond(v: Visit, by: Staff) -> Any:
+    about = v.session.course().events[0].id
+    return actions.respond_to_flag(
+        v.id, by, id=uuid7(), about=about, told="Dr X", ordered="Watch", at=v.clock.now()
+    )
+
+
+def _sign(v: Visit, by: Staff) -> Any:
+    return actions.sign_clearance(
+        v.id,
+        by,
+        id=uuid7(),
+        password=PASSWORD,
+        through_seq=v.session.last_seq,
+        checklist=dict.fromkeys(CHECKLIST, True),
+        justifications={},
+        had_serious_event=False,
+        ready_minutes=95,
+        statement="I clear the patient to leave.",
+    )
+
+
+def _withdraw(v: Visit, by: Staff) -> Any:
+    clearance = v.session.standing_clearance_id
+    assert clearance
+    return actions.withdraw_clearance(v.id, by, id=uuid7(), clearance_id=clearance, reason="Dizzy")
+
+
+def _depart(v: Visit, by: Staff) -> Any:
+    return actions.depart(
+        v.id,
+        by,
+        id=uuid7(),
+        kind="discharged",
+        left_at=v.clock.now(),
+        no_escort_reason="Ward",
+        transport="Taxi",
+        advice_given=True,
+    )
+
+
+VERBS: dict[str, tuple[Callable[..., Visit], Callable[[Visit, Staff], Any], set[str]]] = {
+    "register_patient": (planned, _register, CARE),
+    "plan_session": (planned, _plan, CARE),
+    "cancel_session": (
+        planned, lambda v, by: actions.cancel_session(v.id, by, reason="Rang"), CARE
+    ),
+    "admit_patient": (planned, _admit, CARE),
+    "decide_dose": (predosed, _decide, CLINICIAN),
+    "give_dose": (predosed, _give, CARE),
+    "defer_dose": (admitted, lambda v, by: actions.defer_dose(v.id, by, reason="Unwell"), CARE),
+    "end_infusion": (_infusing, _end, CARE),
+    "record_reading": (
+        dosed,
+        lambda v, by: actions.record_reading(v.id, by, id=uuid7(), entry=v.entry()),
+        CARE,
+    ),
+    "correct_reading": (dosed, _correct, CARE),
+    "record_event": (
+        dosed,
+        lambda v, by: actions.record_event(
+            v.id, by, id=uuid7(), kind="note", at=v.clock.now(), detail="Calm"
+        ),
+        CARE,
+    ),
+    "respond_to_flag": (_flagged, _respond, CARE),
+    "sign_clearance": (ready_to_sign, _sign, CLINICIAN),
+    "withdraw_clearance": (signed, _withdraw, CLINICIAN),
+    "depart": (signed, _depart, CARE),
+}  # fmt: skip
+ROLES = ("nurse", "clinician", "administrator", "auditor")
+
+
+def people_who_may_not(visit: Visit, may: set[str]) -> dict[str, Staff]:
+    """Everyone who is refused: by role, by site, by having none, by having left."""
+    elsewhere = SiteFactory()
+    left = person(visit.site, "clinician")
+    left.is_active = False
+    left.save()
+    return {
+        **{role: person(visit.site, role) for role in ROLES if role not in may},
+        **{f"{role} elsewhere": person(elsewhere, role) for role in ROLES},
+        "superuser": StaffFactory(is_superuser=True, is_staff=True),
+        "deactivated clinician": left,
+    }
+
+
+def state(visit: Visit) -> tuple[object, ...]:
+    session = visit.session
+    counts = (Patient.objects.count(), Session.objects.count(), session.clearance_set.count())
+    return session.phase, session.last_seq, hasattr(session, "departure"), *counts
+
+
+def test_the_table_names_every_verb_that_a_person_can_do() -> None:
+    outcomes = {"Conflict", "NotAllowed", "Reason", "Refused"}
+    by_command = {"publish_protocol"}
+    assert set(VERBS) == set(actions.__all__) - outcomes - by_command
+
+
+@pytest.mark.parametrize("name", VERBS)
+def test_who_may_not_is_refused_and_nothing_is_written(clock: Any, name: str) -> None:
+    build, act, may = VERBS[name]
+    visit = build(clock)
+    before = state(visit)
+    for who, by in people_who_may_not(visit, may).items():
+        with pytest.raises(NotAllowed):
+            raise AssertionError(f"{who} did {name}: {act(visit, by)}")
+    assert state(visit) == before
+
+
+@pytest.mark.parametrize(("name", "role"), [(n, r) for n, v in VERBS.items() for r in v[2]])
+def test_each_role_that_may_does(clock: Any, name: str, role: str) -> None:
+    build, act, _may = VERBS[name]
+    visit = build(clock)
+    before = state(visit)
+    act(visit, person(visit.site, role))
+    assert state(visit) != before
