@@ -283,3 +283,14 @@ def test_names_of_any_length_are_shown_whole(clock: Any, signed_in: Signer) -> N
     site, long = SiteFactory(), "Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh"
     visit = planned(clock, site=site, patient=PatientFactory(site=site, family_name=long))
     assert f"{long.upper()}, " in page(signed_in(visit.nurse), visit).content.decode()
+
+
+def test_a_session_that_is_over_gives_its_day_and_asks_for_nothing_more(
+    clock: Any, signed_in: Signer
+) -> None:
+    visit = discharged(clock)
+    clock.forward(minutes=3 * 24 * 60)
+    text = page(signed_in(visit.nurse), visit).content.decode()
+    assert "10-Mar-2026 10:05" in text
+    assert "hx-trigger" not in text
+    assert "data-since" not in text
