@@ -20,6 +20,7 @@ from monitoring.models import (
     Patient,
     Reading,
     Session,
+    Withdrawal,
 )
 from monitoring.models.fact import uuid7
 from monitoring.rules.cautions import cautions
@@ -200,7 +201,7 @@ class Visit:
             } | given),
         )  # fmt: skip
 
-    def withdraw(self, clearance: Clearance, reason: str = "New complaint") -> Any:
+    def withdraw(self, clearance: Clearance, reason: str = "New complaint") -> Withdrawal:
         return actions.withdraw_clearance(
             self.id, self.clinician, id=uuid7(), clearance_id=clearance.pk, reason=reason
         )
