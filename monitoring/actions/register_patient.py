@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from clinic import access, clock
 from clinic.access import Permission
 from clinic.models import Site, Staff
-from monitoring.actions.outcome import Conflict, NotAllowed, refuse, repeated
+from monitoring.actions.outcome import NotAllowed, refuse, repeated
 from monitoring.actions.record import require_text, verb
 from monitoring.models import Patient
 
@@ -44,12 +44,13 @@ def register_patient(
         "cautions": cautions.strip(),
         "rems_enrolled_on": rems_enrolled_on,
     }
+    own = {"id": id, "site_id": site.pk, **given}
     if sent := Patient.objects.filter(pk=id, site=site).first():
-        return repeated(sent, **given)
+        return repeated(sent, **own)
     for name in ("mrn", "family_name", "given_name"):
         require_text(str(given[name]), name)
     if theirs := Patient.objects.filter(mrn=given["mrn"]).first():
-        raise Conflict(theirs)
+        return repeated(theirs, **own)
     if date_of_birth > clock.now().astimezone(site.tz).date():
         raise refuse("born_in_future", "date_of_birth")
     patient = Patient(id=id, site=site, created_at=clock.now(), **given)
@@ -58,5 +59,5 @@ def register_patient(
             patient.save(force_insert=True)
     except IntegrityError:
         # The number was registered between the question and the answer, perhaps by a second tap.
-        return repeated(Patient.objects.get(mrn=given["mrn"]), id=id, site_id=site.pk, **given)
+        return repeated(Patient.objects.get(mrn=given["mrn"]), **own)
     return patient
