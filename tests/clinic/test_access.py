@@ -175,10 +175,19 @@ def test_a_deactivated_person_is_signed_out_at_once(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(ROUTES))
-def test_a_post_without_its_token_is_refused(visit: Visit, name: str) -> None:
+def test_a_post_without_its_token_is_refused_before_anything_else(
+    visit: Visit, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    everything = visit.clinician
+    everything.memberships.create(site=visit.site, role="administrator")
     client = Client(enforce_csrf_checks=True)
-    client.force_login(visit.clinician)
-    assert client.post(address(name, visit)).status_code in {403, 405}
+    client.force_login(everything)
+    before = visit.session.last_seq
+    assert client.post(address(name, visit)).status_code == 403
+    assert "CSRF" in caplog.text
+    assert visit.session.last_seq == before
+    pattern = next(p for p in routes() if p.name == name)
+    assert not getattr(pattern.callback, "csrf_exempt", False)
 
 
 def test_a_site_that_is_not_ones_own_cannot_be_chosen(visit: Visit) -> None:
