@@ -3,7 +3,8 @@
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
-ENV := SECRET_KEY="$$(cat var/secret_key)" CLINIC_HTTPS=0 CLINIC_DEMO=1
+ENV := SECRET_KEY="$$(cat var/secret_key)" CLINIC_TRAIL_KEYS="$$(cat var/trail_keys)" CLINIC_HTTPS=0 CLINIC_DEMO=1
+TOOLS := SECRET_KEY=tools CLINIC_TRAIL_KEYS=tools:not-a-secret-for-tools-that-write-nothing
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint types imports test-sqlite test-postgresql coverage test-browser screenshots lock clean
@@ -11,7 +12,7 @@ ENV := SECRET_KEY="$$(cat var/secret_key)" CLINIC_HTTPS=0 CLINIC_DEMO=1
 help: ## list what can be asked for
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
 
-run: .venv/run var/secret_key ## the demo clinic at http://127.0.0.1:8000; run again, it keeps its data
+run: .venv/run var/secret_key var/trail_keys ## the demo clinic at http://127.0.0.1:8000; run again, it keeps its data
 	@$(BIN)/python -c 'import socket,sys; s=socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(("127.0.0.1", $(PORT)))' 2>/dev/null \
 		|| { echo "Port $(PORT) is in use. Stop what runs there, or: make run PORT=8001"; exit 1; }
 	@$(ENV) $(BIN)/python manage.py migrate --verbosity 0
@@ -30,11 +31,11 @@ lint: .venv/test ## style of code and templates
 	$(BIN)/djlint templates --lint --quiet
 
 types: .venv/test ## mypy, and that no migration is missing
-	SECRET_KEY=types $(BIN)/mypy
-	SECRET_KEY=types $(BIN)/python manage.py makemigrations --check --dry-run
+	$(TOOLS) $(BIN)/mypy
+	$(TOOLS) $(BIN)/python manage.py makemigrations --check --dry-run
 
 imports: .venv/test ## who may import whom
-	SECRET_KEY=imports $(BIN)/lint-imports
+	$(TOOLS) $(BIN)/lint-imports
 
 test-sqlite: .venv/test ## unit tests on SQLite
 	rm -f .coverage .coverage.*
@@ -95,3 +96,7 @@ system:
 var/secret_key:
 	@mkdir -p var
 	@umask 077; $(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))' > var/secret_key
+
+var/trail_keys:
+	@mkdir -p var
+	@umask 077; $(PYTHON) -c 'import secrets; print("first:" + secrets.token_urlsafe(50))' > var/trail_keys

@@ -32,8 +32,12 @@ class Permission(Enum):
     RECORD_EVENT = "record_event"
     SIGN_CLEARANCE = "sign_clearance"
     DEPART = "depart"
+    AMEND_RECORD = "amend_record"
+    REVIEW_READING = "review_reading"
     VIEW_REGISTER = "view_register"
     VIEW_PROTOCOL = "view_protocol"
+    VIEW_ACCESS = "view_access"
+    VERIFY_RECORD = "verify_record"
 
 
 Role = Literal["nurse", "clinician", "administrator", "auditor"]
@@ -52,9 +56,19 @@ _NURSE = _READS | {
     Permission.RECORD_READING,
     Permission.RECORD_EVENT,
     Permission.DEPART,
+    Permission.AMEND_RECORD,
 }
-_CLINICIAN = _NURSE | {Permission.DECIDE_DOSE, Permission.SIGN_CLEARANCE}
-_REVIEWER = _READS | {Permission.VIEW_REGISTER}
+_CLINICIAN = _NURSE | {
+    Permission.DECIDE_DOSE,
+    Permission.SIGN_CLEARANCE,
+    Permission.REVIEW_READING,
+    Permission.VERIFY_RECORD,
+}
+_REVIEWER = _READS | {
+    Permission.VIEW_REGISTER,
+    Permission.VIEW_ACCESS,
+    Permission.VERIFY_RECORD,
+}
 
 PERMISSIONS: dict[str, frozenset[Permission]] = {
     "nurse": frozenset(_NURSE),

@@ -1,14 +1,16 @@
-"""Security headers, and the site that a request is about."""
+"""Security headers, the site that a request is about, and where it comes from."""
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from clinic import clock
+from clinic import clock, origin
 from clinic.access import Permission, permissions_of
 from clinic.models import Site
 
@@ -72,6 +74,38 @@ class CurrentSite:
         request.permissions = permissions_of(roles)  # type: ignore[attr-defined]
         with timezone.override(site.tz if site else None):
             return self.get_response(request)
+
+
+class Whence:
+    """Names the browser, by a cookie of its own, and tells who acts from where.
+
+    The cookie is no permission: it says on the trail which tablet a change came from.
+    """
+
+    COOKIE = "device"
+    YEAR = 365 * 24 * 60 * 60
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        device = request.get_signed_cookie(self.COOKIE, default="") or ""
+        is_new = not device
+        device = device or uuid.uuid4().hex
+        staff_id = request.user.pk if request.user.is_authenticated else None
+        address = request.META.get("REMOTE_ADDR") or None
+        with origin.acting(origin.Origin(staff_id, device, address)):
+            response = self.get_response(request)
+        if is_new and request.user.is_authenticated:
+            response.set_signed_cookie(
+                self.COOKIE,
+                device,
+                max_age=self.YEAR,
+                secure=settings.SESSION_COOKIE_SECURE,
+                httponly=True,
+                samesite="Lax",
+            )
+        return response
 
 
 def _chosen(sites: list[Site], chosen: str | None) -> Site | None:

@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+
+
+class Told(models.Model):
+    """Saved and deleted in one transaction with what its signals make others write."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        with transaction.atomic():
+            return super().delete(*args, **kwargs)
 
 
 def check_time_zone(name: str) -> None:
@@ -17,7 +33,7 @@ def check_time_zone(name: str) -> None:
         raise ValidationError(_("%(name)s is not a time zone."), params={"name": name})
 
 
-class Site(models.Model):
+class Site(Told):
     """One healthcare setting. `rems_certified_on` is empty while it is not certified."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -43,7 +59,7 @@ class Site(models.Model):
         return ZoneInfo(self.time_zone)
 
 
-class Staff(AbstractUser):
+class Staff(Told, AbstractUser):
     """A person who works here. Deactivated, never deleted; superuser is no clinical role."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -54,6 +70,9 @@ class Staff(AbstractUser):
         ordering = ("last_name", "first_name")
         verbose_name_plural = "staff"
 
+    def __str__(self) -> str:
+        return self.username
+
     @property
     def printed_name(self) -> str:
         """Name and credentials as signed: "Rosa Delgado, RN"."""
@@ -61,7 +80,7 @@ class Staff(AbstractUser):
         return f"{name}, {self.credentials}" if self.credentials else name
 
 
-class Membership(models.Model):
+class Membership(Told):
     """One role of one person at one site. Roles add up."""
 
     class Role(models.TextChoices):

@@ -16,6 +16,11 @@ SECRET_KEY = env("SECRET_KEY")
 DEBUG = env.bool("CLINIC_DEBUG", default=False)
 ALLOWED_HOSTS = env.list("CLINIC_HOSTS", default=["127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = env.list("CLINIC_ORIGINS", default=[])
+TRAIL_KEYS = dict(pair.split(":", 1) for pair in env.list("CLINIC_TRAIL_KEYS"))
+"""Secrets that sign the trail, by id; the first signs. Outside the database, so that who can write
+there cannot sign. Has no default either."""
+ANCHORS = Path(env("CLINIC_ANCHORS", default=str(BASE_DIR / "var" / "anchors")))
+"""Where the daily anchors of the trail are written: best a store that is written once."""
 CLINIC_DEMO = env.bool("CLINIC_DEMO", default=False)
 CLINIC_DEMO_PASSWORD = env("CLINIC_DEMO_PASSWORD", default="demo-clinic")
 
@@ -46,6 +51,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "clinic.middleware.CurrentSite",
+    "clinic.middleware.Whence",
 ]
 ROOT_URLCONF = "clinic.urls"
 WSGI_APPLICATION = "clinic.wsgi.application"

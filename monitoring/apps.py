@@ -1,8 +1,9 @@
-"""Keeps the database's guards in step with its tables."""
+"""Keeps the database's guards in step with its tables, and the trail with people and place."""
 
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.core import checks
 
 
 class MonitoringConfig(AppConfig):
@@ -10,5 +11,8 @@ class MonitoringConfig(AppConfig):
 
     def ready(self) -> None:
         from monitoring import guards
+        from monitoring.trail import keys, place
 
         guards.connect(self)
+        place.connect()
+        checks.register(keys.check)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import shutil
 import threading
+import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import connection, connections
 from django.test.utils import setup_databases, teardown_databases
 
 from clinic import clock as clinic_clock
+from tests.engine import APPLICATION, USES_POSTGRESQL
 
 
 class TestClock:
@@ -50,6 +54,8 @@ def django_db_setup(
         made = setup_databases(
             verbosity=0, interactive=False, aliases={"default"}, serialized_aliases=set()
         )
+        if USES_POSTGRESQL:
+            call_command("database_roles", application=APPLICATION, stdout=StringIO())
     yield
     with django_db_blocker.unblock():
         connections.close_all()
@@ -98,7 +104,7 @@ def _copy(template: str, folder: Path) -> str:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connections.close_all()
         return str(shutil.copy(template, folder / "committed.sqlite3"))
-    name = f"{template}_{threading.get_ident()}_{folder.name}"[:60].replace("-", "_")
+    name = f"copy_{uuid.uuid4().hex}"
     _maintain(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     return name
 

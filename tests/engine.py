@@ -15,6 +15,7 @@ import tempfile
 from pathlib import Path
 
 os.environ.setdefault("SECRET_KEY", "only-for-tests")
+os.environ.setdefault("CLINIC_TRAIL_KEYS", "test:a-key-of-the-tests-and-of-nothing-else")
 os.environ["CLINIC_HTTPS"] = "0"
 os.environ["CLINIC_DEMO"] = "0"
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -25,6 +26,8 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
     atexit.register(shutil.rmtree, _static, ignore_errors=True)
     os.environ["STATIC_ROOT"] = _static
 
+APPLICATION = "clinic_app"
+"""The role on PostgreSQL that owns nothing, made here because it belongs to the whole cluster."""
 USES_POSTGRESQL = os.environ.get("TEST_ENGINE") == "postgresql"
 
 
@@ -73,6 +76,10 @@ def _start() -> None:
     settings = f"-p {port} -c listen_addresses=127.0.0.1 -k {folder} -c fsync=off"
     start = [binaries / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", settings, "start"]
     subprocess.run([*as_postgres, *start], check=True, stdout=subprocess.DEVNULL, cwd=folder)
+
+    roles = ["-h", "127.0.0.1", "-p", str(port), "-U", "clinic", "-d", "postgres"]
+    make = [binaries / "psql", *roles, "-q", "-c", f"CREATE ROLE {APPLICATION} LOGIN"]
+    subprocess.run(make, check=True, cwd=folder)
 
     def stop() -> None:
         subprocess.run(

@@ -8,6 +8,7 @@ Conflict.
 from __future__ import annotations
 
 from monitoring.actions.admit_patient import admit_patient
+from monitoring.actions.amend_record import amend_record
 from monitoring.actions.cancel_session import cancel_session
 from monitoring.actions.correct_reading import correct_reading
 from monitoring.actions.decide_dose import decide_dose
@@ -22,6 +23,7 @@ from monitoring.actions.record_event import record_event
 from monitoring.actions.record_reading import record_reading
 from monitoring.actions.register_patient import register_patient
 from monitoring.actions.respond_to_flag import respond_to_flag
+from monitoring.actions.review_reading import review_reading
 from monitoring.actions.sign_clearance import sign_clearance
 from monitoring.actions.withdraw_clearance import withdraw_clearance
 
@@ -31,6 +33,7 @@ __all__ = [
     "Reason",
     "Refused",
     "admit_patient",
+    "amend_record",
     "cancel_session",
     "correct_reading",
     "decide_dose",
@@ -44,6 +47,7 @@ __all__ = [
     "record_reading",
     "register_patient",
     "respond_to_flag",
+    "review_reading",
     "sign_clearance",
     "withdraw_clearance",
 ]

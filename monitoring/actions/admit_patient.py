@@ -76,7 +76,7 @@ def admit_patient(
             **{name: answers.get(name) for name in QUESTIONS},
         )
     )
-    record.finish()
+    record.finish("admit_patient")
     return admission
 
 

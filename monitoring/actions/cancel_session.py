@@ -15,15 +15,15 @@ def cancel_session(session_id: UUID, by: Staff, *, reason: str) -> Session:
     """Raises Refused without a reason or once the patient has arrived, NotAllowed."""
     record = open_record(session_id, by, Permission.PLAN_SESSION)
     require_phase(record, "planned")
-    return end_without_dose(record, reason)
+    return end_without_dose(record, reason, "cancel_session")
 
 
-def end_without_dose(record: Record, reason: str) -> Session:
+def end_without_dose(record: Record, reason: str, verb: str) -> Session:
     """Close a session in which nothing was given, with the reason."""
     session = record.session
     session.cancel_reason = require_text(reason, "reason")
     session.cancelled_at = record.now
     session.cancelled_by = record.by
     record.set_phase("cancelled")
-    record.finish()
+    record.finish(verb)
     return session

@@ -52,5 +52,5 @@ def correct_reading(
         replaces=original,
         correction_reason=text,
     )
-    record.finish()
+    record.finish("correct_reading")
     return reading

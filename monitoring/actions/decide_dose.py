@@ -50,5 +50,5 @@ def decide_dose(
             printed_name=by.printed_name,
         )
     )
-    record.finish()
+    record.finish("decide_dose")
     return decision

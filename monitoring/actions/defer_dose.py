@@ -16,4 +16,4 @@ def defer_dose(session_id: UUID, by: Staff, *, reason: str) -> Session:
     """Nothing is given today; the patient may leave. Raises Refused once a dose was given."""
     record = open_record(session_id, by, Permission.GIVE_DOSE)
     require_phase(record, "arrived")
-    return end_without_dose(record, reason)
+    return end_without_dose(record, reason, "defer_dose")

@@ -70,7 +70,7 @@ def depart(
         _require_clearance(record, left_at)
     if reasons := _missing(kind, given, advice_given, had_serious_event):
         raise Refused(reasons)
-    departure = Departure.objects.create(
+    departure = Departure(
         id=id,
         session=record.session,
         kind=kind,
@@ -82,10 +82,11 @@ def depart(
         had_serious_event=had_serious_event,
         **given,
     )
+    record.keep(departure)
     record.session.closed_at = record.now
     record.session.outcome = kind
     record.course = replace(record.course, departure=departure_facts(departure))
-    record.finish()
+    record.finish("depart")
     return departure
 
 

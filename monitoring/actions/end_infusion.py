@@ -62,5 +62,5 @@ def end_infusion(
         )
     )
     record.course = replace(record.course, doses=tuple(map(dose_facts, doses)))
-    record.finish()
+    record.finish("end_infusion")
     return end

@@ -77,7 +77,7 @@ def give_dose(
             **_rests_on(record),
         )
     )
-    record.finish()
+    record.finish("give_dose")
     return dose
 
 

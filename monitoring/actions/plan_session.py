@@ -14,6 +14,8 @@ from monitoring.actions.record import verb
 from monitoring.models import Patient, ProtocolVersion, Session
 from monitoring.rules.course import Course
 from monitoring.rules.readiness import order_problems
+from monitoring.trail import chain
+from monitoring.trail.canonical import columns, digest
 
 
 @verb
@@ -71,7 +73,7 @@ def plan_session(
             "greatest": protocol.first_treatment_max_mg,
         }
         raise Refused(Reason(f"order_{code}", "planned_mg", params) for code in problems)
-    return Session.objects.create(
+    session = Session.objects.create(
         id=id,
         patient=patient,
         site=patient.site,
@@ -84,3 +86,9 @@ def plan_session(
         planned_at=clock.now(),
         planned_by=by,
     )
+    rows = chain.rows_of(session)
+    detail = {"protocol": digest(columns(version))}
+    chain.append(
+        id, "session", "plan_session", rows=rows, actor_id=by.pk, detail=detail, is_new=True
+    )
+    return session

@@ -7,6 +7,8 @@ from clinic.models import Site, Staff
 from monitoring.actions.record import verb
 from monitoring.models import ProtocolVersion, SiteProtocol
 from monitoring.rules.protocol import Protocol
+from monitoring.trail import chain
+from monitoring.trail.canonical import Columns
 
 
 @verb
@@ -14,12 +16,14 @@ def publish_protocol(protocol: Protocol, *, site: Site, by: Staff | None = None)
     """Make `protocol` the version of its key that `site` plans under from now on.
 
     A body that is published already is used as it is. Sessions keep the version they began under.
-    Run by a management command: the pages only show protocols.
+    Run by a management command: the pages only show protocols. On the trail of the person who
+    publishes, or of the place.
     """
     body = protocol.to_json()
     versions = ProtocolVersion.objects.filter(key=protocol.key).order_by("-version")
     latest = versions.first()
     version = next((v for v in versions if v.protocol() == protocol), None)
+    rows: chain.Rows = {}
     if version is None:
         version = ProtocolVersion.objects.create(
             key=protocol.key,
@@ -29,6 +33,12 @@ def publish_protocol(protocol: Protocol, *, site: Site, by: Staff | None = None)
             published_at=clock.now(),
             published_by=by,
         )
-    SiteProtocol.objects.filter(site=site, version__key=protocol.key).delete()
-    SiteProtocol.objects.create(site=site, version=version)
+        rows = chain.rows_of(version)
+    replaced = SiteProtocol.objects.filter(site=site, version__key=protocol.key)
+    gone: dict[str, Columns | None] = {str(r.pk): None for r in replaced}
+    replaced.delete()
+    used = SiteProtocol.objects.create(site=site, version=version)
+    rows["siteprotocol"] = {**gone, **chain.rows_of(used)["siteprotocol"]}
+    subject, kind = (by.pk, "staff") if by else (chain.PLACE, "place")
+    chain.append(subject, kind, "publish_protocol", rows=rows, actor_id=by.pk if by else None)
     return version

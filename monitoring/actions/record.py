@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -11,7 +11,7 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
-from django.db import OperationalError, transaction
+from django.db import OperationalError, models, transaction
 
 from clinic import access, clock
 from clinic.access import Permission
@@ -31,6 +31,8 @@ from monitoring.models.fact import Fact
 from monitoring.rules.course import Course, Phase
 from monitoring.rules.deviations import deviations
 from monitoring.rules.phase import phase_of
+from monitoring.trail import chain
+from monitoring.trail.canonical import columns
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -79,7 +81,8 @@ _NOUNS: dict[type[Fact], tuple[str, Callable[[Any], object]]] = {
 class Record:
     """A locked session with its facts, as a verb works on it.
 
-    `add` writes a fact with the next number; `finish` stores the phase and the roll-ups.
+    `add` writes a fact with the next number; `finish` stores the phase and the roll-ups, and tells
+    the trail.
     """
 
     def __init__(self, session: Session, by: Staff, now: datetime) -> None:
@@ -87,6 +90,8 @@ class Record:
         self.by = by
         self.now = now
         self.course: Course = session.course()
+        self._before = columns(session)
+        self._written: list[models.Model] = []
 
     def add(self, fact: F) -> F:
         """Insert `fact` as the session's next one. The database moves the counter with it."""
@@ -94,7 +99,7 @@ class Record:
         fact.seq = self.session.last_seq + 1
         fact.recorded_by = self.by
         fact.recorded_at = self.now
-        fact.save(force_insert=True)
+        self.keep(fact)
         self.session.last_seq = fact.seq
         self.course = replace(self.course, last_seq=fact.seq)
         if type(fact) in _NOUNS:
@@ -102,6 +107,11 @@ class Record:
             longer: Any = {noun: (*getattr(self.course, noun), read(fact))}
             self.course = replace(self.course, **longer)
         return fact
+
+    def keep(self, row: models.Model) -> None:
+        """Insert a row that does not move the counter: a signature or a departure."""
+        row.save(force_insert=True)
+        self._written.append(row)
 
     def set_phase(self, phase: Phase) -> None:
         self.course = replace(self.course, phase=phase)
@@ -116,8 +126,13 @@ class Record:
         session = Session.objects.with_record().get(pk=self.session.pk)
         return Record(session, self.by, self.now)
 
-    def finish(self) -> None:
-        """Store the phase and roll-ups that the facts now give."""
+    @property
+    def written(self) -> chain.Rows:
+        """What this verb has inserted so far, as the trail will tell it."""
+        return chain.rows_of(*self._written)
+
+    def finish(self, verb: str, detail: Mapping[str, object] | None = None) -> None:
+        """Store the phase and roll-ups that the facts now give, and append `verb` to the trail."""
         session, course = self.session, self.course
         course = replace(course, phase=phase_of(course))
         session.phase = course.phase
@@ -132,6 +147,12 @@ class Record:
         if course.is_whole:
             session.deviation_count = len(deviations(course, self.now))
         session.save(update_fields=_KEPT)
+        after = columns(session)
+        changed = {k: v for k, v in after.items() if v != self._before[k]}
+        rows = self.written
+        if changed:
+            rows["session"] = {str(session.pk): changed}
+        chain.append(session.pk, "session", verb, rows=rows, actor_id=self.by.pk, detail=detail)
 
 
 _KEPT = (

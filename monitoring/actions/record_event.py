@@ -76,7 +76,7 @@ def record_event(
             resolves=_resolved(record, kind, resolves_id),
         )
     )
-    record.finish()
+    record.finish("record_event")
     return event
 
 

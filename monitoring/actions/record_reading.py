@@ -38,7 +38,7 @@ def record_reading(
         record = record.whole()
     slot = slot_for(record.course, entry.asked, entry.taken_at)
     reading = add_reading(record, id, entry, slot=slot, note=note)
-    record.finish()
+    record.finish("record_reading")
     return reading
 
 

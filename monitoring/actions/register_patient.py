@@ -13,6 +13,7 @@ from clinic.models import Site, Staff
 from monitoring.actions.outcome import NotAllowed, refuse, repeated
 from monitoring.actions.record import require_text, verb
 from monitoring.models import Patient
+from monitoring.trail import chain
 
 
 @verb
@@ -57,6 +58,8 @@ def register_patient(
     try:
         with transaction.atomic():
             patient.save(force_insert=True)
+            rows = chain.rows_of(patient)
+            chain.append(id, "patient", "register_patient", rows=rows, actor_id=by.pk, is_new=True)
     except IntegrityError:
         # The number was registered between the question and the answer, perhaps by a second tap.
         return repeated(Patient.objects.get(mrn=given["mrn"]), **own)

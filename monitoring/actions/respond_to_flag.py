@@ -51,5 +51,5 @@ def respond_to_flag(
             answers_event_id=None if is_reading else about,
         )
     )
-    record.finish()
+    record.finish("respond_to_flag")
     return event

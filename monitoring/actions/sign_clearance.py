@@ -14,6 +14,9 @@ from monitoring.models import Clearance, Withdrawal
 from monitoring.models.course import clearance_facts
 from monitoring.rules.cautions import cautions
 from monitoring.rules.readiness import CHECKLIST, before_clearance, clearance_state
+from monitoring.trail import chain
+from monitoring.trail.compare import differences, loaded
+from monitoring.trail.replay import State, content_digest, cut, merge, replay, signed_detail
 
 
 def sign_clearance(
@@ -87,9 +90,12 @@ def _sign(
     reasons = _unanswered(record, checklist, justifications, had_serious_event, ready_minutes)
     if reasons:
         raise Refused(reasons)
+    told, chain_head = _told(record)
     if state == "lapsed":
         _withdraw_lapsed(record)
-    clearance = Clearance.objects.create(
+        merge(told, record.written)
+    detail = signed_detail(record.session)
+    clearance = Clearance(
         id=id,
         session=record.session,
         through_seq=record.session.last_seq,
@@ -101,13 +107,29 @@ def _sign(
         checklist=_answers(checklist, had_serious_event),
         justifications={c.key: justifications[c.key].strip() for c in cautions(record.course)},
         ready_minutes=ready_minutes,
+        content_digest=content_digest(cut(told, record.session.last_seq, id), detail),
+        chain_head=chain_head,
     )
+    record.keep(clearance)
     record.session.standing_clearance = clearance
     record.course = replace(
         record.course, clearances=(*record.course.clearances, clearance_facts(clearance))
     )
-    record.finish()
+    record.finish("sign_clearance", detail)
     return clearance
+
+
+def _told(record: Record) -> tuple[State, str]:
+    """The record as the log has it, and the log's last digest.
+
+    Refused when the rows that were shown are not what the log says was recorded: no signature is
+    put under a record that was tampered with.
+    """
+    entries = chain.entries_of(record.session.pk)
+    told = replay(entries)
+    if not entries or any(differences(told, loaded(record.session))):
+        raise refuse("record_disagrees")
+    return told, entries[-1].digest
 
 
 def _answers(

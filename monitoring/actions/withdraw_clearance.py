@@ -29,5 +29,5 @@ def withdraw_clearance(
         raise Conflict(clearance.withdrawal)
     text = require_text(reason, "reason")
     withdrawal = record.add(Withdrawal(id=id, clearance=clearance, reason=text))
-    record.finish()
+    record.finish("withdraw_clearance")
     return withdrawal

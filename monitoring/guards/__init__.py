@@ -8,53 +8,83 @@ from typing import Any
 from django.apps import AppConfig
 from django.core import checks
 from django.db import connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, pre_migrate
 
 from monitoring.guards.install import GuardsMissing, check, drop, has_tables, install
+from monitoring.guards.privileges import as_owner, excess, lift, restrict, settings_missing
 
-__all__ = ["GuardsMissing", "check", "connect", "drop", "install", "require"]
+__all__ = ["GuardsMissing", "as_owner", "check", "connect", "drop", "install", "require"]
 
 _found_whole: set[tuple[str, str]] = set()
 """Databases, by alias and name, whose guards this process has found whole."""
 
 
 def require() -> None:
-    """Refuse to write while a guard is missing; asks each database once a process.
+    """Refuse to write while a guard is missing, or a setting that keeps what was written; asks
+    each database once a process.
 
     Raises GuardsMissing.
     """
     database = (connection.alias, str(connection.settings_dict["NAME"]))
     if database in _found_whole:
         return
-    if missing := check(connection):
+    if missing := [*check(connection), *settings_missing(connection)]:
         raise GuardsMissing(missing)
     _found_whole.add(database)
 
 
 def connect(app: AppConfig) -> None:
     """Drop the guards before migrations, which break or silently lose triggers, and install them
-    after; report missing ones to `check --database`."""
+    after; report missing ones to `check --database`. Hold every other connection to what the
+    application may do."""
+    connection_created.connect(_restrict, dispatch_uid="guards_restrict")
     pre_migrate.connect(_before, sender=app, dispatch_uid="guards_before")
     post_migrate.connect(_after, sender=app, dispatch_uid="guards_after")
     checks.register(_report, checks.Tags.database)
 
 
+def _restrict(connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
+    restrict(connection)
+
+
 def _before(using: str, **kwargs: Any) -> None:
+    lift(connections[using])
     drop(connections[using])
 
 
 def _after(using: str, **kwargs: Any) -> None:
     if has_tables(connections[using]):
         install(connections[using])
+    restrict(connections[using])
 
 
 def _report(
     app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None, **kwargs: Any
 ) -> list[checks.CheckMessage]:
-    """A warning, not an error: `migrate` asks too, and it is what installs them."""
-    return [
-        checks.Warning(f"The guard {name} is missing or changed.", id="monitoring.W001")
-        for alias in databases or ()
-        if has_tables(connections[alias])
-        for name in check(connections[alias])
-    ]
+    """Warnings, not errors: `migrate` asks too, and it is what installs the guards."""
+    found: list[checks.CheckMessage] = []
+    for alias in databases or ():
+        connection = connections[alias]
+        if not has_tables(connection):
+            continue
+        for name in check(connection):
+            found.append(
+                checks.Warning(f"The guard {name} is missing or changed.", id="monitoring.W001")
+            )
+        for name in settings_missing(connection):
+            found.append(
+                checks.Warning(
+                    f"The database's setting {name} does not keep the record.", id="monitoring.W002"
+                )
+            )
+        if excess(connection):
+            found.append(
+                checks.Warning(
+                    "The application connects with the rights of the tables' owner.",
+                    hint="Run `manage.py database_roles`, and connect as the role it makes.",
+                    id="monitoring.W003",
+                )
+            )
+    return found

@@ -8,22 +8,22 @@
 -- tables in one. On PostgreSQL the session's row is locked first, so that a condition never
 -- reads past a writer who has not finished.
 
--- guard: unchanged on: admission decision dose doseend reading event withdrawal clearance departure protocolversion
+-- guard: unchanged on: admission decision dose doseend reading event withdrawal clearance departure amendment review trailentry accessentry protocolversion patient
 -- before: UPDATE
 -- What was recorded is never changed.
 TRUE;
 
--- guard: kept on: admission decision dose doseend reading event withdrawal clearance departure protocolversion session patient
+-- guard: kept on: admission decision dose doseend reading event withdrawal clearance departure amendment review trailentry chainhead accessentry protocolversion session patient
 -- before: DELETE
 -- What was recorded is never deleted, nor replaced where REPLACE deletes first.
 TRUE;
 
--- guard: not_emptied on: admission decision dose doseend reading event withdrawal clearance departure protocolversion session patient
+-- guard: not_emptied on: admission decision dose doseend reading event withdrawal clearance departure amendment review trailentry chainhead accessentry protocolversion session patient
 -- before: TRUNCATE
 -- Nor all at once.
 TRUE;
 
--- guard: once on: admission decision dose doseend reading event withdrawal clearance departure protocolversion session patient
+-- guard: once on: admission decision dose doseend reading event withdrawal clearance departure amendment review trailentry chainhead accessentry protocolversion session patient
 -- before: REPLACE
 -- An id exists once, ever: REPLACE does not put another row in its place, nor in its rowid's.
 EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id OR rowid = NEW.rowid);
@@ -40,12 +40,6 @@ EXISTS (
     SELECT 1 FROM monitoring_protocolversion WHERE "key" = NEW."key" AND version = NEW.version
 );
 
--- guard: evicts_none on: patient
--- before: UPDATE OR REPLACE
--- A change of one patient does not delete another who has the MRN.
-NEW.id <> OLD.id OR NEW.rowid <> OLD.rowid
-OR EXISTS (SELECT 1 FROM monitoring_patient WHERE mrn = NEW.mrn AND id <> OLD.id);
-
 -- guard: evicts_none on: session
 -- before: UPDATE OR REPLACE
 -- A change of one session does not delete another, least of all the patient's open one.
@@ -56,12 +50,12 @@ OR (NEW.phase IN ('arrived', 'dosing', 'observing', 'cleared') AND EXISTS (
     AND phase IN ('arrived', 'dosing', 'observing', 'cleared')
 ));
 
--- guard: counted on: admission decision dose doseend reading event withdrawal
+-- guard: counted on: admission decision dose doseend reading event withdrawal amendment review
 -- before: INSERT
 -- A fact carries the session's next number.
 NEW.seq <> (SELECT last_seq + 1 FROM monitoring_session WHERE id = NEW.session_id);
 
--- guard: counts on: admission decision dose doseend reading event withdrawal
+-- guard: counts on: admission decision dose doseend reading event withdrawal amendment review
 -- after: INSERT
 -- The counter moves with each fact, whoever inserts it.
 DO UPDATE monitoring_session SET last_seq = NEW.seq WHERE id = NEW.session_id;
@@ -99,6 +93,8 @@ NEW.last_seq <> OLD.last_seq AND NOT (
         UNION ALL SELECT 1 FROM monitoring_admission WHERE session_id = NEW.id AND seq = NEW.last_seq
         UNION ALL SELECT 1 FROM monitoring_decision WHERE session_id = NEW.id AND seq = NEW.last_seq
         UNION ALL SELECT 1 FROM monitoring_withdrawal WHERE session_id = NEW.id AND seq = NEW.last_seq
+        UNION ALL SELECT 1 FROM monitoring_amendment WHERE session_id = NEW.id AND seq = NEW.last_seq
+        UNION ALL SELECT 1 FROM monitoring_review WHERE session_id = NEW.id AND seq = NEW.last_seq
     )
 );
 
@@ -327,4 +323,65 @@ OR NOT EXISTS (
     JOIN clinic_membership m ON m.staff_id = p.id AND m.role = 'clinician'
     JOIN monitoring_session s ON s.site_id = m.site_id
     WHERE p.id = NEW.recorded_by_id AND p.is_active AND s.id = NEW.session_id
+);
+
+-- guard: anchored on: clearance
+-- before: INSERT
+-- A signature holds the digest of what was signed, which no other has, and the trail's head now.
+NEW.content_digest = ''
+OR EXISTS (
+    SELECT 1 FROM monitoring_clearance
+    WHERE content_digest > '' AND content_digest = NEW.content_digest
+)
+OR NEW.chain_head <> (
+    SELECT digest FROM monitoring_chainhead WHERE id = NEW.session_id
+);
+
+-- guard: ended on: amendment
+-- before: INSERT
+-- An amendment is added to a session that has ended; until then readings are corrected.
+NOT EXISTS (
+    SELECT 1 FROM monitoring_session
+    WHERE id = NEW.session_id AND phase IN ('closed', 'cancelled')
+);
+
+-- guard: reviews on: review
+-- before: INSERT
+-- An active clinician of the site answers, once, to a reading that came after the patient left.
+NOT EXISTS (
+    SELECT 1 FROM monitoring_reading
+    WHERE id = NEW.reading_id AND session_id = NEW.session_id AND after_departure
+)
+OR EXISTS (SELECT 1 FROM monitoring_review WHERE reading_id = NEW.reading_id)
+OR NOT EXISTS (
+    SELECT 1 FROM clinic_staff p
+    JOIN clinic_membership m ON m.staff_id = p.id AND m.role = 'clinician'
+    JOIN monitoring_session s ON s.site_id = m.site_id
+    WHERE p.id = NEW.recorded_by_id AND p.is_active AND s.id = NEW.session_id
+);
+
+-- guard: chained on: trailentry
+-- before: INSERT
+-- An entry follows the last of its chain.
+NOT EXISTS (
+    SELECT 1 FROM monitoring_chainhead
+    WHERE id = NEW.chain AND count = NEW.seq - 1 AND digest = NEW.previous
+);
+
+-- guard: moves on: trailentry
+-- after: INSERT
+-- The head moves with each entry, whoever inserts it.
+DO UPDATE monitoring_chainhead SET count = NEW.seq, digest = NEW.digest WHERE id = NEW.chain;
+
+-- guard: begins on: chainhead
+-- before: INSERT
+-- A chain begins with nothing.
+NEW.count <> 0 OR NEW.digest <> '';
+
+-- guard: follows on: chainhead
+-- before: UPDATE
+-- A head moves to the next entry of its own chain, and never back.
+NEW.id <> OLD.id OR NEW.kind <> OLD.kind OR NEW.count <> OLD.count + 1 OR NOT EXISTS (
+    SELECT 1 FROM monitoring_trailentry
+    WHERE chain = NEW.id AND seq = NEW.count AND digest = NEW.digest
 );

@@ -35,9 +35,12 @@ class Guard:
     def has_session(self) -> bool:
         """Whether its rows belong to a session, whose row is locked first."""
         return self.table not in {
-            "monitoring_session",
+            "monitoring_accessentry",
+            "monitoring_chainhead",
             "monitoring_patient",
             "monitoring_protocolversion",
+            "monitoring_session",
+            "monitoring_trailentry",
         }
 
 

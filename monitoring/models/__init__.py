@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from monitoring.models.access import AccessEntry
 from monitoring.models.admission import Admission
+from monitoring.models.amendment import Amendment, Review
 from monitoring.models.clearance import Clearance, Withdrawal
 from monitoring.models.decision import Decision
 from monitoring.models.departure import Departure
@@ -12,9 +14,13 @@ from monitoring.models.patient import Patient
 from monitoring.models.protocol import ProtocolVersion, SiteProtocol
 from monitoring.models.reading import Reading
 from monitoring.models.session import Session
+from monitoring.models.trail import ChainHead, TrailEntry
 
 __all__ = [
+    "AccessEntry",
     "Admission",
+    "Amendment",
+    "ChainHead",
     "Clearance",
     "Decision",
     "Departure",
@@ -24,7 +30,9 @@ __all__ = [
     "Patient",
     "ProtocolVersion",
     "Reading",
+    "Review",
     "Session",
     "SiteProtocol",
+    "TrailEntry",
     "Withdrawal",
 ]

@@ -14,6 +14,8 @@ class Clearance(models.Model):
     """Covers every fact of its session up to `through_seq`; never edited, only withdrawn.
 
     It is no fact of the course itself, so it does not move the counter it is compared with.
+    `content_digest` is of the record that was shown, `chain_head` of the trail up to it; both are
+    empty on what was signed before there was a trail.
     """
 
     MEANING = _("Clearance to leave after observation")
@@ -31,12 +33,19 @@ class Clearance(models.Model):
     checklist = models.JSONField()
     justifications = models.JSONField(default=dict)
     ready_minutes = models.PositiveSmallIntegerField(null=True)
+    content_digest = models.CharField(max_length=64, blank=True)
+    chain_head = models.CharField(max_length=64, blank=True)
 
     class Meta:
         ordering = ("through_seq",)
         constraints = (
             models.UniqueConstraint(
                 fields=("session", "through_seq"), name="clearance_once_per_state"
+            ),
+            models.UniqueConstraint(
+                fields=("content_digest",),
+                condition=Q(content_digest__gt=""),
+                name="clearance_content_once",
             ),
             models.CheckConstraint(
                 condition=Q(printed_name__gt="", meaning__gt="", statement__gt=""),

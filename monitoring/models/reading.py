@@ -81,6 +81,12 @@ class Reading(Fact):
     after_departure = models.BooleanField(default=False)
 
     class Meta(Fact.Meta):
+        indexes = (
+            # Few of all readings: the review list does not grow with the archive.
+            models.Index(
+                fields=("session",), condition=Q(after_departure=True), name="reading_after_leaving"
+            ),
+        )
         constraints = (
             *Fact.Meta.constraints,
             models.UniqueConstraint(

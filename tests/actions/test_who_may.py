@@ -23,6 +23,7 @@ from tests.factories.courses import (
     GOOD_ANSWERS,
     Visit,
     admitted,
+    discharged,
     dosed,
     planned,
     predosed,
@@ -154,6 +155,25 @@ def _depart(v: Visit, by: Staff) -> Any:
     )
 
 
+def _amend(v: Visit, by: Staff) -> Any:
+    return actions.amend_record(
+        v.id, by, id=uuid7(), about="session", about_id=None, text="Sister came", reason="Left out"
+    )
+
+
+def _read_late(clock: Any) -> Visit:
+    visit = discharged(clock)
+    visit.read()
+    return visit
+
+
+def _review(v: Visit, by: Staff) -> Any:
+    late = v.session.reading_set.get(after_departure=True)
+    return actions.review_reading(
+        v.id, by, id=uuid7(), reading_id=late.pk, assessment="Expected", action_taken="None needed"
+    )
+
+
 VERBS: dict[str, tuple[Callable[..., Visit], Callable[[Visit, Staff], Any], set[str]]] = {
     "register_patient": (planned, _register, CARE),
     "plan_session": (planned, _plan, CARE),
@@ -182,6 +202,8 @@ VERBS: dict[str, tuple[Callable[..., Visit], Callable[[Visit, Staff], Any], set[
     "sign_clearance": (ready_to_sign, _sign, CLINICIAN),
     "withdraw_clearance": (signed, _withdraw, CLINICIAN),
     "depart": (signed, _depart, CARE),
+    "amend_record": (discharged, _amend, CARE),
+    "review_reading": (_read_late, _review, CLINICIAN),
 }  # fmt: skip
 ROLES = ("nurse", "clinician", "administrator", "auditor")
 

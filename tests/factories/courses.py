@@ -12,6 +12,7 @@ from monitoring import actions
 from monitoring.actions.admit_patient import QUESTIONS
 from monitoring.models import (
     Admission,
+    Amendment,
     Clearance,
     Decision,
     Departure,
@@ -19,6 +20,7 @@ from monitoring.models import (
     Event,
     Patient,
     Reading,
+    Review,
     Session,
     Withdrawal,
 )
@@ -231,6 +233,31 @@ class Visit:
             kind=kind,
             **({"id": uuid7(), "left_at": self.clock.now()} | needs.get(kind, {}) | given),
         )
+
+    def amend(self, **given: Any) -> Amendment:
+        return actions.amend_record(
+            self.id,
+            self.nurse,
+            **({
+                "id": uuid7(),
+                "about": "session",
+                "about_id": None,
+                "text": "The escort was the sister",
+                "reason": "Written down wrongly",
+            } | given),
+        )  # fmt: skip
+
+    def review(self, reading: Reading, **given: Any) -> Review:
+        return actions.review_reading(
+            self.id,
+            self.clinician,
+            **({
+                "id": uuid7(),
+                "reading_id": reading.pk,
+                "assessment": "Entered from paper, taken before departure",
+                "action_taken": "Rang the patient: well",
+            } | given),
+        )  # fmt: skip
 
 
 def planned(clock: Clock, **plan: Any) -> Visit:

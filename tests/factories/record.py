@@ -6,9 +6,17 @@ from datetime import UTC, date, datetime
 
 import factory
 
-from monitoring.models import Patient, ProtocolVersion, SiteProtocol
+from monitoring.models import (
+    AccessEntry,
+    ChainHead,
+    Patient,
+    ProtocolVersion,
+    SiteProtocol,
+    TrailEntry,
+)
+from monitoring.models.fact import uuid7
 from monitoring.rules.protocol import SPRAVATO_US
-from tests.factories.place import SiteFactory
+from tests.factories.place import SiteFactory, StaffFactory
 
 
 class PatientFactory(factory.django.DjangoModelFactory[Patient]):
@@ -42,3 +50,38 @@ class SiteProtocolFactory(factory.django.DjangoModelFactory[SiteProtocol]):
 
     site = factory.SubFactory(SiteFactory)
     version = factory.SubFactory(ProtocolVersionFactory)
+
+
+class ChainHeadFactory(factory.django.DjangoModelFactory[ChainHead]):
+    class Meta:
+        model = ChainHead
+
+    id = factory.LazyFunction(uuid7)
+    kind = "session"
+
+
+class TrailEntryFactory(factory.django.DjangoModelFactory[TrailEntry]):
+    """The first entry of a chain of its own, signed with nothing."""
+
+    class Meta:
+        model = TrailEntry
+
+    chain = factory.LazyFunction(lambda: ChainHeadFactory().pk)
+    seq = 1
+    verb = "record_reading"
+    at = datetime(2026, 3, 10, 14, tzinfo=UTC)
+    payload = "{}"
+    digest = "0" * 64
+    key_id = "test"
+
+
+class AccessEntryFactory(factory.django.DjangoModelFactory[AccessEntry]):
+    class Meta:
+        model = AccessEntry
+
+    at = datetime(2026, 3, 10, 14, tzinfo=UTC)
+    site = factory.SubFactory(SiteFactory)
+    staff = factory.SubFactory(StaffFactory)
+    patient = factory.SubFactory(PatientFactory, site=factory.SelfAttribute("..site"))
+    action = "opened"
+    page = "patient"

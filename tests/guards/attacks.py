@@ -31,8 +31,19 @@ ATTACKS: dict[str, Attack] = {}
 SQLITE_ONLY: set[str] = set()
 POSTGRESQL_ONLY: set[str] = set()
 
-FACTS = ("admission", "decision", "dose", "doseend", "event", "reading", "withdrawal")
+FACTS = (
+    "admission",
+    "amendment",
+    "decision",
+    "dose",
+    "doseend",
+    "event",
+    "reading",
+    "review",
+    "withdrawal",
+)
 SIGNED = ("clearance", "departure")
+TOLD = ("trailentry", "accessentry")
 NOUNS: dict[str, type[models.Model]] = {
     model._meta.model_name: model  # type: ignore[misc]
     for model in vars(nouns).values()
@@ -67,6 +78,9 @@ def stored(value: Any) -> Any:
 def copy(row: models.Model, how: str = "INSERT", **changes: Any) -> None:
     """Write a row like `row`, by default with an id of its own."""
     changes = {"id": uuid7(), **changes}
+    if isinstance(row, nouns.Clearance):
+        head = nouns.ChainHead.objects.get(pk=changes.get("session_id", row.session_id))
+        changes = {"chain_head": head.digest, "content_digest": uuid7().hex * 2, **changes}
     fields = row._meta.local_concrete_fields
     values = [changes.get(f.attname, getattr(row, f.attname)) for f in fields]
     columns = ", ".join(connection.ops.quote_name(f.column) for f in fields)
@@ -134,8 +148,11 @@ def example(noun: str, clinic: Clinic, clock: Any) -> tuple[Course, Any]:
         return superseded(clinic, clock)
     if noun == "withdrawal":
         return withdrawn(clinic, clock)
-    if noun == "departure":
+    if noun == "review":
+        return reviewed(clinic, clock)
+    if noun in {"departure", "amendment"}:
         course = Course(clinic, clock).dosed().transfer()
+        course.amend()
     elif noun == "doseend":
         course = ended(clinic, clock)
     elif noun == "decision":
@@ -152,7 +169,30 @@ def example(noun: str, clinic: Clinic, clock: Any) -> tuple[Course, Any]:
         return course, _patient_without_session(clinic, clock)
     if noun == "protocolversion":
         return course, _unused_version(clock)
+    if noun == "accessentry":
+        return course, _access(course, clock)
+    if noun == "chainhead":
+        return course, nouns.ChainHead.objects.get(pk=course.id)
+    if noun == "trailentry":
+        return course, nouns.TrailEntry.objects.filter(chain=course.id).latest("seq")
     return course, NOUNS[noun].objects.filter(session=course.id).order_by("-pk").first()
+
+
+def reviewed(clinic: Clinic, clock: Any) -> tuple[Course, Any]:
+    course = signed(clinic, clock).discharge()
+    late = course.read()
+    return course, course.review(late)
+
+
+def _access(course: Course, clock: Any) -> Any:
+    return nouns.AccessEntry.objects.create(
+        at=clock.now(),
+        staff=course.clinic.nurse,
+        site=course.clinic.site,
+        patient=course.patient,
+        action="opened",
+        page="patient",
+    )
 
 
 def _patient_without_session(clinic: Clinic, clock: Any) -> Any:
@@ -178,6 +218,9 @@ def _unused_version(clock: Any) -> Any:
 
 
 COLUMN = {
+    "accessentry": ("page", "changed"),
+    "patient": ("family_name", "Changed"),
+    "trailentry": ("device", "changed"),
     "clearance": ("statement", "Changed"),
     "departure": ("escort_name", "Changed"),
     "protocolversion": ("title", "Changed"),
@@ -225,7 +268,8 @@ def _numbered_twice(noun: str) -> Attack:
 
     def make(clinic: Clinic, clock: Any) -> Callable[[], None]:
         course, changes, row = new_fact(noun, clinic, clock)
-        taken = {"event": "reading"}.get(noun, "event")
+        has_ended = noun in {"amendment", "review"}
+        taken = "reading" if has_ended or noun == "event" else "event"
         if not NOUNS[taken].objects.filter(session=course.id, seq=course.row.last_seq).exists():
             note(course) if taken == "event" else course.read()
         return lambda: copy(row, seq=course.row.last_seq, **changes)
@@ -263,6 +307,8 @@ def new_fact(noun: str, clinic: Clinic, clock: Any) -> tuple[Course, dict[str, A
         changes = {"clearance_id": course.sign().id}
     elif noun == "reading":
         changes = {"slot": None}
+    elif noun == "review":
+        changes = {"reading_id": course.read().id}
     return course, changes, row
 
 
@@ -284,8 +330,14 @@ def _replaced(noun: str) -> Attack:
         changes = {
             "clearance": {"through_seq": course.row.last_seq},
             "departure": {"session_id": Course(clinic, clock).dosed().id},
+            "chainhead": {"count": 0, "digest": ""},
             "patient": {"mrn": "another"},
             "protocolversion": {"version": 7},
+            "trailentry": {
+                "seq": getattr(row, "seq", 0) + 1,
+                "previous": getattr(row, "digest", ""),
+            },
+            "accessentry": {"page": "another"},
         }.get(noun, {"place": "Chair 9"})
         return lambda: replace(row, id=row.id, **changes)
 
@@ -321,9 +373,9 @@ def _after_leaving(noun: str) -> Attack:
     return make
 
 
-for _noun in (*FACTS, *SIGNED, "protocolversion"):
+for _noun in (*FACTS, *SIGNED, *TOLD, "protocolversion", "patient"):
     ATTACKS[f"guard_{_noun}_unchanged"] = _changed(_noun)
-for _noun in (*FACTS, *SIGNED, "protocolversion", "session", "patient"):
+for _noun in (*FACTS, *SIGNED, *TOLD, "chainhead", "protocolversion", "session", "patient"):
     ATTACKS[f"guard_{_noun}_kept"] = _deleted(_noun)
     ATTACKS[f"guard_{_noun}_not_emptied"] = _emptied(_noun)
     POSTGRESQL_ONLY.add(f"guard_{_noun}_not_emptied")
@@ -332,7 +384,8 @@ for _noun in (*FACTS, *SIGNED, "protocolversion", "session", "patient"):
 for _noun in FACTS:
     ATTACKS[f"guard_{_noun}_counted"] = _numbered_twice(_noun)
     ATTACKS[f"guard_{_noun}_counts"] = _uncounted(_noun)
-for _noun in (*(n for n in FACTS if n != "reading"), "clearance"):
+_AFTER_LEAVING = {"amendment", "reading", "review"}
+for _noun in (*(n for n in FACTS if n not in _AFTER_LEAVING), "clearance"):
     ATTACKS[f"guard_{_noun}_open"] = _after_leaving(_noun)
 
 
@@ -356,12 +409,6 @@ def _evict(row: models.Model, **changes: Any) -> None:
         run("PRAGMA recursive_triggers = ON")
 
 
-@attack("patient_evicts_none")
-def _evicts_a_patient(clinic: Clinic, clock: Any) -> Callable[[], None]:
-    one, other = (_patient_without_session(clinic, clock) for _ in range(2))
-    return lambda: _evict(one, mrn=other.mrn)
-
-
 @attack("session_evicts_none")
 def _evicts_a_session(clinic: Clinic, clock: Any) -> Callable[[], None]:
     """Into the rowid of another session; one that nothing refers to."""
@@ -379,7 +426,6 @@ def _evicts_a_session(clinic: Clinic, clock: Any) -> Callable[[], None]:
 SQLITE_ONLY |= {
     "guard_patient_mrn_once",
     "guard_protocolversion_version_once",
-    "guard_patient_evicts_none",
     "guard_session_evicts_none",
 }
 
@@ -607,3 +653,55 @@ def _answers_a_strangers_reading(clinic: Clinic, clock: Any) -> Callable[[], Non
 def _decided_by_a_nurse(clinic: Clinic, clock: Any) -> Callable[[], None]:
     course, row = example("decision", clinic, clock)
     return lambda: copy(row, seq=course.row.last_seq + 1, recorded_by_id=clinic.nurse.id)
+
+
+@attack("clearance_anchored")
+def _signed_over_another_trail(clinic: Clinic, clock: Any) -> Callable[[], None]:
+    course, row = superseded(clinic, clock)
+    return lambda: copy(row, through_seq=course.row.last_seq, chain_head="f" * 64)
+
+
+@attack("amendment_ended")
+def _amended_while_it_goes_on(clinic: Clinic, clock: Any) -> Callable[[], None]:
+    _, row = example("amendment", clinic, clock)
+    course = Course(clinic, clock).dosed()
+    return lambda: copy(row, session_id=course.id, seq=course.row.last_seq + 1)
+
+
+@attack("review_reviews")
+def _reviewed_by_a_nurse(clinic: Clinic, clock: Any) -> Callable[[], None]:
+    course, row = reviewed(clinic, clock)
+    late = course.read()
+    changes = {"reading_id": late.id, "recorded_by_id": clinic.nurse.id}
+    return lambda: copy(row, seq=course.row.last_seq + 1, **changes)
+
+
+@attack("trailentry_chained")
+def _follows_another(clinic: Clinic, clock: Any) -> Callable[[], None]:
+    _, row = example("trailentry", clinic, clock)
+    return lambda: copy(row, seq=row.seq + 1, previous="f" * 64)
+
+
+@attack("trailentry_moves")
+def _head_left_behind(clinic: Clinic, clock: Any) -> Callable[[], None]:
+    course, row = example("trailentry", clinic, clock)
+
+    def act() -> None:
+        copy(row, seq=row.seq + 1, previous=row.digest, digest="f" * 64)
+        if nouns.ChainHead.objects.get(pk=course.id).count != row.seq:
+            raise IntegrityError("guard_trailentry_moves moved the head")
+
+    return act
+
+
+@attack("chainhead_begins")
+def _begins_in_the_middle(clinic: Clinic, clock: Any) -> Callable[[], None]:
+    _, row = example("chainhead", clinic, clock)
+    return lambda: copy(row)
+
+
+@attack("chainhead_follows")
+def _head_put_back(clinic: Clinic, clock: Any) -> Callable[[], None]:
+    course, row = example("chainhead", clinic, clock)
+    before = nouns.TrailEntry.objects.get(chain=course.id, seq=row.count - 1)
+    return lambda: update(row, count=before.seq, digest=before.digest)

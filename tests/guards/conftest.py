@@ -1,10 +1,29 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import connection
 
+from monitoring.guards import as_owner
+from tests.engine import APPLICATION, USES_POSTGRESQL
 from tests.guards.world import Clinic, Course, open_clinic
+
+
+@pytest.fixture
+def owner(db: None) -> Iterator[None]:
+    """The rights of the tables' owner, which only the guards hold back."""
+    with as_owner(connection):
+        yield
+
+
+@pytest.fixture
+def application(db: None) -> None:
+    """The rights that the application has; on SQLite every connection has no more."""
+    if USES_POSTGRESQL:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET SESSION AUTHORIZATION {APPLICATION}")
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from clinic import clock
 from clinic.models import Membership, Site, Staff
 from monitoring import actions
 from monitoring.actions.admit_patient import QUESTIONS
-from monitoring.models import Clearance, Decision, Patient, Reading, Session
+from monitoring.models import Amendment, Clearance, Decision, Patient, Reading, Review, Session
 from monitoring.models.fact import uuid7
 from monitoring.rules.entry import Entry
 from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US
@@ -175,6 +175,27 @@ class Course:
             **given,
         )
         return self
+
+    def amend(self) -> Amendment:
+        return actions.amend_record(
+            self.id,
+            self.clinic.nurse,
+            id=uuid7(),
+            about="session",
+            about_id=None,
+            text="The escort was the sister",
+            reason="Written down wrongly",
+        )
+
+    def review(self, reading: Reading) -> Review:
+        return actions.review_reading(
+            self.id,
+            self.clinic.clinician,
+            id=uuid7(),
+            reading_id=reading.id,
+            assessment="Within what was expected",
+            action_taken="Called the patient: well",
+        )
 
 
 START = datetime(2026, 3, 10, 14, tzinfo=UTC)

@@ -1,0 +1,36 @@
+"""Verifies the record against its trail."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from monitoring.trail.verify import verify
+
+
+class Command(BaseCommand):
+    help = (
+        "Verify the chains, the rows against the log, what was signed, the sequence of facts and "
+        "the anchors. Ends with 1 and a list when something is wrong. Changes nothing."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--session", type=UUID, help="one session, with its patient")
+
+    def handle(self, *args: Any, session: UUID | None, **options: Any) -> None:
+        found = verify(session)
+        checked = ", ".join(f"{count} {what}" for what, count in found.checked.items())
+        self.stdout.write(f"Checked in {found.seconds:.1f} s: {checked}.")
+        if not found.checked["anchors"]:
+            self.stdout.write(
+                "No anchor was found: that nothing was cut off at the end is not proved. "
+                "Write one a day with `manage.py anchor`, and keep it elsewhere."
+            )
+        for problem in found.problems:
+            self.stdout.write(f"WRONG  {problem.subject}: {problem.words}")
+        if not found.is_whole:
+            self.stdout.write(f"{len(found.problems)} wrong.")
+            raise SystemExit(1)
+        self.stdout.write("Everything is as it was recorded.")

@@ -1,0 +1,70 @@
+"""The tamper-evident trail: a chain for each session, patient and person, one for the place."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from monitoring.models.fact import uuid7
+
+
+class ChainHead(models.Model):
+    """Where a chain stands: how many entries it has, and the digest of the last.
+
+    `id` is that of the session, patient or person; the place's own chain has the nil id.
+    """
+
+    class Kind(models.TextChoices):
+        SESSION = "session"
+        PATIENT = "patient"
+        STAFF = "staff"
+        PLACE = "place"
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    count = models.PositiveIntegerField(default=0)
+    digest = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(kind__in=("session", "patient", "staff", "place")),
+                name="chainhead_kind_known",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id} {self.count}"
+
+
+class TrailEntry(models.Model):
+    """One change: who, when, from which device, every field that was written.
+
+    `payload` is canonical JSON, kept as the very text that `digest` was made of. `digest` is the
+    HMAC-SHA-256 of all the other columns, `previous` among them, under the key that `key_id`
+    names; the key is kept outside the database.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    chain = models.UUIDField()
+    seq = models.PositiveIntegerField()
+    verb = models.CharField(max_length=40)
+    at = models.DateTimeField()
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    device = models.CharField(max_length=40, blank=True)
+    payload = models.TextField()
+    previous = models.CharField(max_length=64, blank=True)
+    digest = models.CharField(max_length=64)
+    key_id = models.CharField(max_length=40)
+
+    class Meta:
+        ordering = ("chain", "seq")
+        constraints = (
+            models.UniqueConstraint(fields=("chain", "seq"), name="trailentry_seq_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.chain} {self.seq}"

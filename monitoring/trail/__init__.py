@@ -1,0 +1,1 @@
+"""The append-only chained trail; who read what; verification; anchors."""

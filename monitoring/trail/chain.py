@@ -1,0 +1,98 @@
+"""Appending to a chain: the one place where trail entries are made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+from django.db import models
+
+from clinic import clock, origin
+from monitoring.models import ChainHead, TrailEntry
+from monitoring.trail import keys
+from monitoring.trail.canonical import Columns, canonical, columns, moment
+
+PLACE = UUID(int=0)
+"""The chain of what belongs to no session, patient or person."""
+
+Rows = dict[str, dict[str, Columns | None]]
+"""By table and id the columns that were written; None for a row that was taken away."""
+
+
+def rows_of(*rows: models.Model) -> Rows:
+    """`rows` whole, as a payload names them."""
+    found: Rows = {}
+    for row in rows:
+        found.setdefault(str(row._meta.model_name), {})[str(row.pk)] = columns(row)
+    return found
+
+
+def append(
+    chain: UUID,
+    kind: str,
+    verb: str,
+    *,
+    rows: Rows,
+    actor_id: UUID | None,
+    detail: Mapping[str, object] | None = None,
+    is_new: bool = False,
+) -> TrailEntry:
+    """Add one entry to `chain`, within the transaction of the change that it tells of.
+
+    The session's row, where there is one, is locked already; the head is locked here. `is_new`
+    begins the chain.
+    """
+    head = _begin(chain, kind) if is_new else _locked(chain, kind)
+    entry = TrailEntry(
+        chain=chain,
+        seq=head.count + 1,
+        verb=verb,
+        at=clock.now(),
+        actor_id=actor_id,
+        device=origin.current().device,
+        payload=canonical({"rows": rows, "detail": detail or {}}),
+        previous=head.digest,
+        key_id=keys.current(),
+    )
+    entry.digest = digest_of(entry)
+    entry.save(force_insert=True)
+    return entry
+
+
+def _locked(chain: UUID, kind: str) -> ChainHead:
+    head = ChainHead.objects.select_for_update().filter(pk=chain).first()
+    return head or _begin(chain, kind)
+
+
+def _begin(chain: UUID, kind: str) -> ChainHead:
+    return ChainHead.objects.create(pk=chain, kind=kind)
+
+
+def digest_of(entry: TrailEntry) -> str:
+    """The keyed digest of every other column. Raises keys.UnknownKey."""
+    return keys.sign(entry.key_id, signed_text(entry))
+
+
+def signed_text(entry: TrailEntry) -> str:
+    return canonical(
+        [
+            str(entry.id),
+            str(entry.chain),
+            entry.seq,
+            entry.verb,
+            moment(entry.at),
+            str(entry.actor_id or ""),
+            entry.device,
+            entry.payload,
+            entry.previous,
+            entry.key_id,
+        ]
+    )
+
+
+def entries_of(chain: UUID) -> list[TrailEntry]:
+    return list(TrailEntry.objects.filter(chain=chain).order_by("seq"))
+
+
+def heads(chains: Iterable[UUID]) -> dict[UUID, ChainHead]:
+    return ChainHead.objects.in_bulk(list(chains))

@@ -1,0 +1,45 @@
+"""The keys that sign the trail, from the environment, never from the database.
+
+The first signs; the others are those that signed before, kept to verify what they signed.
+"""
+
+from __future__ import annotations
+
+import hmac
+
+from django.conf import settings
+from django.core import checks
+
+LEAST_LENGTH = 32
+
+
+class UnknownKey(Exception):
+    """An entry names a key that this process was not given."""
+
+
+def current() -> str:
+    """The id of the key that signs now."""
+    name: str = next(iter(settings.TRAIL_KEYS))
+    return name
+
+
+def sign(key_id: str, text: str) -> str:
+    """HMAC-SHA-256 of `text`, in hexadecimal. Raises UnknownKey."""
+    secret = settings.TRAIL_KEYS.get(key_id)
+    if not secret:
+        raise UnknownKey(key_id)
+    return hmac.digest(secret.encode(), text.encode(), "sha256").hex()
+
+
+def check(**kwargs: object) -> list[checks.CheckMessage]:
+    """An error for want of a key, or for one that is short enough to be guessed."""
+    if not settings.TRAIL_KEYS:
+        return [checks.Error("CLINIC_TRAIL_KEYS names no key.", id="monitoring.E001")]
+    return [
+        checks.Error(
+            f"The trail's key {name!r} is shorter than {LEAST_LENGTH} characters.",
+            id="monitoring.E002",
+        )
+        for name, secret in settings.TRAIL_KEYS.items()
+        if len(secret) < LEAST_LENGTH
+    ]

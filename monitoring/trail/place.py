@@ -1,0 +1,94 @@
+"""The chains of the people and of the place: signing in, roles, passwords, sites.
+
+Whatever saves a person, a role or a site through its model, in the same transaction, is told; rows
+that were changed below it differ from the log, and verification names them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.db import transaction
+from django.db.models.signals import post_delete, post_save
+
+from clinic import origin
+from clinic.models import Membership, Site, Staff
+from monitoring.trail import chain
+from monitoring.trail.canonical import Columns, columns
+
+NOT_TOLD = frozenset({"password", "last_login"})
+
+
+def person(staff: Staff) -> Columns:
+    """A person as the log has them: of the password only whether it changed."""
+    told = {k: v for k, v in columns(staff).items() if k not in NOT_TOLD}
+    return {**told, "password_digest": hashlib.sha256(staff.password.encode()).hexdigest()}
+
+
+def connect() -> None:
+    post_save.connect(_saved_person, sender=Staff, dispatch_uid="trail_person")
+    post_save.connect(_saved_role, sender=Membership, dispatch_uid="trail_role")
+    post_delete.connect(_deleted_role, sender=Membership, dispatch_uid="trail_role_gone")
+    post_save.connect(_saved_site, sender=Site, dispatch_uid="trail_site")
+    user_logged_in.connect(_signed_in, dispatch_uid="trail_signed_in")
+    user_logged_out.connect(_signed_out, dispatch_uid="trail_signed_out")
+    user_login_failed.connect(_not_signed_in, dispatch_uid="trail_not_signed_in")
+
+
+def _tell(
+    subject: UUID, kind: str, verb: str, rows: chain.Rows | None = None, **detail: object
+) -> None:
+    with transaction.atomic():
+        chain.append(
+            subject,
+            kind,
+            verb,
+            rows=rows or {},
+            actor_id=origin.current().staff_id,
+            detail=detail,
+        )
+
+
+def _saved_person(
+    instance: Staff, created: bool, update_fields: frozenset[str] | None, **kwargs: Any
+) -> None:
+    if update_fields is not None and set(update_fields) <= {"last_login"}:
+        return
+    rows: chain.Rows = {"staff": {str(instance.pk): person(instance)}}
+    _tell(instance.pk, "staff", "add_person" if created else "change_person", rows)
+
+
+def _saved_role(instance: Membership, **kwargs: Any) -> None:
+    _tell(instance.staff_id, "staff", "grant_role", chain.rows_of(instance))
+
+
+def _deleted_role(instance: Membership, **kwargs: Any) -> None:
+    rows: chain.Rows = {"membership": {str(instance.pk): None}}
+    _tell(instance.staff_id, "staff", "withdraw_role", rows, role=instance.role)
+
+
+def _saved_site(instance: Site, **kwargs: Any) -> None:
+    _tell(chain.PLACE, "place", "change_site", chain.rows_of(instance))
+
+
+def _signed_in(user: Staff, **kwargs: Any) -> None:
+    _tell(user.pk, "staff", "sign_in")
+
+
+def _signed_out(user: Staff | None, **kwargs: Any) -> None:
+    if user is not None:
+        _tell(user.pk, "staff", "sign_out")
+
+
+def _not_signed_in(credentials: dict[str, Any], **kwargs: Any) -> None:
+    """On the person's chain, or on the place's for a name that is no one's: the name itself is
+    not kept, for people type their password there."""
+    name = credentials.get(Staff.USERNAME_FIELD) or ""
+    known = Staff.objects.filter(username=name).values_list("pk", flat=True).first()
+    if known:
+        _tell(known, "staff", "sign_in_failed")
+    else:
+        _tell(chain.PLACE, "place", "sign_in_failed")

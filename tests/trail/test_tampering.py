@@ -1,0 +1,432 @@
+"""Whoever holds the database, and writes what they like, is found out.
+
+Each case is done with the owner's rights and the guards taken away, as someone with the database's
+password would; `verify_record` then names what was done.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.core.management import call_command
+from django.db import connection, connections
+
+from clinic.models import Membership
+from monitoring import guards
+from monitoring import models as nouns
+from monitoring.models import ChainHead, Clearance, Reading, Session, TrailEntry
+from monitoring.models.fact import uuid7
+from monitoring.trail import anchors
+from monitoring.trail.canonical import canonical, moment
+from monitoring.trail.chain import digest_of, signed_text
+from tests.conftest import _copy, _drop
+from tests.guards.attacks import copy, run, update
+from tests.guards.world import Clinic, Course, open_clinic
+
+
+@dataclass
+class Scene:
+    """A session that ended, with a late reading and an amendment, and one that goes on."""
+
+    clinic: Clinic
+    ended: Course
+    going_on: Course
+
+    @property
+    def reading(self) -> Reading:
+        return Reading.objects.filter(session=self.ended.id).order_by("seq")[1]
+
+    @property
+    def late(self) -> Reading:
+        return Reading.objects.get(session=self.ended.id, after_departure=True)
+
+    @property
+    def clearance(self) -> Clearance:
+        return Clearance.objects.get(session=self.ended.id)
+
+    def entry(self, seq: int) -> TrailEntry:
+        return TrailEntry.objects.get(chain=self.ended.id, seq=seq)
+
+    def last(self) -> TrailEntry:
+        return TrailEntry.objects.filter(chain=self.ended.id).latest("seq")
+
+
+def make_scene(clinic: Clinic, clock: Any) -> Scene:
+    ended = Course(clinic, clock).ready()
+    ended.sign()
+    ended.discharge()
+    ended.review(ended.read())
+    ended.amend()
+    return Scene(clinic, ended, Course(clinic, clock).dosed())
+
+
+@pytest.fixture
+def scene(clinic: Clinic, clock: Any) -> Scene:
+    made = make_scene(clinic, clock)
+    call_command("anchor", stdout=StringIO())
+    return made
+
+
+@pytest.fixture
+def owner(scene: Scene) -> Iterator[None]:
+    """Someone with the owner's rights and every guard gone, who can write anything at all."""
+    with guards.as_owner(connection), connection.cursor() as cursor:
+        guards.drop(connection)
+        if connection.vendor == "postgresql":
+            cursor.execute("SET session_replication_role = replica")
+        yield
+
+
+def verified(session: UUID | None = None) -> str:
+    """What `verify_record` prints; it must end with 1."""
+    out = StringIO()
+    with pytest.raises(SystemExit) as ended:
+        call_command("verify_record", session=session, stdout=out)
+    assert ended.value.code == 1
+    return out.getvalue()
+
+
+def rewrite(entry: TrailEntry, key: str, key_id: str = "test") -> None:
+    """Write a false value into `entry` and hash it and all that follow anew, under `key`."""
+    told = json.loads(entry.payload)
+    told["detail"]["false"] = True
+    entry.payload = canonical(told)
+    previous = entry.previous
+    later = TrailEntry.objects.filter(chain=entry.chain, seq__gt=entry.seq).order_by("seq")
+    for one in [entry, *later]:
+        one.previous, one.key_id = previous, key_id
+        one.digest = hmac.digest(key.encode(), signed_text(one).encode(), "sha256").hex()
+        update(
+            one,
+            payload=one.payload,
+            previous=one.previous,
+            digest=one.digest,
+            key_id=one.key_id,
+        )
+        previous = one.digest
+    update(ChainHead.objects.get(pk=entry.chain), digest=previous)
+
+
+def delete(table: str, **where: Any) -> None:
+    ((column, value),) = where.items()
+    run(f"DELETE FROM monitoring_{table} WHERE {column} = %s", value)
+
+
+ROWS_OF_SESSION = (
+    "amendment", "review", "departure", "withdrawal", "doseend", "dose", "decision", "admission",
+    "event", "reading",
+)  # fmt: skip
+
+
+def delete_rows(session: UUID) -> None:
+    run("UPDATE monitoring_session SET standing_clearance_id = NULL WHERE id = %s", session)
+    for table in (*ROWS_OF_SESSION[:3], "clearance", *ROWS_OF_SESSION[3:]):
+        delete(table, session_id=session)
+    delete("session", id=session)
+
+
+def delete_everything(session: UUID) -> None:
+    delete_rows(session)
+    delete("trailentry", chain=session)
+    delete("chainhead", id=session)
+
+
+def cut_the_tail(scene: Scene, *, also_the_row: bool) -> None:
+    """Take back the last entry, as if the amendment had never been made."""
+    last = scene.last()
+    before = scene.entry(last.seq - 1)
+    if also_the_row:
+        delete("amendment", session_id=scene.ended.id)
+        run("UPDATE monitoring_session SET last_seq = last_seq - 1 WHERE id = %s", scene.ended.id)
+    delete("trailentry", id=last.id)
+    update(ChainHead.objects.get(pk=scene.ended.id), count=before.seq, digest=before.digest)
+
+
+def swap_entries(scene: Scene) -> None:
+    one, other = scene.entry(3), scene.entry(4)
+    update(one, seq=999)
+    update(other, seq=3)
+    update(one, seq=4)
+
+
+def swap_values(scene: Scene) -> None:
+    one, other = scene.reading, scene.late
+    update(one, id=uuid7())
+    run("UPDATE monitoring_reading SET replaces_id = NULL")
+    update(other, note=f"was {one.id}")
+
+
+def _key(scene: Scene) -> str:
+    from django.conf import settings
+
+    return str(settings.TRAIL_KEYS["test"])
+
+
+CASES: dict[str, tuple[Callable[[Scene], Any], str]] = {
+    "a value": (lambda s: update(s.reading, systolic=119), "changed: systolic"),
+    "the time it was taken": (
+        lambda s: update(s.reading, taken_at=s.ended.clock.forward(minutes=1)), "changed: taken_at"
+    ),
+    "who took it": (
+        lambda s: update(s.reading, recorded_by_id=s.clinic.clinician.id), "changed: recorded_by"
+    ),
+    "the order of facts": (lambda s: update(s.late, seq=77), "changed: seq"),
+    "that a reading came late": (
+        lambda s: update(s.late, after_departure=False), "changed: after_departure"
+    ),
+    "the signer": (
+        lambda s: update(s.clearance, signed_by_id=s.clinic.nurse.id), "changed: signed_by_id"
+    ),
+    "the signer's printed name": (
+        lambda s: update(s.clearance, printed_name="Dr Else"), "changed: printed_name"
+    ),
+    "the statement signed": (lambda s: update(s.clearance, statement="x"), "changed: statement"),
+    "what a signature covers": (
+        lambda s: update(s.clearance, through_seq=1), "changed: through_seq"
+    ),
+    "the digest in a signature": (
+        lambda s: update(s.clearance, content_digest="f" * 64), "changed: content_digest"
+    ),
+    "the lot of a device": (
+        lambda s: update(nouns.Dose.objects.get(session=s.ended.id), lot="B2"), "changed: lot"
+    ),
+    "the escort": (
+        lambda s: update(nouns.Departure.objects.get(session=s.ended.id), escort_name="Bo"),
+        "changed: escort_name",
+    ),
+    "an answer on arrival": (
+        lambda s: update(nouns.Admission.objects.get(session=s.ended.id), opioid=True),
+        "changed: opioid",
+    ),
+    "how a session ended": (
+        lambda s: update(s.ended.row, outcome="transferred"), "changed: outcome"
+    ),
+    "whose session it is": (
+        lambda s: update(s.ended.row, patient_id=s.going_on.patient.id), "changed: patient_id"
+    ),
+    "the patient's name": (
+        lambda s: update(s.ended.patient, family_name="Jones"), "changed: family_name"
+    ),
+    "a row taken away": (
+        lambda s: delete("amendment", session_id=s.ended.id), "was recorded, and is gone"
+    ),
+    "a row put in": (
+        lambda s: copy(s.reading, seq=99, slot=None), "is there, and was never recorded"
+    ),
+    "a reading moved to another session": (
+        lambda s: update(s.reading, session_id=s.going_on.id, slot=None),
+        "was recorded, and is gone",
+    ),
+    "a signature moved to another session": (
+        lambda s: update(s.clearance, session_id=s.going_on.id), "was recorded, and is gone"
+    ),
+    "two rows swapped": (swap_values, "was recorded, and is gone"),
+    "the rows of a session": (lambda s: delete_rows(s.ended.id), "was recorded, and is gone"),
+    "a session with its whole trail": (
+        lambda s: delete_everything(s.ended.id), "is not there any more"
+    ),
+    "a session put in without a trail": (
+        lambda s: copy(s.going_on.row, phase="planned", admitted_at=None, first_dose_at=None,
+                       last_dose_at=None), "has no trail",
+    ),
+    "the last entry": (lambda s: delete("trailentry", id=s.last().id), "head that is not its last"),
+    "the last entry and the head": (
+        lambda s: cut_the_tail(s, also_the_row=False), "is there, and was never recorded"
+    ),
+    "the last entry, the head and the row": (
+        lambda s: cut_the_tail(s, also_the_row=True), "it was cut short"
+    ),
+    "an entry in the middle": (lambda s: delete("trailentry", id=s.entry(3).id), "lacks the entr"),
+    "a chain's head": (lambda s: delete("chainhead", id=s.ended.id), "has entries, and no head"),
+    "all entries of a chain": (
+        lambda s: delete("trailentry", chain=s.ended.id), "its entries are gone"
+    ),
+    "two entries swapped": (swap_entries, "does not follow the one before it"),
+    "who acted, in an entry": (
+        lambda s: update(s.entry(3), actor_id=s.clinic.clinician.id), "is not what was signed"
+    ),
+    "when, in an entry": (
+        lambda s: update(s.entry(3), at=s.ended.clock.forward(minutes=1)), "is not what was signed"
+    ),
+    "what was done, in an entry": (
+        lambda s: update(s.entry(3), payload="{}"), "is not what was signed"
+    ),
+    "a chain hashed anew without the key": (
+        lambda s: rewrite(s.entry(2), "guessed"), "is not what was signed"
+    ),
+    "a chain hashed anew under another key": (
+        lambda s: rewrite(s.entry(2), "my own", "mine"), "is signed with the key mine"
+    ),
+    "a chain hashed anew with the key": (
+        lambda s: rewrite(s.entry(2), _key(s)), "is another than the one that was anchored"
+    ),
+    "a protocol": (
+        lambda s: update(
+            nouns.ProtocolVersion.objects.get(pk=s.clinic.spravato), body={"window_minutes": 5}
+        ),
+        "changed: body",
+    ),
+    "a role given by hand": (
+        lambda s: run(
+            "INSERT INTO clinic_membership (id, staff_id, site_id, role) VALUES (%s, %s, %s, %s)",
+            uuid7(), s.clinic.nurse.id, s.clinic.site.id, "clinician",
+        ),
+        "is there, and was never recorded",
+    ),
+    "a role taken by hand": (
+        lambda s: run("DELETE FROM clinic_membership WHERE staff_id = %s", s.clinic.clinician.id),
+        "was recorded, and is gone",
+    ),
+    "a password": (
+        lambda s: update(s.clinic.clinician, password="md5$x$y"), "changed: password_digest"
+    ),
+    "a site's certificate": (
+        lambda s: update(s.clinic.site, rems_certified_on=None), "changed: rems_certified_on"
+    ),
+}  # fmt: skip
+
+
+def test_untouched_everything_is_as_it_was_recorded(scene: Scene) -> None:
+    """The control: what the cases below change is found whole before."""
+    out = StringIO()
+    call_command("verify_record", stdout=out)
+    assert "Everything is as it was recorded." in out.getvalue()
+    assert "1 signatures" in out.getvalue()
+    assert "1 anchors" in out.getvalue()
+    for course in (scene.ended, scene.going_on):
+        call_command("verify_record", session=course.id, stdout=out)
+
+
+@pytest.mark.usefixtures("owner")
+@pytest.mark.parametrize("name", CASES)
+def test_what_was_tampered_with_is_named(name: str, scene: Scene) -> None:
+    tamper, words = CASES[name]
+    tamper(scene)
+    found = verified()
+    assert words in found, found
+
+
+OF_ONE_SESSION = [
+    name for name in CASES
+    if name.startswith(("a value", "the ", "what ", "who ", "a row", "a chain", "the last",
+                        "an entry", "all ", "two ", "when"))
+    and name not in {"the patient's name"}
+]  # fmt: skip
+
+
+@pytest.mark.usefixtures("owner")
+@pytest.mark.parametrize("name", OF_ONE_SESSION)
+def test_asked_about_one_session_it_is_named_too(name: str, scene: Scene) -> None:
+    tamper, words = CASES[name]
+    tamper(scene)
+    assert words in verified(scene.ended.id)
+
+
+@pytest.mark.usefixtures("owner")
+def test_a_changed_protocol_is_named_for_each_session_under_it(scene: Scene) -> None:
+    CASES["a protocol"][0](scene)
+    for course in (scene.ended, scene.going_on):
+        assert "was planned under another protocol" in verified(course.id)
+
+
+def test_an_older_copy_of_the_database_is_named(
+    committed_db: None, clock: Any, tmp_path: Path
+) -> None:
+    scene = make_scene(open_clinic(), clock)
+    folder = tmp_path / "backup"
+    folder.mkdir()
+    now = connection.settings_dict["NAME"]
+    backup = _copy(now, folder)
+    scene.going_on.observe()
+    call_command("anchor", stdout=StringIO())
+    connections.close_all()
+    connection.settings_dict["NAME"] = backup
+    try:
+        assert "an older copy was put back" in verified()
+        assert "an older copy was put back" in verified(scene.going_on.id)
+    finally:
+        connections.close_all()
+        connection.settings_dict["NAME"] = now
+        _drop(backup)
+
+
+def _edited(path: Path) -> None:
+    path.write_text(path.read_text().replace('"chains":', '"chains":1'))
+
+
+ANCHORS: dict[str, tuple[Callable[[list[Path]], Any], str]] = {
+    "edited": (lambda files: _edited(files[0]), "is not signed by its key"),
+    "taken away": (lambda files: files[0].unlink(), "does not follow the anchor before it"),
+    "emptied": (lambda files: files[0].write_text(""), "is not an anchor"),
+    "put in again": (
+        lambda files: (files[0].parent / "000009-x.json").write_text(files[0].read_text()),
+        "does not follow the anchor before it",
+    ),
+}
+
+
+@pytest.mark.parametrize("how", ANCHORS)
+def test_an_anchor_that_was_tampered_with_is_named(
+    how: str, scene: Scene, anchors_folder: Path
+) -> None:
+    scene.going_on.observe()
+    call_command("anchor", stdout=StringIO())
+    tamper, words = ANCHORS[how]
+    tamper(sorted(anchors_folder.iterdir()))
+    assert words in verified()
+
+
+def test_an_anchor_names_only_the_chains_that_moved(scene: Scene, anchors_folder: Path) -> None:
+    scene.going_on.observe()
+    call_command("anchor", stdout=StringIO())
+    second = json.loads(sorted(anchors_folder.iterdir())[1].read_text())
+    assert list(second["moved"]) == [str(scene.going_on.id)]
+    assert second["root"] == anchors.merkle_root(anchors.current_heads())
+    assert second["chains"] == ChainHead.objects.count()
+    assert second["entries"] == TrailEntry.objects.count()
+
+
+def test_the_digest_is_of_every_column_of_an_entry(scene: Scene) -> None:
+    entry = scene.entry(3)
+    sound = digest_of(entry)
+    assert sound == entry.digest
+    for name, value in {
+        "id": uuid7(), "chain": uuid7(), "seq": 4, "verb": "depart", "actor_id": uuid7(),
+        "device": "x", "payload": "{}", "previous": "", "at": scene.ended.clock.forward(seconds=1),
+    }.items():  # fmt: skip
+        before = getattr(entry, name)
+        setattr(entry, name, value)
+        assert digest_of(entry) != sound, name
+        setattr(entry, name, before)
+    fields = {f.attname for f in TrailEntry._meta.local_concrete_fields}
+    assert fields == {"id", "chain", "seq", "verb", "actor_id", "device", "payload", "previous",
+                      "at", "digest", "key_id"}  # fmt: skip
+    assert moment(entry.at) in signed_text(entry)
+
+
+def test_a_key_is_replaced_without_losing_what_the_old_one_signed(
+    scene: Scene, settings: Any
+) -> None:
+    old = dict(settings.TRAIL_KEYS)
+    settings.TRAIL_KEYS = {"second": "another key of the tests, as long as it must be", **old}
+    scene.going_on.observe()
+    assert TrailEntry.objects.filter(chain=scene.going_on.id, key_id="second").exists()
+    call_command("verify_record", stdout=StringIO())
+    settings.TRAIL_KEYS = {"second": settings.TRAIL_KEYS["second"]}
+    assert "is signed with the key test, not given here" in verified()
+
+
+def test_nothing_of_a_patient_is_printed(scene: Scene) -> None:
+    out = StringIO()
+    call_command("verify_record", stdout=out)
+    assert scene.ended.patient.mrn not in out.getvalue()
+    assert Membership.objects.exists()
+    assert Session.objects.count() == 2
