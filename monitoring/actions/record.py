@@ -147,6 +147,11 @@ class Record:
         if course.is_whole:
             session.deviation_count = len(deviations(course, self.now))
         session.save(update_fields=_KEPT)
+        self._tell(verb, detail)
+
+    def _tell(self, verb: str, detail: Mapping[str, object] | None) -> None:
+        """Append what was written to the session's chain, and which of its columns changed."""
+        session = self.session
         after = columns(session)
         changed = {k: v for k, v in after.items() if v != self._before[k]}
         rows = self.written

@@ -311,12 +311,12 @@ class _Run:
 
     def _without_chain(self) -> None:
         """Rows of sessions and patients that the trail does not know at all."""
-        for model, owner in [
-            (Session, "pk"),
-            (Patient, "pk"),
-            *((m, "session") for m in OF_SESSION),
-        ]:
-            kind = "patient" if model is Patient else "session"
+        found: list[tuple[str, type[models.Model], str]] = [
+            ("session", Session, "pk"),
+            ("patient", Patient, "pk"),
+            *(("session", model, "session") for model in OF_SESSION),
+        ]
+        for kind, model, owner in found:
             chain = TrailEntry.objects.filter(chain=OuterRef(owner))
             strays = model._default_manager.filter(~Exists(chain)).values_list("pk", flat=True)
             for pk in strays:
