@@ -7,7 +7,7 @@ ENV := SECRET_KEY="$$(cat var/secret_key)" CLINIC_TRAIL_KEYS="$$(cat var/trail_k
 TOOLS := SECRET_KEY=tools CLINIC_TRAIL_KEYS=tools:not-a-secret-for-tools-that-write-nothing
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types imports test-sqlite test-postgresql coverage test-browser screenshots lock clean
+.PHONY: help run test lint types imports test-sqlite test-postgresql coverage test-browser test-long screenshots lock clean
 
 help: ## list what can be asked for
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -56,6 +56,10 @@ coverage: .venv/test ## how much of what the record rests on the tests before it
 
 test-browser: .venv/test ## what a person does, in the system's Chromium
 	$(BIN)/python -m pytest -n 2 -m browser
+
+test-long: .venv/test ## half a million steps of verbs in any order, on each database; takes hours
+	SEQUENCE_STEPS=500000 $(BIN)/python -m pytest -n auto tests/actions/test_sequences.py
+	TEST_ENGINE=postgresql SEQUENCE_STEPS=500000 $(BIN)/python -m pytest -n auto tests/actions/test_sequences.py
 
 screenshots: .venv/test ## every page in every size and theme, into docs/screenshots
 	$(BIN)/python -m pytest tests/browser/screenshots.py -m browser

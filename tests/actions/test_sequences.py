@@ -1,168 +1,127 @@
-"""Whatever is done in whatever order, the record agrees with itself."""
+"""Whatever is done in whatever order, the record agrees with itself and with its trail.
+
+`SEQUENCE_STEPS` sets how many steps each engine takes; `make test-long` takes half a million.
+"""
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+import os
+from collections import Counter
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from django.db import transaction
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
-from monitoring import actions
 from monitoring.actions import Conflict, NotAllowed, Refused
-from monitoring.models import Session
-from monitoring.models.fact import uuid7
-from monitoring.rules.flags import unanswered
-from monitoring.rules.phase import phase_of
+from monitoring.rules.protocol import KETAMINE_IV
+from monitoring.trail.replay import State
+from monitoring.trail.verify import verify
+from tests.actions.sequences import (
+    STARTS,
+    STEPS,
+    TELLS_ANOTHER,
+    check,
+    check_log,
+    tables,
+    whole,
+)
 from tests.factories.courses import Visit, planned
 
 pytestmark = pytest.mark.django_db
-Step = Callable[[Visit], Any]
 
-
-def _respond(visit: Visit) -> Any:
-    open_flags = unanswered(visit.session.course())
-    return visit.respond(open_flags[0].fact.id) if open_flags else None
-
-
-def _withdraw(visit: Visit) -> Any:
-    latest = visit.session.clearance_set.last()
-    return visit.withdraw(latest) if latest else None
-
-
-def _read_slot(visit: Visit) -> Any:
-    from monitoring.rules.schedule import next_slot
-
-    slot = next_slot(visit.session.course(), visit.clock.now())
-    return visit.read(slot.minutes if slot else 0)
-
-
-def _correct(visit: Visit) -> Any:
-    standing = visit.session.course().standing_readings
-    if not standing:
-        return None
-    return actions.correct_reading(
-        visit.id,
-        visit.nurse,
-        id=uuid7(),
-        replaces=standing[-1].id,
-        entry=visit.entry(systolic=131),
-        reason="Wrong arm",
-    )
-
-
-def _twice(visit: Visit) -> Any:
-    same = uuid7()
-    first = visit.read(id=same)
-    assert visit.read(id=same) == first
-    return first
-
-
-def _late(visit: Visit) -> Any:
-    taken = visit.clock.now() - timedelta(minutes=12)
-    return visit.read(taken_at=taken, late_reason="Tablet was charging")
-
-
-STEPS: dict[str, Step] = {
-    "admit": lambda v: v.admit(),
-    "read": _read_slot,
-    "read high": lambda v: v.read(systolic=188, diastolic=95),
-    "read again": lambda v: v.read(),
-    "read twice": _twice,
-    "read late": _late,
-    "correct": _correct,
-    "delay": lambda v: v.decide("delay"),
-    "adverse event": lambda v: v.event("adverse_event", is_serious=False, onset_at=v.clock.now()),
-    "defer": lambda v: actions.defer_dose(v.id, v.nurse, reason="Unwell"),
-    "decide": lambda v: v.decide(),
-    "stop": lambda v: v.decide("do_not_give"),
-    "dose": lambda v: v.dose(),
-    "event": lambda v: v.event(),
-    "symptom": lambda v: v.event("symptom", symptoms=("chest_pain",)),
-    "respond": _respond,
-    "sign": lambda v: v.sign(),
-    "withdraw": _withdraw,
-    "discharge": lambda v: v.leave(),
-    "transfer": lambda v: v.leave("transferred"),
-    "wait 5": lambda v: v.clock.forward(minutes=5),
-    "wait 20": lambda v: v.clock.forward(minutes=20),
-    "wait 130": lambda v: v.clock.forward(minutes=130),
-}
-USUAL = [
-    "admit",
-    "read",
-    "dose",
-    "wait 5",
-    "dose",
-    "wait 20",
-    "wait 20",
-    "read",
-    "wait 130",
-    "read",
-]
-
-
-def facts(session: Session) -> dict[UUID, int]:
-    """Every fact's id with its number."""
-    names = ("admission", "decision", "dose", "reading", "event", "withdrawal")
-    rows = [row for name in names for row in getattr(session, f"{name}_set").all()]
-    return {row.pk: row.seq for row in rows}
-
-
-def check(session: Session, before: dict[UUID, int]) -> dict[UUID, int]:
-    found = facts(session)
-    assert before.items() <= found.items()
-    assert sorted(found.values()) == list(range(1, session.last_seq + 1))
-    assert session.phase == phase_of(session.course())
-    departure = getattr(session, "departure", None)
-    if departure is not None and departure.kind == "discharged":
-        latest = session.clearance_set.last()
-        assert latest is not None
-        assert departure.clearance == latest
-        assert not hasattr(latest, "withdrawal")
-        late = {r.seq for r in session.reading_set.all() if r.after_departure}
-        assert latest.through_seq == max(set(found.values()) - late)
-    return found
-
-
-STARTS = ([], USUAL, [*USUAL, "sign"], [*USUAL, "sign", "discharge"])
-"""A random order alone seldom reaches a signature, so some begin beyond it."""
 AN_HOUR_IN_SPRING = datetime(2026, 3, 10, 14, tzinfo=UTC)
+STEPS_IN_ALL = int(os.environ.get("SEQUENCE_STEPS", "20000"))
+PARTS = 8
+STEPS_IN_EXAMPLE = 50
 
 
-def play(clock: Any, steps: list[str]) -> Session:
-    """Take the steps, refused or not, and check the record after each."""
-    clock.travel_to(AN_HOUR_IN_SPRING)
-    visit = planned(clock)
-    known: dict[UUID, int] = {}
-    for name in steps:
-        with contextlib.suppress(Refused, Conflict, NotAllowed):
-            STEPS[name](visit)
-        known = check(visit.session, known)
-    return visit.session
+class Clinic(RuleBasedStateMachine):
+    """Two sessions at once, every verb on either, and the time that passes."""
+
+    clock: Any
+    steps: Counter[str] = Counter()
+
+    @initialize(start=st.sampled_from(STARTS), is_infusion=st.booleans())
+    def open(self, start: list[str], is_infusion: bool) -> None:
+        self.atomic = transaction.atomic()
+        # A verb is durable: it begins a transaction of its own, but for those of tests.
+        self.atomic._from_testcase = True  # type: ignore[attr-defined]
+        self.atomic.__enter__()
+        self.clock.travel_to(AN_HOUR_IN_SPRING)
+        kinds: list[dict[str, Any]] = [{}, {"protocol": KETAMINE_IV, "planned_mg": 36}]
+        self.visits = [planned(self.clock, **kinds[is_infusion]), planned(self.clock)]
+        self.known: dict[UUID, State] = {}
+        self.told: dict[UUID, int] = {v.id: 1 for v in self.visits}
+        for name in start:
+            self._step(self.visits[0], name)
+
+    @precondition(lambda self: hasattr(self, "visits"))
+    @rule(name=st.sampled_from(sorted(STEPS)), is_second=st.booleans())
+    def act(self, name: str, is_second: bool) -> None:
+        self._step(self.visits[is_second], name)
+        self.steps[name] += 1
+
+    def _step(self, visit: Visit, name: str) -> None:
+        try:
+            done = STEPS[name](visit)
+        except (Refused, Conflict, NotAllowed):
+            done = None
+        session = whole(visit)
+        state = tables(session)
+        check(session, state, self.known.get(visit.id, {}))
+        entries = check_log(visit, state)
+        is_told = done is not None and not name.startswith("wait") and name not in TELLS_ANOTHER
+        assert entries == self.told[visit.id] + is_told, name
+        self.known[visit.id], self.told[visit.id] = state, entries
+
+    def teardown(self) -> None:
+        if hasattr(self, "visits"):
+            for visit in self.visits:
+                found = verify(visit.id).problems
+                assert [p for p in found if not p.subject.startswith("patient")] == []
+            transaction.set_rollback(True)
+            self.atomic.__exit__(None, None, None)
+
+
+def machine(clock: Any) -> type[Clinic]:
+    return type("ClinicAtAnHour", (Clinic,), {"clock": clock, "steps": Counter()})
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_no_order_of_verbs_breaks_the_record(clock: Any, part: int) -> None:
+    made = machine(clock)
+    wanted = STEPS_IN_ALL // PARTS
+    while sum(made.steps.values()) < wanted:
+        run_state_machine_as_test(
+            made,
+            settings=settings(
+                max_examples=20,
+                stateful_step_count=STEPS_IN_EXAMPLE,
+                deadline=None,
+                database=None,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
+    assert set(made.steps) == set(STEPS) or wanted < 2000, part
 
 
 @pytest.mark.parametrize(
     ("start", "phase"), [*zip(STARTS, ["planned", "observing", "cleared", "closed"], strict=True)]
 )
 def test_the_starts_reach_what_they_are_for(clock: Any, start: list[str], phase: str) -> None:
-    assert play(clock, start).phase == phase
-
-
-@settings(
-    max_examples=30,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-@given(
-    start=st.sampled_from(STARTS),
-    steps=st.lists(st.sampled_from(sorted(STEPS)), min_size=3, max_size=15),
-)
-def test_no_order_of_verbs_breaks_the_record(
-    clock: Any, start: list[str], steps: list[str]
-) -> None:
-    play(clock, [*start, *steps])
+    clock.travel_to(AN_HOUR_IN_SPRING)
+    visit = planned(clock)
+    for name in start:
+        STEPS[name](visit)
+    assert visit.session.phase == phase

@@ -1,0 +1,187 @@
+"""Verbs in any order: the steps, and what must be true of a session after each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from monitoring import actions
+from monitoring.models import Reading, Session
+from monitoring.models.fact import uuid7
+from monitoring.rules.flags import unanswered
+from monitoring.rules.phase import phase_of
+from monitoring.rules.protocol import SPRAVATO_US
+from monitoring.rules.schedule import next_slot
+from monitoring.trail.chain import entries_of
+from monitoring.trail.compare import differences, table_of
+from monitoring.trail.replay import State, replay
+from tests.factories.courses import Visit
+
+Step = Callable[[Visit], Any]
+
+
+def _respond(visit: Visit) -> Any:
+    open_flags = unanswered(visit.session.course())
+    return visit.respond(open_flags[0].fact.id) if open_flags else None
+
+
+def _withdraw(visit: Visit) -> Any:
+    latest = visit.session.clearance_set.last()
+    return visit.withdraw(latest) if latest else None
+
+
+def _read_slot(visit: Visit) -> Any:
+    slot = next_slot(visit.session.course(), visit.clock.now())
+    return visit.read(slot.minutes if slot else 0)
+
+
+def _correct(visit: Visit) -> Any:
+    standing = visit.session.course().standing_readings
+    if not standing:
+        return None
+    return actions.correct_reading(
+        visit.id,
+        visit.nurse,
+        id=uuid7(),
+        replaces=standing[-1].id,
+        entry=visit.entry(systolic=131),
+        reason="Wrong arm",
+    )
+
+
+def _twice(visit: Visit) -> Any:
+    same = uuid7()
+    first = visit.read(id=same)
+    assert visit.read(id=same) == first
+    return first
+
+
+def _late(visit: Visit) -> Any:
+    taken = visit.clock.now() - timedelta(minutes=12)
+    return visit.read(taken_at=taken, late_reason="Tablet was charging")
+
+
+def _end_infusion(visit: Visit) -> Any:
+    now = visit.clock.now()
+    return actions.end_infusion(
+        visit.id, visit.nurse, id=uuid7(), ended_at=now, mg=Decimal(36), is_complete=True
+    )
+
+
+def _resolve(visit: Visit) -> Any:
+    symptom = visit.session.event_set.filter(kind="symptom").first()
+    return symptom and visit.event("resolution", detail="Gone", resolves_id=symptom.pk)
+
+
+def _amend(visit: Visit) -> Any:
+    reading = visit.session.reading_set.last()
+    about = {"about": "reading", "about_id": reading.pk} if reading else {}
+    return visit.amend(**about)
+
+
+def _review(visit: Visit) -> Any:
+    waiting = Reading.objects.filter(session=visit.id, after_departure=True, review=None).first()
+    return waiting and visit.review(waiting)
+
+
+STEPS: dict[str, Step] = {
+    "admit": lambda v: v.admit(),
+    "read": _read_slot,
+    "read high": lambda v: v.read(systolic=188, diastolic=95),
+    "read again": lambda v: v.read(),
+    "read twice": _twice,
+    "read late": _late,
+    "correct": _correct,
+    "delay": lambda v: v.decide("delay"),
+    "adverse event": lambda v: v.event("adverse_event", is_serious=False, onset_at=v.clock.now()),
+    "cancel": lambda v: actions.cancel_session(v.id, v.nurse, reason="Rang"),
+    "defer": lambda v: actions.defer_dose(v.id, v.nurse, reason="Unwell"),
+    "decide": lambda v: v.decide(),
+    "stop": lambda v: v.decide("do_not_give"),
+    "dose": lambda v: v.dose(),
+    "end infusion": _end_infusion,
+    "event": lambda v: v.event(),
+    "symptom": lambda v: v.event("symptom", symptoms=("chest_pain",)),
+    "resolve": _resolve,
+    "respond": _respond,
+    "sign": lambda v: v.sign(),
+    "sign wrongly": lambda v: v.sign(password="not it"),
+    "withdraw": _withdraw,
+    "discharge": lambda v: v.leave(),
+    "transfer": lambda v: v.leave("transferred"),
+    "leave": lambda v: v.leave("against_advice"),
+    "amend": _amend,
+    "review": _review,
+    "publish": lambda v: actions.publish_protocol(SPRAVATO_US, site=v.site, by=v.clinician),
+    "wait 5": lambda v: v.clock.forward(minutes=5),
+    "wait 20": lambda v: v.clock.forward(minutes=20),
+    "wait 130": lambda v: v.clock.forward(minutes=130),
+}
+TELLS_ANOTHER = {"publish"}
+"""Steps that go on another chain than the session's."""
+USUAL = [
+    "admit",
+    "read",
+    "dose",
+    "wait 5",
+    "dose",
+    "wait 20",
+    "wait 20",
+    "read",
+    "wait 130",
+    "read",
+]
+STARTS: tuple[list[str], ...] = ([], USUAL, [*USUAL, "sign"], [*USUAL, "sign", "discharge"])
+"""A random order alone seldom reaches a signature, so some begin beyond it."""
+
+_FACT_SETS = ("admission", "decision", "dose", "reading", "event", "amendment", "review")
+
+
+def whole(visit: Visit) -> Session:
+    return (
+        Session.objects.with_record()
+        .prefetch_related("amendment_set", "review_set")
+        .get(pk=visit.id)
+    )
+
+
+def tables(session: Session) -> State:
+    """Every row of a session that `whole` loaded."""
+    rows: list[Any] = [session, *session.clearance_set.all()]
+    for name in _FACT_SETS:
+        rows += getattr(session, f"{name}_set").all()
+    rows += [d.end for d in session.dose_set.all() if hasattr(d, "end")]
+    rows += [c.withdrawal for c in session.clearance_set.all() if hasattr(c, "withdrawal")]
+    if hasattr(session, "departure"):
+        rows.append(session.departure)
+    return table_of(rows)
+
+
+def check(session: Session, state: State, before: State) -> None:
+    """Nothing was lost or changed, numbers have no gap, the phase is that of the facts, and who was
+    discharged left on the latest signature, over everything."""
+    for table, rows in before.items():
+        if table != "session":
+            assert rows.items() <= state[table].items(), table
+    numbers = sorted(row["seq"] for rows in state.values() for row in rows.values() if "seq" in row)
+    assert numbers == list(range(1, session.last_seq + 1))
+    assert session.phase == phase_of(session.course())
+    departure = getattr(session, "departure", None)
+    if departure is not None and departure.kind == "discharged":
+        latest = max(session.clearance_set.all(), key=lambda c: c.through_seq)
+        assert departure.clearance_id == latest.pk
+        assert not hasattr(latest, "withdrawal")
+        ids: set[UUID] = {r.pk for r in session.reading_set.all() if r.after_departure}
+        after = {a.seq for a in (*session.amendment_set.all(), *session.review_set.all())}
+        after |= {r.seq for r in session.reading_set.all() if r.pk in ids}
+        assert latest.through_seq == max(set(numbers) - after)
+
+
+def check_log(visit: Visit, state: State) -> int:
+    """The log tells exactly what the tables hold; answers how many entries it has."""
+    entries = entries_of(visit.id)
+    assert list(differences(replay(entries), state)) == []
+    return len(entries)
