@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from ipaddress import ip_address
 from typing import Any
 
 from django.conf import settings
@@ -93,7 +94,7 @@ class Whence:
         is_new = not device
         device = device or uuid.uuid4().hex
         staff_id = request.user.pk if request.user.is_authenticated else None
-        address = request.META.get("REMOTE_ADDR") or None
+        address = _address(request)
         with origin.acting(origin.Origin(staff_id, device, address)):
             response = self.get_response(request)
         if is_new and request.user.is_authenticated:
@@ -111,6 +112,17 @@ class Whence:
 def _chosen(sites: list[Site], chosen: str | None) -> Site | None:
     named = (s for s in sites if str(s.pk) == chosen)
     return next(named, sites[0] if sites else None)
+
+
+def _address(request: HttpRequest) -> str | None:
+    """The network address as the server, or the one proxy in front of it, saw it."""
+    seen = request.META.get("REMOTE_ADDR", "")
+    if settings.BEHIND_PROXY:
+        seen = request.headers.get("X-Forwarded-For", seen).rsplit(",", 1)[-1].strip()
+    try:
+        return str(ip_address(seen))
+    except ValueError:
+        return None
 
 
 def place(request: HttpRequest) -> dict[str, Any]:

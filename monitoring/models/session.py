@@ -58,8 +58,9 @@ class SessionQuerySet(models.QuerySet["Session"]):
         session = people.filter(pk=session_id).first()
         if session is None:
             return None
+        readings = Reading.objects.select_related("recorded_by", "review")
         nouns: list[str | Prefetch[Any]] = [
-            Prefetch("reading_set", Reading.objects.select_related("recorded_by")),
+            Prefetch("reading_set", readings),
             Prefetch("event_set", Event.objects.select_related("recorded_by")),
             Prefetch("dose_set", _doses().select_related("recorded_by", "end__recorded_by")),
         ]
@@ -69,6 +70,8 @@ class SessionQuerySet(models.QuerySet["Session"]):
         else:
             signed = Clearance.objects.select_related("withdrawal__recorded_by")
             nouns.append(Prefetch("clearance_set", signed))
+        if session.phase in {"closed", "cancelled"}:
+            nouns.append("amendment_set")
         prefetch_related_objects([session], *nouns)
         return session
 

@@ -49,10 +49,11 @@ def load(site: Site, session_id: UUID) -> Session | None:
         people.prefetch_related(
             "admission_set",
             "decision_set",
+            "amendment_set",
             Prefetch("clearance_set", signed),
             Prefetch("dose_set", doses),
             Prefetch("event_set", Event.objects.select_related("recorded_by")),
-            Prefetch("reading_set", Reading.objects.select_related("recorded_by")),
+            Prefetch("reading_set", Reading.objects.select_related("recorded_by", "review")),
         )
         .filter(pk=session_id)
         .first()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,7 +15,8 @@ from clinic import clock
 from clinic.access import Permission, page
 from clinic.models import Site
 from monitoring.models import Session
-from monitoring.web.lookup import site_of
+from monitoring.reports.reviews import waiting
+from monitoring.web.lookup import keep_read, site_of
 from monitoring.web.next_step import Permissions
 from monitoring.web.presenters.cards import Card, card
 
@@ -26,9 +28,15 @@ def board(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     found = cards(site_of(request), now, request.permissions)  # type: ignore[attr-defined]
     version = _version(found)
-    context = {"cards": found, "version": version}
+    context: dict[str, Any] = {"cards": found, "version": version}
     if not request.headers.get("HX-Request"):
-        return render(request, "board/board.html", context | {"area": "board", "today": now})
+        # The board is brought up to date as long as it is open: opened is kept, not each update.
+        keep_read(request, "listed", [c.patient_id for c in found])
+        permissions: Permissions = request.permissions  # type: ignore[attr-defined]
+        may_review = Permission.REVIEW_READING in permissions
+        reviews = waiting(site_of(request)).count() if may_review else 0
+        context |= {"area": "board", "today": now, "reviews": reviews}
+        return render(request, "board/board.html", context)
     if request.GET.get("version") == version:
         return HttpResponse(status=204)
     return render(request, "board/_cards.html", context)

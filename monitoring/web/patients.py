@@ -21,7 +21,7 @@ from monitoring.actions import register_patient as register_patient_verb
 from monitoring.models import Patient
 from monitoring.reports.treatment import course_of_sessions, last_dosed
 from monitoring.web.entry_page import EntryForm, saved, show
-from monitoring.web.lookup import site_of, staff_of
+from monitoring.web.lookup import keep_read, site_of, staff_of
 from monitoring.web.presenters.banner import patient_banner
 from monitoring.web.refusal import add_refusal
 
@@ -67,6 +67,7 @@ def patient_list(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "").strip()
     found = Patient.objects.at(site_of(request)).matching(words)
     shown = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    keep_read(request, "listed", [p.pk for p in shown])
     context = {"patients": shown, "words": words, "area": "patients"}
     return render(request, "patients/list.html", context)
 
@@ -120,6 +121,7 @@ def patient(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     found = Patient.objects.at(site_of(request)).filter(pk=patient_id).first()
     if found is None:
         raise Http404
+    keep_read(request, "opened", [found.pk])
     shown = Paginator(course_of_sessions(found), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "patient": found,

@@ -24,7 +24,7 @@ from monitoring.models import Patient, ProtocolVersion, Session
 from monitoring.reports.treatment import last_dosed
 from monitoring.web.entry_page import EntryForm, act, saved, show
 from monitoring.web.fields import Tiles, YesNo
-from monitoring.web.lookup import site_of, staff_of
+from monitoring.web.lookup import keep_read, site_of, staff_of
 from monitoring.web.presenters.banner import patient_banner
 
 
@@ -101,6 +101,8 @@ def plan(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     patient = Patient.objects.at(site).filter(pk=patient_id).first()
     if patient is None:
         raise Http404
+    if request.method == "GET":
+        keep_read(request, "opened", [patient.pk])
     form = PlanForm(request.POST or None, site=site)
     if form.is_bound and form.is_valid():
         made = _planned(request, form, patient_id)

@@ -21,7 +21,7 @@ from clinic import clock
 from clinic.access import Permission, page
 from clinic.models import Membership, Site, Staff
 from monitoring.models import Departure, ProtocolVersion, Session
-from monitoring.web.lookup import site_of
+from monitoring.web.lookup import keep_read, site_of
 
 PAGE_SIZES = (25, 50, 100)
 ANY = _("Any")
@@ -151,10 +151,12 @@ def session_list(request: HttpRequest) -> HttpResponse:
     sessions = Session.objects.at(site).order_by(*_ORDERS[NEWEST])
     people = sessions.select_related("patient", "protocol_version", "standing_clearance")
     chosen = Register(request.GET or None, queryset=people, request=request, site=site)
+    shown = Paginator(chosen.qs, size).get_page(request.GET.get("page"))
+    keep_read(request, "listed", [s.patient_id for s in shown])
     context: dict[str, Any] = {
         "filter": chosen,
         "is_filtered": any(request.GET.get(name) for name in chosen.filters if name != "sort"),
-        "sessions": Paginator(chosen.qs, size).get_page(request.GET.get("page")),
+        "sessions": shown,
         "sizes": PAGE_SIZES,
         "size": size,
         "as_of": clock.now(),

@@ -11,17 +11,18 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from clinic import clock
 from clinic.access import Permission, page
-from monitoring.models import Admission, Clearance, Session
+from monitoring.models import Admission, ChainHead, Clearance, Session
 from monitoring.reports.session_report import SessionReport, load, session_report
 from monitoring.rules.deviations import Deviation
 from monitoring.rules.measures import OBSERVATION_NAMES
 from monitoring.rules.readiness import CHECKLIST, CONCOMITANT, CONTRAINDICATIONS, FASTING
 from monitoring.web import wording
-from monitoring.web.lookup import site_of
+from monitoring.web.lookup import keep_read, read, site_of
+from monitoring.web.presenters.amendments import amendments, late_readings
 from monitoring.web.presenters.banner import session_banner
 from monitoring.web.presenters.readings import rows
 from monitoring.web.presenters.timeline import timeline
@@ -75,14 +76,31 @@ def report(request: HttpRequest, session_id: UUID) -> HttpResponse:
     session = load(site_of(request), session_id)
     if session is None:
         raise Http404
+    read(request, session)
     found = session_report(session, clock.now())
     permissions: frozenset[Permission] = request.permissions  # type: ignore[attr-defined]
     is_reviewer = Permission.VIEW_REGISTER in permissions
     area = "register" if is_reviewer else "patients"
-    return render(request, "report/report.html", _context(found) | {"area": area})
+    context = report_context(found) | {
+        "area": area,
+        "head": ChainHead.objects.filter(pk=session_id).first(),
+        "is_printable": True,
+    }
+    return render(request, "report/report.html", context)
 
 
-def _context(found: SessionReport) -> dict[str, Any]:
+@require_POST
+@page(Permission.VIEW_SESSION)
+def printed(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    """Keep that the report was printed; the page says so when its person prints it."""
+    session = Session.objects.at(site_of(request)).filter(pk=session_id).first()
+    if session is None:
+        raise Http404
+    keep_read(request, "printed", [session.patient_id], session_id)
+    return HttpResponse(status=204)
+
+
+def report_context(found: SessionReport) -> dict[str, Any]:
     session, course = found.session, found.course
     return {
         "report": found,
@@ -95,7 +113,9 @@ def _context(found: SessionReport) -> dict[str, Any]:
         "readings": rows(session, course),
         "timeline": timeline(session, course),
         "answers": _answers(session),
-        "signatures": [_signature(c) for c in session.clearance_set.all()],
+        "signatures": [signature_of(c) for c in session.clearance_set.all()],
+        "amendments": amendments(session),
+        "late": late_readings(session),
         "departure": session.departure if session.phase == "closed" else None,
     }
 
@@ -136,7 +156,7 @@ def yes_no(answer: bool | None) -> str:
     return {True: _("Yes"), False: _("No"), None: _("Not asked")}[answer]
 
 
-def _signature(clearance: Clearance) -> Signature:
+def signature_of(clearance: Clearance) -> Signature:
     checklist = clearance.checklist
     return Signature(
         clearance=clearance,

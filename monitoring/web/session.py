@@ -26,8 +26,10 @@ from monitoring.rules.readiness import (
     lapses_at,
 )
 from monitoring.rules.schedule import slots
-from monitoring.web.lookup import site_of
+from monitoring.trail import reads
+from monitoring.web.lookup import read, site_of, staff_of
 from monitoring.web.next_step import Action, Permissions, next_step
+from monitoring.web.presenters.amendments import amendments, late_readings
 from monitoring.web.presenters.answers import notable_answers
 from monitoring.web.presenters.banner import session_banner
 from monitoring.web.presenters.open_items import OpenItem, open_items
@@ -50,6 +52,8 @@ def session(request: HttpRequest, session_id: UUID) -> HttpResponse:
     is_poll = bool(request.headers.get("HX-Request"))
     if is_poll and request.GET.get("version") == version:
         return HttpResponse(status=204)
+    if not is_poll or not reads.was_just_read(staff_of(request), found.pk, found.patient_id):
+        read(request, found)
     permissions: Permissions = request.permissions  # type: ignore[attr-defined]
     context = _context(found, course, now, permissions) | {"version": version}
     return render(request, f"session/{'_live' if is_poll else 'session'}.html", context)
@@ -79,6 +83,8 @@ def _context(
         "readings": rows(found, course),
         "timeline": timeline(found, course),
         "answers": notable_answers(found),
+        "amendments": amendments(found),
+        "late": late_readings(found, permissions),
         "items": open_items(found, items, permissions),
         "waits": _waits(course, items) if primary is None else "",
         "device": _next_device(course),
@@ -145,6 +151,7 @@ def _other_actions(found: Session, course: Course, permissions: Permissions) -> 
         (is_dosed, Permission.DEPART, _("Departure"), "departure"),
         (phase == "planned", Permission.PLAN_SESSION, _("Cancel"), "session-cancel"),
         (phase == "arrived", Permission.GIVE_DOSE, _("No dose today"), "session-defer"),
+        (phase in {"closed", "cancelled"}, Permission.AMEND_RECORD, _("Amend"), "amendment"),
         (phase != "planned", Permission.VIEW_SESSION, _("Report"), "session-report"),
     ]  # fmt: skip
     return [

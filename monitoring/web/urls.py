@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.urls import path
 
 from monitoring.web import (
+    access_log,
     admission,
+    amendment,
     board,
     clearance,
     decision,
@@ -21,6 +23,8 @@ from monitoring.web import (
     report,
     response,
     session,
+    signature,
+    verification,
 )
 
 SESSION = "sessions/<uuid:session_id>/"
@@ -47,6 +51,14 @@ urlpatterns = [
     path(f"{SESSION}cancel/", ending.cancel, name="session-cancel"),
     path(f"{SESSION}defer/", ending.defer, name="session-defer"),
     path(f"{SESSION}report/", report.report, name="session-report"),
+    path(f"{SESSION}printed/", report.printed, name="session-printed"),
+    path(f"{SESSION}clearances/<uuid:clearance_id>/", signature.signature, name="signature"),
+    path(f"{SESSION}verification/", verification.verification, name="verification"),
+    path(f"{SESSION}amendment/", amendment.amend, name="amendment"),
+    path(f"{SESSION}review/<uuid:reading_id>/", amendment.review, name="review"),
+    path("reviews/", amendment.review_list, name="review-list"),
+    path("access/", access_log.access_list, name="access-list"),
+    path("access.csv", access_log.access_export, name="access-export"),
     path("protocols/", protocols.protocol_list, name="protocol-list"),
     path("protocols/<uuid:version_id>/", protocols.protocol, name="protocol"),
 ]

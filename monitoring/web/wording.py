@@ -64,6 +64,11 @@ REASONS = {
     "witness": _("Name someone of the site other than who gives the dose."),
     "not_flagged": _("Nothing is flagged here."),
     "password": _("The password is wrong."),
+    "unknown_row": _("Choose what in this session the amendment is about."),
+    "record_disagrees": _(
+        "Not signed. The record is not what its trail says was recorded. "
+        "Call your administrator: the record must be verified first."
+    ),
     "justify": _("Say in your own words why the patient can leave with this."),
     "serious_event_missing": _("Record the serious adverse event first."),
     "serious_event_recorded": _("A serious adverse event is recorded in this session."),

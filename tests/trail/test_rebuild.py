@@ -115,7 +115,7 @@ def test_the_command_shows_a_session_at_a_time(clock: Any) -> None:
     assert "  depart  " in now
     assert "phase dosing" in then
     assert "  depart  " not in then
-    assert visit.patient.family_name not in now
+    assert visit.patient.mrn not in now
     assert entries_of(visit.id)[-1].digest in now
 
 

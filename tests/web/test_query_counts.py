@@ -45,7 +45,7 @@ def floor(clock: Any, site: Any, sessions: int) -> list[Visit]:
     return visits
 
 
-def test_the_board_asks_six_times_however_many_sessions_are_open(
+def test_the_board_asks_six_times_and_keeps_who_read_it_however_many_are_open(
     clock: Any, signed_in: Signer
 ) -> None:
     site = SiteFactory()
@@ -56,16 +56,73 @@ def test_the_board_asks_six_times_however_many_sessions_are_open(
     answer: list[Any] = []
     many = count(lambda: answer.append(nurse.get("/")))
     assert len(answer[0].context["cards"]) == 30
-    assert few == many == 6
+    assert few == many == 7
+    assert count(lambda: nurse.get("/", headers={"HX-Request": "true"})) == 6
 
 
-@pytest.mark.parametrize("build", [planned, dosed, observed, signed, discharged])
-def test_a_session_page_asks_at_most_eight_times(
+@pytest.mark.parametrize(
+    ("build", "times"), [(planned, 9), (dosed, 9), (observed, 9), (signed, 9), (discharged, 10)]
+)
+def test_a_session_page_asks_eight_times_and_keeps_who_read_it(
+    clock: Any, signed_in: Signer, build: Callable[..., Visit], times: int
+) -> None:
+    """Once more for amendments, where there can be any."""
+    visit = build(clock)
+    nurse = signed_in(visit.nurse)
+    assert count(lambda: nurse.get(f"/sessions/{visit.id}/")) == times
+
+
+@pytest.mark.parametrize("build", [observed, signed])
+def test_a_session_page_that_asks_again_asks_once_whether_it_was_just_read(
     clock: Any, signed_in: Signer, build: Callable[..., Visit]
 ) -> None:
     visit = build(clock)
     nurse = signed_in(visit.nurse)
-    assert count(lambda: nurse.get(f"/sessions/{visit.id}/")) <= 8
+    nurse.get(f"/sessions/{visit.id}/")
+    assert count(lambda: nurse.get(f"/sessions/{visit.id}/", headers={"HX-Request": "1"})) == 9
+
+
+@pytest.mark.parametrize(("page", "times"), [("report/", 12), ("clearance/", 11), ("event/", 11)])
+def test_a_page_with_the_whole_record_asks_no_more_with_more_rows(
+    clock: Any, signed_in: Signer, page: str, times: int
+) -> None:
+    visit = observed(clock)
+    clinician = signed_in(visit.clinician)
+    path = f"/sessions/{visit.id}/{page}"
+    few = count(lambda: clinician.get(path))
+    for _ in range(8):
+        clock.forward(minutes=1)
+        visit.read()
+        visit.event()
+    assert count(lambda: clinician.get(path)) == few == times
+
+
+def test_the_pages_of_the_trail_ask_no_more_with_more_rows(clock: Any, signed_in: Signer) -> None:
+    visit = discharged(clock)
+    administrator = signed_in(person(visit.site, "administrator"))
+    clearance = visit.session.clearance_set.get()
+    pages = {
+        f"/sessions/{visit.id}/clearances/{clearance.pk}/": 14,
+        f"/sessions/{visit.id}/verification/": 21,
+        "/access/": 6,
+    }
+    few = {path: count(lambda p=path: administrator.get(p)) for path in pages}
+    for _ in range(6):
+        visit.read()
+        visit.amend()
+        administrator.get(f"/sessions/{visit.id}/")
+    many = {path: count(lambda p=path: administrator.get(p)) for path in pages}
+    assert few == many == pages
+
+
+def test_the_review_list_asks_four_times_however_many_wait(clock: Any, signed_in: Signer) -> None:
+    visit = discharged(clock)
+    clinician = signed_in(visit.clinician)
+    visit.read()
+    few = count(lambda: clinician.get("/reviews/"))
+    for _ in range(5):
+        visit.read()
+    assert count(lambda: clinician.get("/reviews/")) == few == 4
 
 
 def test_a_session_page_asks_no_more_with_more_rows(clock: Any, signed_in: Signer) -> None:

@@ -58,3 +58,12 @@ export function startEntry() {
     button.addEventListener("click", () => print());
   });
 }
+
+// Tells the server that the page was printed: who printed whose record is kept.
+export function startPrinted() {
+  const form = document.querySelector("form[data-printed]");
+  if (!form) return;
+  addEventListener("beforeprint", () => {
+    navigator.sendBeacon(form.dataset.printed, new FormData(form));
+  });
+}

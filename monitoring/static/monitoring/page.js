@@ -2,7 +2,7 @@
 import { startContact } from "./contact.js";
 import { startCountdown } from "./countdown.js";
 import { startDrafts } from "./draft.js";
-import { startEntry } from "./entry.js";
+import { startEntry, startPrinted } from "./entry.js";
 import { startOnce } from "./once.js";
 import { startThemeButton } from "./theme-button.js";
 import { startWakeLock } from "./wake.js";
@@ -13,4 +13,5 @@ startContact();
 startDrafts();
 startOnce();
 startEntry();
+startPrinted();
 startWakeLock();

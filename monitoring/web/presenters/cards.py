@@ -53,6 +53,7 @@ class Card:
     """What one card says. `kind` gives its colour and shape, `state` the word beside them."""
 
     id: UUID
+    patient_id: UUID
     name: str
     mrn: str
     place: str
@@ -101,6 +102,7 @@ def _card(
     ends = course.window_ends_at
     return Card(
         id=session.pk,
+        patient_id=session.patient_id,
         name=session.patient.banner_name,
         mrn=session.patient.mrn,
         place=session.place,

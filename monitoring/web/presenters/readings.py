@@ -49,7 +49,7 @@ def rows(session: Session, course: Course) -> list[Row]:
     flags = reading_flags(course)
     replaced = {r.replaces for r in course.readings if r.replaces}
     people = {r.id: r for r in session.reading_set.all()}
-    late = _late(course)
+    late, amended = _late(course), _amended(session)
     ordered = sorted(course.readings, key=lambda r: (r.taken_at, r.seq))
     return [
         Row(
@@ -61,12 +61,23 @@ def rows(session: Session, course: Course) -> list[Row]:
             cells=cells(r, people[r.id], {f.field for f in flags.get(r.id, ())}),
             flags=tuple(wording.flag(f) for f in flags.get(r.id, ())),
             by=people[r.id].recorded_by.printed_name,
-            notes=_notes(people[r.id], late.get(r.id, 0)),
+            notes=_notes(people[r.id], late.get(r.id, 0)) + amended.get(r.id, ()),
             is_replaced=r.id in replaced,
             is_correction=r.replaces in facts,
         )
         for r in ordered
     ]
+
+
+def _amended(session: Session) -> dict[UUID, tuple[str, ...]]:
+    """What was said of a reading after the session had ended, by its id."""
+    found: dict[UUID, tuple[str, ...]] = {}
+    loaded = getattr(session, "_prefetched_objects_cache", {})
+    for amendment in loaded.get("amendment_set", ()):
+        if amendment.about == "reading":
+            words = _("Amended: %(text)s") % {"text": amendment.text}
+            found[amendment.about_id] = (*found.get(amendment.about_id, ()), words)
+    return found
 
 
 def elapsed(course: Course, reading: Facts) -> str:

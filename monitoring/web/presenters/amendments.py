@@ -1,0 +1,129 @@
+"""What came after a session had ended: amendments, and readings that arrived late."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from clinic.access import Permission
+from monitoring.models import Amendment, Reading, Session
+
+
+@dataclass(frozen=True, slots=True)
+class AmendmentLine:
+    about: str
+    text: str
+    reason: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LateReading:
+    """`review` is its sentence once there is one, `href` where it is written until then."""
+
+    id: UUID
+    taken_at: datetime
+    received_at: datetime
+    values: str
+    by: str
+    review: str = ""
+    reviewed_by: str = ""
+    href: str = ""
+
+
+def amendments(session: Session) -> list[AmendmentLine]:
+    """Of a session that was loaded with them; none of one that goes on."""
+    loaded = getattr(session, "_prefetched_objects_cache", {}).get("amendment_set", ())
+    names = dict(subjects(session)) if loaded else {}
+    return [
+        AmendmentLine(
+            about=names.get(subject(row.about, row.about_id), row.get_about_display()),
+            text=row.text,
+            reason=row.reason,
+            by=row.printed_name,
+            at=row.recorded_at,
+        )
+        for row in loaded
+    ]
+
+
+def subject(about: str, about_id: UUID | None) -> str:
+    return f"{about}:{about_id}" if about_id else about
+
+
+def subjects(session: Session) -> list[tuple[str, str]]:
+    """Everything in a session that an amendment can be about, in words."""
+    loaded = getattr(session, "_prefetched_objects_cache", {})
+    found = [("session", str(Amendment.About.SESSION.label))]
+    words: dict[str, Callable[[Any], str]] = {
+        "admission": lambda a: _at(a.recorded_at),
+        "decision": lambda d: f"{d.get_outcome_display()}, {_at(d.recorded_at)}",
+        "dose": lambda d: f"{d.number}, {_at(d.started_at)}",
+        "reading": lambda r: f"{_at(r.taken_at)}: {values(r)}",
+        "event": lambda e: f"{e.get_kind_display()}, {_at(e.at)}",
+        "clearance": lambda c: f"{c.printed_name}, {_at(c.signed_at)}",
+    }
+    for noun, say in words.items():
+        name = Amendment.About(noun).label
+        for row in loaded.get(f"{noun}_set", ()):
+            found.append((subject(noun, row.pk), f"{name} {say(row)}"))
+    departure: Any = getattr(session, "departure", None)
+    if departure is not None:
+        how = f"{departure.get_kind_display()}, {_at(departure.left_at)}"
+        found.append((subject("departure", departure.pk), how))
+    return found
+
+
+def late_readings(
+    session: Session, permissions: frozenset[Permission] = frozenset()
+) -> list[LateReading]:
+    """Readings that arrived after departure, in a session whose patient has left."""
+    if session.phase != "closed":
+        return []
+    return [
+        late_reading(row, permissions) for row in session.reading_set.all() if row.after_departure
+    ]
+
+
+def late_reading(row: Reading, permissions: frozenset[Permission]) -> LateReading:
+    review = getattr(row, "review", None)
+    may = Permission.REVIEW_READING in permissions
+    return LateReading(
+        id=row.pk,
+        taken_at=row.taken_at,
+        received_at=row.recorded_at,
+        values=values(row),
+        by=row.recorded_by.printed_name,
+        review=f"{review.assessment}; {review.action_taken}" if review else "",
+        reviewed_by=review.printed_name if review else "",
+        href=reverse("review", args=[row.session_id, row.pk]) if may and not review else "",
+    )
+
+
+def values(row: Reading) -> str:
+    """What was measured, in one line."""
+    parts = []
+    if row.systolic is not None:
+        parts.append(_("BP %(value)s") % {"value": f"{row.systolic}/{row.diastolic}"})
+    for name, words in (
+        ("heart_rate", _("HR %(value)s")),
+        ("spo2", _("SpO₂ %(value)s %%")),
+        ("respiratory_rate", _("RR %(value)s")),
+        ("sedation", _("MOAA/S %(value)s")),
+        ("dissociation", _("dissociation %(value)s")),
+    ):
+        if (value := getattr(row, name)) is not None:
+            parts.append(words % {"value": value})
+    return ", ".join(parts) or _("not done")
+
+
+def _at(moment: datetime) -> str:
+    return timezone.localtime(moment).strftime("%H:%M")

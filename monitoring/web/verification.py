@@ -1,0 +1,45 @@
+"""One tap: is this what was recorded, by whom, when, and what exactly was signed?"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from clinic import clock
+from clinic.access import Permission, page
+from monitoring.models import ChainHead, Session
+from monitoring.trail.verify import verify
+from monitoring.web.lookup import read, site_of
+from monitoring.web.presenters.banner import session_banner
+
+CHECKED = (
+    ("entries", _("Entries of the trail, each with its keyed digest")),
+    ("rows", _("Rows of the record, each compared with the trail")),
+    ("signatures", _("Signatures, each with the content that was signed")),
+    ("anchors", _("Anchors kept outside the database")),
+)
+
+
+@require_safe
+@page(Permission.VERIFY_RECORD)
+def verification(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    found = Session.objects.at(site_of(request)).with_people().filter(pk=session_id).first()
+    if found is None:
+        raise Http404
+    read(request, found)
+    result = verify(session_id)
+    permissions: frozenset[Permission] = request.permissions  # type: ignore[attr-defined]
+    context = {
+        "session": found,
+        "banner": session_banner(found),
+        "result": result,
+        "checked": [(words, result.checked[name]) for name, words in CHECKED],
+        "head": ChainHead.objects.filter(pk=session_id).first(),
+        "at": clock.now(),
+        "area": "register" if Permission.VIEW_REGISTER in permissions else "patients",
+    }
+    return render(request, "verification/verification.html", context)
