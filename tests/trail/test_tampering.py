@@ -344,6 +344,7 @@ def test_an_older_copy_of_the_database_is_named(
     folder = tmp_path / "backup"
     folder.mkdir()
     now = connection.settings_dict["NAME"]
+    connections.close_all()
     backup = _copy(now, folder)
     scene.going_on.observe()
     call_command("anchor", stdout=StringIO())
