@@ -42,6 +42,22 @@ PAGES = {
     "access-list": _("Access log"),
     "access-export": _("Access log"),
     "review-list": _("Late readings"),
+    "session-plan": _("Planning"),
+    "admission": _("Arrival"),
+    "decision": _("Decision"),
+    "dose": _("Dose"),
+    "infusion-end": _("End of the infusion"),
+    "reading": _("Reading"),
+    "reading-correct": _("Correction"),
+    "event": _("Event"),
+    "response": _("Response"),
+    "clearance": _("Clearance"),
+    "withdrawal": _("Withdrawal"),
+    "departure": _("Departure"),
+    "session-cancel": _("Cancelling"),
+    "session-defer": _("No dose today"),
+    "amendment": _("Amendment"),
+    "review": _("Late reading"),
 }
 
 
@@ -68,7 +84,7 @@ class AccessFilter(django_filters.FilterSet):  # type: ignore[misc]
     action = django_filters.ChoiceFilter(
         choices=AccessEntry.Action.choices, label=_("What"), empty_label=ANY
     )
-    session = django_filters.UUIDFilter(field_name="session_id", label=_("Session: its id"))
+    session = django_filters.UUIDFilter(field_name="session_id", label=_("Session id"))
 
     class Meta:
         model = AccessEntry

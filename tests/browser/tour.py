@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from clinic.models import Staff
-from monitoring.models import Session
+from monitoring.models import Amendment, Reading, Session
 from monitoring.rules.flags import unanswered
 from tests.browser.conftest import Person
 
@@ -108,6 +108,7 @@ def stops() -> Iterator[Stop]:
     assert reading is not None
     yield Stop("sign-in", "nobody", reverse("sign-in"))
     yield Stop("board", "nurse", reverse("board"))
+    yield Stop("board-clinician", "clinician", reverse("board"))
     yield Stop("board-menu", "nurse", reverse("board"), _open_menu)
     yield Stop("session-planned", "nurse", at("session", planned))
     yield Stop("session-arrived", "nurse", at("session", arrived))
@@ -149,6 +150,39 @@ def stops() -> Iterator[Stop]:
         "register-filtered", "administrator", reverse("session-list") + "?outcome=discharged"
     )
     yield Stop("report", "administrator", at("session-report", closed))
+    yield Stop("verification", "administrator", at("verification", closed))
+    signature = closed.clearance_set.last()
+    assert signature is not None
+    yield Stop("as-signed", "administrator", reverse("signature", args=[closed.pk, signature.pk]))
+    late = Reading.objects.filter(after_departure=True, session__site__name=SITE)
+    waiting, answered = late.filter(review=None).first(), late.exclude(review=None).first()
+    amended = Amendment.objects.first()
+    assert waiting is not None
+    assert answered is not None
+    assert amended is not None
+    changed = waiting.session.clearance_set.last()
+    assert changed is not None
+    yield Stop("review-list", "clinician", reverse("review-list"))
+    yield Stop("review", "clinician", reverse("review", args=[waiting.session_id, waiting.pk]))
+    yield Stop(
+        "review-error",
+        "clinician",
+        reverse("review", args=[waiting.session_id, waiting.pk]),
+        _save_empty,
+    )
+    yield Stop("session-late", "clinician", at("session", waiting.session))
+    yield Stop("session-reviewed", "nurse", at("session", answered.session))
+    yield Stop(
+        "as-signed-changed",
+        "administrator",
+        reverse("signature", args=[waiting.session_id, changed.pk]),
+    )
+    yield Stop("session-amended", "nurse", at("session", amended.session))
+    yield Stop("report-amended", "administrator", at("session-report", amended.session))
+    yield Stop("amendment", "nurse", at("amendment", closed))
+    yield Stop("amendment-error", "nurse", at("amendment", closed), _save_empty)
+    yield Stop("access", "administrator", reverse("access-list"))
+    yield Stop("access-none", "administrator", reverse("access-list") + "?patient=zzz")
     yield Stop("protocols", "nurse", reverse("protocol-list"))
     version = reverse("protocol", args=[closed.protocol_version_id])
     yield Stop("protocol", "nurse", version)

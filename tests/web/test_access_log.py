@@ -12,6 +12,7 @@ import pytest
 from django.test import Client
 
 from monitoring.models import AccessEntry
+from monitoring.web.access_log import PAGES
 from tests.clinic.test_access import LATER, POSTED, ROUTES, address
 from tests.factories.courses import Visit, discharged, dosed
 from tests.factories.place import SiteFactory, person
@@ -168,3 +169,7 @@ def test_the_report_of_a_closed_session_is_kept_too(clock: Any, signed_in: Signe
     visit = discharged(clock)
     signed_in(visit.nurse).get(f"/sessions/{visit.id}/report/")
     assert AccessEntry.objects.get().page == "session-report"
+
+
+def test_every_page_about_a_patient_has_a_name_in_the_log() -> None:
+    assert {*ABOUT_A_PATIENT, *LATER, *POSTED, "session-list", "patient-list"} <= set(PAGES)

@@ -12,6 +12,7 @@ from django.db import connection
 
 from clinic.models import Site, Staff
 from monitoring import guards
+from monitoring.management.demo.afterwards import play_afterwards
 from monitoring.management.demo.history import cases, days_of, play
 from monitoring.management.demo.past import moved_clock
 from monitoring.management.demo.people import SITES, STAFF, let_in, open_clinic
@@ -38,6 +39,7 @@ def build(*, seed: int, days: int, password: str, say: Say) -> None:
                 play(case, day, number, clock, password)
             if done % 10 == 0:
                 say(f"{done} of {len(patients)} patients")
+        play_afterwards(clock, rng)
         play_today(patients, clock, password)
         let_in(password)
 

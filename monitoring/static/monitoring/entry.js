@@ -59,11 +59,10 @@ export function startEntry() {
   });
 }
 
-// Tells the server that the page was printed: who printed whose record is kept.
+// Who printed whose record is kept.
 export function startPrinted() {
   const form = document.querySelector("form[data-printed]");
-  if (!form) return;
   addEventListener("beforeprint", () => {
-    navigator.sendBeacon(form.dataset.printed, new FormData(form));
+    if (form) navigator.sendBeacon(form.dataset.printed, new FormData(form));
   });
 }

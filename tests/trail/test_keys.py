@@ -1,0 +1,103 @@
+"""Keys of the trail, and anchors outside the database."""
+
+from __future__ import annotations
+
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core import checks
+from django.core.management import CommandError, call_command
+
+from monitoring.trail import anchors, keys
+from monitoring.trail.anchors import merkle_root
+from tests.guards.world import Clinic, Course
+
+
+def found() -> list[str]:
+    return [m.id for m in checks.run_checks() if m.id.startswith("monitoring.")]
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, ["monitoring.E001"]),
+        ({"one": "short"}, ["monitoring.E002"]),
+        ({"one": "x" * 32, "two": "short"}, ["monitoring.E002"]),
+        ({"one": "x" * 32}, []),
+    ],
+)
+def test_a_key_that_can_be_guessed_stops_the_start(
+    settings: Any, given: dict[str, str], expected: list[str]
+) -> None:
+    settings.TRAIL_KEYS = given
+    assert found() == expected
+
+
+def test_the_first_key_signs_and_an_unknown_one_is_named(settings: Any) -> None:
+    settings.TRAIL_KEYS = {"new": "n" * 32, "old": "o" * 32}
+    assert keys.current() == "new"
+    assert keys.sign("new", "text") != keys.sign("old", "text")
+    with pytest.raises(keys.UnknownKey, match="lost"):
+        keys.sign("lost", "text")
+
+
+def test_the_root_changes_with_any_head_and_not_with_their_order() -> None:
+    heads = {str(n): (n, f"digest {n}") for n in range(1, 8)}
+    root = merkle_root(heads)
+    assert root == merkle_root(dict(reversed(heads.items())))
+    for chain in heads:
+        assert merkle_root({**heads, chain: (99, "other")}) != root
+        assert merkle_root({k: v for k, v in heads.items() if k != chain}) != root
+    assert merkle_root({}) == ""
+
+
+def anchor() -> str:
+    out = StringIO()
+    call_command("anchor", stdout=out)
+    return out.getvalue()
+
+
+def test_anchors_follow_each_other_and_each_has_a_number(
+    clinic: Clinic, clock: Any, anchors_folder: Path
+) -> None:
+    Course(clinic, clock)
+    first = anchor()
+    Course(clinic, clock)
+    second = anchor()
+    assert "000001-2026-03-10.json" in first
+    assert "000002-2026-03-10.json" in second
+    read = anchors.read()
+    assert (read.files, read.problems) == (2, [])
+    assert merkle_root(read.heads) in second
+
+
+def test_no_anchor_is_put_on_top_of_a_broken_one(
+    clinic: Clinic, clock: Any, anchors_folder: Path
+) -> None:
+    anchor()
+    (path,) = anchors_folder.iterdir()
+    path.write_text(path.read_text().replace("0", "1"))
+    with pytest.raises(CommandError, match="is not signed by its key"):
+        anchor()
+    assert len(list(anchors_folder.iterdir())) == 1
+
+
+def test_two_anchors_at_once_do_not_overwrite_each_other(
+    clinic: Clinic, clock: Any, anchors_folder: Path
+) -> None:
+    anchors_folder.mkdir()
+    (anchors_folder / "000001-2026-03-10.draft").write_text("begun by another")
+    with pytest.raises(CommandError, match="Another anchor"):
+        anchor()
+    assert anchors.read().files == 0
+
+
+def test_an_anchor_signed_with_a_key_that_is_gone_is_named(
+    clinic: Clinic, clock: Any, settings: Any
+) -> None:
+    anchor()
+    settings.TRAIL_KEYS = {"other": "o" * 40}
+    ((_name, words),) = anchors.read().problems
+    assert "is signed with the key test, which was not given" in words

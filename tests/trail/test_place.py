@@ -1,0 +1,158 @@
+"""Signing in, roles, passwords and sites stand on chains of their own."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.contrib.auth import authenticate
+from django.test import Client
+
+from clinic.models import Membership, Site, Staff
+from monitoring import actions
+from monitoring.models import ChainHead, TrailEntry
+from monitoring.rules.protocol import SPRAVATO_US
+from monitoring.trail.chain import PLACE
+from monitoring.trail.verify import verify
+from tests.factories.courses import dosed
+from tests.factories.place import PASSWORD, SiteFactory, StaffFactory, person
+
+pytestmark = pytest.mark.django_db
+
+
+def told(chain: UUID) -> list[str]:
+    return list(
+        TrailEntry.objects.filter(chain=chain).order_by("seq").values_list("verb", flat=True)
+    )
+
+
+def last(chain: UUID) -> TrailEntry:
+    return TrailEntry.objects.filter(chain=chain).latest("seq")
+
+
+@pytest.fixture
+def nurse(db: None) -> Staff:
+    return person(SiteFactory(), "nurse", username="rosa")
+
+
+def sign_in(client: Client, **given: str) -> Any:
+    return client.post("/sign-in/", {"username": "rosa", "password": PASSWORD} | given)
+
+
+def test_signing_in_and_out_are_told_with_the_device(nurse: Staff) -> None:
+    client = Client()
+    sign_in(client)
+    client.get("/")
+    client.post("/sign-out/")
+    assert told(nurse.pk)[-2:] == ["sign_in", "sign_out"]
+    assert last(nurse.pk).actor == nurse
+    assert last(nurse.pk).device == client.cookies["device"].value.split(":")[0]
+
+
+def test_a_wrong_password_is_told_on_the_persons_chain(nurse: Staff) -> None:
+    sign_in(Client(), password="guess")
+    assert told(nurse.pk)[-1] == "sign_in_failed"
+    assert "guess" not in last(nurse.pk).payload
+
+
+def test_an_unknown_name_is_told_without_the_name(nurse: Staff) -> None:
+    """People type their password into the wrong field."""
+    sign_in(Client(), username="my password by mistake")
+    assert told(PLACE)[-1] == "sign_in_failed"
+    assert "mistake" not in last(PLACE).payload
+
+
+def test_a_name_that_is_no_text_is_told_too(nurse: Staff) -> None:
+    assert authenticate(None, username=None, password="x") is None
+    assert authenticate(None, username="x" * 500, password="x") is None
+
+
+def test_roles_are_told_when_given_and_when_taken(nurse: Staff) -> None:
+    role = Membership.objects.create(staff=nurse, site=SiteFactory(), role="clinician")
+    key = str(role.pk)
+    given = json.loads(last(nurse.pk).payload)["rows"]["membership"][key]
+    assert given["role"] == "clinician"
+    role.delete()
+    assert told(nurse.pk)[-2:] == ["grant_role", "withdraw_role"]
+    assert json.loads(last(nurse.pk).payload)["rows"]["membership"] == {key: None}
+
+
+def test_a_password_is_told_as_changed_and_never_as_itself(nurse: Staff) -> None:
+    before = json.loads(last(nurse.pk).payload)
+    nurse.set_password("an entirely new one")
+    nurse.save()
+    after = json.loads(last(nurse.pk).payload)["rows"]["staff"][str(nurse.pk)]
+    assert told(nurse.pk)[-1] == "change_person"
+    assert nurse.password not in json.dumps(after)
+    assert "password" not in after
+    assert before != after
+
+
+def test_signing_in_alone_changes_no_person(nurse: Staff) -> None:
+    sign_in(Client())
+    assert "change_person" not in told(nurse.pk)[-1:]
+    assert told(nurse.pk).count("sign_in") == 1
+
+
+def test_a_site_is_told_with_each_change() -> None:
+    site: Site = SiteFactory()
+    site.rems_certified_on = None
+    site.save()
+    assert told(PLACE)[-2:] == ["change_site", "change_site"]
+
+
+def test_a_protocol_is_told_by_who_published_it_or_by_the_place(nurse: Staff) -> None:
+    site = SiteFactory()
+    actions.publish_protocol(SPRAVATO_US, site=site)
+    actions.publish_protocol(SPRAVATO_US, site=site, by=nurse)
+    assert told(PLACE)[-1] == "publish_protocol"
+    assert told(nurse.pk)[-1] == "publish_protocol"
+
+
+def test_a_change_that_is_taken_back_leaves_no_entry(nurse: Staff) -> None:
+    from django.db import transaction
+
+    before = told(nurse.pk)
+    with transaction.atomic():
+        nurse.first_name = "Other"
+        nurse.save()
+        transaction.set_rollback(True)
+    assert told(nurse.pk) == before
+
+
+def test_a_change_below_the_model_is_found_by_verification(nurse: Staff) -> None:
+    Staff.objects.filter(pk=nurse.pk).update(is_superuser=True)
+    words = [p.words for p in verify().problems]
+    assert any("was changed: is_superuser" in w for w in words)
+
+
+def test_a_verb_is_told_with_who_did_it_when_and_every_field(clock: Any) -> None:
+    visit = dosed(clock)
+    clock.forward(minutes=5)
+    reading = visit.read(systolic=131)
+    entry = last(visit.id)
+    row = json.loads(entry.payload)["rows"]["reading"][str(reading.pk)]
+    assert (entry.verb, entry.actor, entry.at) == ("record_reading", visit.nurse, clock.now())
+    assert set(row) == {f.attname for f in type(reading)._meta.local_concrete_fields}
+    assert row["systolic"] == 131
+    changed = json.loads(entry.payload)["rows"]["session"][str(visit.id)]
+    assert changed["last_seq"] == visit.session.last_seq
+    head = ChainHead.objects.get(pk=visit.id)
+    assert (head.count, head.digest) == (entry.seq, entry.digest)
+
+
+def test_what_is_refused_leaves_no_entry(clock: Any) -> None:
+    visit = dosed(clock)
+    before = told(visit.id)
+    with pytest.raises(actions.Refused):
+        visit.leave()
+    same = visit.read()
+    assert visit.read(id=same.pk) == same
+    assert told(visit.id) == [*before, "record_reading"]
+
+
+def test_everyone_who_was_only_added_verifies() -> None:
+    StaffFactory()
+    assert [p for p in verify().problems if "staff" in p.words] == []

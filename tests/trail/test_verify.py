@@ -1,0 +1,76 @@
+"""Verification while the clinic works, and what it costs."""
+
+from __future__ import annotations
+
+import threading
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from monitoring.models.fact import uuid7
+from monitoring.trail.verify import verify
+from tests.guards.world import Clinic, Course, open_clinic
+
+
+def test_who_records_meanwhile_is_not_taken_for_a_tamperer(committed_db: None, clock: Any) -> None:
+    """It reads one state of the database, and keeps no one waiting."""
+    clinic = open_clinic()
+    courses = [Course(clinic, clock).dosed() for _ in range(3)]
+    clock.forward(minutes=5)
+    stop, faults = threading.Event(), []
+
+    def record() -> None:
+        try:
+            while not stop.is_set():
+                for course in courses:
+                    course.read()
+        except Exception as error:
+            faults.append(error)
+        finally:
+            connection.close()
+
+    nurse = threading.Thread(target=record)
+    nurse.start()
+    try:
+        found = [verify() for _ in range(15)]
+    finally:
+        stop.set()
+        nurse.join()
+    assert faults == []
+    assert [p for one in found for p in one.problems] == []
+    assert found[-1].checked["rows"] > found[0].checked["rows"]
+
+
+def test_the_number_of_queries_does_not_grow_with_the_sessions(clinic: Clinic, clock: Any) -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert verify().problems == []
+        return len(captured)
+
+    Course(clinic, clock).dosed()
+    few = asked()
+    for _ in range(8):
+        Course(clinic, clock).dosed()
+    assert asked() == few
+
+
+def test_a_session_that_is_not_there_is_not_called_whole(clinic: Clinic) -> None:
+    out = StringIO()
+    with pytest.raises(SystemExit):
+        call_command("verify_record", session=uuid7(), stdout=out)
+    assert "is not on the trail" in out.getvalue()
+
+
+def test_it_says_what_it_checked_and_how_long_it_took(clinic: Clinic, clock: Any) -> None:
+    Course(clinic, clock).dosed()
+    out = StringIO()
+    call_command("verify_record", stdout=out)
+    text = out.getvalue()
+    assert text.startswith("Checked in ")
+    for what in ("entries", "chains", "rows", "sessions", "patients"):
+        assert what in text
+    assert "No anchor was found" in text
