@@ -50,7 +50,7 @@ test-postgresql: .venv/test ## the same on PostgreSQL, which the tests start by 
 	fi
 
 coverage: .venv/test ## how much of what the record rests on the tests before it reached
-	@for room in rules actions guards; do \
+	@for room in rules actions guards trail; do \
 		$(BIN)/coverage report --include="monitoring/$$room/*" --fail-under=95 || exit 1; \
 	done
 

@@ -16,7 +16,10 @@ SECRET_KEY = env("SECRET_KEY")
 DEBUG = env.bool("CLINIC_DEBUG", default=False)
 ALLOWED_HOSTS = env.list("CLINIC_HOSTS", default=["127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = env.list("CLINIC_ORIGINS", default=[])
-TRAIL_KEYS = dict(pair.split(":", 1) for pair in env.list("CLINIC_TRAIL_KEYS"))
+TRAIL_KEYS = {
+    name: secret
+    for name, _, secret in (pair.partition(":") for pair in env.list("CLINIC_TRAIL_KEYS"))
+}
 """Secrets that sign the trail, by id; the first signs. Outside the database, so that who can write
 there cannot sign. Has no default either."""
 ANCHORS = Path(env("CLINIC_ANCHORS", default=str(BASE_DIR / "var" / "anchors")))

@@ -37,9 +37,10 @@ def check(**kwargs: object) -> list[checks.CheckMessage]:
         return [checks.Error("CLINIC_TRAIL_KEYS names no key.", id="monitoring.E001")]
     return [
         checks.Error(
-            f"The trail's key {name!r} is shorter than {LEAST_LENGTH} characters.",
+            # Not the name: without its colon it is the secret.
+            f"A key in CLINIC_TRAIL_KEYS is shorter than {LEAST_LENGTH} characters: id:secret.",
             id="monitoring.E002",
         )
-        for name, secret in settings.TRAIL_KEYS.items()
+        for secret in settings.TRAIL_KEYS.values()
         if len(secret) < LEAST_LENGTH
     ]
