@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from clinic import clock
 from clinic.access import Permission, page
-from monitoring.models import ChainHead, Session
+from monitoring.models import ChainHead, Session, TrailEntry
 from monitoring.trail.verify import verify
 from monitoring.web.lookup import read, site_of
 from monitoring.web.presenters.banner import session_banner
@@ -22,6 +22,26 @@ CHECKED = (
     ("signatures", _("Signatures, each with the content that was signed")),
     ("anchors", _("Anchors kept outside the database")),
 )
+
+VERBS = {
+    "plan_session": _("Session planned"),
+    "cancel_session": _("Session cancelled"),
+    "admit_patient": _("Patient admitted"),
+    "decide_dose": _("Dose decided"),
+    "give_dose": _("Dose recorded"),
+    "defer_dose": _("Ended without a dose"),
+    "end_infusion": _("Infusion ended"),
+    "record_reading": _("Reading recorded"),
+    "correct_reading": _("Reading corrected"),
+    "record_event": _("Event recorded"),
+    "respond_to_flag": _("Response recorded"),
+    "sign_clearance": _("Clearance signed"),
+    "withdraw_clearance": _("Clearance withdrawn"),
+    "depart": _("Departure recorded"),
+    "amend_record": _("Record amended"),
+    "review_reading": _("Late reading reviewed"),
+    "adopt": _("Taken over as it stood when the trail began"),
+}
 
 
 @require_safe
@@ -38,6 +58,10 @@ def verification(request: HttpRequest, session_id: UUID) -> HttpResponse:
         "banner": session_banner(found),
         "result": result,
         "checked": [(words, result.checked[name]) for name, words in CHECKED],
+        "entries": [
+            (entry, VERBS.get(entry.verb, entry.verb))
+            for entry in TrailEntry.objects.filter(chain=session_id).select_related("actor")
+        ],
         "head": ChainHead.objects.filter(pk=session_id).first(),
         "at": clock.now(),
         "area": "register" if Permission.VIEW_REGISTER in permissions else "patients",

@@ -103,7 +103,7 @@ def test_the_pages_of_the_trail_ask_no_more_with_more_rows(clock: Any, signed_in
     clearance = visit.session.clearance_set.get()
     pages = {
         f"/sessions/{visit.id}/clearances/{clearance.pk}/": 14,
-        f"/sessions/{visit.id}/verification/": 21,
+        f"/sessions/{visit.id}/verification/": 22,
         "/access/": 6,
     }
     few = {path: count(lambda p=path: administrator.get(p)) for path in pages}

@@ -14,6 +14,7 @@ from django.test import Client
 from monitoring import actions, guards
 from monitoring.models import Clearance
 from monitoring.models.fact import uuid7
+from monitoring.web.verification import VERBS
 from tests.actions.refusals import refused
 from tests.factories.courses import Visit, discharged, ready_to_sign, signed
 from tests.guards.attacks import update
@@ -181,6 +182,23 @@ def test_one_tap_verifies_a_session(clock: Any, signed_in: Signer, settings: Any
     shown = clinician.get(f"/sessions/{course.id}/verification/").content.decode()
     assert "Not as recorded" in shown
     assert "was changed: systolic" in shown
+
+
+def test_the_trail_of_a_session_names_who_did_what_when(clock: Any, signed_in: Signer) -> None:
+    visit = discharged(clock)
+    visit.amend()
+    answer = signed_in(visit.clinician).get(f"/sessions/{visit.id}/verification/")
+    lines = [(e.seq, e.actor.printed_name, str(words)) for e, words in answer.context["entries"]]
+    assert lines[0] == (1, visit.nurse.printed_name, "Session planned")
+    assert (visit.clinician.printed_name, "Clearance signed") in [line[1:] for line in lines]
+    assert lines[-1][1:] == (visit.nurse.printed_name, "Record amended")
+    assert [seq for seq, *_ in lines] == list(range(1, len(lines) + 1))
+
+
+def test_every_verb_on_a_session_has_its_words() -> None:
+    elsewhere = {"register_patient", "publish_protocol"}
+    verbs = {name for name in actions.__all__ if name.islower()}
+    assert set(VERBS) == verbs - elsewhere | {"adopt"}
 
 
 def test_the_report_prints_its_chain_head(clock: Any, signed_in: Signer) -> None:
