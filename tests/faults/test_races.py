@@ -136,7 +136,8 @@ def test_a_check_in_python_alone_loses_the_race(clinic: Clinic, clock: Any, race
     """The control: without lock, counter and guards the same race is lost, so it can be lost."""
     course = ready(clinic, clock)
     clearance = course.sign()
-    guards.drop(connection)
+    with guards.as_owner(connection):
+        guards.drop(connection)
     checked = threading.Barrier(2)
 
     def read() -> None:
