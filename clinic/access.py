@@ -38,6 +38,7 @@ class Permission(Enum):
     VIEW_PROTOCOL = "view_protocol"
     VIEW_ACCESS = "view_access"
     VERIFY_RECORD = "verify_record"
+    MANAGE_STAFF = "manage_staff"
 
 
 Role = Literal["nurse", "clinician", "administrator", "auditor"]
@@ -73,7 +74,7 @@ _REVIEWER = _READS | {
 PERMISSIONS: dict[str, frozenset[Permission]] = {
     "nurse": frozenset(_NURSE),
     "clinician": frozenset(_CLINICIAN),
-    "administrator": frozenset(_REVIEWER),
+    "administrator": frozenset(_REVIEWER | {Permission.MANAGE_STAFF}),
     "auditor": frozenset(_REVIEWER),
 }
 

@@ -58,7 +58,17 @@ def _saved_person(
     if update_fields is not None and set(update_fields) <= {"last_login"}:
         return
     rows: chain.Rows = {"staff": {str(instance.pk): person(instance)}}
-    _tell(instance.pk, "staff", "add_person" if created else "change_person", rows)
+    _tell(instance.pk, "staff", _change(instance, created, update_fields), rows)
+
+
+def _change(instance: Staff, created: bool, update_fields: frozenset[str] | None) -> str:
+    if created:
+        return "add_person"
+    if update_fields == frozenset({"is_active"}):
+        return "reactivate_person" if instance.is_active else "deactivate_person"
+    if update_fields == frozenset({"password"}):
+        return "change_password"
+    return "change_person"
 
 
 def _saved_role(instance: Membership, **kwargs: Any) -> None:

@@ -84,7 +84,6 @@ def report(request: HttpRequest, session_id: UUID) -> HttpResponse:
     context = report_context(found) | {
         "area": area,
         "head": ChainHead.objects.filter(pk=session_id).first(),
-        "is_printable": True,
     }
     return render(request, "report/report.html", context)
 
@@ -104,6 +103,7 @@ def report_context(found: SessionReport) -> dict[str, Any]:
     session, course = found.session, found.course
     return {
         "report": found,
+        "is_printable": True,
         "session": session,
         "course": course,
         "banner": session_banner(session),

@@ -24,6 +24,7 @@ from monitoring.web import (
     response,
     session,
     signature,
+    staff,
     verification,
 )
 
@@ -59,6 +60,12 @@ urlpatterns = [
     path("reviews/", amendment.review_list, name="review-list"),
     path("access/", access_log.access_list, name="access-list"),
     path("access.csv", access_log.access_export, name="access-export"),
+    path("staff/", staff.staff_list, name="staff-list"),
+    path("staff/invite/", staff.invite, name="staff-invite"),
+    path("staff/<uuid:staff_id>/", staff.person, name="person"),
+    path("staff/<uuid:staff_id>/deactivate/", staff.deactivate, name="staff-deactivate"),
+    path("staff/<uuid:staff_id>/reactivate/", staff.reactivate, name="staff-reactivate"),
+    path("staff/<uuid:staff_id>/link/", staff.renew_link, name="staff-link"),
     path("protocols/", protocols.protocol_list, name="protocol-list"),
     path("protocols/<uuid:version_id>/", protocols.protocol, name="protocol"),
 ]

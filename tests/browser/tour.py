@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from django.core.management import call_command
 from django.urls import reverse
 
-from clinic.models import Staff
+from clinic import staffing
+from clinic.models import Membership, Staff
 from monitoring.models import Amendment, Reading, Session
 from monitoring.rules.flags import unanswered
 from tests.browser.conftest import Person
@@ -92,6 +93,24 @@ def _save_empty(person: Person) -> None:
 
 def _open_menu(person: Person) -> None:
     person.page.locator("details.menu summary").last.click()
+
+
+def new_hand() -> Staff:
+    """Someone who was invited and has no password yet."""
+    found = Staff.objects.filter(username="newhand").first()
+    if found is None:
+        found = Staff(username="newhand", first_name="Ada", last_name="Novak", credentials="RN")
+        found.set_unusable_password()
+        found.save()
+        site = Membership.objects.filter(site__name=SITE).first()
+        assert site is not None
+        Membership.objects.create(staff=found, site=site.site, role="nurse")
+    return found
+
+
+def _new_link(person: Person) -> None:
+    person.tap("New link to choose a password")
+    person.page.wait_for_selector("input[readonly]")
 
 
 def stops() -> Iterator[Stop]:
@@ -183,6 +202,15 @@ def stops() -> Iterator[Stop]:
     yield Stop("amendment-error", "nurse", at("amendment", closed), _save_empty)
     yield Stop("access", "administrator", reverse("access-list"))
     yield Stop("access-none", "administrator", reverse("access-list") + "?patient=zzz")
+    nurse = Staff.objects.get(username="rosa")
+    yield Stop("staff", "administrator", reverse("staff-list"))
+    yield Stop("staff-invite", "administrator", reverse("staff-invite"))
+    yield Stop("staff-invite-error", "administrator", reverse("staff-invite"), _save_empty)
+    yield Stop("staff-person", "administrator", reverse("person", args=[nurse.pk]))
+    yield Stop("staff-link", "administrator", reverse("person", args=[new_hand().pk]), _new_link)
+    yield Stop("link-ended", "nobody", reverse("invitation", args=[nurse.pk, "made-up"]))
+    invited = new_hand()
+    yield Stop("invitation", "nobody", reverse("invitation", args=staffing.link_of(invited)))
     yield Stop("protocols", "nurse", reverse("protocol-list"))
     version = reverse("protocol", args=[closed.protocol_version_id])
     yield Stop("protocol", "nurse", version)

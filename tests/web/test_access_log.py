@@ -172,4 +172,6 @@ def test_the_report_of_a_closed_session_is_kept_too(clock: Any, signed_in: Signe
 
 
 def test_every_page_about_a_patient_has_a_name_in_the_log() -> None:
-    assert {*ABOUT_A_PATIENT, *LATER, *POSTED, "session-list", "patient-list"} <= set(PAGES)
+    assert {*ABOUT_A_PATIENT, *LATER, "session-printed", "session-list", "patient-list"} <= set(
+        PAGES
+    )

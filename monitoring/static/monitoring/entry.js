@@ -49,7 +49,7 @@ function startFill() {
   });
 }
 
-export function startEntry() {
+function startEntry() {
   document.querySelector("[data-error-summary]")?.focus();
   startSteppers();
   startFill();
@@ -60,9 +60,12 @@ export function startEntry() {
 }
 
 // Who printed whose record is kept.
-export function startPrinted() {
+function startPrinted() {
   const form = document.querySelector("form[data-printed]");
   addEventListener("beforeprint", () => {
     if (form) navigator.sendBeacon(form.dataset.printed, new FormData(form));
   });
 }
+
+startEntry();
+startPrinted();

@@ -2,7 +2,6 @@
 import { startContact } from "./contact.js";
 import { startCountdown } from "./countdown.js";
 import { startDrafts } from "./draft.js";
-import { startEntry, startPrinted } from "./entry.js";
 import { startOnce } from "./once.js";
 import { startThemeButton } from "./theme-button.js";
 import { startWakeLock } from "./wake.js";
@@ -12,6 +11,4 @@ startCountdown();
 startContact();
 startDrafts();
 startOnce();
-startEntry();
-startPrinted();
 startWakeLock();

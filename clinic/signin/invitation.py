@@ -1,0 +1,46 @@
+"""The page behind a one-time link: a person who was invited chooses a password."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from crispy_forms.helper import FormHelper
+from django.contrib import messages
+from django.contrib.auth.forms import SetPasswordForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from clinic import access, staffing
+
+
+class PasswordForm(SetPasswordForm):  # type: ignore[type-arg]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+
+
+@access.public
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+def invitation(request: HttpRequest, staff_id: UUID, token: str) -> HttpResponse:
+    """A link that no longer stands says so, whatever the reason."""
+    staff = staffing.invited(staff_id, token)
+    if staff is None:
+        return render(request, "signin/link_ended.html", status=404)
+    form = PasswordForm(staff, request.POST or None)
+    if form.is_bound and form.is_valid():
+        try:
+            staffing.accept(staff_id, token, form.cleaned_data["new_password1"])
+        except staffing.NotPossible:
+            return render(request, "signin/link_ended.html", status=404)
+        messages.success(request, _("Your password is set. Sign in with it."))
+        return redirect("sign-in")
+    status = 422 if form.is_bound else 200
+    context = {"form": form, "person": staff}
+    return render(request, "signin/invitation.html", context, status=status)
