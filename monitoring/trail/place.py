@@ -39,7 +39,12 @@ def connect() -> None:
 
 
 def _tell(
-    subject: UUID, kind: str, verb: str, rows: chain.Rows | None = None, **detail: object
+    subject: UUID,
+    kind: str,
+    verb: str,
+    rows: chain.Rows | None = None,
+    actor_id: UUID | None = None,
+    **detail: object,
 ) -> None:
     with transaction.atomic():
         chain.append(
@@ -47,7 +52,7 @@ def _tell(
             kind,
             verb,
             rows=rows or {},
-            actor_id=origin.current().staff_id,
+            actor_id=actor_id or origin.current().staff_id,
             detail=detail,
         )
 
@@ -85,7 +90,8 @@ def _saved_site(instance: Site, **kwargs: Any) -> None:
 
 
 def _signed_in(user: Staff, **kwargs: Any) -> None:
-    _tell(user.pk, "staff", "sign_in")
+    # The request began before there was anyone signed in.
+    _tell(user.pk, "staff", "sign_in", actor_id=user.pk)
 
 
 def _signed_out(user: Staff | None, **kwargs: Any) -> None:

@@ -153,8 +153,6 @@ def _show(request: HttpRequest, staff_id: UUID, form: RolesForm, link: str = "")
         "status": status_of(found),
         "heading": found.printed_name,
         "submit": _("Save roles"),
-        # Shown in answer to other addresses too.
-        "action": reverse("person", args=[staff_id]),
         "back": reverse("staff-list"),
         "link": link,
         "entries": [(entry, VERBS.get(entry.verb, entry.verb)) for entry in told[:ENTRIES]],

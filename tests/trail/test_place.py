@@ -44,6 +44,7 @@ def sign_in(client: Client, **given: str) -> Any:
 def test_signing_in_and_out_are_told_with_the_device(nurse: Staff) -> None:
     client = Client()
     sign_in(client)
+    assert last(nurse.pk).actor == nurse
     client.get("/")
     client.post("/sign-out/")
     assert told(nurse.pk)[-2:] == ["sign_in", "sign_out"]
