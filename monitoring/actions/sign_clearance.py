@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
+from clinic import clock
 from clinic.access import Permission
 from clinic.models import Staff
 from monitoring.actions.outcome import Conflict, Reason, Refused, refuse, repeated
@@ -16,7 +18,11 @@ from monitoring.rules.cautions import cautions
 from monitoring.rules.readiness import CHECKLIST, before_clearance, clearance_state
 from monitoring.trail import chain
 from monitoring.trail.compare import differences, loaded
+from monitoring.trail.place import tell_wrong_signature, wrong_signatures
 from monitoring.trail.replay import State, content_digest, cut, merge, replay, signed_detail
+
+WRONG_TRIES = 5
+LOCKED_FOR = timedelta(minutes=15)
 
 
 def sign_clearance(
@@ -36,22 +42,36 @@ def sign_clearance(
 
     Needs the signer's own password, an elapsed window, no open item, each point of the checklist
     confirmed and each caution justified by its key. `ready_minutes` from the first device is asked
-    under REMS (CLINICAL 8, rule 31). Raises Refused with every reason, Conflict with the session
+    under REMS (CLINICAL 8, rule 31). Wrong passwords are told on the signer's trail; after five
+    within a quarter of an hour signing waits. Raises Refused with every reason, Conflict with the session
     when it changed since it was shown or with a clearance that stands already, NotAllowed.
     """
+    _require_unlocked(by)
     is_right = by.check_password(password)
-    return _sign(
-        session_id,
-        by,
-        id=id,
-        is_password_right=is_right,
-        through_seq=through_seq,
-        checklist=checklist,
-        justifications=justifications,
-        had_serious_event=had_serious_event,
-        ready_minutes=ready_minutes,
-        statement=statement,
-    )
+    try:
+        return _sign(
+            session_id,
+            by,
+            id=id,
+            is_password_right=is_right,
+            through_seq=through_seq,
+            checklist=checklist,
+            justifications=justifications,
+            had_serious_event=had_serious_event,
+            ready_minutes=ready_minutes,
+            statement=statement,
+        )
+    except Refused:
+        # After what was refused was rolled back: the try itself is kept.
+        if not is_right:
+            tell_wrong_signature(by)
+        raise
+
+
+def _require_unlocked(by: Staff) -> None:
+    wrong = wrong_signatures(by, clock.now() - LOCKED_FOR)
+    if len(wrong) >= WRONG_TRIES:
+        raise refuse("locked", "password", until=wrong[WRONG_TRIES - 1] + LOCKED_FOR)
 
 
 @verb

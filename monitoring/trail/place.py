@@ -7,6 +7,7 @@ that were changed below it differ from the log, and verification names them.
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,9 +17,12 @@ from django.db.models.signals import post_delete, post_save
 
 from clinic import origin
 from clinic.models import Membership, Site, Staff
+from monitoring.models import TrailEntry
 from monitoring.trail import chain
 from monitoring.trail.canonical import Columns, columns
 
+MOST_TRIES = 20
+"""How many wrong tries are looked at, at most."""
 NOT_TOLD = frozenset({"password", "last_login"})
 
 
@@ -36,6 +40,17 @@ def connect() -> None:
     user_logged_in.connect(_signed_in, dispatch_uid="trail_signed_in")
     user_logged_out.connect(_signed_out, dispatch_uid="trail_signed_out")
     user_login_failed.connect(_not_signed_in, dispatch_uid="trail_not_signed_in")
+
+
+def tell_wrong_signature(staff: Staff) -> None:
+    """Someone signed in as `staff` gave a wrong password for a signature."""
+    _tell(staff.pk, "staff", "sign_failed", actor_id=staff.pk)
+
+
+def wrong_signatures(staff: Staff, since: datetime) -> list[datetime]:
+    """When that happened after `since`, the latest first."""
+    told = TrailEntry.objects.filter(chain=staff.pk, verb="sign_failed", at__gt=since)
+    return list(told.order_by("-seq").values_list("at", flat=True)[:MOST_TRIES])
 
 
 def _tell(

@@ -46,6 +46,7 @@ VERBS = {
     "sign_in": gettext_lazy("Signed in"),
     "sign_out": gettext_lazy("Signed out"),
     "sign_in_failed": gettext_lazy("Tried to sign in with a wrong password"),
+    "sign_failed": gettext_lazy("Tried to sign a clearance with a wrong password"),
     "publish_protocol": gettext_lazy("Published a protocol"),
     "adopt": gettext_lazy("Taken over as it stood when the trail began"),
 }

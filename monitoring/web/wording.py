@@ -64,6 +64,7 @@ REASONS = {
     "witness": _("Name someone of the site other than who gives the dose."),
     "not_flagged": _("Nothing is flagged here."),
     "password": _("The password is wrong."),
+    "locked": _("Five wrong passwords. You can sign again at %(until)s."),
     "unknown_row": _("Choose what in this session the amendment is about."),
     "record_disagrees": _(
         "Not signed. The record is not what its trail says was recorded. "

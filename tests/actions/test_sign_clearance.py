@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from clinic.models import Staff
 from monitoring.actions import Conflict, NotAllowed, Refused
-from monitoring.models import Clearance, Withdrawal
+from monitoring.models import Clearance, TrailEntry, Withdrawal
 from monitoring.models.fact import uuid7
 from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US
 from monitoring.rules.readiness import CHECKLIST
@@ -222,3 +223,47 @@ def test_the_patient_was_ready_between_the_first_device_and_now(
             visit.sign(ready_minutes=minutes)
     else:
         assert visit.sign(ready_minutes=minutes).ready_minutes == minutes
+
+
+def tries(staff: Staff) -> int:
+    return TrailEntry.objects.filter(chain=staff.pk, verb="sign_failed").count()
+
+
+def test_a_wrong_password_is_told_on_the_signers_trail(clock: Any) -> None:
+    visit = ready_to_sign(clock)
+    with refused("password", "password"):
+        visit.sign(password="guessed")
+    assert tries(visit.clinician) == 1
+    visit.sign()
+    assert tries(visit.clinician) == 1
+
+
+def test_after_five_wrong_passwords_signing_waits_a_quarter_of_an_hour(clock: Any) -> None:
+    visit = ready_to_sign(clock)
+    for _ in range(5):
+        with refused("password", "password"):
+            visit.sign(password="guessed")
+        clock.forward(minutes=1)
+    with refused("locked", "password"):
+        visit.sign()
+    assert tries(visit.clinician) == 5, "while it is locked no password is tried"
+    clock.forward(minutes=11)
+    visit.read()
+    visit.sign()
+    assert visit.session.phase == "cleared"
+
+
+def test_one_persons_wrong_passwords_lock_no_one_else(clock: Any) -> None:
+    visit = ready_to_sign(clock)
+    for _ in range(5):
+        with refused("password", "password"):
+            visit.sign(password="guessed")
+    other = person(visit.site, "clinician")
+    assert visit.sign(by=other).signed_by == other
+
+
+def test_who_may_not_sign_leaves_no_try(clock: Any) -> None:
+    visit = ready_to_sign(clock)
+    with pytest.raises(NotAllowed):
+        visit.sign(by=visit.nurse, password="guessed")
+    assert tries(visit.nurse) == 0
