@@ -43,8 +43,8 @@ def sign_clearance(
     Needs the signer's own password, an elapsed window, no open item, each point of the checklist
     confirmed and each caution justified by its key. `ready_minutes` from the first device is asked
     under REMS (CLINICAL 8, rule 31). Wrong passwords are told on the signer's trail; after five
-    within a quarter of an hour signing waits. Raises Refused with every reason, Conflict with the session
-    when it changed since it was shown or with a clearance that stands already, NotAllowed.
+    within a quarter of an hour signing waits. Raises Refused with every reason, Conflict with the
+    session when it changed since it was shown or with a clearance that stands already, NotAllowed.
     """
     _require_unlocked(by)
     is_right = by.check_password(password)
