@@ -93,12 +93,13 @@ system:
 		|| { echo "Python's venv is missing. On Debian or Ubuntu: sudo apt install python3-venv"; exit 1; }
 	$(PYTHON) -m venv .venv
 
+# --no-deps: the lock is whole; the resolver would look past it at what came out since.
 .venv/run: .venv/bin/python requirements.txt
-	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements.txt
 	@touch .venv/run
 
 .venv/test: .venv/bin/python tests/requirements.txt
-	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r tests/requirements.txt
+	$(BIN)/pip install -q --disable-pip-version-check --no-deps --require-hashes -r tests/requirements.txt
 	@touch .venv/test .venv/run
 
 var/secret_key:
