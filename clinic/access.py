@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, resolve_url
+
+from clinic import clock
 
 if TYPE_CHECKING:
     from clinic.models import Site, Staff
@@ -39,9 +42,11 @@ class Permission(Enum):
     VIEW_ACCESS = "view_access"
     VERIFY_RECORD = "verify_record"
     MANAGE_STAFF = "manage_staff"
+    MANAGE_TABLETS = "manage_tablets"
+    ENTER_IN_EMERGENCY = "enter_in_emergency"
 
 
-Role = Literal["nurse", "clinician", "administrator", "auditor"]
+Role = Literal["nurse", "clinician", "administrator", "auditor", "emergency"]
 
 _READS = {
     Permission.VIEW_PATIENT,
@@ -64,7 +69,15 @@ _CLINICIAN = _NURSE | {
     Permission.SIGN_CLEARANCE,
     Permission.REVIEW_READING,
     Permission.VERIFY_RECORD,
+    Permission.ENTER_IN_EMERGENCY,
 }
+_EMERGENCY = _READS | {
+    Permission.VIEW_BOARD,
+    Permission.RECORD_READING,
+    Permission.RECORD_EVENT,
+}
+"""Enough to help: to read, measure and say what was done. Only the site's own clinician decides on
+a dose or signs."""
 _REVIEWER = _READS | {
     Permission.VIEW_REGISTER,
     Permission.VIEW_ACCESS,
@@ -74,9 +87,13 @@ _REVIEWER = _READS | {
 PERMISSIONS: dict[str, frozenset[Permission]] = {
     "nurse": frozenset(_NURSE),
     "clinician": frozenset(_CLINICIAN),
-    "administrator": frozenset(_REVIEWER | {Permission.MANAGE_STAFF}),
+    "administrator": frozenset(_REVIEWER | {Permission.MANAGE_STAFF, Permission.MANAGE_TABLETS}),
     "auditor": frozenset(_REVIEWER),
+    "emergency": frozenset(_EMERGENCY),
 }
+
+NEED_SECOND_FACTOR = frozenset({"clinician", "administrator", "emergency"})
+"""Roles that do nothing without a second factor, where the site asks for one."""
 
 
 def permissions_of(roles: Iterable[str]) -> frozenset[Permission]:
@@ -88,8 +105,9 @@ def may(staff: Staff, permission: Permission, site: Site) -> bool:
     """Whether `staff`, being active, may do `permission` at `site`."""
     if not staff.is_active:
         return False
-    roles = (m.role for m in staff.memberships.all() if m.site_id == site.pk)
-    return permission in permissions_of(roles)
+    now = clock.now()
+    held = (m for m in staff.memberships.all() if m.site_id == site.pk and m.is_in_force(now))
+    return permission in permissions_of(m.role for m in held)
 
 
 AnyView = Callable[..., HttpResponseBase]
@@ -98,7 +116,9 @@ AnyView = Callable[..., HttpResponseBase]
 def page(*needed: Permission) -> Callable[[AnyView], AnyView]:
     """Let only people with every permission in `needed`, at the request's site, reach the view.
 
-    A person who is not signed in is sent to sign in; one without the role gets 403.
+    A person who is not signed in is sent to sign in, or to the lock of an enrolled tablet; one
+    without the role gets 403; one whose role needs a second factor and who has none yet is sent to
+    their account to add it.
     """
 
     def protect(view: AnyView) -> AnyView:
@@ -107,9 +127,14 @@ def page(*needed: Permission) -> Callable[[AnyView], AnyView]:
             if not request.user.is_authenticated:
                 if request.headers.get("HX-Request"):
                     return HttpResponse(status=401)
-                return redirect_to_login(request.get_full_path())
+                is_tablet = request.tablet is not None  # type: ignore[attr-defined]
+                return redirect_to_login(
+                    request.get_full_path(), resolve_url("lock") if is_tablet else None
+                )
             if not set(needed) <= request.permissions:  # type: ignore[attr-defined]
                 raise PermissionDenied
+            if needed and request.lacks_second_factor:  # type: ignore[attr-defined]
+                return redirect("mfa_index")
             return view(request, *args, **kwargs)
 
         protected.needs = frozenset(needed)  # type: ignore[attr-defined]

@@ -7,3 +7,8 @@ from django.apps import AppConfig
 
 class ClinicConfig(AppConfig):
     name = "clinic"
+
+    def ready(self) -> None:
+        from clinic.signin import arrival
+
+        arrival.connect()

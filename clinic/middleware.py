@@ -1,19 +1,20 @@
-"""Security headers, the site that a request is about, and where it comes from."""
+"""Security headers, the site and tablet of a request, and where it comes from."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from ipaddress import ip_address
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from clinic import clock, origin
-from clinic.access import Permission, permissions_of
+from clinic import clock, origin, tablets
+from clinic.access import NEED_SECOND_FACTOR, Permission, permissions_of
 from clinic.models import Site
+from clinic.signin import arrival, idle
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -44,37 +45,14 @@ class SecurityHeaders:
         response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
         response.headers.setdefault(
             "Permissions-Policy",
-            "camera=(), microphone=(), geolocation=(), screen-wake-lock=(self)",
+            "camera=(), microphone=(), geolocation=(), payment=(), usb=(), "
+            "screen-wake-lock=(self), publickey-credentials-get=(self), "
+            "publickey-credentials-create=(self)",
         )
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if not request.path.startswith("/static/"):
             response.headers.setdefault("Cache-Control", "no-store")
         return response
-
-
-class CurrentSite:
-    """Sets `request.site` and `request.permissions` from the person's memberships.
-
-    The site chosen last, or the first by name; None and nothing for a person without a role.
-    """
-
-    SESSION_KEY = "site"
-
-    def __init__(self, get_response: Handler) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        site, sites, roles = None, [], []
-        if request.user.is_authenticated:
-            memberships = list(request.user.memberships.all())
-            sites = sorted({m.site for m in memberships}, key=lambda s: s.name)
-            site = _chosen(sites, request.session.get(self.SESSION_KEY))
-            roles = [m.role for m in memberships if m.site == site]
-        request.site = site  # type: ignore[assignment]
-        request.sites = sites  # type: ignore[attr-defined]
-        request.roles = roles  # type: ignore[attr-defined]
-        request.permissions = permissions_of(roles)  # type: ignore[attr-defined]
-        with timezone.override(site.tz if site else None):
-            return self.get_response(request)
 
 
 class Whence:
@@ -83,25 +61,23 @@ class Whence:
     The cookie is no permission: it says on the trail which tablet a change came from.
     """
 
-    COOKIE = "device"
-    YEAR = 365 * 24 * 60 * 60
-
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        device = request.get_signed_cookie(self.COOKIE, default="") or ""
+        device = request.get_signed_cookie(settings.DEVICE_COOKIE_NAME, default="") or ""
         is_new = not device
         device = device or uuid.uuid4().hex
+        request.device = device  # type: ignore[attr-defined]
         staff_id = request.user.pk if request.user.is_authenticated else None
-        address = _address(request)
+        address = origin.address(request)
         with origin.acting(origin.Origin(staff_id, device, address)):
             response = self.get_response(request)
         if is_new and request.user.is_authenticated:
             response.set_signed_cookie(
-                self.COOKIE,
+                settings.DEVICE_COOKIE_NAME,
                 device,
-                max_age=self.YEAR,
+                max_age=tablets.YEAR,
                 secure=settings.SESSION_COOKIE_SECURE,
                 httponly=True,
                 samesite="Lax",
@@ -109,20 +85,66 @@ class Whence:
         return response
 
 
+class OnTablet:
+    """Sets `request.tablet`: the enrolled tablet that asks, or None.
+
+    Who signed in on a tablet is signed in there alone, and no longer once it is revoked.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        tablet = tablets.current(request)
+        request.tablet = tablet  # type: ignore[attr-defined]
+        if request.user.is_authenticated:
+            signed_in_on = request.session.get(arrival.TABLET)
+            if signed_in_on and signed_in_on != str(tablet and tablet.pk):
+                logout(request)
+        response = self.get_response(request)
+        if tablet is None and settings.TABLET_COOKIE_NAME in request.COOKIES:
+            response.delete_cookie(settings.TABLET_COOKIE_NAME)
+        return response
+
+
+class CurrentSite:
+    """Sets `request.site` and `request.permissions` from the person's memberships in force.
+
+    The site chosen last, or that of the tablet, or the first by name; None and nothing for a person
+    without a role. `request.lacks_second_factor`: a role here asks for one that was not used.
+    """
+
+    SESSION_KEY = "site"
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        site, sites, roles, has_factor = None, [], [], False
+        if request.user.is_authenticated:
+            now = clock.now()
+            held = [m for m in request.user.memberships.all() if m.is_in_force(now)]
+            sites = sorted({m.site for m in held}, key=lambda s: s.name)
+            tablet = request.tablet  # type: ignore[attr-defined]
+            chosen = request.session.get(self.SESSION_KEY)
+            site = _chosen(sites, chosen or (str(tablet.site_id) if tablet else None))
+            roles = [m.role for m in held if m.site == site]
+            has_factor = arrival.has_second_factor(request)
+        is_asked = site is not None and site.requires_second_factor
+        request.site = site  # type: ignore[assignment]
+        request.sites = sites  # type: ignore[attr-defined]
+        request.roles = roles  # type: ignore[attr-defined]
+        request.permissions = permissions_of(roles)  # type: ignore[attr-defined]
+        request.lacks_second_factor = (  # type: ignore[attr-defined]
+            is_asked and not has_factor and not NEED_SECOND_FACTOR.isdisjoint(roles)
+        )
+        with timezone.override(site.tz if site else None):
+            return self.get_response(request)
+
+
 def _chosen(sites: list[Site], chosen: str | None) -> Site | None:
     named = (s for s in sites if str(s.pk) == chosen)
     return next(named, sites[0] if sites else None)
-
-
-def _address(request: HttpRequest) -> str | None:
-    """The network address as the server, or the one proxy in front of it, saw it."""
-    seen = request.META.get("REMOTE_ADDR", "")
-    if settings.BEHIND_PROXY:
-        seen = request.headers.get("X-Forwarded-For", seen).rsplit(",", 1)[-1].strip()
-    try:
-        return str(ip_address(seen))
-    except ValueError:
-        return None
 
 
 def place(request: HttpRequest) -> dict[str, Any]:
@@ -133,5 +155,7 @@ def place(request: HttpRequest) -> dict[str, Any]:
         "sites": getattr(request, "sites", []),
         "roles": getattr(request, "roles", []),
         "may": {p.value: True for p in permissions},
+        "tablet": getattr(request, "tablet", None),
+        "idle_seconds": idle.limit(request),
         "server_now": clock.now(),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -42,6 +43,8 @@ class Site(Told):
     rems_site_id = models.CharField(max_length=40, blank=True)
     rems_certified_on = models.DateField(null=True, blank=True)
     is_inpatient = models.BooleanField(default=False)
+    requires_second_factor = models.BooleanField(default=True)
+    """Whether administrators and clinicians do nothing here without a second factor."""
     phone = models.CharField(max_length=40, blank=True)
     address = models.CharField(max_length=200, blank=True)
     city = models.CharField(max_length=80, blank=True)
@@ -65,6 +68,8 @@ class Staff(Told, AbstractUser):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     credentials = models.CharField(max_length=40, blank=True)
     phone = models.CharField(max_length=40, blank=True)
+    pin = models.CharField(max_length=128, blank=True)
+    """Hashed as the password is; of use on an enrolled tablet alone."""
 
     class Meta:
         ordering = ("last_name", "first_name")
@@ -81,28 +86,105 @@ class Staff(Told, AbstractUser):
 
 
 class Membership(Told):
-    """One role of one person at one site. Roles add up."""
+    """One role of one person at one site. Roles add up.
+
+    `emergency` is the role of a clinician from elsewhere; it alone has a reason and an end.
+    """
 
     class Role(models.TextChoices):
         NURSE = "nurse", _("Nurse")
         CLINICIAN = "clinician", _("Clinician")
         ADMINISTRATOR = "administrator", _("Administrator")
         AUDITOR = "auditor", _("Auditor")
+        EMERGENCY = "emergency", _("Emergency access")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="memberships")
     site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=20, choices=Role.choices)
+    began_at = models.DateTimeField(null=True, blank=True)
+    ends_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
 
     class Meta:
         ordering = ("site", "role")
         constraints = (
             models.UniqueConstraint(fields=("staff", "site", "role"), name="membership_once"),
             models.CheckConstraint(
-                condition=models.Q(role__in=("nurse", "clinician", "administrator", "auditor")),
+                condition=models.Q(
+                    role__in=("nurse", "clinician", "administrator", "auditor", "emergency")
+                ),
                 name="membership_role_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(role="emergency", began_at__isnull=False, ends_at__isnull=False)
+                & ~models.Q(reason="")
+                | ~models.Q(role="emergency")
+                & models.Q(began_at__isnull=True, ends_at__isnull=True, reason=""),
+                name="membership_emergency_has_reason_and_end",
             ),
         )
 
     def __str__(self) -> str:
         return f"{self.staff}, {self.role} at {self.site}"
+
+    def is_in_force(self, now: datetime) -> bool:
+        return self.ends_at is None or now < self.ends_at
+
+
+class Tablet(Told):
+    """A shared device that an administrator enrolled for a site. Revoked, never deleted.
+
+    `device` is what the trail calls the browser; `last_seen_at` is kept to some minutes.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="tablets")
+    name = models.CharField(max_length=60)
+    device = models.CharField(max_length=40)
+    enrolled_at = models.DateTimeField()
+    enrolled_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    last_seen_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ("site", "name")
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(revoked_at__isnull=True, revoked_by__isnull=True)
+                | models.Q(revoked_at__isnull=False, revoked_by__isnull=False),
+                name="tablet_revoked_by_someone",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Shift(models.Model):
+    """Someone who signed in fully on a tablet and may come back with a PIN, until it ends.
+
+    `has_second_factor` says how they signed in; `wrong_tries` counts wrong PINs in a row.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    tablet = models.ForeignKey(Tablet, on_delete=models.PROTECT, related_name="shifts")
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="shifts")
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    has_second_factor = models.BooleanField()
+    wrong_tries = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ("-began_at",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("tablet", "staff"),
+                condition=models.Q(ended_at__isnull=True),
+                name="shift_one_open",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.staff} on {self.tablet}"

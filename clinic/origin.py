@@ -6,7 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from ipaddress import ip_address
 from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +37,14 @@ def acting(origin: Origin) -> Iterator[None]:
         yield
     finally:
         _origin.reset(token)
+
+
+def address(request: HttpRequest) -> str | None:
+    """The network address as the server, or the one proxy in front of it, saw it."""
+    seen = request.META.get("REMOTE_ADDR", "")
+    if settings.BEHIND_PROXY:
+        seen = request.headers.get("X-Forwarded-For", seen).rsplit(",", 1)[-1].strip()
+    try:
+        return str(ip_address(seen))
+    except ValueError:
+        return None

@@ -40,7 +40,7 @@ def invitation(request: HttpRequest, staff_id: UUID, token: str) -> HttpResponse
         except staffing.NotPossible:
             return render(request, "signin/link_ended.html", status=404)
         messages.success(request, _("Your password is set. Sign in with it."))
-        return redirect("sign-in")
+        return redirect("account_login")
     status = 422 if form.is_bound else 200
     context = {"form": form, "person": staff}
     return render(request, "signin/invitation.html", context, status=status)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account import views as account_views
+from allauth.account.forms import LoginForm
+from allauth.mfa.base import views as mfa_views
+from allauth.mfa.base.forms import AuthenticateForm
+from allauth.mfa.webauthn import views as webauthn_views
 from crispy_forms.helper import FormHelper
 from django.conf import settings
 from django.contrib.auth import views as auth_views
-from django.contrib.auth.forms import AuthenticationForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic import access
 from clinic.access import Permission
@@ -20,41 +24,77 @@ from clinic.middleware import CurrentSite
 from clinic.models import Membership
 
 
-class SignInForm(AuthenticationForm):
-    error_messages = {
-        "invalid_login": _("This user name and password do not belong together."),
-        "inactive": _("This user name and password do not belong together."),
-    }
+class SignInForm(LoginForm):
+    """User name and password, checked and counted by the sign-in library."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["username"].label = _("User name")
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.form_show_errors = True
+        self.fields["login"].label = _("User name")
+        self.fields["password"].help_text = ""
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+            field.error_messages["required"] = _("Enter this.")
+        self.helper = plain_helper()
 
 
-class _SignIn(auth_views.LoginView):
+class CodeForm(AuthenticateForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = _("Code")
+        self.fields["code"].widget.attrs.pop("placeholder", None)
+        self.fields["code"].widget.attrs["inputmode"] = "numeric"
+        self.fields["code"].error_messages["required"] = _("Enter this.")
+        self.helper = plain_helper()
+
+
+def plain_helper() -> FormHelper:
+    helper = FormHelper()
+    helper.form_tag = False
+    helper.disable_csrf = True
+    return helper
+
+
+class _SignIn(account_views.LoginView):
     form_class = SignInForm
     template_name = "signin/sign_in.html"
-    redirect_authenticated_user = True
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         demo = _demo_accounts() if settings.CLINIC_DEMO else []
-        return super().get_context_data(
-            demo_accounts=demo, demo_password=settings.CLINIC_DEMO_PASSWORD, **kwargs
-        )
+        found: dict[str, Any] = super().get_context_data(**kwargs)
+        return found | {
+            "demo_accounts": demo,
+            "demo_password": settings.CLINIC_DEMO_PASSWORD,
+            "next": self.request.GET.get("next", ""),
+            "site": None,
+        }
+
+
+class _SecondStep(mfa_views.AuthenticateView):
+    """A code of the app or a recovery code, or a passkey, after the password."""
+
+    form_class = CodeForm
+    template_name = "signin/second_step.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        found: dict[str, Any] = super().get_context_data(**kwargs)
+        return found | {"site": None}
 
 
 def _demo_accounts() -> list[Membership]:
     return list(
-        Membership.objects.filter(staff__is_active=True)
+        Membership.objects.filter(staff__is_active=True, ends_at=None)
         .select_related("staff", "site")
         .order_by("site__name", "role", "staff__username")
     )
 
 
-sign_in = access.public(sensitive_post_parameters("password")(_SignIn.as_view()))
+sign_in = access.public(require_http_methods(["GET", "POST"])(_SignIn.as_view()))
+second_step = access.public(
+    sensitive_post_parameters("code")(require_http_methods(["GET", "POST"])(_SecondStep.as_view()))
+)
+passkey_sign_in = access.public(
+    require_http_methods(["GET", "POST"])(webauthn_views.LoginWebAuthnView.as_view())
+)
 sign_out = access.public(require_POST(auth_views.LogoutView.as_view()))
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.apps import apps
+from django.conf import settings
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 ADDED = frozenset({"INSERT"})
@@ -45,6 +46,8 @@ RECORD: dict[str, frozenset[str]] = {
     "monitoring_siteprotocol": ADDED | {"DELETE"},
     "clinic_site": ADDED | {"UPDATE"},
     "clinic_staff": ADDED | {"UPDATE"},
+    "clinic_tablet": ADDED | {"UPDATE"},
+    "clinic_shift": ADDED | {"UPDATE"},
     "django_migrations": frozenset(),
 }
 LOCKED = {"monitoring_patient": "id"}
@@ -137,7 +140,7 @@ def grants(role: str) -> list[str]:
         f"GRANT USAGE ON SCHEMA public TO {role}",
         f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}",
     ]
-    for table in [*tables, "django_migrations"]:
+    for table in [*tables, settings.CACHES["default"]["LOCATION"], "django_migrations"]:
         words = ", ".join(["SELECT", *sorted(allowed(table))])
         statements.append(f"GRANT {words} ON {table} TO {role}")
     statements += [f"GRANT UPDATE ({column}) ON {t} TO {role}" for t, column in LOCKED.items()]

@@ -11,25 +11,40 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db import transaction
 from django.db.models.signals import post_delete, post_save
+from django.http import HttpRequest
 
 from clinic import origin
-from clinic.models import Membership, Site, Staff
+from clinic.models import Membership, Site, Staff, Tablet
+from clinic.signin import arrival
+from clinic.signin.shift import pin_failed
 from monitoring.models import TrailEntry
 from monitoring.trail import chain
 from monitoring.trail.canonical import Columns, columns
 
 MOST_TRIES = 20
 """How many wrong tries are looked at, at most."""
-NOT_TOLD = frozenset({"password", "last_login"})
+SECRETS = ("password", "pin")
+NOT_TOLD = frozenset({*SECRETS, "last_login"})
 
 
 def person(staff: Staff) -> Columns:
-    """A person as the log has them: of the password only whether it changed."""
-    told = {k: v for k, v in columns(staff).items() if k not in NOT_TOLD}
-    return {**told, "password_digest": hashlib.sha256(staff.password.encode()).hexdigest()}
+    """A person as the log has them: of password and PIN only whether they changed."""
+    row = columns(staff)
+    told = {k: v for k, v in row.items() if k not in NOT_TOLD}
+    # A person of before there were PINs, as a migration reads them, has none.
+    digests = {
+        f"{k}_digest": hashlib.sha256(row[k].encode()).hexdigest() for k in SECRETS if k in row
+    }
+    return {**told, **digests}
+
+
+def tablet(row: Tablet) -> Columns:
+    """A tablet as the log has it: when it was last seen is not told."""
+    return {k: v for k, v in columns(row).items() if k != "last_seen_at"}
 
 
 def connect() -> None:
@@ -37,6 +52,10 @@ def connect() -> None:
     post_save.connect(_saved_role, sender=Membership, dispatch_uid="trail_role")
     post_delete.connect(_deleted_role, sender=Membership, dispatch_uid="trail_role_gone")
     post_save.connect(_saved_site, sender=Site, dispatch_uid="trail_site")
+    post_save.connect(_saved_tablet, sender=Tablet, dispatch_uid="trail_tablet")
+    post_save.connect(_added_factor, sender=Authenticator, dispatch_uid="trail_factor")
+    post_delete.connect(_removed_factor, sender=Authenticator, dispatch_uid="trail_factor_gone")
+    pin_failed.connect(_wrong_pin, dispatch_uid="trail_wrong_pin")
     user_logged_in.connect(_signed_in, dispatch_uid="trail_signed_in")
     user_logged_out.connect(_signed_out, dispatch_uid="trail_signed_out")
     user_login_failed.connect(_not_signed_in, dispatch_uid="trail_not_signed_in")
@@ -88,6 +107,8 @@ def _change(instance: Staff, created: bool, update_fields: frozenset[str] | None
         return "reactivate_person" if instance.is_active else "deactivate_person"
     if update_fields == frozenset({"password"}):
         return "change_password"
+    if update_fields == frozenset({"pin"}):
+        return "change_pin"
     return "change_person"
 
 
@@ -104,14 +125,33 @@ def _saved_site(instance: Site, **kwargs: Any) -> None:
     _tell(chain.PLACE, "place", "change_site", chain.rows_of(instance))
 
 
-def _signed_in(user: Staff, **kwargs: Any) -> None:
+def _saved_tablet(instance: Tablet, created: bool, **kwargs: Any) -> None:
+    verb = "enrol_tablet" if created else "revoke_tablet"
+    _tell(chain.PLACE, "place", verb, {"tablet": {str(instance.pk): tablet(instance)}})
+
+
+def _added_factor(instance: Authenticator, created: bool, **kwargs: Any) -> None:
+    if created:
+        _tell(instance.user_id, "staff", "add_second_factor", type=instance.type)
+
+
+def _removed_factor(instance: Authenticator, **kwargs: Any) -> None:
+    _tell(instance.user_id, "staff", "remove_second_factor", type=instance.type)
+
+
+def _wrong_pin(staff: Staff, **kwargs: Any) -> None:
+    _tell(staff.pk, "staff", "pin_failed")
+
+
+def _signed_in(user: Staff, request: HttpRequest | None = None, **kwargs: Any) -> None:
     # The request began before there was anyone signed in.
-    _tell(user.pk, "staff", "sign_in", actor_id=user.pk)
+    _tell(user.pk, "staff", "sign_in", actor_id=user.pk, means=arrival.means(request))
 
 
-def _signed_out(user: Staff | None, **kwargs: Any) -> None:
+def _signed_out(user: Staff | None, request: HttpRequest | None = None, **kwargs: Any) -> None:
     if user is not None:
-        _tell(user.pk, "staff", "sign_out")
+        because = getattr(request, "signed_out_because", "asked")
+        _tell(user.pk, "staff", "sign_out", because=because)
 
 
 def _not_signed_in(credentials: dict[str, Any], **kwargs: Any) -> None:

@@ -21,7 +21,7 @@ from uuid import UUID
 from django.db import connection, models, transaction
 from django.db.models import Exists, OuterRef
 
-from clinic.models import Membership, Site, Staff
+from clinic.models import Membership, Site, Staff, Tablet
 from monitoring.models import (
     Admission,
     Amendment,
@@ -46,7 +46,7 @@ from monitoring.trail.anchors import Heads
 from monitoring.trail.canonical import columns, digest
 from monitoring.trail.chain import digest_of
 from monitoring.trail.compare import Difference, differences, table_of
-from monitoring.trail.place import person
+from monitoring.trail.place import person, tablet
 from monitoring.trail.replay import FACTS, State, content_digest, cut, merge, payload
 
 OF_SESSION: tuple[type[models.Model], ...] = (
@@ -294,7 +294,7 @@ class _Run:
             )
 
     def _place(self) -> None:
-        """People, roles, sites and protocols against what their chains tell."""
+        """People, roles, sites, tablets and protocols against what their chains tell."""
         held = table_of(
             [
                 *Membership.objects.all(),
@@ -304,6 +304,7 @@ class _Run:
             ]
         )
         held["staff"] = {str(s.pk): person(s) for s in Staff.objects.all()}
+        held["tablet"] = {str(t.pk): tablet(t) for t in Tablet.objects.all()}
         for rows in held.values():
             self.result.checked["rows"] += len(rows)
         for difference in differences(self.place, held):

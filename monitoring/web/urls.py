@@ -15,6 +15,7 @@ from monitoring.web import (
     dose,
     ending,
     event,
+    lock,
     patients,
     planning,
     protocols,
@@ -32,6 +33,9 @@ SESSION = "sessions/<uuid:session_id>/"
 
 urlpatterns = [
     path("", board.board, name="board"),
+    path("lock/", lock.lock, name="lock"),
+    path("lock/now/", lock.lock_now, name="lock-now"),
+    path("active/", lock.active, name="active"),
     path("patients/", patients.patient_list, name="patient-list"),
     path("patients/new/", patients.register_patient, name="patient-register"),
     path("patients/<uuid:patient_id>/", patients.patient, name="patient"),

@@ -125,7 +125,7 @@ def stops() -> Iterator[Stop]:
     cleared, closed = _session("cleared"), _session("closed")
     reading = observing.reading_set.last()
     assert reading is not None
-    yield Stop("sign-in", "nobody", reverse("sign-in"))
+    yield Stop("sign-in", "nobody", reverse("account_login"))
     yield Stop("board", "nurse", reverse("board"))
     yield Stop("board-clinician", "clinician", reverse("board"))
     yield Stop("board-menu", "nurse", reverse("board"), _open_menu)

@@ -16,7 +16,7 @@ def test_a_nurse_lands_on_the_board_and_an_administrator_on_the_register() -> No
     site = SiteFactory()
     for role, page in (("nurse", "/"), ("administrator", "/sessions/")):
         staff = person(site, role)
-        body = {"username": staff.username, "password": PASSWORD}
+        body = {"login": staff.username, "password": PASSWORD}
         answer = Client().post("/sign-in/", body, follow=True)
         assert answer.redirect_chain[-1][0] == page
 
@@ -24,7 +24,7 @@ def test_a_nurse_lands_on_the_board_and_an_administrator_on_the_register() -> No
 def test_a_wrong_name_and_a_wrong_password_are_told_alike_and_the_name_is_kept() -> None:
     staff = person(SiteFactory(), "nurse")
     answers = [
-        Client().post("/sign-in/", {"username": name, "password": "wrong"}).content.decode()
+        Client().post("/sign-in/", {"login": name, "password": "wrong"}).content.decode()
         for name in (staff.username, "nobody-of-that-name")
     ]
     for page, name in zip(answers, (staff.username, "nobody-of-that-name"), strict=True):
@@ -42,7 +42,7 @@ def test_signing_out_takes_a_post() -> None:
 
 def test_after_sign_in_no_foreign_address_is_followed() -> None:
     staff = person(SiteFactory(), "nurse")
-    body = {"username": staff.username, "password": PASSWORD, "next": "https://evil.example/"}
+    body = {"login": staff.username, "password": PASSWORD, "next": "https://evil.example/"}
     assert Client().post("/sign-in/", body)["Location"] == "/home/"
 
 

@@ -18,6 +18,7 @@ class SiteFactory(factory.django.DjangoModelFactory[Site]):
     name = factory.Sequence(lambda n: f"Site {n}")
     time_zone = "America/New_York"
     rems_certified_on = date(2025, 1, 6)
+    requires_second_factor = False
 
 
 class StaffFactory(factory.django.DjangoModelFactory[Staff]):

@@ -44,7 +44,9 @@ class Clinic:
 
 
 def open_clinic(name: str = "North") -> Clinic:
-    site = Site.objects.create(name=name, rems_certified_on=date(2025, 1, 1))
+    site = Site.objects.create(
+        name=name, rems_certified_on=date(2025, 1, 1), requires_second_factor=False
+    )
     nurse, clinician = _staff(site, "nurse", name), _staff(site, "clinician", name)
     spravato = actions.publish_protocol(SPRAVATO_US, site=site)
     ketamine = actions.publish_protocol(KETAMINE_IV, site=site)

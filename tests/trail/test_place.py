@@ -38,7 +38,7 @@ def nurse(db: None) -> Staff:
 
 
 def sign_in(client: Client, **given: str) -> Any:
-    return client.post("/sign-in/", {"username": "rosa", "password": PASSWORD} | given)
+    return client.post("/sign-in/", {"login": "rosa", "password": PASSWORD} | given)
 
 
 def test_signing_in_and_out_are_told_with_the_device(nurse: Staff) -> None:
@@ -60,7 +60,7 @@ def test_a_wrong_password_is_told_on_the_persons_chain(nurse: Staff) -> None:
 
 def test_an_unknown_name_is_told_without_the_name(nurse: Staff) -> None:
     """People type their password into the wrong field."""
-    sign_in(Client(), username="my password by mistake")
+    sign_in(Client(), login="my password by mistake")
     assert told(PLACE)[-1] == "sign_in_failed"
     assert "mistake" not in last(PLACE).payload
 

@@ -49,7 +49,7 @@ def test_from_an_invitation_to_a_first_sign_in(administrator: Client, site: Site
     words = "correct horse battery"
     done = invited.post(link, {"new_password1": words, "new_password2": words})
     assert done["Location"] == "/sign-in/"
-    assert invited.post("/sign-in/", {"username": "ada", "password": words}).status_code == 302
+    assert invited.post("/sign-in/", {"login": "ada", "password": words}).status_code == 302
     assert invited.get("/").status_code == 200
     assert invited.get(link).status_code == 404
     assert b"This link has ended" in invited.post(link, {"new_password1": words}).content

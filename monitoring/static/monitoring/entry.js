@@ -42,7 +42,7 @@ function startSteppers() {
 function startFill() {
   document.querySelectorAll("[data-fill-user]").forEach((button) => {
     button.addEventListener("click", () => {
-      document.getElementById("id_username").value = button.dataset.fillUser;
+      document.getElementById("id_login").value = button.dataset.fillUser;
       document.getElementById("id_password").value = button.dataset.fillPassword;
       document.querySelector("form.sign-in button").focus();
     });

@@ -1,0 +1,71 @@
+"""Who walks away is signed out: after three minutes on a tablet, fifteen in the office.
+
+The tablet's own timer locks the screen (`idle.js`); this is what holds when it does not. When a
+person last did something stands in a signed cookie bound to the session, so that no request writes
+to the database for it. A page that brings itself up to date does not count.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+ON_TABLET, IN_OFFICE = 3 * 60, 15 * 60
+BEGAN = "active_at"
+
+
+def seconds() -> float:
+    """Time as people wait, which the clock of the record does not move."""
+    return time.time()
+
+
+def limit(request: HttpRequest) -> int:
+    """How many seconds without doing anything end the session."""
+    return ON_TABLET if getattr(request, "tablet", None) else IN_OFFICE
+
+
+def begin(request: HttpRequest) -> None:
+    request.session[BEGAN] = seconds()
+
+
+class IdleLock:
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated and seconds() - _last_active(request) > limit(request):
+            request.signed_out_because = "idle"  # type: ignore[attr-defined]
+            logout(request)
+        response = self.get_response(request)
+        if request.user.is_authenticated and not is_poll(request):
+            response.set_signed_cookie(
+                settings.ACTIVE_COOKIE_NAME,
+                str(seconds()),
+                salt=_salt(request),
+                secure=settings.SESSION_COOKIE_SECURE,
+                httponly=True,
+                samesite="Lax",
+            )
+        return response
+
+
+def is_poll(request: HttpRequest) -> bool:
+    """Whether a page asks by itself: htmx does nothing else here."""
+    return request.method == "GET" and "HX-Request" in request.headers
+
+
+def _salt(request: HttpRequest) -> str:
+    return f"active {request.session.session_key}"
+
+
+def _last_active(request: HttpRequest) -> float:
+    """From the cookie, or else when the session began; a cookie of another session says nothing."""
+    began = float(request.session.get(BEGAN, 0))
+    kept = request.get_signed_cookie(settings.ACTIVE_COOKIE_NAME, "", salt=_salt(request))
+    return max(began, float(kept)) if kept else began
