@@ -24,17 +24,9 @@ from clinic.models import Membership, Site, Staff
 from monitoring.models import TrailEntry
 from monitoring.web.entry_page import EntryForm, show
 from monitoring.web.lookup import site_of, staff_of
+from monitoring.web.staffing_form import done, pressed
 
 ENTRIES = 50
-WORDS = {
-    "username_taken": gettext_lazy("Someone has this user name already."),
-    "no_role": gettext_lazy("Choose at least one role."),
-    "oneself": gettext_lazy("Another administrator has to change this for you."),
-    "works_elsewhere": gettext_lazy(
-        "This person also works at a site that you do not administer. Ask its administrator."
-    ),
-    "deactivated": gettext_lazy("Reactivate this person first."),
-}
 VERBS = {
     "add_person": gettext_lazy("Added"),
     "change_person": gettext_lazy("Changed"),
@@ -115,7 +107,7 @@ def invite(request: HttpRequest) -> HttpResponse:
     form = InvitationForm(request.POST or None)
     if form.is_bound and form.is_valid():
         data = {k: v for k, v in form.cleaned_data.items() if k != "id"}
-        made = _done(form, lambda: staffing.invite(staff_of(request), site_of(request), **data))
+        made = done(form, lambda: staffing.invite(staff_of(request), site_of(request), **data))
         if made:
             return _with_link(request, made)
     context = {
@@ -133,7 +125,7 @@ def person(request: HttpRequest, staff_id: UUID) -> HttpResponse:
     form = RolesForm(request.POST or None)
     if form.is_bound and form.is_valid():
         by, site, roles = staff_of(request), site_of(request), form.cleaned_data["roles"]
-        if _done(form, lambda: staffing.set_roles(by, site, staff_id, roles=roles)):
+        if done(form, lambda: staffing.set_roles(by, site, staff_id, roles=roles)):
             messages.success(request, _("Roles saved"))
             return redirect("person", staff_id)
     return _show(request, staff_id, form)
@@ -185,14 +177,10 @@ def _change(
     request: HttpRequest, staff_id: UUID, change: Callable[..., Staff], words: str
 ) -> HttpResponse:
     """Do it and go back to the person; a link is shown there when it has no words of its own."""
-    form = forms.Form({})
-    made = _done(form, lambda: change(staff_of(request), site_of(request), staff_id))
-    if made is None:
-        for error in form.non_field_errors():
-            messages.error(request, str(error))
-    elif not words:
+    made = pressed(request, lambda: change(staff_of(request), site_of(request), staff_id))
+    if made and not words:
         return _with_link(request, made)
-    else:
+    if made:
         messages.success(request, words)
     return redirect("person", staff_id)
 
@@ -200,15 +188,3 @@ def _change(
 def _with_link(request: HttpRequest, person: Staff) -> HttpResponse:
     path = reverse("invitation", args=staffing.link_of(person))
     return _show(request, person.pk, RolesForm(), request.build_absolute_uri(path))
-
-
-def _done(form: forms.Form, change: Callable[[], Staff]) -> Staff | None:
-    """What was changed, or None with the reason at its field. Raises Http404 for who may not."""
-    try:
-        return change()
-    except staffing.NotAllowed:
-        raise Http404 from None
-    except staffing.NotPossible as refused:
-        field = refused.field if refused.field in form.fields else None
-        form.add_error(field, str(WORDS[refused.code]))
-        return None

@@ -1,0 +1,47 @@
+"""What the pages about people, tablets and sign-ins share: make the change, or say why not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext_lazy
+
+from clinic.staffing import NotAllowed, NotPossible
+
+WORDS = {
+    "username_taken": gettext_lazy("Someone has this user name already."),
+    "no_role": gettext_lazy("Choose at least one role."),
+    "oneself": gettext_lazy("Another administrator has to change this for you."),
+    "works_elsewhere": gettext_lazy(
+        "This person also works at a site that you do not administer. Ask its administrator."
+    ),
+    "deactivated": gettext_lazy("Reactivate this person first."),
+}
+"""The sentence for each reason of NotPossible, by its code."""
+
+Made = TypeVar("Made")
+
+
+def done(form: forms.Form, change: Callable[[], Made]) -> Made | None:
+    """What was changed, or None with the reason at its field. Raises Http404 for who may not."""
+    try:
+        return change()
+    except NotAllowed:
+        raise Http404 from None
+    except NotPossible as refused:
+        field = refused.field if refused.field in form.fields else None
+        form.add_error(field, str(WORDS[refused.code]))
+        return None
+
+
+def pressed(request: HttpRequest, change: Callable[[], Made]) -> Made | None:
+    """The same for a button without fields: the reason stands above the next page."""
+    form = forms.Form({})
+    made = done(form, change)
+    for error in form.non_field_errors():
+        messages.error(request, str(error))
+    return made
