@@ -86,14 +86,14 @@ def read() -> Anchored:
     """Every anchor there is, in order, each checked against its signature and the one before."""
     found = Anchored()
     for path in sorted(settings.ANCHORS.glob("*.json")):
-        text = path.read_text(encoding="utf-8")
+        text = path.read_bytes()
         _take(found, path.name, text)
         found.files += 1
-        found.last_digest = hashlib.sha256(text.encode()).hexdigest()
+        found.last_digest = hashlib.sha256(text).hexdigest()
     return found
 
 
-def _take(found: Anchored, name: str, text: str) -> None:
+def _take(found: Anchored, name: str, text: bytes) -> None:
     try:
         body = json.loads(text)
         signature = body.pop("signature")
@@ -108,6 +108,7 @@ def _take(found: Anchored, name: str, text: str) -> None:
         return
     if not is_signed:
         found.problems.append((name, "is not signed by its key"))
+        return
     if number != found.files + 1 or previous != found.last_digest:
         found.problems.append((name, "does not follow the anchor before it"))
     found.heads.update(moved)

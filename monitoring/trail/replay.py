@@ -41,6 +41,17 @@ SIGNED_OF_SESSION = (
 """Columns of the session that no verb changes after planning."""
 
 
+UNREADABLE = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What is raised by rows that are not what a verb writes: someone else wrote them."""
+
+
 def merge(state: State, rows: dict[str, dict[str, Columns | None]]) -> None:
     """Take the rows of one entry into `state`: whole rows, changed columns, or rows gone."""
     for table, by_id in rows.items():
@@ -56,9 +67,12 @@ def payload(entry: TrailEntry) -> dict[str, Any]:
     """`rows` and `detail` of an entry, empty where the text is not what an entry holds."""
     try:
         found = json.loads(entry.payload)
-    except ValueError:
-        found = None
-    return found if isinstance(found, dict) else {"rows": {}, "detail": {}}
+        rows, detail = found["rows"], found["detail"]
+        by_id = [row for table in rows.values() for row in table.values()]
+    except UNREADABLE:
+        return {"rows": {}, "detail": {}}
+    is_sound = isinstance(detail, dict) and all(r is None or isinstance(r, dict) for r in by_id)
+    return {"rows": rows, "detail": detail} if is_sound else {"rows": {}, "detail": {}}
 
 
 def replay(entries: Iterable[TrailEntry]) -> State:

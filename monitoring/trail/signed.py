@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from monitoring.models import Clearance, Session
+from monitoring.models import Clearance, Session, TrailEntry
 from monitoring.trail.chain import entries_of
 from monitoring.trail.rebuild import rebuilt
-from monitoring.trail.replay import content_digest, cut, payload, replay, through
+from monitoring.trail.replay import UNREADABLE, content_digest, cut, payload, replay, through
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +21,15 @@ class AsSigned:
 
 
 def as_signed(clearance: Clearance) -> AsSigned | None:
-    """None where the log does not know the clearance."""
+    """None where the log does not know the clearance, or was made unreadable."""
     entries = through(entries_of(clearance.session_id), clearance.pk)
-    if not entries:
+    try:
+        return _made_anew(clearance, entries) if entries else None
+    except UNREADABLE:
         return None
+
+
+def _made_anew(clearance: Clearance, entries: list[TrailEntry]) -> AsSigned:
     state = replay(entries)
     detail = payload(entries[-1]).get("detail") or None
     covered = cut(state, clearance.through_seq, clearance.pk)

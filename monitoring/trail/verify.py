@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import groupby
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import connection, models, transaction
-from django.db.models import Exists, OuterRef
+from django.db import DataError, OperationalError, connection, models, transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Cast
 
 from clinic.models import Membership, Site, Staff, Tablet
 from monitoring.models import (
@@ -43,12 +44,21 @@ from monitoring.models import (
 )
 from monitoring.trail import anchors, keys
 from monitoring.trail.anchors import Heads
-from monitoring.trail.canonical import columns, digest
+from monitoring.trail.canonical import Columns, columns, digest
 from monitoring.trail.chain import digest_of
-from monitoring.trail.compare import Difference, differences, table_of
+from monitoring.trail.compare import Difference, differences
 from monitoring.trail.place import person, tablet
-from monitoring.trail.replay import FACTS, State, content_digest, cut, merge, payload
+from monitoring.trail.replay import (
+    FACTS,
+    UNREADABLE,
+    State,
+    content_digest,
+    cut,
+    merge,
+    payload,
+)
 
+M = TypeVar("M", bound=models.Model)
 OF_SESSION: tuple[type[models.Model], ...] = (
     Admission,
     Amendment,
@@ -64,6 +74,21 @@ OF_SESSION: tuple[type[models.Model], ...] = (
 )
 BATCH = 200
 """How many sessions or patients are compared with their tables at once."""
+CHUNK = 2000
+"""How many rows are fetched at once."""
+_AS_TEXT = Cast("pk", models.TextField())
+UNREADABLE_ROW = (*UNREADABLE, DataError, OperationalError)
+"""What a row raises whose columns hold what their type does not: text for a time on SQLite, an
+infinite day on PostgreSQL. Whoever writes that must not keep the rest from being verified."""
+OF_PLACE: tuple[tuple[type[models.Model], Callable[[Any], Columns]], ...] = (
+    (Membership, columns),
+    (ProtocolVersion, columns),
+    (Site, columns),
+    (SiteProtocol, columns),
+    (Staff, person),
+    (Tablet, tablet),
+)
+"""What the chains of people and of the place tell of, and how each row is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +169,44 @@ class _Run:
         self._versions: dict[str, str] = {}
 
     def problem(self, subject: str, words: str) -> None:
-        self.result.problems.append(Problem(subject, words))
+        self.result.problems.append(Problem(_printable(subject), _printable(words)))
+
+    @contextmanager
+    def _naming(self, subject: str, what: str) -> Iterator[None]:
+        """Name what cannot be read, and go on with the rest."""
+        try:
+            yield
+        except UNREADABLE_ROW:
+            self.problem(subject, f"{what} holds what cannot be read")
+
+    def _read(self, rows: QuerySet[M]) -> Iterator[M]:
+        """Each row in turn; where one cannot be read, it is named and the others follow."""
+        count = 0
+        while True:
+            try:
+                for row in rows[count:].iterator(chunk_size=CHUNK):
+                    yield row
+                    count += 1
+                return
+            except UNREADABLE_ROW:
+                # It is among the next that were fetched together.
+                for _ in range(CHUNK):
+                    yield from self._alone(rows, count)
+                    count += 1
+
+    def _alone(self, rows: QuerySet[M], number: int) -> list[M]:
+        place = slice(number, number + 1)
+        try:
+            return list(rows[place])
+        except UNREADABLE_ROW:
+            noun = _noun(str(rows.model._meta.model_name))
+            for key in rows.values_list(_AS_TEXT, flat=True)[place]:
+                self.problem(f"{noun} {key}", "holds what cannot be read")
+            return []
 
     def everything(self) -> None:
-        heads = {h.pk: h for h in ChainHead.objects.iterator()}
-        entries = TrailEntry.objects.order_by("chain", "seq").iterator(chunk_size=2000)
+        heads = {h.pk: h for h in self._read(ChainHead.objects.order_by("id"))}
+        entries = self._read(TrailEntry.objects.order_by("chain", "seq"))
         chains = self._chains(entries, heads)
         for batch in _batches(chains, BATCH):
             self._batch(batch)
@@ -163,12 +221,15 @@ class _Run:
         self._without_chain()
 
     def one(self, session_id: UUID) -> None:
-        session = Session.objects.filter(pk=session_id).values("patient_id").first()
-        wanted = [session_id, session["patient_id"]] if session else [session_id]
-        self.anchored = {c: h for c, h in self.anchored.items() if UUID(c) in wanted}
-        heads = ChainHead.objects.in_bulk(wanted)
+        wanted = [session_id]
+        with self._naming(f"session {session_id}", "whose it is"):
+            wanted += Session.objects.filter(pk=session_id).values_list("patient_id", flat=True)
+        names = {str(chain) for chain in wanted}
+        self.anchored = {c: h for c, h in self.anchored.items() if c in names}
+        found = self._read(ChainHead.objects.filter(pk__in=wanted).order_by("id"))
+        heads = {head.pk: head for head in found}
         entries = TrailEntry.objects.filter(chain__in=wanted).order_by("chain", "seq")
-        self._batch(list(self._chains(entries, heads)))
+        self._batch(list(self._chains(self._read(entries), heads)))
         for head in heads.values():
             self.problem(_name(head), "has a head, and its entries are gone")
         for chain in self.anchored:
@@ -204,27 +265,38 @@ class _Run:
     def _entry(self, chain: _Chain, entry: TrailEntry, anchored: tuple[int, str] | None) -> None:
         self.result.checked["entries"] += 1
         name = f"{chain.kind} {chain.id}"
+        if not isinstance(entry.seq, int):
+            self.problem(name, f"has an entry that is not numbered: {entry.seq}")
+            return
         if entry.seq != chain.count + 1:
             self.problem(name, f"lacks the entries between {chain.count} and {entry.seq}")
         if entry.previous != chain.last:
             self.problem(name, f"entry {entry.seq} does not follow the one before it")
+        self._keyed_digest(name, entry)
+        if anchored and entry.seq == anchored[0] and entry.digest != anchored[1]:
+            self.problem(name, f"entry {entry.seq} is another than the one that was anchored")
+        chain.count, chain.last = entry.seq, entry.digest
+        told = payload(entry)
+        rows, detail = told["rows"], told["detail"]
+        merge(chain.state, rows)
+        if entry.verb == "plan_session":
+            chain.protocol = str(detail.get("protocol", ""))
+        for key, row in rows.get("clearance", {}).items():
+            if row and row.get("content_digest"):
+                with self._naming(name, f"clearance {key} in entry {entry.seq}"):
+                    self._signature(chain, entry, key, row, detail)
+
+    def _keyed_digest(self, name: str, entry: TrailEntry) -> None:
         try:
-            if digest_of(entry) != entry.digest:
-                self.problem(name, f"entry {entry.seq} ({entry.verb}) is not what was signed")
+            is_signed = digest_of(entry) == entry.digest
         except keys.UnknownKey as unknown:
             words = f"entry {entry.seq} is signed with the key {unknown}, not given here"
             self.problem(name, words)
-        if anchored and entry.seq == anchored[0] and entry.digest != anchored[1]:
-            self.problem(name, f"entry {entry.seq} is another than the one that was anchored")
-        told = payload(entry)
-        merge(chain.state, told.get("rows", {}))
-        detail = told.get("detail", {})
-        if entry.verb == "plan_session":
-            chain.protocol = detail.get("protocol", "")
-        for key, row in told.get("rows", {}).get("clearance", {}).items():
-            if row and row.get("content_digest"):
-                self._signature(chain, entry, key, row, detail)
-        chain.count, chain.last = entry.seq, entry.digest
+            return
+        except UNREADABLE:
+            is_signed = False
+        if not is_signed:
+            self.problem(name, f"entry {entry.seq} ({entry.verb}) is not what was signed")
 
     def _signature(
         self, chain: _Chain, entry: TrailEntry, key: str, row: dict[str, Any], detail: Any
@@ -247,33 +319,50 @@ class _Run:
         for chain in chains:
             if chain.id not in sessions and chain.id not in patients:
                 merge(self.place, chain.state)  # type: ignore[arg-type]
-        rows: list[models.Model] = [*Session.objects.filter(pk__in=sessions)]
+        rows: list[models.Model] = [
+            *self._read(Session.objects.filter(pk__in=sessions).order_by("pk"))
+        ]
         for model in OF_SESSION:
-            rows += model._default_manager.filter(session__in=sessions)
+            ours = model._default_manager.filter(session__in=sessions)
+            rows += self._read(ours.order_by("pk"))
         self._compare("session", sessions, rows, "session_id")
-        self._compare("patient", patients, Patient.objects.filter(pk__in=patients), "id")
+        found = self._read(Patient.objects.filter(pk__in=patients).order_by("pk"))
+        self._compare("patient", patients, found, "id")
         for chain in sessions.values():
-            self._numbers(chain)
-            self._protocol(chain)
+            with self._naming(f"session {chain.id}", "the trail"):
+                self._numbers(chain)
+                self._protocol(chain)
         self.result.checked["sessions"] += len(sessions)
         self.result.checked["patients"] += len(patients)
 
     def _compare(
         self, kind: str, chains: dict[UUID, _Chain], rows: Iterable[models.Model], owner: str
     ) -> None:
-        held: dict[UUID, list[models.Model]] = {chain: [] for chain in chains}
+        held: dict[UUID, State] = {chain: {} for chain in chains}
         for row in rows:
-            held[row.pk if isinstance(row, Session) else getattr(row, owner)].append(row)
-            self.result.checked["rows"] += 1
+            chain_id = row.pk if isinstance(row, Session) else getattr(row, owner)
+            self._hold(held[chain_id], f"{kind} {chain_id}", row)
         for chain_id, chain in chains.items():
-            for difference in differences(chain.state, table_of(held[chain_id])):
+            for difference in differences(chain.state, held[chain_id]):
                 self.problem(f"{kind} {chain_id}", _words(difference))
+
+    def _hold(
+        self,
+        held: State,
+        subject: str,
+        row: models.Model,
+        read: Callable[[Any], Columns] = columns,
+    ) -> None:
+        noun, key = str(row._meta.model_name), str(row.pk)
+        self.result.checked["rows"] += 1
+        with self._naming(subject, f"{_noun(noun)} {key}"):
+            held.setdefault(noun, {})[key] = read(row)
 
     def _numbers(self, chain: _Chain) -> None:
         sessions = chain.state.get("session", {})
         last = next(iter(sessions.values()), {}).get("last_seq", 0)
         found = sorted(row["seq"] for table in FACTS for row in chain.state.get(table, {}).values())
-        if found != list(range(1, last + 1)):
+        if len(found) != last or found != list(range(1, len(found) + 1)):
             self.problem(
                 f"session {chain.id}", f"has not every fact from 1 to {last} once: {found}"
             )
@@ -295,18 +384,10 @@ class _Run:
 
     def _place(self) -> None:
         """People, roles, sites, tablets and protocols against what their chains tell."""
-        held = table_of(
-            [
-                *Membership.objects.all(),
-                *Site.objects.all(),
-                *ProtocolVersion.objects.all(),
-                *SiteProtocol.objects.all(),
-            ]
-        )
-        held["staff"] = {str(s.pk): person(s) for s in Staff.objects.all()}
-        held["tablet"] = {str(t.pk): tablet(t) for t in Tablet.objects.all()}
-        for rows in held.values():
-            self.result.checked["rows"] += len(rows)
+        held: State = {}
+        for model, read in OF_PLACE:
+            for row in self._read(model._default_manager.order_by("pk")):
+                self._hold(held, "place", row, read)
         for difference in differences(self.place, held):
             self.problem("place", _words(difference))
 
@@ -319,9 +400,9 @@ class _Run:
         ]
         for kind, model, owner in found:
             chain = TrailEntry.objects.filter(chain=OuterRef(owner))
-            strays = model._default_manager.filter(~Exists(chain)).values_list("pk", flat=True)
-            for pk in strays:
-                self.problem(f"{kind} unknown", f"{model._meta.model_name} {pk} has no trail")
+            strays = model._default_manager.filter(~Exists(chain))
+            for text in strays.values_list(_AS_TEXT, flat=True):
+                self.problem(f"{kind} unknown", f"{model._meta.model_name} {text} has no trail")
 
 
 def _batches(chains: Iterable[_Chain], size: int) -> Iterator[list[_Chain]]:
@@ -335,6 +416,11 @@ def _batches(chains: Iterable[_Chain], size: int) -> Iterator[list[_Chain]]:
         yield batch
 
 
+def _printable(text: str) -> str:
+    """Without line ends and the like: whoever wrote them would write the list as well."""
+    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
+
+
 def _name(head: ChainHead) -> str:
     return f"{head.kind} {head.pk}"
 
@@ -344,8 +430,12 @@ def _model_names() -> dict[str, str]:
     return {str(m._meta.model_name): str(m._meta.verbose_name) for m in OF_SESSION}
 
 
+def _noun(table: str) -> str:
+    return _model_names().get(table, table)
+
+
 def _words(difference: Difference) -> str:
-    what = f"{_model_names().get(difference.table, difference.table)} {difference.id}"
+    what = f"{_noun(difference.table)} {difference.id}"
     if difference.kind == "missing":
         return f"{what} was recorded, and is gone"
     if difference.kind == "unlogged":

@@ -19,7 +19,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection, connections
 
-from clinic.models import Membership
+from clinic.models import Membership, Tablet
 from monitoring import guards
 from monitoring import models as nouns
 from monitoring.models import ChainHead, Clearance, Reading, Session, TrailEntry
@@ -28,8 +28,13 @@ from monitoring.trail import anchors
 from monitoring.trail.canonical import canonical, moment
 from monitoring.trail.chain import digest_of, signed_text
 from tests.conftest import _copy, _drop
+from tests.engine import USES_POSTGRESQL
 from tests.guards.attacks import copy, run, update
 from tests.guards.world import Clinic, Course, open_clinic
+
+NO_DAY = "infinity" if USES_POSTGRESQL else "2026-02-31"
+NO_TIME = "infinity" if USES_POSTGRESQL else "2026-02-31 10:00:00"
+"""What a column of days or times takes on this engine, and is none."""
 
 
 @dataclass
@@ -94,11 +99,13 @@ def verified(session: UUID | None = None) -> str:
     return out.getvalue()
 
 
-def rewrite(entry: TrailEntry, key: str, key_id: str = "test") -> None:
+def rewrite(
+    entry: TrailEntry, key: str, key_id: str = "test", *, payload: str | None = None
+) -> None:
     """Write a false value into `entry` and hash it and all that follow anew, under `key`."""
     told = json.loads(entry.payload)
     told["detail"]["false"] = True
-    entry.payload = canonical(told)
+    entry.payload = payload or canonical(told)
     previous = entry.previous
     later = TrailEntry.objects.filter(chain=entry.chain, seq__gt=entry.seq).order_by("seq")
     for one in [entry, *later]:
@@ -162,6 +169,15 @@ def swap_values(scene: Scene) -> None:
     update(one, id=uuid7())
     run("UPDATE monitoring_reading SET replaces_id = NULL")
     update(other, note=f"was {one.id}")
+
+
+def told(entry: TrailEntry, **rows: Any) -> str:
+    """The payload of `entry` with other columns in its rows."""
+    whole = json.loads(entry.payload)
+    for table, columns in rows.items():
+        for row in whole["rows"].setdefault(table, {"x": {}}).values():
+            row.update(columns)
+    return canonical(whole)
 
 
 def _key(scene: Scene) -> str:
@@ -275,9 +291,8 @@ CASES: dict[str, tuple[Callable[[Scene], Any], str]] = {
         "changed: body",
     ),
     "a role given by hand": (
-        lambda s: run(
-            "INSERT INTO clinic_membership (id, staff_id, site_id, role) VALUES (%s, %s, %s, %s)",
-            uuid7(), s.clinic.nurse.id, s.clinic.site.id, "clinician",
+        lambda s: Membership.objects.bulk_create(
+            [Membership(staff=s.clinic.nurse, site=s.clinic.site, role="clinician")]
         ),
         "is there, and was never recorded",
     ),
@@ -285,11 +300,62 @@ CASES: dict[str, tuple[Callable[[Scene], Any], str]] = {
         lambda s: run("DELETE FROM clinic_membership WHERE staff_id = %s", s.clinic.clinician.id),
         "was recorded, and is gone",
     ),
+    "a tablet enrolled by hand": (
+        lambda s: Tablet.objects.bulk_create(
+            [Tablet(site=s.clinic.site, name="Chair 1", device="x", enrolled_by=s.clinic.nurse,
+                    enrolled_at=s.ended.clock.now(), last_seen_at=s.ended.clock.now())]
+        ),
+        "is there, and was never recorded",
+    ),
     "a password": (
         lambda s: update(s.clinic.clinician, password="md5$x$y"), "changed: password_digest"
     ),
     "a site's certificate": (
         lambda s: update(s.clinic.site, rems_certified_on=None), "changed: rems_certified_on"
+    ),
+    # What cannot be read is named too, and does not keep the rest from being verified.
+    "a time that is none": (
+        lambda s: update(s.reading, taken_at=NO_TIME), "holds what cannot be read"
+    ),
+    "a day that is none": (
+        lambda s: update(s.ended.patient, date_of_birth=NO_DAY), "holds what cannot be read"
+    ),
+    "the time of an entry that is none": (
+        lambda s: update(s.entry(3), at=NO_TIME), "holds what cannot be read"
+    ),
+    "what was done, in an entry that is no entry": (
+        lambda s: update(s.entry(3), payload="[]"), "is not what was signed"
+    ),
+    "what was done, with rows that are none": (
+        lambda s: update(s.entry(3), payload='{"detail": 5, "rows": {"reading": 5}}'),
+        "is not what was signed",
+    ),
+    "what was done, nested without end": (
+        lambda s: update(s.entry(3), payload="[" * 100_000), "is not what was signed"
+    ),
+    "what was done, in words for a terminal": (
+        lambda s: update(
+            s.entry(3),
+            payload='{"detail": {}, "rows": {"x": {"\\nEverything\\ud800": {}}}}',
+        ),
+        r"x \x0aEverything\xd800 was recorded, and is gone",
+    ),
+    "what was planned, taken out of the log": (
+        lambda s: update(s.entry(1), payload="{}"), "in entry 7 holds what cannot be read"
+    ),
+    "a chain hashed anew with words for numbers": (
+        lambda s: rewrite(s.entry(3), _key(s), payload=told(s.entry(3), session={"last_seq": "x"},
+                                                            reading={"seq": "x"})),
+        "holds what cannot be read",
+    ),
+    "a chain hashed anew with a signature over nothing": (
+        lambda s: rewrite(s.entry(3), _key(s),
+                          payload=told(s.entry(3), clearance={"content_digest": "x"})),
+        "holds what cannot be read",
+    ),
+    "a chain hashed anew with facts without end": (
+        lambda s: rewrite(s.last(), _key(s), payload=told(s.last(), session={"last_seq": 10**12})),
+        "has not every fact",
     ),
 }  # fmt: skip
 
@@ -366,6 +432,7 @@ def _edited(path: Path) -> None:
 ANCHORS: dict[str, tuple[Callable[[list[Path]], Any], str]] = {
     "edited": (lambda files: _edited(files[0]), "is not signed by its key"),
     "taken away": (lambda files: files[0].unlink(), "does not follow the anchor before it"),
+    "no text": (lambda files: files[0].write_bytes(b"\xff\xfe"), "is not an anchor"),
     "emptied": (lambda files: files[0].write_text(""), "is not an anchor"),
     "put in again": (
         lambda files: (files[0].parent / "000009-x.json").write_text(files[0].read_text()),
