@@ -9,6 +9,8 @@ class ClinicConfig(AppConfig):
     name = "clinic"
 
     def ready(self) -> None:
+        from clinic import sign_ins
         from clinic.signin import arrival
 
         arrival.connect()
+        sign_ins.connect()

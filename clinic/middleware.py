@@ -111,7 +111,8 @@ class CurrentSite:
     """Sets `request.site` and `request.permissions` from the person's memberships in force.
 
     The site chosen last, or that of the tablet, or the first by name; None and nothing for a person
-    without a role. `request.lacks_second_factor`: a role here asks for one that was not used.
+    without a role. `request.visit`: the emergency access that lets the person in here, or None.
+    `request.lacks_second_factor`: a role here asks for one that was not used.
     """
 
     SESSION_KEY = "site"
@@ -120,7 +121,7 @@ class CurrentSite:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        site, sites, roles, has_factor = None, [], [], False
+        site, sites, here, has_factor = None, [], [], False
         if request.user.is_authenticated:
             now = clock.now()
             held = [m for m in request.user.memberships.all() if m.is_in_force(now)]
@@ -128,12 +129,14 @@ class CurrentSite:
             tablet = request.tablet  # type: ignore[attr-defined]
             chosen = request.session.get(self.SESSION_KEY)
             site = _chosen(sites, chosen or (str(tablet.site_id) if tablet else None))
-            roles = [m.role for m in held if m.site == site]
+            here = [m for m in held if m.site == site]
             has_factor = arrival.has_second_factor(request)
+        roles = [m.role for m in here]
         is_asked = site is not None and site.requires_second_factor
         request.site = site  # type: ignore[assignment]
         request.sites = sites  # type: ignore[attr-defined]
         request.roles = roles  # type: ignore[attr-defined]
+        request.visit = next((m for m in here if m.ends_at), None)  # type: ignore[attr-defined]
         request.permissions = permissions_of(roles)  # type: ignore[attr-defined]
         request.lacks_second_factor = (  # type: ignore[attr-defined]
             is_asked and not has_factor and not NEED_SECOND_FACTOR.isdisjoint(roles)
@@ -154,6 +157,7 @@ def place(request: HttpRequest) -> dict[str, Any]:
         "site": getattr(request, "site", None),
         "sites": getattr(request, "sites", []),
         "roles": getattr(request, "roles", []),
+        "visit": getattr(request, "visit", None),
         "may": {p.value: True for p in permissions},
         "tablet": getattr(request, "tablet", None),
         "idle_seconds": idle.limit(request),

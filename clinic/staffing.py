@@ -10,24 +10,45 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.tokens import default_token_generator
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 
-from clinic import access
+from clinic import access, emergency, sign_ins
 from clinic.access import Permission
-from clinic.models import Membership, Site, Staff
+from clinic.models import Membership, Site, Staff, check_time_zone
+from clinic.refusal import NotAllowed, NotPossible
+
+WORKING = tuple(r for r in Membership.Role if r != Membership.Role.EMERGENCY)
+"""Roles that are given; the other one a clinician takes, for a time."""
 
 
-class NotPossible(Exception):
-    """Why it is refused: `code` names the sentence, `field` the input it belongs to."""
+@transaction.atomic
+def open_site(
+    *,
+    name: str,
+    time_zone: str,
+    username: str,
+    first_name: str,
+    last_name: str,
+    credentials: str = "",
+) -> tuple[Site, Staff]:
+    """A new site with its first administrator, who has no password yet: `link_of` lets them in.
 
-    def __init__(self, code: str, field: str = "") -> None:
-        super().__init__(code)
-        self.code, self.field = code, field
-
-
-class NotAllowed(Exception):
-    """The acting person does not manage the staff of the site."""
+    Run by a management command alone: it asks for no one's permission, for there is no one yet.
+    Raises NotPossible for a name or user name that is taken, and for what is no time zone.
+    """
+    try:
+        check_time_zone(time_zone)
+    except ValidationError:
+        raise NotPossible("time_zone", "time_zone") from None
+    if Site.objects.filter(name__iexact=name).exists():
+        raise NotPossible("site_taken", "name")
+    site = Site.objects.create(name=name, time_zone=time_zone)
+    role = Membership.Role.ADMINISTRATOR
+    return site, _add(site, username, first_name, last_name, credentials, {role})
 
 
 @transaction.atomic
@@ -46,7 +67,17 @@ def invite(
     Raises NotPossible for a user name that is taken, or without a role.
     """
     _require_manager(by, site)
-    chosen = _roles(roles)
+    return _add(site, username, first_name, last_name, credentials, _roles(roles))
+
+
+def _add(
+    site: Site,
+    username: str,
+    first_name: str,
+    last_name: str,
+    credentials: str,
+    roles: Iterable[str],
+) -> Staff:
     if Staff.objects.filter(username__iexact=username).exists():
         raise NotPossible("username_taken", "username")
     staff = Staff(
@@ -54,7 +85,7 @@ def invite(
     )
     staff.set_unusable_password()
     staff.save(force_insert=True)
-    for role in chosen:
+    for role in sorted(roles):
         Membership.objects.create(staff=staff, site=site, role=role)
     return staff
 
@@ -65,7 +96,7 @@ def set_roles(by: Staff, site: Site, staff_id: UUID, *, roles: Iterable[str]) ->
     one's own roles, or for none: who leaves is deactivated."""
     staff = _other(by, site, staff_id)
     chosen = _roles(roles)
-    held = {m.role: m for m in Membership.objects.filter(staff=staff, site=site)}
+    held = {m.role: m for m in _working(staff).filter(site=site)}
     for role in sorted(chosen - set(held)):
         Membership.objects.create(staff=staff, site=site, role=role)
     for role in sorted(set(held) - chosen):
@@ -75,17 +106,20 @@ def set_roles(by: Staff, site: Site, staff_id: UUID, *, roles: Iterable[str]) ->
 
 @transaction.atomic
 def deactivate(by: Staff, site: Site, staff_id: UUID) -> Staff:
-    """Let a person in no more, anywhere, from the next request on. Raises NotPossible for oneself
-    and for who also works where `by` manages no one."""
+    """Let a person in no more, anywhere, from the next request on: every session ends, and so does
+    every visit. Raises NotPossible for oneself and for who also works where `by` manages no one."""
     staff = _other(by, site, staff_id)
     _require_all_sites(by, staff)
     staff.is_active = False
     staff.save(update_fields=["is_active"])
+    sign_ins.end_all(staff)
+    emergency.end_all(staff)
     return staff
 
 
 @transaction.atomic
 def reactivate(by: Staff, site: Site, staff_id: UUID) -> Staff:
+    """Let a person in again, with a full sign-in: no session or shift of before comes back."""
     staff = _other(by, site, staff_id)
     _require_all_sites(by, staff)
     staff.is_active = True
@@ -95,15 +129,32 @@ def reactivate(by: Staff, site: Site, staff_id: UUID) -> Staff:
 
 @transaction.atomic
 def renew_link(by: Staff, site: Site, staff_id: UUID) -> Staff:
-    """Take the password and every link of before away: for who forgot it or lost the link. Signs
-    the person out everywhere."""
+    """Take away the password, every link of before, the PIN and every second factor: for who forgot
+    the password, or lost the link or the phone. Signs the person out everywhere."""
     staff = _other(by, site, staff_id)
     _require_all_sites(by, staff)
     if not staff.is_active:
         raise NotPossible("deactivated")
     staff.set_unusable_password()
     staff.save(update_fields=["password"])
+    if staff.pin:
+        staff.pin = ""
+        staff.save(update_fields=["pin"])
+    for factor in Authenticator.objects.filter(user=staff):
+        factor.delete()
+    sign_ins.end_all(staff)
     return staff
+
+
+@transaction.atomic
+def require_second_factor(by: Staff, site: Site, *, is_required: bool) -> Site:
+    """Say whether administrators and clinicians need a second factor at the site."""
+    _require_manager(by, site)
+    found = Site.objects.select_for_update().get(pk=site.pk)
+    if found.requires_second_factor != is_required:
+        found.requires_second_factor = is_required
+        found.save(update_fields=["requires_second_factor"])
+    return found
 
 
 def link_of(staff: Staff) -> tuple[UUID, str]:
@@ -139,25 +190,29 @@ def _require_manager(by: Staff, site: Site) -> None:
 
 def _roles(roles: Iterable[str]) -> set[str]:
     chosen = set(roles)
-    if not chosen or not chosen <= set(Membership.Role.values):
+    if not chosen or not chosen <= set(WORKING):
         raise NotPossible("no_role", "roles")
     return chosen
 
 
 def _other(by: Staff, site: Site, staff_id: UUID) -> Staff:
-    """Someone else of the site, locked. Raises NotAllowed for a stranger, NotPossible for
-    oneself."""
+    """Someone else who works at the site, locked. Raises NotAllowed for a stranger, also for one
+    who visits in an emergency, and NotPossible for oneself."""
     _require_manager(by, site)
-    people = Staff.objects.select_for_update().filter(pk=staff_id)
-    staff = people.first()
-    if staff is None or not Membership.objects.filter(staff=staff, site=site).exists():
+    staff = Staff.objects.select_for_update().filter(pk=staff_id).first()
+    if staff is None or not _working(staff).filter(site=site).exists():
         raise NotAllowed
     if staff.pk == by.pk:
         raise NotPossible("oneself")
     return staff
 
 
+def _working(staff: Staff) -> QuerySet[Membership]:
+    return Membership.objects.filter(staff=staff, role__in=WORKING)
+
+
 def _require_all_sites(by: Staff, staff: Staff) -> None:
-    sites = {m.site for m in staff.memberships.select_related("site")}
+    """Who visits another site in an emergency does not work there."""
+    sites = {m.site for m in _working(staff).select_related("site")}
     if not all(access.may(by, Permission.MANAGE_STAFF, site) for site in sites):
         raise NotPossible("works_elsewhere")

@@ -13,7 +13,7 @@ from django.http.response import HttpResponseBase
 from clinic import access, clock
 from clinic.access import Permission
 from clinic.models import Shift, Site, Staff, Tablet
-from clinic.staffing import NotAllowed, NotPossible
+from clinic.refusal import NotAllowed, NotPossible
 
 YEAR = 365 * 24 * 60 * 60
 SEEN_EVERY = timedelta(minutes=5)

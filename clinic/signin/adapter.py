@@ -38,7 +38,8 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        return origin.address(request) or "unknown"
+        # The library keeps it with the session, where only an address can stand.
+        return origin.address(request) or "::"
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """On a tablet, who has no PIN yet is offered one first."""

@@ -15,6 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from clinic import access, staffing
+from clinic.refusal import NotPossible
 
 
 class PasswordForm(SetPasswordForm):  # type: ignore[type-arg]
@@ -37,7 +38,7 @@ def invitation(request: HttpRequest, staff_id: UUID, token: str) -> HttpResponse
     if form.is_bound and form.is_valid():
         try:
             staffing.accept(staff_id, token, form.cleaned_data["new_password1"])
-        except staffing.NotPossible:
+        except NotPossible:
             return render(request, "signin/link_ended.html", status=404)
         messages.success(request, _("Your password is set. Sign in with it."))
         return redirect("account_login")

@@ -82,8 +82,11 @@ def give_dose(
 
 
 def _require_witness(record: Record, witness_id: UUID) -> None:
-    """Someone active at the site, other than the person who gives the dose."""
-    people = Staff.objects.filter(is_active=True, memberships__site=record.session.site_id)
+    """Someone active who works at the site, other than the person who gives the dose; not who
+    visits in an emergency."""
+    people = Staff.objects.filter(
+        is_active=True, memberships__site=record.session.site_id, memberships__ends_at=None
+    )
     if witness_id == record.by.pk or not people.filter(pk=witness_id).exists():
         raise refuse("witness", "witness")
 

@@ -17,7 +17,8 @@ from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 from django.http import HttpRequest
 
-from clinic import origin
+from clinic import origin, sign_ins
+from clinic.emergency import entry_failed
 from clinic.models import Membership, Site, Staff, Tablet
 from clinic.signin import arrival
 from clinic.signin.shift import pin_failed
@@ -55,6 +56,8 @@ def connect() -> None:
     post_save.connect(_saved_tablet, sender=Tablet, dispatch_uid="trail_tablet")
     post_save.connect(_added_factor, sender=Authenticator, dispatch_uid="trail_factor")
     post_delete.connect(_removed_factor, sender=Authenticator, dispatch_uid="trail_factor_gone")
+    entry_failed.connect(_wrong_entry, dispatch_uid="trail_wrong_entry")
+    sign_ins.ended.connect(_ended_session, dispatch_uid="trail_ended_session")
     pin_failed.connect(_wrong_pin, dispatch_uid="trail_wrong_pin")
     user_logged_in.connect(_signed_in, dispatch_uid="trail_signed_in")
     user_logged_out.connect(_signed_out, dispatch_uid="trail_signed_out")
@@ -112,8 +115,14 @@ def _change(instance: Staff, created: bool, update_fields: frozenset[str] | None
     return "change_person"
 
 
-def _saved_role(instance: Membership, **kwargs: Any) -> None:
-    _tell(instance.staff_id, "staff", "grant_role", chain.rows_of(instance))
+def _saved_role(instance: Membership, created: bool, **kwargs: Any) -> None:
+    _tell(instance.staff_id, "staff", _role_change(instance, created), chain.rows_of(instance))
+
+
+def _role_change(instance: Membership, created: bool) -> str:
+    if instance.role != Membership.Role.EMERGENCY:
+        return "grant_role"
+    return "enter_emergency" if created else "end_emergency"
 
 
 def _deleted_role(instance: Membership, **kwargs: Any) -> None:
@@ -137,6 +146,14 @@ def _added_factor(instance: Authenticator, created: bool, **kwargs: Any) -> None
 
 def _removed_factor(instance: Authenticator, **kwargs: Any) -> None:
     _tell(instance.user_id, "staff", "remove_second_factor", type=instance.type)
+
+
+def _wrong_entry(staff: Staff, **kwargs: Any) -> None:
+    _tell(staff.pk, "staff", "enter_failed", actor_id=staff.pk)
+
+
+def _ended_session(staff: Staff, **kwargs: Any) -> None:
+    _tell(staff.pk, "staff", "end_session")
 
 
 def _wrong_pin(staff: Staff, **kwargs: Any) -> None:

@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_lazy
 
-from clinic.staffing import NotAllowed, NotPossible
+from clinic.refusal import NotAllowed, NotPossible
 
 WORDS = {
     "username_taken": gettext_lazy("Someone has this user name already."),
@@ -19,6 +19,7 @@ WORDS = {
     "works_elsewhere": gettext_lazy(
         "This person also works at a site that you do not administer. Ask its administrator."
     ),
+    "tablet_name_taken": gettext_lazy("Another tablet in use has this name."),
     "deactivated": gettext_lazy("Reactivate this person first."),
 }
 """The sentence for each reason of NotPossible, by its code."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 import factory
+from django.contrib.auth.hashers import make_password
 
-from clinic.models import Membership, Site, Staff
+from clinic import clock
+from clinic.models import Membership, Shift, Site, Staff, Tablet
 
 PASSWORD = "a password for tests"
+PIN = "408215"
 
 
 class SiteFactory(factory.django.DjangoModelFactory[Site]):
@@ -46,6 +50,43 @@ class MembershipFactory(factory.django.DjangoModelFactory[Membership]):
     role = "nurse"
 
 
+class TabletFactory(factory.django.DjangoModelFactory[Tablet]):
+    class Meta:
+        model = Tablet
+
+    site = factory.SubFactory(SiteFactory)
+    name = factory.Sequence(lambda n: f"Room {n}")
+    device = factory.Sequence(lambda n: f"device{n}")
+    enrolled_at = factory.LazyFunction(lambda: clock.now())
+    enrolled_by = factory.SubFactory(StaffFactory)
+    last_seen_at = factory.SelfAttribute("enrolled_at")
+
+
+class ShiftFactory(factory.django.DjangoModelFactory[Shift]):
+    """Someone of the tablet's site who signed in there now, and has the PIN below."""
+
+    class Meta:
+        model = Shift
+
+    tablet = factory.SubFactory(TabletFactory)
+    staff = factory.LazyAttribute(
+        lambda new: person(new.tablet.site, "nurse", pin=make_password(PIN))
+    )
+    began_at = factory.LazyFunction(lambda: clock.now())
+    has_second_factor = False
+
+
 def person(site: Site, role: str, **names: str) -> Staff:
-    """Someone with one role at one site."""
-    return MembershipFactory(site=site, role=role, staff=StaffFactory(**names)).staff
+    """Someone with one role at one site; who is there in an emergency has an hour from now."""
+    lasts: dict[str, Any] = {}
+    if role == Membership.Role.EMERGENCY:
+        now = clock.now()
+        lasts = {"began_at": now, "ends_at": now + timedelta(hours=1), "reason": "Chest pain"}
+    return MembershipFactory(site=site, role=role, staff=StaffFactory(**names), **lasts).staff
+
+
+def visitor(site: Site, home: Site | None = None, **names: str) -> Staff:
+    """A clinician of another site who is at `site` in an emergency."""
+    staff = person(site, "emergency", **names)
+    MembershipFactory(staff=staff, site=home or SiteFactory(), role="clinician")
+    return staff

@@ -1,0 +1,122 @@
+"""Emergency access: a clinician of another site, for a reason, for a limited time, announced.
+
+The person signs in as themselves and gives the reason first; no one has to let them in, for there
+may be no one. What they may do then stands in `access`: read, measure, and say what was done; they
+sign nothing and decide on no dose.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.dispatch import Signal
+
+from clinic import access, clock
+from clinic.access import Permission
+from clinic.models import Membership, Site, Staff
+from clinic.refusal import NotAllowed, NotPossible
+
+LASTS = timedelta(minutes=60)
+"""Long enough to bring an emergency to the site's own clinician or to an ambulance, and short
+enough that no one works under it; who still needs it says so again, with a reason."""
+REASON_LENGTH = 300
+EMERGENCY = Membership.Role.EMERGENCY
+
+entry_failed = Signal()
+"""Sent with `staff`: someone signed in as they are gave a wrong password to enter."""
+
+
+def enter(by: Staff, site: Site, *, reason: str, password: str) -> Membership:
+    """Let `by` in at `site` from now on, for LASTS. A visit of before is replaced.
+
+    Raises NotAllowed for who is a clinician nowhere, NotPossible without a reason, at a site where
+    the person has a role or a visit already, and for a wrong password, which is told.
+    """
+    if not reason.strip() or len(reason.strip()) > REASON_LENGTH:
+        raise NotPossible("reason", "reason")
+    if not by.check_password(password):
+        with transaction.atomic():
+            entry_failed.send(sender=Membership, staff=by)
+        raise NotPossible("password", "password")
+    return _enter(by, site, reason.strip())
+
+
+@transaction.atomic
+def _enter(by: Staff, site: Site, reason: str) -> Membership:
+    staff = Staff.objects.select_for_update().get(pk=by.pk)
+    held = list(Membership.objects.filter(staff=staff))
+    roles = [m.role for m in held if m.site_id != site.pk and m.role != EMERGENCY]
+    if not staff.is_active or Permission.ENTER_IN_EMERGENCY not in access.permissions_of(roles):
+        raise NotAllowed
+    now = clock.now()
+    here = [m for m in held if m.site_id == site.pk]
+    if any(m.is_in_force(now) for m in here):
+        raise NotPossible("is_here", "site")
+    for past in here:
+        past.delete()
+    return Membership.objects.create(
+        staff=staff, site=site, role=EMERGENCY, began_at=now, ends_at=now + LASTS, reason=reason
+    )
+
+
+@transaction.atomic
+def leave(by: Staff, site: Site) -> None:
+    """End one's own visit before its time. Raises NotPossible for who is not visiting."""
+    _end(by.pk, site)
+
+
+@transaction.atomic
+def end(by: Staff, site: Site, staff_id: UUID) -> Membership:
+    """End someone's visit at once. Raises NotAllowed for who does not manage the site's staff and
+    for a stranger to it, NotPossible for who is not visiting."""
+    if not access.may(by, Permission.MANAGE_STAFF, site):
+        raise NotAllowed
+    if not Membership.objects.filter(staff=staff_id, site=site).exists():
+        raise NotAllowed
+    return _end(staff_id, site)
+
+
+def end_all(staff: Staff) -> None:
+    """End every visit of someone who is let in no more, within the transaction that says so."""
+    for visit in in_force(Membership.objects.filter(staff=staff)):
+        _stop(visit)
+
+
+def _end(staff_id: UUID, site: Site) -> Membership:
+    visits = in_force(Membership.objects.filter(staff=staff_id, site=site))
+    visit = visits.select_for_update().first()
+    if visit is None:
+        raise NotPossible("not_visiting")
+    return _stop(visit)
+
+
+def _stop(visit: Membership) -> Membership:
+    visit.ends_at = clock.now()
+    visit.save(update_fields=["ends_at"])
+    return visit
+
+
+def in_force(memberships: QuerySet[Membership]) -> QuerySet[Membership]:
+    return memberships.filter(role=EMERGENCY, ends_at__gt=clock.now())
+
+
+def visits(site: Site) -> QuerySet[Membership]:
+    """Who is at `site` in an emergency now, the latest first, each with the name of their own site
+    as `from_site`: one query."""
+    own = Membership.objects.filter(staff=OuterRef("staff"), role=Membership.Role.CLINICIAN)
+    found = in_force(Membership.objects.filter(site=site, staff__is_active=True))
+    return (
+        found.select_related("staff")
+        .annotate(from_site=Subquery(own.order_by("site__name").values("site__name")[:1]))
+        .order_by("-began_at")
+    )
+
+
+def sites_to_enter(staff: Staff) -> QuerySet[Site]:
+    """Every site where the person has no role and no visit now."""
+    now = clock.now()
+    here = [m.site_id for m in staff.memberships.all() if m.is_in_force(now)]
+    return Site.objects.exclude(pk__in=here)

@@ -1,0 +1,169 @@
+"""Who is signed in where: one row for each signed-in session, whatever the means.
+
+The session itself is Django's; the row of the sign-in library beside it says whose it is, so that
+all of a person's sessions can be found, shown and ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from allauth.usersessions.models import UserSession
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.dispatch import Signal
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+
+from clinic import access, clock, origin
+from clinic.access import Permission
+from clinic.models import Membership, Shift, Site, Staff, Tablet
+from clinic.refusal import NotAllowed, NotPossible
+from clinic.signin import arrival, shift
+
+UNKNOWN = "::"
+"""The unspecified address, for a session whose address the server did not see."""
+
+ended = Signal()
+"""Sent with `staff`, within the transaction in which someone else ended a session of theirs."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """`tablet` is None in the office; `device` is what the trail calls the browser."""
+
+    id: int
+    key: str
+    staff: Staff
+    since: datetime
+    means: tuple[str, ...]
+    tablet: Tablet | None
+    device: str
+    address: str
+    agent: str
+
+
+def connect() -> None:
+    user_logged_in.connect(_keep, dispatch_uid="sign_ins_keep")
+    user_logged_out.connect(_forget, dispatch_uid="sign_ins_forget")
+
+
+def _keep(request: HttpRequest, user: Staff, **kwargs: Any) -> None:
+    """Keep whose session this is, and forget the rows whose sessions are over."""
+    if not request.session.session_key:
+        request.session.save()
+    UserSession.objects.update_or_create(
+        session_key=request.session.session_key,
+        defaults={
+            "user": user,
+            "ip": origin.address(request) or UNKNOWN,
+            "user_agent": request.META.get("HTTP_USER_AGENT", "")[:200],
+            "created_at": timezone.now(),
+            "data": {"device": getattr(request, "device", "")},
+        },
+    )
+    kept = Session.objects.filter(session_key=OuterRef("session_key"))
+    UserSession.objects.filter(~Exists(kept)).delete()
+
+
+def _forget(request: HttpRequest, **kwargs: Any) -> None:
+    UserSession.objects.filter(session_key=request.session.session_key or "").delete()
+
+
+def of_site(site: Site) -> list[SignIn]:
+    """The sessions of the site's people that still let them in, the latest first: three queries.
+
+    A session is over when it ran out or was ended, when the password changed, or when its tablet
+    was revoked.
+    """
+    rows = list(_rows(site).select_related("user").order_by("-created_at", "-pk"))
+    kept = Session.objects.filter(expire_date__gt=timezone.now())
+    sessions = {s.session_key: s for s in kept.filter(pk__in=[r.session_key for r in rows])}
+    content = {key: session.get_decoded() for key, session in sessions.items()}
+    tablets = _tablets(content.values())
+    return [
+        _sign_in(row, content[row.session_key], tablets)
+        for row in rows
+        if row.session_key in content and _lets_in(row.user, content[row.session_key], tablets)
+    ]
+
+
+def _rows(site: Site) -> QuerySet[Any]:
+    """Sessions of people who work at the site; who visits in an emergency works elsewhere."""
+    here = Membership.objects.filter(site=site).exclude(role=Membership.Role.EMERGENCY)
+    found: QuerySet[Any] = UserSession.objects.filter(user__in=here.values("staff"))
+    return found
+
+
+def _tablets(contents: Iterable[dict[str, Any]]) -> dict[str, Tablet]:
+    wanted = {UUID(content[arrival.TABLET]) for content in contents if arrival.TABLET in content}
+    in_use = Tablet.objects.filter(pk__in=wanted, revoked_at=None)
+    return {str(tablet.pk): tablet for tablet in in_use}
+
+
+def _lets_in(staff: Staff, content: dict[str, Any], tablets: dict[str, Tablet]) -> bool:
+    is_theirs = content.get(SESSION_KEY) == str(staff.pk) and staff.is_active
+    is_valid = constant_time_compare(
+        content.get(HASH_SESSION_KEY, ""), staff.get_session_auth_hash()
+    )
+    has_tablet = content.get(arrival.TABLET) is None or content[arrival.TABLET] in tablets
+    return is_theirs and is_valid and has_tablet
+
+
+def _sign_in(row: Any, content: dict[str, Any], tablets: dict[str, Tablet]) -> SignIn:
+    return SignIn(
+        id=row.pk,
+        key=row.session_key,
+        staff=row.user,
+        since=row.created_at,
+        means=tuple(content.get(arrival.MEANS, ())),
+        tablet=tablets.get(content.get(arrival.TABLET, "")),
+        device=row.data.get("device", ""),
+        address="" if row.ip == UNKNOWN else row.ip,
+        agent=row.user_agent,
+    )
+
+
+@transaction.atomic
+def end(by: Staff, site: Site, sign_in: int, *, own_key: str) -> Staff:
+    """Sign someone out of one session at once, and let them back there only with a full sign-in.
+
+    Raises NotAllowed for a session that is not of this site's people, NotPossible for `own_key`,
+    the session in which `by` asks.
+    """
+    if not access.may(by, Permission.MANAGE_STAFF, site):
+        raise NotAllowed
+    row = _rows(site).select_related("user").filter(pk=sign_in).first()
+    if row is None:
+        raise NotAllowed
+    if row.session_key == own_key:
+        raise NotPossible("this_one")
+    staff: Staff = row.user
+    found = Session.objects.filter(pk=row.session_key).first()
+    tablet = found.get_decoded().get(arrival.TABLET) if found else None
+    if tablet is not None:
+        open_shifts = Shift.objects.filter(tablet=tablet, staff=staff, ended_at=None)
+        open_shifts.update(ended_at=clock.now())
+    _delete([row.session_key])
+    ended.send(sender=UserSession, staff=staff)
+    return staff
+
+
+@transaction.atomic
+def end_all(staff: Staff) -> None:
+    """Sign the person out everywhere, at once, and let no PIN bring them back."""
+    _delete(list(UserSession.objects.filter(user=staff).values_list("session_key", flat=True)))
+    shift.end_all(staff)
+
+
+def _delete(keys: list[str]) -> None:
+    Session.objects.filter(pk__in=keys).delete()
+    UserSession.objects.filter(session_key__in=keys).delete()
