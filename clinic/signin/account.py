@@ -3,75 +3,60 @@
 from __future__ import annotations
 
 import time
+from textwrap import wrap
 from typing import Any, cast
 
 from allauth.account import views as account_views
 from allauth.account.decorators import reauthentication_required
-from allauth.account.forms import ChangePasswordForm, ReauthenticateForm
 from allauth.mfa.base import views as mfa_views
+from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes import views as recovery_views
 from allauth.mfa.totp import views as totp_views
-from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn import views as webauthn_views
 from allauth.mfa.webauthn.internal import auth as webauthn
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse_lazy
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from clinic import access
+from clinic import access, shift
 from clinic.models import Staff
-from clinic.signin import arrival, idle, shift
-from clinic.signin.views import plain_helper
+from clinic.signin import arrival, idle
+from clinic.signin.adapter import is_own, needs_second_factor
+from clinic.signin.forms import (
+    AppForm,
+    ConfirmForm,
+    NewCodesForm,
+    PasskeyForm,
+    PasswordForm,
+    Plain,
+    RemoveForm,
+)
+from clinic.signin.views import Refused
 
 JUST_NOW = 5 * 60
 """Seconds after a full sign-in in which the password is not asked for again to choose a PIN."""
+MEANS = {
+    "password": gettext_lazy("password"),
+    "totp": gettext_lazy("code of the app"),
+    "webauthn": gettext_lazy("passkey"),
+    "recovery_codes": gettext_lazy("recovery code"),
+    "pin": gettext_lazy("PIN of this tablet"),
+}
 PIN_WORDS = {
     "pin_digits": gettext_lazy("Enter six digits."),
     "pin_simple": gettext_lazy("Choose digits that are not all alike and not in a row."),
 }
 
 
-def _plain(form: forms.Form, **labels: str) -> None:
-    for name, field in form.fields.items():
-        field.label = labels.get(name, field.label)
-        field.widget.attrs.pop("placeholder", None)
-        field.error_messages["required"] = _("Enter this.")
-    form.helper = plain_helper()  # type: ignore[attr-defined]
-
-
-class ConfirmForm(ReauthenticateForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _plain(self, password=_("Your password"))
-
-
-class PasswordForm(ChangePasswordForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _plain(
-            self,
-            oldpassword=_("Your password now"),
-            password1=_("New password"),
-            password2=_("New password again"),
-        )
-
-
-class AppForm(ActivateTOTPForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _plain(self, code=_("Code that the app shows"))
-        self.fields["code"].widget.attrs["inputmode"] = "numeric"
-
-
-class PinForm(forms.Form):
+class PinForm(Plain):
     pin = forms.CharField(
         label=gettext_lazy("PIN, six digits"),
         widget=forms.PasswordInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
@@ -81,10 +66,6 @@ class PinForm(forms.Form):
         widget=forms.PasswordInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _plain(self)
-
     def clean_again(self) -> str:
         again = str(self.cleaned_data["again"])
         if again != self.cleaned_data.get("pin"):
@@ -92,47 +73,80 @@ class PinForm(forms.Form):
         return again
 
 
-class _Confirm(account_views.ReauthenticateView):
+class _Whole:
+    """What is written is told on the trail in the same transaction, or neither is."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        with transaction.atomic():
+            answer: HttpResponse = super().form_valid(form)  # type: ignore[misc]
+        return answer
+
+
+class _Confirm(Refused, account_views.ReauthenticateView):
     form_class = ConfirmForm
     template_name = "account/confirm.html"
 
 
-class _ChangePassword(account_views.PasswordChangeView):
+class _ChangePassword(Refused, _Whole, account_views.PasswordChangeView):
     form_class = PasswordForm
     template_name = "account/password.html"
     success_url = reverse_lazy("mfa_index")
 
+    def form_valid(self, form: Any) -> HttpResponse:
+        answer = super().form_valid(form)
+        messages.success(self.request, _("Your password is changed."))
+        return answer
 
-class _AddApp(totp_views.ActivateTOTPView):
+
+class _AddApp(Refused, totp_views.ActivateTOTPView):
     form_class = AppForm
     template_name = "account/app.html"
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        found: dict[str, Any] = super().get_context_data(**kwargs)
+        secret = found["form"].secret
+        return found | {"secret": " ".join(wrap(secret, 4))}
 
-class _RemoveApp(totp_views.DeactivateTOTPView):
-    template_name = "account/app_remove.html"
 
-
-class _AddPasskey(webauthn_views.AddWebAuthnView):
+class _AddPasskey(Refused, _Whole, webauthn_views.AddWebAuthnView):
     """Always one that the person unlocks, kept where it can be found without a user name."""
 
+    form_class = PasskeyForm
     template_name = "account/passkey.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         options = webauthn.begin_registration(cast(Any, self.request.user), True)
-        found: dict[str, Any] = super(webauthn_views.AddWebAuthnView, self).get_context_data()
-        return found | {"options": options}
+        parent: Any = super(webauthn_views.AddWebAuthnView, self)
+        return dict(parent.get_context_data(**kwargs)) | {"options": options}
 
 
-class _RemovePasskey(webauthn_views.RemoveWebAuthnView):
-    template_name = "account/passkey_remove.html"
+class _RemoveApp(Refused, _Whole, totp_views.DeactivateTOTPView):
+    form_class = RemoveForm
+    template_name = "account/remove.html"
+
+
+class _RemovePasskey(Refused, _Whole, webauthn_views.RemoveWebAuthnView):
+    form_class = RemoveForm
+    template_name = "account/remove.html"
     success_url = reverse_lazy("mfa_index")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Bound from the start, so that a refusal is said before it is asked for."""
+        given: dict[str, Any] = super().get_form_kwargs()
+        return {"data": {}} | given | {"authenticator": self.object}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        found: dict[str, Any] = super().get_context_data(**kwargs)
+        return found | {"passkey": self.object.wrap()}
 
 
 class _RecoveryCodes(recovery_views.ViewRecoveryCodesView):
     template_name = "account/recovery_codes.html"
+    extra_context = {"is_printable": True}
 
 
-class _NewRecoveryCodes(recovery_views.GenerateRecoveryCodesView):
+class _NewRecoveryCodes(Refused, recovery_views.GenerateRecoveryCodesView):
+    form_class = NewCodesForm
     template_name = "account/recovery_codes_new.html"
 
 
@@ -141,7 +155,16 @@ class _Account(mfa_views.IndexView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         found: dict[str, Any] = super().get_context_data(**kwargs)
-        return found | {"signed_in_by": arrival.means(self.request)}
+        held = found["authenticators"]
+        codes = held.get(Authenticator.Type.RECOVERY_CODES)
+        return found | {
+            "app": held.get(Authenticator.Type.TOTP),
+            "passkeys": held.get(Authenticator.Type.WEBAUTHN, []),
+            "codes_left": len(codes.get_unused_codes()) if codes else None,
+            "signed_in_by": [MEANS.get(m, m) for m in arrival.means(self.request)],
+            "is_needed": needs_second_factor(self.request.user),
+            "lacks_second_factor": self.request.lacks_second_factor,
+        }
 
 
 def _form(view: Any) -> access.AnyView:
@@ -188,7 +211,4 @@ def pin(request: HttpRequest) -> HttpResponse:
 
 def _safe_next(request: HttpRequest) -> str:
     asked = request.POST.get("next") or request.GET.get("next") or ""
-    is_safe = url_has_allowed_host_and_scheme(
-        asked, {request.get_host()}, require_https=request.is_secure()
-    )
-    return asked if is_safe else resolve_url(settings.LOGIN_REDIRECT_URL)
+    return asked if is_own(request, asked) else resolve_url(settings.LOGIN_REDIRECT_URL)

@@ -6,29 +6,37 @@ import base64
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, resolve_url
+from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
-from clinic import origin
+from clinic import access, clock, origin, passwords
 from clinic.models import Staff
 
 MISMATCH = _("This user name and password do not belong together.")
 """Said alike of a wrong name, a wrong password and a person who was deactivated."""
+PASSKEY_REFUSED = _("This passkey lets no one in here. Try another way.")
+"""Said alike of a passkey that is unknown or wrong, and of a person who was deactivated."""
+TOO_MANY = _("Too many wrong tries. Wait some minutes, then try again.")
 
 
 class AccountAdapter(DefaultAccountAdapter):
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "username_password_mismatch": MISMATCH,
-        "too_many_login_attempts": _("Too many wrong tries. Wait some minutes, then try again."),
+        "too_many_login_attempts": TOO_MANY,
+        "rate_limited": TOO_MANY,
         "incorrect_password": _("The password is wrong."),
         "incorrect_code": _("This code is wrong, was used already, or is too old."),
         "enter_current_password": _("The password is wrong."),
@@ -41,20 +49,37 @@ class AccountAdapter(DefaultAccountAdapter):
         # The library keeps it with the session, where only an address can stand.
         return origin.address(request) or "::"
 
-    def get_login_redirect_url(self, request: HttpRequest) -> str:
-        """On a tablet, who has no PIN yet is offered one first."""
-        staff = request.user
-        if getattr(request, "tablet", None) and isinstance(staff, Staff) and not staff.pin:
-            return reverse("account-pin")
-        return str(resolve_url(settings.LOGIN_REDIRECT_URL))
+    def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
+        """On a tablet, who has no PIN yet is offered one before the page they came for."""
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        if getattr(request, "tablet", None) and isinstance(user, Staff) and not user.pin:
+            return redirect_to_login(response["Location"], reverse("account-pin"))
+        return response
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         """Everyone has a password, and is asked for it."""
         return [{"id": "reauthenticate", "url": reverse("account_reauthenticate")}]
 
     def respond_user_inactive(self, request: HttpRequest, user: Any) -> HttpResponse:
-        messages.error(request, str(MISMATCH))
-        return redirect("account_login")
+        """Only a passkey gets this far: with a password, a deactivated person is no one."""
+        messages.error(request, str(PASSKEY_REFUSED))
+        return back_to_sign_in(request)
+
+    def is_ajax(self, request: HttpRequest) -> bool:
+        """Pages answer with pages; the challenge for a passkey alone is asked for by a script."""
+        is_challenge = request.path == reverse("mfa_login_webauthn") and request.method == "GET"
+        return is_challenge and super().is_ajax(request)
+
+    def is_safe_url(self, url: str) -> bool:
+        return is_own(context.request, url)
+
+    def set_password(self, user: Any, password: str) -> None:
+        passwords.change(user, password)
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """By name alone: the library adds the host and port that the sender wrote in the header,
+        which would give five tries for each port there is."""
+        return str(credentials.get("username", "")).lower()
 
     def add_message(
         self,
@@ -73,11 +98,59 @@ class AccountAdapter(DefaultAccountAdapter):
         """No mail is sent: the trail tells of each change."""
 
 
+def is_own(request: HttpRequest, url: str) -> bool:
+    """Whether `url` leads to a page of this very host, so that it may be followed."""
+    return url_has_allowed_host_and_scheme(
+        url, {request.get_host()}, require_https=request.is_secure()
+    )
+
+
+def back_to_sign_in(request: HttpRequest) -> HttpResponse:
+    """The sign-in page, which goes on to `next` as before."""
+    asked = request.POST.get("next") or request.GET.get("next") or ""
+    if is_own(request, asked):
+        return redirect_to_login(asked)
+    return redirect("account_login")
+
+
+def needs_second_factor(staff: Staff) -> bool:
+    """Whether any role of theirs needs one, at a site that asks for it."""
+    now = clock.now()
+    return any(
+        m.is_in_force(now) and m.site.requires_second_factor and m.role in access.NEED_SECOND_FACTOR
+        for m in staff.memberships.select_related("site")
+    )
+
+
 class MFAAdapter(DefaultMFAAdapter):
     error_messages = {
         **DefaultMFAAdapter.error_messages,
         "incorrect_code": _("This code is wrong, was used already, or is too old."),
+        "cannot_delete_authenticator": _(
+            "Your role needs a second factor, and this is the only one. Add another one first."
+        ),
+        "cannot_generate_recovery_codes": _(
+            "Recovery codes come with an authenticator app or a passkey. Add one first."
+        ),
     }
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """Not the last one of a person whose role needs one."""
+        staff = authenticator.user
+        others = Authenticator.objects.filter(user=staff).exclude(pk=authenticator.pk)
+        is_last = not others.exclude(type=Authenticator.Type.RECOVERY_CODES).exists()
+        return not (is_last and needs_second_factor(staff))
+
+    def generate_authenticator_name(self, user: Any, type: Authenticator.Type) -> str:
+        held = Authenticator.objects.filter(user=user, type=type).count()
+        return str(_("Passkey %(number)s") % {"number": held + 1})
+
+    def get_public_key_credential_user_entity(self, user: Any) -> dict[str, Any]:
+        found: dict[str, Any] = super().get_public_key_credential_user_entity(user)
+        return found | {"display_name": user.printed_name}
+
+    def _get_user_identifier(self, user: Any) -> str:
+        return str(user.username)
 
     def encrypt(self, text: str) -> str:
         return _vault().encrypt(text.encode()).decode()

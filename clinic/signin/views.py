@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from allauth.account import views as account_views
-from allauth.account.forms import LoginForm
 from allauth.mfa.base import views as mfa_views
-from allauth.mfa.base.forms import AuthenticateForm
+from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn import views as webauthn_views
-from crispy_forms.helper import FormHelper
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import views as auth_views
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -22,39 +22,20 @@ from clinic import access
 from clinic.access import Permission
 from clinic.middleware import CurrentSite
 from clinic.models import Membership
+from clinic.signin.adapter import MISMATCH, PASSKEY_REFUSED, back_to_sign_in
+from clinic.signin.forms import CodeForm, PasskeySignInForm, PasskeyStepForm, SignInForm
 
 
-class SignInForm(LoginForm):
-    """User name and password, checked and counted by the sign-in library."""
+class Refused:
+    """A refused form answers 422, as on every page here."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["login"].label = _("User name")
-        self.fields["password"].help_text = ""
-        for field in self.fields.values():
-            field.widget.attrs.pop("placeholder", None)
-            field.error_messages["required"] = _("Enter this.")
-        self.helper = plain_helper()
+    def form_invalid(self, form: Any) -> HttpResponse:
+        answer: HttpResponse = super().form_invalid(form)  # type: ignore[misc]
+        answer.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+        return answer
 
 
-class CodeForm(AuthenticateForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["code"].label = _("Code")
-        self.fields["code"].widget.attrs.pop("placeholder", None)
-        self.fields["code"].widget.attrs["inputmode"] = "numeric"
-        self.fields["code"].error_messages["required"] = _("Enter this.")
-        self.helper = plain_helper()
-
-
-def plain_helper() -> FormHelper:
-    helper = FormHelper()
-    helper.form_tag = False
-    helper.disable_csrf = True
-    return helper
-
-
-class _SignIn(account_views.LoginView):
+class _SignIn(Refused, account_views.LoginView):
     form_class = SignInForm
     template_name = "signin/sign_in.html"
 
@@ -64,20 +45,57 @@ class _SignIn(account_views.LoginView):
         return found | {
             "demo_accounts": demo,
             "demo_password": settings.CLINIC_DEMO_PASSWORD,
-            "next": self.request.GET.get("next", ""),
+            "next": self.get_next_url() or "",
             "site": None,
         }
 
 
-class _SecondStep(mfa_views.AuthenticateView):
+class _SecondStep(Refused, mfa_views.AuthenticateView):
     """A code of the app or a recovery code, or a passkey, after the password."""
 
     form_class = CodeForm
+    webauthn_form_class = PasskeyStepForm
     template_name = "signin/second_step.html"
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if "again" in request.POST:
+            return self._start_again()
+        answer: HttpResponse = super().post(request, *args, **kwargs)
+        return answer
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Who was deactivated since the password goes no further."""
+        if not self.stage.login.user.is_active:
+            messages.error(self.request, str(MISMATCH))
+            return self._start_again()
+        answer: HttpResponse = super().form_valid(form)
+        return answer
+
+    def _start_again(self) -> HttpResponse:
+        asked = self.stage.login.redirect_url
+        self.stage.abort()
+        return redirect_to_login(asked) if asked else redirect("account_login")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         found: dict[str, Any] = super().get_context_data(**kwargs)
-        return found | {"site": None}
+        types = Authenticator.objects.filter(user=self.stage.login.user)
+        held = set(types.values_list("type", flat=True))
+        return found | {
+            "site": None,
+            "has_app": Authenticator.Type.TOTP in held,
+            "has_passkey": Authenticator.Type.WEBAUTHN in held,
+            "options": found["js_data"]["request_options"],
+        }
+
+
+class _PasskeySignIn(webauthn_views.LoginWebAuthnView):
+    """The challenge, asked for by a script; and the passkey's answer to it."""
+
+    form_class = PasskeySignInForm
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        messages.error(self.request, str(PASSKEY_REFUSED))
+        return back_to_sign_in(self.request)
 
 
 def _demo_accounts() -> list[Membership]:
@@ -92,9 +110,7 @@ sign_in = access.public(require_http_methods(["GET", "POST"])(_SignIn.as_view())
 second_step = access.public(
     sensitive_post_parameters("code")(require_http_methods(["GET", "POST"])(_SecondStep.as_view()))
 )
-passkey_sign_in = access.public(
-    require_http_methods(["GET", "POST"])(webauthn_views.LoginWebAuthnView.as_view())
-)
+passkey_sign_in = access.public(require_http_methods(["GET", "POST"])(_PasskeySignIn.as_view()))
 sign_out = access.public(require_POST(auth_views.LogoutView.as_view()))
 
 

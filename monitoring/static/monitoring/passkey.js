@@ -33,7 +33,7 @@ export async function optionsOf(form) {
   if (!optionsFrom) return JSON.parse(document.getElementById(options).textContent);
   const answer = await fetch(optionsFrom, { headers: { "X-Requested-With": "XMLHttpRequest" } });
   if (!answer.ok) throw new Error(`The server answered ${answer.status}.`);
-  return answer.json();
+  return (await answer.json()).request_options;
 }
 
 /** Sends the form once its field `credential` is filled. @param {HTMLFormElement} form */

@@ -1,0 +1,272 @@
+"""The forms of signing in and of one's own account: those of the sign-in library, in our words.
+
+A browser's answer about a passkey is whatever someone cares to send; what cannot be read is refused
+here like what is wrong, and a code that was used once is refused for as long as it would be valid.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+from allauth.account.adapter import get_adapter
+from allauth.account.forms import ChangePasswordForm, LoginForm, ReauthenticateForm
+from allauth.core import context
+from allauth.core.internal.cryptokit import normalize_user_code
+from allauth.mfa import app_settings as mfa_settings
+from allauth.mfa.adapter import get_adapter as get_mfa_adapter
+from allauth.mfa.base.forms import AuthenticateForm
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.forms import GenerateRecoveryCodesForm
+from allauth.mfa.signals import authentication_failed
+from allauth.mfa.totp.forms import ActivateTOTPForm, DeactivateTOTPForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    LoginWebAuthnForm,
+)
+from crispy_forms.helper import FormHelper
+from cryptography.exceptions import UnsupportedAlgorithm
+from django import forms
+from django.contrib.auth import get_user_model
+from django.contrib.auth.signals import user_login_failed
+from django.core.cache import cache
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clinic.models import Staff
+from clinic.signin.adapter import PASSKEY_REFUSED
+
+LONGEST_CREDENTIAL = 20_000
+LONGEST_NAME = 60
+UNREADABLE = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    UnsupportedAlgorithm,
+    ValueError,
+    struct.error,
+)
+"""What the parsers of a credential raise for bytes that are none."""
+
+
+def plain_helper() -> FormHelper:
+    helper = FormHelper()
+    helper.form_tag = False
+    helper.disable_csrf = True
+    # The summary above the form tells them, with the focus on it.
+    helper.form_error_title = ""
+    return helper
+
+
+class Plain(forms.Form):
+    """Our labels, no placeholder, and one sentence for what was left out."""
+
+    labels: dict[str, Any] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.use_required_attribute = False
+        for name, field in self.fields.items():
+            field.label = self.labels.get(name, field.label)
+            field.label_suffix = ""
+            field.widget.attrs.pop("placeholder", None)
+            field.error_messages["required"] = _("Enter this.")
+        self.helper = plain_helper()
+
+
+class SignInForm(Plain, LoginForm):
+    """User name and password, checked and counted by the sign-in library."""
+
+    labels = {"login": gettext_lazy("User name"), "password": gettext_lazy("Password")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = ""
+        self.fields["login"].widget.attrs |= {"autocapitalize": "none", "spellcheck": "false"}
+
+
+class ConfirmForm(Plain, ReauthenticateForm):
+    labels = {"password": gettext_lazy("Your password")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = ""
+
+
+class PasswordForm(Plain, ChangePasswordForm):
+    labels = {
+        "oldpassword": gettext_lazy("Your password now"),
+        "password1": gettext_lazy("New password"),
+        "password2": gettext_lazy("New password again"),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["oldpassword"].help_text = ""
+
+    def clean_oldpassword(self) -> str:
+        """Counted with the wrong tries at signing in, and told on the trail like them."""
+        given = str(self.cleaned_data["oldpassword"])
+        if not get_adapter().reauthenticate(self.user, given):
+            raise get_adapter().validation_error("enter_current_password")
+        return given
+
+
+class CodeForm(Plain, AuthenticateForm):
+    """A code of the app, or a recovery code."""
+
+    labels = {"code": gettext_lazy("Code")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].widget.attrs["inputmode"] = "numeric"
+
+    def clean_code(self) -> str:
+        code = str(super().clean_code())
+        if not spend(self.user, code):
+            self._emit_authentication_failed(self.authenticator)
+            raise get_mfa_adapter().validation_error("incorrect_code")
+        return code
+
+
+class AppForm(Plain, ActivateTOTPForm):
+    labels = {"code": gettext_lazy("Code that the app shows now")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].widget.attrs["inputmode"] = "numeric"
+
+    def clean_code(self) -> str:
+        code = str(super().clean_code())
+        spend(self.user, code)
+        return code
+
+
+def spend(staff: Staff, code: str) -> bool:
+    """Whether this is the first time that the code is used: the library remembers it for one period
+    only, and takes it in the periods before and after, too."""
+    periods = 2 * int(mfa_settings.TOTP_TOLERANCE) + 2
+    key = f"code-used:{staff.pk}:{normalize_user_code(code)}"
+    return bool(cache.add(key, True, timeout=periods * int(mfa_settings.TOTP_PERIOD)))
+
+
+class RemoveForm(Plain, DeactivateTOTPForm):
+    """Nothing to fill in; refused for the last second factor of someone whose role needs one."""
+
+
+class NewCodesForm(Plain, GenerateRecoveryCodesForm):
+    """Nothing to fill in."""
+
+
+class _Strict(json.JSONDecoder):
+    """NaN and Infinity are no JSON, and no database keeps them."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs, parse_constant=_no_constant)
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+class CredentialField(forms.JSONField):
+    """What the browser says of a passkey: an object in plain ASCII, of bounded length."""
+
+    default_error_messages = {"invalid": PASSKEY_REFUSED, "required": PASSKEY_REFUSED}
+
+    def __init__(self) -> None:
+        super().__init__(widget=forms.HiddenInput, decoder=_Strict)
+
+    def to_python(self, value: Any) -> Any:
+        text = value if isinstance(value, str) else ""
+        # An escape may stand for what a database cannot keep; a credential has no use for one.
+        if len(text) > LONGEST_CREDENTIAL or not text.isascii() or "\\u" in text:
+            raise self._invalid()
+        try:
+            found = super().to_python(text)
+        except (ValueError, RecursionError) as unreadable:
+            raise self._invalid() from unreadable
+        if text and not isinstance(found, dict):
+            raise self._invalid()
+        return found
+
+    def bound_data(self, data: Any, initial: Any) -> None:
+        """Never shown again: a credential answers one challenge."""
+
+    def prepare_value(self, value: Any) -> str:
+        return ""
+
+    def _invalid(self) -> forms.ValidationError:
+        return forms.ValidationError(self.error_messages["invalid"], code="invalid")
+
+
+@contextmanager
+def _readable(words: Any) -> Iterator[None]:
+    """Refuse in `words` what the library refuses, and what it falls over."""
+    try:
+        yield
+    except forms.ValidationError as refused:
+        if getattr(refused, "code", "") == "too_many_login_attempts":
+            raise
+        raise forms.ValidationError(words, code="passkey_refused") from refused
+    except UNREADABLE as unreadable:
+        raise forms.ValidationError(words, code="passkey_refused") from unreadable
+
+
+class PasskeySignInForm(LoginWebAuthnForm):
+    """A passkey instead of name, password and code. Whose it is, it says itself."""
+
+    credential = CredentialField()
+
+    def clean_credential(self) -> Authenticator:
+        try:
+            with _readable(PASSKEY_REFUSED):
+                return super().clean_credential()
+        except forms.ValidationError:
+            # No name is told: it is the sender's to make up.
+            user_login_failed.send(sender=get_user_model(), credentials={}, request=context.request)
+            raise
+
+
+class PasskeyStepForm(AuthenticateWebAuthnForm):
+    """A passkey after the password: one of the person's own."""
+
+    credential = CredentialField()
+
+    def clean_credential(self) -> Authenticator:
+        try:
+            with _readable(PASSKEY_REFUSED):
+                return super().clean_credential()
+        except forms.ValidationError:
+            authentication_failed.send(
+                sender=Authenticator,
+                request=context.request,
+                user=self.user,
+                authenticator=Authenticator(type=Authenticator.Type.WEBAUTHN),
+                reauthentication=False,
+            )
+            raise
+
+
+class PasskeyForm(Plain, AddWebAuthnForm):
+    """A new passkey, by the name that the person gives it."""
+
+    labels = {"name": gettext_lazy("Name, so that you know it again")}
+    name = forms.CharField(required=False, max_length=LONGEST_NAME)
+    credential = CredentialField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields.pop("passwordless", None)
+        self.fields["name"].widget.attrs["autocomplete"] = "off"
+
+    def clean(self) -> dict[str, Any]:
+        with _readable(_("The passkey was not added. Try again.")):
+            return super().clean() or {}
