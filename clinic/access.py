@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from enum import Enum
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit, urlunsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -110,26 +111,31 @@ def may(staff: Staff, permission: Permission, site: Site) -> bool:
     return permission in permissions_of(m.role for m in held)
 
 
+def _is_asked_by_script(request: HttpRequest) -> bool:
+    """A script is told so: it would take the page for signing in for its answer."""
+    return "HX-Request" in request.headers or request.headers.get("Accept") == "application/json"
+
+
 AnyView = Callable[..., HttpResponseBase]
 
 
 def page(*needed: Permission) -> Callable[[AnyView], AnyView]:
     """Let only people with every permission in `needed`, at the request's site, reach the view.
 
-    A person who is not signed in is sent to sign in, or to the lock of an enrolled tablet; one
-    without the role gets 403; one whose role needs a second factor and who has none yet is sent to
-    their account to add it.
+    A person who is not signed in is sent to sign in, or to the lock of an enrolled tablet, and a
+    script that asks for them is told 401; one without the role gets 403; one whose role needs a
+    second factor and who has none yet is sent to their account to add it.
     """
 
     def protect(view: AnyView) -> AnyView:
         @wraps(view)
         def protected(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
-                if request.headers.get("HX-Request"):
+                if _is_asked_by_script(request):
                     return HttpResponse(status=401)
                 is_tablet = request.tablet is not None  # type: ignore[attr-defined]
                 return redirect_to_login(
-                    request.get_full_path(), resolve_url("lock") if is_tablet else None
+                    _back_to(request), resolve_url("lock") if is_tablet else None
                 )
             if not set(needed) <= request.permissions:  # type: ignore[attr-defined]
                 raise PermissionDenied
@@ -141,6 +147,14 @@ def page(*needed: Permission) -> Callable[[AnyView], AnyView]:
         return protected
 
     return protect
+
+
+def _back_to(request: HttpRequest) -> str:
+    """The page to come back to: for what was sent, the page that sent it, where there is one."""
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    if request.method == "POST" and came_from.netloc == request.get_host():
+        return urlunsplit(("", "", came_from.path, came_from.query, ""))
+    return request.get_full_path()
 
 
 def public(view: AnyView) -> AnyView:

@@ -23,11 +23,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from clinic import access, clock, origin
+from clinic import access, clock, origin, shift
 from clinic.access import Permission
 from clinic.models import Membership, Shift, Site, Staff, Tablet
 from clinic.refusal import NotAllowed, NotPossible
-from clinic.signin import arrival, shift
+from clinic.signin import arrival
 
 UNKNOWN = "::"
 """The unspecified address, for a session whose address the server did not see."""

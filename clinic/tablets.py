@@ -24,6 +24,7 @@ def enrol(by: Staff, site: Site, *, name: str, device: str) -> Tablet:
     """Make the browser `device` a tablet of the site. Raises NotPossible for a name that another
     tablet in use has."""
     _require_manager(by, site)
+    Site.objects.select_for_update().get(pk=site.pk)
     if Tablet.objects.filter(site=site, name__iexact=name, revoked_at=None).exists():
         raise NotPossible("tablet_name_taken", "name")
     now = clock.now()

@@ -7,11 +7,12 @@ from typing import Any
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed
-from django.contrib.auth.signals import user_logged_in
+from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.http import HttpRequest
 
+from clinic import shift
 from clinic.models import Shift, Staff
-from clinic.signin import idle, shift
+from clinic.signin import idle
 
 MEANS, TABLET, SECOND_FACTOR = "means", "tablet", "second_factor"
 SECOND_FACTORS = frozenset(Authenticator.Type.values)
@@ -19,6 +20,7 @@ SECOND_FACTORS = frozenset(Authenticator.Type.values)
 
 def connect() -> None:
     user_logged_in.connect(_arrived, dispatch_uid="arrival")
+    user_logged_out.connect(_left, dispatch_uid="arrival_left")
     authenticator_added.connect(_changed, dispatch_uid="arrival_added")
     authenticator_removed.connect(_changed, dispatch_uid="arrival_removed")
 
@@ -47,6 +49,13 @@ def _arrived(request: HttpRequest, user: Staff, **kwargs: Any) -> None:
         session[TABLET] = str(tablet.pk)
         if by_pin is None:
             shift.begin(tablet, user, has_second_factor=session[SECOND_FACTOR])
+
+
+def _left(request: HttpRequest, user: Staff | None, **kwargs: Any) -> None:
+    """Who signs out of a tablet goes home; who locks it, or is locked out, comes back."""
+    tablet = getattr(request, "tablet", None)
+    if tablet is not None and user is not None and not hasattr(request, "signed_out_because"):
+        shift.end(tablet, user)
 
 
 def _changed(request: HttpRequest, user: Staff, **kwargs: Any) -> None:

@@ -21,7 +21,7 @@ from clinic import origin, sign_ins
 from clinic.emergency import entry_failed
 from clinic.models import Membership, Site, Staff, Tablet
 from clinic.signin import arrival
-from clinic.signin.shift import pin_failed
+from clinic.shift import pin_failed
 from monitoring.models import TrailEntry
 from monitoring.trail import chain
 from monitoring.trail.canonical import Columns, columns

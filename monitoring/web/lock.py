@@ -1,30 +1,71 @@
-"""The lock of a shared tablet: who may come back with a PIN, and what is overdue, without names."""
+"""The lock of a shared tablet: who may come back with a PIN, and what is overdue, without names.
+
+The page names no patient and carries no address of one: where to go back to stands in its own
+address alone, so its forms are sent to that.
+"""
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Field, Layout
 from django import forms
 from django.conf import settings
 from django.contrib.auth import login, logout
 from django.contrib.auth.views import redirect_to_login
+from django.core.validators import RegexValidator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
-from clinic import access, clock
-from clinic.models import Tablet
-from clinic.signin import shift
+from clinic import access, clock, shift
+from clinic.models import Shift, Tablet
 from monitoring.web.board import cards
+from monitoring.web.fields import Tiles
 from monitoring.web.presenters.cards import Card
 
 
+class _Name(Tiles):
+    """One of the names; who no longer is one of them has to sign in, and is not told apart."""
+
+    def valid_value(self, value: Any) -> bool:
+        return True
+
+
 class PinForm(forms.Form):
-    staff = forms.UUIDField()
-    pin = forms.CharField(max_length=20)
+    staff = _Name(label=gettext_lazy("Who are you?"), tiles_class="tiles-people")
+    pin = forms.CharField(
+        label=gettext_lazy("PIN, six digits"),
+        required=False,
+        validators=[RegexValidator(r"^[0-9]{6}\Z", gettext_lazy("Enter six digits."))],
+    )
+
+    def __init__(self, people: list[Shift], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(str(s.staff_id), s.staff.printed_name) for s in people]
+        self.fields["staff"].choices = choices  # type: ignore[attr-defined]
+        self.fields["staff"].initial = choices[0][0] if len(choices) == 1 else None
+        self.fields["pin"].empty_values = []
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        self.helper.layout = Layout(
+            Field("staff", template="fields/tiles.html"), Field("pin", template="lock/_pin.html")
+        )
+
+    def clean_staff(self) -> UUID:
+        try:
+            return UUID(self.cleaned_data["staff"])
+        except ValueError:
+            raise forms.ValidationError(_("Tap your name.")) from None
 
 
 @access.public
@@ -33,34 +74,59 @@ class PinForm(forms.Form):
 def lock(request: HttpRequest) -> HttpResponse:
     """Names and a PIN; a browser that is no enrolled tablet is sent to sign in."""
     tablet: Tablet | None = request.tablet  # type: ignore[attr-defined]
-    back = _safe_next(request)
-    if request.user.is_authenticated:
-        return redirect(back)
-    if tablet is None:
+    back, is_poll = _safe_next(request), "HX-Request" in request.headers
+    if request.user.is_authenticated or tablet is None:
+        if is_poll:
+            return _afresh(request)
+        return redirect_to_login(back) if tablet is None else redirect(back)
+    if "someone_else" in request.POST:
         return redirect_to_login(back)
-    if request.headers.get("HX-Request"):
-        return render(request, "lock/_overdue.html", {"overdue": overdue(tablet)})
-    form = PinForm(request.POST or None)
-    if form.is_bound and form.is_valid() and _unlocked(request, form, tablet):
-        return redirect(back)
-    people = shift.open_on(tablet)
-    if not people:
-        return redirect_to_login(back)
-    context = {"form": form, "people": people, "overdue": overdue(tablet), "next": back}
-    return render(request, "lock/lock.html", context, status=422 if form.is_bound else 200)
+    with timezone.override(tablet.site.tz):
+        if is_poll:
+            return render(request, "lock/_overdue.html", {"overdue": overdue(tablet)})
+        return _lock(request, tablet, back)
 
 
-def _unlocked(request: HttpRequest, form: PinForm, tablet: Tablet) -> bool:
-    staff_id: UUID = form.cleaned_data["staff"]
+def _lock(request: HttpRequest, tablet: Tablet, back: str) -> HttpResponse:
+    people, must_sign_in = shift.open_on(tablet), False
+    form = PinForm(people, request.POST or None)
+    if form.is_bound and form.is_valid():
+        tries_left = _tries_left(request, form, tablet)
+        if tries_left is None:
+            return redirect(back)
+        must_sign_in = not tries_left
+    if must_sign_in:
+        people = shift.open_on(tablet)
+        form = PinForm(people)
+    elif not people:
+        return redirect_to_login(back)
+    context = {
+        "form": form,
+        "people": people,
+        "must_sign_in": must_sign_in,
+        "overdue": overdue(tablet),
+    }
+    status = 422 if request.method == "POST" else 200
+    return render(request, "lock/lock.html", context, status=status)
+
+
+def _tries_left(request: HttpRequest, form: PinForm, tablet: Tablet) -> int | None:
+    """None for who is let in."""
     try:
-        found = shift.try_pin(tablet, staff_id, form.cleaned_data["pin"])
+        found = shift.try_pin(tablet, form.cleaned_data["staff"], form.cleaned_data["pin"])
     except shift.Wrong as wrong:
         words = _("This PIN is wrong. Tries left: %(count)s.") % {"count": wrong.tries_left}
-        form.add_error("pin", words if wrong.tries_left else _("Sign in with your password."))
-        return False
+        form.add_error("pin", words)
+        return wrong.tries_left
     request.by_pin = found  # type: ignore[attr-defined]
     login(request, found.staff, settings.AUTHENTICATION_BACKENDS[0])
-    return True
+    return None
+
+
+def _afresh(request: HttpRequest) -> HttpResponse:
+    """Someone signed in meanwhile, or the tablet was revoked: the page that asks is opened anew."""
+    page = request.htmx.current_url_abs_path or resolve_url("lock")  # type: ignore[attr-defined]
+    return HttpResponseClientRedirect(page)
 
 
 def overdue(tablet: Tablet) -> list[Card]:
@@ -76,7 +142,8 @@ def lock_now(request: HttpRequest) -> HttpResponse:
     back = _safe_next(request)
     request.signed_out_because = "locked"  # type: ignore[attr-defined]
     logout(request)
-    return redirect_to_login(back, resolve_url("lock"))
+    is_tablet = request.tablet is not None  # type: ignore[attr-defined]
+    return redirect_to_login(back, resolve_url("lock") if is_tablet else None)
 
 
 @access.signed_in

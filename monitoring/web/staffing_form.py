@@ -21,6 +21,11 @@ WORDS = {
     ),
     "tablet_name_taken": gettext_lazy("Another tablet in use has this name."),
     "deactivated": gettext_lazy("Reactivate this person first."),
+    "reason": gettext_lazy("Say in a few words why."),
+    "password": gettext_lazy("The password is wrong."),
+    "is_here": gettext_lazy("You can work at this site already. Choose it at the top of the page."),
+    "not_visiting": gettext_lazy("There is no emergency access to end."),
+    "this_one": gettext_lazy("This is the session you are in. Sign out instead."),
 }
 """The sentence for each reason of NotPossible, by its code."""
 

@@ -26,6 +26,7 @@ from monitoring.web import (
     session,
     signature,
     staff,
+    tablets,
     verification,
 )
 
@@ -70,6 +71,9 @@ urlpatterns = [
     path("staff/<uuid:staff_id>/deactivate/", staff.deactivate, name="staff-deactivate"),
     path("staff/<uuid:staff_id>/reactivate/", staff.reactivate, name="staff-reactivate"),
     path("staff/<uuid:staff_id>/link/", staff.renew_link, name="staff-link"),
+    path("tablets/", tablets.tablet_list, name="tablet-list"),
+    path("tablets/enrol/", tablets.enrol, name="tablet-enrol"),
+    path("tablets/<uuid:tablet_id>/revoke/", tablets.revoke, name="tablet-revoke"),
     path("protocols/", protocols.protocol_list, name="protocol-list"),
     path("protocols/<uuid:version_id>/", protocols.protocol, name="protocol"),
 ]

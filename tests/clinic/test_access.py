@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from clinic.access import permissions_of
 from clinic.models import Site, Staff
 from tests.factories.courses import Visit, dosed
-from tests.factories.place import SiteFactory, StaffFactory, person
+from tests.factories.place import SiteFactory, StaffFactory, TabletFactory, person
 
 pytestmark = pytest.mark.django_db
 
@@ -78,6 +78,9 @@ ROUTES: dict[str, Any] = {
     "staff-deactivate": frozenset({"administrator"}),
     "staff-reactivate": frozenset({"administrator"}),
     "staff-link": frozenset({"administrator"}),
+    "tablet-list": frozenset({"administrator"}),
+    "tablet-enrol": frozenset({"administrator"}),
+    "tablet-revoke": frozenset({"administrator"}),
     "protocol-list": ALL,
     "protocol": ALL,
 }
@@ -94,13 +97,21 @@ NAMED = {n for n, who in ROUTES.items() if isinstance(who, frozenset)} - {
     "access-export",
     "staff-list",
     "staff-invite",
+    "tablet-list",
+    "tablet-enrol",
 }
 """Routes whose address names a row."""
 
 
 LATER = {"response", "withdrawal", "signature", "review"}
 """Pages about something that a session does not have at once."""
-POSTED = {"session-printed", "staff-deactivate", "staff-reactivate", "staff-link"}
+POSTED = {
+    "session-printed",
+    "staff-deactivate",
+    "staff-reactivate",
+    "staff-link",
+    "tablet-revoke",
+}
 
 
 def routes(patterns: list[Any] | None = None) -> Iterator[URLPattern]:
@@ -125,6 +136,8 @@ def address(name: str, visit: Visit) -> str:
         "pk": 0,
     }
     pattern = next(p for p in routes() if p.name == name)
+    if "tablet_id" in pattern.pattern.converters:
+        known["tablet_id"] = TabletFactory(site=visit.site).pk
     return reverse(name, kwargs={key: known[key] for key in pattern.pattern.converters})
 
 

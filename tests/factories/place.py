@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import factory
@@ -50,6 +50,11 @@ class MembershipFactory(factory.django.DjangoModelFactory[Membership]):
     role = "nurse"
 
 
+def _now() -> datetime:
+    """Asked for late, for the tests put their own clock in its place."""
+    return clock.now()
+
+
 class TabletFactory(factory.django.DjangoModelFactory[Tablet]):
     class Meta:
         model = Tablet
@@ -57,7 +62,7 @@ class TabletFactory(factory.django.DjangoModelFactory[Tablet]):
     site = factory.SubFactory(SiteFactory)
     name = factory.Sequence(lambda n: f"Room {n}")
     device = factory.Sequence(lambda n: f"device{n}")
-    enrolled_at = factory.LazyFunction(lambda: clock.now())
+    enrolled_at = factory.LazyFunction(_now)
     enrolled_by = factory.SubFactory(StaffFactory)
     last_seen_at = factory.SelfAttribute("enrolled_at")
 
@@ -72,7 +77,7 @@ class ShiftFactory(factory.django.DjangoModelFactory[Shift]):
     staff = factory.LazyAttribute(
         lambda new: person(new.tablet.site, "nurse", pin=make_password(PIN))
     )
-    began_at = factory.LazyFunction(lambda: clock.now())
+    began_at = factory.LazyFunction(_now)
     has_second_factor = False
 
 

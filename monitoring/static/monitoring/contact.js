@@ -1,4 +1,5 @@
 // Says so when the server has not answered for half a minute; countdowns go on.
+import { leave } from "./cover.js";
 
 const SILENCE = 30000;
 let lastAnswer = Date.now();
@@ -9,7 +10,7 @@ export function startContact() {
   if (!bar || !polls) return;
   document.body.addEventListener("htmx:afterRequest", (event) => {
     const { xhr } = /** @type {CustomEvent} */ (event).detail;
-    if (xhr.status === 401) location.reload();
+    if (xhr.status === 401) leave();
     if (xhr.status > 0 && xhr.status < 500) lastAnswer = Date.now();
   });
   setInterval(() => {

@@ -1,7 +1,9 @@
 // Keeps what was typed through a reload, a time-out or a lost network, until the server has it.
-// In the tab's own storage: it goes with the tab, and with signing out.
+// In the tab's own storage: it goes with the tab, and with signing out. It belongs to the person who
+// typed it: on a shared tablet the next person begins with an empty form.
 
-const PREFIX = "draft:";
+const ALL = "draft:";
+const MINE = `${ALL}${document.documentElement.dataset.person || ""}:`;
 const NEVER = new Set(["password", "csrfmiddlewaretoken", "through_seq", "id"]);
 const OLD = 15 * 60000;
 
@@ -9,7 +11,7 @@ const OLD = 15 * 60000;
 function keep(form) {
   const typed = [...new FormData(form)].filter(([name, value]) => !NEVER.has(name) && value);
   const draft = { at: Date.now(), typed };
-  sessionStorage.setItem(PREFIX + form.dataset.draft, JSON.stringify(draft));
+  sessionStorage.setItem(MINE + form.dataset.draft, JSON.stringify(draft));
 }
 
 /** Measurements typed a while ago carry the time they were typed at, not the present one. */
@@ -23,7 +25,7 @@ function restoreTime(form, at) {
 
 /** @param {HTMLFormElement} form */
 function restore(form) {
-  const kept = sessionStorage.getItem(PREFIX + form.dataset.draft);
+  const kept = sessionStorage.getItem(MINE + form.dataset.draft);
   if (!kept || document.querySelector("[data-error-summary]")) return;
   const { at, typed } = JSON.parse(kept);
   if (Date.now() - at > OLD) return;
@@ -42,19 +44,45 @@ function restore(form) {
 
 /** The server names the form that it has saved in a cookie. */
 function forgetSaved() {
-  const match = /(?:^|; )saved_draft="?([^;"]*)/.exec(document.cookie);
+  const match = /(?:^|; )((?:__Host-)?saved_draft)="?([^;"]*)/.exec(document.cookie);
   if (!match) return;
-  sessionStorage.removeItem(PREFIX + decodeURIComponent(match[1]));
-  document.cookie = "saved_draft=; max-age=0; path=/; samesite=lax";
+  sessionStorage.removeItem(MINE + decodeURIComponent(match[2]));
+  const secure = match[1].startsWith("__Host-") ? "; secure" : "";
+  document.cookie = `${match[1]}=; max-age=0; path=/; samesite=lax${secure}`;
+}
+
+/** @returns {string[]} the names of the drafts kept in this tab */
+const drafts = () => Object.keys(sessionStorage).filter((key) => key.startsWith(ALL));
+
+function forgetMine() {
+  drafts()
+    .filter((key) => key.startsWith(MINE))
+    .forEach((key) => sessionStorage.removeItem(key));
+}
+
+function forgetOld() {
+  const isOld = (key) => Date.now() - JSON.parse(sessionStorage.getItem(key)).at > OLD;
+  drafts()
+    .filter(isOld)
+    .forEach((key) => sessionStorage.removeItem(key));
+}
+
+/** Says no more than that there is one: neither whose, nor what stands in it. */
+function tellOfOthers(form) {
+  const isOther = (key) => key.endsWith(`:${form.dataset.draft}`) && !key.startsWith(MINE);
+  const line = document.querySelector("[data-other-draft]");
+  if (line && drafts().some(isOther)) line.hidden = false;
 }
 
 export function startDrafts() {
   forgetSaved();
+  forgetOld();
   document.querySelectorAll("form[data-draft]").forEach((form) => {
     restore(form);
+    tellOfOthers(form);
     form.addEventListener("input", () => keep(form));
   });
   document.querySelectorAll("form[data-forget-drafts]").forEach((form) => {
-    form.addEventListener("submit", () => sessionStorage.clear());
+    form.addEventListener("submit", forgetMine);
   });
 }
