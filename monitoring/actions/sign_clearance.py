@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from typing import Literal
 from uuid import UUID
 
 from clinic import clock
 from clinic.access import Permission
 from clinic.models import Staff
+from clinic.signin.passkey import Assertion
 from monitoring.actions.outcome import Conflict, Reason, Refused, refuse, repeated
 from monitoring.actions.record import Record, open_record, require_phase, verb
 from monitoring.models import Clearance, Withdrawal
@@ -21,6 +23,7 @@ from monitoring.trail.compare import differences, loaded
 from monitoring.trail.place import tell_wrong_signature, wrong_signatures
 from monitoring.trail.replay import State, content_digest, cut, merge, replay, signed_detail
 
+Proof = Literal["password", "passkey"]
 WRONG_TRIES = 5
 LOCKED_FOR = timedelta(minutes=15)
 
@@ -30,7 +33,8 @@ def sign_clearance(
     by: Staff,
     *,
     id: UUID,
-    password: str,
+    password: str = "",
+    assertion: Assertion | None = None,
     through_seq: int,
     checklist: Mapping[str, bool],
     justifications: Mapping[str, str],
@@ -40,20 +44,29 @@ def sign_clearance(
 ) -> Clearance:
     """Sign what was shown: every fact up to `through_seq`, under `statement`.
 
-    Needs the signer's own password, an elapsed window, no open item, each point of the checklist
-    confirmed and each caution justified by its key. `ready_minutes` from the first device is asked
-    under REMS (CLINICAL 8, rule 31). Wrong passwords are told on the signer's trail; after five
-    within a quarter of an hour signing waits. Raises Refused with every reason, Conflict with the
-    session when it changed since it was shown or with a clearance that stands already, NotAllowed.
+    Needs the signer's own password or passkey, one of them, an elapsed window, no open item, each
+    point of the checklist confirmed and each caution justified by its key. `ready_minutes` from the
+    first device is asked under REMS (CLINICAL 8, rule 31). What proved nothing is told on the
+    signer's trail; after five such tries within a quarter of an hour signing waits. Raises Refused
+    with every reason, Conflict with the session when it changed since it was shown or with a
+    clearance that stands already, NotAllowed.
     """
+    if password and assertion:
+        raise refuse("one_proof", "password")
     _require_unlocked(by)
-    is_right = by.check_password(password)
+    proof: Proof = "passkey" if assertion else "password"
+    is_proved = (
+        assertion.is_of(by, signing(session_id, through_seq))
+        if assertion
+        else by.check_password(password)
+    )
     try:
         return _sign(
             session_id,
             by,
             id=id,
-            is_password_right=is_right,
+            proof=proof,
+            is_proved=is_proved,
             through_seq=through_seq,
             checklist=checklist,
             justifications=justifications,
@@ -63,9 +76,14 @@ def sign_clearance(
         )
     except Refused:
         # After what was refused was rolled back: the try itself is kept.
-        if not is_right:
-            tell_wrong_signature(by)
+        if not is_proved:
+            tell_wrong_signature(by, proof)
         raise
+
+
+def signing(session_id: UUID, through_seq: int) -> str:
+    """What a passkey is asked to sign: this session as it was shown, and nothing else."""
+    return f"clearance of {session_id} through {through_seq}"
 
 
 def _require_unlocked(by: Staff) -> None:
@@ -80,7 +98,8 @@ def _sign(
     by: Staff,
     *,
     id: UUID,
-    is_password_right: bool,
+    proof: Proof,
+    is_proved: bool,
     through_seq: int,
     checklist: Mapping[str, bool],
     justifications: Mapping[str, str],
@@ -89,8 +108,8 @@ def _sign(
     statement: str,
 ) -> Clearance:
     record = open_record(session_id, by, Permission.SIGN_CLEARANCE)
-    if not is_password_right:
-        raise refuse("password", "password")
+    if not is_proved:
+        raise refuse(proof, "password")
     if sent := next((c for c in record.session.clearance_set.all() if c.id == id), None):
         return repeated(
             sent,
@@ -127,6 +146,7 @@ def _sign(
         checklist=_answers(checklist, had_serious_event),
         justifications={c.key: justifications[c.key].strip() for c in cautions(record.course)},
         ready_minutes=ready_minutes,
+        proof=proof,
         content_digest=content_digest(cut(told, record.session.last_seq, id), detail),
         chain_head=chain_head,
     )

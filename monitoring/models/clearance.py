@@ -15,8 +15,13 @@ class Clearance(models.Model):
 
     It is no fact of the course itself, so it does not move the counter it is compared with.
     `content_digest` is of the record that was shown, `chain_head` of the trail up to it; both are
-    empty on what was signed before there was a trail.
+    empty on what was signed before there was a trail. `proof` is how the signer showed who they
+    are; empty on what was signed before that was kept.
     """
+
+    class Proof(models.TextChoices):
+        PASSWORD = "password", _("Password")
+        PASSKEY = "passkey", _("Passkey")
 
     MEANING = _("Clearance to leave after observation")
 
@@ -33,6 +38,7 @@ class Clearance(models.Model):
     checklist = models.JSONField()
     justifications = models.JSONField(default=dict)
     ready_minutes = models.PositiveSmallIntegerField(null=True)
+    proof = models.CharField(max_length=8, choices=Proof.choices, blank=True)
     content_digest = models.CharField(max_length=64, blank=True)
     chain_head = models.CharField(max_length=64, blank=True)
 
@@ -50,6 +56,9 @@ class Clearance(models.Model):
             models.CheckConstraint(
                 condition=Q(printed_name__gt="", meaning__gt="", statement__gt=""),
                 name="clearance_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(proof__in=("", "password", "passkey")), name="clearance_proof_known"
             ),
         )
 

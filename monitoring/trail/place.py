@@ -64,9 +64,11 @@ def connect() -> None:
     user_login_failed.connect(_not_signed_in, dispatch_uid="trail_not_signed_in")
 
 
-def tell_wrong_signature(staff: Staff) -> None:
-    """Someone signed in as `staff` gave a wrong password for a signature."""
-    _tell(staff.pk, "staff", "sign_failed", actor_id=staff.pk)
+def tell_wrong_signature(staff: Staff, proof: str) -> None:
+    """Someone signed in as `staff` gave a password or a passkey for a signature that is not theirs.
+
+    `proof` says which of the two."""
+    _tell(staff.pk, "staff", "sign_failed", actor_id=staff.pk, proof=proof)
 
 
 def wrong_signatures(staff: Staff, since: datetime) -> list[datetime]:

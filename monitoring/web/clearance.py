@@ -7,16 +7,18 @@ from uuid import UUID
 
 from crispy_forms.layout import Fieldset, Layout
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic import clock
 from clinic.access import Permission, page
+from clinic.signin import passkey
 from monitoring.actions import sign_clearance, withdraw_clearance
+from monitoring.actions.sign_clearance import signing
 from monitoring.models import Session
 from monitoring.rules.cautions import Caution, cautions
 from monitoring.rules.course import Course
@@ -62,6 +64,10 @@ class ClearanceForm(EntryForm):
             strip=False,
             widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
         )
+        # Put there by the script, and never given back: an answer serves once.
+        self.fields["passkey"] = forms.CharField(
+            required=False, max_length=10_000, widget=forms.HiddenInput
+        )
 
     def layout(self) -> Layout:
         justify = [n for n in self.fields if n.startswith("justify_")]
@@ -87,7 +93,7 @@ class WithdrawalForm(EntryForm):
     )
 
 
-@sensitive_post_parameters("password")
+@sensitive_post_parameters("password", "passkey")
 @require_http_methods(["GET", "POST"])
 @page(Permission.SIGN_CLEARANCE)
 def sign(request: HttpRequest, session_id: UUID) -> HttpResponse:
@@ -108,6 +114,7 @@ def sign(request: HttpRequest, session_id: UUID) -> HttpResponse:
                 by,
                 id=data["id"],
                 password=data["password"],
+                assertion=passkey.take(request, data["passkey"]) if data["passkey"] else None,
                 through_seq=data["through_seq"],
                 checklist={key: data[key] for key in CHECKLIST},
                 justifications={c.key: data[f"justify_{c.key}"] for c in open_cautions},
@@ -121,14 +128,36 @@ def sign(request: HttpRequest, session_id: UUID) -> HttpResponse:
         if theirs:
             form = _again(request, course)
             changes = _changes(session, course, data["through_seq"])
-    context = _context(session, course, by.printed_name) | {"changes": changes}
+    context = _context(session, course, by.printed_name) | {
+        "changes": changes,
+        "has_passkey": passkey.has_one(by),
+    }
     return show(request, "clearance/clearance.html", form, context)
 
 
+class ShownForm(forms.Form):
+    through_seq = forms.IntegerField(min_value=0)
+
+
+@require_POST
+@page(Permission.SIGN_CLEARANCE)
+def challenge(request: HttpRequest, session_id: UUID) -> JsonResponse:
+    """What the signer's passkey is asked, for this session as it was shown to them."""
+    session = session_or_404(request, session_id)
+    form = ShownForm(request.POST)
+    if not form.is_valid():
+        return JsonResponse({"error": _("Show the page again, then sign.")}, status=422)
+    options = passkey.begin(request, signing(session.pk, form.cleaned_data["through_seq"]))
+    if options is None:
+        return JsonResponse({"error": _("You have no passkey.")}, status=409)
+    return JsonResponse(options)
+
+
 def _again(request: HttpRequest, course: Course) -> ClearanceForm:
-    """The form for what is on the screen now, with all that was written but the password."""
+    """The form for what is on the screen now, with all that was written but the proof."""
     data = request.POST.copy()
-    data["through_seq"], data["password"] = str(course.last_seq), ""
+    data["through_seq"] = str(course.last_seq)
+    data["password"] = data["passkey"] = ""
     again = ClearanceForm(data, open_cautions=cautions(course), rems=course.protocol.rems)
     again.full_clean()
     again.errors.clear()

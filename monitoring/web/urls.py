@@ -52,6 +52,7 @@ urlpatterns = [
     path(f"{SESSION}event/", event.record, name="event"),
     path(f"{SESSION}response/<uuid:about>/", response.respond, name="response"),
     path(f"{SESSION}clearance/", clearance.sign, name="clearance"),
+    path(f"{SESSION}clearance/challenge/", clearance.challenge, name="clearance-challenge"),
     path(f"{SESSION}clearance/withdraw/", clearance.withdraw, name="withdrawal"),
     path(f"{SESSION}departure/", departure.record, name="departure"),
     path(f"{SESSION}cancel/", ending.cancel, name="session-cancel"),

@@ -64,7 +64,12 @@ REASONS = {
     "witness": _("Name someone of the site other than who gives the dose."),
     "not_flagged": _("Nothing is flagged here."),
     "password": _("The password is wrong."),
-    "locked": _("Five wrong passwords. You can sign again at %(until)s."),
+    "passkey": _(
+        "The passkey did not show that it is you, for what is on this page. "
+        "Use it again, or enter your password."
+    ),
+    "one_proof": _("Sign with your password or with your passkey, not with both at once."),
+    "locked": _("Five wrong tries. You can sign again at %(until)s."),
     "unknown_row": _("Choose what in this session the amendment is about."),
     "record_disagrees": _(
         "Not signed. The record is not what its trail says was recorded. "

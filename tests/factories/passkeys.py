@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from typing import Any
 
@@ -20,6 +21,7 @@ from fido2.webauthn import (
 )
 
 from clinic.models import Staff
+from clinic.signin import passkey
 
 HOST = "testserver"
 """What Django's test client calls the server."""
@@ -55,6 +57,13 @@ class Passkey:
         """The row that `added` made."""
         rows = Authenticator.objects.filter(user=self.staff, type=Authenticator.Type.WEBAUTHN)
         return next(r for r in rows if r.data["credential"]["id"] == websafe_encode(self.id))
+
+    def assertion(self, subject: str, **pretended: Any) -> passkey.Assertion:
+        """The answer to a challenge asked of the person now; keywords are those of `used`."""
+        asked = passkey.ask(self.staff, subject, self.host)
+        assert asked is not None
+        options, challenge = asked
+        return passkey.Assertion(challenge, json.dumps(self.used(options, **pretended)))
 
     def created(self, options: dict[str, Any], *, is_verified: bool = True) -> dict[str, Any]:
         public = ES256.from_cryptography_key(self.key.public_key())

@@ -11,7 +11,11 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from monitoring.models import Clearance, TrailEntry
 from monitoring.models.fact import uuid7
+from monitoring.trail import canonical
+from monitoring.trail.replay import payload
+from monitoring.trail.signed import as_signed
 from monitoring.trail.verify import verify
 from tests.guards.world import Clinic, Course, open_clinic
 
@@ -74,3 +78,25 @@ def test_it_says_what_it_checked_and_how_long_it_took(clinic: Clinic, clock: Any
     for what in ("entries", "chains", "rows", "sessions", "patients"):
         assert what in text
     assert "No anchor was found" in text
+
+
+def test_a_signature_from_before_its_proof_was_kept_stands(
+    clinic: Clinic, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A column that came later is not compared with what was told without it."""
+    course = Course(clinic, clock).ready()
+    writers = canonical._writers
+    with monkeypatch.context() as before:
+        before.setattr(
+            canonical, "_writers", lambda m: tuple(w for w in writers(m) if w[0] != "proof")
+        )
+        course.sign()
+    old = Clearance.objects.get()
+    told = payload(TrailEntry.objects.get(chain=course.id, verb="sign_clearance"))
+    assert "proof" not in told["rows"]["clearance"][str(old.pk)]
+    course.read()
+    course.sign()
+    found = as_signed(old)
+    assert found is not None
+    assert found.is_intact
+    assert verify().problems == []

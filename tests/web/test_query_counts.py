@@ -82,7 +82,7 @@ def test_a_session_page_that_asks_again_asks_once_whether_it_was_just_read(
     assert count(lambda: nurse.get(f"/sessions/{visit.id}/", headers={"HX-Request": "1"})) == 9
 
 
-@pytest.mark.parametrize(("page", "times"), [("report/", 12), ("clearance/", 11), ("event/", 11)])
+@pytest.mark.parametrize(("page", "times"), [("report/", 12), ("clearance/", 12), ("event/", 11)])
 def test_a_page_with_the_whole_record_asks_no_more_with_more_rows(
     clock: Any, signed_in: Signer, page: str, times: int
 ) -> None:
