@@ -14,15 +14,15 @@ TOOLS := SECRET_KEY=tools CLINIC_TRAIL_KEYS=tools:not-a-secret-for-tools-that-wr
 help: ## list what can be asked for
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
 
-run: .venv/run var/secret_key var/trail_keys ## the demo clinic at http://127.0.0.1:8000; run again, it keeps its data
+run: .venv/run var/secret_key var/trail_keys ## the demo clinic at http://localhost:8000; run again, it keeps its data
 	@$(BIN)/python -c 'import socket,sys; s=socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(("127.0.0.1", $(PORT)))' 2>/dev/null \
 		|| { echo "Port $(PORT) is in use. Stop what runs there, or: make run PORT=8001"; exit 1; }
 	@$(ENV) $(BIN)/python manage.py migrate --verbosity 0
 	@$(ENV) $(BIN)/python manage.py collectstatic --noinput --verbosity 0
 	@$(ENV) $(BIN)/python manage.py check --database default --fail-level WARNING
 	@$(ENV) $(BIN)/python manage.py demo --if-empty
-	@echo; echo "The board: http://127.0.0.1:$(PORT)   (stop with Ctrl-C)"
-	@(sleep 3; $(BIN)/python -m webbrowser "http://127.0.0.1:$(PORT)" >/dev/null 2>&1) &
+	@echo; echo "The board: http://localhost:$(PORT)   (stop with Ctrl-C)"
+	@(sleep 3; $(BIN)/python -m webbrowser "http://localhost:$(PORT)" >/dev/null 2>&1) &
 	@$(ENV) $(BIN)/gunicorn clinic.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 --no-control-socket --log-level warning
 
 test: system .venv/test lint types imports test-sqlite test-postgresql coverage test-browser ## everything that must hold; installs all it needs

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authentication_failed
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db import transaction
 from django.db.models.signals import post_delete, post_save
@@ -20,8 +21,8 @@ from django.http import HttpRequest
 from clinic import origin, sign_ins
 from clinic.emergency import entry_failed
 from clinic.models import Membership, Site, Staff, Tablet
-from clinic.signin import arrival
 from clinic.shift import pin_failed
+from clinic.signin import arrival
 from monitoring.models import TrailEntry
 from monitoring.trail import chain
 from monitoring.trail.canonical import Columns, columns
@@ -62,6 +63,7 @@ def connect() -> None:
     user_logged_in.connect(_signed_in, dispatch_uid="trail_signed_in")
     user_logged_out.connect(_signed_out, dispatch_uid="trail_signed_out")
     user_login_failed.connect(_not_signed_in, dispatch_uid="trail_not_signed_in")
+    authentication_failed.connect(_wrong_second_factor, dispatch_uid="trail_wrong_second_factor")
 
 
 def tell_wrong_signature(staff: Staff, proof: str) -> None:
@@ -173,9 +175,20 @@ def _signed_out(user: Staff | None, request: HttpRequest | None = None, **kwargs
         _tell(user.pk, "staff", "sign_out", because=because)
 
 
-def _not_signed_in(credentials: dict[str, Any], **kwargs: Any) -> None:
+def _wrong_second_factor(user: Staff, authenticator: Authenticator, **kwargs: Any) -> None:
+    """The password was right, or it would not have been asked for."""
+    _tell(user.pk, "staff", "second_factor_failed", type=authenticator.type)
+
+
+def _not_signed_in(
+    credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any
+) -> None:
     """On the person's chain, or on the place's for a name that is no one's: the name itself is
-    not kept, for people type their password there."""
+    not kept, for people type their password there. Who is signed in was asked to confirm it."""
+    signed_in = getattr(request, "user", None)
+    if isinstance(signed_in, Staff):
+        _tell(signed_in.pk, "staff", "confirm_failed", actor_id=signed_in.pk)
+        return
     name = credentials.get(Staff.USERNAME_FIELD) or ""
     known = Staff.objects.filter(username=name).values_list("pk", flat=True).first()
     if known:

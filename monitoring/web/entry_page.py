@@ -11,6 +11,7 @@ from uuid import UUID
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Field, Layout
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -106,5 +107,12 @@ def saved(request: HttpRequest, words: str, page: str, *ids: UUID) -> HttpRespon
     text = _("%(what)s. On the server %(at)s.") % {"what": words, "at": at}
     messages.success(request, text)
     response = redirect(page, *ids)
-    response.set_cookie("saved_draft", quote(request.get_full_path()), max_age=60, samesite="Lax")
+    # For the script that forgets the draft, so not HttpOnly; it holds an address, no more.
+    response.set_cookie(
+        settings.DRAFT_COOKIE_NAME,
+        quote(request.get_full_path()),
+        max_age=60,
+        secure=settings.SESSION_COOKIE_SECURE,
+        samesite="Lax",
+    )
     return response
