@@ -9,12 +9,14 @@ from typing import Any
 
 import axe_playwright_python
 import pytest
+from django.conf import settings as django_settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.core import signing
 from django.db import connections
 from django.test.testcases import LiveServerThread
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
-from clinic.models import Staff
+from clinic.models import Staff, Tablet
 from tests.factories.place import PASSWORD
 
 TABLET = {"width": 810, "height": 1080}
@@ -38,7 +40,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 def served(committed_db: None, settings: Any) -> Iterator[str]:
-    """The address of the application, over a database with real commits."""
+    """The address of the application, over a database with real commits.
+
+    A name, not a number: passkeys belong to host names.
+    """
     settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
     thread = LiveServerThread("127.0.0.1", StaticFilesHandler)
     thread.daemon = True
@@ -46,7 +51,7 @@ def served(committed_db: None, settings: Any) -> Iterator[str]:
     thread.is_ready.wait()
     if thread.error:
         raise thread.error
-    yield f"http://127.0.0.1:{thread.port}"
+    yield f"http://localhost:{thread.port}"
     thread.terminate()
     thread.join()
     connections.close_all()
@@ -93,7 +98,15 @@ class Person:
         self.page.goto(f"{self.served}/sign-in/")
         self.page.get_by_label("User name").fill(staff.username)
         self.page.get_by_label("Password").fill(password)
-        self.page.get_by_role("button", name="Sign in").click()
+        self.page.get_by_role("button", name="Sign in", exact=True).click()
+        return self
+
+    def hold(self, tablet: Tablet) -> Person:
+        """The browser is that enrolled tablet from now on."""
+        name = django_settings.TABLET_COOKIE_NAME
+        value = signing.get_cookie_signer(salt=name).sign(str(tablet.pk))
+        cookie: Any = {"name": name, "value": value, "url": self.served, "httpOnly": True}
+        self.context.add_cookies([cookie])
         return self
 
     def choose_site(self, name: str) -> None:
