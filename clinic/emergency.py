@@ -63,9 +63,9 @@ def _enter(by: Staff, site: Site, reason: str) -> Membership:
 
 
 @transaction.atomic
-def leave(by: Staff, site: Site) -> None:
+def leave(by: Staff, site: Site) -> Membership:
     """End one's own visit before its time. Raises NotPossible for who is not visiting."""
-    _end(by.pk, site)
+    return _end(by.pk, site)
 
 
 @transaction.atomic

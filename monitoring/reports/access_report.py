@@ -6,9 +6,10 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from clinic.models import Site
 from monitoring.models import AccessEntry
@@ -44,6 +45,13 @@ def of_patient(found: QuerySet[AccessEntry], words: str) -> QuerySet[AccessEntry
             | Q(patient__mrn__istartswith=word)
         )
     return found
+
+
+def last_reads(site: Site, since: datetime) -> dict[tuple[UUID, str], datetime]:
+    """By person and device, when a record of the site was last read, if after `since`."""
+    found = AccessEntry.objects.filter(site=site, at__gt=since).order_by()
+    last = found.values_list("staff", "device").annotate(last=Max("at"))
+    return {(staff, device): at for staff, device, at in last}
 
 
 def as_csv(found: Iterable[AccessEntry], site: Site) -> Iterator[str]:

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from clinic import clock
+from clinic import clock, emergency
 from clinic.access import Permission, page
 from clinic.models import Site
 from monitoring.models import Session
@@ -35,7 +35,8 @@ def board(request: HttpRequest) -> HttpResponse:
         permissions: Permissions = request.permissions  # type: ignore[attr-defined]
         may_review = Permission.REVIEW_READING in permissions
         reviews = waiting(site_of(request)).count() if may_review else 0
-        context |= {"area": "board", "today": now, "reviews": reviews}
+        visits = emergency.visits(site_of(request))
+        context |= {"area": "board", "today": now, "reviews": reviews, "visits": visits}
         return render(request, "board/board.html", context)
     if request.GET.get("version") == version:
         return HttpResponse(status=204)

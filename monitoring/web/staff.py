@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
 from crispy_forms.layout import Div, Layout
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.validators import UnicodeUsernameValidator
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,37 +19,27 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from clinic import staffing
-from clinic.access import Permission, page
+from clinic import emergency, staffing
+from clinic.access import NEED_SECOND_FACTOR, Permission, page
 from clinic.models import Membership, Site, Staff
-from monitoring.models import TrailEntry
+from monitoring.web import staff_trail
 from monitoring.web.entry_page import EntryForm, show
+from monitoring.web.fields import YesNo
 from monitoring.web.lookup import site_of, staff_of
 from monitoring.web.staffing_form import done, pressed
 
-ENTRIES = 50
-VERBS = {
-    "add_person": gettext_lazy("Added"),
-    "change_person": gettext_lazy("Changed"),
-    "change_password": gettext_lazy("Password changed, or taken away for a new link"),
-    "deactivate_person": gettext_lazy("Deactivated"),
-    "reactivate_person": gettext_lazy("Reactivated"),
-    "grant_role": gettext_lazy("Role given"),
-    "withdraw_role": gettext_lazy("Role taken"),
-    "sign_in": gettext_lazy("Signed in"),
-    "sign_out": gettext_lazy("Signed out"),
-    "sign_in_failed": gettext_lazy("Tried to sign in with a wrong password"),
-    "sign_failed": gettext_lazy("Tried to sign a clearance with a wrong password"),
-    "publish_protocol": gettext_lazy("Published a protocol"),
-    "adopt": gettext_lazy("Taken over as it stood when the trail began"),
+FACTORS = {
+    Authenticator.Type.TOTP: gettext_lazy("authenticator app"),
+    Authenticator.Type.WEBAUTHN: gettext_lazy("passkey"),
 }
+"""Recovery codes are the way back to a second factor, and none by themselves."""
 
 
 class _Roles(forms.MultipleChoiceField):
     def __init__(self) -> None:
         super().__init__(
             required=False,
-            choices=Membership.Role.choices,
+            choices=[(role.value, role.label) for role in staffing.WORKING],
             label=gettext_lazy("Roles at this site"),
             widget=forms.CheckboxSelectMultiple,
         )
@@ -77,19 +68,72 @@ class RolesForm(EntryForm):
     roles = _Roles()
 
 
+class RuleForm(forms.Form):
+    needed = YesNo(
+        label=gettext_lazy("Administrators and clinicians need a second factor at this site")
+    )
+
+
 @require_safe
 @page(Permission.MANAGE_STAFF)
 def staff_list(request: HttpRequest) -> HttpResponse:
     site = site_of(request)
-    people = (
-        Staff.objects.filter(memberships__site=site).distinct().prefetch_related(_roles_at(site))
-    )
-    found = [(person, status_of(person)) for person in people]
-    return render(request, "staff/list.html", {"people": found, "area": "staff"})
+    rule = RuleForm(initial={"needed": "yes" if site.requires_second_factor else "no"})
+    people = list(_people(site).prefetch_related(_roles_at(site)))
+    factors = _factors(people)
+    context = {
+        "rule": rule,
+        "people": [(p, status_of(p), _factor_status(p, factors[p.pk], site)) for p in people],
+        "visits": emergency.visits(site),
+        "changes": staff_trail.of_site(site),
+        "area": "staff",
+    }
+    return render(request, "staff/list.html", context)
+
+
+@require_POST
+@page(Permission.MANAGE_STAFF)
+def second_factor_rule(request: HttpRequest) -> HttpResponse:
+    form = RuleForm(request.POST)
+    needed = form.cleaned_data["needed"] if form.is_valid() else None
+    if needed is None:
+        messages.error(request, _("Choose yes or no."))
+        return redirect("staff-list")
+    by, site = staff_of(request), site_of(request)
+    pressed(request, lambda: staffing.require_second_factor(by, site, is_required=needed))
+    words = _("A second factor is needed") if needed else _("No second factor is needed")
+    messages.success(request, words)
+    return redirect("staff-list")
+
+
+def _people(site: Site) -> QuerySet[Staff]:
+    """Who works at the site; not who visits in an emergency."""
+    here = Membership.objects.filter(site=site, role__in=staffing.WORKING)
+    return Staff.objects.filter(pk__in=here.values("staff"))
 
 
 def _roles_at(site: Site) -> Prefetch[Any]:
-    return Prefetch("memberships", Membership.objects.filter(site=site), to_attr="roles_here")
+    here = Membership.objects.filter(site=site, role__in=staffing.WORKING)
+    return Prefetch("memberships", here, to_attr="roles_here")
+
+
+def _factors(people: Iterable[Staff]) -> dict[UUID, list[str]]:
+    """By person the kinds of second factor that they have, each once, in one query."""
+    found: dict[UUID, list[str]] = {p.pk: [] for p in people}
+    rows = Authenticator.objects.filter(user__in=found, type__in=list(FACTORS))
+    for staff_id, kind in rows.order_by("type").values_list("user", "type").distinct():
+        found[staff_id].append(str(FACTORS[kind]))
+    return found
+
+
+def _factor_status(person: Staff, factors: list[str], site: Site) -> tuple[str, str]:
+    """What the person has, or whether it is missing, as a kind and in words."""
+    if factors:
+        return "done", ", ".join(factors)
+    roles = {m.role for m in person.roles_here}  # type: ignore[attr-defined]
+    if site.requires_second_factor and not NEED_SECOND_FACTOR.isdisjoint(roles):
+        return "waiting", _("none yet, needed")
+    return "closed", _("none")
 
 
 def status_of(person: Staff) -> tuple[str, str]:
@@ -134,13 +178,11 @@ def person(request: HttpRequest, staff_id: UUID) -> HttpResponse:
 def _show(request: HttpRequest, staff_id: UUID, form: RolesForm, link: str = "") -> HttpResponse:
     """One person of the site; `link` is shown this once and kept nowhere."""
     site = site_of(request)
-    people = Staff.objects.filter(memberships__site=site).distinct()
-    found = people.prefetch_related(_roles_at(site)).filter(pk=staff_id).first()
+    found = _people(site).prefetch_related(_roles_at(site)).filter(pk=staff_id).first()
     if found is None:
         raise Http404
     here: list[Membership] = found.roles_here  # type: ignore[attr-defined]
     form.initial["roles"] = [m.role for m in here]
-    told = TrailEntry.objects.filter(chain=staff_id).select_related("actor").order_by("-seq")
     context = {
         "person": found,
         "status": status_of(found),
@@ -148,7 +190,8 @@ def _show(request: HttpRequest, staff_id: UUID, form: RolesForm, link: str = "")
         "submit": _("Save roles"),
         "back": reverse("staff-list"),
         "link": link,
-        "entries": [(entry, VERBS.get(entry.verb, entry.verb)) for entry in told[:ENTRIES]],
+        "factor": _factor_status(found, _factors([found])[found.pk], site),
+        "entries": staff_trail.of_person(staff_id, site),
         "is_oneself": found.pk == staff_of(request).pk,
         "area": "staff",
     }

@@ -1,0 +1,108 @@
+"""Emergency access to another site: entered with a reason, announced there, ended early or by
+itself."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from allauth.core import ratelimit
+from django import forms
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from clinic import access, emergency
+from clinic.access import Permission, page
+from clinic.middleware import CurrentSite
+from clinic.models import Membership, Site
+from monitoring.web.entry_page import EntryForm, show
+from monitoring.web.lookup import site_of, staff_of
+from monitoring.web.staffing_form import done, pressed
+
+
+class EmergencyForm(EntryForm):
+    site = forms.ModelChoiceField(
+        queryset=Site.objects.none(),
+        label=gettext_lazy("Site"),
+        empty_label=gettext_lazy("Choose"),
+        error_messages={"invalid_choice": gettext_lazy("Choose one of the sites.")},
+    )
+    reason = forms.CharField(
+        max_length=emergency.REASON_LENGTH,
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy("shown to everyone at that site, and kept; name no patient"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    password = forms.CharField(
+        label=gettext_lazy("Your password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, *args: Any, sites: QuerySet[Site], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["site"].queryset = sites  # type: ignore[attr-defined]
+
+
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
+@page(Permission.ENTER_IN_EMERGENCY)
+def enter(request: HttpRequest) -> HttpResponse:
+    sites = emergency.sites_to_enter(staff_of(request))
+    form = EmergencyForm(request.POST or None, sites=sites)
+    if form.is_bound and form.is_valid():
+        visit = _entered(request, form)
+        if visit:
+            request.session[CurrentSite.SESSION_KEY] = str(visit.site_id)
+            return redirect("board")
+    context = {
+        "heading": _("Emergency access to another site"),
+        "submit": _("Enter, and tell that site"),
+        "back": reverse("board"),
+        "minutes": int(emergency.LASTS.total_seconds() // 60),
+        "has_sites": sites.exists(),
+    }
+    return show(request, "emergency/enter.html", form, context)
+
+
+def _entered(request: HttpRequest, form: EmergencyForm) -> Membership | None:
+    """The visit, or None with what stands in its way; wrong passwords are counted and limited."""
+    by, data = staff_of(request), form.cleaned_data
+    if not ratelimit.consume(request, action="emergency", user=by, dry_run=True):
+        form.add_error("password", _("Too many wrong tries. Wait some minutes, then try again."))
+        return None
+    visit = done(
+        form,
+        lambda: emergency.enter(by, data["site"], reason=data["reason"], password=data["password"]),
+    )
+    if "password" in form.errors:
+        ratelimit.consume(request, action="emergency", user=by)
+    return visit
+
+
+@require_POST
+@access.signed_in
+def leave(request: HttpRequest) -> HttpResponse:
+    """Go home before the time is over."""
+    pressed(request, lambda: emergency.leave(staff_of(request), site_of(request)))
+    request.session.pop(CurrentSite.SESSION_KEY, None)
+    return redirect("home")
+
+
+@require_POST
+@page(Permission.MANAGE_STAFF)
+def end(request: HttpRequest, staff_id: UUID) -> HttpResponse:
+    by, site = staff_of(request), site_of(request)
+    visit = pressed(request, lambda: emergency.end(by, site, staff_id))
+    if visit and visit.ends_at:
+        at = timezone.localtime(visit.ends_at).strftime("%H:%M")
+        messages.success(request, _("Emergency access ended at %(at)s") % {"at": at})
+    return redirect("staff-list")

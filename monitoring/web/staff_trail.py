@@ -1,0 +1,134 @@
+"""The trail of a person and of a site, in words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clinic.models import Membership, Site
+from monitoring.models import TrailEntry
+from monitoring.trail.chain import PLACE
+
+ENTRIES = 50
+VERBS = {
+    "add_person": gettext_lazy("Added"),
+    "change_person": gettext_lazy("Changed"),
+    "change_password": gettext_lazy("Password changed, or taken away for a new link"),
+    "change_pin": gettext_lazy("PIN chosen, or taken away"),
+    "pin_failed": gettext_lazy("Wrong PIN on a tablet"),
+    "add_second_factor": gettext_lazy("Second factor added"),
+    "remove_second_factor": gettext_lazy("Second factor taken away"),
+    "second_factor_failed": gettext_lazy("Wrong second factor"),
+    "confirm_failed": gettext_lazy("Wrong password to confirm a change of the account"),
+    "deactivate_person": gettext_lazy("Deactivated"),
+    "reactivate_person": gettext_lazy("Reactivated"),
+    "grant_role": gettext_lazy("Role given"),
+    "withdraw_role": gettext_lazy("Role taken"),
+    "enter_emergency": gettext_lazy("Entered in an emergency"),
+    "end_emergency": gettext_lazy("Emergency access ended before its time"),
+    "enter_failed": gettext_lazy("Wrong password to enter in an emergency"),
+    "sign_in": gettext_lazy("Signed in"),
+    "sign_out": gettext_lazy("Signed out"),
+    "end_session": gettext_lazy("Signed out by an administrator"),
+    "sign_in_failed": gettext_lazy("Tried to sign in with a wrong password"),
+    "sign_failed": gettext_lazy("Tried to sign a clearance with a wrong password or passkey"),
+    "publish_protocol": gettext_lazy("Published a protocol"),
+    "adopt": gettext_lazy("Taken over as it stood when the trail began"),
+    "change_site": gettext_lazy("Site added or changed"),
+    "enrol_tablet": gettext_lazy("Tablet enrolled"),
+    "revoke_tablet": gettext_lazy("Tablet revoked"),
+}
+"""A sentence for each verb that the chains of people and of the place tell."""
+MEANS = {
+    "password": gettext_lazy("password"),
+    "totp": gettext_lazy("authenticator app"),
+    "webauthn": gettext_lazy("passkey"),
+    "recovery_codes": gettext_lazy("recovery code"),
+    "pin": gettext_lazy("PIN"),
+}
+BECAUSE = {
+    "idle": gettext_lazy("nothing was done for a while"),
+    "locked": gettext_lazy("tablet handed over"),
+}
+OF_SITE = ("change_site", "enrol_tablet", "revoke_tablet", "publish_protocol")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line of the trail. `detail` is how, why or which; empty where the verb says it all."""
+
+    at: datetime
+    words: str
+    detail: str
+    by: str
+    device: str
+
+
+def of_person(staff_id: UUID, site: Site) -> list[Told]:
+    entries = TrailEntry.objects.filter(chain=staff_id).select_related("actor").order_by("-seq")
+    return _lines(entries[:ENTRIES], site)
+
+
+def of_site(site: Site) -> list[Told]:
+    """What was changed of the site, its tablets and its protocols; of no other site."""
+    told = TrailEntry.objects.filter(chain=PLACE, verb__in=OF_SITE)
+    entries = told.filter(payload__contains=str(site.pk))
+    return _lines(entries.select_related("actor").order_by("-seq")[:ENTRIES], site)
+
+
+def _lines(entries: Iterable[TrailEntry], site: Site) -> list[Told]:
+    return [
+        Told(
+            at=entry.at,
+            words=str(VERBS.get(entry.verb, entry.verb)),
+            detail=_detail(json.loads(entry.payload), site),
+            by=entry.actor.printed_name if entry.actor else "",
+            device=entry.device[:8],
+        )
+        for entry in entries
+    ]
+
+
+def means(used: Iterable[str]) -> str:
+    """Such as "password, authenticator app"."""
+    return ", ".join(str(MEANS.get(one, one)) for one in used)
+
+
+def _detail(payload: dict[str, Any], site: Site) -> str:
+    rows, detail = payload.get("rows", {}), payload.get("detail", {})
+    found = [
+        means(detail.get("means", ())),
+        means([detail["type"]] if "type" in detail else ()),
+        means([detail["proof"]] if "proof" in detail else ()),
+        str(BECAUSE.get(detail.get("because", ""), "")),
+        _role_words(detail.get("role", "")),
+        *(_role_at(row, site) for row in rows.get("membership", {}).values() if row),
+        *(row.get("name", "") for row in rows.get("tablet", {}).values() if row),
+        *(_rule(row) for row in rows.get("site", {}).values() if row),
+    ]
+    return "; ".join(words for words in found if words)
+
+
+def _role_words(role: str) -> str:
+    return str(dict(Membership.Role.choices).get(role, role))
+
+
+def _role_at(row: dict[str, Any], site: Site) -> str:
+    """The role with the reason of an emergency, saying where it is not here."""
+    words = _role_words(row["role"])
+    if row["site_id"] != str(site.pk):
+        words = _("%(role)s at another site") % {"role": words}
+    return f"{words}: {row['reason']}" if row.get("reason") else words
+
+
+def _rule(row: dict[str, Any]) -> str:
+    if row.get("requires_second_factor"):
+        return _("second factor needed")
+    return _("second factor not needed")
