@@ -83,7 +83,7 @@ def test_signing_out_leaves_nothing_of_a_patient_on_the_tablet(visit: Visit, nur
     assert _drafts(nurse) == 1
     nurse.page.locator("header details.menu summary").last.click()
     nurse.tap("Sign out")
-    expect(nurse.page.get_by_role("button", name="Sign in")).to_be_visible()
+    expect(nurse.page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
     assert _drafts(nurse) == 0
 
 
