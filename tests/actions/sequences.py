@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -87,6 +87,33 @@ def _review(visit: Visit) -> Any:
     return waiting and visit.review(waiting)
 
 
+def _register(visit: Visit) -> Any:
+    return actions.register_patient(
+        visit.site,
+        visit.nurse,
+        id=uuid7(),
+        mrn=uuid7().hex[-12:],
+        family_name="Doe",
+        given_name="Ann",
+        date_of_birth=date(1980, 1, 1),
+        sex="female",
+    )
+
+
+def _plan(visit: Visit) -> Any:
+    """Another session for the same patient, whose own goes on beside it."""
+    return actions.plan_session(
+        visit.nurse,
+        id=uuid7(),
+        patient_id=visit.patient.pk,
+        protocol_version_id=visit.version.pk,
+        planned_mg=Decimal(56),
+        planned_for=visit.clock.now(),
+        indication="trd",
+        is_first_treatment=False,
+    )
+
+
 STEPS: dict[str, Step] = {
     "admit": lambda v: v.admit(),
     "read": _read_slot,
@@ -116,11 +143,13 @@ STEPS: dict[str, Step] = {
     "amend": _amend,
     "review": _review,
     "publish": lambda v: actions.publish_protocol(SPRAVATO_US, site=v.site, by=v.clinician),
+    "register": _register,
+    "plan": _plan,
     "wait 5": lambda v: v.clock.forward(minutes=5),
     "wait 20": lambda v: v.clock.forward(minutes=20),
     "wait 130": lambda v: v.clock.forward(minutes=130),
 }
-TELLS_ANOTHER = {"publish"}
+TELLS_ANOTHER = {"publish", "register", "plan"}
 """Steps that go on another chain than the session's."""
 USUAL = [
     "admit",
@@ -136,6 +165,14 @@ USUAL = [
 ]
 STARTS: tuple[list[str], ...] = ([], USUAL, [*USUAL, "sign"], [*USUAL, "sign", "discharge"])
 """A random order alone seldom reaches a signature, so some begin beyond it."""
+EVERY_VERB: tuple[list[str], ...] = (
+    ["admit", "read high", "decide", "dose", "read", "correct", "event", "symptom", "respond",
+     "resolve", "end infusion", "wait 130", "wait 20", "read", "sign", "withdraw", "read", "sign",
+     "discharge", "read again", "review", "amend"],
+    ["admit", "read", "defer"],
+    ["cancel"],
+)  # fmt: skip
+"""Orders in which each verb is done at least once, none of them refused."""
 
 _FACT_SETS = ("admission", "decision", "dose", "reading", "event", "amendment", "review")
 
