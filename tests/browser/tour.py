@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from django.core.management import call_command
 from django.urls import reverse
 
-from clinic import staffing
-from clinic.models import Membership, Staff
+from clinic import clock, shift, staffing, tablets
+from clinic.models import Membership, Site, Staff, Tablet
 from monitoring.models import Amendment, Reading, Session
 from monitoring.rules.flags import unanswered
 from tests.browser.conftest import Person
@@ -49,7 +49,6 @@ def _session(phase: str, **more: str) -> Session:
 
 
 def _observing(is_ready: bool) -> Session:
-    from clinic import clock
     from monitoring.rules.readiness import before_clearance
 
     for session in Session.objects.with_record().filter(site__name=SITE, phase="observing"):
@@ -113,8 +112,51 @@ def _new_link(person: Person) -> None:
     person.page.wait_for_selector("input[readonly]")
 
 
+PIN, WRONG_PIN = "408215", "408216"
+
+
+def shared_tablet() -> Tablet:
+    """An enrolled tablet on which the nurse and the clinician have signed in on this shift."""
+    found = Tablet.objects.filter(name="Room 2").first()
+    if found is None:
+        who, site = people(), Site.objects.get(name=SITE)
+        found = tablets.enrol(who["administrator"], site, name="Room 2", device="a-tablet")
+        for staff in (who["nurse"], who["clinician"]):
+            shift.set_pin(staff, PIN)
+            shift.begin(found, staff, has_second_factor=False)
+    return found
+
+
+def _tap_name(person: Person) -> None:
+    person.page.locator(".tiles-people .tile").first.click()
+
+
+def _wrong_pin(person: Person) -> None:
+    _tap_name(person)
+    with person.page.expect_navigation():
+        person.page.keyboard.type(WRONG_PIN)
+
+
+def _alike_pin(person: Person) -> None:
+    person.page.get_by_label("PIN, six digits").fill("111111")
+    person.page.get_by_label("PIN again").fill("111111")
+    person.page.locator("main button[type=submit]").click()
+    person.page.wait_for_selector("[data-error-summary]")
+
+
+def _wrong_pins(person: Person) -> None:
+    """Until only the password helps; the shift begins anew afterwards, for the next size."""
+    tablet = shared_tablet()
+    (someone, *_others) = shift.open_on(tablet)
+    while person.page.get_by_text("Too many wrong PINs").count() == 0:
+        _wrong_pin(person)
+    shift.begin(tablet, someone.staff, has_second_factor=False)
+
+
 def stops() -> Iterator[Stop]:
     """Every page and the states that a person meets."""
+    from tests.browser.account_stops import account_stops
+    from tests.browser.staff_stops import staff_stops
 
     def at(name: str, session: Session) -> str:
         return reverse(name, args=[session.pk])
@@ -211,6 +253,23 @@ def stops() -> Iterator[Stop]:
     yield Stop("link-ended", "nobody", reverse("invitation", args=[nurse.pk, "made-up"]))
     invited = new_hand()
     yield Stop("invitation", "nobody", reverse("invitation", args=staffing.link_of(invited)))
+    lock = f"{reverse('lock')}?next={at('session', observing)}"
+    yield Stop("lock", "tablet", lock)
+    yield Stop("lock-pin", "tablet", lock, _tap_name)
+    yield Stop("lock-wrong", "tablet", lock, _wrong_pin)
+    yield Stop("lock-sign-in", "tablet", lock, _wrong_pins)
+    yield Stop("board-tablet", "nurse on the tablet", reverse("board"))
+    yield Stop("board-tablet-menu", "nurse on the tablet", reverse("board"), _open_menu)
+    yield Stop("reading-tablet", "nurse on the tablet", f"{at('reading', observing)}?slot=40")
+    yield Stop("pin", "nurse", reverse("account-pin"))
+    yield Stop("pin-error", "nurse", reverse("account-pin"), _alike_pin)
+    yield Stop("tablets", "administrator", reverse("tablet-list"))
+    yield Stop("tablet-enrol", "administrator", reverse("tablet-enrol"))
+    yield Stop("tablet-enrol-error", "administrator", reverse("tablet-enrol"), _save_empty)
+    yield Stop("tablet-enrolled", "administrator on the tablet", reverse("tablet-enrol"))
+    yield Stop("account", "nurse", reverse("mfa_index"))
+    yield from account_stops()
+    yield from staff_stops(at("session", observing))
     yield Stop("protocols", "nurse", reverse("protocol-list"))
     version = reverse("protocol", args=[closed.protocol_version_id])
     yield Stop("protocol", "nurse", version)
@@ -218,22 +277,34 @@ def stops() -> Iterator[Stop]:
     yield Stop("not-found", "nurse", "/nothing-here/")
 
 
+def _arrived(visitor: Person, who: str, staff: dict[str, Staff]) -> Person:
+    """With a tablet that is enrolled or not, signed in where `who` begins with a role."""
+    if who.endswith("tablet"):
+        visitor.hold(shared_tablet())
+    role = who.split(maxsplit=1)[0]
+    if role in staff:
+        visitor.sign_in(staff[role], "demo-clinic")
+        if staff[role].memberships.values("site").distinct().count() > 1:
+            visitor.choose_site(SITE)
+    return visitor
+
+
 def walk(
     make: Callable[..., Person], size: dict[str, int], theme: str
 ) -> Iterator[tuple[str, Person]]:
     """Take each stop with a tablet of that size and theme; yields the name and the person there."""
-    who = people()
-    tablets: dict[str, Person] = {"nobody": make(size, theme)}
+    from tests.browser.account_stops import newcomer
+    from tests.browser.staff_stops import guest
+
+    who = people() | {"newcomer": newcomer(), "guest": guest()}
+    visitors: dict[str, Person] = {}
     for stop in stops():
-        if stop.who not in tablets:
-            tablets[stop.who] = make(size, theme)
-            tablets[stop.who].sign_in(who[stop.who], "demo-clinic")
-            if who[stop.who].memberships.values("site").distinct().count() > 1:
-                tablets[stop.who].choose_site(SITE)
-        person = tablets[stop.who]
+        if stop.who not in visitors:
+            visitors[stop.who] = _arrived(make(size, theme), stop.who, who)
+        person = visitors[stop.who]
         person.go(stop.path)
         stop.act(person)
         yield stop.name, person
-    for person in tablets.values():
+    for person in visitors.values():
         # A page that is not there is part of the walk.
         person.errors = [e for e in person.errors if "404" not in e and "403" not in e]
