@@ -109,7 +109,7 @@ def _sign(
 ) -> Clearance:
     record = open_record(session_id, by, Permission.SIGN_CLEARANCE)
     if not is_proved:
-        raise refuse(proof, "password")
+        raise refuse(proof, proof)
     if sent := next((c for c in record.session.clearance_set.all() if c.id == id), None):
         return repeated(
             sent,

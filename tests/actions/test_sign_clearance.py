@@ -324,7 +324,7 @@ def test_a_passkey_that_proves_something_else_is_counted_as_a_wrong_password_is(
 ) -> None:
     visit = ready_to_sign(clock)
     passkey = Passkey.added(visit.clinician)
-    with refused("passkey", "password"):
+    with refused("passkey", "passkey"):
         sign_by_passkey(visit, passkey.assertion(shown(visit), **pretended))
     assert tries(visit.clinician) == 1
     assert passkey.row.last_used_at is None
@@ -342,7 +342,7 @@ def test_what_a_passkey_was_asked_for_it_signs_and_nothing_else(clock: Any) -> N
         signing(visit.id, last + 1),
     )
     for count, subject in enumerate(subjects, start=1):
-        with refused("passkey", "password"):
+        with refused("passkey", "passkey"):
             sign_by_passkey(visit, passkey.assertion(subject))
         assert tries(visit.clinician) == count
     assert not Clearance.objects.exists()
@@ -354,7 +354,7 @@ def test_a_challenge_stands_for_five_minutes(clock: Any, seconds: int, is_refuse
     assertion = Passkey.added(visit.clinician).assertion(shown(visit))
     clock.forward(seconds=seconds)
     if is_refused:
-        with refused("passkey", "password"):
+        with refused("passkey", "passkey"):
             sign_by_passkey(visit, assertion)
         assert tries(visit.clinician) == 1
     else:
@@ -365,14 +365,14 @@ def test_someone_elses_passkey_signs_for_no_one_but_them(clock: Any) -> None:
     visit = ready_to_sign(clock)
     other = person(visit.site, "clinician")
     theirs, own = Passkey.added(other), Passkey.added(visit.clinician)
-    with refused("passkey", "password"):
+    with refused("passkey", "passkey"):
         sign_by_passkey(visit, theirs.assertion(shown(visit)))
     # Under the id of the signer's own credential, too.
     theirs.id = own.id
     challenge = own.assertion(shown(visit)).challenge
     assert challenge is not None
     forged = Assertion(challenge, json.dumps(theirs.used(dict(challenge))))
-    with refused("passkey", "password"):
+    with refused("passkey", "passkey"):
         sign_by_passkey(visit, forged)
     assert tries(visit.clinician) == 2
     assert tries(other) == 0
@@ -384,7 +384,7 @@ def test_a_passkey_that_was_removed_signs_nothing_more(clock: Any) -> None:
     passkey = Passkey.added(visit.clinician)
     assertion = passkey.assertion(shown(visit))
     passkey.row.delete()
-    with refused("passkey", "password"):
+    with refused("passkey", "passkey"):
         sign_by_passkey(visit, assertion)
 
 
@@ -420,7 +420,7 @@ def test_whatever_is_sent_for_a_passkey_is_refused_and_breaks_nothing(clock: Any
         if is_proof:
             changed = differing(json.loads(text), json.loads(sound.response))
             assert changed <= harmless, text
-    with refused("passkey", "password"):
+    with refused("passkey", "passkey"):
         sign_by_passkey(visit, Assertion(None, sound.response))
     assert tries(visit.clinician) == 1
 
@@ -456,7 +456,8 @@ def test_wrong_tries_of_either_kind_add_up_and_make_both_wait(clock: Any) -> Non
     passkey = Passkey.added(visit.clinician)
     for is_passkey in (True, False, True, False, True):
         locked = passkey.assertion(shown(visit), is_verified=False) if is_passkey else None
-        with refused("passkey" if is_passkey else "password", "password"):
+        proof = "passkey" if is_passkey else "password"
+        with refused(proof, proof):
             visit.sign(password="" if is_passkey else "guessed", assertion=locked)
     with refused("locked", "password"):
         sign_by_passkey(visit, passkey.assertion(shown(visit)))
