@@ -52,7 +52,6 @@ class PinForm(forms.Form):
         super().__init__(*args, **kwargs)
         choices = [(str(s.staff_id), s.staff.printed_name) for s in people]
         self.fields["staff"].choices = choices  # type: ignore[attr-defined]
-        self.fields["staff"].initial = choices[0][0] if len(choices) == 1 else None
         self.fields["pin"].empty_values = []
         self.helper = FormHelper()
         self.helper.form_tag = False
@@ -89,7 +88,7 @@ def lock(request: HttpRequest) -> HttpResponse:
 
 def _lock(request: HttpRequest, tablet: Tablet, back: str) -> HttpResponse:
     people, must_sign_in = shift.open_on(tablet), False
-    form = PinForm(people, request.POST or None)
+    form = PinForm(people, request.POST or None, initial={"staff": _only(people)})
     if form.is_bound and form.is_valid():
         tries_left = _tries_left(request, form, tablet)
         if tries_left is None:
@@ -108,6 +107,11 @@ def _lock(request: HttpRequest, tablet: Tablet, back: str) -> HttpResponse:
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "lock/lock.html", context, status=status)
+
+
+def _only(people: list[Shift]) -> str | None:
+    """Who is alone on the shift does not have to tap the name."""
+    return str(people[0].staff_id) if len(people) == 1 else None
 
 
 def _tries_left(request: HttpRequest, form: PinForm, tablet: Tablet) -> int | None:

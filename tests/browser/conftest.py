@@ -11,13 +11,12 @@ import axe_playwright_python
 import pytest
 from django.conf import settings as django_settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
-from django.core import signing
 from django.db import connections
 from django.test.testcases import LiveServerThread
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 from clinic.models import Staff, Tablet
-from tests.factories.place import PASSWORD
+from tests.factories.place import PASSWORD, tablet_cookie
 
 TABLET = {"width": 810, "height": 1080}
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
@@ -103,9 +102,8 @@ class Person:
 
     def hold(self, tablet: Tablet) -> Person:
         """The browser is that enrolled tablet from now on."""
-        name = django_settings.TABLET_COOKIE_NAME
-        value = signing.get_cookie_signer(salt=name).sign(str(tablet.pk))
-        cookie: Any = {"name": name, "value": value, "url": self.served, "httpOnly": True}
+        named = {"name": django_settings.TABLET_COOKIE_NAME, "value": tablet_cookie(tablet)}
+        cookie: Any = {**named, "url": self.served, "httpOnly": True}
         self.context.add_cookies([cookie])
         return self
 

@@ -6,7 +6,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import factory
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.core import signing
+from django.test import Client
 
 from clinic import clock
 from clinic.models import Membership, Shift, Site, Staff, Tablet
@@ -95,3 +98,18 @@ def visitor(site: Site, home: Site | None = None, **names: str) -> Staff:
     staff = person(site, "emergency", **names)
     MembershipFactory(staff=staff, site=home or SiteFactory(), role="clinician")
     return staff
+
+
+def tablet_cookie(tablet: Tablet) -> str:
+    """What a browser sends that is this enrolled tablet."""
+    signer = signing.get_cookie_signer(salt=settings.TABLET_COOKIE_NAME)
+    return signer.sign(str(tablet.pk))
+
+
+def on_tablet(tablet: Tablet, staff: Staff | None = None) -> Client:
+    """A browser that is the tablet, where `staff` signed in fully."""
+    client = Client()
+    client.cookies[settings.TABLET_COOKIE_NAME] = tablet_cookie(tablet)
+    if staff is not None:
+        client.post("/sign-in/", {"login": staff.username, "password": PASSWORD})
+    return client

@@ -56,8 +56,10 @@ function start(form) {
   form.addEventListener("click", ({ target, detail }) => {
     if (detail && /** @type {HTMLInputElement} */ (target).name === "staff") choose(true);
   });
-  form.addEventListener("keydown", ({ target, key }) => {
-    if (target !== input && chosen() && /^\d$/.test(key)) type(input.value + key);
+  form.addEventListener("keydown", (event) => {
+    if (event.target === input || !chosen() || !/^\d$/.test(event.key)) return;
+    event.preventDefault();
+    type(input.value + event.key);
   });
   // A PIN that was sent, or left by the back button, is not kept in the page.
   addEventListener("pageshow", () => choose(true));

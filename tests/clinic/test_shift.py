@@ -1,0 +1,209 @@
+"""Coming back to a shared tablet with a PIN."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from django.contrib.auth.hashers import make_password
+
+from clinic import shift
+from clinic.models import Membership, Shift, Staff, Tablet
+from monitoring.models import TrailEntry
+from tests.factories.place import (
+    PIN,
+    ShiftFactory,
+    SiteFactory,
+    StaffFactory,
+    TabletFactory,
+    person,
+)
+
+WRONG = "408216"
+
+
+@pytest.fixture
+def tablet(db: None) -> Tablet:
+    return TabletFactory()
+
+
+@pytest.fixture
+def rosa(tablet: Tablet) -> Staff:
+    return ShiftFactory(tablet=tablet).staff
+
+
+def wrong(tablet: Tablet, staff: Staff, pin: str = WRONG) -> int:
+    """How many tries are left after a PIN that does not let in."""
+    with pytest.raises(shift.Wrong) as refused:
+        shift.try_pin(tablet, staff.pk, pin)
+    return refused.value.tries_left
+
+
+def test_the_right_pin_comes_back_to_the_shift(tablet: Tablet, rosa: Staff) -> None:
+    assert shift.try_pin(tablet, rosa.pk, PIN).staff == rosa
+
+
+def test_five_wrong_pins_end_the_shift_and_then_the_right_one_does_not_help(
+    tablet: Tablet, rosa: Staff
+) -> None:
+    assert [wrong(tablet, rosa) for _ in range(5)] == [4, 3, 2, 1, 0]
+    assert wrong(tablet, rosa, PIN) == 0
+    assert shift.open_on(tablet) == []
+    told = TrailEntry.objects.filter(chain=rosa.pk, verb="pin_failed")
+    assert told.count() == 5
+
+
+def test_a_full_sign_in_lets_the_pin_work_again(tablet: Tablet, rosa: Staff) -> None:
+    for _ in range(5):
+        wrong(tablet, rosa)
+    shift.begin(tablet, rosa, has_second_factor=False)
+    assert shift.try_pin(tablet, rosa.pk, PIN).wrong_tries == 0
+    assert Shift.objects.filter(tablet=tablet, staff=rosa, ended_at=None).count() == 1
+
+
+def test_the_right_pin_forgives_the_wrong_ones_before(tablet: Tablet, rosa: Staff) -> None:
+    assert wrong(tablet, rosa) == 4
+    shift.try_pin(tablet, rosa.pk, PIN)
+    assert wrong(tablet, rosa) == 4
+
+
+def test_tries_are_counted_for_each_person(tablet: Tablet, rosa: Staff) -> None:
+    other = ShiftFactory(tablet=tablet).staff
+    assert wrong(tablet, rosa) == 4
+    assert wrong(tablet, other) == 4
+
+
+def test_the_pin_is_useless_where_the_person_did_not_sign_in(tablet: Tablet, rosa: Staff) -> None:
+    beside, elsewhere = TabletFactory(site=tablet.site), TabletFactory()
+    assert wrong(beside, rosa, PIN) == 0
+    assert wrong(elsewhere, rosa, PIN) == 0
+    assert shift.try_pin(tablet, rosa.pk, PIN)
+
+
+def test_the_pin_is_kept_hashed_and_told_to_no_one(tablet: Tablet) -> None:
+    staff = person(tablet.site, "nurse")
+    shift.set_pin(staff, PIN)
+    staff.refresh_from_db()
+    assert PIN not in staff.pin
+    assert staff.pin.split("$")[0] == make_password("x").split("$")[0]
+    told = TrailEntry.objects.get(chain=staff.pk, verb="change_pin")
+    assert PIN not in told.payload
+    assert staff.pin not in told.payload
+
+
+@pytest.mark.parametrize("pin", ["12345", "1234567", "12a456", "", "４０８２１５", " 40821"])
+def test_other_than_six_digits_cannot_be_chosen(rosa: Staff, pin: str) -> None:
+    with pytest.raises(shift.BadPin, match="pin_digits"):
+        shift.set_pin(rosa, pin)
+
+
+@pytest.mark.parametrize("pin", ["111111", "123456", "987654", "000000"])
+def test_digits_all_alike_or_in_a_row_cannot_be_chosen(rosa: Staff, pin: str) -> None:
+    with pytest.raises(shift.BadPin, match="pin_simple"):
+        shift.set_pin(rosa, pin)
+
+
+def test_after_twelve_hours_only_a_full_sign_in_lets_in(
+    clock: Any, tablet: Tablet, rosa: Staff
+) -> None:
+    clock.travel_to(Shift.objects.get().began_at + shift.LASTS - timedelta(seconds=1))
+    assert shift.open_on(tablet)
+    clock.forward(seconds=1)
+    assert shift.open_on(tablet) == []
+    assert wrong(tablet, rosa, PIN) == 0
+
+
+def without_role(staff: Staff) -> None:
+    staff.memberships.all().delete()
+
+
+def deactivated(staff: Staff) -> None:
+    staff.is_active = False
+    staff.save()
+
+
+def without_pin(staff: Staff) -> None:
+    staff.pin = ""
+    staff.save()
+
+
+def ended(staff: Staff) -> None:
+    shift.end_all(staff)
+
+
+@pytest.mark.parametrize("change", [without_role, deactivated, without_pin, ended])
+def test_who_may_not_come_back_is_not_among_the_names(
+    tablet: Tablet, rosa: Staff, change: Callable[[Staff], None]
+) -> None:
+    change(rosa)
+    assert shift.open_on(tablet) == []
+    assert shift.open_at(tablet.site) == []
+    assert wrong(tablet, rosa, PIN) == 0
+
+
+def test_who_visits_in_an_emergency_is_among_the_names_until_it_ends(
+    clock: Any, tablet: Tablet
+) -> None:
+    clock.travel_to(tablet.enrolled_at)
+    visiting = person(tablet.site, "emergency", pin=make_password(PIN))
+    ShiftFactory(tablet=tablet, staff=visiting)
+    assert [s.staff for s in shift.open_on(tablet)] == [visiting]
+    clock.travel_to(Membership.objects.get(staff=visiting).ends_at)
+    assert shift.open_on(tablet) == []
+
+
+def test_names_stand_in_the_order_of_the_alphabet(tablet: Tablet) -> None:
+    for name in ("Zeller", "Abbott", "Moss"):
+        staff = person(tablet.site, "nurse", last_name=name, pin=make_password(PIN))
+        ShiftFactory(tablet=tablet, staff=staff)
+    assert [s.staff.last_name for s in shift.open_on(tablet)] == ["Abbott", "Moss", "Zeller"]
+
+
+@pytest.mark.django_db
+def test_a_name_that_is_not_there_costs_the_same_hashing(
+    tablet: Tablet, rosa: Staff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One hash each: the time it takes does not tell who is on shift."""
+    hashed: list[str] = []
+
+    def note(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda *given: hashed.append(name) or real(*given)
+
+    monkeypatch.setattr(shift, "check_password", note("check", shift.check_password))
+    monkeypatch.setattr(shift, "make_password", note("make", shift.make_password))
+    wrong(tablet, rosa)
+    wrong(tablet, StaffFactory())
+    assert hashed == ["check", "make"]
+
+
+def test_wrong_tries_at_the_same_moment_are_all_counted(
+    race: Callable[..., list[Any]], committed_db: None
+) -> None:
+    tablet = TabletFactory()
+    staff = ShiftFactory(tablet=tablet).staff
+    outcomes = race(*[lambda: shift.try_pin(tablet, staff.pk, WRONG)] * 8)
+    left = sorted(o.tries_left for o in outcomes if isinstance(o, shift.Wrong))
+    assert left == [0, 0, 0, 0, 1, 2, 3, 4]
+    kept = Shift.objects.get(tablet=tablet)
+    assert kept.wrong_tries == 5
+    assert kept.ended_at is not None
+
+
+def test_a_right_guess_among_many_at_once_comes_too_late_or_within_five(
+    race: Callable[..., list[Any]], committed_db: None
+) -> None:
+    """Hashing is done before the lock is taken: what counts is the order in which they are kept."""
+    tablet = TabletFactory(site=SiteFactory())
+    for _ in range(5):
+        staff = ShiftFactory(tablet=tablet).staff
+        guesses = [partial(shift.try_pin, tablet, staff.pk, p) for p in [WRONG] * 7 + [PIN]]
+        outcomes = race(*guesses)
+        let_in = [o for o in outcomes if isinstance(o, Shift)]
+        counted = [o for o in outcomes if isinstance(o, shift.Wrong) and o.tries_left]
+        kept = Shift.objects.get(tablet=tablet, staff=staff)
+        assert all(isinstance(o, Shift | shift.Wrong) for o in outcomes), outcomes
+        assert len(let_in) <= 1
+        assert let_in or (len(counted) == 4 and kept.ended_at is not None)

@@ -1,0 +1,143 @@
+"""Shared tablets: who may enrol and revoke them, and what knows them again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from clinic import shift, tablets
+from clinic.models import Site, Staff, Tablet
+from clinic.refusal import NotAllowed, NotPossible
+from monitoring.models import TrailEntry
+from monitoring.trail.chain import PLACE
+from monitoring.trail.verify import verify
+from tests.factories.place import (
+    PIN,
+    ShiftFactory,
+    SiteFactory,
+    TabletFactory,
+    on_tablet,
+    person,
+    tablet_cookie,
+)
+
+pytestmark = pytest.mark.django_db
+BOARD = "/"
+
+
+@pytest.fixture
+def site() -> Site:
+    return SiteFactory()
+
+
+@pytest.fixture
+def samuel(site: Site) -> Staff:
+    return person(site, "administrator")
+
+
+def enrol(by: Staff, site: Site, name: str = "Room 2") -> Tablet:
+    return tablets.enrol(by, site, name=name, device="some-browser")
+
+
+def test_an_administrator_enrols_a_tablet_and_the_trail_says_so(samuel: Staff, site: Site) -> None:
+    made = enrol(samuel, site)
+    assert (made.site, made.enrolled_by, made.device) == (site, samuel, "some-browser")
+    told = TrailEntry.objects.filter(chain=PLACE).latest("seq")
+    assert told.verb == "enrol_tablet"
+    assert str(made.pk) in told.payload
+
+
+def test_two_tablets_in_use_do_not_share_a_name(samuel: Staff, site: Site) -> None:
+    first = enrol(samuel, site, "Room 2")
+    with pytest.raises(NotPossible, match="tablet_name_taken"):
+        enrol(samuel, site, "room 2")
+    tablets.revoke(samuel, site, first.pk)
+    assert enrol(samuel, site, "Room 2").pk != first.pk
+    elsewhere = SiteFactory()
+    assert enrol(person(elsewhere, "administrator"), elsewhere, "Room 2")
+
+
+@pytest.mark.parametrize("role", ["nurse", "clinician", "auditor"])
+def test_no_one_else_enrols_or_revokes(site: Site, role: str) -> None:
+    staff, kept = person(site, role), TabletFactory(site=site)
+    with pytest.raises(NotAllowed):
+        enrol(staff, site)
+    with pytest.raises(NotAllowed):
+        tablets.revoke(staff, site, kept.pk)
+
+
+def test_an_administrator_of_another_site_does_not_find_the_tablet(samuel: Staff) -> None:
+    other = TabletFactory()
+    with pytest.raises(NotAllowed):
+        tablets.revoke(samuel, samuel.memberships.get().site, other.pk)
+    with pytest.raises(NotAllowed):
+        tablets.revoke(samuel, other.site, other.pk)
+
+
+def test_revoking_ends_the_shifts_and_is_told_once(samuel: Staff, site: Site) -> None:
+    kept = TabletFactory(site=site)
+    rosa = ShiftFactory(tablet=kept).staff
+    first = tablets.revoke(samuel, site, kept.pk)
+    again = tablets.revoke(samuel, site, kept.pk)
+    assert again.revoked_at == first.revoked_at
+    assert TrailEntry.objects.filter(chain=PLACE, verb="revoke_tablet").count() == 1
+    with pytest.raises(shift.Wrong):
+        shift.try_pin(kept, rosa.pk, PIN)
+    assert [p for p in verify().problems if "tablet" in p.words.lower()] == []
+
+
+def test_a_revoked_tablet_signs_everyone_out_with_the_next_request(
+    samuel: Staff, site: Site
+) -> None:
+    kept = TabletFactory(site=site)
+    client = on_tablet(kept, person(site, "nurse"))
+    assert client.get(BOARD).status_code == 200
+    tablets.revoke(samuel, site, kept.pk)
+    assert client.get(BOARD, headers={"HX-Request": "true"}).status_code == 401
+    answer = client.get(BOARD)
+    assert answer["Location"] == "/sign-in/?next=/"
+    assert client.cookies[settings.TABLET_COOKIE_NAME].value == ""
+
+
+def test_a_forged_cookie_makes_no_tablet(site: Site) -> None:
+    kept = TabletFactory(site=site)
+    for forged in (str(kept.pk), f"{kept.pk}:forged", tablet_cookie(kept)[:-1] + "x", "", ":"):
+        client = Client()
+        client.cookies[settings.TABLET_COOKIE_NAME] = forged
+        assert client.get("/lock/")["Location"].startswith("/sign-in/")
+
+
+def test_a_session_of_the_tablet_is_useless_in_another_browser(site: Site) -> None:
+    kept, rosa = TabletFactory(site=site), person(site, "nurse")
+    session = on_tablet(kept, rosa).cookies[settings.SESSION_COOKIE_NAME].value
+    for browser in (Client(), on_tablet(TabletFactory(site=site))):
+        browser.cookies[settings.SESSION_COOKIE_NAME] = session
+        assert browser.get(BOARD).status_code == 302
+
+
+def test_on_a_tablet_one_works_at_its_site_unless_another_is_chosen(site: Site) -> None:
+    rosa = person(SiteFactory(name="AAA, first by name"), "nurse")
+    rosa.memberships.create(site=site, role="nurse")
+    client = on_tablet(TabletFactory(site=site), rosa)
+    assert client.get(BOARD).context["site"] == site
+
+
+def test_when_it_was_last_seen_is_kept_to_some_minutes(site: Site, clock: Any) -> None:
+    kept = TabletFactory(site=site)
+    client, began = on_tablet(kept), kept.last_seen_at
+    for minutes, expected in ((4, 0), (2, 6), (5, 6), (1, 12)):
+        clock.forward(minutes=minutes)
+        client.get("/lock/")
+        kept.refresh_from_db()
+        assert (kept.last_seen_at - began).total_seconds() / 60 == expected
+
+
+def test_the_trail_does_not_grow_with_being_seen(site: Site, clock: Any) -> None:
+    kept = TabletFactory(site=site)
+    before = TrailEntry.objects.count()
+    clock.forward(minutes=30)
+    on_tablet(kept).get("/lock/")
+    assert TrailEntry.objects.count() == before
