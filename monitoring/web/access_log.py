@@ -23,9 +23,10 @@ from clinic.access import Permission, page
 from clinic.models import Site, Staff
 from monitoring.models import AccessEntry
 from monitoring.reports.access_report import as_csv, entries, of_patient
+from monitoring.web.filters import DayFilter
 from monitoring.web.lookup import keep_read, site_of
 
-PAGE_SIZE = 100
+PAGE_SIZE = 90
 ANY = _("Any")
 DAYS = 7
 """What is shown before a period is chosen."""
@@ -73,12 +74,8 @@ class _PersonFilter(django_filters.ModelChoiceFilter):  # type: ignore[misc]
 class AccessFilter(django_filters.FilterSet):  # type: ignore[misc]
     """What to show; all of it stands in the address."""
 
-    since = django_filters.DateFilter(
-        method="from_day", label=_("From"), widget=forms.DateInput(attrs={"type": "date"})
-    )
-    until = django_filters.DateFilter(
-        method="to_day", label=_("To"), widget=forms.DateInput(attrs={"type": "date"})
-    )
+    since = DayFilter(method="from_day", label=_("From"))
+    until = DayFilter(method="to_day", label=_("To"))
     patient = django_filters.CharFilter(method="patient_named", label=_("Patient: name or MRN"))
     staff = _PersonFilter(queryset=Staff.objects.none(), label=_("Person"), empty_label=ANY)
     action = django_filters.ChoiceFilter(

@@ -125,3 +125,17 @@ def test_the_command_says_what_it_cannot_show(clock: Any, at: str) -> None:
     with pytest.raises(CommandError):
         shown(visit, at=at)
     assert Session.objects.count() == 1
+
+
+def test_the_command_sends_an_unreadable_log_to_verification(
+    clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visit = discharged(clock)
+    entries = entries_of(visit.id)
+    for entry in entries:
+        entry.payload = "[]"
+    monkeypatch.setattr(
+        "monitoring.management.commands.rebuild.entries_of", lambda session: entries
+    )
+    with pytest.raises(CommandError, match="verify_record"):
+        shown(visit)

@@ -44,7 +44,10 @@ class Command(BaseCommand):
             for table, rows in payload(entry).get("rows", {}).items():
                 for key, row in rows.items():
                     self.stdout.write(f"      {table} {key}: {_written(row)}")
-        (row,) = replay(entries)["session"].values()
+        sessions = list(replay(entries).get("session", {}).values())
+        if len(sessions) != 1:
+            raise CommandError("These entries do not tell of one session: run verify_record.")
+        row = sessions[0]
         self.stdout.write(f"Then: {_written(row)}")
         self.stdout.write(f"Chain head after {entries[-1].seq} entries: {entries[-1].digest}")
 
