@@ -58,8 +58,8 @@ def connect() -> None:
 
 def _keep(request: HttpRequest, user: Staff, **kwargs: Any) -> None:
     """Keep whose session this is, and forget the rows whose sessions are over."""
-    if not request.session.session_key:
-        request.session.save()
+    # The library forgets, in a moment, the rows whose session names no one.
+    request.session.save()
     UserSession.objects.update_or_create(
         session_key=request.session.session_key,
         defaults={

@@ -8,13 +8,18 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib.auth import tokens
+from django.contrib.sessions.models import Session
 from django.test import Client
 
-from clinic import staffing
-from clinic.models import Membership, Site, Staff
-from clinic.staffing import NotAllowed, NotPossible
-from tests.factories.place import PASSWORD, SiteFactory, StaffFactory, person
+from clinic import shift, staffing
+from clinic.models import Membership, Shift, Site, Staff
+from clinic.refusal import NotAllowed, NotPossible
+from monitoring.models import TrailEntry
+from monitoring.trail.chain import PLACE
+from tests.factories.place import PASSWORD, SiteFactory, StaffFactory, TabletFactory, person
 
 pytestmark = pytest.mark.django_db
 
@@ -178,3 +183,78 @@ def test_who_also_works_elsewhere_is_not_shut_out_from_here(
     Membership.objects.create(staff=administrator, site=elsewhere, role="administrator")
     both = Staff.objects.get(pk=administrator.pk)
     assert CHANGES[name](both, site, nurse.pk) == nurse
+
+
+def lost_phone(site: Site) -> Staff:
+    """A clinician with everything that lets one in: password, factors, PIN, a shift, a session."""
+    staff = person(site, "clinician")
+    shift.set_pin(staff, "295173")
+    for kind in ("totp", "webauthn", "recovery_codes"):
+        Authenticator.objects.create(user=staff, type=kind, data={})
+    shift.begin(TabletFactory(site=site), staff, has_second_factor=True)
+    return staff
+
+
+def told(staff: Staff) -> list[str]:
+    entries = TrailEntry.objects.filter(chain=staff.pk).order_by("seq")
+    return list(entries.values_list("verb", flat=True))
+
+
+def test_a_new_link_takes_away_every_other_way_in(administrator: Staff, site: Site) -> None:
+    staff = lost_phone(site)
+    client = Client()
+    client.force_login(staff)
+    staffing.renew_link(administrator, site, staff.pk)
+    staff.refresh_from_db()
+    assert (staff.has_usable_password(), staff.pin) == (False, "")
+    assert not Authenticator.objects.filter(user=staff).exists()
+    assert not Shift.objects.filter(staff=staff, ended_at=None).exists()
+    assert not UserSession.objects.filter(user=staff).exists()
+    assert client.get("/").status_code == 302
+    assert told(staff)[-5:] == ["change_password", "change_pin", *["remove_second_factor"] * 3]
+
+
+def test_deactivation_deletes_the_sessions_and_reactivation_brings_none_back(
+    administrator: Staff, site: Site
+) -> None:
+    staff = lost_phone(site)
+    clients = [Client(), Client()]
+    for client in clients:
+        client.force_login(staff)
+    keys = [client.cookies["sessionid"].value for client in clients]
+    staffing.deactivate(administrator, site, staff.pk)
+    assert not Session.objects.filter(pk__in=keys).exists()
+    assert not Shift.objects.filter(staff=staff, ended_at=None).exists()
+    staffing.reactivate(administrator, site, staff.pk)
+    assert [client.get("/").status_code for client in clients] == [302, 302]
+    assert not Shift.objects.filter(staff=staff, ended_at=None).exists()
+
+
+def test_a_new_password_signs_out_every_other_session(site: Site) -> None:
+    staff = person(site, "nurse")
+    here, there = Client(), Client()
+    for client in (here, there):
+        client.post("/sign-in/", {"login": staff.username, "password": PASSWORD})
+        assert client.get("/").status_code == 200
+    here.post("/account/confirm/", {"password": PASSWORD})
+    words = {"oldpassword": PASSWORD, "password1": "an entirely new one", "password2": ""}
+    answer = here.post("/account/password/", words | {"password2": "an entirely new one"})
+    assert answer.status_code == 302
+    assert here.get("/").status_code == 200
+    assert there.get("/").status_code == 302
+
+
+@pytest.mark.parametrize("is_required", [True, False])
+def test_the_rule_about_second_factors_is_told_once(
+    administrator: Staff, site: Site, is_required: bool
+) -> None:
+    Site.objects.filter(pk=site.pk).update(requires_second_factor=not is_required)
+    before = TrailEntry.objects.filter(chain=PLACE).count()
+    for _ in range(2):
+        staffing.require_second_factor(administrator, site, is_required=is_required)
+    site.refresh_from_db()
+    assert site.requires_second_factor is is_required
+    assert TrailEntry.objects.filter(chain=PLACE).count() == before + 1
+    for by in (person(site, "clinician"), person(SiteFactory(), "administrator")):
+        with pytest.raises(NotAllowed):
+            staffing.require_second_factor(by, site, is_required=is_required)

@@ -12,7 +12,14 @@ from django.test.utils import CaptureQueriesContext
 
 from monitoring.models.fact import uuid7
 from tests.factories.courses import Visit, discharged, dosed, observed, planned, signed
-from tests.factories.place import SiteFactory, person
+from tests.factories.place import (
+    ShiftFactory,
+    SiteFactory,
+    TabletFactory,
+    on_tablet,
+    person,
+    visitor,
+)
 from tests.factories.record import PatientFactory
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +52,7 @@ def floor(clock: Any, site: Any, sessions: int) -> list[Visit]:
     return visits
 
 
-def test_the_board_asks_six_times_and_keeps_who_read_it_however_many_are_open(
+def test_the_board_asks_seven_times_and_keeps_who_read_it_however_many_are_open(
     clock: Any, signed_in: Signer
 ) -> None:
     site = SiteFactory()
@@ -56,7 +63,7 @@ def test_the_board_asks_six_times_and_keeps_who_read_it_however_many_are_open(
     answer: list[Any] = []
     many = count(lambda: answer.append(nurse.get("/")))
     assert len(answer[0].context["cards"]) == 30
-    assert few == many == 7
+    assert few == many == 8
     assert count(lambda: nurse.get("/", headers={"HX-Request": "true"})) == 6
 
 
@@ -115,6 +122,25 @@ def test_the_pages_of_the_trail_ask_no_more_with_more_rows(clock: Any, signed_in
     assert few == many == pages
 
 
+def test_an_enrolled_tablet_costs_each_page_one_query(clock: Any, signed_in: Signer) -> None:
+    visit = observed(clock)
+    office, tablet = signed_in(visit.nurse), TabletFactory(site=visit.site)
+    shared = on_tablet(tablet, visit.nurse)
+    for path in ("/", f"/sessions/{visit.id}/", "/patients/", f"/sessions/{visit.id}/event/"):
+        assert count(lambda p=path: shared.get(p)) == count(lambda p=path: office.get(p)) + 1
+
+
+def test_the_lock_asks_seven_times_however_many_are_on_the_floor(clock: Any) -> None:
+    site = SiteFactory()
+    tablet = TabletFactory(site=site)
+    locked = on_tablet(tablet)
+    for added in (3, 6):
+        floor(clock, site, added)
+        ShiftFactory(tablet=tablet)
+        assert count(lambda: locked.get("/lock/")) == 7
+        assert count(lambda: locked.get("/lock/", headers={"HX-Request": "1"})) == 6
+
+
 def test_the_review_list_asks_four_times_however_many_wait(clock: Any, signed_in: Signer) -> None:
     visit = discharged(clock)
     clinician = signed_in(visit.clinician)
@@ -162,3 +188,41 @@ def test_the_register_asks_at_most_eight_times_however_many_sessions(
     assert few <= 8
     assert many <= 8
     assert count(lambda: administrator.get("/sessions/")) == few
+
+
+def test_the_board_asks_eight_times_at_most_for_a_nurse_however_many_visit_in_an_emergency(
+    clock: Any, signed_in: Signer
+) -> None:
+    """Once more for a clinician, whose late readings to review are counted; a poll never asks."""
+    site = SiteFactory()
+    floor(clock, site, 3)
+    nurse, clinician = (signed_in(person(site, role)) for role in ("nurse", "clinician"))
+    for visitors in (1, 4):
+        for _ in range(visitors):
+            visitor(site)
+        assert count(lambda: nurse.get("/")) == 8
+        assert count(lambda: clinician.get("/")) == 9
+        assert count(lambda: nurse.get("/", headers={"HX-Request": "true"})) == 6
+
+
+def test_the_pages_about_people_ask_no_more_with_more_rows(signed_in: Signer) -> None:
+    site = SiteFactory()
+    administrator = signed_in(person(site, "administrator"))
+    nurse = person(site, "nurse")
+    pages = {"/staff/": 7, "/staff/sign-ins/": 5, f"/staff/{nurse.pk}/": 6}
+    few = {path: count(lambda p=path: administrator.get(p)) for path in pages}
+    for _ in range(6):
+        signed_in(person(site, "nurse"))
+        visitor(site)
+        signed_in(nurse)
+        TabletFactory(site=site)
+    many = {path: count(lambda p=path: administrator.get(p)) for path in pages}
+    assert few == many == pages
+
+
+def test_the_page_for_emergency_access_asks_four_times(signed_in: Signer) -> None:
+    clinician = signed_in(person(SiteFactory(), "clinician"))
+    few = count(lambda: clinician.get("/emergency/"))
+    for _ in range(5):
+        SiteFactory()
+    assert count(lambda: clinician.get("/emergency/")) == few == 4

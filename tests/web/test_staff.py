@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.test import Client
 
+from clinic import shift
 from clinic.models import Membership, Site, Staff
+from clinic.signin import arrival
 from monitoring.models import TrailEntry
 from monitoring.models.fact import uuid7
+from monitoring.trail import place
 from monitoring.trail.verify import verify
-from tests.factories.place import SiteFactory, person
+from monitoring.web import staff_trail
+from tests.factories.place import PASSWORD, SiteFactory, TabletFactory, person, visitor
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]
@@ -163,3 +170,113 @@ def test_the_list_asks_seven_times_however_many_people(
         person(site, "nurse")
     with django_assert_num_queries(7):
         administrator.get("/staff/")
+
+
+def test_the_list_and_the_person_say_what_lets_them_in(administrator: Client, site: Site) -> None:
+    Site.objects.filter(pk=site.pk).update(requires_second_factor=True)
+    with_both, with_none = person(site, "clinician"), person(site, "clinician")
+    nurse = person(site, "nurse")
+    for kind in ("totp", "webauthn", "webauthn", "recovery_codes"):
+        Authenticator.objects.create(user=with_both, type=kind, data={})
+    shift.set_pin(with_both, "295173")
+    own = Membership.objects.get(site=site, role="administrator").staff
+    arrive_with_second_factor(administrator, own)
+    rows = {p.pk: factor for p, _status, factor in administrator.get("/staff/").context["people"]}
+    assert rows[with_both.pk] == ("done", "authenticator app, passkey")
+    assert rows[with_none.pk] == ("waiting", "none yet, needed")
+    assert rows[nurse.pk] == ("closed", "none")
+    shown = administrator.get(f"/staff/{with_both.pk}/").content.decode()
+    assert "authenticator app, passkey" in shown
+    assert "<dd>Set</dd>" in shown
+
+
+def arrive_with_second_factor(client: Client, staff: Staff) -> None:
+    session = client.session
+    session[arrival.SECOND_FACTOR] = True
+    session.save()
+
+
+def verbs_told() -> set[str]:
+    """Every verb that the chains of people and of the place can tell, from the code itself."""
+    tree = ast.parse(inspect.getsource(place))
+    functions = {n.name: n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)}
+    found: set[str] = set()
+    for function in functions.values():
+        for node in ast.walk(function):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "_tell":
+                found |= words_in(node.args[2], function, functions)
+    return found
+
+
+def words_in(
+    node: ast.expr, function: ast.FunctionDef, functions: dict[str, ast.FunctionDef]
+) -> set[str]:
+    """What `node` can be: a text, one of two, a name given in the function, what a function
+    returns. Anything else fails: write verbs so that they are found."""
+    if isinstance(node, ast.Constant):
+        return {str(node.value)}
+    if isinstance(node, ast.IfExp):
+        return words_in(node.body, function, functions) | words_in(node.orelse, function, functions)
+    if isinstance(node, ast.Name):
+        values = [
+            n.value
+            for n in ast.walk(function)
+            if isinstance(n, ast.Assign) and ast.unparse(n.targets[0]) == node.id
+        ]
+    else:
+        assert isinstance(node, ast.Call), ast.unparse(node)
+        called = functions[ast.unparse(node.func)]
+        values = [n.value for n in ast.walk(called) if isinstance(n, ast.Return) and n.value]
+        function = called
+    assert values, f"{ast.unparse(node)} in {function.name}"
+    return set().union(*(words_in(value, function, functions) for value in values))
+
+
+def test_every_verb_of_the_trail_of_people_and_place_has_words() -> None:
+    told = verbs_told()
+    assert {"grant_role", "sign_in_failed", "enter_emergency", "end_session"} <= told
+    assert told - set(staff_trail.VERBS) == set()
+
+
+def test_the_trail_says_by_what_means_and_why(administrator: Client, site: Site) -> None:
+    nurse = person(site, "nurse")
+    client = Client()
+    client.post("/sign-in/", {"login": nurse.username, "password": PASSWORD})
+    client.post("/lock/now/")
+    visitor_home = SiteFactory()
+    Membership.objects.create(staff=nurse, site=visitor_home, role="auditor")
+    told = {e.words: e.detail for e in staff_trail.of_person(nurse.pk, site)}
+    assert told["Signed in"] == "password"
+    assert told["Signed out"] == "tablet handed over"
+    assert told["Role given"] == "Nurse"
+    assert staff_trail.of_person(nurse.pk, site)[0].detail == "Auditor at another site"
+
+
+def test_the_site_has_its_own_changes_on_the_staff_page(administrator: Client, site: Site) -> None:
+    TabletFactory(site=site, name="Room 2")
+    TabletFactory(name="Room of another site")
+    answer = administrator.post("/staff/second-factor/", {"needed": "yes"}, follow=True)
+    site.refresh_from_db()
+    assert site.requires_second_factor
+    assert answer.redirect_chain[0][0] == "/staff/"
+    told = [(e.words, e.detail) for e in staff_trail.of_site(site)]
+    assert told[0] == ("Site added or changed", "second factor needed")
+    assert ("Tablet enrolled", "Room 2") in told
+    assert "another site" not in str(told)
+
+
+def test_a_rule_without_an_answer_changes_nothing(administrator: Client, site: Site) -> None:
+    answer = administrator.post("/staff/second-factor/", {}, follow=True)
+    assert "Choose yes or no" in answer.content.decode()
+    site.refresh_from_db()
+    assert not site.requires_second_factor
+
+
+def test_the_people_are_those_who_work_there_not_who_visits(
+    administrator: Client, site: Site
+) -> None:
+    guest = visitor(site, last_name="Visiting")
+    listed = [p for p, _status, _factor in administrator.get("/staff/").context["people"]]
+    assert guest not in listed
+    assert administrator.get(f"/staff/{guest.pk}/").status_code == 404
+    assert 'value="emergency"' not in administrator.get("/staff/invite/").content.decode()

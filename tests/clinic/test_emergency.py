@@ -1,0 +1,234 @@
+"""A clinician of another site comes in for an hour, says why, and signs nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from clinic import access, emergency, staffing
+from clinic.access import Permission
+from clinic.models import Membership, Site, Staff
+from clinic.refusal import NotAllowed, NotPossible
+from monitoring import actions
+from monitoring.models import TrailEntry
+from monitoring.models.fact import uuid7
+from monitoring.trail.verify import verify
+from tests.factories.courses import dosed, planned
+from tests.factories.place import PASSWORD, SiteFactory, StaffFactory, person, visitor
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def home(clock: Any, db: None) -> Site:
+    return SiteFactory(name="Home")
+
+
+@pytest.fixture
+def away(clock: Any, db: None) -> Site:
+    return SiteFactory(name="Away")
+
+
+@pytest.fixture
+def clinician(home: Site) -> Staff:
+    return person(home, "clinician")
+
+
+def enter(by: Staff, site: Site, **given: Any) -> Membership:
+    return emergency.enter(by, site, **({"reason": "Chest pain", "password": PASSWORD} | given))
+
+
+def again(staff: Staff) -> Staff:
+    """The person as the next request loads them."""
+    return Staff.objects.get(pk=staff.pk)
+
+
+def told(staff: Staff) -> list[str]:
+    entries = TrailEntry.objects.filter(chain=staff.pk).order_by("seq")
+    return list(entries.values_list("verb", flat=True))
+
+
+def test_it_lets_a_clinician_in_for_an_hour(clinician: Staff, away: Site, clock: Any) -> None:
+    visit = enter(clinician, away)
+    may = access.may
+    assert may(again(clinician), Permission.RECORD_READING, away)
+    clock.forward(minutes=59, seconds=59)
+    assert may(again(clinician), Permission.RECORD_READING, away)
+    clock.forward(seconds=1)
+    assert not may(again(clinician), Permission.VIEW_BOARD, away)
+    assert not visit.is_in_force(clock.now())
+
+
+def test_it_gives_enough_to_help_and_neither_dose_nor_signature(away: Site, clock: Any) -> None:
+    given = access.PERMISSIONS["emergency"]
+    assert {Permission.VIEW_SESSION, Permission.RECORD_READING, Permission.RECORD_EVENT} <= given
+    assert given.isdisjoint(
+        {
+            Permission.DECIDE_DOSE,
+            Permission.GIVE_DOSE,
+            Permission.SIGN_CLEARANCE,
+            Permission.DEPART,
+            Permission.REVIEW_READING,
+            Permission.AMEND_RECORD,
+            Permission.ENTER_IN_EMERGENCY,
+        }
+    )
+
+
+@pytest.mark.parametrize("role", ["nurse", "administrator", "auditor"])
+def test_only_a_clinician_enters(home: Site, away: Site, role: str) -> None:
+    with pytest.raises(NotAllowed):
+        enter(person(home, role), away)
+
+
+def test_a_visit_is_no_way_to_a_third_site(home: Site, away: Site) -> None:
+    with pytest.raises(NotAllowed):
+        enter(person(home, "emergency"), away)
+
+
+def test_who_was_deactivated_does_not_enter(clinician: Staff, away: Site) -> None:
+    Staff.objects.filter(pk=clinician.pk).update(is_active=False)
+    with pytest.raises(NotAllowed):
+        enter(clinician, away)
+
+
+@pytest.mark.parametrize("reason", ["", "   ", "x" * 301])
+def test_a_reason_is_given(clinician: Staff, away: Site, reason: str) -> None:
+    with pytest.raises(NotPossible, match="reason"):
+        enter(clinician, away, reason=reason)
+    assert not emergency.visits(away).exists()
+
+
+def test_a_wrong_password_is_told_and_lets_no_one_in(clinician: Staff, away: Site) -> None:
+    with pytest.raises(NotPossible, match="password"):
+        enter(clinician, away, password="guess")
+    assert told(clinician)[-1] == "enter_failed"
+    assert not emergency.visits(away).exists()
+
+
+def test_who_works_or_visits_there_already_does_not_enter(
+    clinician: Staff, home: Site, away: Site
+) -> None:
+    with pytest.raises(NotAllowed):
+        enter(clinician, home)
+    Membership.objects.create(staff=clinician, site=SiteFactory(), role="clinician")
+    with pytest.raises(NotPossible, match="is_here"):
+        enter(clinician, home)
+    enter(clinician, away)
+    with pytest.raises(NotPossible, match="is_here"):
+        enter(clinician, away)
+
+
+def test_a_visit_that_ended_is_replaced_and_both_are_told(
+    clinician: Staff, away: Site, clock: Any
+) -> None:
+    enter(clinician, away, reason="First")
+    clock.forward(minutes=61)
+    enter(clinician, away, reason="Second")
+    assert Membership.objects.get(staff=clinician, site=away).reason == "Second"
+    assert told(clinician)[-3:] == ["enter_emergency", "withdraw_role", "enter_emergency"]
+    entry = TrailEntry.objects.filter(chain=clinician.pk).latest("seq")
+    (row,) = json.loads(entry.payload)["rows"]["membership"].values()
+    assert (row["role"], row["reason"], row["site_id"]) == ("emergency", "Second", str(away.pk))
+    assert [p for p in verify().problems if str(clinician.pk) in p.words] == []
+
+
+def test_one_leaves_before_the_time_is_over(clinician: Staff, away: Site, clock: Any) -> None:
+    enter(clinician, away)
+    clock.forward(minutes=5)
+    emergency.leave(clinician, away)
+    assert not access.may(again(clinician), Permission.VIEW_BOARD, away)
+    assert told(clinician)[-1] == "end_emergency"
+    with pytest.raises(NotPossible, match="not_visiting"):
+        emergency.leave(clinician, away)
+
+
+def test_an_administrator_of_the_site_ends_it(clinician: Staff, away: Site) -> None:
+    administrator = person(away, "administrator")
+    enter(clinician, away)
+    emergency.end(administrator, away, clinician.pk)
+    assert not emergency.visits(away).exists()
+    with pytest.raises(NotPossible, match="not_visiting"):
+        emergency.end(administrator, away, clinician.pk)
+
+
+def test_no_one_else_ends_it(clinician: Staff, home: Site, away: Site) -> None:
+    enter(clinician, away)
+    for by in (person(away, "nurse"), person(home, "administrator"), clinician):
+        with pytest.raises(NotAllowed):
+            emergency.end(by, away, clinician.pk)
+    with pytest.raises(NotAllowed):
+        emergency.end(person(away, "administrator"), away, StaffFactory().pk)
+
+
+def test_it_is_announced_with_the_site_they_come_from(clinician: Staff, away: Site) -> None:
+    enter(clinician, away)
+    visit = emergency.visits(away).get()
+    assert visit.from_site == "Home"  # type: ignore[attr-defined]
+    assert (visit.staff, visit.reason) == (clinician, "Chest pain")
+
+
+def test_a_visit_is_no_role_that_an_administrator_gives_or_takes(
+    clinician: Staff, away: Site
+) -> None:
+    administrator, nurse = person(away, "administrator"), person(away, "nurse")
+    with pytest.raises(NotPossible, match="no_role"):
+        staffing.set_roles(administrator, away, nurse.pk, roles=["emergency"])
+    with pytest.raises(NotPossible, match="no_role"):
+        staffing.invite(
+            administrator, away, username="x", first_name="x", last_name="x", credentials="",
+            roles=["nurse", "emergency"],
+        )  # fmt: skip
+    enter(clinician, away)
+    changes: list[Callable[[], Any]] = [
+        lambda: staffing.set_roles(administrator, away, clinician.pk, roles=["nurse"]),
+        lambda: staffing.deactivate(administrator, away, clinician.pk),
+        lambda: staffing.reactivate(administrator, away, clinician.pk),
+        lambda: staffing.renew_link(administrator, away, clinician.pk),
+    ]
+    for change in changes:
+        with pytest.raises(NotAllowed):
+            change()
+    assert emergency.visits(away).get().staff == clinician
+
+
+def test_the_own_administrator_manages_a_clinician_who_is_visiting(
+    clinician: Staff, home: Site, away: Site
+) -> None:
+    enter(clinician, away)
+    staffing.set_roles(person(home, "administrator"), home, clinician.pk, roles=["nurse"])
+    assert emergency.visits(away).count() == 1
+    staffing.deactivate(person(home, "administrator"), home, clinician.pk)
+    assert not emergency.visits(away).exists()
+    assert told(clinician)[-1] == "end_emergency"
+
+
+def test_a_visitor_records_readings_and_events_and_nothing_else(clock: Any) -> None:
+    visit = dosed(clock)
+    guest = visitor(visit.site)
+    clock.forward(minutes=3)
+    actions.record_event(
+        visit.id, guest, id=uuid7(), kind="note", at=clock.now(), detail="Oxygen given"
+    )
+    assert visit.session.event_set.get().recorded_by == guest
+    reading = visit.session.reading_set.latest("seq")
+    with pytest.raises(actions.NotAllowed):
+        actions.decide_dose(
+            visit.id, guest, id=uuid7(), outcome="give", reason="x", reading_id=reading.id,
+            through_seq=visit.session.last_seq,
+        )  # fmt: skip
+    with pytest.raises(actions.NotAllowed):
+        actions.cancel_session(visit.id, guest, reason="x")
+    clock.forward(minutes=60)
+    with pytest.raises(actions.NotAllowed):
+        actions.record_event(visit.id, guest, id=uuid7(), kind="note", at=clock.now(), detail="x")
+
+
+def test_a_visitor_is_nobodys_prescriber_and_witnesses_nothing(clock: Any) -> None:
+    visit = planned(clock)
+    guest = visitor(visit.site)
+    with pytest.raises(actions.Refused, match="prescriber"):
+        actions.admit_patient(visit.id, visit.nurse, id=uuid7(), answers={}, prescriber_id=guest.pk)
