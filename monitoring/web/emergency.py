@@ -67,6 +67,7 @@ def enter(request: HttpRequest) -> HttpResponse:
         "heading": _("Emergency access to another site"),
         "submit": _("Enter, and tell that site"),
         "back": reverse("board"),
+        "summary_heading": _("You are not in yet"),
         "minutes": int(emergency.LASTS.total_seconds() // 60),
         "has_sites": sites.exists(),
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -24,7 +23,14 @@ from monitoring.web.staffing_form import pressed
 
 LONGEST = timedelta(hours=12)
 """As long as a session lasts, in settings.py: who read before that read in another one."""
-BROWSERS = (("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("CriOS", "Chrome"),
+    ("Safari", "Safari"),
+)
 """In this order: each names the ones after it, too."""
 SYSTEMS = (
     ("iPad", "iPad"),
@@ -61,7 +67,7 @@ def _row(sign_in: SignIn, last: dict[tuple[UUID, str], datetime], own: str | Non
 
 def browser(agent: str) -> str:
     """What a browser calls itself, in two words: "Safari on iPad"."""
-    name = next((words for key, words in BROWSERS if re.search(rf"\b{key}", agent)), "")
+    name = next((words for key, words in BROWSERS if key in agent), "")
     system = next((words for key, words in SYSTEMS if key in agent), "")
     if name and system:
         return _("%(browser)s on %(system)s") % {"browser": name, "system": system}
