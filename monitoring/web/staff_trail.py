@@ -12,7 +12,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clinic.models import Membership, Site
+from clinic.models import Membership, Site, Tablet
 from monitoring.models import TrailEntry
 from monitoring.trail.chain import PLACE
 
@@ -57,12 +57,16 @@ BECAUSE = {
     "idle": gettext_lazy("nothing was done for a while"),
     "locked": gettext_lazy("tablet handed over"),
 }
-OF_SITE = ("change_site", "enrol_tablet", "revoke_tablet", "publish_protocol")
+OF_TABLETS = ("enrol_tablet", "revoke_tablet")
+OF_SITE = ("change_site", "publish_protocol", *OF_TABLETS)
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One line of the trail. `detail` is how, why or which; empty where the verb says it all."""
+    """One line of the trail. `detail` is how, why or which; empty where the verb says it all.
+
+    `device` is the name of the site's tablet, or the beginning of what the browser is called.
+    """
 
     at: datetime
     words: str
@@ -76,21 +80,23 @@ def of_person(staff_id: UUID, site: Site) -> list[Told]:
     return _lines(entries[:ENTRIES], site)
 
 
-def of_site(site: Site) -> list[Told]:
+def of_site(site: Site, verbs: tuple[str, ...] = OF_SITE) -> list[Told]:
     """What was changed of the site, its tablets and its protocols; of no other site."""
-    told = TrailEntry.objects.filter(chain=PLACE, verb__in=OF_SITE)
+    told = TrailEntry.objects.filter(chain=PLACE, verb__in=verbs)
     entries = told.filter(payload__contains=str(site.pk))
     return _lines(entries.select_related("actor").order_by("-seq")[:ENTRIES], site)
 
 
 def _lines(entries: Iterable[TrailEntry], site: Site) -> list[Told]:
+    enrolled = Tablet.objects.filter(site=site).order_by("enrolled_at")
+    names = dict(enrolled.values_list("device", "name"))
     return [
         Told(
             at=entry.at,
             words=str(VERBS.get(entry.verb, entry.verb)),
             detail=_detail(json.loads(entry.payload), site),
             by=entry.actor.printed_name if entry.actor else "",
-            device=entry.device[:8],
+            device=names.get(entry.device, entry.device[:8]),
         )
         for entry in entries
     ]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
-from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -21,17 +19,10 @@ from clinic import shift, tablets
 from clinic.access import Permission, page
 from clinic.models import Site, Tablet
 from clinic.signin import arrival
-from monitoring.models import TrailEntry
-from monitoring.trail.chain import PLACE
+from monitoring.web import staff_trail
 from monitoring.web.entry_page import EntryForm, show
 from monitoring.web.lookup import site_of, staff_of
 from monitoring.web.staffing_form import done, pressed
-
-ENTRIES = 50
-VERBS = {
-    "enrol_tablet": gettext_lazy("Enrolled"),
-    "revoke_tablet": gettext_lazy("Revoked"),
-}
 
 
 class TabletForm(EntryForm):
@@ -54,25 +45,10 @@ def tablet_list(request: HttpRequest) -> HttpResponse:
     found = sorted(enrolled, key=lambda t: (t.revoked_at is not None, t.name))
     context = {
         "tablets": [(t, on_shift[t.pk]) for t in found],
-        "entries": _entries(found),
+        "entries": staff_trail.of_site(site, staff_trail.OF_TABLETS),
         "area": "staff",
     }
     return render(request, "tablets/list.html", context)
-
-
-def _entries(enrolled: Iterable[Tablet]) -> list[tuple[TrailEntry, str, str]]:
-    """What was done to these tablets, the latest first, with words and the tablet's name.
-
-    The chain is that of all sites; a row names the tablet that it is about.
-    """
-    names = {str(t.pk): t.name for t in enrolled}
-    told = TrailEntry.objects.filter(chain=PLACE, verb__in=VERBS).select_related("actor")
-    found = []
-    for entry in told.order_by("-seq"):
-        (about,) = json.loads(entry.payload)["rows"]["tablet"]
-        if about in names:
-            found.append((entry, str(VERBS[entry.verb]), names[about]))
-    return found[:ENTRIES]
 
 
 @require_http_methods(["GET", "POST"])

@@ -121,11 +121,13 @@ def test_the_trail_names_tablet_and_person(
     foreign = TabletFactory(name="Elsewhere")
     office.post(f"/tablets/{Tablet.objects.get(name='Room 7').pk}/revoke/")
     entries = office.get("/tablets/").context["entries"]
-    assert [(words, name) for _, words, name in entries] == [
-        ("Revoked", "Room 7"),
-        ("Enrolled", "Room 7"),
+    assert [(told.words, told.detail) for told in entries] == [
+        ("Tablet revoked", "Room 7"),
+        ("Tablet enrolled", "Room 7"),
     ]
-    assert {entry.actor for entry, *_ in entries} == {samuel}
+    assert {told.by for told in entries} == {samuel.printed_name}
+    # Enrolled in the browser that is the tablet, revoked in another.
+    assert entries[1].device == "Room 7" != entries[0].device
     assert foreign.name not in office.get("/tablets/").content.decode()
 
 
@@ -151,7 +153,7 @@ def test_the_list_asks_no_more_with_more_tablets(
     for count in (1, 6):
         for _ in range(count):
             ShiftFactory(tablet=TabletFactory(site=site))
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             office.get("/tablets/")
 
 
