@@ -226,13 +226,14 @@ class PasskeySignInForm(LoginWebAuthnForm):
     credential = CredentialField()
 
     def clean_credential(self) -> Authenticator:
-        try:
-            with _readable(PASSKEY_REFUSED):
-                return super().clean_credential()
-        except forms.ValidationError:
+        with _readable(PASSKEY_REFUSED):
+            return super().clean_credential()
+
+    def clean(self) -> dict[str, Any]:
+        if "credential" not in self.cleaned_data:
             # No name is told: it is the sender's to make up.
-            user_login_failed.send(sender=get_user_model(), credentials={}, request=context.request)
-            raise
+            user_login_failed.send(get_user_model(), credentials={}, request=context.request)
+        return dict(self.cleaned_data)
 
 
 class PasskeyStepForm(AuthenticateWebAuthnForm):
@@ -241,18 +242,19 @@ class PasskeyStepForm(AuthenticateWebAuthnForm):
     credential = CredentialField()
 
     def clean_credential(self) -> Authenticator:
-        try:
-            with _readable(PASSKEY_REFUSED):
-                return super().clean_credential()
-        except forms.ValidationError:
+        with _readable(PASSKEY_REFUSED):
+            return super().clean_credential()
+
+    def clean(self) -> dict[str, Any]:
+        if "credential" not in self.cleaned_data:
             authentication_failed.send(
-                sender=Authenticator,
+                Authenticator,
                 request=context.request,
                 user=self.user,
                 authenticator=Authenticator(type=Authenticator.Type.WEBAUTHN),
                 reauthentication=False,
             )
-            raise
+        return dict(self.cleaned_data)
 
 
 class PasskeyForm(Plain, AddWebAuthnForm):

@@ -18,6 +18,7 @@ from monitoring.trail.chain import PLACE
 from monitoring.trail.verify import verify
 from tests.factories.courses import dosed
 from tests.factories.place import PASSWORD, SiteFactory, StaffFactory, person
+from tests.factories.second_factors import App
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +57,27 @@ def test_a_wrong_password_is_told_on_the_persons_chain(nurse: Staff) -> None:
     sign_in(Client(), password="guess")
     assert told(nurse.pk)[-1] == "sign_in_failed"
     assert "guess" not in last(nurse.pk).payload
+
+
+def test_a_wrong_password_to_confirm_is_told_apart_from_one_at_the_door(nurse: Staff) -> None:
+    client = Client()
+    sign_in(client)
+    client.post("/account/confirm/", {"password": "guess"})
+    assert told(nurse.pk)[-1] == "confirm_failed"
+    assert last(nurse.pk).actor == nurse
+    assert "guess" not in last(nurse.pk).payload
+
+
+def test_a_wrong_second_factor_is_told_by_its_kind_and_without_an_actor(nurse: Staff) -> None:
+    """Who guesses codes knows the password, and may be anyone."""
+    App(nurse)
+    client = Client()
+    sign_in(client)
+    client.post("/sign-in/code/", {"code": "135790"})
+    assert told(nurse.pk)[-1] == "second_factor_failed"
+    assert json.loads(last(nurse.pk).payload)["detail"] == {"type": "totp"}
+    assert last(nurse.pk).actor is None
+    assert "135790" not in last(nurse.pk).payload
 
 
 def test_an_unknown_name_is_told_without_the_name(nurse: Staff) -> None:

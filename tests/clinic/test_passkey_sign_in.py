@@ -1,0 +1,186 @@
+"""Signing in with a passkey alone, and whatever else is sent to that address."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+from fido2.utils import websafe_encode
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from clinic.models import Staff
+from monitoring.models import TrailEntry
+from monitoring.trail.chain import PLACE
+from tests.factories.passkeys import Passkey
+from tests.factories.place import SiteFactory, person
+
+pytestmark = pytest.mark.django_db
+
+AJAX = {"X-Requested-With": "XMLHttpRequest"}
+REFUSED = "This passkey lets no one in here"
+
+
+@pytest.fixture
+def clinician(db: None) -> Staff:
+    return person(SiteFactory(requires_second_factor=True), "clinician")
+
+
+def begun() -> tuple[Client, dict[str, Any]]:
+    client = Client()
+    return client, client.get("/sign-in/passkey/", headers=AJAX).json()["request_options"]
+
+
+def post(client: Client, credential: Any, **more: str) -> Any:
+    text = credential if isinstance(credential, str) else json.dumps(credential)
+    return client.post("/sign-in/passkey/", {"credential": text} | more, follow=True)
+
+
+def is_refused(client: Client, answer: Any) -> bool:
+    return (
+        answer.status_code == 200
+        and answer.redirect_chain[-1][0].startswith("/sign-in/")
+        and REFUSED in answer.content.decode()
+        and "_auth_user_id" not in client.session
+    )
+
+
+def test_a_passkey_is_both_factors(clinician: Staff) -> None:
+    passkey = Passkey.added(clinician)
+    client, options = begun()
+    assert options["publicKey"]["userVerification"] == "required"
+    answer = post(client, passkey.used(options), next="/patients/")
+    assert answer.redirect_chain == [("/patients/", 302)]
+    assert answer.status_code == 200
+
+
+def test_one_challenge_is_answered_once(clinician: Staff) -> None:
+    passkey = Passkey.added(clinician)
+    client, options = begun()
+    credential = passkey.used(options)
+    post(client, credential)
+    client.post("/sign-out/")
+    assert is_refused(client, post(client, credential))
+    other, _ = begun()
+    assert is_refused(other, post(other, credential))
+
+
+def test_what_is_not_quite_right_is_refused_in_the_same_words(clinician: Staff) -> None:
+    passkey = Passkey.added(clinician)
+    stranger = Passkey(person(SiteFactory(), "nurse"))
+    for wrong in (
+        stranger.used,
+        lambda o: passkey.used(o, is_verified=False),
+        lambda o: passkey.used(o, is_present=False),
+        lambda o: passkey.used(o, host="evil.example"),
+        lambda o: passkey.used(o, origin="https://evil.example"),
+        lambda o: passkey.used(o, kind="webauthn.create"),
+        lambda o: passkey.used(o) | {"rawId": "AAAA"},
+        Passkey(clinician).used,
+    ):
+        client, options = begun()
+        assert is_refused(client, post(client, wrong(options)))
+    told = TrailEntry.objects.filter(chain=PLACE).values_list("verb", flat=True)
+    assert list(told).count("sign_in_failed") == 8
+    kept = TrailEntry.objects.filter(chain=clinician.pk).values_list("verb", flat=True)
+    assert "sign_in_failed" not in kept
+
+
+def test_a_deactivated_person_is_refused_in_the_same_words(clinician: Staff) -> None:
+    passkey = Passkey.added(clinician)
+    clinician.is_active = False
+    clinician.save()
+    client, options = begun()
+    answer = post(client, passkey.used(options), next="/patients/")
+    assert is_refused(client, answer)
+    assert answer.redirect_chain == [("/sign-in/?next=/patients/", 302)]
+
+
+def test_who_comes_by_hand_is_sent_to_the_page(clinician: Staff) -> None:
+    assert Client().get("/sign-in/passkey/")["Location"] == "/sign-in/"
+
+
+def deep(levels: int) -> str:
+    return "[" * levels + "]" * levels
+
+
+GARBAGE = [
+    "",
+    "null",
+    "0",
+    "true",
+    '"text"',
+    "[]",
+    "{}",
+    "{",
+    "NaN",
+    "1" * 5000,
+    "9" * 19_999,
+    deep(9_000),
+    '{"a":' * 3_000 + "1" + "}" * 3_000,
+    "x" * 300_000,
+    '{"response": null}',
+    '{"response": []}',
+    '{"response": "text"}',
+    '{"response": {"userHandle": null}}',
+    '{"response": {"userHandle": 7}}',
+    '{"response": {"userHandle": ["a"]}}',
+    '{"response": {"userHandle": "%%%"}}',
+    '{"id": "\\ud800", "response": {}}',
+    '{"id": "\\u0000"}',
+    '{"id": "é"}',
+    '{"id": Infinity}',
+    "\x00",
+    "\ud7ff",
+]
+
+
+@pytest.mark.parametrize("number", range(len(GARBAGE)))
+@pytest.mark.parametrize("is_begun", [True, False])
+def test_garbage_is_refused_in_words(number: int, is_begun: bool, clinician: Staff) -> None:
+    client = begun()[0] if is_begun else Client()
+    assert is_refused(client, post(client, GARBAGE[number]))
+
+
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=20)
+    | st.binary(max_size=60).map(websafe_encode),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4)
+    ),
+    max_leaves=8,
+)
+PARTS = ("id", "rawId", "type", "authenticatorAttachment", "clientExtensionResults", "response")
+INNER = ("clientDataJSON", "authenticatorData", "signature", "userHandle")
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(part=st.sampled_from(PARTS + INNER), value=VALUES, is_gone=st.booleans())
+def test_any_part_may_be_anything(
+    clinician: Staff, part: str, value: Any, is_gone: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("allauth.core.internal.ratelimit.consume", lambda *a, **k: object())
+    passkey = Passkey.added(clinician) if not hasattr(clinician, "kept") else clinician.kept
+    clinician.kept = passkey  # type: ignore[attr-defined]
+    client, options = begun()
+    credential = passkey.used(options)
+    holder = credential if part in PARTS else credential["response"]
+    if is_gone:
+        del holder[part]
+    else:
+        holder[part] = value
+    answer = post(client, credential)
+    # What is not signed over may be anything: the answer is in, or refused in words.
+    is_in = "_auth_user_id" in client.session
+    assert is_in or is_refused(client, answer)
+    assert not (is_in and part in ("rawId", "response", *INNER))
