@@ -62,5 +62,8 @@ def register_patient(
             chain.append(id, "patient", "register_patient", rows=rows, actor_id=by.pk, is_new=True)
     except IntegrityError:
         # The number was registered between the question and the answer, perhaps by a second tap.
-        return repeated(Patient.objects.get(mrn=given["mrn"]), **own)
+        theirs = Patient.objects.filter(mrn=given["mrn"]).first()
+        if theirs is None:
+            raise
+        return repeated(theirs, **own)
     return patient

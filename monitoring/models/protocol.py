@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import uuid
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
 
 from monitoring.rules.protocol import Protocol
+
+if TYPE_CHECKING:
+    from clinic.models import Site
+
+
+class ProtocolVersionQuerySet(models.QuerySet["ProtocolVersion"]):
+    def seen_at(self, site: Site) -> ProtocolVersionQuerySet:
+        """Versions that the site uses, or that one of its sessions was planned under."""
+        used = SiteProtocol.objects.filter(version=models.OuterRef("pk"), site=site)
+        planned = site.sessions.filter(protocol_version=models.OuterRef("pk"))
+        return self.filter(models.Exists(used) | models.Exists(planned))
 
 
 class ProtocolVersion(models.Model):
@@ -22,6 +34,8 @@ class ProtocolVersion(models.Model):
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
+
+    objects = ProtocolVersionQuerySet.as_manager()
 
     class Meta:
         ordering = ("key", "-version")

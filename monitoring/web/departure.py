@@ -64,6 +64,14 @@ FORMS: dict[str, type[DepartureForm]] = {
 }
 
 
+def _refused(request: HttpRequest) -> DepartureForm:
+    """What is sent without a kind of departure is refused, and has no fields to show."""
+    form = DepartureForm(request.POST)
+    form.fields.clear()
+    form.add_error(None, _("Choose how the patient left."))
+    return form
+
+
 @require_http_methods(["GET", "POST"])
 @page(Permission.DEPART)
 def record(request: HttpRequest, session_id: UUID) -> HttpResponse:
@@ -79,6 +87,8 @@ def record(request: HttpRequest, session_id: UUID) -> HttpResponse:
         made, _theirs = act(form, lambda: depart(session_id, staff_of(request), kind=kind, **data))
         if made:
             return saved(request, _("Departure saved"), "session", session_id)
+    if form is None and request.method == "POST":
+        form = _refused(request)
     if kind == Departure.Kind.DISCHARGED and state != "stands" and not (form and form.is_bound):
         form = None
     context = {

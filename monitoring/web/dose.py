@@ -22,7 +22,7 @@ from monitoring.rules.course import Course
 from monitoring.rules.readiness import before_dose
 from monitoring.web import links, wording
 from monitoring.web.entry_page import EntryForm, act, saved, show
-from monitoring.web.fields import ClockTime, Tiles
+from monitoring.web.fields import ClockTime, Tiles, check_day
 from monitoring.web.lookup import session_or_404, staff_of
 from monitoring.web.presenters.banner import session_banner
 from monitoring.web.session import OpenItem
@@ -39,6 +39,7 @@ class DoseForm(EntryForm):
     )
     expiry = forms.DateField(
         required=False,
+        validators=[check_day],
         label=gettext_lazy("Expiry date"),
         help_text=gettext_lazy("such as 2027-05-31"),
         error_messages={"invalid": gettext_lazy("Enter a date, such as 2027-05-31.")},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 from uuid import UUID
 
@@ -13,8 +13,8 @@ from crispy_forms.layout import Field, Layout
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.db import OperationalError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db import IntegrityError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -32,6 +32,10 @@ logger = logging.getLogger(__name__)
 _NOT_GUARDED = gettext_lazy(
     "Not saved. The safeguards of the database are not whole, so that nothing can be recorded. "
     "Write on paper and call your administrator."
+)
+_NOT_TAKEN = gettext_lazy(
+    "Not saved. Someone else may have changed this in the same moment. What you entered is still "
+    "here: look at it, then save again."
 )
 _BUSY = gettext_lazy("Not saved. The server is busy. What you entered is still here: save again.")
 
@@ -87,10 +91,22 @@ def act(form: forms.Form, verb: Callable[[], Any]) -> tuple[Any, str]:
         logger.error("nothing is written: %s", missing)
         form.add_error(None, _NOT_GUARDED)
         return None, ""
+    except IntegrityError:
+        logger.exception("the database did not take what was sent")
+        not_taken(form)
+        return None, ""
     except OperationalError:
         logger.exception("the database did not answer in time")
         form.add_error(None, _BUSY)
         return None, ""
+
+
+def not_taken(form: forms.Form) -> None:
+    """Say that nothing was saved; sent again it has a new id, for the old one may be taken."""
+    data = cast(QueryDict, form.data).copy()
+    data["id"] = str(uuid7())
+    form.data = data
+    form.add_error(None, _NOT_TAKEN)
 
 
 def show(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -12,6 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from clinic import clock
 
 YES_NO = (("yes", _("Yes")), ("no", _("No")))
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+LONGEST_NUMBER = 8
+
+
+def check_day(day: date) -> None:
+    """Refuse days that no one means, and that have no midnight in every time zone."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise forms.ValidationError(_("Enter a date between 1900 and 2199."))
 
 
 class WholeNumber(forms.CharField):
@@ -19,7 +27,7 @@ class WholeNumber(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.TextInput(
-            attrs={"inputmode": "numeric", "autocomplete": "off", "maxlength": 8}
+            attrs={"inputmode": "numeric", "autocomplete": "off", "maxlength": LONGEST_NUMBER}
         )
         super().__init__(required=False, widget=widget, **kwargs)
 
@@ -27,7 +35,7 @@ class WholeNumber(forms.CharField):
         text = str(super().clean(value)).strip()
         if not text:
             return None
-        if not (text.isascii() and text.isdigit()):
+        if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER):
             raise forms.ValidationError(_("Enter digits only, such as 120."))
         return int(text)
 

@@ -20,7 +20,8 @@ from monitoring.actions import Conflict, NotAllowed, Refused
 from monitoring.actions import register_patient as register_patient_verb
 from monitoring.models import Patient
 from monitoring.reports.treatment import course_of_sessions, last_dosed
-from monitoring.web.entry_page import EntryForm, saved, show
+from monitoring.web.entry_page import EntryForm, not_taken, saved, show
+from monitoring.web.fields import check_day
 from monitoring.web.lookup import keep_read, site_of, staff_of
 from monitoring.web.presenters.banner import patient_banner
 from monitoring.web.refusal import add_refusal
@@ -33,6 +34,7 @@ class PatientForm(EntryForm):
     family_name = forms.CharField(max_length=120, label=gettext_lazy("Family name"))
     given_name = forms.CharField(max_length=120, label=gettext_lazy("Given name"))
     date_of_birth = forms.DateField(
+        validators=[check_day],
         label=gettext_lazy("Date of birth"),
         help_text=gettext_lazy("such as 1958-07-14"),
         error_messages={"invalid": gettext_lazy("Enter a date, such as 1958-07-14.")},
@@ -51,6 +53,7 @@ class PatientForm(EntryForm):
     )
     rems_enrolled_on = forms.DateField(
         required=False,
+        validators=[check_day],
         label=gettext_lazy("REMS enrolment date"),
         help_text=gettext_lazy("such as 2026-01-31; empty while not enrolled"),
         error_messages={"invalid": gettext_lazy("Enter a date, such as 2026-01-31.")},
@@ -64,7 +67,8 @@ class PatientForm(EntryForm):
 @require_safe
 @page(Permission.VIEW_PATIENT)
 def patient_list(request: HttpRequest) -> HttpResponse:
-    words = request.GET.get("q", "").strip()
+    # PostgreSQL takes no text with a zero character.
+    words = request.GET.get("q", "").replace("\x00", "").strip()
     found = Patient.objects.at(site_of(request)).matching(words)
     shown = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     keep_read(request, "listed", [p.pk for p in shown])
@@ -100,7 +104,7 @@ def _registered(request: HttpRequest, form: PatientForm) -> Patient | None:
     except Conflict as conflict:
         form.add_error("mrn", _mrn_taken(conflict, request))
     except IntegrityError:
-        form.add_error("mrn", _("Someone has just registered a patient with this MRN."))
+        not_taken(form)
     return None
 
 

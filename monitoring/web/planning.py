@@ -23,13 +23,14 @@ from monitoring.actions import Reason, Refused, plan_session
 from monitoring.models import Patient, ProtocolVersion, Session
 from monitoring.reports.treatment import last_dosed
 from monitoring.web.entry_page import EntryForm, act, saved, show
-from monitoring.web.fields import Tiles, YesNo
+from monitoring.web.fields import Tiles, YesNo, check_day
 from monitoring.web.lookup import keep_read, site_of, staff_of
 from monitoring.web.presenters.banner import patient_banner
 
 
 class PlanForm(EntryForm):
     day = forms.DateField(
+        validators=[check_day],
         label=gettext_lazy("Date"),
         help_text=gettext_lazy("such as 2026-11-30"),
         error_messages={"invalid": gettext_lazy("Enter a date, such as 2026-11-30.")},

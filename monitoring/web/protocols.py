@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -21,7 +20,7 @@ def protocol_list(request: HttpRequest) -> HttpResponse:
     used = set(
         ProtocolVersion.objects.filter(sites__site=site_of(request)).values_list("pk", flat=True)
     )
-    versions = list(_seen(request))
+    versions = list(ProtocolVersion.objects.seen_at(site_of(request)))
     context = {
         "used": [v for v in versions if v.pk in used],
         "earlier": [v for v in versions if v.pk not in used],
@@ -33,7 +32,7 @@ def protocol_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 @page(Permission.VIEW_PROTOCOL)
 def protocol(request: HttpRequest, version_id: UUID) -> HttpResponse:
-    version = _seen(request).filter(pk=version_id).first()
+    version = ProtocolVersion.objects.seen_at(site_of(request)).filter(pk=version_id).first()
     if version is None:
         raise Http404
     is_used = version.sites.filter(site=site_of(request)).exists()
@@ -45,10 +44,3 @@ def protocol(request: HttpRequest, version_id: UUID) -> HttpResponse:
         "area": "protocols",
     }
     return render(request, "protocols/protocol.html", context)
-
-
-def _seen(request: HttpRequest) -> QuerySet[ProtocolVersion]:
-    """Versions that this site uses, or that one of its sessions was planned under."""
-    site = site_of(request)
-    planned = site.sessions.values("protocol_version")
-    return ProtocolVersion.objects.filter(Q(sites__site=site) | Q(pk__in=planned)).distinct()

@@ -21,6 +21,7 @@ from clinic import clock
 from clinic.access import Permission, page
 from clinic.models import Membership, Site, Staff
 from monitoring.models import Departure, ProtocolVersion, Session
+from monitoring.web.filters import DayFilter
 from monitoring.web.lookup import keep_read, site_of
 
 PAGE_SIZES = (25, 50, 100)
@@ -60,12 +61,8 @@ class _PrescriberFilter(django_filters.ModelChoiceFilter):  # type: ignore[misc]
 class Register(django_filters.FilterSet):  # type: ignore[misc]
     """What to show; all of it stands in the address."""
 
-    since = django_filters.DateFilter(
-        method="from_day", label=_("From"), widget=forms.DateInput(attrs={"type": "date"})
-    )
-    until = django_filters.DateFilter(
-        method="to_day", label=_("To"), widget=forms.DateInput(attrs={"type": "date"})
-    )
+    since = DayFilter(method="from_day", label=_("From"))
+    until = DayFilter(method="to_day", label=_("To"))
     prescriber = _PrescriberFilter(
         queryset=Staff.objects.none(), label=_("Prescriber"), empty_label=ANY
     )
@@ -101,7 +98,11 @@ class Register(django_filters.FilterSet):  # type: ignore[misc]
         self.filters["prescriber"].queryset = Staff.objects.filter(
             memberships__site=site, memberships__role=Membership.Role.CLINICIAN
         ).distinct()
-        titles = ProtocolVersion.objects.order_by("key", "version").values_list("key", "title")
+        titles = (
+            ProtocolVersion.objects.seen_at(site)
+            .order_by("key", "version")
+            .values_list("key", "title")
+        )
         self.filters["product"].extra["choices"] = sorted(dict(titles).items())
 
     def from_day(self, found: QuerySet[Session], name: str, day: date) -> QuerySet[Session]:

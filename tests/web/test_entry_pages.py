@@ -297,6 +297,15 @@ def leave(client: Client, visit: Visit, kind: str, body: dict[str, str]) -> Any:
     return client.post(address, {"id": str(uuid7())} | body)
 
 
+def test_a_departure_that_does_not_say_how_the_patient_left_is_refused(
+    clock: Any, signed_in: Signer
+) -> None:
+    visit = dosed(clock)
+    answer = send(signed_in(visit.nurse), visit, "departure", {"kind": "transferred"})
+    assert told(answer, None, "Choose how the patient left.")
+    assert not Departure.objects.exists()
+
+
 ESCORT = {
     "escort_name": "Ann",
     "escort_phone": "555 0101",

@@ -10,10 +10,10 @@ import pytest
 from django.test import Client
 
 from monitoring.actions import cancel_session
-from monitoring.rules.protocol import KETAMINE_IV
+from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US
 from tests.factories.courses import Visit, discharged, infused, observed, planned
 from tests.factories.place import SiteFactory, person
-from tests.factories.record import PatientFactory
+from tests.factories.record import PatientFactory, SiteProtocolFactory
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]
@@ -82,6 +82,7 @@ def test_sessions_are_found_by_protocol(
 ) -> None:
     made(clock, site)
     infusion = infused(clock)
+    SiteProtocolFactory(site=site, version=infusion.version)
     client = signed_in(person(infusion.site, "administrator"))
 
     assert shown(client, product=KETAMINE_IV.key) == [infusion.id]
@@ -182,6 +183,16 @@ def test_the_register_is_for_those_who_review(
     site: Any, signed_in: Signer, role: str, status: int
 ) -> None:
     assert signed_in(person(site, role)).get("/sessions/").status_code == status
+
+
+def test_protocols_of_other_sites_are_not_offered(
+    clock: Any, site: Any, administrator: Client
+) -> None:
+    made(clock, site)
+    planned(clock, protocol=KETAMINE_IV, planned_mg=36)
+    page = administrator.get("/sessions/").content.decode()
+    assert SPRAVATO_US.title in page
+    assert KETAMINE_IV.title not in page
 
 
 def test_names_are_escaped(clock: Any, site: Any, administrator: Client) -> None:

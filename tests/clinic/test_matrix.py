@@ -1,0 +1,145 @@
+"""Every address × everyone × own, foreign and made-up ids × every method, each with its answer."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection, transaction
+from django.test import override_settings
+
+from clinic import clock as clinic_clock
+from tests.clinic.matrix import ASKING, OTHER, OWN, Cell, World, build, cells, expected
+from tests.clinic.test_access import ANYONE, ROUTES
+from tests.conftest import TestClock
+
+LEAST_CELLS = 3000
+MAY_BE_WRITTEN = {
+    "monitoring_accessentry",  # who was shown whose record
+    "django_session",
+    "clinic_cache",
+    "clinic_tablet",  # when it was last seen, and nothing else of it
+}
+"""Tables that asking for a page may write."""
+NAMES_SITES = {"emergency"}
+"""Pages on which another site is chosen by its name."""
+SHOWN_ONCE = {"mfa_view_recovery_codes": "mfa_authenticator"}
+"""That recovery codes were shown is kept, so that they are not shown again."""
+WRITE = re.compile(r'\s*(INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO)\s+"?(\w+)"?(.*)', re.S | re.I)
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Whatever is written inside is taken back."""
+    block = transaction.atomic()
+    block._from_testcase = True  # Verbs may open their own, durable transaction within.
+    with block:
+        yield
+        transaction.set_rollback(True)
+
+
+@contextmanager
+def writes(name: str = "") -> Iterator[list[str]]:
+    """Statements that write, but for those that asking for a page may cause."""
+    found: list[str] = []
+
+    def watch(execute: Callable[..., Any], sql: str, *args: Any) -> Any:
+        match = WRITE.match(sql)
+        if match and not (_may_be(match[2], match[3]) or SHOWN_ONCE.get(name) == match[2]):
+            found.append(sql[:120])
+        return execute(sql, *args)
+
+    with connection.execute_wrapper(watch):
+        yield found
+
+
+def _may_be(table: str, rest: str) -> bool:
+    if table == "clinic_tablet":
+        return re.match(r'\s*SET "last_seen_at" = \S+ WHERE', rest) is not None
+    return table in MAY_BE_WRITTEN
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """Built once, in a transaction that is taken back after the last test."""
+    test_clock, logged = TestClock(), logging.root.manager.disable
+    quick = override_settings(
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        STORAGES={
+            **settings.STORAGES,
+            "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+        },
+        ACCOUNT_REAUTHENTICATION_TIMEOUT=24 * 60 * 60,
+    )
+    logging.disable(logging.CRITICAL)
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch, quick, undone():
+        patch.setattr(clinic_clock, "now", test_clock.now)
+        yield build(test_clock)
+    logging.disable(logged)
+
+
+@dataclass
+class Walk:
+    """What was not as it must be, on the way through all cells of a route."""
+
+    unexpected: dict[str, int] = field(default_factory=dict)
+    astray: dict[str, str] = field(default_factory=dict)
+    shown: dict[str, set[str]] = field(default_factory=dict)
+    written: dict[str, list[str]] = field(default_factory=dict)
+
+
+def walk(world: World, name: str) -> Walk:
+    found = Walk()
+    for cell in cells(name):
+        with undone(), writes(name) as written:
+            answer = world.ask(name, cell)
+            page = (answer.getvalue() if answer.streaming else answer.content).decode()
+        if answer.status_code != expected(name, cell):
+            found.unexpected[str(cell)] = answer.status_code
+        if cell.method in ASKING and written:
+            found.written[str(cell)] = written
+        if shown := foreign(world, name, cell, page):
+            found.shown[str(cell)] = shown
+        if ROUTES[name] != ANYONE and not leads_right(cell, answer):
+            found.astray[str(cell)] = answer.headers["Location"]
+    return found
+
+
+def foreign(world: World, name: str, cell: Cell, page: str) -> set[str]:
+    """What a page shows of the other site: names, and ids that the request itself did not carry.
+
+    Who is not signed in is shown names of the own site neither, but on its tablet's lock.
+    """
+    asked = world.ids[cell.path].path.values(), world.ids[cell.sent].sent.values()
+    carried = {str(value) for values in asked for value in values}
+    ids = world.ids["other"].shown_by(page) | world.ids["other in progress"].shown_by(page)
+    if name in NAMES_SITES:
+        page = page.replace(f"{OTHER} Clinic", "")
+        ids.discard(world.ids["other"].sent["site"])
+    words = {OTHER} | ({OWN} if cell.who in {"anonymous", "anonymous script"} else set())
+    return {word for word in words if word.lower() in page.lower()} | (ids - carried)
+
+
+def leads_right(cell: Cell, answer: Any) -> bool:
+    """Who is not signed in is sent to sign in, or to the lock of an enrolled tablet."""
+    if answer.status_code != 302 or not ("anonymous" in cell.who or cell.who == "deactivated"):
+        return True
+    page = "/lock/" if cell.who == "anonymous on a tablet" else "/sign-in/"
+    return bool(answer.headers["Location"].startswith(f"{page}?next=/"))
+
+
+@pytest.mark.parametrize("name", ROUTES)
+def test_every_cell_answers_as_expected_shows_nothing_foreign_and_asking_changes_nothing(
+    world: World, name: str
+) -> None:
+    assert walk(world, name) == Walk()
+
+
+def test_the_matrix_is_as_large_as_it_must_be() -> None:
+    assert sum(1 for name in ROUTES for _ in cells(name)) >= LEAST_CELLS
