@@ -8,11 +8,9 @@ of the database from beginning to end, and changes nothing.
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, TypeVar
@@ -46,7 +44,8 @@ from monitoring.trail import anchors, keys
 from monitoring.trail.anchors import Heads
 from monitoring.trail.canonical import Columns, columns, digest
 from monitoring.trail.chain import digest_of
-from monitoring.trail.compare import Difference, differences
+from monitoring.trail.compare import differences
+from monitoring.trail.findings import Problem, Verification, noun_of, printable, words_of
 from monitoring.trail.place import person, tablet
 from monitoring.trail.replay import (
     FACTS,
@@ -89,27 +88,6 @@ OF_PLACE: tuple[tuple[type[models.Model], Callable[[Any], Columns]], ...] = (
     (Tablet, tablet),
 )
 """What the chains of people and of the place tell of, and how each row is told."""
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """`subject` is the kind and id of the chain, or the name of an anchor's file."""
-
-    subject: str
-    words: str
-
-
-@dataclass
-class Verification:
-    """What was checked, how often, and what was found wrong."""
-
-    checked: Counter[str] = field(default_factory=Counter)
-    problems: list[Problem] = field(default_factory=list)
-    seconds: float = 0
-
-    @property
-    def is_whole(self) -> bool:
-        return not self.problems
 
 
 def verify(session_id: UUID | None = None) -> Verification:
@@ -169,7 +147,7 @@ class _Run:
         self._versions: dict[str, str] = {}
 
     def problem(self, subject: str, words: str) -> None:
-        self.result.problems.append(Problem(_printable(subject), _printable(words)))
+        self.result.problems.append(Problem(printable(subject), printable(words)))
 
     @contextmanager
     def _naming(self, subject: str, what: str) -> Iterator[None]:
@@ -199,7 +177,7 @@ class _Run:
         try:
             return list(rows[place])
         except UNREADABLE_ROW:
-            noun = _noun(str(rows.model._meta.model_name))
+            noun = noun_of(str(rows.model._meta.model_name))
             for key in rows.values_list(_AS_TEXT, flat=True)[place]:
                 self.problem(f"{noun} {key}", "holds what cannot be read")
             return []
@@ -344,7 +322,7 @@ class _Run:
             self._hold(held[chain_id], f"{kind} {chain_id}", row)
         for chain_id, chain in chains.items():
             for difference in differences(chain.state, held[chain_id]):
-                self.problem(f"{kind} {chain_id}", _words(difference))
+                self.problem(f"{kind} {chain_id}", words_of(difference))
 
     def _hold(
         self,
@@ -355,7 +333,7 @@ class _Run:
     ) -> None:
         noun, key = str(row._meta.model_name), str(row.pk)
         self.result.checked["rows"] += 1
-        with self._naming(subject, f"{_noun(noun)} {key}"):
+        with self._naming(subject, f"{noun_of(noun)} {key}"):
             held.setdefault(noun, {})[key] = read(row)
 
     def _numbers(self, chain: _Chain) -> None:
@@ -389,7 +367,7 @@ class _Run:
             for row in self._read(model._default_manager.order_by("pk")):
                 self._hold(held, "place", row, read)
         for difference in differences(self.place, held):
-            self.problem("place", _words(difference))
+            self.problem("place", words_of(difference))
 
     def _without_chain(self) -> None:
         """Rows of sessions and patients that the trail does not know at all."""
@@ -416,28 +394,5 @@ def _batches(chains: Iterable[_Chain], size: int) -> Iterator[list[_Chain]]:
         yield batch
 
 
-def _printable(text: str) -> str:
-    """Without line ends and the like: whoever wrote them would write the list as well."""
-    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
-
-
 def _name(head: ChainHead) -> str:
     return f"{head.kind} {head.pk}"
-
-
-@cache
-def _model_names() -> dict[str, str]:
-    return {str(m._meta.model_name): str(m._meta.verbose_name) for m in OF_SESSION}
-
-
-def _noun(table: str) -> str:
-    return _model_names().get(table, table)
-
-
-def _words(difference: Difference) -> str:
-    what = f"{_noun(difference.table)} {difference.id}"
-    if difference.kind == "missing":
-        return f"{what} was recorded, and is gone"
-    if difference.kind == "unlogged":
-        return f"{what} is there, and was never recorded"
-    return f"{what} was changed: {', '.join(difference.columns)}"
