@@ -6,6 +6,7 @@ role. Every page carries the permission it needs; `tests/clinic/test_access.py` 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
 from enum import Enum
 from functools import wraps
@@ -21,6 +22,9 @@ from clinic import clock
 
 if TYPE_CHECKING:
     from clinic.models import Site, Staff
+
+
+logger = logging.getLogger(__name__)
 
 
 class Permission(Enum):
@@ -138,6 +142,7 @@ def page(*needed: Permission) -> Callable[[AnyView], AnyView]:
                     _back_to(request), resolve_url("lock") if is_tablet else None
                 )
             if not set(needed) <= request.permissions:  # type: ignore[attr-defined]
+                logger.warning("%s may not %s", request.user.pk, ", ".join(p.value for p in needed))
                 raise PermissionDenied
             if needed and request.lacks_second_factor:  # type: ignore[attr-defined]
                 return redirect("mfa_index")
@@ -151,7 +156,10 @@ def page(*needed: Permission) -> Callable[[AnyView], AnyView]:
 
 def _back_to(request: HttpRequest) -> str:
     """The page to come back to: for what was sent, the page that sent it, where there is one."""
-    came_from = urlsplit(request.headers.get("Referer", ""))
+    try:
+        came_from = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:
+        return request.get_full_path()
     if request.method == "POST" and came_from.netloc == request.get_host():
         return urlunsplit(("", "", came_from.path, came_from.query, ""))
     return request.get_full_path()

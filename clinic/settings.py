@@ -126,6 +126,7 @@ LOGOUT_REDIRECT_URL = "account_login"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "clinic.signin.passwords.WordsOfThePlace"},
 ]
 
 ACCOUNT_ADAPTER = "clinic.signin.adapter.AccountAdapter"
@@ -148,6 +149,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
 MFA_RECOVERY_CODES_SHOW_ONCE = True
+# Telephones' clocks differ, and people type slowly: one step either way (RFC 6238, 5.2).
 MFA_TOTP_TOLERANCE = 1
 MFA_TOTP_ISSUER = "Session record"
 
@@ -156,8 +158,12 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "clinic_cache",
+        # Beyond it rows are dropped that still count.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
+
+FILE_UPLOAD_HANDLERS = ["clinic.uploads.RefuseFiles"]
 
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

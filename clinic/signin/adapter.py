@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import base64
+import secrets
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
@@ -29,6 +31,9 @@ MISMATCH = _("This user name and password do not belong together.")
 PASSKEY_REFUSED = _("This passkey lets no one in here. Try another way.")
 """Said alike of a passkey that is unknown or wrong, and of a person who was deactivated."""
 TOO_MANY = _("Too many wrong tries. Wait some minutes, then try again.")
+
+
+NONCE = 12
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -99,8 +104,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 def is_own(request: HttpRequest, url: str) -> bool:
-    """Whether `url` leads to a page of this very host, so that it may be followed."""
-    return url_has_allowed_host_and_scheme(
+    """Whether `url` is the path of a page here, so that it may be followed."""
+    return url.startswith("/") and url_has_allowed_host_and_scheme(
         url, {request.get_host()}, require_https=request.is_secure()
     )
 
@@ -153,10 +158,21 @@ class MFAAdapter(DefaultMFAAdapter):
         return str(user.username)
 
     def encrypt(self, text: str) -> str:
-        return _vault().encrypt(text.encode()).decode()
+        nonce = secrets.token_bytes(NONCE)
+        sealed = _cipher(settings.SECRET_KEY).encrypt(nonce, text.encode(), None)
+        return base64.b64encode(nonce + sealed).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        return _vault().decrypt(encrypted_text.encode()).decode()
+        """With the key of now, or one of before it. Raises InvalidTag when none of them fits."""
+        sealed = base64.b64decode(encrypted_text)
+        keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+        for last, key in enumerate(keys, start=1):
+            try:
+                return _cipher(key).decrypt(sealed[:NONCE], sealed[NONCE:], None).decode()
+            except InvalidTag:
+                if last == len(keys):
+                    raise
+        raise AssertionError("unreachable")
 
     def _get_site_name(self) -> str:
         return str(_("Session record"))
@@ -165,12 +181,7 @@ class MFAAdapter(DefaultMFAAdapter):
         """No mail is sent: the trail tells of each change."""
 
 
-def _vault() -> MultiFernet:
-    """Encrypts with a key made from SECRET_KEY; opens with those of the keys before it, too."""
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return MultiFernet([Fernet(_derived(key)) for key in keys])
-
-
-def _derived(secret: str) -> bytes:
+def _cipher(secret: str) -> AESGCM:
+    """A key of its own, made from the product's secret."""
     made = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"second factor")
-    return base64.urlsafe_b64encode(made.derive(secret.encode()))
+    return AESGCM(made.derive(secret.encode()))

@@ -39,8 +39,8 @@ class IdleLock:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated and seconds() - _last_active(request) > limit(request):
-            request.signed_out_because = "idle"  # type: ignore[attr-defined]
+        if request.user.is_authenticated and (because := _over(request)):
+            request.signed_out_because = because  # type: ignore[attr-defined]
             logout(request)
         response = self.get_response(request)
         if request.user.is_authenticated and not is_poll(request):
@@ -53,6 +53,15 @@ class IdleLock:
                 samesite="Lax",
             )
         return response
+
+
+def _over(request: HttpRequest) -> str:
+    """Why the session has ended, or nothing: idle too long, or open for a whole shift."""
+    now = seconds()
+    if now - _last_active(request) > limit(request):
+        return "idle"
+    began = float(request.session.get(BEGAN, 0))
+    return "shift_over" if now - began > settings.SESSION_COOKIE_AGE else ""
 
 
 def is_poll(request: HttpRequest) -> bool:

@@ -56,6 +56,7 @@ MEANS = {
 BECAUSE = {
     "idle": gettext_lazy("nothing was done for a while"),
     "locked": gettext_lazy("tablet handed over"),
+    "shift_over": gettext_lazy("twelve hours had passed"),
 }
 OF_TABLETS = ("enrol_tablet", "revoke_tablet")
 OF_SITE = ("change_site", "publish_protocol", *OF_TABLETS)

@@ -159,3 +159,13 @@ def test_the_page_knows_the_limit_and_only_for_who_is_signed_in(
     assert 'data-idle="180"' in tablet.get("/").content.decode()
     assert 'data-idle="900"' in office.get("/").content.decode()
     assert "data-idle" not in Client().get("/sign-in/").content.decode()
+
+
+def test_a_session_ends_after_a_shift_however_busy_it_is(office: Client, wait: Wait) -> None:
+    for _ in range(12 * 6):
+        wait(10 * MINUTE)
+        assert office.get("/").status_code == 200
+    wait(MINUTE)
+    assert office.get("/").status_code == 302
+    told = TrailEntry.objects.filter(verb="sign_out").latest("at")
+    assert '"because":"shift_over"' in told.payload
