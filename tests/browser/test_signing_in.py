@@ -146,6 +146,7 @@ def test_an_authenticator_app_is_added_and_asked_for(
     visitor.sign_in(clinician)
     visitor.page.get_by_label("Code").fill("000000")
     visitor.tap("Continue")
+    visitor.page.wait_for_selector("[data-error-summary]:focus")
     assert visitor.sees("This code is wrong")
     visitor.page.get_by_label("Code").fill(code_of(secret, step=1))
     visitor.tap("Continue")

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from django.core.cache import caches
+from django.core.cache import cache, caches
 from django.db import connection
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
@@ -149,6 +149,15 @@ def test_the_limits_stand_in_the_database_for_every_process() -> None:
         assert cursor.fetchone()[0] >= 1
     # Another process has a cache object of its own.
     caches["default"] = caches.create_connection("default")
+    assert "Too many" in sign_in(Client(), staff.username).content.decode()
+
+
+def test_many_other_names_do_not_make_the_limits_forget_one() -> None:
+    staff = person(SiteFactory(), "nurse")
+    for _ in range(5):
+        sign_in(Client(), staff.username, "wrong")
+    for number in range(400):
+        cache.set(f"of another name {number}".replace(" ", "-"), [1.0], 300)
     assert "Too many" in sign_in(Client(), staff.username).content.decode()
 
 
