@@ -31,3 +31,5 @@ urlpatterns = [
     path("home/", views.home, name="home"),
     path("", include("monitoring.web.urls")),
 ]
+
+handler400 = "clinic.errors.bad_request"

@@ -19,7 +19,6 @@ from django.core.validators import RegexValidator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
@@ -28,6 +27,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from clinic import access, clock, shift
 from clinic.models import Shift, Tablet
+from clinic.signin.adapter import is_own
 from monitoring.web.board import cards
 from monitoring.web.fields import Tiles
 from monitoring.web.presenters.cards import Card
@@ -129,8 +129,11 @@ def _tries_left(request: HttpRequest, form: PinForm, tablet: Tablet) -> int | No
 
 def _afresh(request: HttpRequest) -> HttpResponse:
     """Someone signed in meanwhile, or the tablet was revoked: the page that asks is opened anew."""
-    page = request.htmx.current_url_abs_path or resolve_url("lock")  # type: ignore[attr-defined]
-    return HttpResponseClientRedirect(page)
+    try:
+        page = request.htmx.current_url_abs_path  # type: ignore[attr-defined]
+    except ValueError:
+        page = None
+    return HttpResponseClientRedirect(page or resolve_url("lock"))
 
 
 def overdue(tablet: Tablet) -> list[Card]:
@@ -159,7 +162,4 @@ def active(request: HttpRequest) -> HttpResponse:
 
 def _safe_next(request: HttpRequest) -> str:
     asked = request.POST.get("next") or request.GET.get("next") or ""
-    is_safe = url_has_allowed_host_and_scheme(
-        asked, {request.get_host()}, require_https=request.is_secure()
-    )
-    return asked if is_safe else resolve_url(settings.LOGIN_REDIRECT_URL)
+    return asked if is_own(request, asked) else resolve_url(settings.LOGIN_REDIRECT_URL)

@@ -1,0 +1,376 @@
+"""Five thousand requests that no page expects, in a browser: none breaks the server, none runs."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from allauth.account.internal.flows.login import (
+    _AUTHENTICATION_METHODS_USER_SESSION_KEY as SIGNED_IN_WHO,
+)
+from allauth.account.internal.flows.login import (
+    AUTHENTICATION_METHODS_SESSION_KEY as SIGNED_IN_BY,
+)
+from django.conf import settings as django_settings
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from clinic.models import Site, Staff
+from clinic.signin import arrival
+from monitoring.models import Amendment, Event, Patient, Reading, Session
+from monitoring.models.fact import uuid7
+from monitoring.rules.protocol import KETAMINE_IV
+from tests.browser.fuzz import CANARY, LAST, Form, Fuzzed, Fuzzer, encoded, form_headers
+from tests.factories import place
+from tests.factories.courses import (
+    Visit,
+    admitted,
+    discharged,
+    dosed,
+    planned,
+    predosed,
+    ready_to_sign,
+    signed,
+)
+from tests.factories.place import SiteFactory, StaffFactory
+from tests.web import test_foreign_ids as right
+
+SEED = os.environ.get("FUZZ_SEED", "2026")
+COUNTS = {
+    "nurse": 1250,
+    "clinician": 1250,
+    "administrator": 1250,
+    "auditor": 600,
+    "emergency": 450,
+    "no role": 200,
+}
+"""How many requests a person of each role sends; 5,000 together."""
+GROUPS = (("nurse", "clinician"), ("administrator", "auditor", "emergency", "no role"))
+KEPT = {
+    "nurse": {"patients", "readings", "events", "amendments", "places"},
+    "administrator": {"staff"},
+}
+"""What is kept with the canary in it, by the group's first role."""
+PIN = ("pin", "again")
+BATCH = 50
+OPENED = 60
+"""How many of the pages that say the canary back are opened for real, for each role."""
+FOUND = """(doc) => {
+  const marks = new Set()
+  if (doc.querySelector('x-canary, .x-canary, [onx]')) marks.add('markup')
+  for (const script of doc.scripts)
+    if (!script.src && script.type !== 'application/json' && script.textContent.trim())
+      marks.add('inline script')
+  for (const element of doc.querySelectorAll('*'))
+    for (const { name, value } of element.attributes) {
+      if (name.startsWith('on')) marks.add(`handler ${name}`)
+      if (/^(href|src|action|formaction)$/.test(name) && /^\\s*javascript:/i.test(value))
+        marks.add(`script in ${name}`)
+    }
+  const comments = doc.createTreeWalker(doc, NodeFilter.SHOW_COMMENT)
+  while (comments.nextNode())
+    if (comments.currentNode.data.includes('CANARY')) marks.add('comment')
+  if (/49CANARY|CANARY49/.test(doc.documentElement?.outerHTML ?? '')) marks.add('template')
+  return [...marks]
+}""".replace("CANARY", CANARY)
+SEND = """async ([asks, token]) => {
+  const found = FOUND
+  const answers = []
+  const send = async (ask, number) => {
+    const headers = { 'X-CSRFToken': token, ...ask.headers }
+    const answer = await fetch(ask.path,
+      { method: ask.method, headers, body: ask.body, redirect: 'manual' })
+    const text = await answer.text()
+    const isPage = (answer.headers.get('content-type') ?? '').includes('html')
+    const page = new DOMParser().parseFromString(isPage ? text : '', 'text/html')
+    answers[number] =
+      { status: answer.status, marks: found(page), reflects: isPage && text.includes('CANARY') }
+  }
+  const lane = async (first) => {
+    for (let n = first; n < asks.length; n += 3)
+      await send(asks[n], n).catch((e) => { answers[n] = { status: -1, marks: [String(e)] } })
+  }
+  await Promise.all([0, 1, 2].map(lane))
+  return answers
+}""".replace("FOUND", FOUND).replace("CANARY", CANARY)
+WATCH = """addEventListener('securitypolicyviolation', (event) =>
+  report(`${event.violatedDirective} ${event.blockedURI} at ${location.pathname}`))"""
+
+
+class Clinic:
+    """A site with a session in every phase, and the forms of each."""
+
+    def __init__(self, clock: Any) -> None:
+        self.site: Site = SiteFactory(name="Fuzzed")
+        make = {"clock": clock, "site": self.site}
+        self.planned, self.called_off = planned(**make), planned(**make)
+        self.arrived, self.put_off = admitted(**make), admitted(**make)
+        self.read, self.decided = predosed(**make), predosed(**make)
+        self.running = predosed(**make, protocol=KETAMINE_IV, planned_mg=36)
+        self.running.dose()
+        self.dosed, self.leaving = dosed(**make), dosed(**make)
+        self.flagged = self.dosed.read(systolic=196, diastolic=104)
+        self.signed = signed(**make)
+        self.closed = discharged(**make)
+        self.late = self.closed.read()
+        self.ready = ready_to_sign(**make)
+        self.visits = [v for v in vars(self).values() if isinstance(v, Visit)]
+
+    def people(self) -> dict[str, Staff]:
+        roles = [role for role in COUNTS if role != "no role"]
+        return {role: place.person(self.site, role) for role in roles} | {"no role": StaffFactory()}
+
+    def ids(self) -> list[Any]:
+        found: list[Any] = [self.site.pk, self.flagged.pk, self.late.pk]
+        for visit in self.visits:
+            found += [visit.id, visit.patient.pk, visit.nurse.pk, visit.version.pk]
+        return [*found, self.signed.session.standing_clearance_id, uuid7()]
+
+    def forms(self) -> list[Form]:
+        """Every form, with what it takes now."""
+
+        def at(name: str, visit: Visit, **more: Any) -> str:
+            return reverse(name, kwargs={"session_id": visit.id} | more)
+
+        def row(route: str, path: str, **body: Any) -> Form:
+            return Form(route, path, lambda: {"id": ""} | body)
+
+        def made(route: str, visit: Visit, body: Any, **more: Any) -> Form:
+            return Form(route, at(route, visit, **more), lambda: {"id": ""} | body(visit))
+
+        def reading(visit: Visit) -> dict[str, str]:
+            return right.READING | {"note": "Well", "late_reason": "Busy", "taken_at": ""}
+
+        def correction(visit: Visit) -> dict[str, str]:
+            return reading(visit) | {"correction_reason": "Slip"}
+
+        def plan() -> dict[str, str]:
+            return {"id": "", "place": "Chair 1"} | right.plan(self.closed)
+
+        patient = reverse("session-plan", args=[self.closed.patient.pk])
+        leave = {"destination": "Hospital", "reason": "Pain", "had_serious_event": "no"}
+        ask = {"told_other": "Dr No", "ordered_other": "Rest", "at": ""}
+        event = {"kind": "note", "detail": "Calm", "at": "", "is_serious": "", "onset_at": ""}
+        dose = {"lot": "A1", "expiry": "2027-05-31", "is_complete": "no", "partial_detail": "Half",
+                "started_at": ""}  # fmt: skip
+        person = {"first_name": "Ada", "last_name": "Novak", "credentials": "RN", "roles": "nurse"}
+        nurse = [self.closed.nurse.pk]
+        return [
+            Form("patient-register", reverse("patient-register"), self._patient),
+            Form("staff-invite", reverse("staff-invite"),
+                 lambda: {"id": "", "username": uuid7().hex} | person),
+            Form("tablet-enrol", reverse("tablet-enrol"), lambda: {"id": "", "name": "Room 2"}),
+            Form("second-factor-rule", reverse("second-factor-rule"), lambda: {"needed": "no"}),
+            Form("person", reverse("person", args=nurse), lambda: {"id": "", "roles": "nurse"}),
+            Form("account-pin", reverse("account-pin"), lambda: dict.fromkeys(PIN, "284719")),
+            Form("switch-site", reverse("switch-site"), lambda: {"site": str(self.site.pk)}),
+            Form("session-plan", patient, plan),
+            made("admission", self.planned, right.admission),
+            row("session-cancel", at("session-cancel", self.called_off), reason="Ill"),
+            row("session-defer", at("session-defer", self.put_off), reason="Ill"),
+            made("decision", self.decided, right.decision),
+            row("dose", at("dose", self.read), **dose),
+            row("infusion-end", at("infusion-end", self.running), mg="36", is_complete="no",
+                partial_detail="Half", ended_at=""),
+            *(made("reading", visit, reading)
+              for visit in (self.arrived, self.dosed, self.ready, self.closed)),
+            made("reading-correct", self.dosed, correction, reading_id=self.flagged.pk),
+            row("event", at("event", self.dosed), **event),
+            row("event", at("event", self.ready), **event),
+            row("response", at("response", self.dosed, about=self.flagged.pk), **ask),
+            made("clearance", self.ready, right.clearance),
+            made("withdrawal", self.signed, right.withdrawal),
+            row("departure", at("departure", self.leaving) + "?kind=transferred", **leave),
+            row("amendment", at("amendment", self.closed), about="session", text="More",
+                reason="Left out"),
+            row("review", at("review", self.closed, reading_id=self.late.pk), assessment="Well",
+                action_taken="Rang"),
+        ]  # fmt: skip
+
+    def _patient(self) -> dict[str, str]:
+        return {"id": ""} | right.PATIENT | {"mrn": uuid7().hex, "allergies": "", "cautions": ""}
+
+    def pages(self) -> list[str]:
+        """Where what was kept is shown."""
+        named = ["board", "patient-list", "session-list", "access-list", "staff-list",
+                 "tablet-list", "sign-in-list", "review-list"]  # fmt: skip
+        found = [reverse(name) for name in named]
+        for visit in self.visits:
+            names = ("session", "session-report", "verification")
+            found += [reverse(name, args=[visit.id]) for name in names]
+        kept = Patient.objects.filter(site=self.site, family_name__contains=CANARY)[:10]
+        people = Staff.objects.filter(memberships__site=self.site, last_name__contains=CANARY)[:10]
+        found += [reverse("patient", args=[p.pk]) for p in kept]
+        found += [reverse("person", args=[p.pk]) for p in people]
+        for clearance in self.signed.session.clearance_set.all():
+            found.append(reverse("signature", args=[self.signed.id, clearance.pk]))
+        return found
+
+
+class Sender:
+    """A signed-in person's browser that sends what it is told, and keeps what came of it."""
+
+    def __init__(self, browser: Browser, served: str, staff: Staff) -> None:
+        self.served, self.staff = served, staff
+        self.reports: list[str] = []
+        self.context: BrowserContext = browser.new_context()
+        self.context.set_default_timeout(20_000)
+        self.context.expose_binding("report", lambda _source, words: self.reports.append(words))
+        self.context.add_init_script(WATCH)
+        self.page: Page = self.context.new_page()
+        self.page.on("dialog", self._dialog)
+        self.statuses: Counter[int] = Counter()
+        self.wrong: list[tuple[Any, Fuzzed]] = []
+        self.reflecting: list[str] = []
+        self.sign_in()
+
+    def _dialog(self, dialog: Any) -> None:
+        self.reports.append(f"dialog {dialog.message}")
+        dialog.dismiss()
+
+    def sign_in(self) -> None:
+        """As after a full sign-in with a second factor."""
+        client = Client()
+        client.force_login(Staff.objects.get(pk=self.staff.pk))
+        session = client.session
+        told = {"method": "password", "at": time.time(), "reauthenticated": True}
+        session[SIGNED_IN_BY], session[SIGNED_IN_WHO] = [told], str(self.staff.pk)
+        session[arrival.MEANS], session[arrival.SECOND_FACTOR] = ["password"], True
+        session.save()
+        name = django_settings.SESSION_COOKIE_NAME
+        self.context.clear_cookies()
+        cookie: Any = {"name": name, "value": client.cookies[name].value, "url": self.served}
+        self.context.add_cookies([cookie])
+        self.page.goto(f"{self.served}/account/")
+        self.token = self.page.locator("[name=csrfmiddlewaretoken]").first.input_value()
+        # A page that does nothing by itself while it sends.
+        self.page.goto(f"{self.served}/static/monitoring/icon.svg")
+
+    def send(self, asks: list[Fuzzed]) -> None:
+        probe = Fuzzed("GET", "/account/")
+        if self._sent([probe])[0]["status"] != 200:
+            self.sign_in()
+        for ask, answer in zip(asks, self._sent(asks), strict=True):
+            self.statuses[answer["status"]] += 1
+            if answer["status"] >= 500 or answer["status"] < 0 or answer["marks"]:
+                self.wrong.append((answer, ask))
+            if answer.get("reflects") and ask.method == "GET" and ".csv" not in ask.path:
+                self.reflecting.append(ask.path)
+
+    def _sent(self, asks: list[Fuzzed]) -> Any:
+        return self.page.evaluate(SEND, [[ask.told() for ask in asks], self.token])
+
+    def open(self, paths: list[str]) -> Iterator[str]:
+        """Open pages as a person would; yields those that show the canary."""
+        for path in paths:
+            answer = self.page.goto(self.served + path, wait_until="load")
+            marks = self.page.evaluate(f"({FOUND})(document)")
+            if self.page.evaluate("window.canary"):
+                marks.append("ran")
+            if marks or (answer and answer.status >= 500):
+                self.wrong.append((marks, Fuzzed("GET", path)))
+            if CANARY in self.page.content():
+                yield path
+
+
+@pytest.fixture(autouse=True)
+def _no_files(settings: Any) -> None:
+    """The test's server would look for every address among uploaded files; there are none."""
+    settings.MEDIA_URL = "/no-files/"
+
+
+def test_five_thousand_requests_are_sent_by_people_of_each_role() -> None:
+    assert sum(COUNTS.values()) >= 5000
+    assert sorted(role for group in GROUPS for role in group) == sorted(COUNTS)
+
+
+@pytest.mark.parametrize("roles", GROUPS, ids=" and ".join)
+def test_nothing_that_is_sent_breaks_the_server_or_runs_in_the_browser(
+    chromium: Browser, served: str, clock: Any, settings: Any, roles: tuple[str, ...]
+) -> None:
+    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 24 * 60 * 60
+    clinic = Clinic(clock)
+    people = clinic.people()
+    wrong, shown, statuses = [], [], Counter[int]()
+    for role in roles:
+        seed = f"{SEED} {role}"
+        sender = Sender(chromium, served, people[role])
+        fuzzer = Fuzzer(seed, role, clinic.forms(), clinic.ids())
+        asks = list(fuzzer.requests(COUNTS[role] - len(LAST)))
+        for first in range(0, len(asks), BATCH):
+            sender.send(asks[first : first + BATCH])
+        for name in sorted(LAST - {"emergency-leave"}):
+            sender.send([Fuzzed("POST", reverse(name), encoded(fuzzer.pairs()), form_headers())])
+        sender.sign_in()
+        shown += list(sender.open(sender.reflecting[:OPENED]))
+        shown += list(sender.open(clinic.pages()))
+        sender.send([Fuzzed("POST", reverse("emergency-leave"), "a=b", form_headers())])
+        wrong += [(seed, *found) for found in sender.wrong] + [(seed, r) for r in sender.reports]
+        statuses += sender.statuses
+        sender.context.close()
+    assert wrong == []
+    assert statuses.total() == sum(COUNTS[role] for role in roles)
+    assert {0, 200, 403, 404, 405, 422} <= set(statuses)
+    assert len(shown) > OPENED
+    assert {name for name, count in kept().items() if count} >= KEPT[roles[0]]
+
+
+def kept() -> dict[str, int]:
+    """How much of what was sent was kept, canary and all."""
+    return {
+        "patients": Patient.objects.filter(family_name__contains=CANARY).count(),
+        "readings": Reading.objects.filter(note__contains=CANARY).count(),
+        "events": Event.objects.filter(detail__contains=CANARY).count(),
+        "amendments": Amendment.objects.filter(text__contains=CANARY).count(),
+        "places": Session.objects.filter(place__contains=CANARY).count(),
+        "staff": Staff.objects.filter(last_name__contains=CANARY).count(),
+    }
+
+
+# The checks can fail
+
+
+@pytest.mark.parametrize(
+    ("page", "mark"),
+    [
+        (f'<input value=""><x-canary onx=1>{CANARY}">', "markup"),
+        (f"<script>window.canary=1//{CANARY}</script>", "inline script"),
+        ('<img src=x onerror="window.canary=1">', "handler onerror"),
+        (f'<a href="javascript:{CANARY}">a</a>', "script in href"),
+        (f"<p>49{CANARY}49</p>", "template"),
+        (f"<!--{CANARY}-->", "comment"),
+    ],
+)
+def test_what_is_not_escaped_would_be_found(
+    chromium: Browser, served: str, clock: Any, page: str, mark: str
+) -> None:
+    sender = Sender(chromium, served, place.person(SiteFactory(), "nurse"))
+    sender.context.route(
+        "**/control/", lambda route: route.fulfill(body=page, content_type="text/html")
+    )
+    sender.send([Fuzzed("GET", "/control/")])
+    list(sender.open(["/control/"]))
+    (sent, _), *opened = sender.wrong
+    assert mark in sent["marks"]
+    assert mark in opened[0][0]
+    assert ("ran" in opened[0][0]) is ("window.canary=1" in page)
+
+
+def test_what_the_policy_stops_would_be_reported(
+    chromium: Browser, served: str, clock: Any
+) -> None:
+    sender = Sender(chromium, served, place.person(SiteFactory(), "nurse"))
+    answer = sender.page.goto(f"{served}/account/")
+    assert answer is not None
+    policy = answer.headers["content-security-policy"]
+    headers = {"Content-Type": "text/html", "Content-Security-Policy": policy}
+    body = "<script>window.canary=1</script><p>Stopped</p>"
+    sender.context.route("**/control/", lambda route: route.fulfill(body=body, headers=headers))
+    list(sender.open(["/control/"]))
+    assert [r for r in sender.reports if r.startswith("script-src")]
+    assert "ran" not in sender.wrong[0][0]
