@@ -1,11 +1,9 @@
 // Keeps what was typed through a reload, a time-out or a lost network, until the server has it.
 // In the tab's own storage: it goes with the tab, and with signing out. It belongs to the person who
 // typed it: on a shared tablet the next person begins with an empty form.
+import { drafts, MINE } from "./kept.js";
 
-const ALL = "draft:";
-const MINE = `${ALL}${document.documentElement.dataset.person || ""}:`;
 const NEVER = new Set(["password", "csrfmiddlewaretoken", "through_seq", "id"]);
-const OLD = 15 * 60000;
 
 /** @param {HTMLFormElement} form */
 function keep(form) {
@@ -28,7 +26,6 @@ function restore(form) {
   const kept = sessionStorage.getItem(MINE + form.dataset.draft);
   if (!kept || document.querySelector("[data-error-summary]")) return;
   const { at, typed } = JSON.parse(kept);
-  if (Date.now() - at > OLD) return;
   for (const [name, value] of typed) {
     for (const input of form.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
       if (input.type === "radio" || input.type === "checkbox") {
@@ -42,31 +39,6 @@ function restore(form) {
   restoreTime(form, at);
 }
 
-/** The server names the form that it has saved in a cookie. */
-function forgetSaved() {
-  const match = /(?:^|; )((?:__Host-)?saved_draft)="?([^;"]*)/.exec(document.cookie);
-  if (!match) return;
-  sessionStorage.removeItem(MINE + decodeURIComponent(match[2]));
-  const secure = match[1].startsWith("__Host-") ? "; secure" : "";
-  document.cookie = `${match[1]}=; max-age=0; path=/; samesite=lax${secure}`;
-}
-
-/** @returns {string[]} the names of the drafts kept in this tab */
-const drafts = () => Object.keys(sessionStorage).filter((key) => key.startsWith(ALL));
-
-function forgetMine() {
-  drafts()
-    .filter((key) => key.startsWith(MINE))
-    .forEach((key) => sessionStorage.removeItem(key));
-}
-
-function forgetOld() {
-  const isOld = (key) => Date.now() - JSON.parse(sessionStorage.getItem(key)).at > OLD;
-  drafts()
-    .filter(isOld)
-    .forEach((key) => sessionStorage.removeItem(key));
-}
-
 /** Says no more than that there is one: neither whose, nor what stands in it. */
 function tellOfOthers(form) {
   const isOther = (key) => key.endsWith(`:${form.dataset.draft}`) && !key.startsWith(MINE);
@@ -75,14 +47,9 @@ function tellOfOthers(form) {
 }
 
 export function startDrafts() {
-  forgetSaved();
-  forgetOld();
   document.querySelectorAll("form[data-draft]").forEach((form) => {
     restore(form);
     tellOfOthers(form);
     form.addEventListener("input", () => keep(form));
-  });
-  document.querySelectorAll("form[data-forget-drafts]").forEach((form) => {
-    form.addEventListener("submit", forgetMine);
   });
 }

@@ -1,5 +1,6 @@
-// Small help for entering: focus on the errors, time steppers, sign-in of the demo.
+// Small help for entering: drafts, focus on the errors, time steppers, sign-in of the demo.
 import { serverNow } from "./countdown.js";
+import { startDrafts } from "./draft.js";
 
 /** @param {HTMLInputElement} input @param {number} minutes */
 function step(input, minutes) {
@@ -67,5 +68,6 @@ function startPrinted() {
   });
 }
 
+startDrafts();
 startEntry();
 startPrinted();

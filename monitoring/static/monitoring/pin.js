@@ -66,6 +66,4 @@ function start(form) {
   choose(true);
 }
 
-export function startPin() {
-  document.querySelectorAll("form[data-pin]").forEach(start);
-}
+document.querySelectorAll("form[data-pin]").forEach(start);

@@ -1,6 +1,6 @@
 // The screen stays awake on an open session.
 
-export function startWakeLock() {
+function startWakeLock() {
   if (!document.querySelector("[data-keep-awake]") || !("wakeLock" in navigator)) return;
   const ask = () => navigator.wakeLock.request("screen").catch(() => {});
   ask();
@@ -8,3 +8,5 @@ export function startWakeLock() {
     if (document.visibilityState === "visible") ask();
   });
 }
+
+startWakeLock();
