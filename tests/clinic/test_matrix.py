@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.test import override_settings
 
 from clinic import clock as clinic_clock
+from clinic.models import Staff, Tablet
 from tests.clinic.matrix import ASKING, OTHER, OWN, Cell, World, build, cells, expected
 from tests.clinic.test_access import ANYONE, ROUTES
 from tests.conftest import TestClock
@@ -143,3 +144,29 @@ def test_every_cell_answers_as_expected_shows_nothing_foreign_and_asking_changes
 
 def test_the_matrix_is_as_large_as_it_must_be() -> None:
     assert sum(1 for name in ROUTES for _ in cells(name)) >= LEAST_CELLS
+
+
+# The checks can fail
+
+
+def test_what_is_written_would_be_noticed(world: World) -> None:
+    with undone(), writes("board") as written:
+        Staff.objects.filter(last_name__startswith=OWN).update(phone="555")
+    assert len(written) == 1
+
+
+def test_a_tablet_may_be_seen_by_asking_and_nothing_else_of_it_is_written(world: World) -> None:
+    with undone(), writes("board") as written:
+        tablet = Tablet.objects.filter(name__startswith=OWN)
+        tablet.update(last_seen_at=clinic_clock.now())
+        assert written == []
+        tablet.update(name="Renamed")
+    assert len(written) == 1
+
+
+def test_a_name_or_an_id_of_the_other_site_would_be_noticed(world: World) -> None:
+    asked = Cell("nurse", "own", "own", "get")
+    theirs = str(world.ids["other"].path["session_id"])
+    assert foreign(world, "board", asked, f"<p>{OTHER.upper()}, Ann</p>") == {OTHER}
+    assert foreign(world, "board", asked, f'<a href="/sessions/{theirs}/">') == {theirs}
+    assert foreign(world, "board", asked, f"<p>{OWN}, Ann</p>") == set()
