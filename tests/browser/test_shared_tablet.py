@@ -324,6 +324,7 @@ def test_an_office_page_that_no_one_touches_ends_at_the_sign_in_with_its_address
     office.page.get_by_label("Password").fill(PASSWORD)
     office.page.get_by_role("button", name="Sign in", exact=True).click()
     expect(office.page).to_have_url(f"{office.served}/sessions/{visit.id}/")
+    office.errors = [e for e in office.errors if "401" not in e]
 
 
 def test_an_administrator_enrols_the_tablet_in_hand_and_the_nurse_chooses_a_pin(

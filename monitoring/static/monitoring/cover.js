@@ -8,6 +8,8 @@ export function cover() {
   document.title = sheet.dataset.cover;
   sheet.hidden = false;
   document.body.classList.add("covered");
+  // A covered page asks for nothing more.
+  document.body.addEventListener("htmx:beforeRequest", (event) => event.preventDefault());
   sheet.focus();
 }
 
