@@ -6,6 +6,10 @@ BIN := .venv/bin
 ENV := SECRET_KEY="$$(cat var/secret_key)" CLINIC_TRAIL_KEYS="$$(cat var/trail_keys)" CLINIC_HTTPS=0 CLINIC_DEMO=1
 # Twenty thousand steps on each engine; measuring what they reach would make them thrice as slow.
 SEQUENCES := tests/actions/test_sequences.py
+# A worker with nothing left takes over from the other: a few slow tests stand together.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
+# No database is asked here: once is enough.
+WITHOUT_DATABASE := --ignore tests/rules --ignore tests/test_codebase.py --ignore tests/test_security_page.py
 TOOLS := SECRET_KEY=tools CLINIC_TRAIL_KEYS=tools:not-a-secret-for-tools-that-write-nothing
 
 .DEFAULT_GOAL := help
@@ -41,13 +45,13 @@ imports: .venv/test ## who may import whom
 
 test-sqlite: .venv/test ## unit tests on SQLite
 	rm -f .coverage .coverage.*
-	$(BIN)/python -m pytest -n 2 -m "not browser" --ignore $(SEQUENCES) --cov --cov-report=
-	$(BIN)/python -m pytest -n 2 $(SEQUENCES)
+	$(PYTEST) -m "not browser" --ignore $(SEQUENCES) --cov --cov-report=
+	$(PYTEST) $(SEQUENCES)
 
 test-postgresql: .venv/test ## the same on PostgreSQL, which the tests start by themselves
 	@if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null; then \
-		TEST_ENGINE=postgresql $(BIN)/python -m pytest -n 2 -m "not browser" --ignore $(SEQUENCES) --cov --cov-append --cov-report= \
-		&& TEST_ENGINE=postgresql $(BIN)/python -m pytest -n 2 $(SEQUENCES); \
+		TEST_ENGINE=postgresql $(PYTEST) -m "not browser" --ignore $(SEQUENCES) $(WITHOUT_DATABASE) --cov --cov-append --cov-report= \
+		&& TEST_ENGINE=postgresql $(PYTEST) $(SEQUENCES); \
 	else \
 		echo "**** PostgreSQL is not installed: its tests were NOT run. On Debian or Ubuntu: apt install postgresql"; \
 		test -z "$$CI"; \
@@ -59,7 +63,7 @@ coverage: .venv/test ## how much of what the record rests on the tests before it
 	done
 
 test-browser: .venv/test ## what a person does, in the system's Chromium
-	$(BIN)/python -m pytest -n 2 -m browser
+	$(PYTEST) -m browser
 
 test-long: .venv/test ## half a million steps of verbs in any order, on each database; takes hours
 	SEQUENCE_STEPS=500000 $(BIN)/python -m pytest -n auto $(SEQUENCES)
