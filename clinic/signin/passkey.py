@@ -6,7 +6,6 @@ keeps its challenge apart from the library's, so that neither answers the other.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,6 +23,7 @@ from fido2.webauthn import (
 
 from clinic import clock
 from clinic.models import Staff
+from clinic.signin import credential
 
 CHALLENGE = "signing_challenge"
 LASTS = timedelta(minutes=5)
@@ -112,7 +112,7 @@ def _answered(
     credentials = [_credential(row) for row in own]
     try:
         used = _server(asked["host"]).authenticate_complete(
-            asked, credentials, json.loads(response)
+            asked, credentials, credential.read(response)
         )
     except Exception:
         # Anyone may send anything: what cannot be read is no proof, in whatever way it fails.
