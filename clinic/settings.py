@@ -154,7 +154,7 @@ MFA_TOTP_TOLERANCE = 1
 MFA_TOTP_ISSUER = "Session record"
 
 # Limits are counted here, so that they hold over several processes.
-CACHES = {
+CACHES: dict[str, Any] = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "clinic_cache",
