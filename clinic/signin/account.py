@@ -19,7 +19,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render, resolve_url
+from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -141,8 +141,21 @@ class _RemovePasskey(Refused, _Whole, webauthn_views.RemoveWebAuthnView):
 
 
 class _RecoveryCodes(recovery_views.ViewRecoveryCodesView):
+    """Shown once, to who asks for them by a button: opening a page changes nothing."""
+
     template_name = "account/recovery_codes.html"
     extra_context = {"is_printable": True}
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        codes = get_object_or_404(
+            Authenticator, user=request.user, type=Authenticator.Type.RECOVERY_CODES
+        ).wrap()
+        context = {"unused_codes": codes.get_unused_codes(), "can_ask": not codes.did_view}
+        return render(request, self.template_name, context)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        answer: HttpResponse = super().get(request, *args, **kwargs)
+        return answer
 
 
 class _NewRecoveryCodes(Refused, recovery_views.GenerateRecoveryCodesView):
@@ -178,7 +191,7 @@ add_app = _form(_AddApp.as_view())
 remove_app = _form(_RemoveApp.as_view())
 add_passkey = _form(_AddPasskey.as_view())
 remove_passkey = _form(_RemovePasskey.as_view())
-recovery_codes = access.signed_in(require_safe(_RecoveryCodes.as_view()))
+recovery_codes = _form(_RecoveryCodes.as_view())
 new_recovery_codes = _form(_NewRecoveryCodes.as_view())
 
 

@@ -61,6 +61,11 @@ def _add_app(person: Person) -> None:
     code = format_hotp_value(hotp_value(secret, int(time.time()) // 30))
     person.page.get_by_label("Code").fill(code)
     person.tap("Add the app")
+    person.page.get_by_role("button", name="Show the codes").wait_for()
+
+
+def _show_codes(person: Person) -> None:
+    person.tap("Show the codes")
     person.page.wait_for_selector(".codes")
 
 
@@ -104,7 +109,8 @@ def account_stops() -> Iterator[Stop]:
     yield Stop("app", who, app, _confirmed)
     yield Stop("app-error", who, app, _wrong_code)
     yield Stop("passkey", who, reverse("mfa_add_webauthn"))
-    yield Stop("recovery-codes", who, app, _add_app)
+    yield Stop("recovery-codes-ready", who, app, _add_app)
+    yield Stop("recovery-codes", who, reverse("mfa_view_recovery_codes"), _show_codes)
     yield Stop("app-remove-refused", who, reverse("mfa_deactivate_totp"))
     yield Stop("account-full", who, reverse("mfa_index"), _add_passkeys)
     yield Stop("app-remove", who, reverse("mfa_deactivate_totp"))

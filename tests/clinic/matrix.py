@@ -56,7 +56,6 @@ GET_ONLY = {
     "home", "board", "patient-list", "patient", "session-list", "session", "session-report",
     "signature", "verification", "review-list", "access-list", "access-export", "staff-list",
     "sign-in-list", "tablet-list", "protocol-list", "protocol", "mfa_index",
-    "mfa_view_recovery_codes",
 }  # fmt: skip
 POST_ONLY = POSTED | {"sign-out", "switch-site", "lock-now", "active", "emergency-leave"}
 WHO_LAST = {"emergency-leave"}
