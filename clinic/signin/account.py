@@ -15,11 +15,10 @@ from allauth.mfa.totp import views as totp_views
 from allauth.mfa.webauthn import views as webauthn_views
 from allauth.mfa.webauthn.internal import auth as webauthn
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render, resolve_url
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -29,7 +28,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from clinic import access, shift
 from clinic.models import Staff
 from clinic.signin import arrival, idle
-from clinic.signin.adapter import is_own, needs_second_factor
+from clinic.signin.adapter import needs_second_factor, next_page
 from clinic.signin.forms import (
     AppForm,
     ConfirmForm,
@@ -216,12 +215,7 @@ def pin(request: HttpRequest) -> HttpResponse:
             form.add_error("pin", str(PIN_WORDS[bad.code]))
         else:
             messages.success(request, _("Your PIN is set. It works on this clinic's tablets."))
-            return redirect(_safe_next(request))
+            return redirect(next_page(request))
     status = 422 if form.is_bound else 200
-    context = {"form": form, "next": _safe_next(request), "has_pin": bool(staff.pin)}
+    context = {"form": form, "next": next_page(request), "has_pin": bool(staff.pin)}
     return render(request, "account/pin.html", context, status=status)
-
-
-def _safe_next(request: HttpRequest) -> str:
-    asked = request.POST.get("next") or request.GET.get("next") or ""
-    return asked if is_own(request, asked) else resolve_url(settings.LOGIN_REDIRECT_URL)

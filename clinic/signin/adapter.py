@@ -18,7 +18,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
@@ -108,6 +108,12 @@ def is_own(request: HttpRequest, url: str) -> bool:
     return url.startswith("/") and url_has_allowed_host_and_scheme(
         url, {request.get_host()}, require_https=request.is_secure()
     )
+
+
+def next_page(request: HttpRequest) -> str:
+    """Where the request asks to go on to, or home: never to another address than this clinic's."""
+    asked = request.POST.get("next") or request.GET.get("next") or ""
+    return asked if is_own(request, asked) else resolve_url(settings.LOGIN_REDIRECT_URL)
 
 
 def back_to_sign_in(request: HttpRequest) -> HttpResponse:

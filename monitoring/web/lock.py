@@ -27,7 +27,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from clinic import access, clock, shift
 from clinic.models import Shift, Tablet
-from clinic.signin.adapter import is_own
+from clinic.signin.adapter import next_page
 from monitoring.web.board import cards
 from monitoring.web.fields import Tiles
 from monitoring.web.presenters.cards import Card
@@ -73,7 +73,7 @@ class PinForm(forms.Form):
 def lock(request: HttpRequest) -> HttpResponse:
     """Names and a PIN; a browser that is no enrolled tablet is sent to sign in."""
     tablet: Tablet | None = request.tablet  # type: ignore[attr-defined]
-    back, is_poll = _safe_next(request), "HX-Request" in request.headers
+    back, is_poll = next_page(request), "HX-Request" in request.headers
     if request.user.is_authenticated or tablet is None:
         if is_poll:
             return _afresh(request)
@@ -146,7 +146,7 @@ def overdue(tablet: Tablet) -> list[Card]:
 @require_POST
 def lock_now(request: HttpRequest) -> HttpResponse:
     """Hand the tablet over: sign out, and come back to the same page."""
-    back = _safe_next(request)
+    back = next_page(request)
     request.signed_out_because = "locked"  # type: ignore[attr-defined]
     logout(request)
     is_tablet = request.tablet is not None  # type: ignore[attr-defined]
@@ -158,8 +158,3 @@ def lock_now(request: HttpRequest) -> HttpResponse:
 def active(request: HttpRequest) -> HttpResponse:
     """The tablet says that someone is touching it: the answer renews the idle time."""
     return HttpResponse(status=204)
-
-
-def _safe_next(request: HttpRequest) -> str:
-    asked = request.POST.get("next") or request.GET.get("next") or ""
-    return asked if is_own(request, asked) else resolve_url(settings.LOGIN_REDIRECT_URL)
