@@ -30,7 +30,7 @@ MISMATCH = _("This user name and password do not belong together.")
 """Said alike of a wrong name, a wrong password and a person who was deactivated."""
 PASSKEY_REFUSED = _("This passkey lets no one in here. Try another way.")
 """Said alike of a passkey that is unknown or wrong, and of a person who was deactivated."""
-TOO_MANY = _("Too many wrong tries. Wait some minutes, then try again.")
+TOO_MANY = _("Too many wrong attempts. Wait a few minutes, then try again.")
 
 
 NONCE = 12

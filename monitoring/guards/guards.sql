@@ -20,22 +20,22 @@ TRUE;
 
 -- guard: not_emptied on: admission decision dose doseend reading event withdrawal clearance departure amendment review trailentry chainhead accessentry protocolversion session patient
 -- before: TRUNCATE
--- Nor all at once.
+-- What was recorded is never deleted by emptying its table.
 TRUE;
 
 -- guard: once on: admission decision dose doseend reading event withdrawal clearance departure amendment review trailentry chainhead accessentry protocolversion session patient
 -- before: REPLACE
--- An id exists once, ever: REPLACE does not put another row in its place, nor in its rowid's.
+-- An id exists once, ever: REPLACE does not put another row in the place of its id or rowid.
 EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id OR rowid = NEW.rowid);
 
 -- guard: mrn_once on: patient
 -- before: REPLACE
--- Nor in the place of the patient who has its MRN.
+-- REPLACE does not put a patient in the place of the one who has the same MRN.
 EXISTS (SELECT 1 FROM monitoring_patient WHERE mrn = NEW.mrn);
 
 -- guard: version_once on: protocolversion
 -- before: REPLACE
--- Nor in the place of the version that is published under its number.
+-- REPLACE does not put a version in the place of the one published under its number.
 EXISTS (
     SELECT 1 FROM monitoring_protocolversion WHERE "key" = NEW."key" AND version = NEW.version
 );
@@ -287,7 +287,7 @@ NOT READABLE(NEW.started_at);
 
 -- guard: readable on: doseend
 -- before: INSERT
--- As does this one.
+-- The window is measured from the end of an infusion: it means one moment, whoever reads it.
 NOT READABLE(NEW.ended_at);
 
 -- guard: ends on: doseend

@@ -55,8 +55,8 @@ class ClearanceForm(EntryForm):
         self.fields["had_serious_event"] = YesNo(label=_("Serious adverse event in this session"))
         if rems:
             self.fields["ready_minutes"] = WholeNumber(
-                label=_("Ready to leave, minutes after the first dose"),
-                help_text=_("if there were no least window (asked by the REMS form)"),
+                label=_("Ready to leave after how many minutes, if there were no minimum time?"),
+                help_text=_("minutes after the first dose; the REMS form asks this"),
             )
         self.fields["password"] = forms.CharField(
             required=False,

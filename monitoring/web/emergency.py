@@ -78,7 +78,7 @@ def _entered(request: HttpRequest, form: EmergencyForm) -> Membership | None:
     """The visit, or None with what stands in its way; wrong passwords are counted and limited."""
     by, data = staff_of(request), form.cleaned_data
     if not ratelimit.consume(request, action="emergency", user=by, dry_run=True):
-        form.add_error("password", _("Too many wrong tries. Wait some minutes, then try again."))
+        form.add_error("password", _("Too many wrong attempts. Wait a few minutes, then try again."))
         return None
     visit = done(
         form,

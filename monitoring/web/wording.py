@@ -47,7 +47,7 @@ REASONS = {
     "prescriber": _("Name the prescriber who is on site."),
     "identifiers_open": _("Name and date of birth must be confirmed with the patient."),
     "dose_begun": _("The dose has begun: only stopping the rest can be decided."),
-    "predose_changed": _("Another pre-dose reading has come since. Look again and decide."),
+    "predose_changed": _("There is a newer pre-dose reading. Review it, then decide."),
     "expired": _("This lot expired on %(expiry)s."),
     "no_device_open": _("All %(given)s ordered devices have been given."),
     "stopped": _("A clinician has decided that no more is given."),
@@ -69,7 +69,7 @@ REASONS = {
         "Use it again, or enter your password."
     ),
     "one_proof": _("Sign with your password or with your passkey, not with both at once."),
-    "locked": _("Five wrong tries. You can sign again at %(until)s."),
+    "locked": _("Five wrong attempts. You can sign again at %(until)s."),
     "unknown_row": _("Choose what in this session the amendment is about."),
     "record_disagrees": _(
         "Not signed. The record is not what its trail says was recorded. "
@@ -85,7 +85,7 @@ REASONS = {
     ),
     "clearance_lapsed": _("The clearance has lapsed. A new signature is needed."),
     "before_clearance": _(
-        "The clearance was signed at %(at)s. Who left before it left against advice."
+        "The clearance was signed at %(at)s. If the patient left before then, record it as “left against advice”."
     ),
 }
 

@@ -70,7 +70,7 @@ def sign(clinician: Person, password: str) -> None:
     for box in page.get_by_role("checkbox").all():
         box.check()
     page.get_by_role("group", name="Serious adverse event").get_by_label("No").check()
-    page.get_by_label("Ready to leave, minutes").fill("100")
+    page.get_by_label("Ready to leave after").fill("100")
     for caution in page.locator("textarea").all():
         caution.fill("Known hypertension, falling, stays with her sister")
     page.get_by_label("Your password").fill(password)
@@ -140,7 +140,7 @@ def test_a_patient_is_dosed_watched_signed_clear_and_leaves(
     clinician.go(f"{address}clearance/")
     sign(clinician, "not the password")
     expect(clinician.page.get_by_text("The password is wrong.").first).to_be_visible()
-    assert clinician.page.get_by_label("Ready to leave, minutes").input_value() == "100"
+    assert clinician.page.get_by_label("Ready to leave after").input_value() == "100"
     assert visit.session.phase == "observing"
     clinician.page.get_by_label("Your password").fill(place.PASSWORD)
     clinician.tap("Sign clearance")

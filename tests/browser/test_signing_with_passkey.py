@@ -64,7 +64,7 @@ def write(person: Person) -> None:
     for box in page.get_by_role("checkbox").all():
         box.check()
     page.get_by_role("group", name="Serious adverse event").get_by_label("No").check()
-    page.get_by_label("Ready to leave, minutes").fill("101")
+    page.get_by_label("Ready to leave after").fill("101")
     for caution in page.locator("textarea").all():
         caution.fill(WORDS)
 
@@ -73,7 +73,7 @@ def all_is_still_there(person: Person) -> bool:
     page = person.page
     boxes = [box.is_checked() for box in page.get_by_role("checkbox").all()]
     cautions = [text.input_value() for text in page.locator("textarea").all()]
-    minutes = page.get_by_label("Ready to leave, minutes").input_value()
+    minutes = page.get_by_label("Ready to leave after").input_value()
     answer = page.get_by_role("group", name="Serious adverse event").get_by_label("No")
     return bool(
         boxes and all(boxes) and cautions and set(cautions) == {WORDS}

@@ -121,7 +121,7 @@ def test_wrong_passwords_to_confirm_are_told_and_counted(clinician: Staff) -> No
     assert "sign_in_failed" not in told(clinician)
     answer = client.post("/account/confirm/", {"password": PASSWORD})
     assert answer.status_code == 422
-    assert "Too many wrong tries" in answer.content.decode()
+    assert "Too many wrong attempts" in answer.content.decode()
     page = Client().post("/sign-in/", {"login": clinician.username, "password": PASSWORD})
     assert page.status_code == 422
 

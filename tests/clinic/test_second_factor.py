@@ -163,7 +163,7 @@ def test_five_wrong_codes_and_even_the_right_one_waits(clinician: Staff) -> None
         second_step(first_step(clinician), "000000")
     answer = second_step(first_step(clinician), app.code)
     assert answer.status_code == 422
-    assert "Too many wrong tries" in answer.content.decode()
+    assert "Too many wrong attempts" in answer.content.decode()
 
 
 def test_a_wrong_code_is_told_on_the_persons_trail_without_the_code(clinician: Staff) -> None:

@@ -128,7 +128,7 @@ def test_after_five_wrong_tries_even_the_right_password_waits(is_known: bool) ->
         assert "do not belong together" in sign_in(Client(), name, "wrong").content.decode()
     answer = sign_in(Client(), name)
     assert answer.status_code == 422
-    assert "Too many wrong tries" in answer.content.decode()
+    assert "Too many wrong attempts" in answer.content.decode()
     # Neither another case of the name nor another port in the header begins anew.
     for same in (name.upper(), f" {name} "):
         assert "Too many" in sign_in(Client(), same).content.decode()

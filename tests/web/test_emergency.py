@@ -129,7 +129,7 @@ def test_after_five_wrong_passwords_the_right_one_waits(
         ask(client, away.site, password="guess")
     answer = ask(client, away.site)
     assert answer.status_code == 422
-    assert "Too many wrong tries" in answer.content.decode()
+    assert "Too many wrong attempts" in answer.content.decode()
     told = TrailEntry.objects.filter(chain=clinician.pk, verb="enter_failed")
     assert told.count() == 5
 

@@ -168,7 +168,7 @@ def test_a_decision_on_an_older_reading_is_refused(clock: Any, signed_in: Signer
     seen = str(visit.session.last_seq)
     body = {"outcome": "give", "reason": "Fine", "reading": old, "through_seq": seen}
     answer = send(signed_in(visit.clinician), visit, "decision", body)
-    assert told(answer, None, "Another pre-dose reading has come since.")
+    assert told(answer, None, "There is a newer pre-dose reading.")
     assert "Fine" in answer.content.decode()
 
 

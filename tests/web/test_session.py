@@ -121,7 +121,7 @@ def test_a_reading_received_much_later_shows_both_times(clock: Any, signed_in: S
     visit.read(taken_at=taken, late_reason="Network was down")
     text = " ".join(page(signed_in(visit.nurse), visit).content.decode().split())
     assert "Entered late: Network was down." in text
-    assert "On the server 10:38." in text
+    assert "Recorded 10:38." in text
 
 
 def test_a_poll_is_quiet_until_a_fact_or_a_slot_changes(clock: Any, signed_in: Signer) -> None:
