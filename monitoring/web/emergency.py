@@ -78,7 +78,8 @@ def _entered(request: HttpRequest, form: EmergencyForm) -> Membership | None:
     """The visit, or None with what stands in its way; wrong passwords are counted and limited."""
     by, data = staff_of(request), form.cleaned_data
     if not ratelimit.consume(request, action="emergency", user=by, dry_run=True):
-        form.add_error("password", _("Too many wrong attempts. Wait a few minutes, then try again."))
+        words = _("Too many wrong attempts. Wait a few minutes, then try again.")
+        form.add_error("password", words)
         return None
     visit = done(
         form,

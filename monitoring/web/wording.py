@@ -85,7 +85,8 @@ REASONS = {
     ),
     "clearance_lapsed": _("The clearance has lapsed. A new signature is needed."),
     "before_clearance": _(
-        "The clearance was signed at %(at)s. If the patient left before then, record it as “left against advice”."
+        "The clearance was signed at %(at)s. If the patient left before then, record it as “left "
+        "against advice”."
     ),
 }
 
