@@ -16,6 +16,7 @@ from django.test.testcases import LiveServerThread
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 from clinic.models import Staff, Tablet
+from tests.browser.tls import TLSServerThread, certificate, settings_over_tls
 from tests.factories.place import PASSWORD, tablet_cookie
 
 TABLET = {"width": 810, "height": 1080}
@@ -45,12 +46,31 @@ def served(committed_db: None, settings: Any) -> Iterator[str]:
     """
     settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
     thread = LiveServerThread("127.0.0.1", StaticFilesHandler)
+    yield from _serve(thread, "http")
+
+
+@pytest.fixture
+def served_tls(committed_db: None, settings: Any, tmp_path: Path) -> Iterator[str]:
+    """As `served`, but over TLS with every setting that a deployment has there.
+
+    The cookies are `__Host-…` and Secure, plain HTTP is sent on, HSTS is said. The database is
+    migrated and empty; rows that the test makes are seen by the server, and so is its clock.
+    """
+    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
+    for name, value in settings_over_tls().items():
+        setattr(settings, name, value)
+    yield from _serve(
+        TLSServerThread("127.0.0.1", StaticFilesHandler, certificate(tmp_path)), "https"
+    )
+
+
+def _serve(thread: LiveServerThread, scheme: str) -> Iterator[str]:
     thread.daemon = True
     thread.start()
     thread.is_ready.wait()
     if thread.error:
         raise thread.error
-    yield f"http://localhost:{thread.port}"
+    yield f"{scheme}://localhost:{thread.port}"
     thread.terminate()
     thread.join()
     connections.close_all()
@@ -103,7 +123,8 @@ class Person:
     def hold(self, tablet: Tablet) -> Person:
         """The browser is that enrolled tablet from now on."""
         named = {"name": django_settings.TABLET_COOKIE_NAME, "value": tablet_cookie(tablet)}
-        cookie: Any = {**named, "url": self.served, "httpOnly": True}
+        is_secure = self.served.startswith("https")
+        cookie: Any = {**named, "url": self.served, "httpOnly": True, "secure": is_secure}
         self.context.add_cookies([cookie])
         return self
 
@@ -133,9 +154,22 @@ class Person:
         ]
 
 
+Makes = Callable[..., Person]
+
+
 @pytest.fixture
-def person(chromium: Browser, served: str) -> Iterator[Callable[..., Person]]:
+def person(chromium: Browser, served: str) -> Iterator[Makes]:
     """Make a person with a tablet; `size` and `theme` are the tablet's."""
+    yield from _people(chromium, served)
+
+
+@pytest.fixture
+def person_tls(chromium: Browser, served_tls: str) -> Iterator[Makes]:
+    """As `person`, at the application that is served over TLS."""
+    yield from _people(chromium, served_tls)
+
+
+def _people(chromium: Browser, address: str) -> Iterator[Makes]:
     people: list[Person] = []
 
     def make(size: dict[str, int] | None = None, theme: Any = "light") -> Person:
@@ -145,9 +179,11 @@ def person(chromium: Browser, served: str) -> Iterator[Callable[..., Person]]:
             color_scheme=theme,
             bypass_csp=False,
             locale="en-GB",
+            # The certificate is a throw-away one.
+            ignore_https_errors=address.startswith("https"),
         )
         context.set_default_timeout(8000)
-        made = Person(context, served)
+        made = Person(context, address)
         people.append(made)
         return made
 
