@@ -1,4 +1,4 @@
-"""Record who was told of a flagged value or symptom, when, and what was ordered."""
+"""Record who was informed of a flagged value or symptom, when, and what was ordered."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from monitoring.models.fact import Fact
 
 
 class Event(Fact):
-    """A response names whom was told and what was ordered; an adverse event says whether it was
+    """A response names who was informed and what was ordered; an adverse event says whether it was
     serious, and a later event resolves it (CLINICAL 2; 8, rules 13 and 43)."""
 
     class Kind(models.TextChoices):

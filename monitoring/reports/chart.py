@@ -119,7 +119,7 @@ def _axes(frame: _Frame, all_slots: Iterable[Slot]) -> Iterator[str]:
 
 
 def _bands(course: Course, frame: _Frame) -> Iterator[str]:
-    """The range from which someone is told, and before the dose the range above the guide."""
+    """The range from which someone is informed, and before the dose the range above the guide."""
     p, dosed = course.protocol, frame.x(0)
     for left, right, value in (
         (LEFT, dosed, p.guide_systolic),

@@ -28,6 +28,14 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Peak:
+    """The highest value of one measure after the dose, and its own minute after the first dose."""
+
+    value: int
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
 class SessionReport:
     session: Session
     course: Course
@@ -38,6 +46,20 @@ class SessionReport:
     @property
     def is_over(self) -> bool:
         return self.session.phase in {"closed", "cancelled"}
+
+
+def peak(course: Course, key: str) -> Peak | None:
+    """The highest `key` after the dose, when it was first reached; None where none was measured.
+
+    Each measure by itself: the highest systolic and the highest diastolic are seldom of one
+    reading, and together would be a pressure that no one measured.
+    """
+    found = [(r.value(key), r.taken_at) for r in course.after_dose]
+    measured = [(value, at) for value, at in found if value is not None]
+    if not measured:
+        return None
+    value, at = max(measured, key=lambda pair: pair[0])
+    return Peak(value, course.minutes(at) or 0)
 
 
 def load(site: Site, session_id: UUID) -> Session | None:

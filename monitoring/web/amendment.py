@@ -21,7 +21,7 @@ from monitoring.web.entry_page import EntryForm, act, saved, show
 from monitoring.web.lookup import keep_read, session_or_404, site_of, staff_of
 from monitoring.web.presenters.amendments import late_reading, subjects
 from monitoring.web.presenters.banner import session_banner
-from monitoring.web.presenters.readings import rows
+from monitoring.web.presenters.readings import table
 
 
 def _long(label: Any, length: int, help_text: Any = "") -> forms.CharField:
@@ -119,7 +119,7 @@ def review(request: HttpRequest, session_id: UUID, reading_id: UUID) -> HttpResp
         "heading": _("Late reading"),
         "submit": _("Save review"),
         "back": reverse("review-list"),
-        "readings": [r for r in rows(session, course) if r.id == reading_id],
+        "readings": table(session, course, only={reading_id}),
         "review": getattr(found, "review", None),
     }
     return show(request, "amendment/review.html", form, context)

@@ -28,7 +28,7 @@ from monitoring.web.entry_page import EntryForm, act, saved, show
 from monitoring.web.fields import WholeNumber, YesNo
 from monitoring.web.lookup import session_or_404, staff_of
 from monitoring.web.presenters.banner import session_banner
-from monitoring.web.presenters.readings import rows
+from monitoring.web.presenters.readings import rows, table
 from monitoring.web.presenters.timeline import timeline
 from monitoring.web.session import OpenItem, session_chart
 from monitoring.web.statement import statement
@@ -190,7 +190,7 @@ def _context(session: Session, course: Course, signer: str) -> dict[str, Any]:
         "submit": _("Sign clearance"),
         "back": reverse("session", args=[session.pk]),
         "chart": session_chart(session, course, now),
-        "readings": rows(session, course),
+        "readings": table(session, course),
         "timeline": timeline(session, course),
         "items": [OpenItem(wording.item(i), links.closes(session, i)) for i in items],
         "clearance_state": state,

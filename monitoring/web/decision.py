@@ -20,7 +20,7 @@ from monitoring.web.entry_page import EntryForm, act, saved, show
 from monitoring.web.fields import Tiles
 from monitoring.web.lookup import session_or_404, staff_of
 from monitoring.web.presenters.banner import session_banner
-from monitoring.web.presenters.readings import rows
+from monitoring.web.presenters.readings import table
 
 
 class DecisionForm(EntryForm):
@@ -74,7 +74,7 @@ def _context(session: Session, course: Course) -> dict[str, object]:
         "heading": _("Decide on the dose"),
         "submit": _("Save decision"),
         "back": reverse("session", args=[session.pk]),
-        "predose": [r for r in rows(session, course) if r.id in shown],
+        "predose": table(session, course, only=shown),
         "is_outside": outside_guide(course) is not None,
         "protocol": course.protocol,
     }

@@ -70,7 +70,7 @@ def _before_clearance(
         return slot_reading(session, slot.minutes)
     if flags := unanswered(course):
         href = reverse("response", args=[session.pk, flags[0].fact.id])
-        return Action(_("Say whom you told"), href)
+        return Action(_("Record who was informed"), href)
     if course.devices_open:
         words = _("Record device %(number)s") % {"number": len(course.doses) + 1}
         return Action(words, reverse("dose", args=[session.pk]))

@@ -32,7 +32,7 @@ from monitoring.web.entry_page import EntryForm, act, saved, show
 from monitoring.web.fields import ClockTime, Tiles, WholeNumber
 from monitoring.web.lookup import session_or_404, staff_of
 from monitoring.web.presenters.banner import session_banner
-from monitoring.web.presenters.readings import label, rows
+from monitoring.web.presenters.readings import label, table
 
 
 class ReadingForm(EntryForm):
@@ -142,7 +142,7 @@ def correct(request: HttpRequest, session_id: UUID, reading_id: UUID) -> HttpRes
             return saved(request, _("Correction saved"), "session", session_id)
     context = _context(session, course, form, None) | {
         "heading": _("Correct a reading: %(label)s") % {"label": label(course, original)},
-        "original": [row for row in rows(session, course) if row.id == reading_id],
+        "original": table(session, course, only={reading_id}),
         "is_correction": True,
     }
     return show(request, "reading/reading.html", form, context)

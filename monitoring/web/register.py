@@ -32,7 +32,7 @@ SORTS = (
     ("planned_for", _("Oldest first")),
     ("patient", _("Patient, A to Z")),
     ("-deviations", _("Most deviations first")),
-    ("-peak", _("Highest blood pressure first")),
+    ("-peak", _("Highest systolic first")),
 )
 _ORDERS: dict[str, tuple[Any, ...]] = {
     NEWEST: ("-planned_for", "-pk"),

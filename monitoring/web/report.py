@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from clinic import clock
 from clinic.access import Permission, page
 from monitoring.models import Admission, ChainHead, Clearance, Session
-from monitoring.reports.session_report import SessionReport, load, session_report
+from monitoring.reports.session_report import SessionReport, load, peak, session_report
 from monitoring.rules.deviations import Deviation
 from monitoring.rules.measures import OBSERVATION_NAMES
 from monitoring.rules.readiness import CHECKLIST, CONCOMITANT, CONTRAINDICATIONS, FASTING
@@ -24,7 +24,7 @@ from monitoring.web import wording
 from monitoring.web.lookup import keep_read, read, site_of
 from monitoring.web.presenters.amendments import amendments, late_readings
 from monitoring.web.presenters.banner import session_banner
-from monitoring.web.presenters.readings import rows
+from monitoring.web.presenters.readings import table
 from monitoring.web.presenters.timeline import timeline
 from monitoring.web.session import session_chart
 
@@ -109,8 +109,12 @@ def report_context(found: SessionReport) -> dict[str, Any]:
         "banner": session_banner(session),
         "deviations": [_line(found, d) for d in found.deviations],
         "spans": [(_(MOMENTS[s.code]), s) for s in found.spans],
+        "peaks": [
+            (_("Highest systolic after the dose"), peak(course, "systolic")),
+            (_("Highest diastolic after the dose"), peak(course, "diastolic")),
+        ],
         "chart": session_chart(session, course, found.as_of),
-        "readings": rows(session, course),
+        "readings": table(session, course),
         "timeline": timeline(session, course),
         "answers": _answers(session),
         "signatures": [signature_of(c) for c in session.clearance_set.all()],

@@ -1,4 +1,4 @@
-"""Whom did you tell: the answer to a flagged value or symptom."""
+"""Who was informed: the answer to a flagged value or symptom."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ORDERS = (
 
 
 class ResponseForm(EntryForm):
-    told = Tiles(label=gettext_lazy("Told whom"))
+    told = Tiles(label=gettext_lazy("Who was informed"))
     told_other = forms.CharField(required=False, max_length=200, label=gettext_lazy("Someone else"))
     ordered = Tiles(label=gettext_lazy("What was ordered"), choices=[(str(o), o) for o in ORDERS])
     ordered_other = forms.CharField(
@@ -72,7 +72,7 @@ def respond(request: HttpRequest, session_id: UUID, about: UUID) -> HttpResponse
     context = {
         "session": session,
         "banner": session_banner(session),
-        "heading": _("Whom did you tell?"),
+        "heading": _("Record who was informed"),
         "submit": _("Save response"),
         "back": reverse("session", args=[session_id]),
         "flags": [wording.flag(f) for f in found.flags],

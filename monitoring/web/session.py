@@ -33,7 +33,7 @@ from monitoring.web.presenters.amendments import amendments, late_readings
 from monitoring.web.presenters.answers import notable_answers
 from monitoring.web.presenters.banner import session_banner
 from monitoring.web.presenters.open_items import OpenItem, open_items
-from monitoring.web.presenters.readings import rows
+from monitoring.web.presenters.readings import table
 from monitoring.web.presenters.slots import slot_line
 from monitoring.web.presenters.timeline import timeline
 
@@ -80,7 +80,7 @@ def _context(
         "course": course,
         "slots": slot_line(course, now),
         "chart": session_chart(found, course, now),
-        "readings": rows(found, course),
+        "readings": table(found, course),
         "timeline": timeline(found, course),
         "answers": notable_answers(found),
         "amendments": amendments(found),

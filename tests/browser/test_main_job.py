@@ -161,7 +161,7 @@ def test_a_patient_is_dosed_watched_signed_clear_and_leaves(
 
     # Someone was told; the pressure falls; it is signed again, the caution answered in words.
     nurse.go(address)
-    nurse.tap("Say whom you told")
+    nurse.tap("Record who was informed")
     nurse.page.get_by_label(visit.clinician.printed_name, exact=True).check()
     nurse.page.get_by_label("Repeat in 5 minutes", exact=True).check()
     nurse.tap("Save response")

@@ -68,7 +68,7 @@ def test_the_most_urgent_patient_stands_first(clock: Any, signed_in: Signer) -> 
     page = nurse.get("/").content.decode()
     assert "Record 60-minute reading" in page
     assert "Systolic 190, at or above 180 mmHg" in page
-    assert "Say whom you told" in page
+    assert "Record who was informed" in page
 
 
 def test_a_card_links_to_the_next_right_action(clock: Any, signed_in: Signer) -> None:

@@ -166,7 +166,14 @@ def test_a_row_names_what_a_reviewer_looks_for_and_opens_the_report(
     page = administrator.get("/sessions/").content.decode()
 
     assert f'href="/sessions/{visit.id}/report/"' in page
-    for words in ("SMITH, Jane", visit.patient.mrn, "56 mg", "122/78", "Discharged"):
+    for words in (
+        "SMITH, Jane",
+        visit.patient.mrn,
+        "56 mg",
+        "<td>122</td>",
+        "<td>78</td>",
+        "Discharged",
+    ):
         assert words in page
     assert visit.clinician.printed_name in page
 

@@ -228,7 +228,7 @@ def test_a_corrected_reading_stays_readable_with_the_reason(clock: Any, signed_i
         visit.id, visit.nurse, id=uuid7(), replaces=wrong.pk,
         entry=visit.entry(systolic=138, taken_at=wrong.taken_at), reason="Typed wrongly",
     )  # fmt: skip
-    before, after = page(signed_in(visit.nurse), visit).context["readings"][-2:]
+    before, after = page(signed_in(visit.nurse), visit).context["readings"].rows[-2:]
     assert (before.is_replaced, before.cells[0].text) == (True, "158/78")
     assert (after.is_replaced, after.cells[0].text) == (False, "138/78")
     assert "Correction: Typed wrongly" in after.notes
@@ -239,7 +239,7 @@ def test_a_late_reading_says_by_how_much(clock: Any, signed_in: Signer) -> None:
     clock.forward(minutes=23)
     visit.read(40)
     answer = page(signed_in(visit.nurse), visit)
-    assert "13 min late" in answer.context["readings"][-1].notes
+    assert "13 min late" in answer.context["readings"].rows[-1].notes
     marks = {m.label: m.words for m in answer.context["slots"]}
     assert marks["40 min"] == "13 min late"
 
@@ -258,7 +258,7 @@ def test_minutes_count_through_midnight_and_both_changes_of_the_clocks(
     clock.travel_to(dosed_at - timedelta(minutes=5))
     visit = observed(clock, through=40)
     answer = page(signed_in(visit.nurse), visit)
-    last = answer.context["readings"][-1]
+    last = answer.context["readings"].rows[-1]
     assert (last.label, last.elapsed) == ("40 min", "40 min")
     marks = {m.label: m.state for m in answer.context["slots"]}
     assert marks["40 min"] == "done"

@@ -41,7 +41,7 @@ def groups(protocol: Protocol) -> list[Group]:
         (_("Dose"), list(_dose(protocol))),
         (_("Before the dose"), list(_before(protocol))),
         (_("Readings"), list(_readings(protocol))),
-        (_("When someone is told"), list(_flags(protocol))),
+        (_("When someone is informed"), list(_flags(protocol))),
         (_("Clearance"), list(_clearance(protocol))),
     ]
 

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from monitoring.models import Reading, Session
 from monitoring.rules.course import Course
 from monitoring.rules.course import Reading as Facts
 from monitoring.rules.flags import reading_flags
-from monitoring.rules.measures import OBSERVATIONS
+from monitoring.rules.measures import MEASURES, OBSERVATION_NAMES, OBSERVATIONS
+from monitoring.rules.protocol import Protocol
 from monitoring.rules.scales import SCALES
 from monitoring.rules.schedule import slots
 from monitoring.web import wording
+
+SHORT_NAMES = {
+    "blood_pressure": gettext_noop("BP"),
+    "heart_rate": gettext_noop("HR"),
+    "respiratory_rate": gettext_noop("RR"),
+}
+"""Headings that would be too wide in full."""
 
 RECEIVED_LATER = timedelta(minutes=2)
 """From this difference on, both the time taken and the time received are shown."""
@@ -41,6 +51,48 @@ class Row:
     notes: tuple[str, ...]
     is_replaced: bool
     is_correction: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The heading over one observation: its short name, and its unit where it has one."""
+
+    name: str
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Readings under their headings: each row has a cell for each column, in the same order."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+
+    @property
+    def width(self) -> int:
+        """How many columns there are, with what the reading was for and its time."""
+        return len(self.columns) + 2
+
+
+def table(session: Session, course: Course, *, only: Collection[UUID] | None = None) -> Table:
+    """All readings of the session, or those with the ids in `only`."""
+    found = (r for r in rows(session, course) if only is None or r.id in only)
+    return Table(columns(course.protocol), tuple(found))
+
+
+def columns(protocol: Protocol) -> tuple[Column, ...]:
+    """One an observation, in the order in which `cells` gives their values."""
+    scales = {"sedation": protocol.sedation_scale, "dissociation": protocol.dissociation_scale}
+    return tuple(_column(o, scales.get(o, "")) for o in OBSERVATIONS)
+
+
+def _column(observation: str, scale: str) -> Column:
+    """A scale that is a number alone, such as 0-4, is named after what it rates."""
+    if scale and SCALES[scale].name[0].isalpha():
+        return Column(SCALES[scale].name)
+    name = _(SHORT_NAMES.get(observation) or OBSERVATION_NAMES[observation])
+    measure = MEASURES.get(OBSERVATIONS[observation][0])
+    return Column(name, measure.unit if measure else "")
 
 
 def rows(session: Session, course: Course) -> list[Row]:

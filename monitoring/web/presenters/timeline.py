@@ -79,7 +79,7 @@ def _event(event: Event) -> Entry:
     if event.kind == Event.Kind.SYMPTOM:
         detail = ", ".join([*(_(SYMPTOMS[s]) for s in event.symptoms), *filter(None, [detail])])
     elif event.kind == Event.Kind.RESPONSE:
-        detail = _("told %(told)s; ordered: %(ordered)s") % {
+        detail = _("informed: %(told)s; ordered: %(ordered)s") % {
             "told": event.told,
             "ordered": event.ordered,
         }
