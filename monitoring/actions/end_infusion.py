@@ -12,11 +12,11 @@ from clinic.models import Staff
 from monitoring.actions.outcome import refuse, repeated
 from monitoring.actions.record import (
     open_record,
-    require_not_future,
     require_phase,
     require_text,
     verb,
 )
+from monitoring.actions.times import require_timely
 from monitoring.models import DoseEnd
 from monitoring.models.course import dose_facts
 
@@ -31,6 +31,7 @@ def end_infusion(
     mg: Decimal,
     is_complete: bool,
     partial_detail: str = "",
+    late_reason: str = "",
 ) -> DoseEnd:
     """Raises Refused when no infusion runs, for an end before the start or more than was ordered;
     NotAllowed."""
@@ -38,14 +39,20 @@ def end_infusion(
     doses = list(record.session.dose_set.all())
     if sent := next((d.end for d in doses if hasattr(d, "end") and d.end.id == id), None):
         detail = "" if is_complete else partial_detail.strip()
-        return repeated(sent, mg=mg, is_complete=is_complete, partial_detail=detail)
+        return repeated(
+            sent,
+            mg=mg,
+            is_complete=is_complete,
+            partial_detail=detail,
+            late_reason=late_reason.strip(),
+        )
     require_phase(record, "dosing")
     running = next((d for d in doses if not hasattr(d, "end")), None)
     if running is None or not record.course.protocol.is_infusion:
         raise refuse("no_infusion_running")
-    require_not_future(record, ended_at, "ended_at")
     if ended_at < running.started_at:
         raise refuse("before_start", "ended_at")
+    require_timely(record, ended_at, "ended_at", late_reason=late_reason)
     if not 0 <= mg <= running.mg:
         raise refuse("not_within_order", "mg", ordered=running.mg)
     if is_complete and mg < running.mg:
@@ -59,6 +66,7 @@ def end_infusion(
             mg=mg,
             is_complete=is_complete,
             partial_detail=detail,
+            late_reason=late_reason.strip(),
         )
     )
     record.course = replace(record.course, doses=tuple(map(dose_facts, doses)))

@@ -11,11 +11,11 @@ from monitoring.actions.outcome import Reason, Refused, refuse, repeated
 from monitoring.actions.record import (
     Record,
     open_record,
-    require_not_future,
     require_phase,
     require_text,
     verb,
 )
+from monitoring.actions.times import require_timely
 from monitoring.models import Dose
 from monitoring.rules.readiness import before_dose, dose_problems
 
@@ -32,6 +32,7 @@ def give_dose(
     is_complete: bool | None = True,
     partial_detail: str = "",
     early_reason: str = "",
+    late_reason: str = "",
     witness_id: UUID | None = None,
 ) -> Dose:
     """Record the next device of the order, given at `started_at`.
@@ -42,9 +43,9 @@ def give_dose(
     """
     record = open_record(session_id, by, Permission.GIVE_DOSE)
     if sent := next((d for d in record.session.dose_set.all() if d.id == id), None):
-        return _same_dose(sent, lot, expiry, is_complete, partial_detail, early_reason)
+        return _same_dose(sent, lot, expiry, is_complete, partial_detail, early_reason, late_reason)
     require_phase(record, "arrived", "dosing", "observing", "cleared")
-    require_not_future(record, started_at, "started_at")
+    require_timely(record, started_at, "started_at", late_reason=late_reason)
     course, protocol = record.course, record.course.protocol
     if not course.doses and (items := before_dose(course, started_at)):
         raise Refused(Reason(f"item_{i.code}", "", {**i.params, "item": i}) for i in items)
@@ -73,6 +74,7 @@ def give_dose(
             is_complete=is_complete,
             partial_detail=detail,
             early_reason=early_reason.strip() if course.doses else "",
+            late_reason=late_reason.strip(),
             witness_id=witness_id,
             **_rests_on(record),
         )
@@ -98,6 +100,7 @@ def _same_dose(
     is_complete: bool | None,
     partial_detail: str,
     early_reason: str,
+    late_reason: str,
 ) -> Dose:
     """The row that a second sending of the same device meets."""
     is_infusion = sent.is_complete is None
@@ -108,6 +111,7 @@ def _same_dose(
         is_complete=None if is_infusion else is_complete,
         partial_detail=partial_detail.strip() if is_complete is False else "",
         early_reason=early_reason.strip() if sent.number > 1 else "",
+        late_reason=late_reason.strip(),
     )
 
 

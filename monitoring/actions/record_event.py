@@ -17,6 +17,7 @@ from monitoring.actions.record import (
     require_text,
     verb,
 )
+from monitoring.actions.times import require_timely
 from monitoring.models import Event
 from monitoring.rules.flags import SYMPTOMS
 
@@ -37,6 +38,7 @@ def record_event(
     is_serious: bool | None = None,
     onset_at: datetime | None = None,
     resolves_id: UUID | None = None,
+    late_reason: str = "",
 ) -> Event:
     """Record a symptom, intervention, medication, handover, note, adverse event or the resolution
     of one. A response to a flag has its own verb.
@@ -46,11 +48,11 @@ def record_event(
     """
     record = open_record(session_id, by, Permission.RECORD_EVENT)
     if sent := next((e for e in record.session.event_set.all() if e.id == id), None):
-        return _same_event(sent, kind, detail, symptoms, is_serious, resolves_id)
+        return _same_event(sent, kind, detail, symptoms, is_serious, resolves_id, late_reason)
     require_phase(record, "arrived", "dosing", "observing", "cleared")
     if kind not in RECORDABLE:
         raise refuse("required", "kind")
-    require_not_future(record, at, "at")
+    require_timely(record, at, "at", late_reason=late_reason)
     if kind == Event.Kind.SYMPTOM:
         if not symptoms or not set(symptoms) <= set(SYMPTOMS):
             raise refuse("required", "symptoms")
@@ -69,6 +71,7 @@ def record_event(
             id=id,
             kind=kind,
             at=at,
+            late_reason=late_reason.strip(),
             detail=detail.strip(),
             symptoms=list(symptoms),
             is_serious=is_serious,
@@ -87,12 +90,14 @@ def _same_event(
     symptoms: Sequence[str],
     is_serious: bool | None,
     resolves_id: UUID | None,
+    late_reason: str,
 ) -> Event:
     """The row that a second sending of the same event meets."""
     return repeated(
         sent,
         kind=kind,
         detail=detail.strip(),
+        late_reason=late_reason.strip(),
         symptoms=list(symptoms) if kind == Event.Kind.SYMPTOM else [],
         is_serious=is_serious if kind == Event.Kind.ADVERSE_EVENT else None,
         resolves_id=resolves_id if kind == Event.Kind.RESOLUTION else None,

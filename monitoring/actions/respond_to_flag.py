@@ -10,11 +10,11 @@ from clinic.models import Staff
 from monitoring.actions.outcome import Conflict, refuse, repeated
 from monitoring.actions.record import (
     open_record,
-    require_not_future,
     require_phase,
     require_text,
     verb,
 )
+from monitoring.actions.times import require_timely
 from monitoring.models import Event
 from monitoring.rules.course import Reading
 from monitoring.rules.flags import flagged
@@ -22,7 +22,15 @@ from monitoring.rules.flags import flagged
 
 @verb
 def respond_to_flag(
-    session_id: UUID, by: Staff, *, id: UUID, about: UUID, told: str, ordered: str, at: datetime
+    session_id: UUID,
+    by: Staff,
+    *,
+    id: UUID,
+    about: UUID,
+    told: str,
+    ordered: str,
+    at: datetime,
+    late_reason: str = "",
 ) -> Event:
     """Answer for the flagged reading or event `about`. Several responses to one flag are kept.
 
@@ -33,18 +41,21 @@ def respond_to_flag(
         answered = sent.answers_reading_id or sent.answers_event_id
         if answered != about:
             raise Conflict(sent)
-        return repeated(sent, told=told.strip(), ordered=ordered.strip())
+        return repeated(
+            sent, told=told.strip(), ordered=ordered.strip(), late_reason=late_reason.strip()
+        )
     require_phase(record, "arrived", "dosing", "observing", "cleared")
     found = next((f for f in flagged(record.course) if f.fact.id == about), None)
     if found is None:
         raise refuse("not_flagged")
-    require_not_future(record, at, "at")
+    require_timely(record, at, "at", late_reason=late_reason)
     is_reading = isinstance(found.fact, Reading)
     event = record.add(
         Event(
             id=id,
             kind=Event.Kind.RESPONSE,
             at=at,
+            late_reason=late_reason.strip(),
             told=require_text(told, "told"),
             ordered=require_text(ordered, "ordered"),
             answers_reading_id=about if is_reading else None,

@@ -108,7 +108,11 @@ def dose_facts(row: Dose) -> rules.Dose:
         started_at=row.started_at,
         ended_at=end.ended_at if end else None,
         is_complete=end.is_complete if end else row.is_complete,
+        recorded_at=row.recorded_at,
         early_reason=row.early_reason,
+        late_reason=row.late_reason,
+        end_recorded_at=end.recorded_at if end else None,
+        end_late_reason=end.late_reason if end else "",
         predose_reading=row.predose_reading_id,
     )
 
@@ -134,7 +138,9 @@ def event_facts(row: Event) -> rules.Event:
         id=row.id,
         seq=row.seq,
         at=row.at,
+        recorded_at=row.recorded_at,
         kind=row.kind,
+        late_reason=row.late_reason,
         symptoms=tuple(row.symptoms),
         answers_reading=row.answers_reading_id,
         answers_event=row.answers_event_id,

@@ -27,6 +27,7 @@ class Dose(Fact):
     early_reason = models.CharField(
         _("Why earlier than five minutes after the last device"), max_length=300, blank=True
     )
+    late_reason = models.CharField(_("Why entered late"), max_length=300, blank=True)
     predose_reading = models.ForeignKey(
         "monitoring.Reading", on_delete=models.PROTECT, related_name="doses"
     )
@@ -62,6 +63,7 @@ class DoseEnd(Fact):
     mg = models.DecimalField(_("Given (mg)"), max_digits=6, decimal_places=1)
     is_complete = models.BooleanField(_("Complete"))
     partial_detail = models.CharField(_("What was not given"), max_length=300, blank=True)
+    late_reason = models.CharField(_("Why entered late"), max_length=300, blank=True)
 
     class Meta(Fact.Meta):
         constraints = (

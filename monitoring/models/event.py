@@ -25,6 +25,7 @@ class Event(Fact):
 
     kind = models.CharField(_("What"), max_length=16, choices=Kind.choices)
     at = models.DateTimeField(_("When"))
+    late_reason = models.CharField(_("Why entered late"), max_length=300, blank=True)
     detail = models.CharField(_("Detail"), max_length=1000, blank=True)
     symptoms = models.JSONField(_("Symptoms"), default=list)
     answers_reading = models.ForeignKey(

@@ -69,7 +69,11 @@ class Dose:
     started_at: datetime
     ended_at: datetime | None
     is_complete: bool | None
+    recorded_at: datetime
     early_reason: str = ""
+    late_reason: str = ""
+    end_recorded_at: datetime | None = None
+    end_late_reason: str = ""
     predose_reading: UUID | None = None
 
 
@@ -111,7 +115,9 @@ class Event:
     id: UUID
     seq: int
     at: datetime
+    recorded_at: datetime
     kind: str
+    late_reason: str = ""
     symptoms: tuple[str, ...] = ()
     answers_reading: UUID | None = None
     answers_event: UUID | None = None

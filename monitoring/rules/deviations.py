@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from monitoring.rules.course import Course, whole_minutes
+from monitoring.rules.course import Course
+from monitoring.rules.lateness import minutes_late
 from monitoring.rules.readiness import FASTING, is_outside_guide, outside_guide
 from monitoring.rules.schedule import slots
 
@@ -28,6 +29,8 @@ def deviations(course: Course, now: datetime) -> list[Deviation]:
     found = [
         *_admission(course),
         *_dose(course),
+        *_late_doses(course),
+        *_late_events(course),
         *_slots(course, now),
         *_readings(course),
         *_clearances(course),
@@ -64,6 +67,31 @@ def _dose(course: Course) -> Iterator[Deviation]:
         yield Deviation("dose_stopped", course.decision.at, {"reason": course.decision.reason})
 
 
+def _late_doses(course: Course) -> Iterator[Deviation]:
+    """Devices, and the start and end of an infusion, entered late (CLINICAL 8, rule 37)."""
+    for dose in course.doses:
+        minutes = minutes_late(course.protocol, dose.started_at, dose.recorded_at)
+        if minutes is not None:
+            params = {"number": dose.number, "minutes": minutes, "reason": dose.late_reason}
+            code = "infusion_start_late" if course.protocol.is_infusion else "device_late"
+            yield Deviation(code, dose.started_at, params)
+        if dose.ended_at is None or dose.end_recorded_at is None:
+            continue
+        minutes = minutes_late(course.protocol, dose.ended_at, dose.end_recorded_at)
+        if minutes is not None:
+            params = {"minutes": minutes, "reason": dose.end_late_reason}
+            yield Deviation("infusion_end_late", dose.ended_at, params)
+
+
+def _late_events(course: Course) -> Iterator[Deviation]:
+    """Events, answers to flags among them, entered late (CLINICAL 8, rule 37)."""
+    for event in course.events:
+        minutes = minutes_late(course.protocol, event.at, event.recorded_at)
+        if minutes is not None:
+            params = {"kind": event.kind, "minutes": minutes, "reason": event.late_reason}
+            yield Deviation("event_late", event.at, params)
+
+
 def _slots(course: Course, now: datetime) -> Iterator[Deviation]:
     for slot in slots(course, now):
         if slot.state == "late" and slot.reading:
@@ -94,13 +122,12 @@ def _was_cleared(course: Course, at: datetime) -> bool:
 
 
 def _readings(course: Course) -> Iterator[Deviation]:
-    late = timedelta(minutes=course.protocol.late_entry_minutes)
     for reading in course.readings:
+        minutes = minutes_late(course.protocol, reading.taken_at, reading.received_at)
         if reading.replaces:
             params: dict[str, object] = {"reason": reading.correction_reason}
             yield Deviation("reading_corrected", reading.received_at, params)
-        elif reading.received_at - reading.taken_at > late:
-            minutes = whole_minutes(reading.received_at - reading.taken_at)
+        elif minutes is not None:
             params = {"minutes": minutes, "reason": reading.late_reason}
             yield Deviation("late_entry", reading.taken_at, params)
         if reading.after_departure:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from monitoring.rules.course import Course
+from monitoring.rules.lateness import lateness
 from monitoring.rules.measures import (
     NOT_DONE_REASONS,
     OBSERVATIONS,
@@ -42,12 +43,13 @@ class Entry:
 
 def entry_problems(course: Course, entry: Entry, now: datetime) -> list[Problem]:
     """Everything to mend or to confirm, in the order of the fields. Empty when it can be kept."""
+    late = lateness(course.protocol, entry.taken_at, now, entry.late_reason)
     return [
         *_presence(course, entry),
         *impossible(entry.values),
         *_scale_values(course, entry),
         *_questions(course, entry),
-        *_lateness(course, entry, now),
+        *([late] if late else []),
     ]
 
 
@@ -102,10 +104,3 @@ def previous_values(course: Course, before: datetime) -> dict[str, int | None]:
         if reading.taken_at < before:
             last |= {k: v for k, v in reading.values.items() if v is not None}
     return last
-
-
-def _lateness(course: Course, entry: Entry, now: datetime) -> Iterator[Problem]:
-    """More than five minutes back asks why (CLINICAL 8, rule 37)."""
-    late = timedelta(minutes=course.protocol.late_entry_minutes)
-    if now - entry.taken_at > late and not entry.late_reason.strip():
-        yield Problem("late_reason", "late_reason", {"minutes": course.protocol.late_entry_minutes})

@@ -19,9 +19,10 @@ from monitoring.models import Departure
 from monitoring.rules.readiness import clearance_state, lapses_at
 from monitoring.web import wording
 from monitoring.web.entry_page import EntryForm, act, saved, show
-from monitoring.web.fields import ClockTime, YesNo
+from monitoring.web.fields import YesNo
 from monitoring.web.lookup import session_or_404, staff_of
 from monitoring.web.presenters.banner import session_banner
+from monitoring.web.times import ClockTime
 
 
 def _line(label: Any, length: int) -> forms.CharField:

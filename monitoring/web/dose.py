@@ -22,10 +22,11 @@ from monitoring.rules.course import Course
 from monitoring.rules.readiness import before_dose
 from monitoring.web import links, wording
 from monitoring.web.entry_page import EntryForm, act, saved, show
-from monitoring.web.fields import ClockTime, Tiles, check_day
+from monitoring.web.fields import Tiles, check_day
 from monitoring.web.lookup import session_or_404, staff_of
 from monitoring.web.presenters.banner import session_banner
 from monitoring.web.session import OpenItem
+from monitoring.web.times import ClockTime, WhyLate
 
 COMPLETE = (("yes", gettext_lazy("Complete")), ("no", gettext_lazy("In part")))
 
@@ -46,6 +47,7 @@ class DoseForm(EntryForm):
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
     )
     started_at = ClockTime(label=gettext_lazy("Given at"))
+    late_reason = WhyLate()
     is_complete = Tiles(label=gettext_lazy("How much was given"), choices=COMPLETE)
     partial_detail = forms.CharField(
         required=False, max_length=300, label=gettext_lazy("If in part: what was not given")
@@ -76,6 +78,7 @@ class DoseForm(EntryForm):
 
 class InfusionEndForm(EntryForm):
     ended_at = ClockTime(label=gettext_lazy("Ended at"))
+    late_reason = WhyLate()
     mg = forms.DecimalField(
         label=gettext_lazy("Given (mg)"),
         max_digits=6,
@@ -108,6 +111,7 @@ def give(request: HttpRequest, session_id: UUID) -> HttpResponse:
                 is_complete={"yes": True, "no": False}.get(data.get("is_complete", "")),
                 partial_detail=data.get("partial_detail", ""),
                 early_reason=data.get("early_reason", ""),
+                late_reason=data["late_reason"],
             ),
         )
         if made:
@@ -132,6 +136,7 @@ def end_infusion(request: HttpRequest, session_id: UUID) -> HttpResponse:
                 mg=data["mg"],
                 is_complete=data["is_complete"] == "yes",
                 partial_detail=data["partial_detail"],
+                late_reason=data["late_reason"],
             ),
         )
         if made:

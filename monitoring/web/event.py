@@ -18,9 +18,10 @@ from monitoring.actions.record_event import RECORDABLE
 from monitoring.models import Event, Session
 from monitoring.rules.flags import SYMPTOMS
 from monitoring.web.entry_page import EntryForm, act, saved, show
-from monitoring.web.fields import ClockTime, ManyTiles, Tiles, YesNo
+from monitoring.web.fields import ManyTiles, Tiles, YesNo
 from monitoring.web.lookup import session_or_404, staff_of
 from monitoring.web.presenters.banner import session_banner
+from monitoring.web.times import ClockTime, WhyLate
 
 
 class EventForm(EntryForm):
@@ -36,6 +37,7 @@ class EventForm(EntryForm):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     at = ClockTime(label=gettext_lazy("When"))
+    late_reason = WhyLate()
     is_serious = YesNo(label=gettext_lazy("If an adverse event: serious"))
     onset_at = ClockTime(label=gettext_lazy("If an adverse event: onset"))
     resolves = forms.ChoiceField(required=False, label=gettext_lazy("If a resolution: of what"))
@@ -74,6 +76,7 @@ def record(request: HttpRequest, session_id: UUID) -> HttpResponse:
                 id=data["id"],
                 kind=data["kind"],
                 at=data["at"],
+                late_reason=data["late_reason"],
                 detail=data["detail"],
                 symptoms=data["symptoms"],
                 is_serious=data["is_serious"],

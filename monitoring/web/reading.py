@@ -29,10 +29,11 @@ from monitoring.rules.protocol import SPRAVATO_US, Protocol
 from monitoring.rules.scales import SCALES
 from monitoring.rules.schedule import observations_at
 from monitoring.web.entry_page import EntryForm, act, saved, show
-from monitoring.web.fields import ClockTime, Tiles, WholeNumber
+from monitoring.web.fields import Tiles, WholeNumber
 from monitoring.web.lookup import session_or_404, staff_of
 from monitoring.web.presenters.banner import session_banner
 from monitoring.web.presenters.readings import label, table
+from monitoring.web.times import ClockTime
 
 
 class ReadingForm(EntryForm):

@@ -18,9 +18,10 @@ from monitoring.rules.flags import flagged
 from monitoring.web import wording
 from monitoring.web.admission import clinicians
 from monitoring.web.entry_page import EntryForm, act, saved, show
-from monitoring.web.fields import ClockTime, Tiles
+from monitoring.web.fields import Tiles
 from monitoring.web.lookup import session_or_404, site_of, staff_of
 from monitoring.web.presenters.banner import session_banner
+from monitoring.web.times import ClockTime, WhyLate
 
 ORDERS = (
     gettext_lazy("Go on watching"),
@@ -37,6 +38,7 @@ class ResponseForm(EntryForm):
         required=False, max_length=500, label=gettext_lazy("Something else")
     )
     at = ClockTime(label=gettext_lazy("When"))
+    late_reason = WhyLate()
 
     def __init__(self, *args: Any, names: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -65,6 +67,7 @@ def respond(request: HttpRequest, session_id: UUID, about: UUID) -> HttpResponse
                 told=data["told_other"].strip() or data["told"],
                 ordered=data["ordered_other"].strip() or data["ordered"],
                 at=data["at"],
+                late_reason=data["late_reason"],
             ),
         )
         if made:

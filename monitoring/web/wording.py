@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from monitoring.models import Admission, Clearance, Patient, Session
+from monitoring.models import Admission, Clearance, Event, Patient, Session
 from monitoring.rules.cautions import Caution
 from monitoring.rules.deviations import Deviation
 from monitoring.rules.flags import SYMPTOMS, Flag, Flagged
@@ -155,6 +155,12 @@ DEVIATIONS = {
     "transport_overridden": _("No one to take the patient home: %(reason)s"),
     "guide_overridden": _("Dosed with pre-dose blood pressure above the guide: %(reason)s"),
     "device_early": _("Device %(number)s earlier than the rest asks: %(reason)s"),
+    "device_late": _("Device %(number)s entered %(minutes)s min after it was given: %(reason)s"),
+    "infusion_start_late": _(
+        "Start of the infusion entered %(minutes)s min after it began: %(reason)s"
+    ),
+    "infusion_end_late": _("End of the infusion entered %(minutes)s min after it: %(reason)s"),
+    "event_late": _("%(kind)s entered %(minutes)s min after it: %(reason)s"),
     "device_partial": _("Device %(number)s given in part"),
     "dose_stopped": _("Remaining devices not given: %(reason)s"),
     "reading_late": _("%(slot)s-minute reading taken at %(taken)s min, %(late)s min late"),
@@ -236,6 +242,8 @@ def _shown(name: str, value: object) -> object:
         return "; ".join(flag(f) for f in value.flags if f.tier != "repeat")
     if name == "question":
         return Admission.question(str(value))
+    if name == "kind":
+        return Event.Kind(str(value)).label
     if name == "observation":
         return gettext(OBSERVATION_NAMES[str(value)])
     if name == "observations" and isinstance(value, tuple):

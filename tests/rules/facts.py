@@ -69,6 +69,7 @@ def dose(minutes: float, number: int = 1, **given: Any) -> Dose:
             "number": number,
             "mg": 28,
             "started_at": at(minutes),
+            "recorded_at": given.get("started_at", at(minutes)),
             "ended_at": None,
             "is_complete": True,
         } | given)
@@ -76,7 +77,15 @@ def dose(minutes: float, number: int = 1, **given: Any) -> Dose:
 
 
 def event(minutes: float, kind: str = "note", **given: Any) -> Event:
-    return Event(**({"id": uuid4(), "seq": next(_count), "at": at(minutes), "kind": kind} | given))
+    return Event(
+        **({
+            "id": uuid4(),
+            "seq": next(_count),
+            "at": at(minutes),
+            "recorded_at": at(minutes),
+            "kind": kind,
+        } | given)
+    )  # fmt: skip
 
 
 def admission(**answers: Any) -> Admission:

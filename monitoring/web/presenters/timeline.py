@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from monitoring.models import Dose, Event, Session
+from monitoring.models import Dose, DoseEnd, Event, Session
 from monitoring.rules.course import Course
 from monitoring.rules.flags import SYMPTOMS
+from monitoring.web.presenters.readings import RECEIVED_LATER
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,9 @@ class Entry:
     detail: str
     by: str
     minutes: int | None = None
+    recorded_at: datetime | None = None
+    """Where it differs: when the server had it."""
+    late_reason: str = ""
 
 
 def timeline(session: Session, course: Course) -> list[Entry]:
@@ -36,7 +40,7 @@ def timeline(session: Session, course: Course) -> list[Entry]:
             by = withdrawal.recorded_by.printed_name
             found.append(Entry(withdrawal.recorded_at, what, withdrawal.reason, by))
     found.sort(key=lambda e: e.at)
-    return [Entry(e.at, e.what, e.detail, e.by, course.minutes(e.at)) for e in found]
+    return [replace(e, minutes=course.minutes(e.at)) for e in found]
 
 
 def _doses(session: Session) -> list[Entry]:
@@ -46,7 +50,8 @@ def _doses(session: Session) -> list[Entry]:
         if end := getattr(dose, "end", None):
             what = _("Infusion ended, %(mg)s mg given") % {"mg": milligrams(end.mg)}
             by = end.recorded_by.printed_name
-            found.append(Entry(end.ended_at, what, end.partial_detail, by))
+            entry = Entry(end.ended_at, what, end.partial_detail, by)
+            found.append(_with_both_times(entry, end))
     return found
 
 
@@ -65,7 +70,15 @@ def _dose(dose: Dose) -> Entry:
         parts.append(_("in part: %(detail)s") % {"detail": dose.partial_detail})
     if dose.early_reason:
         parts.append(_("early: %(reason)s") % {"reason": dose.early_reason})
-    return Entry(dose.started_at, what, "; ".join(parts), dose.recorded_by.printed_name)
+    entry = Entry(dose.started_at, what, "; ".join(parts), dose.recorded_by.printed_name)
+    return _with_both_times(entry, dose)
+
+
+def _with_both_times(entry: Entry, row: Dose | DoseEnd | Event) -> Entry:
+    """When the server had it beside when it was, where the two differ, and why."""
+    is_later = row.recorded_at - entry.at > RECEIVED_LATER
+    recorded_at = row.recorded_at if is_later else None
+    return replace(entry, recorded_at=recorded_at, late_reason=row.late_reason)
 
 
 def milligrams(mg: Decimal) -> str:
@@ -85,4 +98,5 @@ def _event(event: Event) -> Entry:
         }
     elif event.kind == Event.Kind.ADVERSE_EVENT and event.is_serious:
         what = _("Serious adverse event")
-    return Entry(event.at, what, detail, event.recorded_by.printed_name)
+    entry = Entry(event.at, what, detail, event.recorded_by.printed_name)
+    return _with_both_times(entry, event)
