@@ -48,6 +48,7 @@ class Permission(Enum):
     VERIFY_RECORD = "verify_record"
     MANAGE_STAFF = "manage_staff"
     MANAGE_TABLETS = "manage_tablets"
+    AMEND_SITE = "amend_site"
     ENTER_IN_EMERGENCY = "enter_in_emergency"
 
 
@@ -92,7 +93,9 @@ _REVIEWER = _READS | {
 PERMISSIONS: dict[str, frozenset[Permission]] = {
     "nurse": frozenset(_NURSE),
     "clinician": frozenset(_CLINICIAN),
-    "administrator": frozenset(_REVIEWER | {Permission.MANAGE_STAFF, Permission.MANAGE_TABLETS}),
+    "administrator": frozenset(
+        _REVIEWER | {Permission.MANAGE_STAFF, Permission.MANAGE_TABLETS, Permission.AMEND_SITE}
+    ),
     "auditor": frozenset(_REVIEWER),
     "emergency": frozenset(_EMERGENCY),
 }

@@ -8,18 +8,19 @@ out, or lets themselves in further.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.tokens import default_token_generator
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 
-from clinic import access, emergency, sign_ins
+from clinic import access, emergency, sign_ins, sites
 from clinic.access import Permission
-from clinic.models import Membership, Site, Staff, check_time_zone
+from clinic.models import Membership, Site, Staff
 from clinic.refusal import NotAllowed, NotPossible
+from clinic.sites import SiteDetails
 
 WORKING = tuple(r for r in Membership.Role if r != Membership.Role.EMERGENCY)
 """Roles that are given; the other one a clinician takes, for a time."""
@@ -27,28 +28,25 @@ WORKING = tuple(r for r in Membership.Role if r != Membership.Role.EMERGENCY)
 
 @transaction.atomic
 def open_site(
+    details: SiteDetails,
     *,
-    name: str,
-    time_zone: str,
     username: str,
     first_name: str,
     last_name: str,
     credentials: str = "",
+    phone: str = "",
+    email: str = "",
 ) -> tuple[Site, Staff]:
     """A new site with its first administrator, who has no password yet: `link_of` lets them in.
 
     Run by a management command alone: it asks for no one's permission, for there is no one yet.
-    Raises NotPossible for a name or user name that is taken, and for what is no time zone.
+    Raises NotPossible for a user name that is taken, and for what no site can be.
     """
-    try:
-        check_time_zone(time_zone)
-    except ValidationError:
-        raise NotPossible("time_zone", "time_zone") from None
-    if Site.objects.filter(name__iexact=name).exists():
-        raise NotPossible("site_taken", "name")
-    site = Site.objects.create(name=name, time_zone=time_zone)
+    sites.check(details)
+    site = Site.objects.create(**asdict(details))
     role = Membership.Role.ADMINISTRATOR
-    return site, _add(site, username, first_name, last_name, credentials, {role})
+    names = {"username": username, "first_name": first_name, "last_name": last_name}
+    return site, _add(site, {role}, **names, credentials=credentials, phone=phone, email=email)
 
 
 @transaction.atomic
@@ -61,32 +59,46 @@ def invite(
     last_name: str,
     credentials: str,
     roles: Iterable[str],
+    phone: str = "",
+    email: str = "",
 ) -> Staff:
     """Add a person who has no password yet; `link_of` gives the link by which they choose one.
 
     Raises NotPossible for a user name that is taken, or without a role.
     """
     _require_manager(by, site)
-    return _add(site, username, first_name, last_name, credentials, _roles(roles))
+    names = {"username": username, "first_name": first_name, "last_name": last_name}
+    more = {"credentials": credentials, "phone": phone, "email": email}
+    return _add(site, _roles(roles), **names, **more)
 
 
-def _add(
-    site: Site,
-    username: str,
-    first_name: str,
-    last_name: str,
-    credentials: str,
-    roles: Iterable[str],
-) -> Staff:
-    if Staff.objects.filter(username__iexact=username).exists():
+def _add(site: Site, roles: Iterable[str], **details: str) -> Staff:
+    if Staff.objects.filter(username__iexact=details["username"]).exists():
         raise NotPossible("username_taken", "username")
-    staff = Staff(
-        username=username, first_name=first_name, last_name=last_name, credentials=credentials
-    )
+    staff = Staff(**details)
     staff.set_unusable_password()
     staff.save(force_insert=True)
     for role in sorted(roles):
         Membership.objects.create(staff=staff, site=site, role=role)
+    return staff
+
+
+@transaction.atomic
+def amend_contact(by: Staff, site: Site, staff_id: UUID, *, phone: str, email: str) -> Staff:
+    """Where the person is reached: the monitoring form asks it of who watched the patient."""
+    return _set_contact(_other(by, site, staff_id), phone, email)
+
+
+@transaction.atomic
+def amend_own_contact(by: Staff, *, phone: str, email: str) -> Staff:
+    """The same for oneself, whatever the role."""
+    return _set_contact(Staff.objects.select_for_update().get(pk=by.pk), phone, email)
+
+
+def _set_contact(staff: Staff, phone: str, email: str) -> Staff:
+    if (staff.phone, staff.email) != (phone, email):
+        staff.phone, staff.email = phone, email
+        staff.save(update_fields=["phone", "email"])
     return staff
 
 

@@ -25,7 +25,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from clinic import access, shift
+from clinic import access, clock, shift
 from clinic.models import Staff
 from clinic.signin import arrival, idle
 from clinic.signin.adapter import needs_second_factor, next_page
@@ -169,12 +169,15 @@ class _Account(mfa_views.IndexView):
         found: dict[str, Any] = super().get_context_data(**kwargs)
         held = found["authenticators"]
         codes = held.get(Authenticator.Type.RECOVERY_CODES)
+        staff, now = cast(Staff, self.request.user), clock.now()
+        memberships = staff.memberships.all()
         return found | {
             "app": held.get(Authenticator.Type.TOTP),
             "passkeys": held.get(Authenticator.Type.WEBAUTHN, []),
             "codes_left": len(codes.get_unused_codes()) if codes else None,
             "signed_in_by": [MEANS.get(m, m) for m in arrival.means(self.request)],
-            "is_needed": needs_second_factor(self.request.user),
+            "is_needed": needs_second_factor(staff),
+            "roles_in_force": [m for m in memberships if m.is_in_force(now)],
             "lacks_second_factor": self.request.lacks_second_factor,
         }
 

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.core.exceptions import ObjectDoesNotExist
 
+from clinic import clock
 from monitoring.rules import course as rules
 from monitoring.rules.measures import OBSERVATIONS, VALUE_FIELDS
+from monitoring.rules.rems import holds
 
 if TYPE_CHECKING:
     from monitoring.models import (
@@ -48,10 +50,11 @@ def course_of(session: Session) -> rules.Course:
     """The course of the nouns that were loaded with `session`, by a queryset method of its own.
 
     Without admissions, decisions and clearances it is not whole: it carries the standing clearance
-    alone, which the session row names.
+    alone, which the session row names. Certification and enrolment are those of today at the site.
     """
     loaded = getattr(session, "_prefetched_objects_cache", {})
     is_whole = {"admission_set", "decision_set", "clearance_set"} <= set(loaded)
+    site, today = session.site, clock.now().astimezone(session.site.tz).date()
     return rules.Course(
         protocol=session.protocol_version.protocol(),
         phase=cast(rules.Phase, session.phase),
@@ -61,9 +64,9 @@ def course_of(session: Session) -> rules.Course:
         is_whole=is_whole,
         is_first_treatment=session.is_first_treatment,
         indication=session.indication,
-        is_site_certified=session.site.rems_certified_on is not None,
-        is_patient_enrolled=session.patient.rems_enrolled_on is not None,
-        is_inpatient=session.site.is_inpatient,
+        is_site_certified=holds(today, site.rems_certified_on, site.rems_certified_until),
+        is_patient_enrolled=holds(today, session.patient.rems_enrolled_on),
+        is_inpatient=site.is_inpatient,
         admissions=tuple(map(admission_facts, loaded.get("admission_set", ()))),
         decisions=tuple(map(decision_facts, loaded.get("decision_set", ()))),
         doses=tuple(map(dose_facts, session.dose_set.all())),

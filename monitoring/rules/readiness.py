@@ -29,7 +29,9 @@ CHECKLIST: dict[str, str] = {
 """What a clinician confirms in the statement, each by hand (CLINICAL 1, S6 and S9; 2, readiness to
 leave; 8, rules 5 and 34)."""
 
-Closes = Literal["admission", "decision", "reading", "dose", "response", "time", "planning", ""]
+Closes = Literal[
+    "admission", "decision", "reading", "dose", "response", "time", "planning", "site", ""
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ def _planning(course: Course) -> Iterator[Item]:
     yield from (Item(f"order_{code}", "planning") for code in order_problems(course))
     if course.protocol.rems and not course.is_inpatient:
         if not course.is_site_certified:
-            yield Item("site_not_certified", "planning")
+            yield Item("site_not_certified", "site")
         if not course.is_patient_enrolled:
             yield Item("patient_not_enrolled", "planning")
 

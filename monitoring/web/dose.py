@@ -20,12 +20,12 @@ from monitoring.actions import give_dose
 from monitoring.models import Session
 from monitoring.rules.course import Course
 from monitoring.rules.readiness import before_dose
-from monitoring.web import links, wording
 from monitoring.web.entry_page import EntryForm, act, saved, show
 from monitoring.web.fields import Tiles, check_day
 from monitoring.web.lookup import session_or_404, staff_of
+from monitoring.web.next_step import Permissions
 from monitoring.web.presenters.banner import session_banner
-from monitoring.web.session import OpenItem
+from monitoring.web.presenters.open_items import open_items
 from monitoring.web.times import ClockTime, WhyLate
 
 COMPLETE = (("yes", gettext_lazy("Complete")), ("no", gettext_lazy("In part")))
@@ -116,7 +116,7 @@ def give(request: HttpRequest, session_id: UUID) -> HttpResponse:
         )
         if made:
             return saved(request, _heading(course, saved=True), "session", session_id)
-    return show(request, "dose/dose.html", form, _context(session, course))
+    return show(request, "dose/dose.html", form, _context(request, session, course))
 
 
 @require_http_methods(["GET", "POST"])
@@ -165,9 +165,10 @@ def _heading(course: Course, *, saved: bool = False) -> str:
     return words % params
 
 
-def _context(session: Session, course: Course) -> dict[str, object]:
+def _context(request: HttpRequest, session: Session, course: Course) -> dict[str, object]:
     now = clock.now()
     items = before_dose(course, now) if not course.doses else []
+    permissions: Permissions = request.permissions  # type: ignore[attr-defined]
     last = max((d.started_at for d in course.doses), default=None)
     rest = timedelta(minutes=course.protocol.rest_between_devices_minutes)
     return {
@@ -176,7 +177,7 @@ def _context(session: Session, course: Course) -> dict[str, object]:
         "heading": _heading(course),
         "submit": _("Save dose"),
         "back": reverse("session", args=[session.pk]),
-        "items": [OpenItem(wording.item(i), links.closes(session, i)) for i in items],
+        "items": open_items(session, items, permissions),
         "rest_ends_at": last + rest if last and now < last + rest else None,
         "nothing_open": course.doses and not course.devices_open,
     }

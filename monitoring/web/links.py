@@ -26,6 +26,8 @@ def closes(session: Session, item: Item) -> str:
         if isinstance(item.about, int):
             return reading(session, item.about)
         return reading(session, None if session.first_dose_at else PRE_DOSE)
+    if item.closes == "site":
+        return reverse("site")
     if page := _PAGES.get(item.closes):
         return reverse(page, args=[session.pk])
     return ""

@@ -22,7 +22,8 @@ from clinic.access import Permission, page
 from clinic.models import Membership, Site, Staff
 from monitoring.models import Departure, ProtocolVersion, Session
 from monitoring.web.filters import DayFilter
-from monitoring.web.lookup import keep_read, site_of
+from monitoring.web.lookup import keep_read, site_of, staff_of
+from monitoring.web.presenters import first_run
 
 PAGE_SIZES = (25, 50, 100)
 ANY = _("Any")
@@ -163,6 +164,8 @@ def session_list(request: HttpRequest) -> HttpResponse:
         "as_of": clock.now(),
         "area": "register",
     }
+    if Permission.AMEND_SITE in request.permissions:  # type: ignore[attr-defined]
+        context["steps"] = first_run.steps(site, staff_of(request))
     return render(request, "register/list.html", context)
 
 

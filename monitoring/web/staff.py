@@ -19,9 +19,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from clinic import emergency, staffing
+from clinic import access, emergency, staffing
 from clinic.access import NEED_SECOND_FACTOR, Permission, page
 from clinic.models import Membership, Site, Staff
+from monitoring.models.fact import uuid7
 from monitoring.web import staff_trail
 from monitoring.web.entry_page import EntryForm, show
 from monitoring.web.fields import YesNo
@@ -57,6 +58,8 @@ class InvitationForm(EntryForm):
     username = forms.CharField(
         max_length=150, label=gettext_lazy("User name"), validators=[UnicodeUsernameValidator()]
     )
+    phone = forms.CharField(required=False, max_length=40, label=gettext_lazy("Telephone"))
+    email = forms.EmailField(required=False, max_length=254, label=gettext_lazy("E-mail"))
     roles = _Roles()
 
     def layout(self) -> Layout:
@@ -66,6 +69,15 @@ class InvitationForm(EntryForm):
 
 class RolesForm(EntryForm):
     roles = _Roles()
+
+
+class ContactForm(EntryForm):
+    phone = forms.CharField(required=False, max_length=40, label=gettext_lazy("Telephone"))
+    email = forms.EmailField(required=False, max_length=254, label=gettext_lazy("E-mail"))
+
+    def __init__(self, *args: Any, person: Staff, **kwargs: Any) -> None:
+        shown = {"id": uuid7(), "phone": person.phone, "email": person.email}
+        super().__init__(*args, initial=shown, **kwargs)
 
 
 class RuleForm(forms.Form):
@@ -173,6 +185,50 @@ def person(request: HttpRequest, staff_id: UUID) -> HttpResponse:
             messages.success(request, _("Roles saved"))
             return redirect("person", staff_id)
     return _show(request, staff_id, form)
+
+
+@require_http_methods(["GET", "POST"])
+@page(Permission.MANAGE_STAFF)
+def contact(request: HttpRequest, staff_id: UUID) -> HttpResponse:
+    """Where a person of the site is reached."""
+    by, site = staff_of(request), site_of(request)
+    found = _people(site).filter(pk=staff_id).first()
+    if found is None:
+        raise Http404
+    form = ContactForm(request.POST or None, person=found)
+    if form.is_bound and form.is_valid():
+        given = {k: v for k, v in form.cleaned_data.items() if k != "id"}
+        if done(form, lambda: staffing.amend_contact(by, site, staff_id, **given)):
+            messages.success(request, _("Telephone and e-mail saved"))
+            return redirect("person", staff_id)
+    back = reverse("person", args=[staff_id])
+    return _show_contact(request, form, found, back)
+
+
+@access.signed_in
+@require_http_methods(["GET", "POST"])
+def own_contact(request: HttpRequest) -> HttpResponse:
+    """Where one is reached oneself."""
+    by = staff_of(request)
+    form = ContactForm(request.POST or None, person=by)
+    if form.is_bound and form.is_valid():
+        given = {k: v for k, v in form.cleaned_data.items() if k != "id"}
+        staffing.amend_own_contact(by, **given)
+        messages.success(request, _("Telephone and e-mail saved"))
+        return redirect("mfa_index")
+    return _show_contact(request, form, by, reverse("mfa_index"))
+
+
+def _show_contact(
+    request: HttpRequest, form: ContactForm, person: Staff, back: str
+) -> HttpResponse:
+    context = {
+        "heading": _("Telephone and e-mail of %(name)s") % {"name": person.printed_name},
+        "submit": _("Save"),
+        "back": back,
+        "area": "staff",
+    }
+    return show(request, "form_page.html", form, context)
 
 
 def _show(request: HttpRequest, staff_id: UUID, form: RolesForm, link: str = "") -> HttpResponse:

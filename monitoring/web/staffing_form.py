@@ -14,6 +14,15 @@ from clinic.refusal import NotAllowed, NotPossible
 
 WORDS = {
     "username_taken": gettext_lazy("Someone has this user name already."),
+    "site_taken": gettext_lazy("There is a site of this name already."),
+    "site_name": gettext_lazy("Enter the name of the site."),
+    "time_zone": gettext_lazy("Choose a time zone of the list."),
+    "time_zone_fixed": gettext_lazy(
+        "Sessions were planned here in the present time zone. It stays as it is."
+    ),
+    "rems_site_id": gettext_lazy("Enter the REMS site id of this certification."),
+    "certified_on": gettext_lazy("Enter the day on which the site was certified."),
+    "certified_until": gettext_lazy("Enter a day that is not before the certification."),
     "no_role": gettext_lazy("Choose at least one role."),
     "oneself": gettext_lazy("Another administrator has to change this for you."),
     "works_elsewhere": gettext_lazy(

@@ -101,7 +101,7 @@ ITEMS = {
     "prescriber": _("No prescriber on site is named"),
     "order_total": _("The ordered total is not allowed"),
     "order_first": _("The ordered total is above the greatest first dose"),
-    "site_not_certified": _("The site is not certified under REMS"),
+    "site_not_certified": _("The site is not certified under REMS today"),
     "patient_not_enrolled": _("The patient is not enrolled in REMS"),
     "predose_missing": _("No complete pre-dose reading"),
     "predose_old": _("The pre-dose reading is %(minutes)s min old; at most %(greatest)s min"),

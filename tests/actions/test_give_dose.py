@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -61,6 +61,37 @@ def test_a_site_or_a_patient_outside_rems_gets_no_dose(clock: Any) -> None:
     unknown = predosed(clock, site=site, patient=PatientFactory(site=site, rems_enrolled_on=None))
     with refused("item_patient_not_enrolled"):
         unknown.dose()
+
+
+@pytest.mark.parametrize(
+    ("certified", "code"),
+    [
+        ({"rems_certified_on": date(2031, 1, 1)}, "item_site_not_certified"),
+        ({"rems_certified_on": date(2026, 3, 11)}, "item_site_not_certified"),
+        ({"rems_certified_until": date(2026, 3, 9)}, "item_site_not_certified"),
+        ({"rems_certified_on": date(2026, 3, 10)}, ""),
+        ({"rems_certified_until": date(2026, 3, 10)}, ""),
+    ],
+)
+def test_a_certification_counts_from_its_day_to_its_last_day_at_the_site(
+    clock: Any, certified: dict[str, date], code: str
+) -> None:
+    """Half an hour before midnight in New York, when it is the eleventh in Greenwich."""
+    clock.travel_to(datetime(2026, 3, 11, 3, 30, tzinfo=UTC))
+    visit = predosed(clock, site=SiteFactory(time_zone="America/New_York", **certified))
+    if code:
+        with refused(code):
+            visit.dose()
+    else:
+        assert visit.dose().number == 1
+
+
+@pytest.mark.parametrize("enrolled", [date(2026, 3, 11), date(2030, 3, 10)])
+def test_an_enrolment_in_the_future_is_none_yet(clock: Any, enrolled: date) -> None:
+    site = SiteFactory()
+    patient = PatientFactory(site=site, rems_enrolled_on=enrolled)
+    with refused("item_patient_not_enrolled"):
+        predosed(clock, site=site, patient=patient).dose()
 
 
 def test_inpatients_and_infusions_need_no_enrolment(clock: Any) -> None:

@@ -177,6 +177,7 @@ def is_found(name: str, cell: Cell) -> bool:
 
 BUTTONS = {
     "session-printed": 204,
+    "staff-contact": 302,
     "staff-deactivate": 302,
     "staff-reactivate": 302,
     "staff-link": 200,
@@ -225,6 +226,8 @@ def one_s_own(name: str, cell: Cell) -> int:
             return refused if has_app else 404
         case "mfa_generate_recovery_codes" if has_app and cell.method == "post":
             return 302
+        case "own-contact" if cell.method == "post":
+            return 302  # both fields may be empty
         case "mfa_remove_webauthn":
             return 404  # another's
     return 302 if name in POST_ONLY else refused

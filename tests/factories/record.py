@@ -29,7 +29,7 @@ class PatientFactory(factory.django.DjangoModelFactory[Patient]):
     given_name = factory.Faker("first_name")
     date_of_birth = date(1958, 7, 14)
     sex = "female"
-    rems_enrolled_on = date(2026, 1, 5)
+    rems_enrolled_on = date(2025, 1, 7)
     created_at = datetime(2026, 1, 5, tzinfo=UTC)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+from datetime import date
 from io import StringIO
 from typing import Any
 
@@ -10,13 +12,16 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from clinic.models import Membership, Site, Staff
+from clinic.sites import SiteDetails
 from monitoring.models import SiteProtocol, TrailEntry
 from monitoring.trail.chain import PLACE
 from monitoring.trail.verify import verify
 from tests.factories.place import SiteFactory, StaffFactory
 
 pytestmark = pytest.mark.django_db
+ADDRESS = "https://record.clinic.example"
 GIVEN = {
+    "server": ADDRESS,
     "name": "North Clinic",
     "time_zone": "America/Chicago",
     "administrator": "sam",
@@ -32,7 +37,9 @@ def open_site(**given: Any) -> str:
 
 
 def link_in(printed: str) -> str:
-    return next(line for line in printed.splitlines() if line.startswith("/invitation/"))
+    lines = printed.splitlines()
+    link = next(line for line in lines if line.startswith(ADDRESS))
+    return link.removeprefix(ADDRESS)
 
 
 def test_the_first_administrator_chooses_a_password_and_invites_the_others() -> None:
@@ -44,6 +51,47 @@ def test_the_first_administrator_chooses_a_password_and_invites_the_others() -> 
     assert client.get("/staff/")["Location"] == "/account/"
     Site.objects.update(requires_second_factor=False)
     assert client.get("/staff/invite/").status_code == 200
+
+
+def test_the_link_is_whole_and_says_what_comes_next(settings: Any) -> None:
+    settings.CSRF_TRUSTED_ORIGINS = ["https://from.settings.example"]
+    assert "\nhttps://from.settings.example/invitation/" in open_site(server="")
+    settings.CSRF_TRUSTED_ORIGINS, settings.SESSION_COOKIE_SECURE = [], True
+    settings.ALLOWED_HOSTS = ["127.0.0.1", "hosts.example"]
+    printed = open_site(server="", name="South", administrator="sue")
+    assert "\nhttps://hosts.example/invitation/" in printed
+    assert "second factor" in printed
+    settings.ALLOWED_HOSTS, settings.SESSION_COOKIE_SECURE = ["127.0.0.1", "localhost"], False
+    printed = open_site(server="", name="East", administrator="ed")
+    assert "\nhttp://localhost:8000/invitation/" in printed
+
+
+def test_it_takes_everything_that_the_page_of_the_site_takes() -> None:
+    given: dict[str, Any] = {
+        "rems_site_id": "S-17",
+        "certified_on": date(2026, 1, 5),
+        "certified_until": date(2028, 1, 4),
+        "inpatient": True,
+        "address": "1 Main Street",
+        "address_2": "Suite 4",
+        "city": "Springfield",
+        "state": "IL",
+        "postal_code": "62701",
+        "phone": "217-555-0100",
+        "paper_size": "a4",
+    }
+    open_site(**given)
+    site = Site.objects.get()
+    renamed = {
+        "certified_on": "rems_certified_on",
+        "certified_until": "rems_certified_until",
+        "inpatient": "is_inpatient",
+    }
+    found = {name: getattr(site, renamed.get(name, name)) for name in given}
+    assert found == given
+    assert {renamed.get(name, name) for name in given} | {"name", "time_zone"} == {
+        f.name for f in fields(SiteDetails)
+    }
 
 
 def test_a_session_can_be_planned_there() -> None:
@@ -80,9 +128,20 @@ def test_all_of_it_is_told_and_verifies() -> None:
         ({"administrator": ""}, "valid username"),
         ({"time_zone": "Mars/North"}, "not a time zone"),
         ({"family": "  "}, "Give a name"),
+        ({"name": "  "}, "Give a name"),
+        ({"certified_on": date(2026, 1, 5)}, "REMS site id"),
+        ({"certified_until": date(2026, 1, 5)}, "certified-on"),
+        (
+            {
+                "rems_site_id": "S-17",
+                "certified_on": date(2026, 1, 5),
+                "certified_until": date(2026, 1, 4),
+            },
+            "ends before it begins",
+        ),
     ],
 )
-def test_what_cannot_be_done_changes_nothing(wrong: dict[str, str], words: str) -> None:
+def test_what_cannot_be_done_changes_nothing(wrong: dict[str, Any], words: str) -> None:
     SiteFactory(name="North clinic" if "name" in wrong else "South Clinic")
     StaffFactory(username="taken")
     entries = TrailEntry.objects.count()

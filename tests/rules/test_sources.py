@@ -18,11 +18,23 @@ from monitoring.rules import (
     phase,
     protocol,
     readiness,
+    rems,
     scales,
     schedule,
 )
 
-MODULES = (schedule, flags, readiness, cautions, protocol, measures, scales, deviations, entry)
+MODULES = (
+    schedule,
+    flags,
+    readiness,
+    cautions,
+    protocol,
+    measures,
+    scales,
+    deviations,
+    entry,
+    rems,
+)
 SOURCE = re.compile(r"CLINICAL|\brules? \d|\bhazards? \d|\bS\d+")
 
 

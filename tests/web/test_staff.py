@@ -280,3 +280,32 @@ def test_the_people_are_those_who_work_there_not_who_visits(
     assert guest not in listed
     assert administrator.get(f"/staff/{guest.pk}/").status_code == 404
     assert 'value="emergency"' not in administrator.get("/staff/invite/").content.decode()
+
+
+def test_telephone_and_e_mail_are_given_changed_and_told(administrator: Client, site: Site) -> None:
+    invite(administrator, phone="555 0101", email="ada@clinic.example")
+    ada = Staff.objects.get(username="ada")
+    assert (ada.phone, ada.email) == ("555 0101", "ada@clinic.example")
+    path = f"/staff/{ada.pk}/contact/"
+    given = {"id": str(uuid7()), "phone": "555 0102", "email": "ada@new.example"}
+    assert administrator.post(path, given)["Location"] == f"/staff/{ada.pk}/"
+    told = TrailEntry.objects.filter(chain=ada.pk).latest("seq")
+    assert told.verb == "change_person"
+    assert "555 0102" in told.payload
+    shown = administrator.get(f"/staff/{ada.pk}/").content.decode()
+    assert "555 0102" in shown
+    assert "ada@new.example" in shown
+    wrong = administrator.post(path, given | {"email": "nonsense"})
+    assert wrong.status_code == 422
+    assert 'value="nonsense"' in wrong.content.decode()
+
+
+def test_everyone_changes_their_own_telephone_and_e_mail(site: Site, signed_in: Signer) -> None:
+    nurse = person(site, "nurse")
+    client = signed_in(nurse)
+    given = {"id": str(uuid7()), "phone": "555 0103", "email": ""}
+    assert client.post("/account/contact/", given)["Location"] == "/account/"
+    nurse.refresh_from_db()
+    assert nurse.phone == "555 0103"
+    assert "555 0103" in client.get("/account/").content.decode()
+    assert TrailEntry.objects.filter(chain=nurse.pk).latest("seq").actor == nurse

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -12,6 +14,7 @@ from django.urls import reverse
 from clinic import staffing
 from clinic.models import Site, Staff
 from clinic.refusal import NotPossible
+from clinic.sites import SiteDetails
 from monitoring import actions
 from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US
 
@@ -19,7 +22,25 @@ WORDS = {
     "site_taken": "There is a site of this name already.",
     "username_taken": "Someone has this user name already.",
     "time_zone": "This is not a time zone. Write one such as America/Chicago.",
+    "site_name": "Give a name to the site and to its administrator.",
+    "rems_site_id": "A certified site has a REMS site id: give --rems-site-id, too.",
+    "certified_on": "Give --certified-on, too: the day on which the site was certified.",
+    "certified_until": "The certification ends before it begins.",
 }
+NEXT = (
+    "Then they sign in, add a second factor, and the page of the site lists what is still missing "
+    "before the first dose."
+)
+TEXTS = {
+    "address": "first line of the address",
+    "address_2": "second line of the address",
+    "city": "city",
+    "state": "state",
+    "postal_code": "ZIP code",
+    "phone": "telephone",
+}
+ON_THIS_MACHINE = "http://localhost:8000"
+"""Where `make run` answers."""
 PROTOCOLS = (SPRAVATO_US, KETAMINE_IV)
 """Without one no session is planned. Defaults, for the medical director to approve before use."""
 
@@ -37,9 +58,24 @@ class Command(BaseCommand):
         parser.add_argument("--administrator", required=True, help="their user name")
         parser.add_argument("--given", required=True, help="their given name")
         parser.add_argument("--family", required=True, help="their family name")
+        parser.add_argument(
+            "--server",
+            default="",
+            help="the server's address, such as https://record.clinic.example",
+        )
+        more = parser.add_argument_group("of the site, all of which its page can change later")
+        more.add_argument("--rems-site-id", default="")
+        more.add_argument("--certified-on", type=date.fromisoformat, help="such as 2026-01-31")
+        more.add_argument(
+            "--certified-until", type=date.fromisoformat, help="the last day that counts"
+        )
+        more.add_argument("--inpatient", action="store_true", help="an inpatient setting")
+        for name, words in TEXTS.items():
+            more.add_argument(f"--{name.replace('_', '-')}", default="", help=words)
+        more.add_argument("--paper-size", choices=Site.PaperSize.values, default="letter")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        given = {key: str(value).strip() for key, value in options.items()}
+        given = {k: v.strip() if isinstance(v, str) else v for k, v in options.items()}
         try:
             site, administrator = _open(given)
         except NotPossible as refused:
@@ -48,19 +84,39 @@ class Command(BaseCommand):
             raise CommandError(" ".join(invalid.messages)) from None
         path = reverse("invitation", args=staffing.link_of(administrator))
         self.stdout.write(f"{site.name} is open, with {len(PROTOCOLS)} protocols to be approved.")
-        self.stdout.write(f"Give this to {administrator.printed_name}, and to no one else.")
-        self.stdout.write("It works once, and ends after three days. After the server's address:")
-        self.stdout.write(path)
+        self.stdout.write(f"Give this link to {administrator.printed_name}, and to no one else.")
+        self.stdout.write("It works once, and ends after three days. By it they choose a password:")
+        self.stdout.write(f"{_address(given['server'])}{path}")
+        self.stdout.write(NEXT)
 
 
-def _open(given: dict[str, str]) -> tuple[Site, Staff]:
+def _address(given: str) -> str:
+    """Where people reach the server: as given, or as the settings have it."""
+    hosts = [h for h in settings.ALLOWED_HOSTS if not h.startswith(("*", ".", "127."))]
+    if given or settings.CSRF_TRUSTED_ORIGINS:
+        return (given or str(settings.CSRF_TRUSTED_ORIGINS[0])).rstrip("/")
+    if hosts and settings.SESSION_COOKIE_SECURE:
+        return f"https://{hosts[0]}"
+    return ON_THIS_MACHINE
+
+
+def _open(given: dict[str, Any]) -> tuple[Site, Staff]:
     """The site and its administrator in one transaction, then each protocol in its own."""
     UnicodeUsernameValidator()(given["administrator"])
-    if not all(given[key] for key in ("name", "given", "family")):
-        raise ValidationError("Give a name to the site and to its administrator.")
-    site, administrator = staffing.open_site(
+    if not all(given[key] for key in ("given", "family")):
+        raise NotPossible("site_name")
+    details = SiteDetails(
         name=given["name"],
         time_zone=given["time_zone"],
+        rems_site_id=given["rems_site_id"],
+        rems_certified_on=given["certified_on"],
+        rems_certified_until=given["certified_until"],
+        is_inpatient=given["inpatient"],
+        paper_size=given["paper_size"],
+        **{name: given[name] for name in TEXTS},
+    )
+    site, administrator = staffing.open_site(
+        details,
         username=given["administrator"],
         first_name=given["given"],
         last_name=given["family"],

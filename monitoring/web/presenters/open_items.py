@@ -23,6 +23,7 @@ NEEDED = {
     "planning": Permission.PLAN_SESSION,
     "dose": Permission.GIVE_DOSE,
     "reading": Permission.RECORD_READING,
+    "site": Permission.AMEND_SITE,
 }
 """Who closes what, in the order in which a person turns to it; time closes the rest."""
 
@@ -49,4 +50,7 @@ def _open_item(session: Session, item: Item, permissions: Permissions) -> OpenIt
         return OpenItem(_("Observation until %(at)s") % {"at": at}, "", ends_at)
     needed = NEEDED.get(item.closes)
     href = links.closes(session, item) if needed in permissions else ""
-    return OpenItem(wording.item(item), href)
+    words = wording.item(item)
+    if needed == Permission.AMEND_SITE and not href:
+        words = _("%(item)s: ask an administrator") % {"item": words}
+    return OpenItem(words, href)
