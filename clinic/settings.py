@@ -156,10 +156,8 @@ MFA_TOTP_ISSUER = "Session record"
 # Limits are counted here, so that they hold over several processes.
 CACHES: dict[str, Any] = {
     "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "clinic.cache.JsonCache",
         "LOCATION": "clinic_cache",
-        # Beyond it rows are dropped that still count.
-        "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
 

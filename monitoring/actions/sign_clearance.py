@@ -20,7 +20,7 @@ from monitoring.rules.cautions import cautions
 from monitoring.rules.readiness import CHECKLIST, before_clearance, clearance_state
 from monitoring.trail import chain
 from monitoring.trail.compare import differences, loaded
-from monitoring.trail.place import tell_wrong_signature, wrong_signatures
+from monitoring.trail.place import hold, tell_wrong_signature, wrong_signatures
 from monitoring.trail.replay import State, content_digest, cut, merge, replay, signed_detail
 
 Proof = Literal["password", "passkey"]
@@ -77,13 +77,22 @@ def sign_clearance(
     except Refused:
         # After what was refused was rolled back: the try itself is kept.
         if not is_proved:
-            tell_wrong_signature(by, proof)
+            _tell_wrong(by, proof)
         raise
 
 
 def signing(session_id: UUID, through_seq: int) -> str:
     """What a passkey is asked to sign: this session as it was shown, and nothing else."""
     return f"clearance of {session_id} through {through_seq}"
+
+
+@verb
+def _tell_wrong(by: Staff, proof: Proof) -> None:
+    """Keep the try, unless others at the same moment were the last ones: then only they are
+    answered, and whether this one was right is not told."""
+    hold(by)
+    _require_unlocked(by)
+    tell_wrong_signature(by, proof)
 
 
 def _require_unlocked(by: Staff) -> None:
@@ -108,6 +117,9 @@ def _sign(
     statement: str,
 ) -> Clearance:
     record = open_record(session_id, by, Permission.SIGN_CLEARANCE)
+    # Hashing is slow, and was done before anything was locked: count again.
+    hold(by)
+    _require_unlocked(by)
     if not is_proved:
         raise refuse(proof, proof)
     if sent := next((c for c in record.session.clearance_set.all() if c.id == id), None):

@@ -23,7 +23,7 @@ from clinic.emergency import entry_failed
 from clinic.models import Membership, Site, Staff, Tablet
 from clinic.shift import pin_failed
 from clinic.signin import arrival
-from monitoring.models import TrailEntry
+from monitoring.models import ChainHead, TrailEntry
 from monitoring.trail import chain
 from monitoring.trail.canonical import Columns, columns
 
@@ -71,6 +71,12 @@ def tell_wrong_signature(staff: Staff, proof: str) -> None:
 
     `proof` says which of the two."""
     _tell(staff.pk, "staff", "sign_failed", actor_id=staff.pk, proof=proof)
+
+
+def hold(staff: Staff) -> None:
+    """Until the transaction ends nothing else is told on the person's chain: what is counted there
+    stays as it was counted."""
+    ChainHead.objects.select_for_update().filter(pk=staff.pk).first()
 
 
 def wrong_signatures(staff: Staff, since: datetime) -> list[datetime]:

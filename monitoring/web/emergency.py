@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from allauth.core import ratelimit
+from allauth.core.internal import ratelimit
 from django import forms
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -75,9 +75,11 @@ def enter(request: HttpRequest) -> HttpResponse:
 
 
 def _entered(request: HttpRequest, form: EmergencyForm) -> Membership | None:
-    """The visit, or None with what stands in its way; wrong passwords are counted and limited."""
+    """The visit, or None with what stands in its way; wrong passwords are limited. A try is counted
+    before it is made, so that many at once are no more, and given back when it was none."""
     by, data = staff_of(request), form.cleaned_data
-    if not ratelimit.consume(request, action="emergency", user=by, dry_run=True):
+    counted = ratelimit.consume(request, app="allauth.account", action="emergency", user=by)
+    if counted is None:
         words = _("Too many wrong attempts. Wait a few minutes, then try again.")
         form.add_error("password", words)
         return None
@@ -85,8 +87,8 @@ def _entered(request: HttpRequest, form: EmergencyForm) -> Membership | None:
         form,
         lambda: emergency.enter(by, data["site"], reason=data["reason"], password=data["password"]),
     )
-    if "password" in form.errors:
-        ratelimit.consume(request, action="emergency", user=by)
+    if "password" not in form.errors:
+        counted.rollback()
     return visit
 
 
