@@ -8,6 +8,8 @@ from datetime import timedelta
 from typing import Literal
 from uuid import UUID
 
+from django.db import transaction
+
 from clinic import clock
 from clinic.access import Permission
 from clinic.models import Staff
@@ -86,13 +88,13 @@ def signing(session_id: UUID, through_seq: int) -> str:
     return f"clearance of {session_id} through {through_seq}"
 
 
-@verb
 def _tell_wrong(by: Staff, proof: Proof) -> None:
     """Keep the try, unless others at the same moment were the last ones: then only they are
     answered, and whether this one was right is not told."""
-    hold(by)
-    _require_unlocked(by)
-    tell_wrong_signature(by, proof)
+    with transaction.atomic():
+        hold(by)
+        _require_unlocked(by)
+        tell_wrong_signature(by, proof)
 
 
 def _require_unlocked(by: Staff) -> None:

@@ -88,7 +88,6 @@ def test_without_counting_again_more_than_five_would_be_tried(
 ) -> None:
     """So that the tests above are known to see it."""
     module = sign_clearance.__globals__
-    wrong = module["tell_wrong_signature"]
-    monkeypatch.setitem(module, "_tell_wrong", module["verb"](wrong))
+    monkeypatch.setitem(module, "_tell_wrong", module["tell_wrong_signature"])
     race(*[partial(visit.sign, password=f"guess {n}") for n in range(AT_ONCE)])
     assert told(visit.clinician) > 5
