@@ -7,11 +7,20 @@ from uuid import UUID
 
 from clinic.access import Permission
 from clinic.models import Staff
-from monitoring.actions.outcome import Conflict, refuse
-from monitoring.actions.record import open_record, require_phase, require_text, verb
-from monitoring.actions.record_reading import add_reading, check_entry, same_or_conflict
+from monitoring.actions.outcome import Conflict, Reason, Refused, refuse
+from monitoring.actions.record import (
+    Record,
+    open_record,
+    require_not_future,
+    require_phase,
+    require_text,
+    verb,
+)
+from monitoring.actions.record_reading import add_reading, same_or_conflict
 from monitoring.models import Reading
-from monitoring.rules.entry import Entry
+from monitoring.models.course import reading_facts
+from monitoring.rules.entry import Entry, corrected, correction_problems
+from monitoring.rules.schedule import slot_for
 
 
 @verb
@@ -24,33 +33,54 @@ def correct_reading(
     entry: Entry,
     reason: str,
     note: str = "",
+    is_time_wrong: bool = False,
 ) -> Reading:
-    """Add reading `id` in the place of `replaces`, once, with a reason; it keeps its slot.
+    """Add reading `id` in the place of `replaces`, once, with a reason.
 
-    Raises Conflict with the other correction when one stands already, Refused with a reason at
-    each field, NotAllowed.
+    `entry` holds what was wrong; what it leaves empty stays as it was. The correction keeps the
+    original's time and slot. Only with `is_time_wrong` does the time of `entry` count: the slot is
+    then kept if a reading taken at that time would have filled it. Raises Conflict with the other
+    correction when one stands already, Refused with a reason at each field, NotAllowed.
     """
     record = open_record(session_id, by, Permission.RECORD_READING)
     readings = list(record.session.reading_set.all())
-    if sent := next((r for r in readings if r.id == id), None):
-        return same_or_conflict(sent, entry)
-    require_phase(record, "arrived", "dosing", "observing", "cleared")
     original = next((r for r in readings if r.id == replaces), None)
+    sent = next((r for r in readings if r.id == id), None)
     if original is None:
-        raise refuse("unknown_reading")
+        raise Conflict(sent) if sent else refuse("unknown_reading")
+    was = reading_facts(original)
+    whole = corrected(was, entry, is_time_wrong=is_time_wrong)
+    if sent:
+        return same_or_conflict(sent, whole)
+    require_phase(record, "arrived", "dosing", "observing", "cleared")
     if theirs := next((r for r in readings if r.replaces_id == replaces), None):
         raise Conflict(theirs)
     text = require_text(reason, "correction_reason")
-    entry = replace(entry, late_reason=entry.late_reason or text)
-    check_entry(record, entry)
+    if is_time_wrong:
+        require_not_future(record, entry.taken_at, "taken_at")
+    problems = correction_problems(
+        record.course, was, entry, record.now, is_time_wrong=is_time_wrong
+    )
+    if problems:
+        raise Refused(Reason(p.code, p.field, p.params) for p in problems)
     reading = add_reading(
         record,
         id,
-        entry,
-        slot=original.slot,
+        replace(whole, confirmed=whole.confirmed | _confirmed(original, entry)),
+        slot=_slot(record, original, whole) if is_time_wrong else original.slot,
         note=note,
         replaces=original,
         correction_reason=text,
     )
     record.finish("correct_reading")
     return reading
+
+
+def _confirmed(original: Reading, entry: Entry) -> set[str]:
+    """Unusual values that are kept were confirmed with the original."""
+    return {f for f in original.confirmed if entry.values.get(f) is None}
+
+
+def _slot(record: Record, original: Reading, whole: Entry) -> int | None:
+    """The slot of the original, unless it had not come near or had passed at the right time."""
+    return slot_for(record.course.without(original.id), original.slot, whole.taken_at)

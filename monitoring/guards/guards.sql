@@ -224,18 +224,24 @@ NEW.after_departure
 
 -- guard: corrects on: reading
 -- before: INSERT
--- A correction replaces a reading of its own session, once, in its slot; a slot is filled once.
-(NEW.replaces_id IS NOT NULL AND (
+-- A correction replaces a reading of its session, once; it leaves its slot only for another time.
+NEW.replaces_id IS NOT NULL AND (
     NOT EXISTS (
         SELECT 1 FROM monitoring_reading r
-        WHERE r.id = NEW.replaces_id AND r.session_id = NEW.session_id AND r.slot IS SAME AS NEW.slot
+        WHERE r.id = NEW.replaces_id AND r.session_id = NEW.session_id
+        AND (r.slot IS SAME AS NEW.slot OR (NEW.slot IS NULL AND r.taken_at <> NEW.taken_at))
     )
     OR EXISTS (SELECT 1 FROM monitoring_reading WHERE replaces_id = NEW.replaces_id)
-))
-OR (NEW.replaces_id IS NULL AND NEW.slot IS NOT NULL AND EXISTS (
-    SELECT 1 FROM monitoring_reading
-    WHERE session_id = NEW.session_id AND slot = NEW.slot AND replaces_id IS NULL
-));
+);
+
+-- guard: slot_once on: reading
+-- after: INSERT
+-- A slot is filled by one reading; what was corrected stands no more.
+NEW.slot IS NOT NULL AND EXISTS (
+    SELECT 1 FROM monitoring_reading r
+    WHERE r.session_id = NEW.session_id AND r.slot = NEW.slot AND r.id <> NEW.id
+    AND NOT EXISTS (SELECT 1 FROM monitoring_reading n WHERE n.replaces_id = r.id)
+);
 
 -- guard: rests_on on: dose
 -- before: INSERT

@@ -51,7 +51,8 @@ class Reading(Fact):
     """`taken_at` is when the nurse looked, `recorded_at` when the server had it.
 
     The tablet makes the id, so that the same reading sent twice is one row. A correction is a new
-    reading that replaces one of its session, once, with a reason.
+    reading that replaces one of its session, once, with a reason. A slot is filled by one reading
+    that stands; the database's guards hold that, since what was replaced keeps its slot.
     """
 
     taken_at = models.DateTimeField(_("Taken at"))
@@ -89,11 +90,6 @@ class Reading(Fact):
         )
         constraints = (
             *Fact.Meta.constraints,
-            models.UniqueConstraint(
-                fields=("session", "slot"),
-                condition=Q(slot__isnull=False, replaces=None),
-                name="reading_slot_once",
-            ),
             models.CheckConstraint(condition=_value_or_reason(), name="reading_value_or_reason"),
             models.CheckConstraint(condition=_something(), name="reading_not_empty"),
             models.CheckConstraint(condition=_possible(), name="reading_possible"),

@@ -6,7 +6,7 @@ Every time is an aware UTC datetime. Order is `seq`, never the wall clock: a clo
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Literal
@@ -198,7 +198,34 @@ class Course:
         """Readings that no correction replaces, in the order they were taken."""
         replaced = {r.replaces for r in self.readings if r.replaces}
         standing = (r for r in self.readings if r.id not in replaced)
-        return tuple(sorted(standing, key=lambda r: (r.taken_at, r.seq)))
+        return tuple(sorted(standing, key=self.order))
+
+    @cached_property
+    def _entered(self) -> dict[UUID, int]:
+        """By reading the number of the first entry that it stands for: its own, or that of the
+        original it corrects."""
+        found: dict[UUID, int] = {}
+        for reading in self.readings:
+            own = reading.seq
+            found[reading.id] = found.get(reading.replaces, own) if reading.replaces else own
+        return found
+
+    def entered(self, reading: Reading) -> int:
+        """The place of `reading` among the facts: a correction has that of its original."""
+        return self._entered.get(reading.id, reading.seq)
+
+    def order(self, reading: Reading) -> tuple[datetime, int]:
+        """By what readings are earlier and later: when they were taken, then which was entered
+        first. A correction is no newer than its original (CLINICAL 7, hazard 4)."""
+        return reading.taken_at, self.entered(reading)
+
+    def without(self, *readings: UUID) -> Course:
+        """The same course as if `readings` had never been recorded, nor what they replace."""
+        gone = set(readings)
+        for reading in reversed(self.readings):
+            if reading.id in gone and reading.replaces:
+                gone.add(reading.replaces)
+        return replace(self, readings=tuple(r for r in self.readings if r.id not in gone))
 
     @property
     def first_dose_at(self) -> datetime | None:

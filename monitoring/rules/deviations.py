@@ -122,11 +122,17 @@ def _was_cleared(course: Course, at: datetime) -> bool:
 
 
 def _readings(course: Course) -> Iterator[Deviation]:
+    taken = {r.id: r.taken_at for r in course.readings}
     for reading in course.readings:
         minutes = minutes_late(course.protocol, reading.taken_at, reading.received_at)
         if reading.replaces:
             params: dict[str, object] = {"reason": reading.correction_reason}
-            yield Deviation("reading_corrected", reading.received_at, params)
+            was = taken.get(reading.replaces, reading.taken_at)
+            if was == reading.taken_at:
+                yield Deviation("reading_corrected", reading.received_at, params)
+            else:
+                params |= {"was": was, "at": reading.taken_at}
+                yield Deviation("reading_retimed", reading.received_at, params)
         elif minutes is not None:
             params = {"minutes": minutes, "reason": reading.late_reason}
             yield Deviation("late_entry", reading.taken_at, params)

@@ -7,10 +7,10 @@ future are refused at the field, implausible ones ask (CLINICAL 7, hazards 5, 8 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from monitoring.rules.course import Course
+from monitoring.rules.course import Course, Reading
 from monitoring.rules.lateness import lateness
 from monitoring.rules.measures import (
     NOT_DONE_REASONS,
@@ -39,6 +39,50 @@ class Entry:
     asked: int | None = None
     confirmed: frozenset[str] = frozenset()
     late_reason: str = ""
+
+
+def corrected(original: Reading, entry: Entry, *, is_time_wrong: bool) -> Entry:
+    """The whole set that stands in the place of `original`, of which `entry` is what was wrong.
+
+    What was left empty keeps the original's value, or its reason for not being measured. The time
+    is the original's unless `is_time_wrong`: correcting a value makes it no newer.
+    """
+    values, not_done = dict(original.values), dict(original.not_done)
+    for observation, fields in OBSERVATIONS.items():
+        typed = {f: entry.values[f] for f in fields if entry.values.get(f) is not None}
+        code = entry.not_done.get(observation, "")
+        if code:
+            not_done[observation] = code
+            values |= dict.fromkeys(fields, None) | typed
+        elif typed:
+            not_done.pop(observation, None)
+            values |= typed
+    return replace(
+        entry,
+        taken_at=entry.taken_at if is_time_wrong else original.taken_at,
+        values=values,
+        not_done=not_done,
+        asked=None,
+        late_reason=entry.late_reason if is_time_wrong else "",
+    )
+
+
+def correction_problems(
+    course: Course, original: Reading, entry: Entry, now: datetime, *, is_time_wrong: bool
+) -> list[Problem]:
+    """What is wrong with `entry` as a correction of `original`, in a course without it.
+
+    Only what was typed is asked about; why it is late, only when another time was typed.
+    """
+    typed = {f for f, value in entry.values.items() if value is not None}
+    if not typed and not any(entry.not_done.values()) and not is_time_wrong:
+        return [Problem("systolic", "nothing_entered", {})]
+    whole = corrected(original, entry, is_time_wrong=is_time_wrong)
+    kept = {f for f in whole.values if f not in typed}
+    found = entry_problems(
+        course.without(original.id), replace(whole, confirmed=entry.confirmed | kept), now
+    )
+    return [p for p in found if is_time_wrong or p.field != "late_reason"]
 
 
 def entry_problems(course: Course, entry: Entry, now: datetime) -> list[Problem]:

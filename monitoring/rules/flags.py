@@ -110,7 +110,7 @@ def _is_high_again(course: Course, reading: Reading) -> bool:
         return False
     gap = timedelta(minutes=course.protocol.emergency_repeat_minutes)
     for earlier in course.with_value("blood_pressure"):
-        if (earlier.taken_at, earlier.seq) >= (reading.taken_at, reading.seq):
+        if course.order(earlier) >= course.order(reading):
             continue
         if not _is_high(course, earlier):
             return False
@@ -135,11 +135,7 @@ def _oxygen(course: Course, reading: Reading) -> Iterator[Flag]:
     if value < p.spo2_far_below:
         yield Flag("spo2_far_below", "notify", "spo2", value, p.spo2_far_below)
         return
-    earlier = (
-        r
-        for r in course.with_value("spo2")
-        if (r.taken_at, r.seq) < (reading.taken_at, reading.seq)
-    )
+    earlier = (r for r in course.with_value("spo2") if course.order(r) < course.order(reading))
     previous = next(earlier, None)
     last = previous.value("spo2") if previous else None
     if last is not None and last < p.spo2_below:

@@ -7,7 +7,7 @@ recording something, a caution by the clinician's own words (CLINICAL 8, rules 1
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from dataclasses import field as attribute
 from datetime import date, datetime, timedelta
 from math import ceil
@@ -90,8 +90,8 @@ def before_dose(course: Course, now: datetime) -> list[Item]:
 
 
 def _measured_by(course: Course, now: datetime) -> Course:
-    by_then = [r for r in course.standing_readings if r.taken_at <= now + CLOCKS_APART]
-    return replace(course, readings=tuple(sorted(by_then, key=lambda r: r.seq)))
+    late = (r.id for r in course.standing_readings if r.taken_at > now + CLOCKS_APART)
+    return course.without(*late)
 
 
 def _planning(course: Course) -> Iterator[Item]:
@@ -199,9 +199,9 @@ def outside_guide(course: Course) -> Reading | None:
     since = [
         r
         for r in course.standing_readings
-        if (r.taken_at, r.seq) > (reading.taken_at, reading.seq)
+        if course.order(r) > course.order(reading)
         and r.has_value("blood_pressure")
-        and (not course.doses or r.seq < course.doses[0].seq)
+        and (not course.doses or course.entered(r) < course.doses[0].seq)
     ]
     checks = sorted([reading, *since], key=lambda r: r.seq)
     return next((r for r in reversed(checks) if is_outside_guide(course, r)), None)

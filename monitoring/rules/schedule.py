@@ -75,7 +75,7 @@ def slot_minutes(course: Course, now: datetime) -> list[int]:
     step = course.protocol.repeat_every_minutes
     until = whole_minutes(_end(course, now) - first)
     is_over = course.departure is not None or course.is_cleared(now)
-    taken = max((r.slot for r in course.readings if r.slot is not None), default=0)
+    taken = max((r.slot for r in course.standing_readings if r.slot is not None), default=0)
     while minutes[-1] < max(until, taken) or (not is_over and minutes[-1] <= until):
         minutes.append(minutes[-1] + step)
     if is_over:
@@ -183,7 +183,7 @@ def slot_for(course: Course, asked: int | None, taken_at: datetime) -> int | Non
     if asked is None or first is None:
         return None
     minutes = slot_minutes(course, taken_at)
-    if asked not in minutes or any(r.slot == asked for r in course.readings):
+    if asked not in minutes or any(r.slot == asked for r in course.standing_readings):
         return None
     if taken_at < first + timedelta(minutes=on_time(course.protocol, asked)[0]):
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from clinic import clock
 from clinic.access import Permission, page
 from monitoring.actions import correct_reading, record_reading
 from monitoring.models import Session
-from monitoring.rules.course import Course, whole_minutes
+from monitoring.rules.course import Course, Reading, whole_minutes
 from monitoring.rules.entry import PRE_DOSE, Entry
 from monitoring.rules.measures import (
     MEASURES,
@@ -28,6 +29,7 @@ from monitoring.rules.measures import (
 from monitoring.rules.protocol import SPRAVATO_US, Protocol
 from monitoring.rules.scales import SCALES
 from monitoring.rules.schedule import observations_at
+from monitoring.web import wording
 from monitoring.web.entry_page import EntryForm, act, saved, show
 from monitoring.web.fields import Tiles, WholeNumber
 from monitoring.web.lookup import session_or_404, staff_of
@@ -83,11 +85,18 @@ class ReadingForm(EntryForm):
 
 
 class CorrectionForm(ReadingForm):
+    """What is left empty stays as the original has it: its values, and its time."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["correction_reason"] = forms.CharField(
             required=False, max_length=300, label=_("Why corrected")
         )
+
+    @property
+    def is_time_wrong(self) -> bool:
+        """Whether a time was typed at all: an empty one is no moment of its own here."""
+        return bool(self.data.get("taken_at", "").strip())
 
 
 @require_http_methods(["GET", "POST"])
@@ -137,14 +146,17 @@ def correct(request: HttpRequest, session_id: UUID, reading_id: UUID) -> HttpRes
                 entry=form.entry(None),
                 reason=form.cleaned_data["correction_reason"],
                 note=form.cleaned_data["note"],
+                is_time_wrong=form.is_time_wrong,
             ),
         )
         if made:
             return saved(request, _("Correction saved"), "session", session_id)
-    context = _context(session, course, form, None) | {
+    context = _context(session, course.without(reading_id), form, None, original) | {
         "heading": _("Correct a reading: %(label)s") % {"label": label(course, original)},
+        "submit": gettext_lazy("Save correction"),
         "original": table(session, course, only={reading_id}),
         "is_correction": True,
+        "shows_time": form.is_bound and form.is_time_wrong,
     }
     return show(request, "reading/reading.html", form, context)
 
@@ -163,8 +175,13 @@ def _heading(asked: int | None) -> str:
 
 
 def _context(
-    session: Session, course: Course, form: ReadingForm, asked: int | None
+    session: Session,
+    course: Course,
+    form: ReadingForm,
+    asked: int | None,
+    original: Reading | None = None,
 ) -> dict[str, Any]:
+    """`original` is the reading that is corrected, which `course` is then without."""
     vitals = [o for o in OBSERVATIONS if o not in {"sedation", "dissociation"}]
     needed = observations_at(course.protocol, None if asked == PRE_DOSE else asked)
     return {
@@ -173,14 +190,21 @@ def _context(
         "heading": _heading(asked),
         "submit": gettext_lazy("Save reading"),
         "back": reverse("session", args=[session.pk]),
-        "vitals": [_panel(course, form, o, o in needed or asked is None) for o in vitals],
-        "scales": [_panel(course, form, o, True) for o in ("sedation", "dissociation")],
+        "vitals": [_panel(course, form, o, o in needed or asked is None, original) for o in vitals],
+        "scales": [_panel(course, form, o, True, original) for o in ("sedation", "dissociation")],
         "shows_late_reason": "late_reason" in form.errors or bool(form["late_reason"].value()),
     }
 
 
-def _panel(course: Course, form: ReadingForm, observation: str, is_needed: bool) -> dict[str, Any]:
-    """One observation: its fields, what was measured last and before the dose."""
+def _panel(
+    course: Course,
+    form: ReadingForm,
+    observation: str,
+    is_needed: bool,
+    original: Reading | None,
+) -> dict[str, Any]:
+    """One observation: its fields, what was measured last and before the dose; beside a
+    correction, what it corrects and what was measured before that."""
     fields = OBSERVATIONS[observation]
     asks = [form[f"confirm_{f}"] for f in fields if _asks(form, f)]
     return {
@@ -191,7 +215,9 @@ def _panel(course: Course, form: ReadingForm, observation: str, is_needed: bool)
         or f"{observation}_not_done" in form.errors,
         "confirm": asks,
         "is_needed": is_needed,
-        "last": _last(course, fields),
+        "is_correction": original is not None,
+        "original": _original(original, observation) if original else "",
+        "last": _last(course, fields, original.taken_at if original else None),
         "predose": _values(course, fields),
     }
 
@@ -204,10 +230,19 @@ def _asks(form: ReadingForm, field: str) -> bool:
     return asked or bool(form[f"confirm_{field}"].value())
 
 
-def _last(course: Course, fields: tuple[str, ...]) -> str:
+def _original(original: Reading, observation: str) -> str:
+    """What stands now, and stays if nothing is entered."""
+    if code := original.not_done.get(observation):
+        return wording.not_done(code)
+    values = [original.value(f) for f in OBSERVATIONS[observation]]
+    return "–" if None in values else "/".join(map(str, values))
+
+
+def _last(course: Course, fields: tuple[str, ...], until: datetime | None) -> str:
+    """The newest value, or the newest taken before `until`, and its age."""
     for reading in reversed(course.standing_readings):
         values = [reading.value(f) for f in fields]
-        if None not in values:
+        if None not in values and (until is None or reading.taken_at <= until):
             age = whole_minutes(clock.now() - reading.taken_at)
             return _("%(value)s, %(age)s min ago") % {
                 "value": "/".join(map(str, values)),

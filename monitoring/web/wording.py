@@ -167,6 +167,7 @@ DEVIATIONS = {
     "reading_not_done": _("%(slot)s-minute reading not done: %(reasons)s"),
     "reading_missed": _("%(slot)s-minute reading missed"),
     "reading_corrected": _("Reading corrected: %(reason)s"),
+    "reading_retimed": _("Reading corrected, its time from %(was)s to %(at)s: %(reason)s"),
     "late_entry": _("Reading entered %(minutes)s min after it was taken: %(reason)s"),
     "after_departure": _("Reading arrived after the patient had left"),
     "caution_justified": _("Signed with a value outside the criteria"),

@@ -577,6 +577,14 @@ def _corrects_a_stranger(clinic: Clinic, clock: Any) -> Callable[[], None]:
     )
 
 
+@attack("reading_slot_once")
+def _fills_a_slot_again(clinic: Clinic, clock: Any) -> Callable[[], None]:
+    course = Course(clinic, clock).dosed()
+    clock.forward(minutes=40)
+    row = course.read(40)
+    return lambda: copy(row, seq=course.row.last_seq + 1)
+
+
 def _dose(course: Course, clock: Any, **changes: Any) -> Callable[[], None]:
     like = Course(open_clinic("South"), clock).dosed()
     row = nouns.Dose.objects.get(session=like.id)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from monitoring.models import Reading
 from monitoring.models.fact import uuid7
@@ -218,3 +219,49 @@ def test_a_correction_needs_its_reason(clock: Any, signed_in: Signer) -> None:
     answer = signed_in(visit.nurse).post(address, POSTED | {"id": str(uuid7())})
     assert answer.status_code == 422
     assert answer.context["form"].errors["correction_reason"] == ["Enter this."]
+
+
+def test_the_value_being_corrected_is_not_shown_as_the_last(clock: Any, signed_in: Signer) -> None:
+    visit = observed(clock, through=40)
+    clock.forward(minutes=5)
+    wrong = visit.read(None, systolic=290, diastolic=95)
+    page = text_of(signed_in(visit.nurse).get(f"/sessions/{visit.id}/reading/{wrong.pk}/correct/"))
+    assert "Now <b>290/95</b>" in page
+    assert "Last <b>122/78, 5 min ago</b>" in page
+    assert "Last <b>290/95" not in page
+
+
+def test_one_wrong_value_is_corrected_by_typing_it_alone(clock: Any, signed_in: Signer) -> None:
+    visit = observed(clock, through=40)
+    reading = Reading.objects.get(slot=40)
+    clock.forward(minutes=20)
+    address = f"/sessions/{visit.id}/reading/{reading.pk}/correct/"
+    nurse = signed_in(visit.nurse)
+    empty = nurse.post(address, {"id": str(uuid7()), "correction_reason": "Slip"})
+    assert "Nothing has been entered yet." in text_of(empty)
+    body = {"id": str(uuid7()), "correction_reason": "Slip", "heart_rate": "88"}
+    assert nurse.post(address, body).status_code == 302
+    corrected = Reading.objects.get(replaces=reading)
+    assert (corrected.heart_rate, corrected.systolic) == (88, reading.systolic)
+    assert (corrected.taken_at, corrected.slot) == (reading.taken_at, 40)
+
+
+def test_a_time_that_was_wrong_is_typed_and_asked_why_it_is_late(
+    clock: Any, signed_in: Signer
+) -> None:
+    visit = observed(clock, through=40)
+    reading = Reading.objects.get(slot=40)
+    clock.forward(minutes=20)
+    address = f"/sessions/{visit.id}/reading/{reading.pk}/correct/"
+    nurse = signed_in(visit.nurse)
+    right = reading.taken_at + timedelta(minutes=4)
+    typed = timezone.localtime(right, visit.site.tz).strftime("%H:%M")
+    body = {"id": str(uuid7()), "correction_reason": "Slip", "taken_at": typed}
+    asked = nurse.post(address, body)
+    assert asked.status_code == 422
+    assert kept(asked, "taken_at") == typed
+    assert list(asked.context["form"].errors) == ["late_reason"]
+    assert nurse.post(address, body | {"late_reason": "Misread"}).status_code == 302
+    assert Reading.objects.get(replaces=reading).taken_at == right
+    page = text_of(nurse.get(f"/sessions/{visit.id}/report/"))
+    assert "Reading corrected, its time from" in page

@@ -102,7 +102,7 @@ def rows(session: Session, course: Course) -> list[Row]:
     replaced = {r.replaces for r in course.readings if r.replaces}
     people = {r.id: r for r in session.reading_set.all()}
     late, amended = _late(course), _amended(session)
-    ordered = sorted(course.readings, key=lambda r: (r.taken_at, r.seq))
+    ordered = sorted(course.readings, key=lambda r: (*course.order(r), r.seq))
     return [
         Row(
             id=r.id,
@@ -184,7 +184,7 @@ def _notes(row: Reading, minutes_late: int) -> tuple[str, ...]:
         notes.append(_("%(count)s min late") % {"count": minutes_late})
     if row.correction_reason:
         notes.append(_("Correction: %(reason)s") % {"reason": row.correction_reason})
-    elif row.late_reason:
+    if row.late_reason and row.late_reason != row.correction_reason:
         notes.append(_("Entered late: %(reason)s") % {"reason": row.late_reason})
     if row.after_departure:
         notes.append(_("Arrived after the patient had left"))
