@@ -147,5 +147,8 @@ def place(request: HttpRequest) -> dict[str, Any]:
         "may": {p.value: True for p in permissions},
         "tablet": getattr(request, "tablet", None),
         "idle_seconds": idle.limit(request),
+        "draft_cookie": settings.DRAFT_COOKIE_NAME,
+        "draft_seconds": idle.DRAFT_LASTS,
+        "draft_minutes": idle.DRAFT_LASTS // 60,
         "server_now": clock.now(),
     }

@@ -39,6 +39,7 @@ from django.utils.translation import gettext_lazy
 from clinic.models import Staff
 from clinic.signin import credential
 from clinic.signin.adapter import PASSKEY_REFUSED
+from clinic.unfilled import Unfilled
 
 LONGEST_NAME = 60
 UNREADABLE = (
@@ -64,7 +65,7 @@ def plain_helper() -> FormHelper:
     return helper
 
 
-class Plain(forms.Form):
+class Plain(Unfilled):
     """Our labels, no placeholder, and one sentence for what was left out."""
 
     labels: dict[str, Any] = {}

@@ -17,6 +17,9 @@ from django.http import HttpRequest, HttpResponse
 Handler = Callable[[HttpRequest], HttpResponse]
 
 ON_TABLET, IN_OFFICE = 3 * 60, 15 * 60
+DRAFT_LASTS = 2 * IN_OFFICE
+"""Seconds that a half-filled form is kept in the tab: longer than it takes to be signed out, so
+that whoever signs in again finds it."""
 BEGAN = "active_at"
 
 

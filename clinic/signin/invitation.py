@@ -16,9 +16,10 @@ from django.views.decorators.http import require_http_methods
 
 from clinic import access, staffing
 from clinic.refusal import NotPossible
+from clinic.unfilled import Unfilled
 
 
-class PasswordForm(SetPasswordForm):  # type: ignore[type-arg]
+class PasswordForm(Unfilled, SetPasswordForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = FormHelper()

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_safe
 from clinic import clock
 from clinic.access import Permission, page
 from clinic.models import Site, Staff
+from clinic.unfilled import Unfilled
 from monitoring.models import AccessEntry
 from monitoring.reports.access_report import as_csv, entries, of_patient
 from monitoring.web.filters import DayFilter
@@ -85,6 +86,7 @@ class AccessFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     class Meta:
         model = AccessEntry
+        form = Unfilled
         fields: tuple[str, ...] = ()
 
     def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:

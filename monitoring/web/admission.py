@@ -33,6 +33,8 @@ def clinicians(site: Site) -> list[Staff]:
 
 
 class AdmissionForm(EntryForm):
+    saves = Admission
+
     def __init__(self, *args: Any, site: Site, asks_nasal: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.asks_nasal = asks_nasal

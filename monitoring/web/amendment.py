@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.access import Permission, page
 from monitoring.actions import amend_record, review_reading
-from monitoring.models import Session
+from monitoring.models import Amendment, Review, Session
 from monitoring.reports import reviews
 from monitoring.web.entry_page import EntryForm, act, saved, show
 from monitoring.web.lookup import keep_read, session_or_404, site_of, staff_of
@@ -35,6 +35,7 @@ def _long(label: Any, length: int, help_text: Any = "") -> forms.CharField:
 
 
 class AmendmentForm(EntryForm):
+    saves = Amendment
     about = forms.ChoiceField(required=False, label=gettext_lazy("What is amended"))
     text = _long(
         gettext_lazy("Amendment"),
@@ -49,6 +50,7 @@ class AmendmentForm(EntryForm):
 
 
 class ReviewForm(EntryForm):
+    saves = Review
     assessment = _long(gettext_lazy("What this reading means"), 500)
     action_taken = _long(
         gettext_lazy("What was done"), 500, gettext_lazy("such as: rang the patient, who is well")

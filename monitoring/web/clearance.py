@@ -19,7 +19,7 @@ from clinic.access import Permission, page
 from clinic.signin import passkey
 from monitoring.actions import sign_clearance, withdraw_clearance
 from monitoring.actions.sign_clearance import signing
-from monitoring.models import Session
+from monitoring.models import Clearance, Session, Withdrawal
 from monitoring.rules.cautions import Caution, cautions
 from monitoring.rules.course import Course
 from monitoring.rules.readiness import CHECKLIST, before_clearance, clearance_state
@@ -37,6 +37,7 @@ from monitoring.web.statement import statement
 class ClearanceForm(EntryForm):
     """`through_seq` is what was on the screen; each caution has a field of its own."""
 
+    saves = Clearance
     through_seq = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, open_cautions: list[Caution], rems: bool, **kwargs: Any) -> None:
@@ -84,6 +85,7 @@ class ClearanceForm(EntryForm):
 
 
 class WithdrawalForm(EntryForm):
+    saves = Withdrawal
     clearance = forms.UUIDField(widget=forms.HiddenInput)
     reason = forms.CharField(
         required=False,

@@ -24,6 +24,7 @@ from monitoring.web.presenters.readings import table
 
 
 class DecisionForm(EntryForm):
+    saves = Decision
     reading = forms.UUIDField(required=False, widget=forms.HiddenInput)
     through_seq = forms.IntegerField(widget=forms.HiddenInput)
     outcome = Tiles(label=gettext_lazy("Decision"), choices=Decision.Outcome.choices)

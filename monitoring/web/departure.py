@@ -30,6 +30,7 @@ def _line(label: Any, length: int) -> forms.CharField:
 
 
 class DepartureForm(EntryForm):
+    saves = Departure
     left_at = ClockTime(label=gettext_lazy("Left at"))
 
 

@@ -17,7 +17,7 @@ from clinic import clock
 from clinic.access import Permission, page
 from monitoring.actions import end_infusion as end_infusion_verb
 from monitoring.actions import give_dose
-from monitoring.models import Session
+from monitoring.models import Dose, DoseEnd, Session
 from monitoring.rules.course import Course
 from monitoring.rules.readiness import before_dose
 from monitoring.web.entry_page import EntryForm, act, saved, show
@@ -32,6 +32,7 @@ COMPLETE = (("yes", gettext_lazy("Complete")), ("no", gettext_lazy("In part")))
 
 
 class DoseForm(EntryForm):
+    saves = Dose
     lot = forms.CharField(
         required=False,
         max_length=40,
@@ -77,6 +78,7 @@ class DoseForm(EntryForm):
 
 
 class InfusionEndForm(EntryForm):
+    saves = DoseEnd
     ended_at = ClockTime(label=gettext_lazy("Ended at"))
     late_reason = WhyLate()
     mg = forms.DecimalField(

@@ -29,6 +29,8 @@ from monitoring.web.staffing_form import done, pressed
 
 
 class EmergencyForm(EntryForm):
+    keeps_draft = False
+
     site = forms.ModelChoiceField(
         queryset=Site.objects.none(),
         label=gettext_lazy("Site"),

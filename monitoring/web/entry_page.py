@@ -5,26 +5,26 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from typing import Any, cast
-from urllib.parse import quote
 from uuid import UUID
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Field, Layout
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.db import IntegrityError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic import clock
+from clinic.unfilled import Unfilled
 from monitoring.actions import Conflict, NotAllowed, Refused
 from monitoring.guards import GuardsMissing
 from monitoring.models.fact import uuid7
-from monitoring.web import wording
+from monitoring.web import drafts, wording
 from monitoring.web.refusal import add_refusal
 
 logger = logging.getLogger(__name__)
@@ -40,8 +40,16 @@ _NOT_TAKEN = gettext_lazy(
 _BUSY = gettext_lazy("Not saved. The server is busy. What you entered is still here: save again.")
 
 
-class EntryForm(forms.Form):
-    """A form that becomes one row: `id` is made when it is shown, so that it is saved once."""
+class EntryForm(Unfilled):
+    """A form that becomes one row: `id` is made when it is shown, so that it is saved once.
+
+    `keeps_draft`: the tab keeps what was typed until it is saved. `saves` is the kind of the row,
+    by which a form that was sent without an answer is told whether it was saved.
+    """
+
+    keeps_draft = True
+    is_conflict = False
+    saves: type[Model] | None = None
 
     id = forms.UUIDField(widget=forms.HiddenInput)
 
@@ -86,6 +94,7 @@ def act(form: forms.Form, verb: Callable[[], Any]) -> tuple[Any, str]:
     except Conflict as conflict:
         message = wording.conflict(conflict.theirs)
         form.add_error(None, message)
+        form.is_conflict = True  # type: ignore[attr-defined]
         return None, message
     except GuardsMissing as missing:
         logger.error("nothing is written: %s", missing)
@@ -112,7 +121,12 @@ def not_taken(form: forms.Form) -> None:
 def show(
     request: HttpRequest, template: str, form: forms.Form, context: dict[str, Any]
 ) -> HttpResponse:
-    """The form with its page; 422 when it was sent and could not be saved."""
+    """The form with its page; 422 when it was sent and could not be saved.
+
+    A draft that was sent before asks for one thing alone: whether it is saved.
+    """
+    if request.method == "GET" and drafts.ASKS in request.headers:
+        return JsonResponse({"saved": drafts.saved_as(request, getattr(form, "saves", None))})
     status = 422 if form.is_bound else 200
     return render(request, template, {"form": form, "area": "board", **context}, status=status)
 
@@ -120,15 +134,8 @@ def show(
 def saved(request: HttpRequest, words: str, page: str, *ids: UUID) -> HttpResponse:
     """Go on to `page` and say what the server now holds, and since when."""
     at = timezone.localtime(clock.now()).strftime("%H:%M:%S")
-    text = _("%(what)s. On the server %(at)s.") % {"what": words, "at": at}
+    text = _("%(what)s at %(at)s.") % {"what": words, "at": at}
     messages.success(request, text)
     response = redirect(page, *ids)
-    # For the script that forgets the draft, so not HttpOnly; it holds an address, no more.
-    response.set_cookie(
-        settings.DRAFT_COOKIE_NAME,
-        quote(request.get_full_path()),
-        max_age=60,
-        secure=settings.SESSION_COOKIE_SECURE,
-        samesite="Lax",
-    )
+    drafts.tell_saved(request, response)
     return response

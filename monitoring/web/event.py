@@ -25,6 +25,7 @@ from monitoring.web.times import ClockTime, WhyLate
 
 
 class EventForm(EntryForm):
+    saves = Event
     kind = Tiles(label=gettext_lazy("What"))
     symptoms = ManyTiles(
         label=gettext_lazy("If a symptom: which"),

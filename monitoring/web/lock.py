@@ -28,6 +28,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from clinic import access, clock, shift
 from clinic.models import Shift, Tablet
 from clinic.signin.adapter import next_page
+from clinic.unfilled import Unfilled
 from monitoring.web.board import cards
 from monitoring.web.fields import Tiles
 from monitoring.web.presenters.cards import Card
@@ -40,7 +41,7 @@ class _Name(Tiles):
         return True
 
 
-class PinForm(forms.Form):
+class PinForm(Unfilled):
     staff = _Name(label=gettext_lazy("Who are you?"), tiles_class="tiles-people")
     pin = forms.CharField(
         label=gettext_lazy("PIN, six digits"),

@@ -30,6 +30,7 @@ PAGE_SIZE = 50
 
 
 class PatientForm(EntryForm):
+    saves = Patient
     mrn = forms.CharField(max_length=40, label=gettext_lazy("MRN"))
     family_name = forms.CharField(max_length=120, label=gettext_lazy("Family name"))
     given_name = forms.CharField(max_length=120, label=gettext_lazy("Given name"))

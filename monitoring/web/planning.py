@@ -29,6 +29,7 @@ from monitoring.web.presenters.banner import patient_banner
 
 
 class PlanForm(EntryForm):
+    saves = Session
     day = forms.DateField(
         validators=[check_day],
         label=gettext_lazy("Date"),

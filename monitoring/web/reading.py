@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from clinic import clock
 from clinic.access import Permission, page
 from monitoring.actions import correct_reading, record_reading
+from monitoring.models import Reading as ReadingRow
 from monitoring.models import Session
 from monitoring.rules.course import Course, Reading, whole_minutes
 from monitoring.rules.entry import PRE_DOSE, Entry
@@ -40,6 +41,8 @@ from monitoring.web.times import ClockTime
 
 class ReadingForm(EntryForm):
     """Nothing is filled in beforehand. `confirm_…` answers "Is this right?" for one value."""
+
+    saves = ReadingRow
 
     def __init__(self, *args: Any, protocol: Protocol, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 from clinic import clock
 from clinic.access import Permission, page
 from clinic.models import Membership, Site, Staff
+from clinic.unfilled import Unfilled
 from monitoring.models import Departure, ProtocolVersion, Session
 from monitoring.web.filters import DayFilter
 from monitoring.web.lookup import keep_read, site_of, staff_of
@@ -91,6 +92,7 @@ class Register(django_filters.FilterSet):  # type: ignore[misc]
 
     class Meta:
         model = Session
+        form = Unfilled
         fields: tuple[str, ...] = ()
 
     def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:

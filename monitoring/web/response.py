@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from clinic.access import Permission, page
 from monitoring.actions import respond_to_flag
+from monitoring.models import Event
 from monitoring.rules.flags import flagged
 from monitoring.web import wording
 from monitoring.web.admission import clinicians
@@ -31,6 +32,7 @@ ORDERS = (
 
 
 class ResponseForm(EntryForm):
+    saves = Event
     told = Tiles(label=gettext_lazy("Who was informed"))
     told_other = forms.CharField(required=False, max_length=200, label=gettext_lazy("Someone else"))
     ordered = Tiles(label=gettext_lazy("What was ordered"), choices=[(str(o), o) for o in ORDERS])

@@ -22,6 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from clinic import access, emergency, staffing
 from clinic.access import NEED_SECOND_FACTOR, Permission, page
 from clinic.models import Membership, Site, Staff
+from clinic.unfilled import Unfilled
 from monitoring.models.fact import uuid7
 from monitoring.web import staff_trail
 from monitoring.web.entry_page import EntryForm, show
@@ -47,6 +48,8 @@ class _Roles(forms.MultipleChoiceField):
 
 
 class InvitationForm(EntryForm):
+    keeps_draft = False
+
     first_name = forms.CharField(max_length=150, label=gettext_lazy("Given name"))
     last_name = forms.CharField(max_length=150, label=gettext_lazy("Family name"))
     credentials = forms.CharField(
@@ -68,10 +71,14 @@ class InvitationForm(EntryForm):
 
 
 class RolesForm(EntryForm):
+    keeps_draft = False
+
     roles = _Roles()
 
 
 class ContactForm(EntryForm):
+    keeps_draft = False
+
     phone = forms.CharField(required=False, max_length=40, label=gettext_lazy("Telephone"))
     email = forms.EmailField(required=False, max_length=254, label=gettext_lazy("E-mail"))
 
@@ -80,7 +87,7 @@ class ContactForm(EntryForm):
         super().__init__(*args, initial=shown, **kwargs)
 
 
-class RuleForm(forms.Form):
+class RuleForm(Unfilled):
     needed = YesNo(
         label=gettext_lazy("Administrators and clinicians need a second factor at this site")
     )

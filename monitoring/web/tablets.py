@@ -26,6 +26,8 @@ from monitoring.web.staffing_form import done, pressed
 
 
 class TabletForm(EntryForm):
+    keeps_draft = False
+
     name = forms.CharField(
         max_length=60,
         label=gettext_lazy("Name of the tablet"),

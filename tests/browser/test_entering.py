@@ -54,7 +54,7 @@ def test_a_lost_network_loses_nothing_that_was_typed(visit: Visit, nurse: Person
     nurse.page.wait_for_timeout(300)
     nurse.context.set_offline(False)
     nurse.go(address)
-    assert nurse.page.get_by_label("Systolic").input_value() == "133"
+    expect(nurse.page.get_by_label("Systolic")).to_have_value("133")
     nurse.tap("Save reading")
     expect(nurse.page.get_by_text("Reading saved")).to_be_visible()
     assert Reading.objects.get(slot=40).systolic == 133
@@ -72,7 +72,7 @@ def test_a_signed_out_nurse_finds_her_entry_after_signing_in_again(
     expect(nurse.page.get_by_text("Not saved: your sign-in has ended")).to_be_visible()
     nurse.sign_in(visit.nurse)
     nurse.go(address)
-    assert nurse.page.get_by_label("Systolic").input_value() == "134"
+    expect(nurse.page.get_by_label("Systolic")).to_have_value("134")
     assert Reading.objects.filter(slot=40).count() == 0
     nurse.errors = [e for e in nurse.errors if "403" not in e]
 

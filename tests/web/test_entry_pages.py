@@ -397,4 +397,4 @@ def test_what_was_saved_is_said_with_the_servers_time(clock: Any, signed_in: Sig
     nurse = signed_in(visit.nurse)
     answer = nurse.post(f"/sessions/{visit.id}/dose/", DEVICE | {"id": str(uuid7())}, follow=True)
     at = clinic_clock.now().astimezone(visit.site.tz).strftime("%H:%M:%S")
-    assert f"Device 1 saved. On the server {at}." in answer.content.decode()
+    assert f"Device 1 saved at {at}." in answer.content.decode()

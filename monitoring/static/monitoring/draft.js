@@ -1,31 +1,44 @@
 // Keeps what was typed through a reload, a time-out or a lost network, until the server has it.
 // In the tab's own storage: it goes with the tab, and with signing out. It belongs to the person who
-// typed it: on a shared tablet the next person begins with an empty form.
-import { drafts, MINE } from "./kept.js";
+// typed it: on a shared tablet the next person begins with an empty form. It keeps the id of the row
+// that it becomes, so that what was saved while the answer was lost is not saved a second time.
+import { serverNow } from "./countdown.js";
+import { draftOf, drafts, MINE, TOO_OLD } from "./kept.js";
 
-const NEVER = new Set(["password", "csrfmiddlewaretoken", "through_seq", "id"]);
+const NEVER = new Set(["password", "passkey", "csrfmiddlewaretoken", "through_seq", "id"]);
+const A_WHILE = 60000;
+
+/** @typedef {{at: number, id: string, isSent: boolean, typed: [string, string][]}} Draft
+ *  `at` is the server's time of the last change, `id` names the row that the form becomes. */
 
 /** @param {HTMLFormElement} form */
-function keep(form) {
+const keyOf = (form) => MINE + form.dataset.draft;
+
+/** @param {HTMLFormElement} form @returns {HTMLInputElement} */
+const idOf = (form) => form.querySelector("input[name=id]");
+
+/** @param {HTMLFormElement} form @param {boolean} isSent */
+function keep(form, isSent = false) {
   const typed = [...new FormData(form)].filter(([name, value]) => !NEVER.has(name) && value);
-  const draft = { at: Date.now(), typed };
-  sessionStorage.setItem(MINE + form.dataset.draft, JSON.stringify(draft));
+  const draft = { at: serverNow(), id: idOf(form).value, isSent, typed };
+  sessionStorage.setItem(keyOf(form), JSON.stringify(draft));
+}
+
+/** The site's time of day, HH:MM. @param {number} at */
+function timeOf(at) {
+  const options = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  const timeZone = document.documentElement.dataset.zone;
+  return new Intl.DateTimeFormat("en-GB", { ...options, timeZone }).format(at);
 }
 
 /** Measurements typed a while ago carry the time they were typed at, not the present one. */
-function restoreTime(form, at) {
+function fillTime(form, at) {
   const time = form.querySelector("input[data-zone]");
-  if (!time || time.value || Date.now() - at < 60000) return;
-  const options = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
-  const zone = time.dataset.zone;
-  time.value = new Intl.DateTimeFormat("en-GB", { ...options, timeZone: zone }).format(at);
+  if (time && !time.value && serverNow() - at > A_WHILE) time.value = timeOf(at);
 }
 
-/** @param {HTMLFormElement} form */
-function restore(form) {
-  const kept = sessionStorage.getItem(MINE + form.dataset.draft);
-  if (!kept || document.querySelector("[data-error-summary]")) return;
-  const { at, typed } = JSON.parse(kept);
+/** @param {HTMLFormElement} form @param {Draft} draft */
+function fill(form, { at, id, typed }) {
   for (const [name, value] of typed) {
     for (const input of form.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
       if (input.type === "radio" || input.type === "checkbox") {
@@ -36,7 +49,45 @@ function restore(form) {
       } else if (input.type !== "hidden" && !input.value) input.value = value;
     }
   }
-  restoreTime(form, at);
+  idOf(form).value = id;
+  fillTime(form, at);
+}
+
+/** What the server says of a form that was sent before: its words when it is saved, or nothing. */
+async function savedAs(id) {
+  try {
+    const answer = await fetch(location.href, { headers: { "X-Draft": id } });
+    return (await answer.json()).saved;
+  } catch {
+    return "";
+  }
+}
+
+/** @param {string} words */
+function note(words) {
+  const line = document.querySelector("[data-draft-note]");
+  line.textContent = words;
+  line.hidden = false;
+}
+
+/** @param {HTMLFormElement} form */
+async function restore(form) {
+  const draft = draftOf(keyOf(form));
+  if (!draft) return;
+  const saved = draft.isSent ? await savedAs(draft.id) : "";
+  if (saved) {
+    sessionStorage.removeItem(keyOf(form));
+    note(saved);
+  } else fill(form, draft);
+}
+
+/** Says once that there was a draft, too old to be kept. @param {HTMLFormElement} form */
+function tellOfOld(form) {
+  const key = TOO_OLD + keyOf(form);
+  const at = Number(sessionStorage.getItem(key));
+  sessionStorage.removeItem(key);
+  const { discarded } = document.querySelector("[data-draft-note]").dataset;
+  if (at) note(discarded.replace("#", timeOf(at)));
 }
 
 /** Says no more than that there is one: neither whose, nor what stands in it. */
@@ -46,10 +97,20 @@ function tellOfOthers(form) {
   if (line && drafts().some(isOther)) line.hidden = false;
 }
 
+/** @param {HTMLFormElement} form */
+async function start(form) {
+  tellOfOld(form);
+  tellOfOthers(form);
+  if ("draftOver" in form.dataset) sessionStorage.removeItem(keyOf(form));
+  // What was refused stands on the page as it was sent.
+  else if (document.querySelector("[data-error-summary]")) keep(form);
+  else await restore(form);
+  form.addEventListener("input", () => keep(form));
+  form.addEventListener("submit", () => keep(form, true));
+}
+
 export function startDrafts() {
-  document.querySelectorAll("form[data-draft]").forEach((form) => {
-    restore(form);
-    tellOfOthers(form);
-    form.addEventListener("input", () => keep(form));
-  });
+  document.querySelectorAll("form[data-draft]").forEach(start);
+  // A page that the browser kept is as old as what was typed there: it may be saved since.
+  addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
 }
