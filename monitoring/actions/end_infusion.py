@@ -32,6 +32,7 @@ def end_infusion(
     is_complete: bool,
     partial_detail: str = "",
     late_reason: str = "",
+    confirmed_at: datetime | None = None,
 ) -> DoseEnd:
     """Raises Refused when no infusion runs, for an end before the start or more than was ordered;
     NotAllowed."""
@@ -51,8 +52,15 @@ def end_infusion(
     if running is None or not record.course.protocol.is_infusion:
         raise refuse("no_infusion_running")
     if ended_at < running.started_at:
-        raise refuse("before_start", "ended_at")
-    require_timely(record, ended_at, "ended_at", late_reason=late_reason)
+        raise refuse("before_start", "ended_at", at=ended_at, other=running.started_at)
+    require_timely(
+        record,
+        ended_at,
+        "ended_at",
+        confirmed_at=confirmed_at,
+        late_reason=late_reason,
+        window=record.course.protocol.window,
+    )
     if not 0 <= mg <= running.mg:
         raise refuse("not_within_order", "mg", ordered=running.mg)
     if is_complete and mg < running.mg:

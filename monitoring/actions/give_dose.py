@@ -17,7 +17,7 @@ from monitoring.actions.record import (
 )
 from monitoring.actions.times import require_timely
 from monitoring.models import Dose
-from monitoring.rules.readiness import before_dose, dose_problems
+from monitoring.rules.readiness import before_dose, dose_problems, measured_by, out_of_order
 
 
 @verb
@@ -33,20 +33,31 @@ def give_dose(
     partial_detail: str = "",
     early_reason: str = "",
     late_reason: str = "",
+    confirmed_at: datetime | None = None,
     witness_id: UUID | None = None,
 ) -> Dose:
     """Record the next device of the order, given at `started_at`.
 
     The first needs everything in `before_dose` closed; each is within the order, in date, and five
-    minutes after the last or with a reason. `is_complete` is None for an infusion. Raises Refused
+    minutes after the last or with a reason. `confirmed_at` is the time that was read back and
+    kept. `is_complete` is None for an infusion. Raises Refused
     at each field, or with the open items; NotAllowed.
     """
     record = open_record(session_id, by, Permission.GIVE_DOSE)
     if sent := next((d for d in record.session.dose_set.all() if d.id == id), None):
         return _same_dose(sent, lot, expiry, is_complete, partial_detail, early_reason, late_reason)
     require_phase(record, "arrived", "dosing", "observing", "cleared")
-    require_timely(record, started_at, "started_at", late_reason=late_reason)
     course, protocol = record.course, record.course.protocol
+    if problem := out_of_order(course, started_at):
+        raise refuse(problem.code, problem.field, **problem.params)
+    require_timely(
+        record,
+        started_at,
+        "started_at",
+        confirmed_at=confirmed_at,
+        late_reason=late_reason,
+        window=None if protocol.is_infusion else protocol.window,
+    )
     if not course.doses and (items := before_dose(course, started_at)):
         raise Refused(Reason(f"item_{i.code}", "", {**i.params, "item": i}) for i in items)
     today = record.now.astimezone(record.session.site.tz).date()
@@ -76,7 +87,7 @@ def give_dose(
             early_reason=early_reason.strip() if course.doses else "",
             late_reason=late_reason.strip(),
             witness_id=witness_id,
-            **_rests_on(record),
+            **_rests_on(record, started_at),
         )
     )
     record.finish("give_dose")
@@ -115,13 +126,14 @@ def _same_dose(
     )
 
 
-def _rests_on(record: Record) -> dict[str, UUID | None]:
+def _rests_on(record: Record, started_at: datetime) -> dict[str, UUID | None]:
     """The pre-dose reading of the session and, where one was taken on it, the decision to give."""
     first = record.course.doses[0] if record.course.doses else None
     if first is not None:
         row = next(d for d in record.session.dose_set.all() if d.id == first.id)
         return {"predose_reading_id": row.predose_reading_id, "decision_id": row.decision_id}
-    predose, decision = record.course.predose, record.course.decision
+    course = measured_by(record.course, started_at)
+    predose, decision = course.predose, course.decision
     given = next(
         (
             d.id

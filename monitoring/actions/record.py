@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -28,7 +28,7 @@ from monitoring.models import (
 )
 from monitoring.models import course as facts
 from monitoring.models.fact import Fact
-from monitoring.rules.course import Course, Phase
+from monitoring.rules.course import CLOCKS_APART, Course, Phase
 from monitoring.rules.deviations import deviations
 from monitoring.rules.phase import phase_of
 from monitoring.trail import chain
@@ -38,7 +38,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 F = TypeVar("F", bound=Fact)
 
-CLOCK_TOLERANCE = timedelta(minutes=2)
+CLOCK_TOLERANCE = CLOCKS_APART
 """How far ahead of the server a tablet's clock may run before its time counts as future."""
 
 SERIALIZATION_FAILURE, DEADLOCK_DETECTED = "40001", "40P01"
@@ -119,7 +119,7 @@ class Record:
     def admit(self) -> None:
         """The patient has arrived: from here on the facts give the phase."""
         self.session.admitted_at = self.now
-        self.course = replace(self.course, is_admitted=True)
+        self.course = replace(self.course, is_admitted=True, admitted_at=self.now)
 
     def whole(self) -> Record:
         """The same locked session with every noun loaded."""

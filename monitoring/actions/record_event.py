@@ -12,12 +12,11 @@ from monitoring.actions.outcome import refuse, repeated
 from monitoring.actions.record import (
     Record,
     open_record,
-    require_not_future,
     require_phase,
     require_text,
     verb,
 )
-from monitoring.actions.times import require_timely
+from monitoring.actions.times import require_after, require_meant, require_timely
 from monitoring.models import Event
 from monitoring.rules.flags import SYMPTOMS
 
@@ -39,6 +38,8 @@ def record_event(
     onset_at: datetime | None = None,
     resolves_id: UUID | None = None,
     late_reason: str = "",
+    confirmed_at: datetime | None = None,
+    onset_confirmed_at: datetime | None = None,
 ) -> Event:
     """Record a symptom, intervention, medication, handover, note, adverse event or the resolution
     of one. A response to a flag has its own verb.
@@ -52,7 +53,10 @@ def record_event(
     require_phase(record, "arrived", "dosing", "observing", "cleared")
     if kind not in RECORDABLE:
         raise refuse("required", "kind")
-    require_timely(record, at, "at", late_reason=late_reason)
+    resolved = _resolved(record, kind, resolves_id)
+    if resolved is not None:
+        require_after(at, resolved.at, "before_resolved")
+    require_timely(record, at, "at", confirmed_at=confirmed_at, late_reason=late_reason)
     if kind == Event.Kind.SYMPTOM:
         if not symptoms or not set(symptoms) <= set(SYMPTOMS):
             raise refuse("required", "symptoms")
@@ -63,7 +67,7 @@ def record_event(
             raise refuse("unanswered", "is_serious")
         if onset_at is None:
             raise refuse("required", "onset_at")
-        require_not_future(record, onset_at, "onset_at")
+        require_meant(record, onset_at, "onset_at", confirmed_at=onset_confirmed_at)
     else:
         is_serious, onset_at = None, None
     event = record.add(
@@ -76,7 +80,7 @@ def record_event(
             symptoms=list(symptoms),
             is_serious=is_serious,
             onset_at=onset_at,
-            resolves=_resolved(record, kind, resolves_id),
+            resolves=resolved,
         )
     )
     record.finish("record_event")

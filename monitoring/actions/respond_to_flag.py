@@ -14,7 +14,7 @@ from monitoring.actions.record import (
     require_text,
     verb,
 )
-from monitoring.actions.times import require_timely
+from monitoring.actions.times import require_after, require_timely
 from monitoring.models import Event
 from monitoring.rules.course import Reading
 from monitoring.rules.flags import flagged
@@ -31,6 +31,7 @@ def respond_to_flag(
     ordered: str,
     at: datetime,
     late_reason: str = "",
+    confirmed_at: datetime | None = None,
 ) -> Event:
     """Answer for the flagged reading or event `about`. Several responses to one flag are kept.
 
@@ -48,8 +49,10 @@ def respond_to_flag(
     found = next((f for f in flagged(record.course) if f.fact.id == about), None)
     if found is None:
         raise refuse("not_flagged")
-    require_timely(record, at, "at", late_reason=late_reason)
     is_reading = isinstance(found.fact, Reading)
+    flagged_at = found.fact.taken_at if isinstance(found.fact, Reading) else found.fact.at
+    require_after(at, flagged_at, "before_answered")
+    require_timely(record, at, "at", confirmed_at=confirmed_at, late_reason=late_reason)
     event = record.add(
         Event(
             id=id,

@@ -2,19 +2,64 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from monitoring.actions.outcome import Reason, Refused
+from monitoring.actions.outcome import Reason, Refused, refuse
 from monitoring.actions.record import Record, require_not_future
+from monitoring.rules.course import CLOCKS_APART
 from monitoring.rules.lateness import lateness
+from monitoring.rules.measures import Problem
+from monitoring.rules.times import is_this_the_time
 
 
 def require_timely(
-    record: Record, at: datetime, field: str, *, late_reason: str, late_field: str = "late_reason"
+    record: Record,
+    at: datetime,
+    field: str,
+    *,
+    confirmed_at: datetime | None,
+    late_reason: str,
+    window: timedelta | None = None,
 ) -> None:
-    """Refuse a time in the future at `field`, and a late one without its reason at `late_field`
-    (CLINICAL 8, rule 37)."""
+    """Refuse a time in the future; ask, at `field`, whether `at` is meant where it lies far back,
+    and at `late_reason` why it is entered late (CLINICAL 7, hazards 5 and 32; 8, rule 37).
+
+    `confirmed_at` is the moment that was answered for. `window` is what `at` begins.
+    """
     require_not_future(record, at, field)
-    late = lateness(record.course.protocol, at, record.now, late_reason, late_field)
-    if late is not None:
-        raise Refused([Reason(late.code, late.field, late.params)])
+    ends_at = None if window is None else at + window
+    question = _question(record, at, field, confirmed_at, ends_at)
+    late = lateness(record.course.protocol, at, record.now, late_reason)
+    _refuse(question, late)
+
+
+def require_meant(
+    record: Record, at: datetime, field: str, *, confirmed_at: datetime | None
+) -> None:
+    """The same for a time that lies back by its nature, such as an onset: it asks for no reason."""
+    require_not_future(record, at, field)
+    _refuse(_question(record, at, field, confirmed_at))
+
+
+def _question(
+    record: Record,
+    at: datetime,
+    field: str,
+    confirmed_at: datetime | None,
+    ends_at: datetime | None = None,
+) -> Problem | None:
+    return is_this_the_time(
+        record.course, at, record.now, field, confirmed=confirmed_at, window_ends_at=ends_at
+    )
+
+
+def _refuse(*problems: Problem | None) -> None:
+    if found := [p for p in problems if p is not None]:
+        raise Refused(Reason(p.code, p.field, p.params) for p in found)
+
+
+def require_after(at: datetime, other: datetime, code: str) -> None:
+    """Refuse what answers or ends something before that was: it cannot be. The clocks of two
+    tablets may stand apart."""
+    if at < other - CLOCKS_APART:
+        raise refuse(code, "at", at=at, other=other)

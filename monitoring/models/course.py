@@ -61,6 +61,7 @@ def course_of(session: Session) -> rules.Course:
         planned_mg=float(session.planned_mg),
         last_seq=session.last_seq,
         is_admitted=session.admitted_at is not None,
+        admitted_at=session.admitted_at,
         is_whole=is_whole,
         is_first_treatment=session.is_first_treatment,
         indication=session.indication,

@@ -153,6 +153,7 @@ class Course:
     planned_mg: float
     last_seq: int
     is_admitted: bool = False
+    admitted_at: datetime | None = None
     is_whole: bool = True
     is_first_treatment: bool = False
     indication: str = "trd"

@@ -21,6 +21,7 @@ from monitoring.rules.measures import (
 )
 from monitoring.rules.scales import SCALES
 from monitoring.rules.schedule import observations_at
+from monitoring.rules.times import is_on_wrong_side, is_this_the_time
 
 PRE_DOSE = 0
 """The slot asked for before the first device; every observation belongs to it."""
@@ -30,7 +31,8 @@ PRE_DOSE = 0
 class Entry:
     """`asked` is the slot the nurse took it for: minutes, PRE_DOSE, or None for an additional one.
 
-    `confirmed` holds the fields whose implausible value she was asked about and kept.
+    `confirmed` holds the fields whose implausible value she was asked about and kept;
+    `confirmed_at` the moment she was asked about and kept.
     """
 
     taken_at: datetime
@@ -38,6 +40,7 @@ class Entry:
     not_done: Mapping[str, str] = field(default_factory=dict)
     asked: int | None = None
     confirmed: frozenset[str] = frozenset()
+    confirmed_at: datetime | None = None
     late_reason: str = ""
 
 
@@ -72,7 +75,7 @@ def correction_problems(
 ) -> list[Problem]:
     """What is wrong with `entry` as a correction of `original`, in a course without it.
 
-    Only what was typed is asked about; why it is late, only when another time was typed.
+    Only what was typed is asked about; the time and why it is late, only when another was typed.
     """
     typed = {f for f, value in entry.values.items() if value is not None}
     if not typed and not any(entry.not_done.values()) and not is_time_wrong:
@@ -82,19 +85,35 @@ def correction_problems(
     found = entry_problems(
         course.without(original.id), replace(whole, confirmed=entry.confirmed | kept), now
     )
-    return [p for p in found if is_time_wrong or p.field != "late_reason"]
+    return [p for p in found if is_time_wrong or p.field not in {"taken_at", "late_reason"}]
 
 
 def entry_problems(course: Course, entry: Entry, now: datetime) -> list[Problem]:
     """Everything to mend or to confirm, in the order of the fields. Empty when it can be kept."""
-    late = lateness(course.protocol, entry.taken_at, now, entry.late_reason)
     return [
         *_presence(course, entry),
         *impossible(entry.values),
         *_scale_values(course, entry),
         *_questions(course, entry),
-        *([late] if late else []),
+        *_time(course, entry, now),
     ]
+
+
+def _time(course: Course, entry: Entry, now: datetime) -> Iterator[Problem]:
+    """Read back before it counts; more than five minutes back asks why (CLINICAL 8, rule 37)."""
+    wrong_side = entry.asked is not None and is_on_wrong_side(
+        course, entry.taken_at, is_predose=entry.asked == PRE_DOSE
+    )
+    question = is_this_the_time(
+        course,
+        entry.taken_at,
+        now,
+        "taken_at",
+        confirmed=entry.confirmed_at,
+        is_on_wrong_side=wrong_side,
+    )
+    late = lateness(course.protocol, entry.taken_at, now, entry.late_reason)
+    yield from filter(None, (question, late))
 
 
 def _presence(course: Course, entry: Entry) -> Iterator[Problem]:

@@ -80,7 +80,7 @@ def before_dose(course: Course, now: datetime) -> list[Item]:
     Only what had been measured by `now` counts: a dose entered later than it was given does not
     rest on a reading taken after it (CLINICAL 8, rules 10, 12, 20, 23 to 25, 28, 29 and 34).
     """
-    course = _measured_by(course, now)
+    course = measured_by(course, now)
     return [
         *_planning(course),
         *_admission(course),
@@ -89,7 +89,8 @@ def before_dose(course: Course, now: datetime) -> list[Item]:
     ]
 
 
-def _measured_by(course: Course, now: datetime) -> Course:
+def measured_by(course: Course, now: datetime) -> Course:
+    """The course with the readings that had been taken at `now`."""
     late = (r.id for r in course.standing_readings if r.taken_at > now + CLOCKS_APART)
     return course.without(*late)
 
@@ -246,6 +247,25 @@ def dose_problems(
             params = {"minutes": max(0, whole_minutes(rest)), "least": whole_minutes(least)}
             problems.append(DoseProblem("early_reason", "too_early", params))
     return problems
+
+
+def out_of_order(course: Course, started_at: datetime) -> DoseProblem | None:
+    """Why a device cannot have been given at `started_at`: it would lie before admission, before
+    the device that was given last, or before every pre-dose reading it could rest on (CLINICAL 7,
+    hazards 13 and 32). The clocks of two tablets may stand apart."""
+    earliest: list[tuple[str, datetime]] = []
+    if course.admitted_at is not None:
+        earliest.append(("dose_before_admission", course.admitted_at))
+    if course.doses:
+        last = max(d.started_at for d in course.doses)
+        earliest.append(("dose_before_device", last))
+    elif course.predose is not None and measured_by(course, started_at).predose is None:
+        first = min(r.taken_at for r in course.standing_readings if r.is_complete)
+        earliest.append(("dose_before_predose", first))
+    for code, other in earliest:
+        if started_at < other - CLOCKS_APART:
+            return DoseProblem("started_at", code, {"at": started_at, "other": other})
+    return None
 
 
 def before_clearance(course: Course, now: datetime) -> list[Item]:

@@ -26,7 +26,7 @@ from monitoring.web.lookup import session_or_404, staff_of
 from monitoring.web.next_step import Permissions
 from monitoring.web.presenters.banner import session_banner
 from monitoring.web.presenters.open_items import open_items
-from monitoring.web.times import ClockTime, WhyLate
+from monitoring.web.times import ClockTime, WhyLate, confirmed
 
 COMPLETE = (("yes", gettext_lazy("Complete")), ("no", gettext_lazy("In part")))
 
@@ -110,6 +110,7 @@ def give(request: HttpRequest, session_id: UUID) -> HttpResponse:
                 lot=data["lot"],
                 expiry=data["expiry"],
                 started_at=data["started_at"],
+                confirmed_at=confirmed(form, "started_at"),
                 is_complete={"yes": True, "no": False}.get(data.get("is_complete", "")),
                 partial_detail=data.get("partial_detail", ""),
                 early_reason=data.get("early_reason", ""),
@@ -135,6 +136,7 @@ def end_infusion(request: HttpRequest, session_id: UUID) -> HttpResponse:
                 staff_of(request),
                 id=data["id"],
                 ended_at=data["ended_at"],
+                confirmed_at=confirmed(form, "ended_at"),
                 mg=data["mg"],
                 is_complete=data["is_complete"] == "yes",
                 partial_detail=data["partial_detail"],

@@ -23,9 +23,11 @@ from clinic import clock
 from clinic.unfilled import Unfilled
 from monitoring.actions import Conflict, NotAllowed, Refused
 from monitoring.guards import GuardsMissing
+from monitoring.models import Session
 from monitoring.models.fact import uuid7
 from monitoring.web import drafts, wording
 from monitoring.web.refusal import add_refusal
+from monitoring.web.times import offer_days
 
 logger = logging.getLogger(__name__)
 
@@ -127,6 +129,8 @@ def show(
     """
     if request.method == "GET" and drafts.ASKS in request.headers:
         return JsonResponse({"saved": drafts.saved_as(request, getattr(form, "saves", None))})
+    if isinstance(session := context.get("session"), Session):
+        offer_days(form, session)
     status = 422 if form.is_bound else 200
     return render(request, template, {"form": form, "area": "board", **context}, status=status)
 

@@ -21,7 +21,7 @@ from monitoring.web.entry_page import EntryForm, act, saved, show
 from monitoring.web.fields import ManyTiles, Tiles, YesNo
 from monitoring.web.lookup import session_or_404, staff_of
 from monitoring.web.presenters.banner import session_banner
-from monitoring.web.times import ClockTime, WhyLate
+from monitoring.web.times import ClockTime, WhyLate, confirmed
 
 
 class EventForm(EntryForm):
@@ -77,11 +77,13 @@ def record(request: HttpRequest, session_id: UUID) -> HttpResponse:
                 id=data["id"],
                 kind=data["kind"],
                 at=data["at"],
+                confirmed_at=confirmed(form, "at"),
                 late_reason=data["late_reason"],
                 detail=data["detail"],
                 symptoms=data["symptoms"],
                 is_serious=data["is_serious"],
                 onset_at=data["onset_at"],
+                onset_confirmed_at=confirmed(form, "onset_at"),
                 resolves_id=UUID(resolves) if resolves else None,
             ),
         )

@@ -36,7 +36,7 @@ from monitoring.web.fields import Tiles, WholeNumber
 from monitoring.web.lookup import session_or_404, staff_of
 from monitoring.web.presenters.banner import session_banner
 from monitoring.web.presenters.readings import label, table
-from monitoring.web.times import ClockTime
+from monitoring.web.times import ClockTime, confirmed
 
 
 class ReadingForm(EntryForm):
@@ -83,6 +83,7 @@ class ReadingForm(EntryForm):
             not_done={o: code for o in OBSERVATIONS if (code := data.get(f"{o}_not_done"))},
             asked=asked,
             confirmed=frozenset(f for f in VALUE_FIELDS if data.get(f"confirm_{f}")),
+            confirmed_at=confirmed(self, "taken_at"),
             late_reason=data.get("late_reason", ""),
         )
 

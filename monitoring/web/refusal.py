@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.forms import BaseForm
+from django.forms import BaseForm, ValidationError
 
 from monitoring.actions import Reason, Refused
 from monitoring.web import wording
@@ -12,7 +12,7 @@ def add_refusal(form: BaseForm, refused: Refused) -> None:
     """Put each reason at its field, or above the form where the form has no such field."""
     for reason in refused.reasons:
         place = reason.field if reason.field in form.fields else None
-        form.add_error(place, sentence(reason))
+        form.add_error(place, ValidationError(sentence(reason), code=reason.code))
 
 
 def sentence(reason: Reason) -> str:

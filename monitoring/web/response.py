@@ -22,7 +22,7 @@ from monitoring.web.entry_page import EntryForm, act, saved, show
 from monitoring.web.fields import Tiles
 from monitoring.web.lookup import session_or_404, site_of, staff_of
 from monitoring.web.presenters.banner import session_banner
-from monitoring.web.times import ClockTime, WhyLate
+from monitoring.web.times import ClockTime, WhyLate, confirmed
 
 ORDERS = (
     gettext_lazy("Go on watching"),
@@ -69,6 +69,7 @@ def respond(request: HttpRequest, session_id: UUID, about: UUID) -> HttpResponse
                 told=data["told_other"].strip() or data["told"],
                 ordered=data["ordered_other"].strip() or data["ordered"],
                 at=data["at"],
+                confirmed_at=confirmed(form, "at"),
                 late_reason=data["late_reason"],
             ),
         )

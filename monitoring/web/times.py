@@ -1,62 +1,124 @@
-"""The one field for every time on every form, and why something is entered late."""
+"""The one field for every time on every form, and why something is entered late.
+
+A time is sent as the words that were typed, as the instant that a script set them to, as the day
+beside them, and as the instant that was read back and confirmed. Each is checked against the words.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Any
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, cast
 
 from django import forms
+from django.forms.boundfield import BoundField
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from clinic import clock
+from monitoring.models import Session
+from monitoring.rules.times import clock_time, moment
+
+QUESTION = "is_this_the_time"
+"""The code of the refusal that reads a time back."""
+UNREADABLE = gettext_lazy("Enter a time of day, such as 14:05 or 2:05 pm.")
 
 
-class ClockTime(forms.CharField):
-    """A time of day, HH:MM in the site's zone, read as the nearest such moment to now.
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What was sent for one time; all of it text."""
 
-    So it is right past midnight and on the days that clocks change. Empty is now.
+    text: str = ""
+    instant: str = ""
+    day: str = ""
+    confirmed: str = ""
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class ClockInput(forms.TextInput):
+    """The words, with what stands beside them under the same name."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Typed:
+        parts = ("", "_instant", "_day", "_confirmed")
+        return Typed(*(str(data.get(f"{name}{part}", "")).strip() for part in parts))
+
+
+class ClockTime(forms.Field):
+    """A time of day in the session's zone: the latest such moment that is not in the future, or
+    that of the day chosen beside it. Empty is now.
+
+    `confirmed_at` is the moment that was read back and kept, `understood` the one that was read.
     """
 
     template = "fields/time.html"
+    widget = ClockInput
 
     def __init__(self, **kwargs: Any) -> None:
-        widget = forms.TextInput(
-            attrs={"inputmode": "numeric", "autocomplete": "off", "placeholder": "HH:MM"}
-        )
-        super().__init__(required=False, widget=widget, **kwargs)
+        super().__init__(required=False, **kwargs)
+        self.days: list[tuple[str, str]] = []
+        self.confirmed_at: datetime | None = None
+        self.understood: datetime | None = None
 
     def clean(self, value: Any) -> datetime:
-        text = str(super().clean(value)).strip()
-        now = clock.now()
-        if not text:
+        typed = value if isinstance(value, Typed) else Typed(str(value or "").strip())
+        now, zone = clock.now(), timezone.get_current_timezone()
+        self.confirmed_at = _instant(typed.confirmed)
+        day = _day(typed.day)
+        if not typed.text:
+            if day not in {None, now.astimezone(zone).date()}:
+                raise forms.ValidationError(UNREADABLE)
+            self.understood = now
             return now
-        for form in ("%H:%M", "%H%M", "%H.%M"):
-            try:
-                parsed = datetime.strptime(text, form)  # noqa: DTZ007
-            except ValueError:
-                continue
-            return _nearest(now, parsed.hour, parsed.minute)
-        raise forms.ValidationError(_("Enter a time of day, such as 14:05."))
+        said = clock_time(typed.text)
+        if said is None:
+            raise forms.ValidationError(UNREADABLE)
+        at = _agreeing(_instant(typed.instant), said, day) or moment(said, now, zone, day)
+        if at is None:
+            raise forms.ValidationError(
+                _("The clocks were put forward then: %(time)s was never shown on this day.")
+                % {"time": typed.text}
+            )
+        self.understood = at
+        return at
+
+    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> BoundTime:
+        return BoundTime(form, self, field_name)
 
 
-def _nearest(now: datetime, hour: int, minute: int) -> datetime:
-    """The moment closest to `now` at which the site's clocks show hour:minute.
+class BoundTime(BoundField):
+    """The field as its template shows it."""
 
-    The present minute is `now` itself, so that "now" is never a few seconds ago.
-    """
-    local = timezone.localtime(now)
-    if (local.hour, local.minute) == (hour, minute):
-        return now
-    days = (local.date() + timedelta(days=offset) for offset in (-1, 0, 1))
-    shown = [
-        datetime(d.year, d.month, d.day, hour, minute, tzinfo=local.tzinfo, fold=fold).astimezone(
-            now.tzinfo
-        )
-        for d in days
-        for fold in (0, 1)
-    ]
-    return min(shown, key=lambda moment: abs(moment - now))
+    field: ClockTime
+
+    @property
+    def typed(self) -> Typed:
+        """What was sent; for a time that is asked about, the very moment it was read as."""
+        value = self.value()
+        typed = value if isinstance(value, Typed) else Typed(str(value or ""))
+        if self.is_asked and not typed.text and (at := self.field.understood):
+            return Typed(timezone.localtime(at).strftime("%H:%M"), at.isoformat(), typed.day)
+        return typed
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the time waits for "Yes, this is the time", or has it."""
+        at = self.field.understood
+        if at is None:
+            return False
+        codes = {e.code for e in self.form.errors.as_data().get(self.name, ())}
+        return QUESTION in codes or at == self.field.confirmed_at
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.is_asked and self.field.understood == self.field.confirmed_at
+
+    @property
+    def understood(self) -> str:
+        return self.field.understood.isoformat() if self.field.understood else ""
 
 
 class WhyLate(forms.CharField):
@@ -68,7 +130,53 @@ class WhyLate(forms.CharField):
         super().__init__(
             required=False,
             max_length=300,
-            label=_("Why entered late"),
+            label=gettext_lazy("Why entered late"),
             widget=forms.TextInput(attrs={"autocomplete": "off"}),
             **kwargs,
         )
+
+
+def confirmed(form: forms.BaseForm, name: str) -> datetime | None:
+    """The moment that was read back at the time `name` and kept."""
+    return cast(ClockTime, form.fields[name]).confirmed_at
+
+
+def offer_days(form: forms.BaseForm, session: Session) -> None:
+    """Let each time of `form` take a day, where the session's day is not today."""
+    began = session.first_dose_at or session.admitted_at or session.planned_for
+    first, today = timezone.localtime(began).date(), timezone.localtime(clock.now()).date()
+    if first >= today:
+        return
+    days = sorted({first, min(first + timedelta(days=1), today), today})
+    choices = [(d.isoformat(), date_format(d, "d-M-Y")) for d in days]
+    for field in form.fields.values():
+        if isinstance(field, ClockTime):
+            field.days = choices
+
+
+def _instant(text: str) -> datetime | None:
+    """The aware moment that `text` tells in ISO 8601, if it does."""
+    try:
+        at = datetime.fromisoformat(text)
+        return at.astimezone(clock.now().tzinfo) if at.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise forms.ValidationError(_("Choose one of the days.")) from None
+
+
+def _agreeing(at: datetime | None, said: time, day: date | None) -> datetime | None:
+    """`at`, where the site's clocks showed the words that were sent with it, on the day chosen."""
+    if at is None:
+        return None
+    try:
+        local = timezone.localtime(at)
+    except OverflowError:
+        return None
+    is_same = (local.hour, local.minute) == (said.hour, said.minute)
+    return at if is_same and day in {None, local.date()} else None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import cast
 
 from django.db import models
 from django.utils import timezone
@@ -11,8 +12,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from clinic import clock
 from monitoring.models import Admission, Clearance, Event, Patient, Session
 from monitoring.rules.cautions import Caution
+from monitoring.rules.course import whole_minutes
 from monitoring.rules.deviations import Deviation
 from monitoring.rules.flags import SYMPTOMS, Flag, Flagged
 from monitoring.rules.measures import NOT_DONE_REASONS, OBSERVATION_NAMES
@@ -56,7 +59,13 @@ REASONS = {
         "Wait, or say why it was given earlier."
     ),
     "no_infusion_running": _("No infusion is running."),
-    "before_start": _("This is before the infusion began."),
+    "before_start": _("%(at)s is before the infusion began, at %(other)s."),
+    "dose_before_admission": _("%(at)s is before the patient was admitted, at %(other)s."),
+    "dose_before_device": _("%(at)s is before the last device, given at %(other)s."),
+    "dose_before_predose": _("%(at)s is before the pre-dose reading, taken at %(other)s."),
+    "before_answered": _("%(at)s is before what it answers, at %(other)s."),
+    "before_resolved": _("%(at)s is before what it ends, at %(other)s."),
+    "is_this_the_time": _("%(read_back)s. Is this the time?"),
     "not_within_order": _("Enter an amount from 0 to %(ordered)s mg."),
     "less_than_ordered": _(
         "%(ordered)s mg were ordered. Say what was not given, or correct the amount."
@@ -176,12 +185,41 @@ DEVIATIONS = {
     "against_advice": _("Left against advice"),
 }
 
+SIDES = {
+    "before_admission": _("before admission"),
+    "before_dose": _("before the first dose"),
+    "after_dose": _("%(minutes)s min after the first dose"),
+}
+
 
 def reason(code: str, params: Mapping[str, object]) -> str:
     """The sentence of a verb's or an entry's refusal."""
     if code.startswith("item_"):
         return _say(ITEMS[code.removeprefix("item_")], params)
+    if code == "is_this_the_time":
+        params = {"read_back": read_back(params)}
     return _say(REASONS[code], params)
+
+
+def read_back(params: Mapping[str, object]) -> str:
+    """A time as it was understood: "07:50, 20 min ago, before the first dose"."""
+    at, now = cast(datetime, params["at"]), cast(datetime, params["now"])
+    words = [_shown("at", at), _ago(now - at)]
+    if side := SIDES.get(str(params["side"])):
+        words.append(_say(side, params))
+    told = ", ".join(map(str, words))
+    ends_at = params["window_ends_at"]
+    if ends_at is None:
+        return told
+    ends = gettext("the window then ends at %(at)s") % {"at": _shown("at", ends_at)}
+    return f"{told}; {ends}"
+
+
+def _ago(span: timedelta) -> str:
+    hours, minutes = divmod(max(0, whole_minutes(span)), 60)
+    if hours:
+        return gettext("%(hours)s h %(minutes)s min ago") % {"hours": hours, "minutes": minutes}
+    return gettext("%(minutes)s min ago") % {"minutes": minutes}
 
 
 def conflict(theirs: models.Model) -> str:
@@ -233,10 +271,17 @@ def _say(sentence: object, params: Mapping[str, object]) -> str:
     return str(sentence) % {name: _shown(name, value) for name, value in params.items()}
 
 
+def _clock_words(moment: datetime) -> str:
+    """13:20; on another day than today at the site, 25-Nov-2026 13:20."""
+    local, today = timezone.localtime(moment), timezone.localtime(clock.now())
+    shown = local.strftime("%H:%M")
+    return shown if local.date() == today.date() else f"{date_format(local, 'd-M-Y')} {shown}"
+
+
 def _shown(name: str, value: object) -> object:
     """A parameter as a person reads it."""
     if isinstance(value, datetime):
-        return timezone.localtime(value).strftime("%H:%M")
+        return _clock_words(value)
     if isinstance(value, date):
         return date_format(value, "d-M-Y")
     if isinstance(value, Flagged):

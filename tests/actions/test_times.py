@@ -39,7 +39,7 @@ def end(clock: Clock) -> tuple[Visit, Callable[..., Any]]:
     visit.dose()
 
     def ended(at: datetime, **given: Any) -> Any:
-        own = {"id": uuid7(), "mg": Decimal(36), "is_complete": True}
+        own = {"id": uuid7(), "mg": Decimal(36), "is_complete": True, "confirmed_at": at}
         return actions.end_infusion(visit.id, visit.nurse, ended_at=at, **(own | given))
 
     return visit, ended

@@ -116,12 +116,13 @@ class Visit:
 
     def entry(self, asked: int | None = None, **values: Any) -> Entry:
         """A complete set taken now; keywords name values, or fields of the entry."""
-        own = {"taken_at", "not_done", "confirmed", "late_reason"} & set(values)
+        own = {"taken_at", "not_done", "confirmed", "confirmed_at", "late_reason"} & set(values)
         fields = {name: values.pop(name) for name in own}
         return Entry(
             **({
                 "taken_at": self.clock.now(),
                 "confirmed": frozenset(WELL),
+                "confirmed_at": fields.get("taken_at"),
                 "asked": asked,
                 "values": WELL | values,
             } | fields),
@@ -155,6 +156,7 @@ class Visit:
                 "lot": "A1234",
                 "expiry": date(2027, 12, 31),
                 "started_at": self.clock.now(),
+                "confirmed_at": given.get("started_at"),
             } | given),
         )  # fmt: skip
 
@@ -166,6 +168,8 @@ class Visit:
                 "id": uuid7(),
                 "kind": kind,
                 "at": self.clock.now(),
+                "confirmed_at": given.get("at"),
+                "onset_confirmed_at": given.get("onset_at"),
                 "detail": "Comfortable",
             } | given),
         )  # fmt: skip
@@ -180,6 +184,7 @@ class Visit:
                 "told": self.clinician.printed_name,
                 "ordered": "Repeat in 5 minutes",
                 "at": self.clock.now(),
+                "confirmed_at": given.get("at"),
             } | given),
         )  # fmt: skip
 

@@ -157,7 +157,10 @@ def test_only_what_was_typed_is_asked_about() -> None:
 
 def test_another_time_is_asked_why_it_is_late_and_the_same_one_is_not() -> None:
     assert problems(entry(44, systolic=121)) == []
-    assert problems(entry(44), is_time_wrong=True) == [("late_reason", "late_reason")]
+    assert problems(entry(44), is_time_wrong=True) == [
+        ("taken_at", "is_this_the_time"),
+        ("late_reason", "late_reason"),
+    ]
 
 
 def test_a_course_without_a_correction_is_without_all_that_it_replaced() -> None:

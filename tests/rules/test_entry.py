@@ -22,7 +22,8 @@ def problems(
     course: Any = None,
     **given: Any,
 ) -> list[tuple[str, str]]:
-    entry = Entry(**({"taken_at": at(minutes), "values": WELL, "asked": asked} | given))
+    own = {"taken_at": at(minutes), "confirmed_at": at(minutes), "values": WELL, "asked": asked}
+    entry = Entry(**(own | given))
     moment = at(minutes if now is None else now, seconds)
     found = entry_problems(course or observed(), entry, moment)
     return [(p.field, p.code) for p in found]

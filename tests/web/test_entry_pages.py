@@ -84,7 +84,11 @@ def test_an_infusion_asks_nothing_about_the_nose(clock: Any, signed_in: Signer) 
         ({"lot": " "}, "lot", "Enter the lot number printed on the device."),
         ({"is_complete": ""}, "is_complete", "Answer this question."),
         ({"is_complete": "no"}, "partial_detail", "Enter this."),
-        ({"started_at": "11:30"}, "started_at", "This time is in the future"),
+        (
+            {"started_at": "11:30"},
+            "started_at",
+            "09-Mar-2026 11:30 is before the patient was admitted, at 10:00.",
+        ),
     ],
 )
 def test_a_device_entered_wrongly_is_told_at_its_field(

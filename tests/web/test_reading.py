@@ -90,8 +90,12 @@ def test_the_last_and_the_pre_dose_value_stand_beside_each_field(
         ("spo2", {"spo2": "101"}, "101 is not possible here. Enter a value from 1 to 100."),
         ("sedation", {"sedation": ""}, "Enter a value, or tap Not done and say why."),
         ("sedation", {"sedation": "7"}, "Select a valid choice. 7 is not one of the available"),
-        ("taken_at", {"taken_at": "soon"}, "Enter a time of day, such as 14:05."),
-        ("taken_at", {"taken_at": "11:30"}, "This time is in the future: 11:30."),
+        ("taken_at", {"taken_at": "soon"}, "Enter a time of day, such as 14:05 or 2:05 pm."),
+        (
+            "taken_at",
+            {"taken_at": "11:30"},
+            "09-Mar-2026 11:30, 23 h 15 min ago, before admission. Is this the time?",
+        ),
         (
             "late_reason",
             {"taken_at": "10:30"},
@@ -177,14 +181,15 @@ def test_a_reading_before_arrival_says_where_the_session_stands(
 
 
 def test_a_time_before_midnight_is_yesterdays(clock: Any, signed_in: Signer) -> None:
-    clock.travel_to(datetime(2026, 3, 11, 4, 2, tzinfo=UTC))  # 00:02 in New York
+    clock.travel_to(datetime(2026, 3, 11, 3, 50, tzinfo=UTC))  # 23:50 in New York
     visit = admitted(clock)
+    clock.forward(minutes=12)
     answer = send(signed_in(visit.nurse), visit, "?slot=0", taken_at="23:59")
     assert answer.status_code == 302
     assert Reading.objects.get().taken_at == datetime(2026, 3, 11, 3, 59, tzinfo=UTC)
 
 
-def test_a_time_in_the_hour_that_comes_twice_is_the_nearest_one(
+def test_a_time_in_the_hour_that_comes_twice_is_the_latest_one(
     clock: Any, signed_in: Signer
 ) -> None:
     clock.travel_to(datetime(2025, 11, 2, 6, 10, tzinfo=UTC))  # 01:10, the second time
@@ -260,8 +265,9 @@ def test_a_time_that_was_wrong_is_typed_and_asked_why_it_is_late(
     asked = nurse.post(address, body)
     assert asked.status_code == 422
     assert kept(asked, "taken_at") == typed
-    assert list(asked.context["form"].errors) == ["late_reason"]
-    assert nurse.post(address, body | {"late_reason": "Misread"}).status_code == 302
+    assert list(asked.context["form"].errors) == ["taken_at", "late_reason"]
+    answered = {"late_reason": "Misread", "taken_at_confirmed": right.isoformat()}
+    assert nurse.post(address, body | answered).status_code == 302
     assert Reading.objects.get(replaces=reading).taken_at == right
     page = text_of(nurse.get(f"/sessions/{visit.id}/report/"))
     assert "Reading corrected, its time from" in page

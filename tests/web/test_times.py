@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.test import Client
 from django.urls import reverse
@@ -33,7 +34,13 @@ def test_a_dose_entered_late_asks_why_and_says_so_on_the_session_and_on_page_one
     response = client.post(page, data)
     assert response.status_code == 422
     assert "Say why it is entered late." in response.content.decode()
-    assert client.post(page, data | {"late_reason": REASON}).status_code == 302
+    ends = (at + timedelta(minutes=120)).astimezone(visit.site.tz)
+    read_back = f"{data['started_at']}, 24 min ago; the window then ends at {ends:%H:%M}."
+    assert f"{read_back} Is this the time?" in response.content.decode()
+    data |= {"late_reason": REASON}
+    assert client.post(page, data).status_code == 422
+    data |= {"started_at_confirmed": at.isoformat()}
+    assert client.post(page, data).status_code == 302
     session = client.get(reverse("session", args=[visit.id])).content.decode()
     assert f"Entered late: {REASON}" in session
     assert f"On the server {clock.now().astimezone(visit.site.tz):%H:%M}." in session

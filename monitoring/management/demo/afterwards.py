@@ -35,8 +35,10 @@ def play_afterwards(clock: Clock, rng: Random) -> None:
 
 
 def _late(departure: Departure, nurse: Staff, clock: Clock, rng: Random) -> Reading:
+    taken_at = departure.left_at - timedelta(minutes=4)
     entry = Entry(
-        taken_at=departure.left_at - timedelta(minutes=4),
+        taken_at=taken_at,
+        confirmed_at=taken_at,
         values=VALUES,
         late_reason="Found on the paper chart after the patient had left",
         confirmed=frozenset(VALUES),

@@ -64,7 +64,13 @@ class Measured:
             taken_at = self.first_dose_at + timedelta(minutes=minutes)
         at = (taken_at - self.first_dose_at).total_seconds() / 60
         shown = self.ride.at(0 if asked == PRE_DOSE else at) | dict(values or {})
-        entry = Entry(taken_at=taken_at, values=shown, asked=asked, late_reason=late)
+        entry = Entry(
+            taken_at=taken_at,
+            values=shown,
+            asked=asked,
+            confirmed_at=taken_at,
+            late_reason=late,
+        )
         self.last = self._record(entry)
         return self.last
 
@@ -112,5 +118,8 @@ class Measured:
         shown: dict[str, int | None] = {
             name: getattr(wrong, name) for name in self.ride.at(0)
         } | dict(values)
-        self.last = self._record(Entry(taken_at=wrong.taken_at, values=shown), replaces=wrong)
+        self.last = self._record(
+            Entry(taken_at=wrong.taken_at, values=shown, confirmed_at=wrong.taken_at),
+            replaces=wrong,
+        )
         return self.last
