@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "clinic.signin.idle.IdleLock",
     "clinic.middleware.CurrentSite",
     "allauth.account.middleware.AccountMiddleware",
+    "monitoring.web.lookup.KeepReads",
 ]
 ROOT_URLCONF = "clinic.urls"
 WSGI_APPLICATION = "clinic.wsgi.application"

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from clinic import clock, origin
 from clinic.models import Site, Staff
@@ -14,25 +17,29 @@ AGAIN_AFTER = timedelta(minutes=15)
 """A page that stays open and is brought up to date counts as read anew after so long."""
 
 
-def keep(
-    staff: Staff,
-    site: Site,
-    action: str,
-    page: str,
-    patients: Iterable[UUID],
-    session_id: UUID | None = None,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Who was shown a page, and where; `session_id` is None where it is of patients."""
+
+    staff: Staff
+    site: Site
+    action: str
+    page: str
+    session_id: UUID | None = None
+
+
+def keep(read: Read, patients: Iterable[UUID], at: datetime) -> None:
     """Add an entry for each of `patients`, once."""
-    now, whence = clock.now(), origin.current()
+    whence = origin.current()
     AccessEntry.objects.bulk_create(
         AccessEntry(
-            at=now,
-            staff=staff,
-            site=site,
+            at=at,
+            staff=read.staff,
+            site=read.site,
             patient_id=patient,
-            session_id=session_id,
-            action=action,
-            page=page,
+            session_id=read.session_id,
+            action=read.action,
+            page=read.page,
             device=whence.device,
             address=whence.address,
         )
@@ -40,7 +47,19 @@ def keep(
     )
 
 
-def was_just_read(staff: Staff, session_id: UUID, patient_id: UUID) -> bool:
-    since = clock.now() - AGAIN_AFTER
-    read = AccessEntry.objects.filter(staff=staff, patient=patient_id, at__gt=since)
-    return read.filter(session=session_id, action=AccessEntry.Action.OPENED).exists()
+def not_lately(read: Read, patients: Iterable[UUID]) -> list[UUID]:
+    """Those of `patients` whom this page did not show the same person within AGAIN_AFTER."""
+    found = entries(read).filter(at__gt=clock.now() - AGAIN_AFTER)
+    known = set(found.values_list("patient_id", flat=True))
+    return [patient for patient in patients if patient not in known]
+
+
+def entries(read: Read) -> QuerySet[AccessEntry]:
+    """What was kept of the same person, page and action."""
+    return AccessEntry.objects.filter(
+        staff=read.staff,
+        site=read.site,
+        action=read.action,
+        page=read.page,
+        session=read.session_id,
+    )

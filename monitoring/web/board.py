@@ -29,9 +29,8 @@ def board(request: HttpRequest) -> HttpResponse:
     found = cards(site_of(request), now, request.permissions)  # type: ignore[attr-defined]
     version = _version(found)
     context: dict[str, Any] = {"cards": found, "version": version}
+    keep_read(request, "listed", [c.patient_id for c in found])
     if not request.headers.get("HX-Request"):
-        # The board is brought up to date as long as it is open: opened is kept, not each update.
-        keep_read(request, "listed", [c.patient_id for c in found])
         permissions: Permissions = request.permissions  # type: ignore[attr-defined]
         may_review = Permission.REVIEW_READING in permissions
         reviews = waiting(site_of(request)).count() if may_review else 0

@@ -8,6 +8,7 @@ from uuid import UUID
 from crispy_forms.layout import Fieldset, Layout
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -26,7 +27,7 @@ from monitoring.rules.readiness import CHECKLIST, before_clearance, clearance_st
 from monitoring.web import links, wording
 from monitoring.web.entry_page import EntryForm, act, saved, show
 from monitoring.web.fields import WholeNumber, YesNo
-from monitoring.web.lookup import session_or_404, staff_of
+from monitoring.web.lookup import session_or_404, site_of, staff_of
 from monitoring.web.presenters.banner import session_banner
 from monitoring.web.presenters.readings import rows, table
 from monitoring.web.presenters.timeline import timeline
@@ -145,7 +146,7 @@ class ShownForm(forms.Form):
 @page(Permission.SIGN_CLEARANCE)
 def challenge(request: HttpRequest, session_id: UUID) -> JsonResponse:
     """What the signer's passkey is asked, for this session as it was shown to them."""
-    session = session_or_404(request, session_id)
+    session = get_object_or_404(Session.objects.at(site_of(request)), pk=session_id)
     form = ShownForm(request.POST)
     if not form.is_valid():
         return JsonResponse({"error": _("Show the page again, then sign.")}, status=422)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from typing import cast
 from uuid import UUID
 
 from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 
+from clinic import clock
 from clinic.models import Site, Staff
+from clinic.signin.idle import is_poll
 from monitoring.models import Session
 from monitoring.reports.session_report import load
 from monitoring.trail import reads
+
+Handler = Callable[[HttpRequest], HttpResponseBase]
 
 
 def site_of(request: HttpRequest) -> Site:
@@ -22,10 +28,9 @@ def staff_of(request: HttpRequest) -> Staff:
     return cast(Staff, request.user)
 
 
-def read(request: HttpRequest, session: Session, action: str = "opened") -> None:
-    """Keep that this person was shown the session; a form that was sent is kept by its verb."""
-    if request.method == "GET":
-        keep_read(request, action, [session.patient_id], session.pk)
+def read(request: HttpRequest, session: Session) -> None:
+    """Say that the answer to this request shows the session."""
+    keep_read(request, "opened", [session.patient_id], session.pk)
 
 
 def keep_read(
@@ -34,14 +39,62 @@ def keep_read(
     patients: Iterable[UUID],
     session_id: UUID | None = None,
 ) -> None:
-    page = str(request.resolver_match and request.resolver_match.url_name)
-    reads.keep(staff_of(request), site_of(request), action, page, patients, session_id)
+    """Say whom the answer to this request shows; that they were shown is kept with the answer."""
+    shown: Shown = request.shown  # type: ignore[attr-defined]
+    shown.whom.append((action, tuple(patients), session_id))
 
 
 def session_or_404(request: HttpRequest, session_id: UUID) -> Session:
-    """The session with its whole record; that it was opened is kept."""
+    """The session with its whole record; that it was shown is kept."""
     found = load(site_of(request), session_id)
     if found is None:
         raise Http404
     read(request, found)
     return found
+
+
+class Shown:
+    """Whom the answer to one request shows, and since when."""
+
+    def __init__(self) -> None:
+        self.at = clock.now()
+        self.whom: list[tuple[str, tuple[UUID, ...], UUID | None]] = []
+
+    def __bool__(self) -> bool:
+        return bool(self.whom)
+
+
+class KeepReads:
+    """Keeps who was shown whose record, whatever was asked by which method and however it was
+    answered: a form that was refused shows the page, too.
+
+    An answer without a page shows no one. A page that brings itself up to date is kept again after
+    a quarter of an hour. What cannot be kept is not shown.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.shown = shown = Shown()  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        if shown and not _is_empty(response):
+            page, by, site = page_of(request), staff_of(request), site_of(request)
+            for action, patients, session_id in shown.whom:
+                kept = reads.Read(by, site, action, page, session_id)
+                new = reads.not_lately(kept, patients) if is_poll(request) else patients
+                reads.keep(kept, new, shown.at)
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        """The page of an error names no one."""
+        request.shown.whom.clear()  # type: ignore[attr-defined]
+
+
+def page_of(request: HttpRequest) -> str:
+    return str(request.resolver_match and request.resolver_match.url_name)
+
+
+def _is_empty(response: HttpResponseBase) -> bool:
+    """Whether there is no page in it: a redirect, or no news."""
+    return response.has_header("Location") or response.status_code == HTTPStatus.NO_CONTENT

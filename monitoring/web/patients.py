@@ -113,6 +113,7 @@ def _mrn_taken(conflict: Conflict, request: HttpRequest) -> str:
     """Who has the number, only where the person may know: at this site."""
     theirs = conflict.theirs
     if isinstance(theirs, Patient) and theirs.site_id == site_of(request).pk:
+        keep_read(request, "opened", [theirs.pk])
         return _("This MRN belongs to %(name)s, born %(born)s.") % {
             "name": theirs.banner_name,
             "born": f"{theirs.date_of_birth:%d-%b-%Y}",

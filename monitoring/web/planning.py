@@ -103,8 +103,7 @@ def plan(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     patient = Patient.objects.at(site).filter(pk=patient_id).first()
     if patient is None:
         raise Http404
-    if request.method == "GET":
-        keep_read(request, "opened", [patient.pk])
+    keep_read(request, "opened", [patient.pk])
     form = PlanForm(request.POST or None, site=site)
     if form.is_bound and form.is_valid():
         made = _planned(request, form, patient_id)

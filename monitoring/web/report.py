@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from clinic import clock
 from clinic.access import Permission, page
@@ -21,7 +21,7 @@ from monitoring.rules.deviations import Deviation
 from monitoring.rules.measures import OBSERVATION_NAMES
 from monitoring.rules.readiness import CHECKLIST, CONCOMITANT, CONTRAINDICATIONS, FASTING
 from monitoring.web import wording
-from monitoring.web.lookup import keep_read, read, site_of
+from monitoring.web.lookup import read, site_of
 from monitoring.web.presenters.amendments import amendments, late_readings
 from monitoring.web.presenters.banner import session_banner
 from monitoring.web.presenters.readings import table
@@ -86,17 +86,6 @@ def report(request: HttpRequest, session_id: UUID) -> HttpResponse:
         "head": ChainHead.objects.filter(pk=session_id).first(),
     }
     return render(request, "report/report.html", context)
-
-
-@require_POST
-@page(Permission.VIEW_SESSION)
-def printed(request: HttpRequest, session_id: UUID) -> HttpResponse:
-    """Keep that the report was printed; the page says so when its person prints it."""
-    session = Session.objects.at(site_of(request)).filter(pk=session_id).first()
-    if session is None:
-        raise Http404
-    keep_read(request, "printed", [session.patient_id], session_id)
-    return HttpResponse(status=204)
 
 
 def report_context(found: SessionReport) -> dict[str, Any]:

@@ -26,8 +26,7 @@ from monitoring.rules.readiness import (
     lapses_at,
 )
 from monitoring.rules.schedule import slots
-from monitoring.trail import reads
-from monitoring.web.lookup import read, site_of, staff_of
+from monitoring.web.lookup import read, site_of
 from monitoring.web.next_step import Action, Permissions, next_step
 from monitoring.web.presenters.amendments import amendments, late_readings
 from monitoring.web.presenters.answers import notable_answers
@@ -52,8 +51,7 @@ def session(request: HttpRequest, session_id: UUID) -> HttpResponse:
     is_poll = bool(request.headers.get("HX-Request"))
     if is_poll and request.GET.get("version") == version:
         return HttpResponse(status=204)
-    if not is_poll or not reads.was_just_read(staff_of(request), found.pk, found.patient_id):
-        read(request, found)
+    read(request, found)
     permissions: Permissions = request.permissions  # type: ignore[attr-defined]
     context = _context(found, course, now, permissions) | {"version": version}
     return render(request, f"session/{'_live' if is_poll else 'session'}.html", context)

@@ -176,7 +176,6 @@ def is_found(name: str, cell: Cell) -> bool:
 
 
 BUTTONS = {
-    "session-printed": 204,
     "staff-contact": 302,
     "staff-deactivate": 302,
     "staff-reactivate": 302,
@@ -216,6 +215,8 @@ def one_s_own(name: str, cell: Cell) -> int:
             return 302 if cell.sent.startswith("own") and has_role else 404
         case "active":
             return 204
+        case "printed":
+            return 404  # nothing was shown
         case "mfa_index":
             return 200
         case "mfa_view_recovery_codes":

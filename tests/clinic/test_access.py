@@ -33,6 +33,7 @@ ROUTES: dict[str, Any] = {
     "sign-out": ANYONE,
     "lock-now": SIGNED_IN,
     "active": SIGNED_IN,
+    "printed": SIGNED_IN,
     "mfa_index": SIGNED_IN,
     "account_reauthenticate": SIGNED_IN,
     "account_change_password": SIGNED_IN,
@@ -67,7 +68,6 @@ ROUTES: dict[str, Any] = {
     "session-cancel": CARE,
     "session-defer": CARE,
     "session-report": ROLES,
-    "session-printed": ROLES,
     "signature": ROLES,
     "verification": frozenset({"clinician"}) | REVIEW,
     "amendment": CARE,
@@ -125,7 +125,7 @@ LATER = {"response", "withdrawal", "signature", "review"}
 ANSWERED = {"clearance-challenge"}
 """What a script posts, and is answered in JSON, also with why it was refused."""
 POSTED = {
-    "session-printed",
+    "printed",
     "staff-deactivate",
     "staff-reactivate",
     "staff-link",

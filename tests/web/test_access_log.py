@@ -82,15 +82,8 @@ def test_asking_only_for_updates_does_not_go_unseen(visit: Visit, signed_in: Sig
 def test_what_is_not_shown_is_not_kept(visit: Visit, signed_in: Signer) -> None:
     stranger = signed_in(person(SiteFactory(), "nurse"))
     stranger.get(f"/sessions/{visit.id}/")
-    stranger.post(f"/sessions/{visit.id}/printed/")
     signed_in(person(visit.site, "administrator")).get(f"/sessions/{visit.id}/event/")
     assert not AccessEntry.objects.exists()
-
-
-def test_printing_is_kept(visit: Visit, signed_in: Signer) -> None:
-    assert signed_in(visit.nurse).post(f"/sessions/{visit.id}/printed/").status_code == 204
-    entry = AccessEntry.objects.get()
-    assert (entry.action, entry.session_id) == ("printed", visit.id)
 
 
 def shown(client: Client, **asked: Any) -> list[AccessEntry]:
@@ -172,6 +165,4 @@ def test_the_report_of_a_closed_session_is_kept_too(clock: Any, signed_in: Signe
 
 
 def test_every_page_about_a_patient_has_a_name_in_the_log() -> None:
-    assert {*ABOUT_A_PATIENT, *LATER, "session-printed", "session-list", "patient-list"} <= set(
-        PAGES
-    )
+    assert {*ABOUT_A_PATIENT, *LATER, "session-list", "patient-list"} <= set(PAGES)

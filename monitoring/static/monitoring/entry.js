@@ -60,14 +60,5 @@ function startEntry() {
   });
 }
 
-// Who printed whose record is kept.
-function startPrinted() {
-  const form = document.querySelector("form[data-printed]");
-  addEventListener("beforeprint", () => {
-    if (form) navigator.sendBeacon(form.dataset.printed, new FormData(form));
-  });
-}
-
 startDrafts();
 startEntry();
-startPrinted();

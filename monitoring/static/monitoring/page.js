@@ -4,6 +4,7 @@ import { startCountdown } from "./countdown.js";
 import { startIdle } from "./idle.js";
 import { startForgetting } from "./kept.js";
 import { startOnce } from "./once.js";
+import { startPrinted } from "./printed.js";
 import { startThemeButton } from "./theme-button.js";
 
 startThemeButton();
@@ -12,3 +13,4 @@ startContact();
 startForgetting();
 startOnce();
 startIdle();
+startPrinted();
