@@ -149,6 +149,7 @@ def event_facts(row: Event) -> rules.Event:
         answers_reading=row.answers_reading_id,
         answers_event=row.answers_event_id,
         is_serious=row.is_serious,
+        detail=row.detail,
     )
 
 

@@ -122,6 +122,7 @@ class Event:
     answers_reading: UUID | None = None
     answers_event: UUID | None = None
     is_serious: bool | None = None
+    detail: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

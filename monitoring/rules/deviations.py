@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from monitoring.rules.course import Course
-from monitoring.rules.lateness import minutes_late
+from monitoring.rules.flags import corrected_unanswered, flagged
+from monitoring.rules.lateness import is_late, minutes_late
 from monitoring.rules.readiness import FASTING, is_outside_guide, outside_guide
 from monitoring.rules.schedule import slots
 
@@ -25,7 +26,7 @@ class Deviation:
 
 
 def deviations(course: Course, now: datetime) -> list[Deviation]:
-    """Every deviation up to `now`, in the order of time."""
+    """Every deviation up to `now`: serious adverse events first, then in the order of time."""
     found = [
         *_admission(course),
         *_dose(course),
@@ -33,10 +34,11 @@ def deviations(course: Course, now: datetime) -> list[Deviation]:
         *_late_events(course),
         *_slots(course, now),
         *_readings(course),
+        *_flags(course, now),
         *_clearances(course),
         *_departure(course),
     ]
-    return sorted(found, key=lambda d: d.at)
+    return sorted(found, key=lambda d: (d.code != "serious_event", d.at))
 
 
 def _admission(course: Course) -> Iterator[Deviation]:
@@ -138,6 +140,30 @@ def _readings(course: Course) -> Iterator[Deviation]:
             yield Deviation("late_entry", reading.taken_at, params)
         if reading.after_departure:
             yield Deviation("after_departure", reading.received_at)
+
+
+def _flags(course: Course, now: datetime) -> Iterator[Deviation]:
+    """Serious adverse events; flags that no one answered, or that were answered late.
+
+    Late is more than five minutes after the value was taken or the event was seen, as for any
+    other entry (CLINICAL 8, rule 37). Before then, while the session goes on, nobody is late; once
+    the patient has left, an answer that was never given is told at once.
+    """
+    for event in course.events:
+        if event.is_serious:
+            yield Deviation("serious_event", event.at, {"detail": event.detail})
+    for found in (f for f in flagged(course) if f.asks):
+        params: dict[str, object] = {"flagged": found}
+        if found.answered_at is None:
+            if course.departure is not None or is_late(course.protocol, found.at, now):
+                yield Deviation("flag_unanswered", found.at, params)
+            continue
+        minutes = minutes_late(course.protocol, found.at, found.answered_at)
+        if minutes is not None:
+            params["minutes"] = minutes
+            yield Deviation("flag_answered_late", found.at, params)
+    for found in corrected_unanswered(course):
+        yield Deviation("flag_corrected", found.at, {"flagged": found})
 
 
 def _clearances(course: Course) -> Iterator[Deviation]:

@@ -1,18 +1,19 @@
 """Which value lies outside which configured range. Facts only: no score, no advice.
 
-CLINICAL 8, rules 13, 14, 17, 18 and 19.
+CLINICAL 8, rules 13, 14, 17, 18, 19 and 43.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
 from monitoring.rules.course import Course, Event, Reading
 from monitoring.rules.marking import gettext_noop as _
+from monitoring.rules.measures import OBSERVATIONS
 
 Tier = Literal["repeat", "notify", "emergency"]
 
@@ -41,7 +42,7 @@ SYMPTOMS: dict[str, str] = {**CRISIS_SYMPTOMS, **OTHER_SYMPTOMS}
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """One value outside one configured limit. `field` is empty for a symptom."""
+    """One value outside one configured limit. `field` is empty for a symptom or an event."""
 
     code: str
     tier: Tier
@@ -53,15 +54,25 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Flagged:
-    """A reading or event with its flags, and whether someone has answered for it."""
+    """A reading or event with its flags, and when someone was first informed of it."""
 
     fact: Reading | Event
     flags: tuple[Flag, ...]
-    is_answered: bool
+    answered_at: datetime | None = None
+
+    @property
+    def at(self) -> datetime:
+        """When it was measured or seen."""
+        return self.fact.taken_at if isinstance(self.fact, Reading) else self.fact.at
 
     @property
     def needs_answer(self) -> bool:
-        return not self.is_answered and any(f.tier != "repeat" for f in self.flags)
+        return self.answered_at is None and self.asks
+
+    @property
+    def asks(self) -> bool:
+        """Whether someone has to be informed of it; one that only asks for a repeat does not."""
+        return any(f.tier != "repeat" for f in self.flags)
 
     @property
     def tier(self) -> Tier:
@@ -157,9 +168,14 @@ def _scales(course: Course, reading: Reading) -> Iterator[Flag]:
 
 
 def event_flags(event: Event) -> tuple[Flag, ...]:
-    """A crisis symptom is flagged whatever the blood pressure (CLINICAL 7, hazard 10)."""
-    crisis = tuple(s for s in event.symptoms if s in CRISIS_SYMPTOMS)
-    return (Flag("crisis_symptom", "emergency", "", symptoms=crisis),) if crisis else ()
+    """A crisis symptom is flagged whatever the blood pressure (CLINICAL 7, hazard 10); so is a
+    serious adverse event, which has to be reported (hazard 38; CLINICAL 8, rule 43)."""
+    found = []
+    if crisis := tuple(s for s in event.symptoms if s in CRISIS_SYMPTOMS):
+        found.append(Flag("crisis_symptom", "emergency", "", symptoms=crisis))
+    if event.is_serious:
+        found.append(Flag("serious_event", "emergency", ""))
+    return tuple(found)
 
 
 def flagged(course: Course) -> list[Flagged]:
@@ -167,20 +183,61 @@ def flagged(course: Course) -> list[Flagged]:
 
     A correction of an answered reading must be answered anew if it is flagged itself.
     """
-    readings_answered = {e.answers_reading for e in course.events if e.answers_reading}
-    events_answered = {e.answers_event for e in course.events if e.answers_event}
-    found: list[Flagged] = []
-    for reading in course.after_dose:
-        if flags := flags_of(course, reading):
-            found.append(Flagged(reading, flags, reading.id in readings_answered))
-    for event in course.events:
-        if flags := event_flags(event):
-            found.append(Flagged(event, flags, event.id in events_answered))
+    answered = _answers(course)
+    facts: list[tuple[Reading | Event, tuple[Flag, ...]]] = [
+        *((reading, flags_of(course, reading)) for reading in course.after_dose),
+        *((event, event_flags(event)) for event in course.events),
+    ]
+    found = [Flagged(fact, flags, answered.get(fact.id)) for fact, flags in facts if flags]
     return sorted(found, key=lambda f: f.fact.seq)
 
 
+def _answers(course: Course) -> dict[UUID, datetime]:
+    """When someone was first informed of each reading or event, by its id."""
+    found: dict[UUID, datetime] = {}
+    for event in course.events:
+        about = event.answers_reading or event.answers_event
+        if about is not None:
+            found[about] = min(event.at, found.get(about, event.at))
+    return found
+
+
 def unanswered(course: Course) -> list[Flagged]:
-    return [f for f in flagged(course) if f.needs_answer]
+    """What someone has still to be informed of, emergencies first."""
+    found = [f for f in flagged(course) if f.needs_answer]
+    return sorted(found, key=lambda f: f.tier != "emergency")
+
+
+def corrected_unanswered(course: Course) -> list[Flagged]:
+    """Flagged values that a correction took away before anyone was informed of them.
+
+    The correction is not asked about, so a slip that was mended in time and a value that was
+    explained away look alike: both are told (CLINICAL 7, hazards 9 and 40). A correction that is
+    flagged itself asks anew and is not told here.
+    """
+    answered, still = _answers(course), {f.fact.id for f in flagged(course) if f.asks}
+    replaced_by = {r.replaces: r.id for r in course.readings if r.replaces}
+    found = []
+    for reading in course.readings:
+        last = reading.id
+        while last in replaced_by:
+            last = replaced_by[last]
+        if last == reading.id or last in still or reading.after_departure:
+            continue
+        found.append(Flagged(reading, flags_of(course, reading), answered.get(reading.id)))
+    return [f for f in found if f.flags and f.needs_answer]
+
+
+def outside_now(course: Course) -> dict[str, Flag]:
+    """The flag on the last value of each field while that value is outside its range, whether or
+    not anyone was informed of it: an answer does not bring a pressure down."""
+    found: dict[str, Flag] = {}
+    for observation, fields in OBSERVATIONS.items():
+        newest = next(course.with_value(observation), None)
+        for flag in flags_of(course, newest) if newest else ():
+            if flag.field in fields:
+                found.setdefault(flag.field, flag)
+    return found
 
 
 def reading_flags(course: Course) -> dict[UUID, tuple[Flag, ...]]:

@@ -6,6 +6,7 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -45,12 +46,15 @@ def board(request: HttpRequest) -> HttpResponse:
 def cards(site: Site, now: datetime, permissions: Permissions) -> list[Card]:
     """Sessions in progress, and those planned until midnight at the site."""
     midnight = timezone.localtime(now, site.tz).replace(hour=0, minute=0, second=0, microsecond=0)
-    sessions = (
+    sessions = list(
         Session.objects.at(site)
         .on_board(midnight + timedelta(days=1))
         .with_observations()
         .select_related("standing_clearance")
     )
+    # Before the dose the next step rests on the answers and on what a clinician decided.
+    arrived = [session for session in sessions if session.phase == Session.Phase.ARRIVED]
+    prefetch_related_objects(arrived, "admission_set", "decision_set")
     return sorted((card(s, now, permissions) for s in sessions), key=lambda c: c.rank)
 
 

@@ -1,4 +1,4 @@
-"""The lock of a shared tablet: who may come back with a PIN, and what is overdue, without names.
+"""The lock of a shared tablet: who may come back with a PIN, and what waits, without names.
 
 The page names no patient and carries no address of one: where to go back to stands in its own
 address alone, so its forms are sent to that.
@@ -6,6 +6,7 @@ address alone, so its forms are sent to that.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -29,9 +30,11 @@ from clinic import access, clock, shift
 from clinic.models import Shift, Tablet
 from clinic.signin.adapter import next_page
 from clinic.unfilled import Unfilled
-from monitoring.web.board import cards
+from monitoring.models import Session
+from monitoring.rules.flags import unanswered
+from monitoring.rules.protocol import Protocol
+from monitoring.rules.schedule import Slot, next_slot
 from monitoring.web.fields import Tiles
-from monitoring.web.presenters.cards import Card
 
 
 class _Name(Tiles):
@@ -83,7 +86,7 @@ def lock(request: HttpRequest) -> HttpResponse:
         return redirect_to_login(back)
     with timezone.override(tablet.site.tz):
         if is_poll:
-            return render(request, "lock/_overdue.html", {"overdue": overdue(tablet)})
+            return render(request, "lock/_overdue.html", {"places": waiting_places(tablet)})
         return _lock(request, tablet, back)
 
 
@@ -104,7 +107,7 @@ def _lock(request: HttpRequest, tablet: Tablet, back: str) -> HttpResponse:
         "form": form,
         "people": people,
         "must_sign_in": must_sign_in,
-        "overdue": overdue(tablet),
+        "places": waiting_places(tablet),
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "lock/lock.html", context, status=status)
@@ -137,10 +140,30 @@ def _afresh(request: HttpRequest) -> HttpResponse:
     return HttpResponseClientRedirect(page or resolve_url("lock"))
 
 
-def overdue(tablet: Tablet) -> list[Card]:
-    """What waits too long at the tablet's site; the page shows places alone."""
-    found = cards(tablet.site, clock.now(), frozenset())
-    return [card for card in found if card.kind == "overdue"]
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What waits at one place: an emergency, a reading that is overdue, or both. No name, no value
+    and no symptom: the page is open to whoever passes."""
+
+    place: str
+    is_emergency: bool
+    slot: Slot | None
+    protocol: Protocol
+
+
+def waiting_places(tablet: Tablet) -> list[Place]:
+    """Emergencies that nobody was informed of, then the readings that have waited longest."""
+    now = clock.now()
+    found = []
+    sessions = Session.objects.at(tablet.site).in_progress().with_observations()
+    for session in sessions.select_related("standing_clearance"):
+        course = session.course()
+        is_emergency = any(f.tier == "emergency" for f in unanswered(course))
+        slot = next_slot(course, now)
+        late = slot if slot is not None and slot.state == "overdue" else None
+        if is_emergency or late:
+            found.append(Place(session.place, is_emergency, late, course.protocol))
+    return sorted(found, key=lambda p: (not p.is_emergency, p.slot.due_at if p.slot else now))
 
 
 @access.signed_in

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,10 +11,11 @@ from django.utils.translation import gettext as _
 
 from clinic.access import Permission
 from monitoring.models import Session
+from monitoring.rules import urgency
 from monitoring.rules.course import Course
 from monitoring.rules.entry import PRE_DOSE
 from monitoring.rules.flags import unanswered
-from monitoring.rules.readiness import before_clearance, before_dose, clearance_state
+from monitoring.rules.readiness import before_clearance, before_dose
 from monitoring.rules.schedule import next_slot
 from monitoring.web import links
 
@@ -26,64 +28,120 @@ class Action:
     href: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """Whose step is asked for, and of which session at which time."""
+
+    session: Session
+    course: Course
+    now: datetime
+    permissions: Permissions
+
+    def may(self, permission: Permission) -> bool:
+        return permission in self.permissions
+
+    def page(self, words: str, name: str, *ids: object) -> Action:
+        return Action(words, reverse(name, args=[self.session.pk, *ids]))
+
+
+def is_clinician(permissions: Permissions) -> bool:
+    """Whether what waits for a clinician waits for this person."""
+    return Permission.SIGN_CLEARANCE in permissions
+
+
 def next_step(
     session: Session, course: Course, now: datetime, permissions: Permissions
 ) -> Action | None:
-    """What this person does next, or None while there is nothing to do but wait."""
-    if Permission.RECORD_READING not in permissions or course.phase in {"closed", "cancelled"}:
-        return None
+    """What this person does next, or None while there is nothing to do but wait.
+
+    Of all that the session waits for, the most urgent that this person can do something about.
+    """
+    case = _Case(session, course, now, permissions)
     if course.phase == "planned":
-        return Action(_("Admit"), reverse("admission", args=[session.pk]))
-    if course.phase == "arrived":
-        return _before_dose(session, course, now, permissions)
-    if clearance_state(course, now) == "stands":
-        return Action(_("Record departure"), reverse("departure", args=[session.pk]))
-    return _before_clearance(session, course, now, permissions)
+        may_admit = case.may(Permission.ADMIT_PATIENT)
+        return case.page(_("Admit"), "admission") if may_admit else None
+    by_urgency = urgency.sorted_for(
+        urgency.waits(course, now), is_clinician=is_clinician(permissions)
+    )
+    found = (_STEPS[wait.kind](case) for wait in by_urgency)
+    return next((action for action in found if action), None)
 
 
-def _before_dose(
-    session: Session, course: Course, now: datetime, permissions: Permissions
-) -> Action | None:
-    """None while a nurse waits for a clinician's decision."""
-    codes = {item.code for item in before_dose(course, now)}
+def _answer(case: _Case) -> Action | None:
+    if not case.may(Permission.RECORD_EVENT):
+        return None
+    about = unanswered(case.course)[0].fact.id
+    return case.page(_("Record who was informed"), "response", about)
+
+
+def _decide(case: _Case) -> Action | None:
+    may_decide = case.may(Permission.DECIDE_DOSE)
+    return case.page(_("Decide on the dose"), "decision") if may_decide else None
+
+
+def _before_dose(case: _Case) -> Action | None:
+    """None while a clinician's decision is awaited, or enrolment, which no page of the session
+    brings about."""
+    items = before_dose(case.course, case.now)
+    codes = {item.code for item in items}
     if codes & {"predose_missing", "predose_old"}:
-        return Action(_("Record pre-dose reading"), links.reading(session, PRE_DOSE))
+        may_read = case.may(Permission.RECORD_READING)
+        href = links.reading(case.session, PRE_DOSE)
+        return Action(_("Record pre-dose reading"), href) if may_read else None
+    if not case.may(Permission.GIVE_DOSE):
+        return None
     if "decided_not_to_give" in codes:
-        href = reverse("session-defer", args=[session.pk])
-        return Action(_("End the session without a dose"), href)
-    if "decision" in codes:
-        if Permission.DECIDE_DOSE not in permissions:
-            return None
-        return Action(_("Decide on the dose"), reverse("decision", args=[session.pk]))
-    return Action(_("Record the first dose"), reverse("dose", args=[session.pk]))
+        return case.page(_("End the session without a dose"), "session-defer")
+    if any(item.closes == "admission" for item in items):
+        return case.page(_("Answers again"), "admission")
+    return None if items else case.page(_("Record the first dose"), "dose")
 
 
-def _before_clearance(
-    session: Session, course: Course, now: datetime, permissions: Permissions
-) -> Action | None:
-    """A reading that is overdue comes first, then whom to tell, a device, a reading that is due."""
-    codes = [item.code for item in before_clearance(course, now)]
-    if not codes and Permission.SIGN_CLEARANCE in permissions:
-        return Action(_("Review and sign clearance"), reverse("clearance", args=[session.pk]))
-    slot = next_slot(course, now)
-    if slot is not None and slot.state == "overdue":
-        return slot_reading(session, slot.minutes)
-    if flags := unanswered(course):
-        href = reverse("response", args=[session.pk, flags[0].fact.id])
-        return Action(_("Record who was informed"), href)
-    if course.devices_open:
-        words = _("Record device %(number)s") % {"number": len(course.doses) + 1}
-        return Action(words, reverse("dose", args=[session.pk]))
-    if slot is not None and slot.is_open:
-        return slot_reading(session, slot.minutes)
-    if course.last_dose_at is None:
-        href = reverse("infusion-end", args=[session.pk])
-        return Action(_("Record the end of the infusion"), href)
-    if codes == ["final_set"]:
-        return Action(_("Record final set"), links.reading(session, None))
-    return None
+def _device(case: _Case) -> Action | None:
+    if not case.may(Permission.GIVE_DOSE):
+        return None
+    if case.course.devices_open:
+        words = _("Record device %(number)s") % {"number": len(case.course.doses) + 1}
+        return case.page(words, "dose")
+    return case.page(_("Record the end of the infusion"), "infusion-end")
 
 
-def slot_reading(session: Session, minutes: int) -> Action:
-    words = _("Record %(count)s-minute reading") % {"count": minutes}
-    return Action(words, links.reading(session, minutes))
+def _slot_reading(case: _Case) -> Action | None:
+    slot = next_slot(case.course, case.now)
+    if slot is None or not slot.is_open or not case.may(Permission.RECORD_READING):
+        return None
+    words = _("Record %(count)s-minute reading") % {"count": slot.minutes}
+    return Action(words, links.reading(case.session, slot.minutes))
+
+
+def _final_set(case: _Case) -> Action | None:
+    codes = [item.code for item in before_clearance(case.course, case.now)]
+    if codes != ["final_set"] or not case.may(Permission.RECORD_READING):
+        return None
+    return Action(_("Record final set"), links.reading(case.session, None))
+
+
+def _sign(case: _Case) -> Action | None:
+    may_sign = case.may(Permission.SIGN_CLEARANCE)
+    return case.page(_("Review and sign clearance"), "clearance") if may_sign else None
+
+
+def _depart(case: _Case) -> Action | None:
+    may_depart = case.may(Permission.DEPART)
+    return case.page(_("Record departure"), "departure") if may_depart else None
+
+
+_STEPS: dict[urgency.Kind, Callable[[_Case], Action | None]] = {
+    "emergency": _answer,
+    "decision": _decide,
+    "device": _device,
+    "urgent": _slot_reading,
+    "flagged": _answer,
+    "overdue": _slot_reading,
+    "due": _slot_reading,
+    "dosing": _device,
+    "upcoming": _final_set,
+    "waiting": _sign,
+    "ready": _depart,
+    "arrived": _before_dose,
+}

@@ -16,11 +16,11 @@ from clinic.access import Permission, page
 from monitoring.actions import respond_to_flag
 from monitoring.models import Event
 from monitoring.rules.flags import flagged
-from monitoring.web import wording
 from monitoring.web.admission import clinicians
 from monitoring.web.entry_page import EntryForm, act, saved, show
 from monitoring.web.fields import Tiles
 from monitoring.web.lookup import session_or_404, site_of, staff_of
+from monitoring.web.presenters import alerts
 from monitoring.web.presenters.banner import session_banner
 from monitoring.web.times import ClockTime, WhyLate, confirmed
 
@@ -51,7 +51,8 @@ class ResponseForm(EntryForm):
 @page(Permission.RECORD_EVENT)
 def respond(request: HttpRequest, session_id: UUID, about: UUID) -> HttpResponse:
     session = session_or_404(request, session_id)
-    found = next((f for f in flagged(session.course()) if f.fact.id == about), None)
+    course = session.course()
+    found = next((f for f in flagged(course) if f.fact.id == about), None)
     if found is None:
         raise Http404
     form = ResponseForm(
@@ -81,6 +82,8 @@ def respond(request: HttpRequest, session_id: UUID, about: UUID) -> HttpResponse
         "heading": _("Record who was informed"),
         "submit": _("Save response"),
         "back": reverse("session", args=[session_id]),
-        "flags": [wording.flag(f) for f in found.flags],
+        "kind": alerts.kind(found),
+        "word": alerts.word(found),
+        "lines": alerts.lines(course.protocol, found),
     }
     return show(request, "response/response.html", form, context)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -26,11 +26,14 @@ from monitoring.rules.readiness import (
     lapses_at,
 )
 from monitoring.rules.schedule import slots
+from monitoring.rules.urgency import rest_ends_at
 from monitoring.web.lookup import read, site_of
 from monitoring.web.next_step import Action, Permissions, next_step
+from monitoring.web.presenters.alerts import alerts
 from monitoring.web.presenters.amendments import amendments, late_readings
 from monitoring.web.presenters.answers import notable_answers
 from monitoring.web.presenters.banner import session_banner
+from monitoring.web.presenters.last_set import last_set
 from monitoring.web.presenters.open_items import OpenItem, open_items
 from monitoring.web.presenters.readings import table
 from monitoring.web.presenters.slots import slot_line
@@ -59,7 +62,7 @@ def session(request: HttpRequest, session_id: UUID) -> HttpResponse:
 
 def _version(course: Course, now: datetime) -> str:
     """Changes with each fact, and with what the time alone changes: slots, items, the clearance."""
-    states = [slot.state for slot in slots(course, now)]
+    states = [(slot.state, slot.is_escalated) for slot in slots(course, now)]
     items = [(item.code, item.about) for item in _items(course, now)]
     shown = (course.last_seq, course.phase, clearance_state(course, now), states, items)
     return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
@@ -86,6 +89,8 @@ def _context(
         "items": open_items(found, items, permissions),
         "waits": _waits(course, items) if primary is None else "",
         "device": _next_device(course),
+        "alerts": alerts(found, course, permissions),
+        "last": last_set(course),
         "clearance_state": state,
         "lapses_at": lapses_at(course) if state == "stands" else None,
         "primary": primary,
@@ -124,15 +129,11 @@ def _waits(course: Course, items: list[Item]) -> str:
 
 def _next_device(course: Course) -> dict[str, Any] | None:
     """The device to give next, and until when the rest before it lasts."""
-    if not (course.doses and course.devices_open):
+    rest = rest_ends_at(course)
+    if rest is None:
         return None
-    rest = timedelta(minutes=course.protocol.rest_between_devices_minutes)
     given = len(course.doses)
-    return {
-        "number": given + 1,
-        "total": given + course.devices_open,
-        "rest_ends_at": max(d.started_at for d in course.doses) + rest,
-    }
+    return {"number": given + 1, "total": given + course.devices_open, "rest_ends_at": rest}
 
 
 def _other_actions(found: Session, course: Course, permissions: Permissions) -> list[Action]:

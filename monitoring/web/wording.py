@@ -157,6 +157,7 @@ FLAGS = {
     "sedation_low": _("MOAA/S %(value)s, at or below %(limit)s"),
     "dissociation_high": _("Dissociation %(value)s, at or above %(limit)s"),
     "crisis_symptom": _("%(symptoms)s"),
+    "serious_event": _("Serious adverse event"),
 }
 
 DEVIATIONS = {
@@ -179,6 +180,12 @@ DEVIATIONS = {
     "reading_retimed": _("Reading corrected, its time from %(was)s to %(at)s: %(reason)s"),
     "late_entry": _("Reading entered %(minutes)s min after it was taken: %(reason)s"),
     "after_departure": _("Reading arrived after the patient had left"),
+    "serious_event": _("Serious adverse event: %(detail)s"),
+    "flag_unanswered": _("No one recorded as informed: %(flagged)s"),
+    "flag_answered_late": _("Someone informed only after %(minutes)s min: %(flagged)s"),
+    "flag_corrected": _(
+        "Corrected before anyone was recorded as informed; the value had been: %(flagged)s"
+    ),
     "caution_justified": _("Signed with a value outside the criteria"),
     "clearance_withdrawn": _("Clearance withdrawn: %(reason)s"),
     "transferred": _("Transferred to emergency care"),

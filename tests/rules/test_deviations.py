@@ -18,6 +18,7 @@ from tests.rules.facts import (
     decision,
     departure,
     dose,
+    event,
     not_done,
     observed,
     reading,
@@ -173,3 +174,51 @@ def test_deviations_are_in_the_order_of_time_and_always_the_same(
     first = deviations(course, at(now))
     assert [d.at for d in first] == sorted(d.at for d in first)
     assert deviations(replace(course), at(now)) == first
+
+
+def codes(course: Course, minutes: float, seconds: float = 0) -> list[str]:
+    """Without what the order of making these facts says about the dose."""
+    found = [d.code for d in deviations(course, at(minutes, seconds))]
+    return [code for code in found if code != "guide_overridden"]
+
+
+def test_a_flag_that_no_one_answered_is_told_after_five_minutes_or_when_the_patient_left() -> None:
+    high = reading(40, 40, systolic=212, sedation=1)
+    course = observed(reading(15, 15), reading(30, 30), high)
+    assert codes(course, 45) == []
+    assert codes(course, 45, 1) == ["flag_unanswered"]
+    left = replace(course, departure=departure(41, "against_advice"), phase="closed")
+    assert "flag_unanswered" in codes(left, 41)
+
+
+@pytest.mark.parametrize(("seconds", "expected"), [(0, []), (1, ["flag_answered_late"])])
+def test_an_answer_is_late_after_five_minutes(seconds: int, expected: list[str]) -> None:
+    high = reading(40, 40, systolic=185)
+    answer = event(45, "response", answers_reading=high.id, at=at(45, seconds))
+    course = observed(reading(15, 15), reading(30, 30), high, events=(answer,))
+    assert codes(course, 47) == expected
+
+
+def test_a_value_that_only_asks_for_a_repeat_asks_for_no_one_to_be_informed() -> None:
+    course = observed(reading(15, 15), reading(30, 30), reading(40, 40, spo2=92))
+    assert codes(course, 55) == []
+
+
+def test_serious_adverse_events_lead_the_deviations() -> None:
+    serious = event(100, "adverse_event", is_serious=True, detail="Seizure, ambulance called")
+    answer = event(101, "response", answers_event=serious.id)
+    course = whole(events=(serious, answer), admissions=(admission(transport_arranged=False),))
+    assert [(d.code, d.params) for d in deviations(course, at(126))] == [
+        ("serious_event", {"detail": "Seizure, ambulance called"}),
+        ("transport_overridden", {"reason": ""}),
+    ]
+
+
+def test_a_flagged_value_that_a_correction_took_away_is_told_with_the_value() -> None:
+    high = reading(40, 40, systolic=210)
+    well = reading(40, 40, replaces=high.id, correction_reason="Typing slip")
+    course = observed(reading(15, 15), reading(30, 30), high, well)
+    assert codes(course, 44) == ["reading_corrected", "flag_corrected"]
+    told = {d.code: d.params for d in deviations(course, at(44))}
+    taken_away = told["flag_corrected"]["flagged"]
+    assert [f.value for f in taken_away.flags] == [210, 90]  # type: ignore[attr-defined]

@@ -4,8 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitoring.rules.flags import CRISIS_SYMPTOMS, flagged, flags_of, reading_flags, unanswered
-from tests.rules.facts import event, observed, reading, with_readings
+from monitoring.rules.flags import (
+    CRISIS_SYMPTOMS,
+    corrected_unanswered,
+    flagged,
+    flags_of,
+    outside_now,
+    reading_flags,
+    unanswered,
+)
+from tests.rules.facts import at, event, observed, reading, with_readings
 
 HIGH = {"systolic": 175, "diastolic": 100}
 
@@ -142,3 +150,52 @@ def test_a_later_reading_never_takes_an_earlier_flag_away(
         dissociation=dissociation,
     )  # fmt: skip
     assert flags_of(observed(first, later), first) == before
+
+
+def test_a_serious_adverse_event_is_an_emergency_until_someone_was_informed() -> None:
+    serious = event(20, "adverse_event", is_serious=True)
+    course = observed(events=(serious, event(21, "adverse_event", is_serious=False)))
+    assert [(f.fact, f.tier, f.flags[0].code) for f in unanswered(course)] == [
+        (serious, "emergency", "serious_event")
+    ]
+    later = event(30, "response", answers_event=serious.id)
+    sooner = event(25, "response", answers_event=serious.id)
+    course = observed(events=(serious, later, sooner))
+    assert unanswered(course) == []
+    assert flagged(course)[0].answered_at == at(25)
+
+
+def test_emergencies_are_asked_about_before_what_was_flagged_earlier() -> None:
+    first, second = reading(40, systolic=185), reading(45, sedation=1)
+    assert [f.fact for f in unanswered(observed(first, second))] == [second, first]
+    assert [f.fact for f in flagged(observed(first, second))] == [first, second]
+
+
+def test_the_last_value_stays_marked_while_it_is_outside_though_it_was_answered() -> None:
+    high = reading(40, systolic=185, sedation=3)
+    answer = event(41, "response", answers_reading=high.id)
+    course = observed(high, events=(answer,))
+    assert {k: f.code for k, f in outside_now(course).items()} == {
+        "systolic": "systolic_high",
+        "sedation": "sedation_low",
+    }
+    part = {"systolic": None, "diastolic": None, "sedation": 5}
+    assert set(outside_now(with_readings(course, reading(44, values=part)))) == {"systolic"}
+    assert outside_now(with_readings(course, reading(45))) == {}
+
+
+def test_a_value_that_was_corrected_before_anyone_was_informed_is_kept_in_sight() -> None:
+    high = reading(40, systolic=210, sedation=1)
+    well = reading(40, replaces=high.id)
+    course = with_readings(observed(high), well)
+    assert unanswered(course) == []
+    assert [f.fact for f in corrected_unanswered(course)] == [high]
+    answer = event(41, "response", answers_reading=high.id)
+    assert corrected_unanswered(with_readings(observed(high, events=(answer,)), well)) == []
+    still = reading(40, systolic=190, replaces=high.id)
+    assert corrected_unanswered(with_readings(observed(high), still)) == []
+    again = reading(40, replaces=still.id)
+    twice = with_readings(observed(high), still, again)
+    assert [f.fact for f in corrected_unanswered(twice)] == [high, still]
+    calm = reading(40)
+    assert corrected_unanswered(with_readings(observed(calm), reading(40, replaces=calm.id))) == []

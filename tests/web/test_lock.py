@@ -12,7 +12,7 @@ from django.test import Client
 from clinic import shift, tablets
 from clinic.models import Shift, Staff, Tablet
 from monitoring.models import TrailEntry
-from tests.factories.courses import Visit, dosed
+from tests.factories.courses import Visit, admitted, dosed
 from tests.factories.place import (
     PASSWORD,
     PIN,
@@ -289,3 +289,35 @@ def test_who_unlocks_gets_a_session_of_their_own(locked: Client, rosa: Staff) ->
         keys.append(locked.cookies[settings.SESSION_COOKIE_NAME].value)
         locked.post("/lock/now/")
     assert len(set(keys)) == 2
+
+
+def test_an_emergency_and_an_urgent_reading_are_told_by_place_without_names_or_values(
+    locked: Client, visit: Visit, clock: Any
+) -> None:
+    page = locked.get("/lock/").content.decode()
+    assert "state-urgent" in page
+    assert "Urgent: overdue" in page
+    assert "state-emergency" not in page
+    visit.event("symptom", symptoms=["chest_pain"], detail="")
+    other = dosed(clock, site=visit.site)
+    other.read(systolic=211, sedation=0)
+    page = locked.get("/lock/").content.decode()
+    assert page.count("state-emergency") == 2
+    assert page.count("no one recorded as informed") == 2
+    for secret in ("211", "MOAA", "Chest pain", str(other.id), other.patient.mrn):
+        assert secret not in page
+
+
+def test_a_place_stands_once_and_calms_down_when_it_was_answered(
+    tablet: Tablet, rosa: Staff, visit: Visit
+) -> None:
+    visit.respond(visit.read(40, systolic=211).pk)
+    assert "Nothing is overdue" in on_tablet(tablet).get("/lock/").content.decode()
+
+
+def test_an_emergency_on_arrival_is_told_too(clock: Any) -> None:
+    visit = admitted(clock)
+    tablet = TabletFactory(site=visit.site)
+    ShiftFactory(tablet=tablet)
+    visit.event("symptom", symptoms=["seizure"], detail="")
+    assert "state-emergency" in on_tablet(tablet).get("/lock/").content.decode()

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from monitoring.models.fact import uuid7
-from tests.factories.courses import Visit, discharged, dosed, observed, planned, signed
+from tests.factories.courses import Visit, discharged, dosed, observed, planned, predosed, signed
 from tests.factories.place import (
     ShiftFactory,
     SiteFactory,
@@ -230,3 +230,23 @@ def test_the_page_for_emergency_access_asks_four_times(signed_in: Signer) -> Non
     for _ in range(5):
         SiteFactory()
     assert count(lambda: clinician.get("/emergency/")) == few == 4
+
+
+def test_the_board_asks_twice_more_while_anyone_is_before_the_dose_and_the_lock_does_not(
+    clock: Any, signed_in: Signer
+) -> None:
+    """For the answers on arrival and a clinician's decisions: without them the card would name
+    another next step than the page of the session."""
+    site = SiteFactory()
+    nurse = signed_in(person(site, "nurse"))
+    tablet = TabletFactory(site=site)
+    ShiftFactory(tablet=tablet)
+    locked = on_tablet(tablet)
+    locked.get("/lock/")
+    for many in (1, 5):
+        for _ in range(many):
+            predosed(clock, site=site, patient=PatientFactory(site=site))
+            signed(clock, site=site, patient=PatientFactory(site=site))
+        assert count(lambda: nurse.get("/")) == 10
+        locked.get("/lock/")  # keeps that the tablet was seen, every five minutes
+        assert count(lambda: locked.get("/lock/", headers={"HX-Request": "1"})) == 5

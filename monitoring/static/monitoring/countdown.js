@@ -20,7 +20,8 @@ function show(element) {
     const overdueAfter = Number(element.dataset.overdueAfter || 5) * 60000;
     if (left > 0) element.textContent = say("wordIn", Math.ceil(left / 60000));
     else if (-left < overdueAfter) element.textContent = say("wordDue");
-    else element.textContent = say("wordOverdue", minutes(-left));
+    else if (-left < Number(element.dataset.urgentAfter || 10) * 60000) element.textContent = say("wordOverdue", minutes(-left));
+    else element.textContent = say("wordUrgent", minutes(-left));
   } else if (element.dataset.until) {
     const left = Date.parse(element.dataset.until) - now;
     element.textContent = left > 0 ? say("wordLeft", Math.ceil(left / 60000)) : say("wordElapsed");

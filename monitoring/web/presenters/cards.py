@@ -3,39 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from monitoring.models import Session
-from monitoring.rules.course import Course, Reading
-from monitoring.rules.flags import Flagged, unanswered
+from monitoring.rules import urgency
+from monitoring.rules.course import Course
+from monitoring.rules.flags import outside_now, unanswered
 from monitoring.rules.readiness import (
-    Item,
     before_clearance,
     before_dose,
     clearance_state,
     lapses_at,
 )
 from monitoring.rules.schedule import Slot, next_slot
+from monitoring.rules.urgency import Kind, Wait
 from monitoring.web import wording
-from monitoring.web.next_step import Action, Permissions, next_step
-
-ORDER = (
-    "overdue",
-    "flagged",
-    "due",
-    "upcoming",
-    "waiting",
-    "ready",
-    "dosing",
-    "arrived",
-    "planned",
-)
-"""The most urgent kind first (UX: overdue, flagged, next due, waiting, ready)."""
+from monitoring.web.next_step import Action, Permissions, is_clinician, next_step
+from monitoring.web.presenters.last_set import LastSet, last_set
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +36,15 @@ class Next:
     due_at: datetime | None = None
     until: datetime | None = None
     overdue_after: int = 5
+    urgent_after: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A word about a session with the kind that gives it its colour and shape."""
+
+    kind: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,172 +54,147 @@ class Card:
     id: UUID
     patient_id: UUID
     name: str
+    born: str
     mrn: str
     place: str
-    kind: str
+    kind: Kind
     state: str
-    since: datetime
-    """Within a kind, the card that has waited longest, or is due soonest, stands first."""
+    rank: tuple[int, datetime]
     next: Next
     action: Action
+    also: tuple[Mark, ...] = ()
+    """What else the session waits for, where the action is not about it."""
     first_dose_at: datetime | None = None
     window_ends_at: datetime | None = None
-    pressure: str = ""
-    pressure_at: datetime | None = None
+    last: LastSet | None = None
     open_count: int = 0
-    attention: str = ""
-
-    @property
-    def rank(self) -> tuple[int, datetime]:
-        return ORDER.index(self.kind), self.since
+    attention: tuple[Mark, ...] = ()
 
 
 def card(session: Session, now: datetime, permissions: Permissions) -> Card:
     course = session.course()
-    if session.phase == "planned":
-        return _planned(session, course, now, permissions)
-    if not course.doses:
-        return _arrived(session, course, now, permissions)
-    return _dosed(session, course, now, permissions)
-
-
-def _card(
-    session: Session,
-    course: Course,
-    now: datetime,
-    kind: str,
-    state: str,
-    since: datetime,
-    following: Next,
-    step: Action | None,
-    attention: str = "",
-    open_count: int = 0,
-) -> Card:
-    measured = next(
-        (r for r in reversed(course.standing_readings) if r.has_value("blood_pressure")), None
-    )
+    found = urgency.waits(course, now)
+    clinician = is_clinician(permissions)
+    ordered = urgency.sorted_for(found, is_clinician=clinician)
+    wait = ordered[0] if ordered else Wait("planned", session.planned_for)
+    step = next_step(session, course, now, permissions)
+    slot = next_slot(course, now)
     ends = course.window_ends_at
+    is_dosed = bool(course.doses)
+    is_cleared = clearance_state(course, now) == "stands"
     return Card(
         id=session.pk,
         patient_id=session.patient_id,
         name=session.patient.banner_name,
+        born=date_format(session.patient.date_of_birth, "d-M-Y"),
         mrn=session.patient.mrn,
         place=session.place,
-        kind=kind,
-        state=state,
-        since=since,
-        next=following,
+        kind=wait.kind,
+        state=_state(course, wait, slot),
+        rank=urgency.rank(wait, is_clinician=clinician),
+        next=_next(session, course, wait, slot, now),
         action=step or Action(_("Open the session"), reverse("session", args=[session.pk])),
+        also=tuple(_also(ordered)),
         first_dose_at=course.first_dose_at,
         window_ends_at=ends if ends and now < ends else None,
-        pressure=_pressure(measured) if measured else "",
-        pressure_at=measured.taken_at if measured else None,
-        attention=attention,
-        open_count=open_count,
+        last=last_set(course),
+        open_count=len(before_clearance(course, now)) if is_dosed and not is_cleared else 0,
+        attention=attention(course, now),
     )
 
 
-def _pressure(reading: Reading) -> str:
-    return f"{reading.value('systolic')}/{reading.value('diastolic')}"
-
-
-def _planned(session: Session, course: Course, now: datetime, permissions: Permissions) -> Card:
-    at = timezone.localtime(session.planned_for).strftime("%H:%M")
-    following = Next(_("Expected at %(time)s") % {"time": at})
-    step = next_step(session, course, now, permissions)
-    return _card(
-        session, course, now, "planned", _("Planned"), session.planned_for, following, step
-    )
-
-
-def _arrived(session: Session, course: Course, now: datetime, permissions: Permissions) -> Card:
-    """Decisions are not loaded for the board: above the guide, the session's page leads on."""
-    codes = {item.code for item in before_dose(course, now)}
-    is_outside = "decision" in codes
-    is_read = not codes & {"predose_missing", "predose_old"}
-    return _card(
-        session,
-        course,
-        now,
-        "arrived",
-        _("Arrived"),
-        session.admitted_at or session.planned_for,
-        Next(_("First dose") if is_read else _("Pre-dose reading")),
-        None if is_outside and is_read else next_step(session, course, now, permissions),
-        _("Pre-dose blood pressure above the guide") if is_outside else "",
-    )
-
-
-def _dosed(session: Session, course: Course, now: datetime, permissions: Permissions) -> Card:
-    slot = next_slot(course, now)
-    flags = unanswered(course)
-    state = clearance_state(course, now)
-    items = [] if state == "stands" else before_clearance(course, now)
-    kind, words = _kind(course, slot, flags, items, is_cleared=state == "stands")
-    following = _next(course, kind, slot)
-    return _card(
-        session,
-        course,
-        now,
-        kind,
-        words,
-        _moment(flags[0]) if kind == "flagged" else _since(course, following),
-        following,
-        next_step(session, course, now, permissions),
-        _attention(flags, has_lapsed=state == "lapsed"),
-        len(items),
-    )
-
-
-def _since(course: Course, following: Next) -> datetime:
-    return (
-        following.due_at or following.until or course.window_ends_at or course.doses[0].started_at
-    )
-
-
-def _kind(
-    course: Course, slot: Slot | None, flags: list[Flagged], items: list[Item], *, is_cleared: bool
-) -> tuple[str, str]:
-    if is_cleared:
-        return "ready", _("Ready to leave")
-    if slot is not None and slot.state == "overdue":
-        return "overdue", _("Overdue")
-    if flags:
-        return "flagged", _("Flagged")
-    if not items:
-        return "waiting", _("Waiting for clearance")
-    if course.phase == "dosing":
+def _state(course: Course, wait: Wait, slot: Slot | None) -> str:
+    if wait.kind == "dosing":
         is_running = course.protocol.is_infusion and not course.devices_open
-        return "dosing", _("Infusion running") if is_running else _("Dosing")
-    if slot is not None and slot.state == "due":
-        return "due", _("Due")
-    return "upcoming", _("Observing")
+        return _("Infusion running") if is_running else _("Dosing")
+    if wait.kind == "due" and slot is not None:
+        return _("Due at %(time)s") % {"time": _clock(slot.due_at)}
+    return {
+        "emergency": _("Emergency"),
+        "decision": _("Decision needed"),
+        "device": _("Rest is over"),
+        "urgent": _("Urgent: overdue"),
+        "flagged": _("Flagged"),
+        "overdue": _("Overdue"),
+        "upcoming": _("Observing"),
+        "waiting": _("Waiting for clearance"),
+        "ready": _("Ready to leave"),
+        "arrived": _("Arrived"),
+        "planned": _("Planned"),
+    }[wait.kind]
 
 
-def _next(course: Course, kind: str, slot: Slot | None) -> Next:
-    if kind == "ready":
+def _also(ordered: list[Wait]) -> list[Mark]:
+    """A reading that waits too long beside a flag, a signature that could be given beside it."""
+    words = {
+        "urgent": _("Urgent: overdue"),
+        "overdue": _("Overdue"),
+        "flagged": _("Flagged"),
+        "waiting": _("Waiting for clearance"),
+        "device": _("Rest is over"),
+    }
+    return [Mark(wait.kind, words[wait.kind]) for wait in ordered[1:] if wait.kind in words]
+
+
+def _next(session: Session, course: Course, wait: Wait, slot: Slot | None, now: datetime) -> Next:
+    if wait.kind == "planned":
+        return Next(_("Expected at %(time)s") % {"time": _clock(session.planned_for)})
+    if not course.doses:
+        return _first_dose(course, wait, now)
+    if wait.kind == "ready":
         return Next(_("Clearance stands"), until=lapses_at(course))
-    if kind == "waiting":
-        return Next(_("A clinician can review and sign"))
-    if kind == "dosing" and course.devices_open:
+    rest = urgency.rest_ends_at(course)
+    if wait.kind in {"device", "dosing"} and rest is not None:
         count = len(course.doses)
-        params = {"number": count + 1, "total": count + course.devices_open}
-        rest = timedelta(minutes=course.protocol.rest_between_devices_minutes)
-        last = max(d.started_at for d in course.doses)
-        return Next(_("Device %(number)s of %(total)s, rest") % params, until=last + rest)
+        params = {"number": count + 1, "total": count + course.devices_open, "at": _clock(rest)}
+        if now >= rest:
+            return Next(_("Device %(number)s of %(total)s, rest ended at %(at)s") % params)
+        return Next(_("Device %(number)s of %(total)s, rest") % params, until=rest)
+    if wait.kind == "waiting" and (slot is None or not slot.is_open):
+        return Next(_("A clinician can review and sign"))
     if slot is None:
         return Next("")
     words = _("%(count)s-minute reading") % {"count": slot.minutes}
-    return Next(words, slot.due_at, overdue_after=course.protocol.overdue_after_minutes)
+    return Next(
+        words,
+        slot.due_at,
+        overdue_after=course.protocol.overdue_after_minutes,
+        urgent_after=course.protocol.escalate_after_minutes,
+    )
 
 
-def _attention(flags: list[Flagged], *, has_lapsed: bool) -> str:
-    found = [wording.flag(f) for flagged in flags for f in flagged.flags if f.tier != "repeat"]
-    if has_lapsed:
-        found.append(_("Clearance has lapsed"))
-    return "; ".join(found)
+def _first_dose(course: Course, wait: Wait, now: datetime) -> Next:
+    codes = {item.code for item in before_dose(course, now)}
+    if codes & {"predose_missing", "predose_old"}:
+        return Next(_("Pre-dose reading"))
+    if "decision" in codes:
+        words = _("A clinician decides; the pre-dose reading counts")
+        return Next(words, until=wait.since if wait.kind == "decision" else None)
+    if codes:
+        return Next(_("Open before the dose: %(count)s") % {"count": len(codes)})
+    return Next(_("First dose"))
 
 
-def _moment(flagged: Flagged) -> datetime:
-    fact = flagged.fact
-    return fact.taken_at if isinstance(fact, Reading) else fact.at
+def attention(course: Course, now: datetime) -> tuple[Mark, ...]:
+    """What was flagged and not answered, what is still outside its range though it was answered,
+    and a clearance that no longer stands."""
+    marks = [
+        Mark("emergency" if flag.tier == "emergency" else "flagged", wording.flag(flag))
+        for found in unanswered(course)
+        for flag in found.flags
+        if flag.tier != "repeat"
+    ]
+    said = {mark.words for mark in marks}
+    for flag in outside_now(course).values():
+        words = _("Still outside its range: %(flag)s") % {"flag": wording.flag(flag)}
+        if wording.flag(flag) not in said:
+            marks.append(Mark("outside", words))
+    if course.phase == "arrived" and "decision" in {i.code for i in before_dose(course, now)}:
+        marks.append(Mark("flagged", _("Pre-dose blood pressure above the guide")))
+    if clearance_state(course, now) == "lapsed":
+        marks.append(Mark("flagged", _("Clearance has lapsed")))
+    return tuple(marks)
+
+
+def _clock(at: datetime) -> str:
+    return timezone.localtime(at).strftime("%H:%M")

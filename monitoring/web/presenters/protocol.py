@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from monitoring.rules.flags import Flag
 from monitoring.rules.protocol import FORTY, Protocol
 
 LABEL = gettext_noop("US SPRAVATO label")
@@ -34,6 +35,31 @@ class Setting:
 
 Group = tuple[str, list[Setting]]
 
+FLAG_SOURCES = {
+    "systolic_high": TRIALS,
+    "diastolic_high": TRIALS,
+    "systolic_rise": TRIALS,
+    "diastolic_rise": TRIALS,
+    "systolic_emergency": OURS,
+    "diastolic_emergency": OURS,
+    "systolic_high_again": OURS,
+    "diastolic_high_again": OURS,
+    "spo2_below": OXYGEN,
+    "spo2_below_again": OXYGEN,
+    "spo2_far_below": OURS,
+    "sedation_low": OURS,
+    "sedation_emergency": OURS,
+    "dissociation_high": OURS,
+    "crisis_symptom": LABEL,
+    "serious_event": REMS,
+}
+"""Where the limit of each flag comes from (CLINICAL 8, rules 13, 14, 17, 18, 19 and 43)."""
+
+
+def flag_source(protocol: Protocol, flag: Flag) -> str:
+    """The source of the limit that `flag` is outside of, under this protocol."""
+    return _of(protocol, FLAG_SOURCES[flag.code])
+
 
 def groups(protocol: Protocol) -> list[Group]:
     """Every number of `protocol`; what it does not have is left out."""
@@ -47,8 +73,12 @@ def groups(protocol: Protocol) -> list[Group]:
 
 
 def _setting(p: Protocol, words: str, value: str, source: str) -> Setting:
+    return Setting(words, value, _of(p, source))
+
+
+def _of(p: Protocol, source: str) -> str:
     """Under another drug, a source that speaks of SPRAVATO is not its source."""
-    return Setting(words, value, _(source if p.rems or source == OURS else ADOPTED))
+    return _(source if p.rems or source == OURS else ADOPTED)
 
 
 def _minutes(count: int) -> str:
@@ -106,20 +136,32 @@ def _readings(p: Protocol) -> Iterator[Setting]:
 
 def _flags(p: Protocol) -> Iterator[Setting]:
     words = _("Blood pressure at or above")
-    yield _setting(p, words, _pressure(p.notify_systolic, p.notify_diastolic), TRIALS)
+    source = FLAG_SOURCES["systolic_high"]
+    yield _setting(p, words, _pressure(p.notify_systolic, p.notify_diastolic), source)
     words = _("Rise since pre-dose of at least, systolic / diastolic")
-    yield _setting(p, words, _pressure(p.notify_systolic_rise, p.notify_diastolic_rise), TRIALS)
+    source = FLAG_SOURCES["systolic_rise"]
+    yield _setting(p, words, _pressure(p.notify_systolic_rise, p.notify_diastolic_rise), source)
     words = _("Emergency: blood pressure at or above, once")
-    yield _setting(p, words, _pressure(p.emergency_systolic, p.emergency_diastolic), OURS)
+    source = FLAG_SOURCES["systolic_emergency"]
+    yield _setting(p, words, _pressure(p.emergency_systolic, p.emergency_diastolic), source)
     words = _("Emergency: at or above the first limit again, apart by at least")
-    yield _setting(p, words, _minutes(p.emergency_repeat_minutes), OURS)
-    yield _setting(p, _("SpO₂ below, twice running"), f"{p.spo2_below} %", OXYGEN)
-    yield _setting(p, _("SpO₂ below, once"), f"{p.spo2_far_below} %", OURS)
-    yield _setting(p, _("MOAA/S at or below"), str(p.sedation_notify), OURS)
-    yield _setting(p, _("Emergency: MOAA/S at or below"), str(p.sedation_emergency), OURS)
-    yield _setting(p, _("Dissociation (0 to 4) at or above"), str(p.dissociation_notify), OURS)
-    words = _("A symptom of a hypertensive crisis, whatever the blood pressure")
-    yield _setting(p, words, _("always"), LABEL)
+    yield _setting(
+        p, words, _minutes(p.emergency_repeat_minutes), FLAG_SOURCES["systolic_high_again"]
+    )
+    for words, value, code in (
+        (_("SpO₂ below, twice running"), f"{p.spo2_below} %", "spo2_below_again"),
+        (_("SpO₂ below, once"), f"{p.spo2_far_below} %", "spo2_far_below"),
+        (_("MOAA/S at or below"), str(p.sedation_notify), "sedation_low"),
+        (_("Emergency: MOAA/S at or below"), str(p.sedation_emergency), "sedation_emergency"),
+        (_("Dissociation (0 to 4) at or above"), str(p.dissociation_notify), "dissociation_high"),
+        (
+            _("Emergency: a symptom of a hypertensive crisis, whatever the blood pressure"),
+            _("always"),
+            "crisis_symptom",
+        ),
+        (_("Emergency: a serious adverse event"), _("always"), "serious_event"),
+    ):
+        yield _setting(p, words, value, FLAG_SOURCES[code])
 
 
 def _clearance(p: Protocol) -> Iterator[Setting]:

@@ -82,12 +82,13 @@ def table(session: Session, course: Course, *, only: Collection[UUID] | None = N
 
 def columns(protocol: Protocol) -> tuple[Column, ...]:
     """One an observation, in the order in which `cells` gives their values."""
-    scales = {"sedation": protocol.sedation_scale, "dissociation": protocol.dissociation_scale}
-    return tuple(_column(o, scales.get(o, "")) for o in OBSERVATIONS)
+    return tuple(column(observation, protocol) for observation in OBSERVATIONS)
 
 
-def _column(observation: str, scale: str) -> Column:
+def column(observation: str, protocol: Protocol) -> Column:
     """A scale that is a number alone, such as 0-4, is named after what it rates."""
+    scales = {"sedation": protocol.sedation_scale, "dissociation": protocol.dissociation_scale}
+    scale = scales.get(observation, "")
     if scale and SCALES[scale].name[0].isalpha():
         return Column(SCALES[scale].name)
     name = _(SHORT_NAMES.get(observation) or OBSERVATION_NAMES[observation])

@@ -40,7 +40,8 @@ def _mark(slot: Slot) -> Mark:
     if slot.state == "missed":
         return Mark(label, slot.state, _("Missed"))
     if slot.reading is None:
-        return Mark(label, slot.state, _clock(slot.due_at), slot.due_at)
+        state = "urgent" if slot.is_escalated else slot.state
+        return Mark(label, state, _clock(slot.due_at), slot.due_at)
     if slot.state == "not_done":
         return Mark(label, slot.state, _("Not done"))
     if slot.state == "late":

@@ -1,0 +1,156 @@
+"""Who must be looked at first: what each session waits for, and in which order.
+
+An emergency stands first, then what waits for this person alone and expires, then what has waited
+too long (CLINICAL 8, rules 9, 10, 14 and 22; CLINICAL 7, hazard 33).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from monitoring.rules.course import Course
+from monitoring.rules.flags import unanswered
+from monitoring.rules.readiness import before_clearance, before_dose, clearance_state, lapses_at
+from monitoring.rules.schedule import next_slot
+
+Kind = Literal[
+    "emergency",
+    "decision",
+    "device",
+    "urgent",
+    "flagged",
+    "overdue",
+    "due",
+    "dosing",
+    "upcoming",
+    "waiting",
+    "ready",
+    "arrived",
+    "planned",
+]
+
+FOR_NURSES: tuple[Kind, ...] = (
+    "emergency",
+    "device",
+    "urgent",
+    "flagged",
+    "overdue",
+    "due",
+    "dosing",
+    "upcoming",
+    "decision",
+    "waiting",
+    "ready",
+    "arrived",
+    "planned",
+)
+FOR_CLINICIANS: tuple[Kind, ...] = (
+    "emergency",
+    "decision",
+    "urgent",
+    "flagged",
+    "waiting",
+    "device",
+    "overdue",
+    "due",
+    "dosing",
+    "upcoming",
+    "ready",
+    "arrived",
+    "planned",
+)
+"""A decision before the dose and a signature wait for a clinician alone, a device for who gives
+it. Overdue by ten minutes and a flag concern both: an escalation asks a second person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """One thing that a session waits for. `since` orders sessions that wait for the same: the
+    earliest first; it is when the wait began, or when what is waited for is due or expires."""
+
+    kind: Kind
+    since: datetime
+
+
+def waits(course: Course, now: datetime) -> tuple[Wait, ...]:
+    """All that a session in progress waits for at `now`, in no order; one of each kind."""
+    if course.phase == "arrived":
+        return _before_dose(course, now)
+    if course.phase not in {"dosing", "observing", "cleared"}:
+        return ()
+    if clearance_state(course, now) == "stands":
+        return (Wait("ready", lapses_at(course)),)
+    found = [*_flags(course), *_doses(course, now), *_slot(course, now)]
+    if not before_clearance(course, now):
+        found.append(Wait("waiting", course.window_ends_at or now))
+    if not found:
+        found.append(Wait("upcoming", course.window_ends_at or now))
+    return tuple(found)
+
+
+def sorted_for(found: tuple[Wait, ...], *, is_clinician: bool) -> list[Wait]:
+    """What this person turns to in one session, first things first.
+
+    Where nothing is open, the signature comes before the repeats that it makes needless: before
+    all of them for who can sign, before those that are not overdue for anyone else.
+    """
+    order = FOR_CLINICIANS if is_clinician else FOR_NURSES
+    at = 0 if is_clinician else order.index("due")
+    own = (*order[:at], "waiting", *order[at:])
+    return sorted(found, key=lambda wait: own.index(wait.kind))
+
+
+def rank(wait: Wait, *, is_clinician: bool) -> tuple[int, datetime]:
+    """Sorts sessions: the most urgent kind first, within it the one that has waited longest."""
+    order = FOR_CLINICIANS if is_clinician else FOR_NURSES
+    return order.index(wait.kind), wait.since
+
+
+def rest_ends_at(course: Course) -> datetime | None:
+    """When the rest after the last device ends (CLINICAL 8, rule 22); None where no further device
+    is to be given."""
+    if not (course.doses and course.devices_open):
+        return None
+    rest = timedelta(minutes=course.protocol.rest_between_devices_minutes)
+    return max(dose.started_at for dose in course.doses) + rest
+
+
+def _flags(course: Course) -> list[Wait]:
+    found = unanswered(course)
+    kinds: tuple[tuple[Kind, bool], ...] = (("emergency", True), ("flagged", False))
+    return [
+        Wait(kind, min(f.at for f in found if (f.tier == "emergency") is is_emergency))
+        for kind, is_emergency in kinds
+        if any((f.tier == "emergency") is is_emergency for f in found)
+    ]
+
+
+def _doses(course: Course, now: datetime) -> list[Wait]:
+    if (rest := rest_ends_at(course)) is not None:
+        return [Wait("device" if now >= rest else "dosing", rest)]
+    if course.last_dose_at is None:
+        return [Wait("dosing", course.doses[0].started_at)]
+    return []
+
+
+def _slot(course: Course, now: datetime) -> list[Wait]:
+    slot = next_slot(course, now)
+    if slot is None:
+        return []
+    if slot.state == "overdue":
+        return [Wait("urgent" if slot.is_escalated else "overdue", slot.due_at)]
+    return [Wait("due" if slot.state == "due" else "upcoming", slot.due_at)]
+
+
+def _before_dose(course: Course, now: datetime) -> tuple[Wait, ...]:
+    """A decision expires with the pre-dose reading it is taken on (CLINICAL 8, rule 12)."""
+    codes = {item.code for item in before_dose(course, now)}
+    predose = course.predose
+    found = _flags(course)
+    if predose and "decision" in codes and "predose_old" not in codes:
+        greatest = timedelta(minutes=course.protocol.predose_max_age_minutes)
+        found.append(Wait("decision", predose.taken_at + greatest))
+    admitted = [answers.at for answers in course.admissions]
+    return (*found, Wait("arrived", admitted[0] if admitted else now))

@@ -1,0 +1,59 @@
+"""What someone has still to be informed of: value, limit and where the limit comes from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from clinic.access import Permission
+from monitoring.models import Session
+from monitoring.rules.course import Course
+from monitoring.rules.flags import Flagged, unanswered
+from monitoring.rules.protocol import Protocol
+from monitoring.web import wording
+from monitoring.web.next_step import Permissions
+from monitoring.web.presenters.protocol import flag_source
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    words: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """`kind` is "emergency" or "flagged" and `word` says so; who may not answer has no `href`."""
+
+    kind: str
+    word: str
+    at: datetime
+    lines: tuple[Line, ...]
+    href: str
+
+
+def alerts(session: Session, course: Course, permissions: Permissions) -> list[Alert]:
+    """Emergencies first, then in the order in which they were recorded."""
+    may_answer = Permission.RECORD_EVENT in permissions
+    return [_alert(session, course, found, may_answer) for found in unanswered(course)]
+
+
+def _alert(session: Session, course: Course, found: Flagged, may_answer: bool) -> Alert:
+    href = reverse("response", args=[session.pk, found.fact.id]) if may_answer else ""
+    return Alert(kind(found), word(found), found.at, lines(course.protocol, found), href)
+
+
+def kind(found: Flagged) -> str:
+    return "emergency" if found.tier == "emergency" else "flagged"
+
+
+def word(found: Flagged) -> str:
+    return _("Emergency") if found.tier == "emergency" else _("Flagged")
+
+
+def lines(protocol: Protocol, found: Flagged) -> tuple[Line, ...]:
+    """Each value with its limit, and the source of that limit."""
+    return tuple(Line(wording.flag(f), flag_source(protocol, f)) for f in found.flags)
