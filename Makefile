@@ -3,7 +3,8 @@
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
-ENV := SECRET_KEY="$$(cat var/secret_key)" CLINIC_TRAIL_KEYS="$$(cat var/trail_keys)" CLINIC_HTTPS=0 CLINIC_DEMO=1
+# What is written, the own account alone reads.
+ENV := umask 077; SECRET_KEY="$$(cat var/secret_key)" CLINIC_TRAIL_KEYS="$$(cat var/trail_keys)" CLINIC_HTTPS=0 CLINIC_DEMO=1
 # Twenty thousand steps on each engine; measuring what they reach would make them thrice as slow.
 SEQUENCES := tests/actions/test_sequences.py
 # A worker with nothing left takes over from the other: a few slow tests stand together.
@@ -21,6 +22,7 @@ help: ## list what can be asked for
 run: .venv/run var/secret_key var/trail_keys ## the demo clinic at http://localhost:8000; run again, it keeps its data
 	@$(BIN)/python -c 'import socket,sys; s=socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(("127.0.0.1", $(PORT)))' 2>/dev/null \
 		|| { echo "Port $(PORT) is in use. Stop what runs there, or: make run PORT=8001"; exit 1; }
+	@chmod -R go= var
 	@$(ENV) $(BIN)/python manage.py migrate --verbosity 0
 	@$(ENV) $(BIN)/python manage.py collectstatic --noinput --verbosity 0
 	@$(ENV) $(BIN)/python manage.py check --database default --fail-level WARNING

@@ -9,7 +9,7 @@ class ClinicConfig(AppConfig):
     name = "clinic"
 
     def ready(self) -> None:
-        from clinic import sign_ins
+        from clinic import checks, sign_ins  # noqa: F401
         from clinic.signin import arrival
 
         arrival.connect()

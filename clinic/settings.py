@@ -27,6 +27,8 @@ there cannot sign. Has no default either."""
 ANCHORS = Path(env("CLINIC_ANCHORS", default=str(BASE_DIR / "var" / "anchors")))
 """Where the daily anchors of the trail are written: best a store that is written once."""
 CLINIC_DEMO = env.bool("CLINIC_DEMO", default=False)
+CLINIC_DEMO_ACCOUNTS = "monitoring.management.demo.build.accounts"
+"""Answers whom the sign-in page of the demo names: never anyone whom the demo did not make."""
 CLINIC_DEMO_PASSWORD = env("CLINIC_DEMO_PASSWORD", default="demo-clinic")
 
 INSTALLED_APPS = [
@@ -192,9 +194,12 @@ DRAFT_COOKIE_NAME = f"{_PREFIX}saved_draft"
 if _HTTPS:
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
-    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
-    SECURE_HSTS_PRELOAD = True
+    # They bind every name below this one for a year, and cannot be taken back before.
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("CLINIC_HSTS_SUBDOMAINS", default=False)
+    SECURE_HSTS_PRELOAD = env.bool("CLINIC_HSTS_PRELOAD", default=False)
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+# Whether the names below this one are served by HTTPS alone is the clinic's to know: see above.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 BEHIND_PROXY = env.bool("CLINIC_BEHIND_PROXY", default=False)
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -217,7 +222,14 @@ LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"()": "clinic.logs.WithoutValues"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"no_tokens": {"()": "clinic.logs.NoTokens"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "plain",
+            "filters": ["no_tokens"],
+        }
+    },
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
 }

@@ -54,6 +54,7 @@ class SignIn:
 def connect() -> None:
     user_logged_in.connect(_keep, dispatch_uid="sign_ins_keep")
     user_logged_out.connect(_forget, dispatch_uid="sign_ins_forget")
+    arrival.left_elsewhere.connect(_end_others, dispatch_uid="sign_ins_end_others")
 
 
 def _keep(request: HttpRequest, user: Staff, **kwargs: Any) -> None:
@@ -161,6 +162,13 @@ def end(by: Staff, site: Site, sign_in: int, *, own_key: str) -> Staff:
 def end_all(staff: Staff) -> None:
     """Sign the person out everywhere, at once, and let no PIN bring them back."""
     _delete(list(UserSession.objects.filter(user=staff).values_list("session_key", flat=True)))
+    shift.end_all(staff)
+
+
+@transaction.atomic
+def _end_others(staff: Staff, key: str, **kwargs: Any) -> None:
+    others = UserSession.objects.filter(user=staff).exclude(session_key=key)
+    _delete(list(others.values_list("session_key", flat=True)))
     shift.end_all(staff)
 
 

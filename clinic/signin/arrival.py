@@ -8,6 +8,7 @@ from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed
 from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.dispatch import Signal
 from django.http import HttpRequest
 
 from clinic import shift
@@ -15,6 +16,8 @@ from clinic.models import Shift, Staff
 from clinic.signin import idle
 
 MEANS, TABLET, SECOND_FACTOR = "means", "tablet", "second_factor"
+left_elsewhere = Signal()
+"""Sent with `staff` and `key`, the one session of theirs that goes on."""
 SECOND_FACTORS = frozenset(Authenticator.Type.values)
 
 
@@ -59,10 +62,13 @@ def _left(request: HttpRequest, user: Staff | None, **kwargs: Any) -> None:
 
 
 def _changed(request: HttpRequest, user: Staff, **kwargs: Any) -> None:
-    """Who adds a second factor has one from then on; who removes the last, none."""
+    """Who adds a second factor has one from then on; who removes the last, none, and elsewhere
+    they have to sign in anew: they came in there by what is gone."""
     kept = Authenticator.objects.filter(user_id=user.pk)
     has_one = kept.exclude(type=Authenticator.Type.RECOVERY_CODES).exists()
     request.session[SECOND_FACTOR] = has_one
+    if not has_one:
+        left_elsewhere.send(sender=Authenticator, staff=user, key=request.session.session_key)
     tablet = getattr(request, "tablet", None)
     if tablet is not None:
         shift.begin(tablet, user, has_second_factor=has_one)

@@ -15,13 +15,13 @@ from django.contrib.auth import views as auth_views
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.module_loading import import_string
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic import access
 from clinic.access import Permission
 from clinic.middleware import CurrentSite
-from clinic.models import Membership
 from clinic.signin.adapter import MISMATCH, PASSKEY_REFUSED, back_to_sign_in
 from clinic.signin.forms import CodeForm, PasskeySignInForm, PasskeyStepForm, SignInForm
 
@@ -40,7 +40,7 @@ class _SignIn(Refused, account_views.LoginView):
     template_name = "signin/sign_in.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        demo = _demo_accounts() if settings.CLINIC_DEMO else []
+        demo = import_string(settings.CLINIC_DEMO_ACCOUNTS)() if settings.CLINIC_DEMO else []
         found: dict[str, Any] = super().get_context_data(**kwargs)
         return found | {
             "demo_accounts": demo,
@@ -96,14 +96,6 @@ class _PasskeySignIn(webauthn_views.LoginWebAuthnView):
     def form_invalid(self, form: Any) -> HttpResponse:
         messages.error(self.request, str(PASSKEY_REFUSED))
         return back_to_sign_in(self.request)
-
-
-def _demo_accounts() -> list[Membership]:
-    return list(
-        Membership.objects.filter(staff__is_active=True, ends_at=None)
-        .select_related("staff", "site")
-        .order_by("site__name", "role", "staff__username")
-    )
 
 
 sign_in = access.public(require_http_methods(["GET", "POST"])(_SignIn.as_view()))

@@ -9,10 +9,11 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.test import Client
 
-from clinic.models import Membership, Staff
+from clinic.models import Membership, Shift, Staff
+from clinic.signin import arrival
 from monitoring.models import TrailEntry
 from tests.factories.passkeys import Passkey
-from tests.factories.place import PASSWORD, SiteFactory, person
+from tests.factories.place import PASSWORD, SiteFactory, TabletFactory, on_tablet, person
 from tests.factories.second_factors import App, types_of
 
 pytestmark = pytest.mark.django_db
@@ -221,6 +222,25 @@ def test_a_nurse_removes_the_last_one_and_the_codes_go_with_it() -> None:
     assert client.post(path)["Location"] == "/account/"
     assert types_of(nurse) == set()
     assert told(nurse).count("remove_second_factor") == 3
+
+
+def test_a_session_is_as_strong_as_what_its_person_still_has() -> None:
+    """Here at once; elsewhere, where they came in by what is gone, they sign in anew."""
+    site = SiteFactory()
+    nurse = person(site, "nurse")
+    passkey, app, tablet = Passkey.added(nurse), App(nurse), TabletFactory(site=site)
+    elsewhere = confirmed(nurse)
+    client = on_tablet(tablet, nurse)
+    client.post("/sign-in/code/", {"code": app.code})
+    client.post("/account/confirm/", {"password": PASSWORD})
+    strengths = []
+    for path in ("/account/app/remove/", f"/account/passkeys/{passkey.row.pk}/remove/"):
+        assert client.post(path).status_code == 302
+        open_shift = Shift.objects.get(tablet=tablet, ended_at=None)
+        strengths.append((client.session[arrival.SECOND_FACTOR], open_shift.has_second_factor))
+        assert elsewhere.get("/").status_code == (200 if len(strengths) == 1 else 302)
+    assert strengths == [(True, True), (False, False)]
+    assert client.get("/").status_code == 200
 
 
 def test_no_one_removes_another_persons_passkey(clinician: Staff) -> None:

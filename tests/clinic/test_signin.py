@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from random import Random
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from django.db import connection
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
+from clinic.models import Staff
+from monitoring.management.demo.people import let_in, open_clinic
 from tests.factories.place import PASSWORD, SiteFactory, person
 
 pytestmark = pytest.mark.django_db
@@ -61,11 +64,36 @@ def test_pages_are_not_kept_and_run_no_inline_script() -> None:
     assert answer["X-Frame-Options"] == "DENY"
 
 
+@pytest.fixture
+def demo(clock: Any) -> None:
+    """The people of the demo, with their password."""
+    open_clinic(clock.now(), Random("1"), "demo-clinic")
+    let_in("demo-clinic")
+
+
 @pytest.mark.parametrize("is_demo", [True, False])
-def test_the_demo_alone_says_who_can_sign_in(settings: Any, is_demo: bool) -> None:
+def test_the_demo_alone_says_who_can_sign_in(settings: Any, demo: None, is_demo: bool) -> None:
     settings.CLINIC_DEMO = is_demo
-    staff = person(SiteFactory(), "nurse")
-    assert (staff.username in Client().get("/sign-in/").content.decode()) is is_demo
+    page = Client().get("/sign-in/").content.decode()
+    assert [name in page for name in ("rosa", "samuel", "Lakeside Clinic")] == [is_demo] * 3
+
+
+def test_the_demo_never_says_who_else_can_sign_in(settings: Any, demo: None) -> None:
+    settings.CLINIC_DEMO = True
+    elsewhere = SiteFactory(name="Real Clinic")
+    staff = person(elsewhere, "nurse")
+    Staff.objects.get(username="rosa").memberships.create(site=elsewhere, role="nurse")
+    page = Client().get("/sign-in/").content.decode()
+    assert "rosa" in page
+    assert staff.username not in page
+    assert elsewhere.name not in page
+
+
+def test_the_demo_switch_in_another_database_names_no_one(settings: Any) -> None:
+    settings.CLINIC_DEMO = True
+    rosa = person(SiteFactory(name="Lakeside Clinic"), "nurse", username="rosa")
+    page = Client().get("/sign-in/").content.decode()
+    assert rosa.username not in page
 
 
 def test_a_poll_of_someone_signed_out_is_told_so_without_a_redirect() -> None:

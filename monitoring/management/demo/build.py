@@ -10,7 +10,7 @@ from random import Random
 from django.contrib.auth.hashers import is_password_usable
 from django.db import connection
 
-from clinic.models import Site, Staff
+from clinic.models import Membership, Site, Staff
 from monitoring import guards
 from monitoring.management.demo.afterwards import play_afterwards
 from monitoring.management.demo.history import cases, days_of, play
@@ -74,6 +74,21 @@ def is_here() -> bool:
     staff = Staff.objects.filter(username__in=[p.username for p in STAFF])
     is_open = sum(is_password_usable(s.password) for s in staff) == len(STAFF)
     return is_open and Site.objects.filter(name__in=SITES).count() == len(SITES)
+
+
+def accounts() -> list[Membership]:
+    """Who may be named to strangers: the people whom the demo made, where it was built."""
+    if not is_here():
+        return []
+    found = Membership.objects.filter(
+        staff__username__in=[p.username for p in STAFF],
+        staff__is_active=True,
+        site__name__in=SITES,
+        ends_at=None,
+    )
+    return list(
+        found.select_related("staff", "site").order_by("site__name", "role", "staff__username")
+    )
 
 
 def is_broken_off() -> bool:
