@@ -116,6 +116,8 @@ _DATABASE["OPTIONS"] = {
     **(SQLITE if _IS_SQLITE else POSTGRESQL),
 }
 _DATABASE["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=60)
+# A connection that the database ended is renewed before a request, not at a nurse's expense.
+_DATABASE["CONN_HEALTH_CHECKS"] = True
 _DATABASE["ATOMIC_REQUESTS"] = False
 if _IS_SQLITE:
     # A file, as in production: WAL and a second connection need one.

@@ -21,7 +21,7 @@ from monitoring.models.course import clearance_facts
 from monitoring.rules.cautions import cautions
 from monitoring.rules.readiness import CHECKLIST, before_clearance, clearance_state
 from monitoring.trail import chain
-from monitoring.trail.compare import differences, loaded
+from monitoring.trail.compare import disagrees
 from monitoring.trail.place import hold, tell_wrong_signature, wrong_signatures
 from monitoring.trail.replay import State, content_digest, cut, merge, replay, signed_detail
 
@@ -181,7 +181,7 @@ def _told(record: Record) -> tuple[State, str]:
     """
     entries = chain.entries_of(record.session.pk)
     told = replay(entries)
-    if not entries or any(differences(told, loaded(record.session))):
+    if disagrees(record.session, entries, told):
         raise refuse("record_disagrees")
     return told, entries[-1].digest
 

@@ -7,15 +7,26 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.core import checks
+from django.core.signals import request_started
 from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, pre_migrate
 
+from monitoring.guards import file
 from monitoring.guards.install import GuardsMissing, check, drop, has_tables, install
 from monitoring.guards.privileges import as_owner, excess, lift, restrict, settings_missing
 
-__all__ = ["GuardsMissing", "as_owner", "check", "connect", "drop", "install", "require"]
+__all__ = [
+    "GuardsMissing",
+    "as_owner",
+    "check",
+    "connect",
+    "drop",
+    "install",
+    "require",
+    "require_file",
+]
 
 _found_whole: set[tuple[str, str]] = set()
 """Databases, by alias and name, whose guards this process has found whole."""
@@ -35,17 +46,25 @@ def require() -> None:
     _found_whole.add(database)
 
 
+def require_file() -> None:
+    """Refuse to write into a file that no longer stands at its path. Raises GuardsMissing."""
+    if file.is_replaced(connections[connection.alias]):
+        raise GuardsMissing(["the file of the database was replaced under the running server"])
+
+
 def connect(app: AppConfig) -> None:
     """Drop the guards before migrations, which break or silently lose triggers, and install them
     after; report missing ones to `check --database`. Hold every other connection to what the
     application may do."""
     connection_created.connect(_restrict, dispatch_uid="guards_restrict")
+    request_started.connect(file.renew, dispatch_uid="guards_file")
     pre_migrate.connect(_before, sender=app, dispatch_uid="guards_before")
     post_migrate.connect(_after, sender=app, dispatch_uid="guards_after")
     checks.register(_report, checks.Tags.database)
 
 
 def _restrict(connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
+    file.keep(connection)
     restrict(connection)
 
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 import hashlib
 import re
 
+from monitoring.guards.stored import TIME, row_is_stored
 from monitoring.guards.text import Guard
 
-# Text such as 'now', or a day that no month has, is not read back as it was written.
-_SQLITE_TIME = (
-    r"(datetime(substr(\1, 1, 19)) = substr(\1, 1, 19) AND (length(\1) = 19 "
-    r"OR substr(\1, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]'))"
-)
-_SQLITE_EVENTS = {"REPLACE": "INSERT", "UPDATE OR REPLACE": "UPDATE"}
+_SQLITE_EVENTS = {
+    "REPLACE": "INSERT",
+    "UPDATE OR REPLACE": "UPDATE",
+    "UNTYPED INSERT": "INSERT",
+    "UNTYPED UPDATE": "UPDATE",
+}
+_POSTGRESQL_EVENTS = {"TRUNCATE": "TRUNCATE", "TYPED INSERT": "INSERT"}
+"""Events of one engine alone, in its words."""
 _SQLITE = (
-    (r"READABLE\(([^()]+)\)", _SQLITE_TIME),
+    (r"READABLE\(([^()]+)\)", TIME.replace("{c}", r"\1")),
     (r"IS SAME AS", "IS"),
     (r"NOW_SECONDS", "CAST(strftime('%s', 'now') AS INTEGER)"),
     (r"SECONDS\((COALESCE\([^()]+\)|[^()]+)\)", r"CAST(strftime('%s', \1) AS INTEGER)"),
@@ -37,13 +40,15 @@ def _translate(body: str, words: tuple[tuple[str, str], ...]) -> str:
 
 
 def sqlite_trigger(guard: Guard) -> str | None:
-    """The CREATE TRIGGER statement; None for TRUNCATE, which SQLite does not have.
+    """The CREATE TRIGGER statement; None for an event that SQLite does not have.
 
     An unknown condition refuses as a true one does.
     """
-    if guard.event == "TRUNCATE":
+    if guard.event in _POSTGRESQL_EVENTS:
         return None
     body = _translate(guard.body, _SQLITE)
+    if "{stored}" in body:
+        body = body.replace("{stored}", row_is_stored(guard.table))
     event = _SQLITE_EVENTS.get(guard.event, guard.event)
     heading = f"CREATE TRIGGER {guard.name} {guard.moment.upper()} {event} ON {guard.table}"
     if body.startswith("DO "):
@@ -58,12 +63,13 @@ def postgresql_function(guard: Guard) -> str:
     """The body of the trigger function."""
     body = _translate(guard.body, _POSTGRESQL)
     lock = ""
-    if guard.has_session and guard.event == "INSERT":
+    event = _POSTGRESQL_EVENTS.get(guard.event, guard.event)
+    if guard.has_session and event == "INSERT":
         lock = "PERFORM 1 FROM monitoring_session WHERE id = NEW.session_id FOR UPDATE;\n"
     if body.startswith("DO "):
         return f"BEGIN\n{body.removeprefix('DO ')};\nRETURN NEW;\nEND"
     refuse = f"RAISE EXCEPTION '{guard.name}' USING ERRCODE = 'integrity_constraint_violation';"
-    row = {"DELETE": "OLD", "TRUNCATE": "NULL"}.get(guard.event, "NEW")
+    row = {"DELETE": "OLD", "TRUNCATE": "NULL"}.get(event, "NEW")
     return (
         f"BEGIN\n{lock}IF COALESCE((\n{body}\n), TRUE) THEN\n{refuse}\nEND IF;\nRETURN {row};\nEND"
     )
@@ -72,17 +78,18 @@ def postgresql_function(guard: Guard) -> str:
 def postgresql_statements(guard: Guard) -> list[str]:
     """Function, trigger, and the fingerprint that the check compares.
 
-    Nothing for REPLACE, which PostgreSQL does not have. The search path keeps a temporary table
-    from passing for one of the record.
+    Nothing for REPLACE and for untyped rows, which PostgreSQL does not have. The search path keeps
+    a temporary table from passing for one of the record.
     """
     if guard.event in _SQLITE_EVENTS:
         return []
-    each = "STATEMENT" if guard.event == "TRUNCATE" else "ROW"
+    event = _POSTGRESQL_EVENTS.get(guard.event, guard.event)
+    each = "STATEMENT" if event == "TRUNCATE" else "ROW"
     source = postgresql_function(guard)
     return [
         f"CREATE OR REPLACE FUNCTION {guard.name}() RETURNS trigger LANGUAGE plpgsql "
         f"SET search_path = public, pg_temp AS $guard${source}$guard$",
-        f"CREATE TRIGGER {guard.name} {guard.moment.upper()} {guard.event} ON {guard.table} "
+        f"CREATE TRIGGER {guard.name} {guard.moment.upper()} {event} ON {guard.table} "
         f"FOR EACH {each} EXECUTE FUNCTION {guard.name}()",
         f"COMMENT ON TRIGGER {guard.name} ON {guard.table} IS '{fingerprint(guard)}'",
     ]

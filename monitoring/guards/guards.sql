@@ -3,7 +3,8 @@
 -- Each guard stands on the tables in its heading, before or after the events named there. A
 -- condition that is true, or unknown, refuses the row. One text serves both engines; the words in
 -- capitals that are not SQL (SECONDS, NOW_SECONDS, READABLE, SETTING, SAME AS) are put in the
--- engine's own words by dialect.py. REPLACE and UPDATE OR REPLACE are SQLite's, TRUNCATE PostgreSQL's.
+-- engine's own words by dialect.py. REPLACE, UPDATE OR REPLACE and UNTYPED are SQLite's, TRUNCATE
+-- and TYPED PostgreSQL's; {stored} is made of the columns of the table by stored.py.
 -- What depends on other rows of one statement is checked after it: PostgreSQL can write several
 -- tables in one. On PostgreSQL the session's row is locked first, so that a condition never
 -- reads past a writer who has not finished.
@@ -27,6 +28,16 @@ TRUE;
 -- before: REPLACE
 -- An id exists once, ever: REPLACE does not put another row in the place of its id or rowid.
 EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id OR rowid = NEW.rowid);
+
+-- guard: stored on: admission decision dose doseend reading event withdrawal clearance departure amendment review trailentry chainhead accessentry protocolversion siteprotocol session patient clinic_site clinic_staff clinic_membership clinic_tablet
+-- before: UNTYPED INSERT
+-- Each column holds what a verb writes, in the one form it is written in: an id has one spelling.
+NOT ({stored});
+
+-- guard: stored_still on: session clinic_site clinic_staff clinic_membership clinic_tablet
+-- before: UNTYPED UPDATE
+-- Nor is it written over in another form.
+NOT ({stored});
 
 -- guard: mrn_once on: patient
 -- before: REPLACE
@@ -287,12 +298,12 @@ OR NOT EXISTS (
 );
 
 -- guard: readable on: dose
--- before: INSERT
+-- before: TYPED INSERT
 -- The window is measured from this time: it means one moment, whoever reads it.
 NOT READABLE(NEW.started_at);
 
 -- guard: readable on: doseend
--- before: INSERT
+-- before: TYPED INSERT
 -- The window is measured from the end of an infusion: it means one moment, whoever reads it.
 NOT READABLE(NEW.ended_at);
 

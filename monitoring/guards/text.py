@@ -51,7 +51,7 @@ def guards() -> tuple[Guard, ...]:
     found = []
     for match in _HEADING.finditer(text):
         for noun in match["tables"].split():
-            table = f"monitoring_{noun}"
+            table = noun if noun.startswith("clinic_") else f"monitoring_{noun}"
             body = match["body"].strip().replace("{table}", table)
             found.append(
                 Guard(match["rule"], table, match["moment"], match["event"], match["why"], body)

@@ -21,17 +21,21 @@ from monitoring.models import ChainHead
 from monitoring.trail import keys
 from monitoring.trail.canonical import canonical, moment
 
-Heads = dict[str, tuple[int, str]]
-"""By chain how many entries it has, and the digest of the last."""
+Head = tuple[int, str]
+"""How many entries a chain has, and the digest of the last."""
+Heads = dict[str, Head]
 
 
 @dataclass
 class Anchored:
-    """What the anchors say together: each chain's last anchored head, and what is wrong with the
-    files themselves."""
+    """What the anchors say together: each chain's last anchored head and all that there ever were,
+    which heads went back from one file to the next, and what is wrong with the files themselves."""
 
     files: int = 0
     heads: Heads = field(default_factory=dict)
+    every: dict[str, set[Head]] = field(default_factory=dict)
+    backwards: list[tuple[str, str, Head]] = field(default_factory=list)
+    """The file, the chain, and the head that was anchored before it with more entries."""
     last_digest: str = ""
     problems: list[tuple[str, str]] = field(default_factory=list)
 
@@ -54,8 +58,11 @@ def current_heads() -> Heads:
 
 
 def write() -> Path:
-    """Write the next anchor, in full or not at all. Raises OSError, and FileExistsError when
-    another is being written."""
+    """Write the next anchor, in full or not at all.
+
+    It tells where the chains are now, also where that is not where they were: `restored.missing`
+    is asked before. Raises OSError, and FileExistsError when another is being written.
+    """
     folder: Path = settings.ANCHORS
     folder.mkdir(parents=True, exist_ok=True)
     before = read()
@@ -111,6 +118,11 @@ def _take(found: Anchored, name: str, text: bytes) -> None:
         return
     if number != found.files + 1 or previous != found.last_digest:
         found.problems.append((name, "does not follow the anchor before it"))
+    for chain, head in moved.items():
+        before = found.heads.get(chain)
+        if before and head[0] < before[0]:
+            found.backwards.append((name, chain, before))
+        found.every.setdefault(chain, set()).add(head)
     found.heads.update(moved)
     if root != merkle_root(found.heads):
         found.problems.append((name, "has another root than its heads"))

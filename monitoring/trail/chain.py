@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import models
 
 from clinic import clock, origin
+from monitoring import guards
 from monitoring.models import ChainHead, TrailEntry
 from monitoring.trail import keys
 from monitoring.trail.canonical import Columns, canonical, columns, moment
@@ -40,8 +41,9 @@ def append(
     """Add one entry to `chain`, within the transaction of the change that it tells of.
 
     The session's row, where there is one, is locked already; the head is locked here. `is_new`
-    begins the chain.
+    begins the chain. Raises guards.GuardsMissing where the database's file is not there any more.
     """
+    guards.require_file()
     head = _begin(chain, kind) if is_new else _locked(chain, kind)
     entry = TrailEntry(
         chain=chain,

@@ -21,10 +21,12 @@ class Problem:
 
 @dataclass
 class Verification:
-    """What was checked, how often, and what was found wrong."""
+    """What was checked, how often, and what was found wrong; `losses` are those that someone told:
+    they are said for good."""
 
     checked: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
+    losses: list[Problem] = field(default_factory=list)
     seconds: float = 0
 
     @property
@@ -52,4 +54,6 @@ def words_of(difference: Difference) -> str:
         return f"{what} was recorded, and is gone"
     if difference.kind == "unlogged":
         return f"{what} is there, and was never recorded"
+    if difference.kind == "double":
+        return f"{what} is there more than once"
     return f"{what} was changed: {', '.join(difference.columns)}"

@@ -9,44 +9,34 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
-from django.db import DataError, OperationalError, connection, models, transaction
-from django.db.models import Exists, OuterRef, QuerySet
-from django.db.models.functions import Cast
+from django.db import models
+from django.db.models import Exists, OuterRef
 
 from clinic.models import Membership, Site, Staff, Tablet
 from monitoring.models import (
-    Admission,
-    Amendment,
+    AccessEntry,
     ChainHead,
-    Clearance,
-    Decision,
-    Departure,
-    Dose,
-    DoseEnd,
-    Event,
     Patient,
     ProtocolVersion,
-    Reading,
-    Review,
     Session,
     SiteProtocol,
     TrailEntry,
-    Withdrawal,
 )
-from monitoring.trail import anchors, keys
-from monitoring.trail.anchors import Heads
+from monitoring.trail import anchors, keys, raw, restored
+from monitoring.trail.anchors import Anchored, Head
 from monitoring.trail.canonical import Columns, columns, digest
 from monitoring.trail.chain import digest_of
-from monitoring.trail.compare import differences
+from monitoring.trail.compare import Held, differences
 from monitoring.trail.findings import Problem, Verification, noun_of, printable, words_of
 from monitoring.trail.place import person, tablet
+from monitoring.trail.raw import OF_SESSION
 from monitoring.trail.replay import (
     FACTS,
     UNREADABLE,
@@ -56,29 +46,10 @@ from monitoring.trail.replay import (
     merge,
     payload,
 )
+from monitoring.trail.robust import AS_TEXT, Reader, one_state
 
-M = TypeVar("M", bound=models.Model)
-OF_SESSION: tuple[type[models.Model], ...] = (
-    Admission,
-    Amendment,
-    Clearance,
-    Decision,
-    Departure,
-    Dose,
-    DoseEnd,
-    Event,
-    Reading,
-    Review,
-    Withdrawal,
-)
 BATCH = 200
 """How many sessions or patients are compared with their tables at once."""
-CHUNK = 2000
-"""How many rows are fetched at once."""
-_AS_TEXT = Cast("pk", models.TextField())
-UNREADABLE_ROW = (*UNREADABLE, DataError, OperationalError)
-"""What a row raises whose columns hold what their type does not: text for a time on SQLite, an
-infinite day on PostgreSQL. Whoever writes that must not keep the rest from being verified."""
 OF_PLACE: tuple[tuple[type[models.Model], Callable[[Any], Columns]], ...] = (
     (Membership, columns),
     (ProtocolVersion, columns),
@@ -88,43 +59,32 @@ OF_PLACE: tuple[tuple[type[models.Model], Callable[[Any], Columns]], ...] = (
     (Tablet, tablet),
 )
 """What the chains of people and of the place tell of, and how each row is told."""
+COUNTED: tuple[type[models.Model], ...] = (
+    Session,
+    Patient,
+    *OF_SESSION,
+    *(model for model, _ in OF_PLACE),
+    TrailEntry,
+    ChainHead,
+)
+TOLD: tuple[type[models.Model], ...] = (*COUNTED, AccessEntry)
 
 
 def verify(session_id: UUID | None = None) -> Verification:
     """Verify everything, or one session with its patient and protocol."""
     start = time.perf_counter()
     anchored = anchors.read()
-    run = _Run(anchored.heads)
+    run = _Run(anchored)
     for name, words in anchored.problems:
         run.problem(f"anchor {name}", words)
     run.result.checked["anchors"] = anchored.files
-    with _one_state():
+    with one_state():
         if session_id is None:
             run.everything()
         else:
             run.one(session_id)
     run.result.seconds = time.perf_counter() - start
     return run.result
-
-
-@contextmanager
-def _one_state() -> Iterator[None]:
-    """Read everything as it stood at one moment, without keeping a writer waiting."""
-    if connection.in_atomic_block:
-        yield
-    elif connection.vendor == "sqlite":
-        # Not `atomic`, which takes the write lock at once.
-        with connection.cursor() as cursor:
-            cursor.execute("BEGIN DEFERRED")
-            try:
-                yield
-            finally:
-                cursor.execute("ROLLBACK")
-    else:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            yield
 
 
 @dataclass
@@ -139,79 +99,51 @@ class _Chain:
     protocol: str = ""
 
 
-class _Run:
-    def __init__(self, anchored: Heads) -> None:
-        self.result = Verification()
-        self.anchored = anchored
+class _Run(Reader):
+    def __init__(self, anchored: Anchored) -> None:
+        super().__init__()
+        self.anchored = {chain: set(heads) for chain, heads in anchored.every.items()}
+        self.backwards = anchored.backwards
         self.place: State = {}
         self._versions: dict[str, str] = {}
 
-    def problem(self, subject: str, words: str) -> None:
-        self.result.problems.append(Problem(printable(subject), printable(words)))
-
-    @contextmanager
-    def _naming(self, subject: str, what: str) -> Iterator[None]:
-        """Name what cannot be read, and go on with the rest."""
-        try:
-            yield
-        except UNREADABLE_ROW:
-            self.problem(subject, f"{what} holds what cannot be read")
-
-    def _read(self, rows: QuerySet[M]) -> Iterator[M]:
-        """Each row in turn; where one cannot be read, it is named and the others follow."""
-        count = 0
-        while True:
-            try:
-                for row in rows[count:].iterator(chunk_size=CHUNK):
-                    yield row
-                    count += 1
-                return
-            except UNREADABLE_ROW:
-                # It is among the next that were fetched together.
-                for _ in range(CHUNK):
-                    yield from self._alone(rows, count)
-                    count += 1
-
-    def _alone(self, rows: QuerySet[M], number: int) -> list[M]:
-        place = slice(number, number + 1)
-        try:
-            return list(rows[place])
-        except UNREADABLE_ROW:
-            noun = noun_of(str(rows.model._meta.model_name))
-            for key in rows.values_list(_AS_TEXT, flat=True)[place]:
-                self.problem(f"{noun} {key}", "holds what cannot be read")
-            return []
-
     def everything(self) -> None:
-        heads = {h.pk: h for h in self._read(ChainHead.objects.order_by("id"))}
-        entries = self._read(TrailEntry.objects.order_by("chain", "seq"))
+        heads = {h.pk: h for h in self.read(ChainHead.objects.order_by("id"))}
+        entries = self.read(TrailEntry.objects.order_by("chain", "seq"))
         chains = self._chains(entries, heads)
         for batch in _batches(chains, BATCH):
             self._batch(batch)
         for head in heads.values():
             if head.count:
                 self.problem(_name(head), "has a head, and its entries are gone")
-        for chain, (count, _) in self.anchored.items():
-            if count:
-                words = f"was anchored with {count} entries, and is not there any more"
-                self.problem(f"chain {chain}", words)
+        for chain, gone in self.anchored.items():
+            self._lost(chain, f"chain {chain}", gone, 0)
+        self._went_back()
         self._place()
         self._without_chain()
+        self._counted()
+        self._stored(TOLD)
 
     def one(self, session_id: UUID) -> None:
-        wanted = [session_id]
-        with self._naming(f"session {session_id}", "whose it is"):
-            wanted += Session.objects.filter(pk=session_id).values_list("patient_id", flat=True)
+        wanted, stored = [session_id], raw.of_session(session_id)
+        whose = Session.objects.filter(pk=session_id).values_list(
+            "patient_id", "protocol_version_id"
+        )
+        with self.naming(f"session {session_id}", "whose it is"):
+            for patient, protocol in whose:
+                wanted.append(patient)
+                stored += [(Patient, "id", patient), (ProtocolVersion, "id", protocol)]
         names = {str(chain) for chain in wanted}
         self.anchored = {c: h for c, h in self.anchored.items() if c in names}
-        found = self._read(ChainHead.objects.filter(pk__in=wanted).order_by("id"))
+        found = self.read(ChainHead.objects.filter(pk__in=wanted).order_by("id"))
         heads = {head.pk: head for head in found}
         entries = TrailEntry.objects.filter(chain__in=wanted).order_by("chain", "seq")
-        self._batch(list(self._chains(self._read(entries), heads)))
+        self._batch(list(self._chains(self.read(entries), heads)))
         for head in heads.values():
             self.problem(_name(head), "has a head, and its entries are gone")
-        for chain in self.anchored:
-            self.problem(f"chain {chain}", "was anchored, and is not there any more")
+        for chain, gone in self.anchored.items():
+            self._lost(chain, f"chain {chain}", gone, 0)
+        self._stored(stored)
         for kind, chain_id in zip(("session", "patient"), wanted, strict=False):
             if not self.result.checked[f"{kind}s"]:
                 self.problem(f"{kind} {chain_id}", "is not on the trail")
@@ -223,24 +155,57 @@ class _Run:
         for chain_id, group in groupby(entries, key=attrgetter("chain")):
             head = heads.pop(chain_id, None)
             chain = _Chain(chain_id, head.kind if head else "chain")
-            anchored = self.anchored.pop(str(chain_id), None)
+            anchored = self.anchored.pop(str(chain_id), set())
             for entry in group:
-                self._entry(chain, entry, anchored)
+                self._entry(chain, entry)
+                anchored.discard((entry.seq, entry.digest))
             self.result.checked["chains"] += 1
             name = f"{chain.kind} {chain_id}"
             if head is None:
                 self.problem(name, "has entries, and no head")
             elif (head.count, head.digest) != (chain.count, chain.last):
                 self.problem(name, f"has a head that is not its last entry, {chain.count}")
-            if anchored and chain.count < anchored[0]:
-                self.problem(
-                    name,
-                    f"was anchored with {anchored[0]} entries and has {chain.count}: "
-                    "it was cut short, or an older copy was put back",
-                )
+            self._lost(str(chain_id), name, anchored, chain.count)
             yield chain
 
-    def _entry(self, chain: _Chain, entry: TrailEntry, anchored: tuple[int, str] | None) -> None:
+    def _lost(self, chain: str, name: str, anchored: set[Head], count: int) -> None:
+        """Heads that were anchored and are not entries of the chain: who put an older copy back has
+        told so, or it is wrong."""
+        if not anchored:
+            return
+        told = [one for one in self.told if one.chain == chain]
+        untold = anchored - {head for one in told for head in one.heads}
+        if not untold:
+            self.result.losses += [Problem(name, printable(one.words)) for one in told]
+            return
+        had = max(number for number, _ in untold)
+        words = f"entry {had} is another than the one that was anchored"
+        if not count:
+            words = f"was anchored with {had} entries, and is not there any more"
+        elif had > count:
+            words = (
+                f"was anchored with {had} entries and has {count}: "
+                "it was cut short, or an older copy was put back"
+            )
+        self.problem(name, words)
+
+    @cached_property
+    def told(self) -> list[restored.Told]:
+        return restored.told()
+
+    def _went_back(self) -> None:
+        """From one anchor to the next no chain has fewer entries, but where that was told."""
+        for name, chain, head in self.backwards:
+            if not any(one.chain == chain and head in one.heads for one in self.told):
+                words = f"chain {chain} had {head[0]} entries before, and has fewer: an older copy"
+                self.problem(f"anchor {name}", f"{words} was put back")
+        said = {loss.words for loss in self.result.losses}
+        for one in self.told:
+            # Also where the anchors that prove it were taken away.
+            if one.words not in said:
+                self.result.losses.append(Problem(f"{one.kind} {one.chain}", printable(one.words)))
+
+    def _entry(self, chain: _Chain, entry: TrailEntry) -> None:
         self.result.checked["entries"] += 1
         name = f"{chain.kind} {chain.id}"
         if not isinstance(entry.seq, int):
@@ -251,8 +216,6 @@ class _Run:
         if entry.previous != chain.last:
             self.problem(name, f"entry {entry.seq} does not follow the one before it")
         self._keyed_digest(name, entry)
-        if anchored and entry.seq == anchored[0] and entry.digest != anchored[1]:
-            self.problem(name, f"entry {entry.seq} is another than the one that was anchored")
         chain.count, chain.last = entry.seq, entry.digest
         told = payload(entry)
         rows, detail = told["rows"], told["detail"]
@@ -261,7 +224,7 @@ class _Run:
             chain.protocol = str(detail.get("protocol", ""))
         for key, row in rows.get("clearance", {}).items():
             if row and row.get("content_digest"):
-                with self._naming(name, f"clearance {key} in entry {entry.seq}"):
+                with self.naming(name, f"clearance {key} in entry {entry.seq}"):
                     self._signature(chain, entry, key, row, detail)
 
     def _keyed_digest(self, name: str, entry: TrailEntry) -> None:
@@ -298,16 +261,16 @@ class _Run:
             if chain.id not in sessions and chain.id not in patients:
                 merge(self.place, chain.state)  # type: ignore[arg-type]
         rows: list[models.Model] = [
-            *self._read(Session.objects.filter(pk__in=sessions).order_by("pk"))
+            *self.read(Session.objects.filter(pk__in=sessions).order_by("pk"))
         ]
         for model in OF_SESSION:
             ours = model._default_manager.filter(session__in=sessions)
-            rows += self._read(ours.order_by("pk"))
+            rows += self.read(ours.order_by("pk"))
         self._compare("session", sessions, rows, "session_id")
-        found = self._read(Patient.objects.filter(pk__in=patients).order_by("pk"))
+        found = self.read(Patient.objects.filter(pk__in=patients).order_by("pk"))
         self._compare("patient", patients, found, "id")
         for chain in sessions.values():
-            with self._naming(f"session {chain.id}", "the trail"):
+            with self.naming(f"session {chain.id}", "the trail"):
                 self._numbers(chain)
                 self._protocol(chain)
         self.result.checked["sessions"] += len(sessions)
@@ -316,7 +279,7 @@ class _Run:
     def _compare(
         self, kind: str, chains: dict[UUID, _Chain], rows: Iterable[models.Model], owner: str
     ) -> None:
-        held: dict[UUID, State] = {chain: {} for chain in chains}
+        held: dict[UUID, Held] = {chain: {} for chain in chains}
         for row in rows:
             chain_id = row.pk if isinstance(row, Session) else getattr(row, owner)
             self._hold(held[chain_id], f"{kind} {chain_id}", row)
@@ -326,15 +289,15 @@ class _Run:
 
     def _hold(
         self,
-        held: State,
+        held: Held,
         subject: str,
         row: models.Model,
         read: Callable[[Any], Columns] = columns,
     ) -> None:
         noun, key = str(row._meta.model_name), str(row.pk)
         self.result.checked["rows"] += 1
-        with self._naming(subject, f"{noun_of(noun)} {key}"):
-            held.setdefault(noun, {})[key] = read(row)
+        with self.naming(subject, f"{noun_of(noun)} {key}"):
+            held.setdefault(noun, []).append((key, read(row)))
 
     def _numbers(self, chain: _Chain) -> None:
         sessions = chain.state.get("session", {})
@@ -362,9 +325,9 @@ class _Run:
 
     def _place(self) -> None:
         """People, roles, sites, tablets and protocols against what their chains tell."""
-        held: State = {}
+        held: Held = {}
         for model, read in OF_PLACE:
-            for row in self._read(model._default_manager.order_by("pk")):
+            for row in self.read(model._default_manager.order_by("pk")):
                 self._hold(held, "place", row, read)
         for difference in differences(self.place, held):
             self.problem("place", words_of(difference))
@@ -379,8 +342,24 @@ class _Run:
         for kind, model, owner in found:
             chain = TrailEntry.objects.filter(chain=OuterRef(owner))
             strays = model._default_manager.filter(~Exists(chain))
-            for text in strays.values_list(_AS_TEXT, flat=True):
+            for text in strays.values_list(AS_TEXT, flat=True):
+                self.found[model] += 1
                 self.problem(f"{kind} unknown", f"{model._meta.model_name} {text} has no trail")
+
+    def _counted(self) -> None:
+        """No row was passed over: as many were read or named as each table has."""
+        for model in COUNTED:
+            held = model._default_manager.count()
+            if held != self.found[model]:
+                noun = model._meta.verbose_name
+                words = f"holds {held} rows, and {self.found[model]} could be compared"
+                self.problem(f"table of {noun}", words)
+
+    def _stored(self, rows: Iterable[raw.Rows]) -> None:
+        """Each column holds what a verb writes, in the form that it is written in."""
+        for row in raw.odd(rows):
+            words = f"holds what no verb writes: {row.columns}"
+            self.problem(f"{noun_of(row.noun)} {row.id}", words)
 
 
 def _batches(chains: Iterable[_Chain], size: int) -> Iterator[list[_Chain]]:

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, connection, models
 
+from clinic.models import Membership, Tablet
 from monitoring import models as nouns
 from monitoring.actions import (
     end_infusion,
@@ -323,23 +324,77 @@ def _replaced(noun: str) -> Attack:
     """The row of the same id, written anew."""
 
     def make(clinic: Clinic, clock: Any) -> Callable[[], None]:
-        if noun in FACTS:
-            course, changes, row = new_fact(noun, clinic, clock)
-            return lambda: replace(row, id=row.id, seq=course.row.last_seq + 1, **changes)
-        course, row = example(noun, clinic, clock)
-        changes = {
-            "clearance": {"through_seq": course.row.last_seq},
-            "departure": {"session_id": Course(clinic, clock).dosed().id},
-            "chainhead": {"count": 0, "digest": ""},
-            "patient": {"mrn": "another"},
-            "protocolversion": {"version": 7},
-            "trailentry": {
-                "seq": getattr(row, "seq", 0) + 1,
-                "previous": getattr(row, "digest", ""),
-            },
-            "accessentry": {"page": "another"},
-        }.get(noun, {"place": "Chair 9"})
+        row, changes = _again(noun, clinic, clock)
         return lambda: replace(row, id=row.id, **changes)
+
+    return make
+
+
+def respelt(row: models.Model) -> str:
+    """The id of `row` as SQLite takes it too, and as Django reads it as the same one."""
+    return f"{row.pk.hex[:8]}-{row.pk.hex[8:]}"
+
+
+def _spelt_otherwise(noun: str) -> Attack:
+    """A row that hides behind another: of the same id, written otherwise."""
+
+    def make(clinic: Clinic, clock: Any) -> Callable[[], None]:
+        row, changes = _again(noun, clinic, clock)
+        return lambda: copy(row, id=respelt(row), **changes)
+
+    return make
+
+
+def _again(noun: str, clinic: Clinic, clock: Any) -> tuple[Any, dict[str, Any]]:
+    """A row of `noun`, and what makes one like it sound, but for its id."""
+    if noun in FACTS:
+        course, changes, row = new_fact(noun, clinic, clock)
+        return row, {"seq": course.row.last_seq + 1, **changes}
+    if noun in PLACE:
+        return _place_rows(clinic, clock)[noun]
+    course, row = example(noun, clinic, clock)
+    changes: dict[str, dict[str, Any]] = {
+        "clearance": {"through_seq": course.row.last_seq},
+        "departure": {"session_id": Course(clinic, clock).dosed().id},
+        "chainhead": {"count": 0, "digest": ""},
+        "patient": {"mrn": "another"},
+        "protocolversion": {"version": 7},
+        "trailentry": {"seq": getattr(row, "seq", 0) + 1, "previous": getattr(row, "digest", "")},
+        "accessentry": {"page": "another"},
+    }
+    return row, changes.get(noun, {"place": "Chair 9"})
+
+
+PLACE = ("clinic_site", "clinic_staff", "clinic_membership", "clinic_tablet", "siteprotocol")
+
+
+def _place_rows(clinic: Clinic, clock: Any) -> dict[str, tuple[Any, dict[str, Any]]]:
+    """By table of the place a row, and what makes another like it sound."""
+    tablet = Tablet.objects.create(
+        site=clinic.site, name="Room 1", device="x", enrolled_by=clinic.nurse,
+        enrolled_at=clock.now(), last_seen_at=clock.now(),
+    )  # fmt: skip
+    visit = Membership.objects.create(
+        staff=clinic.nurse, site=open_clinic("South").site, role="emergency", reason="Chest pain",
+        began_at=clock.now(), ends_at=clock.now() + timedelta(hours=1),
+    )  # fmt: skip
+    version = nouns.SiteProtocol.objects.filter(site=clinic.site).first()
+    return {
+        "clinic_site": (clinic.site, {"name": "Elsewhere"}),
+        "clinic_staff": (clinic.nurse, {"username": "another"}),
+        "clinic_membership": (visit, {"staff_id": clinic.clinician.id}),
+        "clinic_tablet": (tablet, {"name": "Room 2"}),
+        "siteprotocol": (version, {"version_id": _unused_version(clock).id}),
+    }
+
+
+def _half_written(noun: str, column: str, value: float | str) -> Attack:
+    """A fraction where a whole number, or yes and no, are meant; a time in another form."""
+
+    def make(clinic: Clinic, clock: Any) -> Callable[[], None]:
+        course = Course(clinic, clock).dosed()
+        row = _place_rows(clinic, clock)[noun][0] if noun in PLACE else course.row
+        return lambda: update(row, **{column: value})
 
     return make
 
@@ -381,6 +436,20 @@ for _noun in (*FACTS, *SIGNED, *TOLD, "chainhead", "protocolversion", "session",
     POSTGRESQL_ONLY.add(f"guard_{_noun}_not_emptied")
     ATTACKS[f"guard_{_noun}_once"] = _replaced(_noun)
     SQLITE_ONLY.add(f"guard_{_noun}_once")
+    ATTACKS[f"guard_{_noun}_stored"] = _spelt_otherwise(_noun)
+    SQLITE_ONLY.add(f"guard_{_noun}_stored")
+for _noun in PLACE:
+    ATTACKS[f"guard_{_noun}_stored"] = _spelt_otherwise(_noun)
+    SQLITE_ONLY.add(f"guard_{_noun}_stored")
+for _noun, _column, _value in (
+    ("session", "peak_systolic", 139.9),
+    ("clinic_site", "is_inpatient", 0.9),
+    ("clinic_staff", "is_active", 0.9),
+    ("clinic_membership", "ends_at", "2026-03-10T14:00:00"),
+    ("clinic_tablet", "last_seen_at", "now"),
+):
+    ATTACKS[f"guard_{_noun}_stored_still"] = _half_written(_noun, _column, _value)
+    SQLITE_ONLY.add(f"guard_{_noun}_stored_still")
 for _noun in FACTS:
     ATTACKS[f"guard_{_noun}_counted"] = _numbered_twice(_noun)
     ATTACKS[f"guard_{_noun}_counts"] = _uncounted(_noun)
@@ -423,6 +492,8 @@ def _evicts_a_session(clinic: Clinic, clock: Any) -> Callable[[], None]:
     return act
 
 
+POSTGRESQL_ONLY |= {"guard_dose_readable", "guard_doseend_readable"}
+"""On SQLite another guard asks for the form of every column."""
 SQLITE_ONLY |= {
     "guard_patient_mrn_once",
     "guard_protocolversion_version_once",

@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from monitoring.models.fact import uuid7
+from tests.engine import USES_POSTGRESQL
 from tests.factories.courses import Visit, discharged, dosed, observed, planned, predosed, signed
 from tests.factories.place import (
     ShiftFactory,
@@ -111,7 +112,8 @@ def test_the_pages_of_the_trail_ask_no_more_with_more_rows(clock: Any, signed_in
     clearance = visit.session.clearance_set.get()
     pages = {
         f"/sessions/{visit.id}/clearances/{clearance.pk}/": 14,
-        f"/sessions/{visit.id}/verification/": 22,
+        # SQLite is asked for the form of the rows as well, in one query; PostgreSQL has types.
+        f"/sessions/{visit.id}/verification/": 22 if USES_POSTGRESQL else 23,
         "/access/": 6,
     }
     few = {path: count(lambda p=path: administrator.get(p)) for path in pages}

@@ -4,28 +4,74 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from monitoring.trail import anchors
+from clinic.models import Staff
+from monitoring.trail import anchors, restored
+
+SHOWN = 20
+"""How many chains are named, at most."""
 
 
 class Command(BaseCommand):
     help = (
         "Write where every chain stands, signed, into the folder CLINIC_ANCHORS. Run once a day, "
-        "and copy the file to where no one who can write to the database can change it."
+        "and copy the file to where no one who can write to the database can change it. Ends with "
+        "1, and writes nothing, when what was anchored is not there any more."
     )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--restored",
+            metavar="REASON",
+            help="say on the trail that an older copy was put back, and why; then write the anchor",
+        )
+        parser.add_argument("--by", metavar="USER", help="the user name of who says so")
+
+    def handle(
+        self, *args: Any, restored: str | None = None, by: str | None = None, **options: Any
+    ) -> None:
         before = anchors.read()
         if before.problems:
             name, words = before.problems[0]
             raise CommandError(f"{name} {words}. No anchor is put on top of it.")
+        self._without_loss(before, restored, by)
         try:
             path = anchors.write()
         except FileExistsError:
             raise CommandError("Another anchor is being written.") from None
         written = anchors.read()
         self.stdout.write(f"{path}: {len(written.heads)} chains, root {_root(written)}")
+
+    def _without_loss(self, before: anchors.Anchored, reason: str | None, by: str | None) -> None:
+        """Nothing that was anchored is missing, or it is told now."""
+        lost = restored.missing(before)
+        if reason is None and not lost:
+            return
+        if reason is None:
+            raise CommandError(
+                f"{_words(lost)}\nNo anchor is put on top of it. If a backup was put back, say so: "
+                "manage.py anchor --restored REASON --by USER"
+            )
+        if not lost:
+            raise CommandError("Everything that was anchored is there: nothing to say.")
+        who = Staff.objects.filter(username=by or "", is_active=True).first()
+        if who is None or not reason.strip():
+            raise CommandError("Say why, and by whom: --restored REASON --by USER.")
+        restored.tell(lost, who, reason.strip())
+        self.stdout.write(f"{_words(lost)}\nTold on the trail by {who}: {reason.strip()}")
+
+
+def _words(lost: restored.Lost) -> str:
+    """Which chains lost what, one a line."""
+    heads = restored.left(lost)
+    lines = [f"Chains that are not where they were anchored: {len(lost)}."]
+    for chain, gone in sorted(lost.items())[:SHOWN]:
+        head = heads.get(chain)
+        now = f"{head.count} are there" if head else "it is not there any more"
+        kind = head.kind if head else "chain"
+        lines.append(f"  {kind} {chain}: {max(c for c, _ in gone)} entries were anchored, {now}")
+    return "\n".join(lines)
 
 
 def _root(written: anchors.Anchored) -> str:

@@ -28,9 +28,12 @@ class Command(BaseCommand):
                 "No anchor was found: that nothing was cut off at the end is not proved. "
                 "Write one a day with `manage.py anchor`, and keep it elsewhere."
             )
+        for loss in found.losses:
+            self.stdout.write(f"LOST   {loss.subject}: {loss.words}")
         for problem in found.problems:
             self.stdout.write(f"WRONG  {problem.subject}: {problem.words}")
         if not found.is_whole:
             self.stdout.write(f"{len(found.problems)} wrong.")
             raise SystemExit(1)
-        self.stdout.write("Everything is as it was recorded.")
+        what = "Everything else" if found.losses else "Everything"
+        self.stdout.write(f"{what} is as it was recorded.")

@@ -1,0 +1,51 @@
+"""The file that SQLite has open is the one at its path.
+
+A copy that is put in its place while the server runs leaves the server writing into a file without
+a name: it would be told "saved", and everything would be gone at the next start.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+_opened: WeakKeyDictionary[BaseDatabaseWrapper, tuple[str, tuple[int, int] | None]] = (
+    WeakKeyDictionary()
+)
+
+
+def keep(connection: BaseDatabaseWrapper) -> None:
+    """Remember which file was opened."""
+    if connection.vendor == "sqlite" and not connection.is_in_memory_db():  # type: ignore[attr-defined]
+        path = str(connection.settings_dict["NAME"])
+        _opened[connection] = path, _identity(path)
+
+
+def is_replaced(connection: BaseDatabaseWrapper) -> bool:
+    """Whether another file, or none, now stands where the open one stood. One look at the folder
+    and no query; never on PostgreSQL."""
+    if connection.connection is None or connection not in _opened:
+        return False
+    path, identity = _opened[connection]
+    return _identity(path) != identity
+
+
+def renew(**kwargs: Any) -> None:
+    """Before a request, open the file that stands there now."""
+    for connection in connections.all(initialized_only=True):
+        if is_replaced(connection) and not connection.in_atomic_block:
+            path, _ = _opened[connection]
+            if _identity(path) is not None:
+                connection.close()
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

@@ -1,0 +1,116 @@
+"""Rows as SQLite holds them, before Django reads them.
+
+Two spellings of one id are read as one row, a fraction as the whole number below it, and of a key
+that is there twice only the last: what is compared after reading would be found as it was told.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import connection, models
+
+from monitoring.guards.stored import conditions
+from monitoring.models import (
+    Admission,
+    Amendment,
+    ChainHead,
+    Clearance,
+    Decision,
+    Departure,
+    Dose,
+    DoseEnd,
+    Event,
+    Reading,
+    Review,
+    Session,
+    TrailEntry,
+    Withdrawal,
+)
+
+OF_SESSION: tuple[type[models.Model], ...] = (
+    Admission,
+    Amendment,
+    Clearance,
+    Decision,
+    Departure,
+    Dose,
+    DoseEnd,
+    Event,
+    Reading,
+    Review,
+    Withdrawal,
+)
+"""Tables whose rows belong to a session."""
+
+
+class Odd(NamedTuple):
+    """A row that no verb wrote as it stands: its table, its id as it is written, its columns."""
+
+    noun: str
+    id: str
+    columns: str
+
+
+Rows = tuple[type[models.Model], str, UUID] | type[models.Model]
+"""All rows of a table, or those that a column holds an id in."""
+
+
+def of_session(session_id: UUID) -> list[Rows]:
+    """Every row of one session, with its chain."""
+    rows: list[Rows] = [(model, "session_id", session_id) for model in OF_SESSION]
+    rows += [(Session, "id", session_id), (ChainHead, "id", session_id)]
+    return [*rows, (TrailEntry, "chain", session_id)]
+
+
+def odd(wanted: Iterable[Rows]) -> Iterator[Odd]:
+    """What no verb wrote among the rows `wanted`, in one query; nothing on PostgreSQL, whose types
+    leave one form only."""
+    if connection.vendor != "sqlite":
+        return
+    parts, values = [], []
+    for rows in wanted:
+        model, column, owner = (rows, "", None) if isinstance(rows, type) else rows
+        parts.append(_select(model, column))
+        values += [owner.hex] if owner else []
+    with connection.cursor() as cursor:
+        cursor.execute("\nUNION ALL\n".join(parts), values)
+        for noun, key, columns, texts in cursor:
+            if columns or _has_doubles(texts):
+                yield Odd(noun, key, columns or "a key twice")
+
+
+def _select(model: type[models.Model], owner: str) -> str:
+    """Id, odd columns and JSON of each row that is odd, or whose JSON holds an object."""
+    table, key = model._meta.db_table, model._meta.pk.column
+    odd = " || ".join(
+        f"CASE WHEN {form} THEN '' ELSE ' {column}' END"
+        for column, form in conditions(table).items()
+    )
+    texts = " || ',' || ".join(
+        f'COALESCE(NEW."{f.column}", 0)'
+        for f in model._meta.local_concrete_fields
+        if isinstance(f, models.JSONField)
+    )
+    where = f'NEW."{owner}" = %s AND ' if owner else ""
+    # Only names of tables and columns, which stand in the models.
+    return f"""
+        SELECT '{model._meta.model_name}', CAST(NEW."{key}" AS TEXT), ltrim({odd}) AS odd,
+            '[' || {texts or "''"} || ']' AS texts
+        FROM "{table}" AS NEW WHERE {where}(odd > '' OR instr(texts, '{{') > 0)
+    """  # noqa: S608
+
+
+def _has_doubles(texts: str) -> bool:
+    """Whether an object of JSON names a key twice; what is no JSON is odd already."""
+    found = False
+
+    def pairs(given: list[tuple[str, Any]]) -> None:
+        nonlocal found
+        found = found or len(dict(given)) < len(given)
+
+    json.loads(texts, object_pairs_hook=pairs)
+    return found
