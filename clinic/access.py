@@ -16,7 +16,7 @@ from urllib.parse import urlsplit, urlunsplit
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, resolve_url
+from django.shortcuts import redirect, render, resolve_url
 
 from clinic import clock
 
@@ -123,6 +123,14 @@ def _is_asked_by_script(request: HttpRequest) -> bool:
     return "HX-Request" in request.headers or request.headers.get("Accept") == "application/json"
 
 
+class AtOtherSite(Exception):
+    """What is asked for is at another site, at which the person may have it: `site`."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        super().__init__(site.name)
+
+
 AnyView = Callable[..., HttpResponseBase]
 
 
@@ -131,7 +139,8 @@ def page(*needed: Permission) -> Callable[[AnyView], AnyView]:
 
     A person who is not signed in is sent to sign in, or to the lock of an enrolled tablet, and a
     script that asks for them is told 401; one without the role gets 403; one whose role needs a
-    second factor and who has none yet is sent to their account to add it.
+    second factor and who has none yet is sent to their account to add it. What is at another site
+    of theirs is not shown here: they are asked whether to work there.
     """
 
     def protect(view: AnyView) -> AnyView:
@@ -149,7 +158,11 @@ def page(*needed: Permission) -> Callable[[AnyView], AnyView]:
                 raise PermissionDenied
             if needed and request.lacks_second_factor:  # type: ignore[attr-defined]
                 return redirect("mfa_index")
-            return view(request, *args, **kwargs)
+            try:
+                return view(request, *args, **kwargs)
+            except AtOtherSite as other:
+                context = {"there": other.site, "address": _back_to(request)}
+                return render(request, "elsewhere.html", context, status=404)
 
         protected.needs = frozenset(needed)  # type: ignore[attr-defined]
         return protected

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from clinic import access
 from clinic.access import Permission
 from clinic.middleware import CurrentSite
-from clinic.signin.adapter import MISMATCH, PASSKEY_REFUSED, back_to_sign_in
+from clinic.signin.adapter import MISMATCH, PASSKEY_REFUSED, back_to_sign_in, next_page
 from clinic.signin.forms import CodeForm, PasskeySignInForm, PasskeyStepForm, SignInForm
 
 
@@ -120,9 +120,9 @@ def home(request: HttpRequest) -> HttpResponse:
 @access.signed_in
 @require_POST
 def switch_site(request: HttpRequest) -> HttpResponse:
-    """Work at another of one's own sites."""
+    """Work at another of one's own sites, and go on to the page that was asked for there."""
     chosen = request.POST.get("site", "")
     if chosen not in {str(s.pk) for s in request.sites}:  # type: ignore[attr-defined]
         raise Http404
     request.session[CurrentSite.SESSION_KEY] = chosen
-    return redirect("home")
+    return redirect(next_page(request))

@@ -26,7 +26,7 @@ from monitoring.web.lookup import session_or_404, staff_of
 from monitoring.web.next_step import Permissions
 from monitoring.web.presenters.banner import session_banner
 from monitoring.web.presenters.open_items import open_items
-from monitoring.web.times import ClockTime, WhyLate, confirmed
+from monitoring.web.times import ClockTime, WhyLate, begins_window, confirmed
 
 COMPLETE = (("yes", gettext_lazy("Complete")), ("no", gettext_lazy("In part")))
 
@@ -65,7 +65,9 @@ class DoseForm(EntryForm):
             for name in ("is_complete", "partial_detail", "early_reason"):
                 del self.fields[name]
             self.fields["started_at"].label = _("Started at")
-        elif not course.doses:
+            return
+        begins_window(self, "started_at", course.protocol)
+        if not course.doses:
             del self.fields["early_reason"]
 
     def clean(self) -> dict[str, Any]:
@@ -127,6 +129,7 @@ def give(request: HttpRequest, session_id: UUID) -> HttpResponse:
 def end_infusion(request: HttpRequest, session_id: UUID) -> HttpResponse:
     session = session_or_404(request, session_id)
     form = InfusionEndForm(request.POST or None)
+    begins_window(form, "ended_at", session.course().protocol)
     if form.is_bound and form.is_valid():
         data = form.cleaned_data
         made, _theirs = act(

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
 from clinic import clock
+from clinic.access import AtOtherSite, may
 from clinic.models import Site, Staff
 from clinic.signin.idle import is_poll
 from monitoring.models import Session
@@ -44,11 +45,39 @@ def keep_read(
     shown.whom.append((action, tuple(patients), session_id))
 
 
+def not_here(request: HttpRequest, session_id: UUID) -> Exception:
+    """What to raise for a session that is not at the request's site.
+
+    Where it is at another site at which the person may see this page, they are asked to work there,
+    so that it is read and answered in its own site's time. To anyone else it does not exist.
+    """
+    sites: list[Site] = request.sites  # type: ignore[attr-defined]
+    others = [s for s in sites if s != site_of(request)]
+    needs = getattr(request.resolver_match and request.resolver_match.func, "needs", None)
+    if others and needs is not None:
+        found = Session.objects.filter(pk=session_id, site__in=others)
+        there = found.values_list("site", flat=True).first()
+        for site in others:
+            if site.pk == there and all(may(staff_of(request), need, site) for need in needs):
+                return AtOtherSite(site)
+    return Http404()
+
+
+def require_here(request: HttpRequest, session_id: UUID) -> None:
+    """For what is sent before its session is loaded: nothing is written from another site.
+
+    Whoever works at one site alone is asked by the verb.
+    """
+    is_anywhere_else = len(request.sites) > 1  # type: ignore[attr-defined]
+    if is_anywhere_else and not Session.objects.at(site_of(request)).filter(pk=session_id).exists():
+        raise not_here(request, session_id)
+
+
 def session_or_404(request: HttpRequest, session_id: UUID) -> Session:
     """The session with its whole record; that it was shown is kept."""
     found = load(site_of(request), session_id)
     if found is None:
-        raise Http404
+        raise not_here(request, session_id)
     read(request, found)
     return found
 

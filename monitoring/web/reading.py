@@ -33,7 +33,7 @@ from monitoring.rules.schedule import observations_at
 from monitoring.web import wording
 from monitoring.web.entry_page import EntryForm, act, saved, show
 from monitoring.web.fields import Tiles, WholeNumber
-from monitoring.web.lookup import session_or_404, staff_of
+from monitoring.web.lookup import require_here, session_or_404, staff_of
 from monitoring.web.presenters.banner import session_banner
 from monitoring.web.presenters.readings import label, table
 from monitoring.web.times import ClockTime, confirmed
@@ -110,6 +110,7 @@ def record(request: HttpRequest, session_id: UUID) -> HttpResponse:
     asked = _asked(request)
     form: ReadingForm | None = None
     if request.method == "POST":
+        require_here(request, session_id)
         # The scales of any protocol are read alike; the verb checks them against the session's.
         form = ReadingForm(request.POST, protocol=SPRAVATO_US)
         if form.is_valid():

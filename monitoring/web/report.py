@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -21,7 +21,7 @@ from monitoring.rules.deviations import Deviation
 from monitoring.rules.measures import OBSERVATION_NAMES
 from monitoring.rules.readiness import CHECKLIST, CONCOMITANT, CONTRAINDICATIONS, FASTING
 from monitoring.web import wording
-from monitoring.web.lookup import read, site_of
+from monitoring.web.lookup import not_here, read, site_of
 from monitoring.web.presenters.amendments import amendments, late_readings
 from monitoring.web.presenters.banner import session_banner
 from monitoring.web.presenters.readings import table
@@ -75,7 +75,7 @@ class Signature:
 def report(request: HttpRequest, session_id: UUID) -> HttpResponse:
     session = load(site_of(request), session_id)
     if session is None:
-        raise Http404
+        raise not_here(request, session_id)
     read(request, session)
     found = session_report(session, clock.now())
     permissions: frozenset[Permission] = request.permissions  # type: ignore[attr-defined]

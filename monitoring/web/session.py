@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -27,7 +27,7 @@ from monitoring.rules.readiness import (
 )
 from monitoring.rules.schedule import slots
 from monitoring.rules.urgency import rest_ends_at
-from monitoring.web.lookup import read, site_of
+from monitoring.web.lookup import not_here, read, site_of
 from monitoring.web.next_step import Action, Permissions, next_step
 from monitoring.web.presenters.alerts import alerts
 from monitoring.web.presenters.amendments import amendments, late_readings
@@ -48,7 +48,7 @@ def session(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """The live part alone when the page asks again, and nothing when nothing has changed."""
     found = Session.objects.at(site_of(request)).for_page(session_id)
     if found is None:
-        raise Http404
+        raise not_here(request, session_id)
     now, course = clock.now(), found.course()
     version = _version(course, now)
     is_poll = bool(request.headers.get("HX-Request"))

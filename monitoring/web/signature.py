@@ -16,7 +16,7 @@ from clinic.access import Permission, page
 from monitoring.models import Reading, Session
 from monitoring.reports.session_report import load, session_report
 from monitoring.trail.signed import as_signed
-from monitoring.web.lookup import read, site_of
+from monitoring.web.lookup import not_here, read, site_of
 from monitoring.web.presenters.amendments import amendments, values
 from monitoring.web.report import report_context, signature_of
 
@@ -34,7 +34,7 @@ def signature(request: HttpRequest, session_id: UUID, clearance_id: UUID) -> Htt
     """From the log alone, whatever the tables hold now."""
     session = load(site_of(request), session_id)
     if session is None:
-        raise Http404
+        raise not_here(request, session_id)
     clearance = next((c for c in session.clearance_set.all() if c.pk == clearance_id), None)
     found = as_signed(clearance) if clearance else None
     if clearance is None or found is None:

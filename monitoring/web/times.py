@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from clinic import clock
 from monitoring.models import Session
+from monitoring.rules.protocol import Protocol
 from monitoring.rules.times import clock_time, moment
 
 QUESTION = "is_this_the_time"
@@ -51,7 +52,8 @@ class ClockTime(forms.Field):
     """A time of day in the session's zone: the latest such moment that is not in the future, or
     that of the day chosen beside it. Empty is now.
 
-    `confirmed_at` is the moment that was read back and kept, `understood` the one that was read.
+    `confirmed_at` is the moment that was read back and kept, `understood` the one that was read,
+    `window_minutes` how long the window is that it begins.
     """
 
     template = "fields/time.html"
@@ -60,6 +62,7 @@ class ClockTime(forms.Field):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(required=False, **kwargs)
         self.days: list[tuple[str, str]] = []
+        self.window_minutes: int | None = None
         self.confirmed_at: datetime | None = None
         self.understood: datetime | None = None
 
@@ -139,6 +142,11 @@ class WhyLate(forms.CharField):
 def confirmed(form: forms.BaseForm, name: str) -> datetime | None:
     """The moment that was read back at the time `name` and kept."""
     return cast(ClockTime, form.fields[name]).confirmed_at
+
+
+def begins_window(form: forms.BaseForm, name: str, protocol: Protocol) -> None:
+    """Let the time `name` say when the window that it begins ends."""
+    cast(ClockTime, form.fields[name]).window_minutes = protocol.window_minutes
 
 
 def offer_days(form: forms.BaseForm, session: Session) -> None:

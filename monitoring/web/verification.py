@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -13,7 +13,7 @@ from clinic import clock
 from clinic.access import Permission, page
 from monitoring.models import ChainHead, Session, TrailEntry
 from monitoring.trail.verify import verify
-from monitoring.web.lookup import read, site_of
+from monitoring.web.lookup import not_here, read, site_of
 from monitoring.web.presenters.banner import session_banner
 
 CHECKED = (
@@ -49,7 +49,7 @@ VERBS = {
 def verification(request: HttpRequest, session_id: UUID) -> HttpResponse:
     found = Session.objects.at(site_of(request)).with_people().filter(pk=session_id).first()
     if found is None:
-        raise Http404
+        raise not_here(request, session_id)
     read(request, found)
     result = verify(session_id)
     permissions: frozenset[Permission] = request.permissions  # type: ignore[attr-defined]

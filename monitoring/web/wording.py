@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import cast
 
 from django.db import models
@@ -211,7 +211,7 @@ def reason(code: str, params: Mapping[str, object]) -> str:
 def read_back(params: Mapping[str, object]) -> str:
     """A time as it was understood: "07:50, 20 min ago, before the first dose"."""
     at, now = cast(datetime, params["at"]), cast(datetime, params["now"])
-    words = [_shown("at", at), _ago(now - at)]
+    words = [_shown("at", at), _ago(at, now)]
     if side := SIDES.get(str(params["side"])):
         words.append(_say(side, params))
     told = ", ".join(map(str, words))
@@ -222,8 +222,10 @@ def read_back(params: Mapping[str, object]) -> str:
     return f"{told}; {ends}"
 
 
-def _ago(span: timedelta) -> str:
-    hours, minutes = divmod(max(0, whole_minutes(span)), 60)
+def _ago(at: datetime, now: datetime) -> str:
+    """Between the minutes that the clock showed then and shows now."""
+    then, shown = (moment.replace(second=0, microsecond=0) for moment in (at, now))
+    hours, minutes = divmod(max(0, whole_minutes(shown - then)), 60)
     if hours:
         return gettext("%(hours)s h %(minutes)s min ago") % {"hours": hours, "minutes": minutes}
     return gettext("%(minutes)s min ago") % {"minutes": minutes}

@@ -159,7 +159,7 @@ Makes = Callable[..., Person]
 
 @pytest.fixture
 def person(chromium: Browser, served: str) -> Iterator[Makes]:
-    """Make a person with a tablet; `size` and `theme` are the tablet's."""
+    """Make a person with a tablet; `size`, `theme` and `zone` are the tablet's."""
     yield from _people(chromium, served)
 
 
@@ -172,13 +172,16 @@ def person_tls(chromium: Browser, served_tls: str) -> Iterator[Makes]:
 def _people(chromium: Browser, address: str) -> Iterator[Makes]:
     people: list[Person] = []
 
-    def make(size: dict[str, int] | None = None, theme: Any = "light") -> Person:
+    def make(
+        size: dict[str, int] | None = None, theme: Any = "light", zone: str | None = None
+    ) -> Person:
         context = chromium.new_context(
             viewport=size or TABLET,  # type: ignore[arg-type]
             has_touch=True,
             color_scheme=theme,
             bypass_csp=False,
             locale="en-GB",
+            timezone_id=zone,
             # The certificate is a throw-away one.
             ignore_https_errors=address.startswith("https"),
         )

@@ -5,6 +5,13 @@ let offset = 0;
 /** @returns {number} the server's time in milliseconds */
 export const serverNow = () => Date.now() + offset;
 
+/** The site's time of day, HH:MM. @param {number} at */
+export function siteTime(at) {
+  const options = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  const timeZone = document.documentElement.dataset.zone;
+  return new Intl.DateTimeFormat("en-GB", { ...options, timeZone }).format(at);
+}
+
 /** The page's own words, translated by the server, with # for the number. */
 const say = (name, count = 0) =>
   document.documentElement.dataset[name].replace("#", String(count));

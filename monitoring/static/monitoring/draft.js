@@ -2,8 +2,9 @@
 // In the tab's own storage: it goes with the tab, and with signing out. It belongs to the person who
 // typed it: on a shared tablet the next person begins with an empty form. It keeps the id of the row
 // that it becomes, so that what was saved while the answer was lost is not saved a second time.
-import { serverNow } from "./countdown.js";
+import { serverNow, siteTime } from "./countdown.js";
 import { draftOf, drafts, MINE, TOO_OLD } from "./kept.js";
+import { setTime } from "./times.js";
 
 const NEVER = new Set(["password", "passkey", "csrfmiddlewaretoken", "through_seq", "id"]);
 const A_WHILE = 60000;
@@ -24,17 +25,10 @@ function keep(form, isSent = false) {
   sessionStorage.setItem(keyOf(form), JSON.stringify(draft));
 }
 
-/** The site's time of day, HH:MM. @param {number} at */
-function timeOf(at) {
-  const options = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
-  const timeZone = document.documentElement.dataset.zone;
-  return new Intl.DateTimeFormat("en-GB", { ...options, timeZone }).format(at);
-}
-
 /** Measurements typed a while ago carry the time they were typed at, not the present one. */
 function fillTime(form, at) {
   const time = form.querySelector("input[data-zone]");
-  if (time && !time.value && serverNow() - at > A_WHILE) time.value = timeOf(at);
+  if (time && !time.value && serverNow() - at > A_WHILE) setTime(time, at);
 }
 
 /** @param {HTMLFormElement} form @param {Draft} draft */
@@ -87,7 +81,7 @@ function tellOfOld(form) {
   const at = Number(sessionStorage.getItem(key));
   sessionStorage.removeItem(key);
   const { discarded } = document.querySelector("[data-draft-note]").dataset;
-  if (at) note(discarded.replace("#", timeOf(at)));
+  if (at) note(discarded.replace("#", siteTime(at)));
 }
 
 /** Says no more than that there is one: neither whose, nor what stands in it. */

@@ -1,44 +1,6 @@
 // Small help for entering: drafts, focus on the errors, time steppers, sign-in of the demo.
-import { serverNow } from "./countdown.js";
 import { startDrafts } from "./draft.js";
-
-/** @param {HTMLInputElement} input @param {number} minutes */
-function step(input, minutes) {
-  const match = /^(\d{1,2}):?(\d{2})$/.exec(input.value.trim());
-  let total = match ? Number(match[1]) * 60 + Number(match[2]) : clockMinutes(input);
-  total = (total + minutes + 1440) % 1440;
-  write(input, total);
-}
-
-/** @param {HTMLInputElement} input */
-function clockMinutes(input) {
-  const zone = input.dataset.zone || "UTC";
-  const parts = new Intl.DateTimeFormat("en-GB", {
-    timeZone: zone,
-    hour: "2-digit",
-    minute: "2-digit",
-    hourCycle: "h23",
-  }).format(new Date(serverNow()));
-  const [hours, minutes] = parts.split(":").map(Number);
-  return hours * 60 + minutes;
-}
-
-/** @param {HTMLInputElement} input @param {number} total */
-function write(input, total) {
-  const two = (n) => String(n).padStart(2, "0");
-  input.value = `${two(Math.floor(total / 60))}:${two(total % 60)}`;
-  input.dispatchEvent(new Event("input", { bubbles: true }));
-}
-
-function startSteppers() {
-  document.querySelectorAll("[data-step]").forEach((button) => {
-    button.addEventListener("click", () => {
-      const input = document.getElementById(button.dataset.for);
-      if (button.dataset.step === "now") write(input, clockMinutes(input));
-      else step(input, Number(button.dataset.step));
-    });
-  });
-}
+import { startTimes } from "./times.js";
 
 function startFill() {
   document.querySelectorAll("[data-fill-user]").forEach((button) => {
@@ -52,7 +14,7 @@ function startFill() {
 
 function startEntry() {
   document.querySelector("[data-error-summary]")?.focus();
-  startSteppers();
+  startTimes();
   startFill();
   document.querySelectorAll("[data-print]").forEach((button) => {
     button.hidden = false;
