@@ -17,6 +17,7 @@ from monitoring.actions.record import (
     verb,
 )
 from monitoring.actions.record_reading import add_reading, same_or_conflict
+from monitoring.actions.sending import FIRST, Sending, require_same_time
 from monitoring.models import Reading
 from monitoring.models.course import reading_facts
 from monitoring.rules.entry import Entry, corrected, correction_problems
@@ -34,6 +35,7 @@ def correct_reading(
     reason: str,
     note: str = "",
     is_time_wrong: bool = False,
+    sending: Sending = FIRST,
 ) -> Reading:
     """Add reading `id` in the place of `replaces`, once, with a reason.
 
@@ -51,7 +53,9 @@ def correct_reading(
     was = reading_facts(original)
     whole = corrected(was, entry, is_time_wrong=is_time_wrong)
     if sent:
-        return same_or_conflict(sent, whole)
+        if is_time_wrong:
+            require_same_time(sent, "taken_at", whole.taken_at, sending)
+        return same_or_conflict(sent, whole, note=note, correction_reason=reason)
     require_phase(record, "arrived", "dosing", "observing", "cleared")
     if theirs := next((r for r in readings if r.replaces_id == replaces), None):
         raise Conflict(theirs)

@@ -17,6 +17,7 @@ from monitoring.actions.record import (
     require_phase,
     verb,
 )
+from monitoring.actions.sending import FIRST, Sending, require_same_time
 from monitoring.models import Departure
 from monitoring.models.course import departure_facts
 from monitoring.rules.readiness import clearance_state
@@ -28,6 +29,7 @@ def depart(
     by: Staff,
     *,
     id: UUID,
+    sending: Sending = FIRST,
     kind: str,
     left_at: datetime,
     escort_name: str = "",
@@ -59,6 +61,7 @@ def depart(
     }
     theirs: Departure | None = getattr(record.session, "departure", None)
     if theirs is not None:
+        require_same_time(theirs, "left_at", left_at, sending)
         answers = {"advice_given": advice_given, "had_serious_event": had_serious_event}
         return repeated(theirs, id=id, kind=kind, **answers, **given)
     require_phase(record, "dosing", "observing", "cleared")

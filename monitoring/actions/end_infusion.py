@@ -16,6 +16,7 @@ from monitoring.actions.record import (
     require_text,
     verb,
 )
+from monitoring.actions.sending import FIRST, Sending, require_same_time
 from monitoring.actions.times import require_timely
 from monitoring.models import DoseEnd
 from monitoring.models.course import dose_facts
@@ -27,6 +28,7 @@ def end_infusion(
     by: Staff,
     *,
     id: UUID,
+    sending: Sending = FIRST,
     ended_at: datetime,
     mg: Decimal,
     is_complete: bool,
@@ -39,6 +41,7 @@ def end_infusion(
     record = open_record(session_id, by, Permission.GIVE_DOSE)
     doses = list(record.session.dose_set.all())
     if sent := next((d.end for d in doses if hasattr(d, "end") and d.end.id == id), None):
+        require_same_time(sent, "ended_at", ended_at, sending)
         detail = "" if is_complete else partial_detail.strip()
         return repeated(
             sent,

@@ -15,6 +15,7 @@ from monitoring.actions.record import (
     require_text,
     verb,
 )
+from monitoring.actions.sending import FIRST, Sending, require_once, require_same_time
 from monitoring.actions.times import require_timely
 from monitoring.models import Dose
 from monitoring.rules.readiness import before_dose, dose_problems, measured_by, out_of_order
@@ -26,6 +27,7 @@ def give_dose(
     by: Staff,
     *,
     id: UUID,
+    sending: Sending = FIRST,
     lot: str,
     expiry: date,
     started_at: datetime,
@@ -45,6 +47,7 @@ def give_dose(
     """
     record = open_record(session_id, by, Permission.GIVE_DOSE)
     if sent := next((d for d in record.session.dose_set.all() if d.id == id), None):
+        require_same_time(sent, "started_at", started_at, sending)
         return _same_dose(sent, lot, expiry, is_complete, partial_detail, early_reason, late_reason)
     require_phase(record, "arrived", "dosing", "observing", "cleared")
     course, protocol = record.course, record.course.protocol
@@ -73,6 +76,8 @@ def give_dose(
         raise refuse("unanswered", "is_complete")
     if witness_id is not None:
         _require_witness(record, witness_id)
+    same = {"lot": lot.strip(), "expiry": expiry, "is_complete": is_complete}
+    require_once(record, record.session.dose_set.all(), sending, "again_dose", **same)
     dose = record.add(
         Dose(
             id=id,

@@ -47,7 +47,7 @@ class Conflict(Exception):
 def repeated(sent: M, **given: object) -> M:
     """The row that a second sending of its id meets; a Conflict when it stands for other values.
 
-    Moments are not given: an empty time is read as now, anew with each sending.
+    Times that are read as now when they are empty are compared by `require_same_time`.
     """
     if any(getattr(sent, name) != value for name, value in given.items()):
         raise Conflict(sent)

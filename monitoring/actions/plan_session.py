@@ -49,6 +49,7 @@ def plan_session(
             planned_mg=planned_mg,
             indication=indication,
             is_first_treatment=is_first_treatment,
+            place=sent.place if sent.admitted_at else place.strip(),
         )
     versions = ProtocolVersion.objects.filter(sites__site=patient.site)
     version = versions.filter(pk=protocol_version_id).first()

@@ -16,6 +16,7 @@ from monitoring.actions.record import (
     require_text,
     verb,
 )
+from monitoring.actions.sending import FIRST, Sending, require_once, require_same_time
 from monitoring.actions.times import require_after, require_meant, require_timely
 from monitoring.models import Event
 from monitoring.rules.flags import SYMPTOMS
@@ -30,6 +31,7 @@ def record_event(
     by: Staff,
     *,
     id: UUID,
+    sending: Sending = FIRST,
     kind: str,
     at: datetime,
     detail: str = "",
@@ -49,6 +51,9 @@ def record_event(
     """
     record = open_record(session_id, by, Permission.RECORD_EVENT)
     if sent := next((e for e in record.session.event_set.all() if e.id == id), None):
+        require_same_time(sent, "at", at, sending)
+        if sent.onset_at and onset_at:
+            require_same_time(sent, "onset_at", onset_at, sending)
         return _same_event(sent, kind, detail, symptoms, is_serious, resolves_id, late_reason)
     require_phase(record, "arrived", "dosing", "observing", "cleared")
     if kind not in RECORDABLE:
@@ -70,6 +75,8 @@ def record_event(
         require_meant(record, onset_at, "onset_at", confirmed_at=onset_confirmed_at)
     else:
         is_serious, onset_at = None, None
+    same = {"kind": kind, "detail": detail.strip(), "symptoms": list(symptoms)}
+    require_once(record, record.session.event_set.all(), sending, "again_event", **same)
     event = record.add(
         Event(
             id=id,

@@ -7,12 +7,13 @@ from uuid import UUID
 
 from clinic.access import Permission
 from clinic.models import Staff
-from monitoring.actions.outcome import Conflict, Reason, Refused
+from monitoring.actions.outcome import Reason, Refused, refuse, repeated
 from monitoring.actions.record import Record, open_record, require_not_future, require_phase, verb
+from monitoring.actions.sending import FIRST, Sending, require_once, require_same_time
 from monitoring.models import Reading, Withdrawal
 from monitoring.models.course import reading_facts
 from monitoring.rules.cautions import is_outside_criteria
-from monitoring.rules.entry import Entry, entry_problems
+from monitoring.rules.entry import PRE_DOSE, Entry, entry_problems
 from monitoring.rules.flags import flags_of
 from monitoring.rules.measures import OBSERVATIONS, VALUE_FIELDS
 from monitoring.rules.schedule import slot_for
@@ -20,20 +21,29 @@ from monitoring.rules.schedule import slot_for
 
 @verb
 def record_reading(
-    session_id: UUID, by: Staff, *, id: UUID, entry: Entry, note: str = ""
+    session_id: UUID,
+    by: Staff,
+    *,
+    id: UUID,
+    entry: Entry,
+    note: str = "",
+    sending: Sending = FIRST,
 ) -> Reading:
     """Keep `entry` as reading `id`, which the tablet made: the same one sent twice is one row.
 
     It fills the slot it was taken for when that is free and near, and is additional otherwise. One
     outside the criteria takes a standing clearance back; one that arrives after departure is
-    marked and changes nothing that was signed. Raises Refused with a reason at each field, Conflict
+    marked and changes nothing that was signed. The same values a moment later, or for a slot that
+    is recorded already, are asked about. Raises Refused with a reason at each field, Conflict
     when `id` stands for other values, NotAllowed.
     """
     record = open_record(session_id, by, Permission.RECORD_READING, is_whole=False)
     if sent := next((r for r in record.session.reading_set.all() if r.id == id), None):
-        return same_or_conflict(sent, entry)
+        require_same_time(sent, "taken_at", entry.taken_at, sending)
+        return same_or_conflict(sent, entry, note=note)
     require_phase(record, "arrived", "dosing", "observing", "cleared", "closed")
     check_entry(record, entry)
+    _require_meant(record, entry, sending)
     if record.session.phase == "closed":
         record = record.whole()
     slot = slot_for(record.course, entry.asked, entry.taken_at)
@@ -42,14 +52,37 @@ def record_reading(
     return reading
 
 
-def same_or_conflict(sent: Reading, entry: Entry) -> Reading:
+def same_or_conflict(
+    sent: Reading, entry: Entry, *, note: str, correction_reason: str = ""
+) -> Reading:
     """The row that a second sending of the same reading meets."""
-    facts = reading_facts(sent)
-    not_done = {o: code for o, code in entry.not_done.items() if code}
-    values = {f: entry.values.get(f) for f in VALUE_FIELDS}
-    if facts.values == values and facts.not_done == not_done:
-        return sent
-    raise Conflict(sent)
+    return repeated(
+        sent,
+        note=note.strip(),
+        late_reason=entry.late_reason.strip(),
+        correction_reason=correction_reason.strip(),
+        **_measured(entry),
+    )
+
+
+def _measured(entry: Entry) -> dict[str, Any]:
+    """The columns of a reading that hold what was measured, or why it was not."""
+    values: dict[str, Any] = {f: entry.values.get(f) for f in VALUE_FIELDS}
+    return values | {f"{o}_not_done": entry.not_done.get(o, "") for o in OBSERVATIONS}
+
+
+def _require_meant(record: Record, entry: Entry, sending: Sending) -> None:
+    """Ask about the same values a moment later, and about a slot that is recorded already.
+
+    A pre-dose reading is repeated by the protocol until the dose is given.
+    """
+    rows = list(record.session.reading_set.all())
+    require_once(record, rows, sending, "again_reading", **_measured(entry))
+    if sending.is_another or entry.asked in {None, PRE_DOSE}:
+        return
+    if theirs := next((r for r in rows if r.slot == entry.asked and r.replaces_id is None), None):
+        name, at = theirs.recorded_by.printed_name, theirs.recorded_at
+        raise refuse("slot_taken", "another", slot=entry.asked, name=name, at=at)
 
 
 def check_entry(record: Record, entry: Entry) -> None:
@@ -81,8 +114,7 @@ def add_reading(
             confirmed=sorted(f for f in entry.confirmed if entry.values.get(f) is not None),
             late_reason=entry.late_reason.strip(),
             after_departure=is_closed,
-            **{f: entry.values.get(f) for f in VALUE_FIELDS},
-            **{f"{o}_not_done": entry.not_done.get(o, "") for o in OBSERVATIONS},
+            **_measured(entry),
             **{f"{f}_scale": s for f, s in scales.items() if entry.values.get(f) is not None},
             **correction,
         )

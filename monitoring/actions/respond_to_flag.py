@@ -14,6 +14,7 @@ from monitoring.actions.record import (
     require_text,
     verb,
 )
+from monitoring.actions.sending import FIRST, Sending, require_once, require_same_time
 from monitoring.actions.times import require_after, require_timely
 from monitoring.models import Event
 from monitoring.rules.course import Reading
@@ -26,6 +27,7 @@ def respond_to_flag(
     by: Staff,
     *,
     id: UUID,
+    sending: Sending = FIRST,
     about: UUID,
     told: str,
     ordered: str,
@@ -42,6 +44,7 @@ def respond_to_flag(
         answered = sent.answers_reading_id or sent.answers_event_id
         if answered != about:
             raise Conflict(sent)
+        require_same_time(sent, "at", at, sending)
         return repeated(
             sent, told=told.strip(), ordered=ordered.strip(), late_reason=late_reason.strip()
         )
@@ -53,6 +56,12 @@ def respond_to_flag(
     flagged_at = found.fact.taken_at if isinstance(found.fact, Reading) else found.fact.at
     require_after(at, flagged_at, "before_answered")
     require_timely(record, at, "at", confirmed_at=confirmed_at, late_reason=late_reason)
+    same = {"told": told.strip(), "ordered": ordered.strip()}
+    about_id = {
+        "answers_reading_id": about if is_reading else None,
+        "answers_event_id": None if is_reading else about,
+    }
+    require_once(record, record.session.event_set.all(), sending, "again_event", **same, **about_id)
     event = record.add(
         Event(
             id=id,
@@ -61,8 +70,7 @@ def respond_to_flag(
             late_reason=late_reason.strip(),
             told=require_text(told, "told"),
             ordered=require_text(ordered, "ordered"),
-            answers_reading_id=about if is_reading else None,
-            answers_event_id=None if is_reading else about,
+            **about_id,
         )
     )
     record.finish("respond_to_flag")

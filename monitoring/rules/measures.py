@@ -106,6 +106,10 @@ def impossible(values: Mapping[str, int | None]) -> list[Problem]:
     return problems
 
 
+QUESTIONS = frozenset({"unusual", "jump"})
+"""The codes by which `implausible` asks whether a value is right."""
+
+
 def implausible(
     values: Mapping[str, int | None], previous: Mapping[str, int | None]
 ) -> list[Problem]:

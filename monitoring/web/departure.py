@@ -85,7 +85,7 @@ def record(request: HttpRequest, session_id: UUID) -> HttpResponse:
     form_class = FORMS.get(kind)
     form = form_class(request.POST or None) if form_class else None
     if form is not None and form.is_bound and form.is_valid():
-        data = dict(form.cleaned_data)
+        data = dict(form.cleaned_data) | {"sending": form.sending}
         made, _theirs = act(form, lambda: depart(session_id, staff_of(request), kind=kind, **data))
         if made:
             return saved(request, _("Departure saved"), "session", session_id)

@@ -32,6 +32,7 @@ COMPLETE = (("yes", gettext_lazy("Complete")), ("no", gettext_lazy("In part")))
 
 
 class DoseForm(EntryForm):
+    repeats = True
     saves = Dose
     lot = forms.CharField(
         required=False,
@@ -109,6 +110,7 @@ def give(request: HttpRequest, session_id: UUID) -> HttpResponse:
                 session_id,
                 staff_of(request),
                 id=data["id"],
+                sending=form.sending,
                 lot=data["lot"],
                 expiry=data["expiry"],
                 started_at=data["started_at"],
@@ -138,6 +140,7 @@ def end_infusion(request: HttpRequest, session_id: UUID) -> HttpResponse:
                 session_id,
                 staff_of(request),
                 id=data["id"],
+                sending=form.sending,
                 ended_at=data["ended_at"],
                 confirmed_at=confirmed(form, "ended_at"),
                 mg=data["mg"],

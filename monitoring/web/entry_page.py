@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy
 from clinic import clock
 from clinic.unfilled import Unfilled
 from monitoring.actions import Conflict, NotAllowed, Refused
+from monitoring.actions.sending import Sending
 from monitoring.guards import GuardsMissing
 from monitoring.models import Session
 from monitoring.models.fact import uuid7
@@ -46,11 +47,13 @@ class EntryForm(Unfilled):
     """A form that becomes one row: `id` is made when it is shown, so that it is saved once.
 
     `keeps_draft`: the tab keeps what was typed until it is saved. `saves` is the kind of the row,
-    by which a form that was sent without an answer is told whether it was saved.
+    by which a form that was sent without an answer is told whether it was saved. `repeats`: the
+    same may be meant a second time, which is asked, and answered by `another`.
     """
 
     keeps_draft = True
     is_conflict = False
+    repeats = False
     saves: type[Model] | None = None
 
     id = forms.UUIDField(widget=forms.HiddenInput)
@@ -59,6 +62,8 @@ class EntryForm(Unfilled):
         kwargs.setdefault("initial", {"id": uuid7()})
         super().__init__(*args, **kwargs)
         self.use_required_attribute = False
+        if self.repeats:
+            self.fields["another"] = forms.BooleanField(required=False, label=_("Yes, keep both"))
         for field in self.fields.values():
             field.label_suffix = ""
             field.error_messages["required"] = _("Enter this.")
@@ -72,7 +77,19 @@ class EntryForm(Unfilled):
         return helper
 
     def layout(self) -> Layout:
-        return Layout(*(self.rendered(name) for name in self.fields))
+        return Layout(*(self.rendered(name) for name in self.fields if name != "another"))
+
+    @property
+    def asks_another(self) -> bool:
+        """Whether it waits for the answer that both are meant, or has it."""
+        asked = self.repeats and (self["another"].value() or "another" in self.errors)
+        return bool(asked)
+
+    @property
+    def sending(self) -> Sending:
+        """How it was sent, once it is valid."""
+        empty = frozenset(n for n in self.fields if not self.data.get(n, "").strip())
+        return Sending(left_empty=empty, is_another=bool(self.cleaned_data.get("another")))
 
     def rendered(self, name: str) -> Field:
         """The field with the template of its kind."""

@@ -25,6 +25,7 @@ from monitoring.web.times import ClockTime, WhyLate, confirmed
 
 
 class EventForm(EntryForm):
+    repeats = True
     saves = Event
     kind = Tiles(label=gettext_lazy("What"))
     symptoms = ManyTiles(
@@ -75,6 +76,7 @@ def record(request: HttpRequest, session_id: UUID) -> HttpResponse:
                 session_id,
                 staff_of(request),
                 id=data["id"],
+                sending=form.sending,
                 kind=data["kind"],
                 at=data["at"],
                 confirmed_at=confirmed(form, "at"),

@@ -25,6 +25,7 @@ from monitoring.rules.measures import (
     NOT_DONE_REASONS,
     OBSERVATION_NAMES,
     OBSERVATIONS,
+    QUESTIONS,
     VALUE_FIELDS,
 )
 from monitoring.rules.protocol import SPRAVATO_US, Protocol
@@ -42,6 +43,7 @@ from monitoring.web.times import ClockTime, confirmed
 class ReadingForm(EntryForm):
     """Nothing is filled in beforehand. `confirm_…` answers "Is this right?" for one value."""
 
+    repeats = True
     saves = ReadingRow
 
     def __init__(self, *args: Any, protocol: Protocol, **kwargs: Any) -> None:
@@ -62,7 +64,7 @@ class ReadingForm(EntryForm):
                 label=_("Not done"), choices=[*NOT_DONE_REASONS.items()]
             )
         for field in VALUE_FIELDS:
-            self.fields[f"confirm_{field}"] = forms.BooleanField(
+            self.fields[f"confirm_{field}"] = forms.CharField(
                 required=False, label=_("Yes, this is right")
             )
         self.fields["taken_at"] = ClockTime(label=_("Taken at"))
@@ -70,6 +72,11 @@ class ReadingForm(EntryForm):
             required=False, max_length=300, label=_("Why entered late")
         )
         self.fields["note"] = forms.CharField(required=False, max_length=500, label=_("Note"))
+
+    def is_confirmed(self, field: str) -> bool:
+        """Whether the value that stands there now is the one that "Yes" was said to."""
+        answer = str(self[f"confirm_{field}"].value() or "")
+        return answer != "" and answer == str(self[field].value()).strip()
 
     def entry(self, asked: int | None) -> Entry:
         """What was entered, as the rules read it."""
@@ -82,13 +89,15 @@ class ReadingForm(EntryForm):
             values=values,
             not_done={o: code for o in OBSERVATIONS if (code := data.get(f"{o}_not_done"))},
             asked=asked,
-            confirmed=frozenset(f for f in VALUE_FIELDS if data.get(f"confirm_{f}")),
+            confirmed=frozenset(f for f in VALUE_FIELDS if self.is_confirmed(f)),
             confirmed_at=confirmed(self, "taken_at"),
             late_reason=data.get("late_reason", ""),
         )
 
 
 class CorrectionForm(ReadingForm):
+    repeats = False
+
     """What is left empty stays as the original has it: its values, and its time."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -114,11 +123,16 @@ def record(request: HttpRequest, session_id: UUID) -> HttpResponse:
         # The scales of any protocol are read alike; the verb checks them against the session's.
         form = ReadingForm(request.POST, protocol=SPRAVATO_US)
         if form.is_valid():
-            entry, data = form.entry(asked), form.cleaned_data
+            entry, data, sending = form.entry(asked), form.cleaned_data, form.sending
             made, _theirs = act(
                 form,
                 lambda: record_reading(
-                    session_id, staff_of(request), id=data["id"], entry=entry, note=data["note"]
+                    session_id,
+                    staff_of(request),
+                    id=data["id"],
+                    sending=sending,
+                    entry=entry,
+                    note=data["note"],
                 ),
             )
             if made:
@@ -147,6 +161,7 @@ def correct(request: HttpRequest, session_id: UUID, reading_id: UUID) -> HttpRes
                 session_id,
                 staff_of(request),
                 id=form.cleaned_data["id"],
+                sending=form.sending,
                 replaces=reading_id,
                 entry=form.entry(None),
                 reason=form.cleaned_data["correction_reason"],
@@ -211,7 +226,7 @@ def _panel(
     """One observation: its fields, what was measured last and before the dose; beside a
     correction, what it corrects and what was measured before that."""
     fields = OBSERVATIONS[observation]
-    asks = [form[f"confirm_{f}"] for f in fields if _asks(form, f)]
+    asks = [_question(form, f) for f in fields if _asks(form, f)]
     return {
         "name": _(OBSERVATION_NAMES[observation]),
         "fields": [form[f] for f in fields],
@@ -229,10 +244,15 @@ def _panel(
 
 def _asks(form: ReadingForm, field: str) -> bool:
     """Whether the value of `field` waits for "Yes, this is right", or has it."""
-    asked = any(
-        "?" in str(e) and str(form[field].value()) in str(e) for e in form.errors.get(field, ())
-    )
-    return asked or bool(form[f"confirm_{field}"].value())
+    is_asked = any(form.has_error(field, code) for code in QUESTIONS)
+    return is_asked or form.is_confirmed(field)
+
+
+def _question(form: ReadingForm, field: str) -> dict[str, Any]:
+    """The box that says "Yes" to the value that stands there, and to no other."""
+    answer = form[f"confirm_{field}"]
+    value = str(form[field].value()).strip()
+    return {"box": answer, "value": value, "is_given": form.is_confirmed(field)}
 
 
 def _original(original: Reading, observation: str) -> str:

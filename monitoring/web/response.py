@@ -32,6 +32,7 @@ ORDERS = (
 
 
 class ResponseForm(EntryForm):
+    repeats = True
     saves = Event
     told = Tiles(label=gettext_lazy("Who was informed"))
     told_other = forms.CharField(required=False, max_length=200, label=gettext_lazy("Someone else"))
@@ -66,6 +67,7 @@ def respond(request: HttpRequest, session_id: UUID, about: UUID) -> HttpResponse
                 session_id,
                 staff_of(request),
                 id=data["id"],
+                sending=form.sending,
                 about=about,
                 told=data["told_other"].strip() or data["told"],
                 ordered=data["ordered_other"].strip() or data["ordered"],

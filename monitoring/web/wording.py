@@ -33,6 +33,14 @@ REASONS = {
     ),
     "unusual": _("%(value)s is unusual. Is this right?"),
     "jump": _("%(value)s is far from the last value, %(last)s. Is this right?"),
+    "again_reading": _(
+        "The same values were recorded at %(at_second)s. Is this a second measurement?"
+    ),
+    "again_dose": _("The same device was recorded at %(at_second)s. Is this another one?"),
+    "again_event": _("The same was recorded at %(at_second)s. Did it happen again?"),
+    "slot_taken": _(
+        "%(name)s recorded the %(slot)s-minute reading at %(at)s. Is this an additional one?"
+    ),
     "value_or_reason": _("Enter a value, or tap Not done and say why."),
     "value_and_reason": _("There is a value and a reason for not measuring. Keep one."),
     "unknown_reason": _("Choose one of the reasons."),
@@ -289,6 +297,8 @@ def _clock_words(moment: datetime) -> str:
 
 def _shown(name: str, value: object) -> object:
     """A parameter as a person reads it."""
+    if isinstance(value, datetime) and name == "at_second":
+        return timezone.localtime(value).strftime("%H:%M:%S")
     if isinstance(value, datetime):
         return _clock_words(value)
     if isinstance(value, date):

@@ -10,6 +10,7 @@ from uuid import UUID
 from clinic.models import Site, Staff
 from monitoring import actions
 from monitoring.actions.admit_patient import QUESTIONS
+from monitoring.actions.sending import Sending
 from monitoring.models import (
     Admission,
     Amendment,
@@ -42,6 +43,10 @@ WELL: dict[str, int | None] = {
     "sedation": 5,
     "dissociation": 0,
 }
+TIMES = frozenset({"taken_at", "started_at", "at"})
+MEANT = Sending(is_another=True)
+MEANT_NOW = Sending(is_another=True, left_empty=TIMES)
+"""What is repeated in a test is meant, and an empty time is now."""
 GOOD_ANSWERS: dict[str, bool | None] = dict.fromkeys(QUESTIONS, False) | {
     "identifiers_confirmed": True,
     "food_kept": True,
@@ -128,9 +133,23 @@ class Visit:
             } | fields),
         )  # fmt: skip
 
-    def read(self, asked: int | None = None, *, id: UUID | None = None, **values: Any) -> Reading:
+    def read(
+        self,
+        asked: int | None = None,
+        *,
+        id: UUID | None = None,
+        sending: Sending | None = None,
+        note: str = "",
+        **values: Any,
+    ) -> Reading:
+        meant = MEANT if "taken_at" in values else MEANT_NOW
         return actions.record_reading(
-            self.id, self.nurse, id=id or uuid7(), entry=self.entry(asked, **values)
+            self.id,
+            self.nurse,
+            id=id or uuid7(),
+            sending=sending or meant,
+            entry=self.entry(asked, **values),
+            note=note,
         )
 
     def decide(self, outcome: str = "give", **given: Any) -> Decision:
@@ -153,6 +172,7 @@ class Visit:
             self.nurse,
             **({
                 "id": uuid7(),
+                "sending": MEANT if "started_at" in given else MEANT_NOW,
                 "lot": "A1234",
                 "expiry": date(2027, 12, 31),
                 "started_at": self.clock.now(),
@@ -166,6 +186,7 @@ class Visit:
             self.nurse,
             **({
                 "id": uuid7(),
+                "sending": MEANT if "at" in given else MEANT_NOW,
                 "kind": kind,
                 "at": self.clock.now(),
                 "confirmed_at": given.get("at"),
@@ -181,6 +202,7 @@ class Visit:
             about=about,
             **({
                 "id": uuid7(),
+                "sending": MEANT if "at" in given else MEANT_NOW,
                 "told": self.clinician.printed_name,
                 "ordered": "Repeat in 5 minutes",
                 "at": self.clock.now(),

@@ -119,6 +119,9 @@ def test_a_device_too_early_asks_why(clock: Any, signed_in: Signer) -> None:
     answer = send(nurse, visit, "dose", DEVICE)
     assert told(answer, "early_reason", "Only 2 min since the last device; the rest is 5 min.")
     ready = DEVICE | {"early_reason": "Patient asked"}
+    asked = send(nurse, visit, "dose", ready)
+    assert told(asked, "another", "The same device was recorded at 10:00:00.")
+    ready |= {"another": "on"}
     assert send(nurse, visit, "dose", ready).status_code == 302
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from monitoring.models import Reading
 from monitoring.models.fact import uuid7
+from monitoring.web import wording
 from tests.factories.courses import Visit, admitted, dosed, observed, planned
 from tests.factories.place import SiteFactory, person
 from tests.web.test_query_counts import POSTED
@@ -126,9 +127,49 @@ def test_an_implausible_value_is_kept_once_it_is_confirmed(visit: Visit, nurse: 
     asked = send(nurse, visit, "?slot=40", systolic="210")
     assert 'name="confirm_systolic"' in asked.content.decode()
     assert 'name="confirm_spo2"' not in asked.content.decode()
-    answer = send(nurse, visit, "?slot=40", systolic="210", confirm_systolic="on")
+    answer = send(nurse, visit, "?slot=40", systolic="210", confirm_systolic="210")
     assert answer.status_code == 302
     assert Reading.objects.get(slot=40).confirmed == ["systolic"]
+
+
+def test_a_confirmation_belongs_to_the_value_it_was_given_for(visit: Visit, nurse: Client) -> None:
+    asked = send(nurse, visit, "?slot=40", systolic="222")
+    assert re.search(r'name="confirm_systolic"[^>]*value="222">', asked.content.decode())
+    again = send(nurse, visit, "?slot=40", systolic="290", confirm_systolic="222")
+    assert again.status_code == 422
+    assert "290 is unusual. Is this right?" in again.content.decode()
+    assert re.search(r'name="confirm_systolic"[^>]*value="290">', again.content.decode())
+    # Another field is asked about: what was confirmed stays so.
+    other = send(nurse, visit, "?slot=40", systolic="290", confirm_systolic="290", spo2="70")
+    assert re.search(r'name="confirm_systolic"[^>]*value="290" checked>', other.content.decode())
+    both = {"confirm_systolic": "290", "confirm_spo2": "70"}
+    assert send(nurse, visit, "?slot=40", systolic="290", spo2="70", **both).status_code == 302
+
+
+def test_what_is_asked_is_found_by_its_code_whatever_the_sentence(
+    visit: Visit, nurse: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for code in ("unusual", "jump"):
+        monkeypatch.setitem(wording.REASONS, code, "%(value)s ist ungewöhnlich. Bitte bestätigen.")
+    for value in ("210", "165"):
+        page = send(nurse, visit, "?slot=40", systolic=value).content.decode()
+        assert f"{value} ist ungewöhnlich" in page
+        assert 'name="confirm_systolic"' in page
+
+
+def test_the_same_values_a_moment_later_are_asked_about_and_kept_when_meant(
+    visit: Visit, nurse: Client, clock: Any
+) -> None:
+    assert send(nurse, visit).status_code == 302
+    clock.forward(seconds=90)
+    answer = send(nurse, visit)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "The same values were recorded at 10:45:00. Is this a second measurement?" in page
+    assert 'name="another"' in page
+    assert visit.session.reading_set.count() == 2
+    assert send(nurse, visit, another="on").status_code == 302
+    assert visit.session.reading_set.count() == 3
 
 
 def test_a_measure_not_done_keeps_its_coded_reason_and_no_value(
@@ -159,7 +200,12 @@ def test_two_nurses_who_record_the_same_slot_both_keep_their_reading(
 ) -> None:
     other = signed_in(person(visit.site, "nurse"))
     assert send(nurse, visit, "?slot=40").status_code == 302
-    assert send(other, visit, "?slot=40", systolic="128").status_code == 302
+    answer = send(other, visit, "?slot=40", systolic="128")
+    assert answer.status_code == 422
+    said = f"{visit.nurse.printed_name} recorded the 40-minute reading at 10:45."
+    assert said in answer.content.decode()
+    assert kept(answer, "systolic") == "128"
+    assert send(other, visit, "?slot=40", systolic="128", another="on").status_code == 302
     taken = visit.session.reading_set.order_by("seq").values_list("slot", "systolic")
     assert list(taken)[1:] == [(40, 130), (None, 128)]
 

@@ -1,0 +1,152 @@
+"""What is sent twice is one row; the same values twice are asked about, never kept silently."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from monitoring import actions
+from monitoring.actions import Conflict
+from monitoring.actions.sending import Sending
+from monitoring.models.fact import uuid7
+from tests.actions.refusals import refused
+from tests.factories.courses import TIMES, Visit, dosed, infused, planned, predosed
+from tests.factories.place import person
+
+pytestmark = pytest.mark.django_db
+UNSURE = Sending(left_empty=TIMES)
+Do = Callable[..., Any]
+
+
+def a_reading(visit: Visit, sending: Sending = UNSURE, **given: Any) -> Any:
+    return visit.read(sending=sending, **given)
+
+
+def an_event(visit: Visit, sending: Sending = UNSURE, **given: Any) -> Any:
+    return visit.event("symptom", symptoms=("nausea",), sending=sending, **given)
+
+
+def an_answer(visit: Visit, sending: Sending = UNSURE, **given: Any) -> Any:
+    pain = visit.session.event_set.filter(symptoms=["chest_pain"]).first()
+    about = pain or visit.event("symptom", symptoms=("chest_pain",))
+    return visit.respond(about.pk, sending=sending, **given)
+
+
+def a_device(visit: Visit, sending: Sending = UNSURE, **given: Any) -> Any:
+    return visit.dose(sending=sending, early_reason="The patient asked", **given)
+
+
+ASKED: list[tuple[Do, Do, str]] = [
+    (dosed, a_reading, "again_reading"),
+    (dosed, an_event, "again_event"),
+    (dosed, an_answer, "again_event"),
+    (predosed, a_device, "again_dose"),
+]
+
+
+@pytest.mark.parametrize(("reached", "do", "code"), ASKED)
+def test_the_same_a_moment_later_is_asked_about(clock: Any, reached: Do, do: Do, code: str) -> None:
+    visit = reached(clock, planned_mg=84)
+    clock.forward(minutes=6)
+    first = do(visit)
+    clock.forward(minutes=4)
+    with refused(code, "another"):
+        do(visit)
+    second = do(visit, Sending(is_another=True, left_empty=TIMES))
+    assert second.pk != first.pk
+    clock.forward(minutes=6)
+    assert do(visit).pk not in {first.pk, second.pk}
+
+
+def test_another_person_is_not_asked_about_the_same(clock: Any) -> None:
+    visit = dosed(clock)
+    an_event(visit)
+    visit.nurse = person(visit.site, "nurse")
+    assert an_event(visit).recorded_by == visit.nurse
+
+
+@pytest.mark.parametrize(
+    ("do", "changed"),
+    [
+        (a_reading, {"note": "looks pale"}),
+        (a_reading, {"late_reason": "Tablet was charging"}),
+        (an_event, {"detail": "after the meal"}),
+        (an_event, {"late_reason": "Tablet was charging"}),
+        (an_answer, {"ordered": "ECG"}),
+        (an_answer, {"late_reason": "Tablet was charging"}),
+    ],
+)
+def test_the_same_id_with_another_note_or_reason_is_a_conflict(
+    clock: Any, do: Do, changed: dict[str, str]
+) -> None:
+    visit, same = dosed(clock), uuid7()
+    sent = do(visit, id=same)
+    assert do(visit, id=same) == sent
+    with pytest.raises(Conflict):
+        do(visit, id=same, **changed)
+
+
+@pytest.mark.parametrize(
+    ("do", "time"), [(a_reading, "taken_at"), (an_event, "at"), (an_answer, "at")]
+)
+def test_the_same_id_with_another_time_is_a_conflict(clock: Any, do: Do, time: str) -> None:
+    visit, same = dosed(clock), uuid7()
+    clock.forward(minutes=10)
+    typed = {time: clock.now() - timedelta(minutes=4)}
+    sent = do(visit, Sending(), id=same, **typed)
+    clock.forward(minutes=1)
+    assert do(visit, Sending(), id=same, **typed) == sent
+    with pytest.raises(Conflict):
+        do(visit, Sending(), id=same, **{time: typed[time] + timedelta(minutes=1)})
+    with pytest.raises(Conflict):
+        do(visit, UNSURE, id=same)
+
+
+@pytest.mark.parametrize("do", [a_reading, an_event, an_answer])
+def test_an_empty_time_does_not_disagree_with_itself(clock: Any, do: Do) -> None:
+    visit, same = dosed(clock), uuid7()
+    sent = do(visit, id=same)
+    clock.forward(minutes=25)
+    assert do(visit, id=same) == sent
+
+
+def test_the_end_of_an_infusion_and_a_departure_compare_their_time(clock: Any) -> None:
+    visit, same = infused(clock), uuid7()
+    left = clock.now()
+    gone = visit.leave("transferred", id=same, left_at=left)
+    clock.forward(minutes=1)
+    assert visit.leave("transferred", id=same, left_at=left) == gone
+    with pytest.raises(Conflict):
+        visit.leave("transferred", id=same, left_at=left - timedelta(minutes=3))
+
+
+def test_a_plan_sent_again_with_another_place_is_a_conflict(clock: Any) -> None:
+    visit = planned(clock, place="Chair 3")
+    session = visit.session
+    again = {
+        "id": session.pk,
+        "patient_id": visit.patient.pk,
+        "protocol_version_id": visit.version.pk,
+        "planned_for": session.planned_for,
+        "planned_mg": session.planned_mg,
+        "indication": session.indication,
+        "is_first_treatment": session.is_first_treatment,
+    }
+    assert actions.plan_session(visit.nurse, place="Chair 3", **again) == session
+    with pytest.raises(Conflict):
+        actions.plan_session(visit.nurse, place="Chair 4", **again)
+
+
+def test_a_slot_that_is_recorded_is_asked_about(clock: Any) -> None:
+    visit = dosed(clock)
+    clock.forward(minutes=35)
+    a_reading(visit, asked=40)
+    with refused("slot_taken", "another"):
+        a_reading(visit, asked=40, systolic=130)
+    assert a_reading(visit, Sending(is_another=True), asked=40, systolic=130).slot is None
+    # Before the dose the same reading may be taken again.
+    other = predosed(clock)
+    assert a_reading(other, asked=0, systolic=130).slot == 0
