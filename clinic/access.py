@@ -31,6 +31,7 @@ class Permission(Enum):
     VIEW_BOARD = "view_board"
     VIEW_PATIENT = "view_patient"
     REGISTER_PATIENT = "register_patient"
+    AMEND_PATIENT = "amend_patient"
     VIEW_SESSION = "view_session"
     PLAN_SESSION = "plan_session"
     ADMIT_PATIENT = "admit_patient"
@@ -62,6 +63,7 @@ _READS = {
 _NURSE = _READS | {
     Permission.VIEW_BOARD,
     Permission.REGISTER_PATIENT,
+    Permission.AMEND_PATIENT,
     Permission.PLAN_SESSION,
     Permission.ADMIT_PATIENT,
     Permission.GIVE_DOSE,

@@ -8,6 +8,7 @@ Conflict.
 from __future__ import annotations
 
 from monitoring.actions.admit_patient import admit_patient
+from monitoring.actions.amend_patient import amend_patient
 from monitoring.actions.amend_record import amend_record
 from monitoring.actions.cancel_session import cancel_session
 from monitoring.actions.correct_reading import correct_reading
@@ -33,6 +34,7 @@ __all__ = [
     "Reason",
     "Refused",
     "admit_patient",
+    "amend_patient",
     "amend_record",
     "cancel_session",
     "correct_reading",

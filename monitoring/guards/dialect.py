@@ -17,6 +17,17 @@ _SQLITE_EVENTS = {
 _POSTGRESQL_EVENTS = {"TRUNCATE": "TRUNCATE", "TYPED INSERT": "INSERT"}
 """Events of one engine alone, in its words."""
 _SQLITE = (
+    (
+        r"AMENDS\((\w+)\)",
+        r"""CASE WHEN json_type(a.changes, '$.\1') IS NULL THEN NEW.\1 IS OLD.\1
+        ELSE json_extract(a.changes, '$.\1[0]') IS OLD.\1
+        AND json_extract(a.changes, '$.\1[1]') IS NEW.\1 END""",
+    ),
+    (
+        r"AMENDED(?:_DAY)?\((\w+)\)",
+        r"""CASE WHEN json_type(NEW.changes, '$.\1') IS NULL THEN \1
+        ELSE json_extract(NEW.changes, '$.\1[1]') END""",
+    ),
     (r"READABLE\(([^()]+)\)", TIME.replace("{c}", r"\1")),
     (r"IS SAME AS", "IS"),
     (r"NOW_SECONDS", "CAST(strftime('%s', 'now') AS INTEGER)"),
@@ -24,6 +35,20 @@ _SQLITE = (
     (r"SETTING_(?:NUMBER|TEXT)\((\w+)\)", r"json_extract(v.body, '$.\1')"),
 )
 _POSTGRESQL = (
+    (
+        r"AMENDS\((\w+)\)",
+        r"""CASE WHEN a.changes -> '\1' IS NULL THEN NEW.\1 IS NOT DISTINCT FROM OLD.\1
+        ELSE (a.changes #>> '{\1,0}') IS NOT DISTINCT FROM (to_jsonb(OLD.\1) #>> '{}')
+        AND (a.changes #>> '{\1,1}') IS NOT DISTINCT FROM (to_jsonb(NEW.\1) #>> '{}') END""",
+    ),
+    (
+        r"AMENDED\((\w+)\)",
+        r"CASE WHEN NEW.changes -> '\1' IS NULL THEN \1 ELSE NEW.changes #>> '{\1,1}' END",
+    ),
+    (
+        r"AMENDED_DAY\((\w+)\)",
+        r"CASE WHEN NEW.changes -> '\1' IS NULL THEN \1 ELSE (NEW.changes #>> '{\1,1}')::date END",
+    ),
     (r"READABLE\(", "isfinite("),
     (r"IS SAME AS", "IS NOT DISTINCT FROM"),
     (r"NOW_SECONDS", "floor(extract(epoch FROM clock_timestamp()))"),

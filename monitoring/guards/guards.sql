@@ -2,39 +2,39 @@
 --
 -- Each guard stands on the tables in its heading, before or after the events named there. A
 -- condition that is true, or unknown, refuses the row. One text serves both engines; the words in
--- capitals that are not SQL (SECONDS, NOW_SECONDS, READABLE, SETTING, SAME AS) are put in the
--- engine's own words by dialect.py. REPLACE, UPDATE OR REPLACE and UNTYPED are SQLite's, TRUNCATE
--- and TYPED PostgreSQL's; {stored} is made of the columns of the table by stored.py.
+-- capitals that are not SQL (SECONDS, NOW_SECONDS, READABLE, SETTING, SAME AS, AMENDS, AMENDED) are
+-- put in the engine's own words by dialect.py. REPLACE, UPDATE OR REPLACE and UNTYPED are SQLite's,
+-- TRUNCATE and TYPED PostgreSQL's; {stored} is made of the columns of the table by stored.py.
 -- What depends on other rows of one statement is checked after it: PostgreSQL can write several
 -- tables in one. On PostgreSQL the session's row is locked first, so that a condition never
 -- reads past a writer who has not finished.
 
--- guard: unchanged on: admission decision dose doseend reading event withdrawal clearance departure amendment review trailentry accessentry protocolversion patient
+-- guard: unchanged on: admission decision dose doseend reading event withdrawal clearance departure amendment review trailentry accessentry protocolversion patientamendment
 -- before: UPDATE
 -- What was recorded is never changed.
 TRUE;
 
--- guard: kept on: admission decision dose doseend reading event withdrawal clearance departure amendment review trailentry chainhead accessentry protocolversion session patient
+-- guard: kept on: admission decision dose doseend reading event withdrawal clearance departure amendment review trailentry chainhead accessentry protocolversion session patient patientamendment
 -- before: DELETE
 -- What was recorded is never deleted, nor replaced where REPLACE deletes first.
 TRUE;
 
--- guard: not_emptied on: admission decision dose doseend reading event withdrawal clearance departure amendment review trailentry chainhead accessentry protocolversion session patient
+-- guard: not_emptied on: admission decision dose doseend reading event withdrawal clearance departure amendment review trailentry chainhead accessentry protocolversion session patient patientamendment
 -- before: TRUNCATE
 -- What was recorded is never deleted by emptying its table.
 TRUE;
 
--- guard: once on: admission decision dose doseend reading event withdrawal clearance departure amendment review trailentry chainhead accessentry protocolversion session patient
+-- guard: once on: admission decision dose doseend reading event withdrawal clearance departure amendment review trailentry chainhead accessentry protocolversion session patient patientamendment
 -- before: REPLACE
 -- An id exists once, ever: REPLACE does not put another row in the place of its id or rowid.
 EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id OR rowid = NEW.rowid);
 
--- guard: stored on: admission decision dose doseend reading event withdrawal clearance departure amendment review trailentry chainhead accessentry protocolversion siteprotocol session patient clinic_site clinic_staff clinic_membership clinic_tablet
+-- guard: stored on: admission decision dose doseend reading event withdrawal clearance departure amendment review trailentry chainhead accessentry protocolversion siteprotocol session patient patientamendment clinic_site clinic_staff clinic_membership clinic_tablet
 -- before: UNTYPED INSERT
 -- Each column holds what a verb writes, in the one form it is written in: an id has one spelling.
 NOT ({stored});
 
--- guard: stored_still on: session clinic_site clinic_staff clinic_membership clinic_tablet
+-- guard: stored_still on: session patient clinic_site clinic_staff clinic_membership clinic_tablet
 -- before: UNTYPED UPDATE
 -- Nor is it written over in another form.
 NOT ({stored});
@@ -42,7 +42,35 @@ NOT ({stored});
 -- guard: mrn_once on: patient
 -- before: REPLACE
 -- REPLACE does not put a patient in the place of the one who has the same MRN.
-EXISTS (SELECT 1 FROM monitoring_patient WHERE mrn = NEW.mrn);
+EXISTS (SELECT 1 FROM monitoring_patient WHERE UPPER(mrn) = UPPER(NEW.mrn));
+
+-- guard: evicts_none on: patient
+-- before: UPDATE OR REPLACE
+-- A change of one patient does not delete another, who has its new MRN.
+EXISTS (SELECT 1 FROM monitoring_patient WHERE UPPER(mrn) = UPPER(NEW.mrn) AND id <> OLD.id);
+
+-- guard: amended on: patient
+-- before: UPDATE
+-- A patient changes with the amendment of the next number alone, from the old to the new values in it.
+NEW.id <> OLD.id OR NEW.site_id <> OLD.site_id OR NEW.created_at <> OLD.created_at
+OR NEW.amended <> OLD.amended + 1 OR NOT EXISTS (
+    SELECT 1 FROM monitoring_patientamendment a
+    WHERE a.patient_id = OLD.id AND a.number = NEW.amended
+    AND AMENDS(mrn) AND AMENDS(family_name) AND AMENDS(given_name) AND AMENDS(date_of_birth)
+    AND AMENDS(sex) AND AMENDS(allergies) AND AMENDS(cautions) AND AMENDS(telephone)
+    AND AMENDS(rems_enrolled_on) AND AMENDS(search_name)
+);
+
+-- guard: amends on: patientamendment
+-- after: INSERT
+-- The patient changes with each amendment, whoever inserts it.
+DO UPDATE monitoring_patient SET
+    amended = NEW.number, mrn = AMENDED(mrn), family_name = AMENDED(family_name),
+    given_name = AMENDED(given_name), date_of_birth = AMENDED_DAY(date_of_birth),
+    sex = AMENDED(sex), allergies = AMENDED(allergies), cautions = AMENDED(cautions),
+    telephone = AMENDED(telephone), rems_enrolled_on = AMENDED_DAY(rems_enrolled_on),
+    search_name = AMENDED(search_name)
+WHERE id = NEW.patient_id;
 
 -- guard: version_once on: protocolversion
 -- before: REPLACE

@@ -31,7 +31,7 @@ RECORD: dict[str, frozenset[str]] = {
                 "dose",
                 "doseend",
                 "event",
-                "patient",
+                "patientamendment",
                 "protocolversion",
                 "reading",
                 "review",
@@ -41,6 +41,7 @@ RECORD: dict[str, frozenset[str]] = {
         ),
         ADDED,
     ),
+    "monitoring_patient": ADDED | {"UPDATE"},
     "monitoring_session": ADDED | {"UPDATE"},
     "monitoring_chainhead": ADDED | {"UPDATE"},
     "monitoring_siteprotocol": ADDED | {"DELETE"},
@@ -50,9 +51,6 @@ RECORD: dict[str, frozenset[str]] = {
     "clinic_shift": ADDED | {"UPDATE"},
     "django_migrations": frozenset(),
 }
-LOCKED = {"monitoring_patient": "id"}
-"""Tables whose rows are locked and never changed: PostgreSQL asks for UPDATE on some column, and
-the guards refuse the change itself."""
 EVERYTHING = frozenset({"INSERT", "UPDATE", "DELETE"})
 """On tables that hold nothing of the record, such as those of signed-in sessions."""
 
@@ -143,7 +141,6 @@ def grants(role: str) -> list[str]:
     for table in [*tables, settings.CACHES["default"]["LOCATION"], "django_migrations"]:
         words = ", ".join(["SELECT", *sorted(allowed(table))])
         statements.append(f"GRANT {words} ON {table} TO {role}")
-    statements += [f"GRANT UPDATE ({column}) ON {t} TO {role}" for t, column in LOCKED.items()]
     return statements
 
 

@@ -38,6 +38,7 @@ class Guard:
             "monitoring_accessentry",
             "monitoring_chainhead",
             "monitoring_patient",
+            "monitoring_patientamendment",
             "monitoring_protocolversion",
             "monitoring_session",
             "monitoring_trailentry",

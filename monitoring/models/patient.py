@@ -6,33 +6,64 @@ import uuid
 from datetime import date
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
+from monitoring.models.fact import uuid7
 from monitoring.rules.course import age_in_years
+from monitoring.rules.names import search_words
 
 if TYPE_CHECKING:
     from clinic.models import Site
+
+
+MOST_WORDS = 8
+"""How many words of a search are looked for."""
 
 
 class PatientQuerySet(models.QuerySet["Patient"]):
     def at(self, site: Site) -> PatientQuerySet:
         return self.filter(site=site)
 
-    def matching(self, words: str) -> PatientQuerySet:
-        """Patients whose names or MRN begin with each of `words`."""
-        found = self
-        for word in words.replace(",", " ").split():
-            found = found.filter(
-                models.Q(family_name__istartswith=word)
-                | models.Q(given_name__istartswith=word)
-                | models.Q(mrn__istartswith=word)
-            )
-        return found
+    def matching(self, typed: str) -> PatientQuerySet:
+        """Patients who have each word of `typed` at the beginning of a word of their names or MRN,
+        in any case, with or without accents."""
+        return self.filter(found_by(typed))
+
+
+def found_by(typed: str, at: str = "") -> models.Q:
+    """The condition for `matching`; `at` is the way to the patient from another table."""
+    found = models.Q()
+    for whole, *pieces in search_words(typed)[:MOST_WORDS]:
+        alternatives = models.Q(**{f"{at}search_name__contains": f" {whole}"})
+        if pieces:
+            each = [models.Q(**{f"{at}search_name__contains": f" {piece}"}) for piece in pieces]
+            alternatives |= models.Q(*each)
+        found &= alternatives
+    return found
 
 
 class Patient(models.Model):
-    """MRN is unique across the organisation. Empty allergies mean not known, not none."""
+    """MRN is unique across the organisation, however it is typed. Empty allergies mean not known,
+    not none. Who has one name alone has it as family name.
+
+    A change is a `PatientAmendment`; the database makes it, and refuses any other.
+    """
+
+    AMENDED = (
+        "mrn",
+        "family_name",
+        "given_name",
+        "date_of_birth",
+        "sex",
+        "allergies",
+        "cautions",
+        "telephone",
+        "rems_enrolled_on",
+    )
+    """What an amendment may change."""
 
     class Sex(models.TextChoices):
         FEMALE = "female", _("Female")
@@ -42,15 +73,18 @@ class Patient(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     site = models.ForeignKey("clinic.Site", on_delete=models.PROTECT, related_name="patients")
-    mrn = models.CharField(_("MRN"), max_length=40, unique=True)
+    mrn = models.CharField(_("MRN"), max_length=40)
     family_name = models.CharField(_("Family name"), max_length=120)
-    given_name = models.CharField(_("Given name"), max_length=120)
+    given_name = models.CharField(_("Given name"), max_length=120, blank=True)
     date_of_birth = models.DateField(_("Date of birth"))
     sex = models.CharField(_("Sex"), max_length=10, choices=Sex.choices)
     allergies = models.CharField(_("Allergies"), max_length=300, blank=True)
     cautions = models.CharField(_("Standing cautions"), max_length=300, blank=True)
     rems_enrolled_on = models.DateField(_("REMS enrolment date"), null=True, blank=True)
+    telephone = models.CharField(_("Telephone"), max_length=40, blank=True)
+    search_name = models.CharField(max_length=1000, editable=False)
     created_at = models.DateTimeField()
+    amended = models.PositiveIntegerField(default=0, editable=False)
 
     objects = PatientQuerySet.as_manager()
 
@@ -58,12 +92,14 @@ class Patient(models.Model):
         ordering = ("family_name", "given_name", "mrn")
         indexes = (
             models.Index(fields=("site", "family_name", "given_name"), name="patient_by_name"),
+            models.Index(fields=("site", "search_name"), name="patient_by_search"),
         )
         constraints = (
             models.CheckConstraint(
-                condition=~models.Q(mrn="") & ~models.Q(family_name="") & ~models.Q(given_name=""),
+                condition=~models.Q(mrn="") & ~models.Q(family_name=""),
                 name="patient_identified",
             ),
+            models.UniqueConstraint(Upper("mrn"), name="patient_mrn_once"),
         )
 
     def __str__(self) -> str:
@@ -71,8 +107,37 @@ class Patient(models.Model):
 
     @property
     def banner_name(self) -> str:
-        """Family name in capitals, then given name: "SMITH, Jane"."""
-        return f"{self.family_name.upper()}, {self.given_name}"
+        """Family name in capitals, then given name where there is one: "SMITH, Jane"."""
+        return ", ".join(filter(None, (self.family_name.upper(), self.given_name)))
 
     def age_on(self, day: date) -> int:
         return age_in_years(self.date_of_birth, day)
+
+
+class PatientAmendment(models.Model):
+    """One change of a patient: the old value stays readable beside the new.
+
+    `changes` holds, by column, the old and the new value as JSON has them. The database writes the
+    new values into the patient's row as this row is added, and only where the old ones stand there.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="amendments")
+    number = models.PositiveIntegerField()
+    changes = models.JSONField()
+    reason = models.CharField(_("Reason"), max_length=300)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ("number",)
+        verbose_name = _("amendment of a patient")
+        constraints = (
+            models.UniqueConstraint(fields=("patient", "number"), name="patientamendment_once"),
+            models.CheckConstraint(condition=models.Q(reason__gt=""), name="patientamendment_why"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.number}"

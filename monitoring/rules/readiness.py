@@ -30,7 +30,16 @@ CHECKLIST: dict[str, str] = {
 leave; 8, rules 5 and 34)."""
 
 Closes = Literal[
-    "admission", "decision", "reading", "dose", "response", "time", "planning", "site", ""
+    "admission",
+    "decision",
+    "reading",
+    "dose",
+    "response",
+    "time",
+    "planning",
+    "patient",
+    "site",
+    "",
 ]
 
 
@@ -102,7 +111,7 @@ def _planning(course: Course) -> Iterator[Item]:
         if not course.is_site_certified:
             yield Item("site_not_certified", "site")
         if not course.is_patient_enrolled:
-            yield Item("patient_not_enrolled", "planning")
+            yield Item("patient_not_enrolled", "patient")
 
 
 def order_problems(course: Course) -> list[str]:

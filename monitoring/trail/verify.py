@@ -24,6 +24,7 @@ from monitoring.models import (
     AccessEntry,
     ChainHead,
     Patient,
+    PatientAmendment,
     ProtocolVersion,
     Session,
     SiteProtocol,
@@ -62,6 +63,7 @@ OF_PLACE: tuple[tuple[type[models.Model], Callable[[Any], Columns]], ...] = (
 COUNTED: tuple[type[models.Model], ...] = (
     Session,
     Patient,
+    PatientAmendment,
     *OF_SESSION,
     *(model for model, _ in OF_PLACE),
     TrailEntry,
@@ -260,29 +262,29 @@ class _Run(Reader):
         for chain in chains:
             if chain.id not in sessions and chain.id not in patients:
                 merge(self.place, chain.state)  # type: ignore[arg-type]
-        rows: list[models.Model] = [
-            *self.read(Session.objects.filter(pk__in=sessions).order_by("pk"))
-        ]
-        for model in OF_SESSION:
-            ours = model._default_manager.filter(session__in=sessions)
-            rows += self.read(ours.order_by("pk"))
-        self._compare("session", sessions, rows, "session_id")
-        found = self.read(Patient.objects.filter(pk__in=patients).order_by("pk"))
-        self._compare("patient", patients, found, "id")
+        self._compare(sessions, Session, OF_SESSION)
+        self._compare(patients, Patient, (PatientAmendment,))
         for chain in sessions.values():
             with self.naming(f"session {chain.id}", "the trail"):
                 self._numbers(chain)
                 self._protocol(chain)
-        self.result.checked["sessions"] += len(sessions)
-        self.result.checked["patients"] += len(patients)
 
     def _compare(
-        self, kind: str, chains: dict[UUID, _Chain], rows: Iterable[models.Model], owner: str
+        self,
+        chains: dict[UUID, _Chain],
+        subject: type[models.Model],
+        nouns: tuple[type[models.Model], ...],
     ) -> None:
+        """The rows of `subject`, and of the `nouns` that belong to it, against their chains."""
+        kind = str(subject._meta.model_name)
+        self.result.checked[f"{kind}s"] += len(chains)
         held: dict[UUID, Held] = {chain: {} for chain in chains}
-        for row in rows:
-            chain_id = row.pk if isinstance(row, Session) else getattr(row, owner)
-            self._hold(held[chain_id], f"{kind} {chain_id}", row)
+        for model in (subject, *nouns):
+            owner = "pk" if model is subject else f"{kind}_id"
+            ours = model._default_manager.filter(**{f"{owner}__in": chains})
+            for row in self.read(ours.order_by("pk")):
+                chain_id = getattr(row, owner)
+                self._hold(held[chain_id], f"{kind} {chain_id}", row)
         for chain_id, chain in chains.items():
             for difference in differences(chain.state, held[chain_id]):
                 self.problem(f"{kind} {chain_id}", words_of(difference))
@@ -337,6 +339,7 @@ class _Run(Reader):
         found: list[tuple[str, type[models.Model], str]] = [
             ("session", Session, "pk"),
             ("patient", Patient, "pk"),
+            ("patient", PatientAmendment, "patient"),
             *(("session", model, "session") for model in OF_SESSION),
         ]
         for kind, model, owner in found:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.urls import reverse
 
 from monitoring.models import Session
@@ -20,6 +22,8 @@ def closes(session: Session, item: Item) -> str:
     """The address of the page that closes `item`; empty where only time does."""
     if item.closes == "response":
         return reverse("response", args=[session.pk, item.about])
+    if item.closes == "patient":
+        return enrolment(session)
     if item.code == "infusion_running":
         return reverse("infusion-end", args=[session.pk])
     if item.closes == "reading":
@@ -37,3 +41,9 @@ def reading(session: Session, asked: int | None) -> str:
     """The page that records a reading for the slot `asked`, or an additional one."""
     address = reverse("reading", args=[session.pk])
     return address if asked is None else f"{address}?slot={asked}"
+
+
+def enrolment(session: Session) -> str:
+    """The page that puts down the patient's REMS enrolment, and comes back to the session."""
+    back = urlencode({"at": "rems_enrolled_on", "next": reverse("session", args=[session.pk])})
+    return f"{reverse('patient-amend', args=[session.patient_id])}?{back}"

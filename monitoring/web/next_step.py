@@ -80,8 +80,7 @@ def _decide(case: _Case) -> Action | None:
 
 
 def _before_dose(case: _Case) -> Action | None:
-    """None while a clinician's decision is awaited, or enrolment, which no page of the session
-    brings about."""
+    """None while a clinician's decision is awaited, or what no page of the session brings about."""
     items = before_dose(case.course, case.now)
     codes = {item.code for item in items}
     if codes & {"predose_missing", "predose_old"}:
@@ -94,6 +93,8 @@ def _before_dose(case: _Case) -> Action | None:
         return case.page(_("End the session without a dose"), "session-defer")
     if any(item.closes == "admission" for item in items):
         return case.page(_("Answers again"), "admission")
+    if "patient_not_enrolled" in codes and case.may(Permission.AMEND_PATIENT):
+        return Action(_("Enter the REMS enrolment"), links.enrolment(case.session))
     return None if items else case.page(_("Record the first dose"), "dose")
 
 

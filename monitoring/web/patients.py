@@ -24,6 +24,7 @@ from monitoring.web.entry_page import EntryForm, not_taken, saved, show
 from monitoring.web.fields import check_day
 from monitoring.web.lookup import keep_read, site_of, staff_of
 from monitoring.web.presenters.banner import patient_banner
+from monitoring.web.presenters.patient_amendments import patient_amendments
 from monitoring.web.refusal import add_refusal
 
 PAGE_SIZE = 50
@@ -33,7 +34,12 @@ class PatientForm(EntryForm):
     saves = Patient
     mrn = forms.CharField(max_length=40, label=gettext_lazy("MRN"))
     family_name = forms.CharField(max_length=120, label=gettext_lazy("Family name"))
-    given_name = forms.CharField(max_length=120, label=gettext_lazy("Given name"))
+    given_name = forms.CharField(
+        required=False,
+        max_length=120,
+        label=gettext_lazy("Given name"),
+        help_text=gettext_lazy("empty where the patient has one name"),
+    )
     date_of_birth = forms.DateField(
         validators=[check_day],
         label=gettext_lazy("Date of birth"),
@@ -52,6 +58,7 @@ class PatientForm(EntryForm):
     cautions = forms.CharField(
         required=False, max_length=300, label=gettext_lazy("Standing cautions")
     )
+    telephone = forms.CharField(required=False, max_length=40, label=gettext_lazy("Telephone"))
     rems_enrolled_on = forms.DateField(
         required=False,
         validators=[check_day],
@@ -103,13 +110,13 @@ def _registered(request: HttpRequest, form: PatientForm) -> Patient | None:
     except Refused as refused:
         add_refusal(form, refused)
     except Conflict as conflict:
-        form.add_error("mrn", _mrn_taken(conflict, request))
+        form.add_error("mrn", mrn_taken(conflict, request))
     except IntegrityError:
         not_taken(form)
     return None
 
 
-def _mrn_taken(conflict: Conflict, request: HttpRequest) -> str:
+def mrn_taken(conflict: Conflict, request: HttpRequest) -> str:
     """Who has the number, only where the person may know: at this site."""
     theirs = conflict.theirs
     if isinstance(theirs, Patient) and theirs.site_id == site_of(request).pk:
@@ -134,6 +141,7 @@ def patient(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "banner": patient_banner(found),
         "sessions": shown,
         "last": last_dosed(found),
+        "amendments": patient_amendments(found),
         "area": "patients",
     }
     return render(request, "patients/patient.html", context)

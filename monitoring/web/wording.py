@@ -13,7 +13,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from clinic import clock
-from monitoring.models import Admission, Clearance, Event, Patient, Session
+from monitoring.models import Admission, Clearance, Event, Patient, PatientAmendment, Session
 from monitoring.rules.cautions import Caution
 from monitoring.rules.course import whole_minutes
 from monitoring.rules.deviations import Deviation
@@ -54,6 +54,8 @@ REASONS = {
     "order_total": _("The total must be one of %(allowed)s mg."),
     "order_first": _("A first treatment is at most %(greatest)s mg."),
     "past": _("This day is over."),
+    "hidden_character": _("This holds a character that is not seen. Type it anew."),
+    "nothing_changed": _("Nothing was changed."),
     "born_in_future": _("The date of birth is in the future."),
     "prescriber": _("Name the prescriber who is on site."),
     "identifiers_open": _("Name and date of birth must be confirmed with the patient."),
@@ -249,6 +251,10 @@ def conflict(theirs: models.Model) -> str:
         words = gettext("The session of %(day)s has changed or is still open. Look again.")
     elif isinstance(theirs, Patient):
         params, words = {}, gettext("This MRN belongs to another patient.")
+    elif isinstance(theirs, PatientAmendment):
+        changed_at = date_format(timezone.localtime(theirs.recorded_at), "d-M-Y H:i")
+        params = {"name": theirs.recorded_by.printed_name, "at": changed_at}
+        words = gettext("%(name)s changed this patient on %(at)s.")
     else:
         by, at = getattr(theirs, "recorded_by", ""), getattr(theirs, "recorded_at", None)
         params = {"name": getattr(by, "printed_name", ""), "at": _shown("at", at)}

@@ -9,6 +9,7 @@ import pytest
 
 from monitoring import actions
 from monitoring.actions import Conflict, NotAllowed
+from monitoring.actions.patient_values import with_mrn
 from monitoring.models import Patient
 from monitoring.models.fact import uuid7
 from tests.actions.refusals import refused
@@ -46,7 +47,28 @@ def test_a_number_that_is_someones_is_a_conflict(clock: Any) -> None:
     assert caught.value.theirs == theirs
 
 
-@pytest.mark.parametrize("field", ["mrn", "family_name", "given_name"])
+@pytest.mark.parametrize("typed", ["a-1", "A-1 ", " A-1", "Ａ-1", "A\u00a0-1"])
+def test_a_number_is_someones_however_it_is_typed(clock: Any, typed: str) -> None:
+    visit = planned(clock)
+    theirs = register(visit, mrn="A -1" if "\u00a0" in typed else "A-1")
+    with pytest.raises(Conflict) as caught:
+        register(visit, mrn=typed)
+    assert caught.value.theirs == theirs
+
+
+@pytest.mark.parametrize("hidden", ["\u200b", "\u202e", "\n", "\t", "\x07", "\ufeff", "\u2028"])
+@pytest.mark.parametrize("field", ["mrn", "family_name", "given_name", "allergies", "telephone"])
+def test_a_character_that_is_not_seen_is_refused(clock: Any, field: str, hidden: str) -> None:
+    with refused("hidden_character", field):
+        register(planned(clock), **{field: f"A{hidden}-1"})
+
+
+def test_a_name_is_kept_in_one_spelling(clock: Any) -> None:
+    patient = register(planned(clock), family_name="  Ｖan  der\u00a0Berg ", given_name="")
+    assert (patient.family_name, patient.given_name) == ("Van der Berg", "")
+
+
+@pytest.mark.parametrize("field", ["mrn", "family_name"])
 def test_a_patient_needs_a_name_and_a_number(clock: Any, field: str) -> None:
     with refused("required", field):
         register(planned(clock), **{field: " "})
@@ -68,16 +90,12 @@ def test_a_number_taken_in_the_same_moment_is_a_conflict(
 ) -> None:
     visit = planned(clock)
     theirs = register(visit)
-    seen = Patient.objects.filter
     blind = [True]
 
-    def filter_once(*args: Any, **kwargs: Any) -> Any:
-        if "mrn" in kwargs and blind:
-            blind.clear()
-            return Patient.objects.none()
-        return seen(*args, **kwargs)
+    def blind_once(mrn: str) -> Patient | None:
+        return None if blind and blind.pop() else with_mrn(mrn)
 
-    monkeypatch.setattr(Patient.objects, "filter", filter_once)
+    monkeypatch.setitem(actions.register_patient.__wrapped__.__globals__, "with_mrn", blind_once)
     with pytest.raises(Conflict) as caught:
         register(visit)
     assert caught.value.theirs == theirs

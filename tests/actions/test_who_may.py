@@ -15,7 +15,7 @@ import pytest
 from clinic.models import Staff
 from monitoring import actions
 from monitoring.actions import NotAllowed
-from monitoring.models import Patient, Session
+from monitoring.models import Patient, PatientAmendment, Session
 from monitoring.models.fact import uuid7
 from monitoring.rules.protocol import KETAMINE_IV
 from monitoring.rules.readiness import CHECKLIST
@@ -60,6 +60,18 @@ def _register(v: Visit, by: Staff) -> Any:
         given_name="Jane",
         date_of_birth=date(1960, 1, 1),
         sex="female",
+    )
+
+
+def _amend_patient(v: Visit, by: Staff) -> Any:
+    values = {name: getattr(v.patient, name) for name in Patient.AMENDED}
+    return actions.amend_patient(
+        v.patient.pk,
+        by,
+        id=uuid7(),
+        amended=v.patient.amended,
+        values={**values, "allergies": "Latex"},
+        reason="Told us today",
     )
 
 
@@ -176,6 +188,7 @@ def _review(v: Visit, by: Staff) -> Any:
 
 VERBS: dict[str, tuple[Callable[..., Visit], Callable[[Visit, Staff], Any], set[str]]] = {
     "register_patient": (planned, _register, CARE),
+    "amend_patient": (planned, _amend_patient, CARE),
     "plan_session": (planned, _plan, CARE),
     "cancel_session": (
         planned, lambda v, by: actions.cancel_session(v.id, by, reason="Rang"), CARE
@@ -224,8 +237,9 @@ def people_who_may_not(visit: Visit, may: set[str]) -> dict[str, Staff]:
 
 def state(visit: Visit) -> tuple[object, ...]:
     session = visit.session
+    changes = PatientAmendment.objects.count()
     counts = (Patient.objects.count(), Session.objects.count(), session.clearance_set.count())
-    return session.phase, session.last_seq, hasattr(session, "departure"), *counts
+    return session.phase, session.last_seq, hasattr(session, "departure"), changes, *counts
 
 
 def test_the_table_names_every_verb_that_a_person_can_do() -> None:

@@ -50,6 +50,7 @@ ROUTES: dict[str, Any] = {
     "patient-list": ROLES,
     "patient-register": CARE,
     "patient": ROLES,
+    "patient-amend": CARE,
     "session-plan": CARE,
     "session-list": REVIEW,
     "session": ROLES,

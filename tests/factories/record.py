@@ -15,6 +15,7 @@ from monitoring.models import (
     TrailEntry,
 )
 from monitoring.models.fact import uuid7
+from monitoring.rules.names import search_text
 from monitoring.rules.protocol import SPRAVATO_US
 from tests.factories.place import SiteFactory, StaffFactory
 
@@ -30,6 +31,9 @@ class PatientFactory(factory.django.DjangoModelFactory[Patient]):
     date_of_birth = date(1958, 7, 14)
     sex = "female"
     rems_enrolled_on = date(2025, 1, 7)
+    search_name = factory.LazyAttribute(
+        lambda row: search_text(row.family_name, row.given_name, row.mrn)
+    )
     created_at = datetime(2026, 1, 5, tzinfo=UTC)
 
 

@@ -168,6 +168,8 @@ def example(noun: str, clinic: Clinic, clock: Any) -> tuple[Course, Any]:
         return course, Course(clinic, clock).row
     if noun == "patient":
         return course, _patient_without_session(clinic, clock)
+    if noun == "patientamendment":
+        return course, _amendment(course)
     if noun == "protocolversion":
         return course, _unused_version(clock)
     if noun == "accessentry":
@@ -208,6 +210,11 @@ def _patient_without_session(clinic: Clinic, clock: Any) -> Any:
     )
 
 
+def _amendment(course: Course) -> Any:
+    """The patient's allergies, put right."""
+    return course.amend_patient(allergies="Latex")
+
+
 def _unused_version(clock: Any) -> Any:
     return nouns.ProtocolVersion.objects.create(
         key="unused",
@@ -220,7 +227,7 @@ def _unused_version(clock: Any) -> Any:
 
 COLUMN = {
     "accessentry": ("page", "changed"),
-    "patient": ("family_name", "Changed"),
+    "patientamendment": ("reason", "Changed"),
     "trailentry": ("device", "changed"),
     "clearance": ("statement", "Changed"),
     "departure": ("escort_name", "Changed"),
@@ -358,6 +365,7 @@ def _again(noun: str, clinic: Clinic, clock: Any) -> tuple[Any, dict[str, Any]]:
         "departure": {"session_id": Course(clinic, clock).dosed().id},
         "chainhead": {"count": 0, "digest": ""},
         "patient": {"mrn": "another"},
+        "patientamendment": {"number": 2, "changes": {"allergies": ["Latex", ""]}},
         "protocolversion": {"version": 7},
         "trailentry": {"seq": getattr(row, "seq", 0) + 1, "previous": getattr(row, "digest", "")},
         "accessentry": {"page": "another"},
@@ -428,9 +436,10 @@ def _after_leaving(noun: str) -> Attack:
     return make
 
 
-for _noun in (*FACTS, *SIGNED, *TOLD, "protocolversion", "patient"):
+for _noun in (*FACTS, *SIGNED, *TOLD, "protocolversion", "patientamendment"):
     ATTACKS[f"guard_{_noun}_unchanged"] = _changed(_noun)
-for _noun in (*FACTS, *SIGNED, *TOLD, "chainhead", "protocolversion", "session", "patient"):
+_KEPT = ("chainhead", "protocolversion", "session", "patient", "patientamendment")
+for _noun in (*FACTS, *SIGNED, *TOLD, *_KEPT):
     ATTACKS[f"guard_{_noun}_kept"] = _deleted(_noun)
     ATTACKS[f"guard_{_noun}_not_emptied"] = _emptied(_noun)
     POSTGRESQL_ONLY.add(f"guard_{_noun}_not_emptied")
@@ -450,6 +459,7 @@ for _noun, _column, _value in (
 ):
     ATTACKS[f"guard_{_noun}_stored_still"] = _half_written(_noun, _column, _value)
     SQLITE_ONLY.add(f"guard_{_noun}_stored_still")
+SQLITE_ONLY.add("guard_patient_stored_still")
 for _noun in FACTS:
     ATTACKS[f"guard_{_noun}_counted"] = _numbered_twice(_noun)
     ATTACKS[f"guard_{_noun}_counts"] = _uncounted(_noun)
@@ -462,6 +472,40 @@ for _noun in (*(n for n in FACTS if n not in _AFTER_LEAVING), "clearance"):
 def _takes_the_mrn(clinic: Clinic, clock: Any) -> Callable[[], None]:
     row = _patient_without_session(clinic, clock)
     return lambda: replace(row, given_name="Another")
+
+
+@attack("patient_evicts_none")
+def _takes_the_mrn_by_amendment(clinic: Clinic, clock: Any) -> Callable[[], None]:
+    """A REPLACE goes on into what the database does for it."""
+    course, row = example("patientamendment", clinic, clock)
+    theirs = _patient_without_session(clinic, clock).mrn
+    changes = {"mrn": [course.patient.mrn, theirs]}
+    return lambda: replace(row, number=2, changes=changes)
+
+
+@attack("patient_stored_still")
+def _amended_to_no_day(clinic: Clinic, clock: Any) -> Callable[[], None]:
+    _course, row = example("patientamendment", clinic, clock)
+    changes = {"date_of_birth": ["1980-07-14", "soon"]}
+    return lambda: copy(row, number=2, changes=changes)
+
+
+@attack("patient_amended")
+def _renamed_without_amendment(clinic: Clinic, clock: Any) -> Callable[[], None]:
+    course = Course(clinic, clock)
+    return lambda: update(course.patient, family_name="Changed", amended=1)
+
+
+@attack("patientamendment_amends")
+def _amended_on_paper_alone(clinic: Clinic, clock: Any) -> Callable[[], None]:
+    course, row = example("patientamendment", clinic, clock)
+
+    def act() -> None:
+        copy(row, number=2, changes={"allergies": ["Latex", "None known"]})
+        if nouns.Patient.objects.get(pk=course.patient.pk).amended != row.number:
+            raise IntegrityError("guard_patientamendment_amends changed the patient")
+
+    return act
 
 
 @attack("protocolversion_version_once")
@@ -495,6 +539,7 @@ def _evicts_a_session(clinic: Clinic, clock: Any) -> Callable[[], None]:
 POSTGRESQL_ONLY |= {"guard_dose_readable", "guard_doseend_readable"}
 """On SQLite another guard asks for the form of every column."""
 SQLITE_ONLY |= {
+    "guard_patient_evicts_none",
     "guard_patient_mrn_once",
     "guard_protocolversion_version_once",
     "guard_session_evicts_none",

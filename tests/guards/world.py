@@ -12,7 +12,16 @@ from clinic import clock
 from clinic.models import Membership, Site, Staff
 from monitoring import actions
 from monitoring.actions.admit_patient import QUESTIONS
-from monitoring.models import Amendment, Clearance, Decision, Patient, Reading, Review, Session
+from monitoring.models import (
+    Amendment,
+    Clearance,
+    Decision,
+    Patient,
+    PatientAmendment,
+    Reading,
+    Review,
+    Session,
+)
 from monitoring.models.fact import uuid7
 from monitoring.rules.entry import Entry
 from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US
@@ -187,6 +196,18 @@ class Course:
             about_id=None,
             text="The escort was the sister",
             reason="Written down wrongly",
+        )
+
+    def amend_patient(self, **changes: Any) -> PatientAmendment:
+        patient = Patient.objects.get(pk=self.patient.pk)
+        values = {name: getattr(patient, name) for name in Patient.AMENDED}
+        return actions.amend_patient(
+            patient.pk,
+            self.clinic.nurse,
+            id=uuid7(),
+            amended=patient.amended,
+            values={**values, **changes},
+            reason="Told us today",
         )
 
     def review(self, reading: Reading) -> Review:

@@ -55,11 +55,16 @@ def test_a_site_sees_its_own_patients() -> None:
 
 def test_a_number_is_one_patients_across_all_sites() -> None:
     PatientFactory(mrn="A-10")
-    with pytest.raises(IntegrityError), transaction.atomic():
-        PatientFactory(mrn="A-10")
+    for same in ("A-10", "a-10"):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            PatientFactory(mrn=same)
 
 
-@pytest.mark.parametrize("name", ["mrn", "family_name", "given_name"])
+def test_who_has_one_name_is_called_by_it_alone() -> None:
+    assert PatientFactory(family_name="Suharto", given_name="").banner_name == "SUHARTO"
+
+
+@pytest.mark.parametrize("name", ["mrn", "family_name"])
 def test_no_patient_is_without_a_name_or_number(name: str) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         PatientFactory(**{name: ""})

@@ -57,6 +57,10 @@ class Scene:
     def clearance(self) -> Clearance:
         return Clearance.objects.get(session=self.ended.id)
 
+    @property
+    def amendment(self) -> nouns.PatientAmendment:
+        return nouns.PatientAmendment.objects.get(patient=self.ended.patient)
+
     def entry(self, seq: int) -> TrailEntry:
         return TrailEntry.objects.get(chain=self.ended.id, seq=seq)
 
@@ -70,6 +74,7 @@ def make_scene(clinic: Clinic, clock: Any) -> Scene:
     ended.discharge()
     ended.review(ended.read())
     ended.amend()
+    ended.amend_patient(allergies="Latex")
     return Scene(clinic, ended, Course(clinic, clock).dosed())
 
 
@@ -180,6 +185,13 @@ def told(entry: TrailEntry, **rows: Any) -> str:
     return canonical(whole)
 
 
+def strangers(scene: Scene) -> UUID:
+    """A patient who was put in below every verb."""
+    made = uuid7()
+    copy(scene.ended.patient, id=made, mrn="none")
+    return made
+
+
 def _key(scene: Scene) -> str:
     from django.conf import settings
 
@@ -230,6 +242,34 @@ CASES: dict[str, tuple[Callable[[Scene], Any], str]] = {
     ),
     "the patient's name": (
         lambda s: update(s.ended.patient, family_name="Jones"), "changed: family_name"
+    ),
+    "the patient's allergies": (
+        lambda s: update(s.ended.patient, allergies=""), "changed: allergies"
+    ),
+    "where the patient is found": (
+        lambda s: update(s.ended.patient, search_name=" jones"), "changed: search_name"
+    ),
+    "how often the patient was amended": (
+        lambda s: update(s.ended.patient, amended=0), "changed: amended"
+    ),
+    "why the patient was amended": (
+        lambda s: update(s.amendment, reason="x"), "changed: reason"
+    ),
+    "who amended the patient": (
+        lambda s: update(s.amendment, recorded_by_id=s.clinic.clinician.id),
+        "changed: recorded_by",
+    ),
+    "the old value that an amendment kept": (
+        lambda s: update(s.amendment, changes={"allergies": ["Nuts", "Latex"]}), "changed: changes"
+    ),
+    "an amendment of the patient taken away": (
+        lambda s: delete("patientamendment", id=s.amendment.id), "was recorded, and is gone"
+    ),
+    "an amendment of the patient put in": (
+        lambda s: copy(s.amendment, number=2), "is there, and was never recorded"
+    ),
+    "an amendment of a patient who has no trail": (
+        lambda s: copy(s.amendment, number=2, patient_id=strangers(s)), "patientamendment "
     ),
     "a row taken away": (
         lambda s: delete("amendment", session_id=s.ended.id), "was recorded, and is gone"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -14,6 +15,7 @@ from monitoring.models import Patient, Session
 
 @dataclass(frozen=True, slots=True)
 class Banner:
+    patient_id: UUID
     name: str
     born: str
     age: int
@@ -27,6 +29,7 @@ class Banner:
 def patient_banner(patient: Patient, place: str = "") -> Banner:
     """Age is of today, by the date at the site."""
     return Banner(
+        patient_id=patient.pk,
         name=patient.banner_name,
         born=date_format(patient.date_of_birth, "d-M-Y"),
         age=patient.age_on(timezone.localtime(clock.now()).date()),

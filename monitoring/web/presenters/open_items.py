@@ -20,6 +20,7 @@ NEEDED = {
     "response": Permission.RECORD_EVENT,
     "decision": Permission.DECIDE_DOSE,
     "admission": Permission.ADMIT_PATIENT,
+    "patient": Permission.AMEND_PATIENT,
     "planning": Permission.PLAN_SESSION,
     "dose": Permission.GIVE_DOSE,
     "reading": Permission.RECORD_READING,

@@ -1,0 +1,105 @@
+"""Put right what is kept of a patient: a name, a date, an allergy, the enrolment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from clinic import access, clock
+from clinic.access import Permission
+from clinic.models import Staff
+from monitoring.actions.outcome import Conflict, NotAllowed, refuse
+from monitoring.actions.patient_values import whole, with_mrn
+from monitoring.actions.record import require_text, verb
+from monitoring.models import Patient, PatientAmendment
+from monitoring.trail import chain
+from monitoring.trail.canonical import Columns, columns
+
+
+@verb
+def amend_patient(
+    patient_id: UUID,
+    by: Staff,
+    *,
+    id: UUID,
+    amended: int,
+    values: Mapping[str, Any],
+    reason: str,
+) -> PatientAmendment:
+    """Change what differs in `values`, which names every column of `Patient.AMENDED`.
+
+    `amended` is the number of amendments that the person saw. The old values are kept in the row
+    that is answered; the database changes the patient with it. The same `id` sent twice is one
+    amendment. Raises Refused at each field, Conflict with the latest amendment when someone amended
+    meanwhile and with the patient whose MRN it is, NotAllowed.
+    """
+    patients = Patient.objects.select_for_update(of=("self",)).select_related("site")
+    patient = patients.filter(pk=patient_id).first()
+    if patient is None or not access.may(by, Permission.AMEND_PATIENT, patient.site):
+        raise NotAllowed(Permission.AMEND_PATIENT.value)
+    given = whole({name: values[name] for name in Patient.AMENDED}, patient.site)
+    why = require_text(reason, "reason")
+    wanted = _columns(given)
+    if sent := patient.amendments.filter(pk=id).first():
+        return _repeated(sent, patient, wanted, why)
+    if amended != patient.amended:
+        raise Conflict(patient.amendments.latest("number"))
+    changes = _changes(patient, wanted)
+    if not changes:
+        raise refuse("nothing_changed")
+    theirs = with_mrn(given["mrn"])
+    if theirs is not None and theirs.pk != patient.pk:
+        raise Conflict(theirs)
+    amendment = PatientAmendment(
+        id=id,
+        patient=patient,
+        number=amended + 1,
+        changes=changes,
+        reason=why,
+        recorded_at=clock.now(),
+        recorded_by=by,
+    )
+    try:
+        with transaction.atomic():
+            amendment.save(force_insert=True)
+    except IntegrityError:
+        # The number was registered between the question and the answer.
+        theirs = with_mrn(given["mrn"])
+        if theirs is None or theirs.pk == patient.pk:
+            raise
+        raise Conflict(theirs) from None
+    _tell(amendment, by)
+    return amendment
+
+
+def _columns(values: Mapping[str, Any]) -> Columns:
+    """`values` as JSON has them."""
+    written = columns(Patient(**values))
+    return {name: written[name] for name in values}
+
+
+def _changes(patient: Patient, wanted: Columns) -> dict[str, list[Any]]:
+    stands = columns(patient)
+    return {n: [stands[n], value] for n, value in wanted.items() if stands[n] != value}
+
+
+def _repeated(
+    sent: PatientAmendment, patient: Patient, wanted: Columns, why: str
+) -> PatientAmendment:
+    """The amendment that a second sending of its id meets; a Conflict when it said other things."""
+    then = columns(patient)
+    for later in patient.amendments.filter(number__gt=sent.number).order_by("-number"):
+        then |= {name: old for name, (old, _new) in later.changes.items()}
+    if sent.reason != why or any(then[name] != value for name, value in wanted.items()):
+        raise Conflict(sent)
+    return sent
+
+
+def _tell(amendment: PatientAmendment, by: Staff) -> None:
+    changed = {name: new for name, (_old, new) in amendment.changes.items()}
+    rows = chain.rows_of(amendment)
+    rows["patient"] = {str(amendment.patient_id): {**changed, "amended": amendment.number}}
+    chain.append(amendment.patient_id, "patient", "amend_patient", rows=rows, actor_id=by.pk)
