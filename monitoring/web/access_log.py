@@ -34,6 +34,7 @@ DAYS = 7
 PAGES = {
     "patient-list": _("List of patients"),
     "patient": _("Patient"),
+    "patient-amend": _("Change of a patient"),
     "session-list": _("Register"),
     "session": _("Session"),
     "session-report": _("Session report"),

@@ -162,6 +162,8 @@ class Clinic:
         nurse = [self.closed.nurse.pk]
         return [
             Form("patient-register", reverse("patient-register"), self._patient),
+            Form("patient-amend", reverse("patient-amend", args=[self.closed.patient.pk]),
+                 lambda: self._patient() | {"amended": "0", "reason": "Told us"}),
             Form("staff-invite", reverse("staff-invite"),
                  lambda: {"id": "", "username": uuid7().hex} | person),
             Form("tablet-enrol", reverse("tablet-enrol"), lambda: {"id": "", "name": "Room 2"}),

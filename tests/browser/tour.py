@@ -205,6 +205,9 @@ def stops() -> Iterator[Stop]:
     yield Stop("patient", "nurse", reverse("patient", args=[closed.patient_id]))
     yield Stop("patient-register", "nurse", reverse("patient-register"))
     yield Stop("patient-register-error", "nurse", reverse("patient-register"), _save_empty)
+    amend = reverse("patient-amend", args=[closed.patient_id])
+    yield Stop("patient-amend", "nurse", amend)
+    yield Stop("patient-amend-error", "nurse", amend, _save_empty)
     yield Stop("plan", "nurse", reverse("session-plan", args=[closed.patient_id]))
     yield Stop("register", "administrator", reverse("session-list"))
     yield Stop(

@@ -109,6 +109,8 @@ PATIENT = {
 }  # fmt: skip
 FORMS: dict[str, tuple[Callable[..., Visit], str, Body]] = {
     "patient-register": (planned, "/patients/new/", lambda v: PATIENT),
+    "patient-amend": (planned, "/patients/{patient}/amend/",
+                      lambda v: {**PATIENT, "amended": "0", "reason": "Told us"}),
     "session-plan": (planned, "/patients/{patient}/plan/", plan),
     "admission": (planned, "/sessions/{session}/admission/", admission),
     "reading": (dosed, "/sessions/{session}/reading/", lambda v: READING),
