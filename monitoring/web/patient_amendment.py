@@ -29,6 +29,7 @@ class AmendPatientForm(PatientForm):
     """What is known stands in the fields. `amended` is the number of amendments when it was shown:
     it tells whether someone amended meanwhile."""
 
+    saves = PatientAmendment
     amended = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     reason = forms.CharField(
         max_length=300,
