@@ -8,6 +8,7 @@ from crispy_forms.layout import Div, Layout
 from django import forms
 from django.core.paginator import Paginator
 from django.db import IntegrityError
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -31,7 +32,7 @@ PAGE_SIZE = 50
 
 
 class PatientForm(EntryForm):
-    saves = Patient
+    saves: type[Model] | None = Patient
     mrn = forms.CharField(max_length=40, label=gettext_lazy("MRN"))
     family_name = forms.CharField(max_length=120, label=gettext_lazy("Family name"))
     given_name = forms.CharField(
