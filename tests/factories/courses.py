@@ -20,6 +20,7 @@ from monitoring.models import (
     Dose,
     Event,
     Patient,
+    PatientAmendment,
     Reading,
     Review,
     Session,
@@ -273,6 +274,18 @@ class Visit:
                 "reason": "Written down wrongly",
             } | given),
         )  # fmt: skip
+
+    def amend_patient(self, **changes: Any) -> PatientAmendment:
+        patient = Patient.objects.get(pk=self.patient.pk)
+        values = {name: getattr(patient, name) for name in Patient.AMENDED}
+        return actions.amend_patient(
+            patient.pk,
+            self.nurse,
+            id=uuid7(),
+            amended=patient.amended,
+            values={**values, **changes},
+            reason="Told us today",
+        )
 
     def review(self, reading: Reading, **given: Any) -> Review:
         return actions.review_reading(
