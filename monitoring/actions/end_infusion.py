@@ -68,6 +68,8 @@ def end_infusion(
         raise refuse("not_within_order", "mg", ordered=running.mg)
     if is_complete and mg < running.mg:
         raise refuse("less_than_ordered", "mg", ordered=running.mg)
+    if is_complete and partial_detail.strip():
+        raise refuse("complete_and_partial", "partial_detail")
     detail = "" if is_complete else require_text(partial_detail, "partial_detail")
     end = record.add(
         DoseEnd(

@@ -71,6 +71,8 @@ def give_dose(
         raise Refused(Reason(p.code, p.field, p.params) for p in problems)
     if protocol.is_infusion:
         is_complete = None
+    if is_complete and partial_detail.strip():
+        raise refuse("complete_and_partial", "partial_detail")
     detail = require_text(partial_detail, "partial_detail") if is_complete is False else ""
     if not protocol.is_infusion and is_complete is None:
         raise refuse("unanswered", "is_complete")

@@ -47,6 +47,7 @@ def record_event(
     of one. A response to a flag has its own verb.
 
     An adverse event says whether it was serious and when it began; a symptom names at least one.
+    What belongs to another kind than the one chosen is refused, so that no tick is lost.
     Raises Refused at each field, NotAllowed.
     """
     record = open_record(session_id, by, Permission.RECORD_EVENT)
@@ -58,6 +59,7 @@ def record_event(
     require_phase(record, "arrived", "dosing", "observing", "cleared")
     if kind not in RECORDABLE:
         raise refuse("required", "kind")
+    _require_agreement(kind, symptoms, is_serious, onset_at, resolves_id)
     resolved = _resolved(record, kind, resolves_id)
     if resolved is not None:
         require_after(at, resolved.at, "before_resolved")
@@ -66,15 +68,13 @@ def record_event(
         if not symptoms or not set(symptoms) <= set(SYMPTOMS):
             raise refuse("required", "symptoms")
     else:
-        detail, symptoms = require_text(detail, "detail"), ()
+        detail = require_text(detail, "detail")
     if kind == Event.Kind.ADVERSE_EVENT:
         if is_serious is None:
             raise refuse("unanswered", "is_serious")
         if onset_at is None:
             raise refuse("required", "onset_at")
         require_meant(record, onset_at, "onset_at", confirmed_at=onset_confirmed_at)
-    else:
-        is_serious, onset_at = None, None
     same = {"kind": kind, "detail": detail.strip(), "symptoms": list(symptoms)}
     require_once(record, record.session.event_set.all(), sending, "again_event", **same)
     event = record.add(
@@ -85,13 +85,33 @@ def record_event(
             late_reason=late_reason.strip(),
             detail=detail.strip(),
             symptoms=list(symptoms),
-            is_serious=is_serious,
+            is_serious=is_serious if kind == Event.Kind.ADVERSE_EVENT else None,
             onset_at=onset_at,
             resolves=resolved,
         )
     )
     record.finish("record_event")
     return event
+
+
+def _require_agreement(
+    kind: str,
+    symptoms: Sequence[str],
+    is_serious: bool | None,
+    onset_at: datetime | None,
+    resolves_id: UUID | None,
+) -> None:
+    """Refuse, at the field, what only another kind of event has: chest pain that was ticked under
+    "Note" is chest pain. "Serious: No" says nothing of any event and may stand."""
+    if symptoms and kind != Event.Kind.SYMPTOM:
+        raise refuse("not_a_symptom", "symptoms", kind=kind)
+    if kind != Event.Kind.ADVERSE_EVENT:
+        if is_serious:
+            raise refuse("not_adverse", "is_serious", kind=kind)
+        if onset_at is not None:
+            raise refuse("not_adverse", "onset_at", kind=kind)
+    if resolves_id is not None and kind != Event.Kind.RESOLUTION:
+        raise refuse("not_a_resolution", "resolves", kind=kind)
 
 
 def _same_event(
@@ -109,9 +129,9 @@ def _same_event(
         kind=kind,
         detail=detail.strip(),
         late_reason=late_reason.strip(),
-        symptoms=list(symptoms) if kind == Event.Kind.SYMPTOM else [],
+        symptoms=list(symptoms),
         is_serious=is_serious if kind == Event.Kind.ADVERSE_EVENT else None,
-        resolves_id=resolves_id if kind == Event.Kind.RESOLUTION else None,
+        resolves_id=resolves_id,
     )
 
 

@@ -10,6 +10,7 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
@@ -29,7 +30,7 @@ from monitoring.web.entry_page import EntryForm, act, saved, show
 from monitoring.web.fields import WholeNumber, YesNo
 from monitoring.web.lookup import session_or_404, site_of, staff_of
 from monitoring.web.presenters.banner import session_banner
-from monitoring.web.presenters.readings import rows, table
+from monitoring.web.presenters.readings import table
 from monitoring.web.presenters.timeline import timeline
 from monitoring.web.session import OpenItem, session_chart
 from monitoring.web.statement import statement
@@ -133,6 +134,7 @@ def sign(request: HttpRequest, session_id: UUID) -> HttpResponse:
             changes = _changes(session, course, data["through_seq"])
     context = _context(session, course, by.printed_name) | {
         "changes": changes,
+        "summary_heading": _("Not signed"),
         "has_passkey": passkey.has_one(by),
     }
     return show(request, "clearance/clearance.html", form, context)
@@ -157,10 +159,12 @@ def challenge(request: HttpRequest, session_id: UUID) -> JsonResponse:
 
 
 def _again(request: HttpRequest, course: Course) -> ClearanceForm:
-    """The form for what is on the screen now, with all that was written but the proof."""
+    """The form for what is on the screen now, with all that was written but the proof, and but
+    that the whole course was read: of what has come since, that is not true yet."""
     data = request.POST.copy()
     data["through_seq"] = str(course.last_seq)
     data["password"] = data["passkey"] = ""
+    data.pop("course_reviewed", None)
     again = ClearanceForm(data, open_cautions=cautions(course), rems=course.protocol.rems)
     again.full_clean()
     again.errors.clear()
@@ -169,16 +173,22 @@ def _again(request: HttpRequest, course: Course) -> ClearanceForm:
 
 
 def _changes(session: Session, course: Course, shown: int) -> list[str]:
-    """What was recorded after the page was shown."""
-    by_id = {r.id: r for r in rows(session, course)}
-    new = [r for r in course.readings if r.seq > shown]
-    found = []
-    for reading in new:
-        row = by_id[reading.id]
-        values = ", ".join(c.text for c in row.cells if c.text != "–")
-        found.append(f"{row.label}: {values} ({row.by})")
-    later = [e for e in session.event_set.all() if e.seq > shown]
-    return found + [f"{e.get_kind_display()}: {e.detail or e.ordered}" for e in later]
+    """What was recorded after the page was shown, in the order it was recorded."""
+    found = [(e.seq, e.line) for e in timeline(session, course) if e.seq > shown]
+    shown_as = table(session, course)
+    seqs = {r.id: r.seq for r in course.readings}
+    for row in shown_as.rows:
+        if seqs[row.id] > shown:
+            values = ", ".join(
+                f"{column.name} {cell.text}"
+                for column, cell in zip(shown_as.columns, row.cells, strict=True)
+                if cell.text != "–"
+            )
+            what = _("Correction, %(label)s") if row.is_correction else _("Reading, %(label)s")
+            words = what % {"label": row.label}
+            at = timezone.localtime(row.taken_at).strftime("%H:%M")
+            found.append((seqs[row.id], f"{at} {words}: {values} ({row.by})"))
+    return [line for _seq, line in sorted(found)]
 
 
 def _context(session: Session, course: Course, signer: str) -> dict[str, Any]:

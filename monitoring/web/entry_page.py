@@ -73,6 +73,7 @@ class EntryForm(Unfilled):
         helper = FormHelper()
         helper.form_tag = False
         helper.disable_csrf = True
+        helper.template = "fields/form.html"
         helper.layout = self.layout()
         return helper
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
@@ -29,7 +30,8 @@ class EventForm(EntryForm):
     saves = Event
     kind = Tiles(label=gettext_lazy("What"))
     symptoms = ManyTiles(
-        label=gettext_lazy("If a symptom: which"),
+        label=gettext_lazy("Symptoms: tapping one makes this a symptom"),
+        tiles_class="tiles-symptoms",
         choices=[(key, gettext_lazy(words)) for key, words in SYMPTOMS.items()],
     )
     detail = forms.CharField(
@@ -61,6 +63,19 @@ class EventForm(EntryForm):
             kinds = [c for c in kinds if c[0] != "resolution"]
         self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
 
+    def clean(self) -> dict[str, Any]:
+        """A symptom that is ticked says what kind of event it is, where nothing else does."""
+        data = super().clean() or {}
+        if data.get("symptoms") and not data.get("kind") and "kind" not in self.errors:
+            data["kind"] = Event.Kind.SYMPTOM.value
+        return data
+
+    def onset(self) -> datetime | None:
+        """An empty onset is now for an adverse event, and nothing for any other."""
+        data, typed = self.cleaned_data, self["onset_at"].value()
+        is_meant = data["kind"] == Event.Kind.ADVERSE_EVENT or str(typed or "").strip()
+        return cast("datetime", data["onset_at"]) if is_meant else None
+
 
 @require_http_methods(["GET", "POST"])
 @page(Permission.RECORD_EVENT)
@@ -84,7 +99,7 @@ def record(request: HttpRequest, session_id: UUID) -> HttpResponse:
                 detail=data["detail"],
                 symptoms=data["symptoms"],
                 is_serious=data["is_serious"],
-                onset_at=data["onset_at"],
+                onset_at=form.onset(),
                 onset_confirmed_at=confirmed(form, "onset_at"),
                 resolves_id=UUID(resolves) if resolves else None,
             ),

@@ -69,6 +69,6 @@ class ManyTiles(forms.MultipleChoiceField):
 
     template = "fields/tiles.html"
 
-    def __init__(self, **kwargs: Any) -> None:
-        widget = forms.CheckboxSelectMultiple(attrs={"tiles_class": "tiles-many"})
+    def __init__(self, *, tiles_class: str = "", **kwargs: Any) -> None:
+        widget = forms.CheckboxSelectMultiple(attrs={"tiles_class": f"tiles-many {tiles_class}"})
         super().__init__(required=False, widget=widget, **kwargs)

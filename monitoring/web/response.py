@@ -47,6 +47,16 @@ class ResponseForm(EntryForm):
         super().__init__(*args, **kwargs)
         self.fields["told"].choices = [(n, n) for n in names]  # type: ignore[attr-defined]
 
+    def clean(self) -> dict[str, Any]:
+        """Who was tapped and who was typed were both informed; so with what was ordered."""
+        data = super().clean() or {}
+        for name, longest in (("told", 200), ("ordered", 500)):
+            both = [data.get(name, ""), data.get(f"{name}_other", "").strip()]
+            data[name] = ", ".join(filter(None, both))
+            if len(data[name]) > longest:
+                self.add_error(f"{name}_other", _("Together with the tile this is too long."))
+        return data
+
 
 @require_http_methods(["GET", "POST"])
 @page(Permission.RECORD_EVENT)
@@ -69,8 +79,8 @@ def respond(request: HttpRequest, session_id: UUID, about: UUID) -> HttpResponse
                 id=data["id"],
                 sending=form.sending,
                 about=about,
-                told=data["told_other"].strip() or data["told"],
-                ordered=data["ordered_other"].strip() or data["ordered"],
+                told=data["told"],
+                ordered=data["ordered"],
                 at=data["at"],
                 confirmed_at=confirmed(form, "at"),
                 late_reason=data["late_reason"],

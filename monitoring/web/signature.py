@@ -18,6 +18,7 @@ from monitoring.reports.session_report import load, session_report
 from monitoring.trail.signed import as_signed
 from monitoring.web.lookup import not_here, read, site_of
 from monitoring.web.presenters.amendments import amendments, values
+from monitoring.web.presenters.timeline import timeline
 from monitoring.web.report import report_context, signature_of
 
 
@@ -61,10 +62,10 @@ def changes(session: Session, through_seq: int) -> list[Change]:
         if r.seq > through_seq
     ]
     found += [
-        (e.seq, Change(e.recorded_at, f"{e.get_kind_display()}: {e.detail or e.ordered}",
-                       e.recorded_by.printed_name))
-        for e in session.event_set.all() if e.seq > through_seq
-    ]  # fmt: skip
+        (entry.seq, Change(entry.recorded_at or entry.at, entry.words, entry.by))
+        for entry in timeline(session, session.course())
+        if entry.seq > through_seq
+    ]
     for reading in session.reading_set.all():
         review = getattr(reading, "review", None)
         if review and review.seq > through_seq:
@@ -72,16 +73,6 @@ def changes(session: Session, through_seq: int) -> list[Change]:
                 "words": f"{review.assessment}; {review.action_taken}"
             }
             found.append((review.seq, Change(review.recorded_at, words, review.printed_name)))
-    for dose in session.dose_set.all():
-        if dose.seq > through_seq:
-            words = _("Device %(number)s") % {"number": dose.number}
-            found.append((dose.seq, Change(dose.recorded_at, words, dose.recorded_by.printed_name)))
-    for clearance in session.clearance_set.all():
-        withdrawal = getattr(clearance, "withdrawal", None)
-        if withdrawal and withdrawal.seq > through_seq:
-            words = _("Clearance withdrawn: %(reason)s") % {"reason": withdrawal.reason}
-            by = withdrawal.recorded_by.printed_name
-            found.append((withdrawal.seq, Change(withdrawal.recorded_at, words, by)))
     lines = amendments(session)
     for row, line in zip(session.amendment_set.all(), lines, strict=True):
         words = _("Amendment to %(about)s: %(text)s") % {"about": line.about, "text": line.text}

@@ -82,6 +82,20 @@ REASONS = {
     ),
     "witness": _("Name someone of the site other than who gives the dose."),
     "not_flagged": _("Nothing is flagged here."),
+    "not_a_symptom": _(
+        "A symptom is ticked, and this is entered as “%(kind)s”. Tap Symptom, or untick it here."
+    ),
+    "not_adverse": _(
+        "This is asked of an adverse event alone, and this is entered as “%(kind)s”. Tap Adverse "
+        "event, or take this answer back."
+    ),
+    "not_a_resolution": _(
+        "Something is chosen as resolved, and this is entered as “%(kind)s”. Tap Resolution, or "
+        "choose nothing here."
+    ),
+    "complete_and_partial": _(
+        "“Complete” is tapped, and below it stands what was not given. Keep one of the two."
+    ),
     "password": _("The password is wrong."),
     "passkey": _(
         "The passkey did not show that it is you, for what is on this page. "

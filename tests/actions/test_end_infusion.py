@@ -85,3 +85,8 @@ def test_an_infusion_that_was_stopped_still_needs_its_end(clock: Any, infusion: 
     end(infusion, mg=Decimal(12), is_complete=False, partial_detail="Stopped at 40 min")
     assert infusion.session.phase == "observing"
     assert infusion.session.course().window_ends_at == clock.now() + timedelta(minutes=120)
+
+
+def test_what_was_not_given_is_refused_beside_complete(infusion: Visit) -> None:
+    with refused("complete_and_partial", "partial_detail"):
+        end(infusion, partial_detail="Vein lost")

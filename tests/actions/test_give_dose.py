@@ -194,3 +194,10 @@ def test_a_witness_is_someone_else_of_the_site(clock: Any) -> None:
         with refused("witness", "witness"):
             visit.dose(witness_id=wrong)
     assert visit.dose(witness_id=visit.clinician.pk).witness == visit.clinician
+
+
+def test_what_was_not_given_is_refused_beside_complete_and_never_dropped(clock: Any) -> None:
+    visit = predosed(clock)
+    with refused("complete_and_partial", "partial_detail"):
+        visit.dose(is_complete=True, partial_detail="Sneezed after the first spray")
+    assert not visit.session.dose_set.exists()

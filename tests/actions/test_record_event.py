@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from monitoring.actions import Conflict
+from monitoring.actions.record_event import RECORDABLE
 from monitoring.models.fact import uuid7
 from tests.actions.refusals import refused
 from tests.factories.courses import admitted, discharged, dosed, planned, predosed
@@ -58,11 +59,6 @@ def test_an_event_is_of_a_known_kind_and_not_of_the_future(clock: Any) -> None:
     assert visit.event(id=same) == visit.event(id=same)
 
 
-def test_a_note_takes_no_answers_of_an_adverse_event(clock: Any) -> None:
-    event = dosed(clock).event("note", is_serious=True, onset_at=clock.now())
-    assert (event.is_serious, event.onset_at) == (None, None)
-
-
 def test_events_end_with_the_session(clock: Any) -> None:
     with refused("wrong_phase"):
         discharged(clock).event()
@@ -96,3 +92,39 @@ def test_only_symptoms_and_adverse_events_are_resolved(clock: Any) -> None:
         visit.event("resolution", resolves_id=visit.event("note").pk)
     nausea = visit.event("symptom", symptoms=("nausea",))
     assert visit.event("resolution", resolves_id=nausea.pk).resolves == nausea
+
+
+OTHER_KINDS = sorted(RECORDABLE - {"symptom"})
+
+
+@pytest.mark.parametrize("kind", OTHER_KINDS)
+def test_a_symptom_ticked_under_another_kind_is_refused_and_never_dropped(
+    clock: Any, kind: str
+) -> None:
+    visit = dosed(clock)
+    with refused("not_a_symptom", "symptoms"):
+        visit.event(kind, symptoms=["chest_pain"])
+    assert not visit.session.event_set.exists()
+
+
+@pytest.mark.parametrize("kind", sorted(RECORDABLE - {"adverse_event"}))
+def test_what_belongs_to_an_adverse_event_is_refused_under_another_kind(
+    clock: Any, kind: str
+) -> None:
+    visit = dosed(clock)
+    given: dict[str, Any] = {"symptoms": ["nausea"]} if kind == "symptom" else {}
+    with refused("not_adverse", "is_serious"):
+        visit.event(kind, is_serious=True, **given)
+    with refused("not_adverse", "onset_at"):
+        visit.event(kind, onset_at=clock.now(), **given)
+
+
+def test_what_is_resolved_is_refused_under_another_kind(clock: Any) -> None:
+    visit = dosed(clock)
+    nausea = visit.event("symptom", symptoms=["nausea"])
+    with refused("not_a_resolution", "resolves"):
+        visit.event("note", resolves_id=nausea.pk)
+
+
+def test_not_serious_says_nothing_of_a_note_and_may_stand(clock: Any) -> None:
+    assert dosed(clock).event("note", is_serious=False).is_serious is None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.db import OperationalError
 from django.test import Client
+from django.utils import timezone
 
 from clinic import clock as clinic_clock
 from monitoring import guards
@@ -16,6 +18,7 @@ from monitoring.models import Clearance, Departure, Dose, Event, Session
 from monitoring.models.fact import uuid7
 from monitoring.rules.protocol import KETAMINE_IV
 from monitoring.rules.readiness import CHECKLIST
+from monitoring.web.clearance import _changes
 from tests.factories.courses import (
     GOOD_ANSWERS,
     Visit,
@@ -193,6 +196,79 @@ def test_an_event_is_saved_or_told_what_it_lacks(clock: Any, signed_in: Signer) 
     assert "No response recorded: Chest pain" in page
 
 
+def test_a_symptom_ticked_under_a_note_is_sent_back_with_all_that_was_entered(
+    clock: Any, signed_in: Signer
+) -> None:
+    visit = dosed(clock)
+    nurse = signed_in(visit.nurse)
+    body = {"kind": "note", "symptoms": ["chest_pain"], "detail": "Says it presses"}
+    answer = send(nurse, visit, "event", body)
+    assert told(answer, "symptoms", "A symptom is ticked, and this is entered as “Note”.")
+    page = answer.content.decode()
+    assert 'value="chest_pain" checked' in page
+    assert "Says it presses" in page
+    assert not Event.objects.exists()
+    assert send(nurse, visit, "event", body | {"kind": "symptom"}).status_code == 302
+    assert Event.objects.get().symptoms == ["chest_pain"]
+
+
+def test_a_symptom_alone_says_what_kind_of_event_it_is(clock: Any, signed_in: Signer) -> None:
+    visit = dosed(clock)
+    nurse = signed_in(visit.nurse)
+    assert send(nurse, visit, "event", {"symptoms": ["seizure"]}).status_code == 302
+    assert Event.objects.get().kind == "symptom"
+
+
+def test_an_onset_typed_for_a_note_is_sent_back_and_an_empty_one_is_not(
+    clock: Any, signed_in: Signer
+) -> None:
+    visit = dosed(clock)
+    nurse = signed_in(visit.nurse)
+    at = timezone.localtime(clock.now(), visit.site.tz).strftime("%H:%M")
+    body = {"kind": "note", "detail": "Fainted", "onset_at": at}
+    assert told(send(nurse, visit, "event", body), "onset_at", "adverse event alone")
+    assert send(nurse, visit, "event", body | {"onset_at": ""}).status_code == 302
+
+
+def test_a_serious_event_asks_who_was_informed_until_it_is_answered(
+    clock: Any, signed_in: Signer
+) -> None:
+    visit = dosed(clock)
+    nurse = signed_in(visit.nurse)
+    body = {"kind": "adverse_event", "detail": "Fainted, ambulance called", "is_serious": "yes"}
+    assert send(nurse, visit, "event", body).status_code == 302
+    event = Event.objects.get()
+    for page in ("/", f"/sessions/{visit.id}/"):
+        text = nurse.get(page).content.decode()
+        assert "Serious adverse event" in text
+        assert f"/sessions/{visit.id}/response/{event.pk}/" in text
+        assert "state-emergency" in text
+    answer = {"told": visit.clinician.printed_name, "ordered_other": "Ambulance"}
+    assert send(nurse, visit, f"response/{event.pk}", answer).status_code == 302
+    assert "state-emergency" not in nurse.get("/").content.decode()
+    report = nurse.get(f"/sessions/{visit.id}/report/").content.decode()
+    (first, *_rest) = report.split('aria-labelledby="deviations-heading"')[1].split("</li>")
+    assert "Serious adverse event: Fainted, ambulance called" in first
+
+
+def test_who_was_tapped_and_who_was_typed_are_both_kept(clock: Any, signed_in: Signer) -> None:
+    visit = dosed(clock)
+    pain = visit.event("symptom", symptoms=("chest_pain",))
+    nurse, page = signed_in(visit.nurse), f"response/{pain.pk}"
+    body = {
+        "told": visit.clinician.printed_name,
+        "told_other": "Charge nurse",
+        "ordered": "Go on watching",
+        "ordered_other": "ECG",
+    }
+    long = send(nurse, visit, page, body | {"told_other": "x" * 199})
+    assert told(long, "told_other", "too long")
+    assert send(nurse, visit, page, body).status_code == 302
+    response = Event.objects.get(kind="response")
+    assert response.told == f"{visit.clinician.printed_name}, Charge nurse"
+    assert response.ordered == "Go on watching, ECG"
+
+
 def test_a_response_takes_a_tap_or_free_words(clock: Any, signed_in: Signer) -> None:
     visit = dosed(clock)
     pain = visit.event("symptom", symptoms=("chest_pain",))
@@ -267,17 +343,45 @@ def test_a_record_that_changed_is_shown_before_it_is_signed(clock: Any, signed_i
     visit = ready_to_sign(clock)
     body = clearance_body(visit, ready_minutes="111")
     visit.read(systolic=126)
+    visit.event("symptom", symptoms=["nausea", "dizziness"], detail="Since standing up")
     clinician = signed_in(visit.clinician)
     answer = send(clinician, visit, "clearance", body)
     page = answer.content.decode()
+    changed = page.split('id="changes-heading"')[1].split("</ul>")[0]
+    assert "Symptom: Nausea, Dizziness, Since standing up" in changed
+    assert "BP 126/78" in changed
+    assert visit.nurse.printed_name in changed
+    assert page.count("data-error-summary") == 1
+    assert "has changed since" not in page
+    assert "checked" not in re.findall(r'<input[^>]*name="course_reviewed"[^>]*>', page)[0]
+    assert "checked" in re.findall(r'<input[^>]*name="clinically_stable"[^>]*>', page)[0]
     assert answer.status_code == 422
-    assert "Recorded since this page was shown" in page
+    assert "Not signed: recorded since this page was shown" in page
     assert "126/78" in page
     assert 'value="111"' in page
     assert not Clearance.objects.exists()
     again = clearance_body(visit, justify_blood_pressure_rising="Talking")
     assert send(clinician, visit, "clearance", again).status_code == 302
     assert Clearance.objects.get().printed_name == visit.clinician.printed_name
+
+
+def test_what_has_changed_names_doses_decisions_symptoms_and_answers_in_full(clock: Any) -> None:
+    visit = predosed(clock, predose={"systolic": 150})
+    visit.decide(reason="Usual range for this patient")
+    visit.dose()
+    visit.respond(visit.event("symptom", symptoms=["chest_pain"], detail="").pk)
+    session = Session.objects.for_page(visit.id)
+    assert session is not None
+    lines = "\n".join(_changes(session, session.course(), 1))
+    for words in (
+        "Reading, Pre-dose: BP 150/78",
+        "Decision: Give the dose: Usual range for this patient",
+        "Device 1, 28 mg: lot A1234",
+        "Symptom: Chest pain",
+        f"informed: {visit.clinician.printed_name}; ordered: Repeat in 5 minutes",
+    ):
+        assert words in lines
+    assert len(_changes(session, session.course(), session.last_seq - 1)) == 1
 
 
 def test_the_signer_is_who_is_signed_in_whatever_is_sent(clock: Any, signed_in: Signer) -> None:

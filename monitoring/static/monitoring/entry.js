@@ -12,10 +12,23 @@ function startFill() {
   });
 }
 
+/** Tapping a symptom says what kind of event it is. */
+function startSymptoms() {
+  const kind = document.querySelector('input[name="kind"][value="symptom"]');
+  document.querySelectorAll('input[name="symptoms"]').forEach((tile) => {
+    tile.addEventListener("change", () => {
+      if (!tile.checked || !kind || kind.checked) return;
+      kind.checked = true;
+      kind.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+  });
+}
+
 function startEntry() {
   document.querySelector("[data-error-summary]")?.focus();
   startTimes();
   startFill();
+  startSymptoms();
   document.querySelectorAll("[data-print]").forEach((button) => {
     button.hidden = false;
     button.addEventListener("click", () => print());

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from monitoring.models import Dose, DoseEnd, Event, Session
@@ -24,6 +25,17 @@ class Entry:
     recorded_at: datetime | None = None
     """Where it differs: when the server had it."""
     late_reason: str = ""
+    seq: int = 0
+    """Its number among the facts of the session; a signature is no fact."""
+
+    @property
+    def words(self) -> str:
+        return f"{self.what}: {self.detail}" if self.detail else self.what
+
+    @property
+    def line(self) -> str:
+        """The entry as one line, for lists of what has changed."""
+        return f"{timezone.localtime(self.at):%H:%M} {self.words} ({self.by})"
 
 
 def timeline(session: Session, course: Course) -> list[Entry]:
@@ -32,13 +44,15 @@ def timeline(session: Session, course: Course) -> list[Entry]:
     found = [*_doses(session), *(_event(e) for e in session.event_set.all())]
     for decision in loaded.get("decision_set", ()):
         what = _("Decision: %(outcome)s") % {"outcome": decision.get_outcome_display()}
-        found.append(Entry(decision.recorded_at, what, decision.reason, decision.printed_name))
+        by, at = decision.printed_name, decision.recorded_at
+        found.append(Entry(at, what, decision.reason, by, seq=decision.seq))
     for clearance in loaded.get("clearance_set", ()):
         found.append(Entry(clearance.signed_at, _("Clearance signed"), "", clearance.printed_name))
         if withdrawal := getattr(clearance, "withdrawal", None):
             what = _("Clearance withdrawn")
             by = withdrawal.recorded_by.printed_name
-            found.append(Entry(withdrawal.recorded_at, what, withdrawal.reason, by))
+            at = withdrawal.recorded_at
+            found.append(Entry(at, what, withdrawal.reason, by, seq=withdrawal.seq))
     found.sort(key=lambda e: e.at)
     return [replace(e, minutes=course.minutes(e.at)) for e in found]
 
@@ -78,7 +92,7 @@ def _with_both_times(entry: Entry, row: Dose | DoseEnd | Event) -> Entry:
     """When the server had it beside when it was, where the two differ, and why."""
     is_later = row.recorded_at - entry.at > RECEIVED_LATER
     recorded_at = row.recorded_at if is_later else None
-    return replace(entry, recorded_at=recorded_at, late_reason=row.late_reason)
+    return replace(entry, recorded_at=recorded_at, late_reason=row.late_reason, seq=row.seq)
 
 
 def milligrams(mg: Decimal) -> str:
