@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
-from clinic.models import Site
+from clinic.models import Site, Staff
 from monitoring.models import AccessEntry
 
 HEADINGS = (
@@ -45,6 +48,58 @@ def of_patient(found: QuerySet[AccessEntry], words: str) -> QuerySet[AccessEntry
             | Q(patient__mrn__istartswith=word)
         )
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What one person did on one page at one moment; `entries` is empty while it is folded."""
+
+    at: datetime
+    staff: Staff
+    action: str
+    page: str
+    device: str
+    address: str | None
+    count: int
+    entries: tuple[AccessEntry, ...]
+
+    @property
+    def is_list(self) -> bool:
+        return self.count > 1
+
+    @property
+    def action_in_words(self) -> str:
+        return str(AccessEntry.Action(self.action).label)
+
+
+_OF_ONE_LINE = ("at", "staff_id", "action", "page", "device", "address")
+
+
+def folded(found: QuerySet[AccessEntry]) -> QuerySet[AccessEntry, dict[str, Any]]:
+    """One row for all that one page showed at once, with how many records it was."""
+    lines = found.order_by().values(*_OF_ONE_LINE).annotate(count=Count("pk"))
+    return lines.order_by("-at", "staff_id", "action", "page", "device", "address")  # type: ignore[no-any-return]
+
+
+def unfolded(
+    found: QuerySet[AccessEntry], rows: Iterable[dict[str, Any]], opened: datetime | None
+) -> list[Line]:
+    """`rows` of `folded` with their people, and with the entries of those that hold one, and of
+    that of the moment `opened`: two queries."""
+    rows = list(rows)
+    people = Staff.objects.in_bulk({row["staff_id"] for row in rows})
+    moments = {row["at"] for row in rows if row["count"] == 1 or row["at"] == opened}
+    entries: dict[tuple[Any, ...], list[AccessEntry]] = defaultdict(list)
+    for entry in found.filter(at__in=moments):
+        entries[tuple(getattr(entry, name) for name in _OF_ONE_LINE)].append(entry)
+    return [
+        Line(
+            staff=people[row["staff_id"]],
+            entries=tuple(entries[tuple(row[name] for name in _OF_ONE_LINE)]),
+            **{name: row[name] for name in row if name != "staff_id"},
+        )
+        for row in rows
+    ]
 
 
 def last_reads(site: Site, since: datetime) -> dict[tuple[UUID, str], datetime]:

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import django_filters
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Layout
-from django import forms
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from clinic import clock
 from clinic.access import Permission, page
 from clinic.models import Site, Staff
-from clinic.unfilled import Unfilled
 from monitoring.models import AccessEntry
-from monitoring.reports.access_report import as_csv, entries, of_patient
-from monitoring.web.filters import DayFilter
+from monitoring.reports.access_report import as_csv, entries, folded, of_patient, unfolded
+from monitoring.web.filters import DayFilter, ListFilter, PersonFilter
 from monitoring.web.lookup import keep_read, site_of
 
 PAGE_SIZE = 90
@@ -33,6 +30,7 @@ DAYS = 7
 """What is shown before a period is chosen."""
 PAGES = {
     "patient-list": _("List of patients"),
+    "patient-register": _("Registering"),
     "patient": _("Patient"),
     "patient-amend": _("Change of a patient"),
     "session-list": _("Register"),
@@ -64,59 +62,37 @@ PAGES = {
 }
 
 
-class People(forms.ModelChoiceField):  # type: ignore[type-arg]
-    def label_from_instance(self, obj: Staff) -> str:
-        return obj.printed_name
-
-
-class _PersonFilter(django_filters.ModelChoiceFilter):  # type: ignore[misc]
-    field_class = People
-
-
-class AccessFilter(django_filters.FilterSet):  # type: ignore[misc]
-    """What to show; all of it stands in the address."""
+class AccessFilter(ListFilter):
+    """Which looks at records to show."""
 
     since = DayFilter(method="from_day", label=_("From"))
     until = DayFilter(method="to_day", label=_("To"))
     patient = django_filters.CharFilter(method="patient_named", label=_("Patient: name or MRN"))
-    staff = _PersonFilter(queryset=Staff.objects.none(), label=_("Person"), empty_label=ANY)
+    staff = PersonFilter(queryset=Staff.objects.none(), label=_("Person"), empty_label=ANY)
     action = django_filters.ChoiceFilter(
         choices=AccessEntry.Action.choices, label=_("What"), empty_label=ANY
     )
     session = django_filters.UUIDFilter(field_name="session_id", label=_("Session id"))
 
-    class Meta:
+    class Meta(ListFilter.Meta):
         model = AccessEntry
-        form = Unfilled
         fields: tuple[str, ...] = ()
 
     def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
-        self.site = site
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, site=site, **kwargs)
         people = Staff.objects.filter(memberships__site=site).distinct()
         self.filters["staff"].queryset = people
 
     def from_day(self, found: QuerySet[AccessEntry], name: str, day: date) -> QuerySet[AccessEntry]:
-        return found.filter(at__gte=self._midnight(day))
+        return found.filter(at__gte=self.midnight(day))
 
     def to_day(self, found: QuerySet[AccessEntry], name: str, day: date) -> QuerySet[AccessEntry]:
-        return found.filter(at__lt=self._midnight(day + timedelta(days=1)))
+        return found.filter(at__lt=self.midnight(day + timedelta(days=1)))
 
     def patient_named(
         self, found: QuerySet[AccessEntry], name: str, words: str
     ) -> QuerySet[AccessEntry]:
         return of_patient(found, words)
-
-    def _midnight(self, day: date) -> datetime:
-        return timezone.make_aware(datetime.combine(day, time.min), self.site.tz)
-
-    @property
-    def helper(self) -> FormHelper:
-        helper = FormHelper()
-        helper.form_tag = False
-        helper.disable_csrf = True
-        helper.layout = Layout(Div(*self.form.fields, css_class="filters"))
-        return helper
 
 
 def _chosen(request: HttpRequest) -> AccessFilter:
@@ -132,17 +108,26 @@ def _chosen(request: HttpRequest) -> AccessFilter:
 @require_safe
 @page(Permission.VIEW_ACCESS)
 def access_list(request: HttpRequest) -> HttpResponse:
+    """The latest first; a list that someone was shown is one line, and unfolds."""
     chosen = _chosen(request)
-    shown = Paginator(chosen.qs, PAGE_SIZE).get_page(request.GET.get("page"))
-    keep_read(request, "listed", [e.patient_id for e in shown])
+    shown = Paginator(folded(chosen.qs), PAGE_SIZE).get_page(request.GET.get("page"))
+    lines = unfolded(chosen.qs, shown.object_list, _moment(request.GET.get("unfold", "")))
+    keep_read(request, "listed", [e.patient_id for line in lines for e in line.entries])
     context = {
         "filter": chosen,
-        "entries": [(e, PAGES.get(e.page, e.page)) for e in shown],
+        "lines": [(line, PAGES.get(line.page, line.page)) for line in lines],
         "shown": shown,
         "query": chosen.data.urlencode(),
         "area": "access",
     }
     return render(request, "access/list.html", context)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return parse_datetime(text)
+    except ValueError:
+        return None
 
 
 @require_safe

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import django_filters
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Layout
-from django import forms
 from django.core.paginator import Paginator
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from clinic import clock
 from clinic.access import Permission, page
 from clinic.models import Membership, Site, Staff
-from clinic.unfilled import Unfilled
 from monitoring.models import Departure, ProtocolVersion, Session
-from monitoring.web.filters import DayFilter
+from monitoring.web.filters import DayFilter, ListFilter, PersonFilter
 from monitoring.web.lookup import keep_read, site_of, staff_of
 from monitoring.web.presenters import first_run
 
@@ -51,23 +46,12 @@ STATES = (
 )
 
 
-class _Prescribers(forms.ModelChoiceField):  # type: ignore[type-arg]
-    def label_from_instance(self, obj: Staff) -> str:
-        return obj.printed_name
-
-
-class _PrescriberFilter(django_filters.ModelChoiceFilter):  # type: ignore[misc]
-    field_class = _Prescribers
-
-
-class Register(django_filters.FilterSet):  # type: ignore[misc]
-    """What to show; all of it stands in the address."""
+class Register(ListFilter):
+    """Which sessions to show, and in which order."""
 
     since = DayFilter(method="from_day", label=_("From"))
     until = DayFilter(method="to_day", label=_("To"))
-    prescriber = _PrescriberFilter(
-        queryset=Staff.objects.none(), label=_("Prescriber"), empty_label=ANY
-    )
+    prescriber = PersonFilter(queryset=Staff.objects.none(), label=_("Prescriber"), empty_label=ANY)
     product = django_filters.ChoiceFilter(
         field_name="protocol_version__key", label=_("Protocol"), empty_label=ANY
     )
@@ -90,14 +74,12 @@ class Register(django_filters.FilterSet):  # type: ignore[misc]
         choices=SORTS, method="in_order", label=_("Order"), empty_label=None
     )
 
-    class Meta:
+    class Meta(ListFilter.Meta):
         model = Session
-        form = Unfilled
         fields: tuple[str, ...] = ()
 
     def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
-        self.site = site
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, site=site, **kwargs)
         self.filters["prescriber"].queryset = Staff.objects.filter(
             memberships__site=site, memberships__role=Membership.Role.CLINICIAN
         ).distinct()
@@ -109,14 +91,10 @@ class Register(django_filters.FilterSet):  # type: ignore[misc]
         self.filters["product"].extra["choices"] = sorted(dict(titles).items())
 
     def from_day(self, found: QuerySet[Session], name: str, day: date) -> QuerySet[Session]:
-        return found.filter(planned_for__gte=self._midnight(day))
+        return found.filter(planned_for__gte=self.midnight(day))
 
     def to_day(self, found: QuerySet[Session], name: str, day: date) -> QuerySet[Session]:
-        return found.filter(planned_for__lt=self._midnight(day + timedelta(days=1)))
-
-    def _midnight(self, day: date) -> datetime:
-        """The beginning of the site's day: as a moment, so that the index by date is used."""
-        return timezone.make_aware(datetime.combine(day, time.min), self.site.tz)
+        return found.filter(planned_for__lt=self.midnight(day + timedelta(days=1)))
 
     def in_state(self, found: QuerySet[Session], name: str, state: str) -> QuerySet[Session]:
         if state == "open":
@@ -138,14 +116,6 @@ class Register(django_filters.FilterSet):  # type: ignore[misc]
 
     def in_order(self, found: QuerySet[Session], name: str, order: str) -> QuerySet[Session]:
         return found.order_by(*_ORDERS[order])
-
-    @property
-    def helper(self) -> FormHelper:
-        helper = FormHelper()
-        helper.form_tag = False
-        helper.disable_csrf = True
-        helper.layout = Layout(Div(*self.form.fields, css_class="filters"))
-        return helper
 
 
 @require_safe

@@ -13,20 +13,20 @@ from django.test import Client
 
 from monitoring.models import AccessEntry
 from monitoring.web.access_log import PAGES
-from tests.clinic.test_access import LATER, POSTED, ROUTES, address
+from tests.clinic.test_access import LATER, POSTED, address, routes
 from tests.factories.courses import Visit, discharged, dosed
 from tests.factories.place import SiteFactory, person
 from tests.factories.record import PatientFactory
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]
-ABOUT_A_PATIENT = [
-    name for name in ROUTES
-    if name.startswith(("session", "patient", "board", "re", "access", "amend", "event", "ver",
-                        "admission", "decision", "dose", "infusion", "clearance", "departure"))
-    and name not in LATER | POSTED | {"session-list", "patient-list", "patient-register",
-                                      "review-list", "access-list", "access-export", "board"}
-]  # fmt: skip
+ABOUT_A_PATIENT = sorted(
+    str(pattern.name)
+    for pattern in routes()
+    if {"session_id", "patient_id"} & set(pattern.pattern.converters)
+    and pattern.name not in LATER | POSTED
+)
+"""Pages whose address names a patient or a session."""
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def test_every_page_about_a_patient_keeps_who_opened_it_once(
     entry = AccessEntry.objects.get()
     assert (entry.staff, entry.patient, entry.site) == (everything, visit.patient, visit.site)
     assert (entry.action, entry.page) == ("opened", name)
-    assert entry.session_id == (None if "patient" in name or name == "session-plan" else visit.id)
+    assert entry.session_id == (visit.id if str(visit.id) in address(name, visit) else None)
     assert entry.address == "127.0.0.1"
     assert entry.device
 
@@ -87,7 +87,9 @@ def test_what_is_not_shown_is_not_kept(visit: Visit, signed_in: Signer) -> None:
 
 
 def shown(client: Client, **asked: Any) -> list[AccessEntry]:
-    return [entry for entry, _page in client.get("/access/", asked).context["entries"]]
+    """What stands in the log, with what is folded left out."""
+    lines = client.get("/access/", asked).context["lines"]
+    return [entry for line, _page in lines for entry in line.entries]
 
 
 def test_reads_are_found_by_patient_person_session_and_period(
@@ -156,6 +158,72 @@ def test_reads_at_another_site_are_not_shown(visit: Visit, signed_in: Signer) ->
     assert shown(stranger, since="2026-01-01") == []
     text = b"".join(stranger.get("/access.csv").streaming_content).decode()
     assert visit.patient.mrn not in text
+
+
+def lists(client: Client, **asked: Any) -> list[tuple[str, int, int]]:
+    """The lines of lists: page, how many patients, and how many of them are unfolded."""
+    lines = client.get("/access/", asked).context["lines"]
+    return [(str(page), ln.count, len(ln.entries)) for ln, page in lines if ln.is_list]
+
+
+def test_a_list_is_one_line_that_unfolds_and_shows_no_one_before(
+    visit: Visit, signed_in: Signer, clock: Any
+) -> None:
+    others = [PatientFactory(site=visit.site, mrn=f"L-{n}") for n in range(3)]
+    nurse = signed_in(visit.nurse)
+    nurse.get("/patients/")
+    at = clock.now()
+    clock.forward(minutes=1)
+    nurse.get(f"/sessions/{visit.id}/")
+    clock.forward(minutes=1)
+    administrator = signed_in(person(visit.site, "administrator"))
+    page = administrator.get("/access/")
+    assert "List of patients, 4 patients" in page.content.decode()
+    assert [line.count for line, _page in page.context["lines"]] == [1, 4]
+    assert others[0].mrn not in page.content.decode()
+    logged = AccessEntry.objects.filter(page="access-list")
+    assert {e.patient_id for e in logged.all()} == {visit.patient.pk}
+    clock.forward(minutes=1)
+    unfolded = administrator.get("/access/", {"unfold": at.isoformat()}).content.decode()
+    assert all(other.mrn in unfolded for other in others)
+    assert {e.patient_id for e in logged.all()} == {visit.patient.pk, *(o.pk for o in others)}
+    assert AccessEntry.objects.filter(page="patient-list").count() == 4, "kept as before"
+    for wrong in ("soon", "2026-13-45T00:00:00", "2026-03-10T10:00:00"):
+        assert {left for *_, left in lists(administrator, unfold=wrong)} == {0}
+
+
+def test_a_list_filtered_to_one_patient_names_that_one(visit: Visit, signed_in: Signer) -> None:
+    PatientFactory(site=visit.site)
+    signed_in(visit.nurse).get("/patients/")
+    administrator = signed_in(person(visit.site, "administrator"))
+    (entry,) = shown(administrator, patient=visit.patient.mrn, action="listed")
+    assert entry.patient == visit.patient
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ({"since": "2026-11-31"}, "since"),
+        ({"until": "soon"}, "until"),
+        ({"since": "2026-03-11", "until": "2026-03-10"}, "until"),
+        ({"session": "nonsense"}, "session"),
+        ({"staff": "nonsense"}, "staff"),
+        ({"action": "nonsense"}, "action"),
+    ],
+)
+def test_while_a_filter_is_wrong_nothing_is_shown_or_exported(
+    visit: Visit, signed_in: Signer, asked: dict[str, str], field: str
+) -> None:
+    signed_in(visit.nurse).get(f"/sessions/{visit.id}/")
+    administrator = signed_in(person(visit.site, "administrator"))
+    assert len(shown(administrator, since="2026-03-10", until="2026-03-10")) == 1
+    known = AccessEntry.objects.count()
+    for path in ("/access/", "/access.csv"):
+        answer = administrator.get(path, {"since": "2026-03-01"} | asked)
+        assert set(answer.context["filter"].form.errors) == {field}
+        assert answer.context["lines"] == []
+        assert "Nothing is shown while a filter is wrong." in answer.content.decode()
+    assert AccessEntry.objects.count() == known
 
 
 def test_the_report_of_a_closed_session_is_kept_too(clock: Any, signed_in: Signer) -> None:

@@ -16,6 +16,7 @@ from django.test import Client
 from clinic.models import Site
 from monitoring.models import AccessEntry, Patient
 from monitoring.models.fact import uuid7
+from monitoring.web.access_log import PAGES
 from tests.clinic.matrix import OWN, World, parts
 from tests.clinic.test_access import ROUTES
 from tests.clinic.test_matrix import undone, world
@@ -108,6 +109,7 @@ def test_no_request_shows_a_patient_without_an_entry(everyone: tuple[World, Clie
     # A walk that meets no patient would prove nothing.
     assert len(showing) >= LEAST_PAGES, sorted(showing)
     assert showing >= KNOWN_TO_SHOW
+    assert showing <= set(PAGES), "each has a name in the log"
 
 
 def test_asking_for_the_head_alone_is_kept_like_the_page(everyone: tuple[World, Client]) -> None:

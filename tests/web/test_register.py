@@ -132,8 +132,7 @@ def test_the_order_is_chosen_in_the_address(clock: Any, site: Any, administrator
 
 
 @pytest.mark.parametrize(
-    "query",
-    [{"sort": "patient__ssn"}, {"since": "soon"}, {"prescriber": "1"}, {"page": "x", "size": "9"}],
+    "query", [{"page": "x", "size": "9"}, {"page": "-1"}, {"filter": "of no name"}]
 )
 def test_an_address_that_makes_no_sense_still_shows_the_register(
     clock: Any, site: Any, administrator: Client, query: dict[str, str]
@@ -220,3 +219,44 @@ def test_deviations_sort_by_their_number(clock: Any, site: Any, administrator: C
 
     assert shown(administrator, sort="-deviations")[0] == some.id
     assert set(shown(administrator)) == {none.id, some.id, last.id}
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ({"since": "2026-11-31"}, "since"),
+        ({"until": "soon"}, "until"),
+        ({"since": "2026-03-11", "until": "2026-03-10"}, "until"),
+        ({"prescriber": "nonsense"}, "prescriber"),
+        ({"product": "nonsense"}, "product"),
+        ({"outcome": "nonsense"}, "outcome"),
+        ({"deviations": "maybe"}, "deviations"),
+        ({"signature": "maybe"}, "signature"),
+        ({"sort": "nonsense"}, "sort"),
+    ],
+)
+def test_while_a_filter_is_wrong_no_session_is_shown(
+    clock: Any, site: Any, administrator: Client, asked: dict[str, str], field: str
+) -> None:
+    made(clock, site)
+    assert len(shown(administrator, since="2026-03-10", until="2026-03-10")) == 1
+    answer = administrator.get("/sessions/", asked)
+    page = answer.content.decode()
+    assert set(answer.context["filter"].form.errors) == {field}
+    assert list(answer.context["sessions"]) == []
+    assert "Nothing is shown while a filter is wrong." in page
+    assert "0 sessions" not in page
+
+
+def test_the_print_says_how_it_was_filtered(clock: Any, site: Any, administrator: Client) -> None:
+    visit = made(clock, site, observed)
+    asked = {
+        "since": "2026-03-01",
+        "prescriber": str(visit.clinician.pk),
+        "deviations": "no",
+        "product": "",
+    }
+    page = administrator.get("/sessions/", asked).content.decode()
+    words = f"From: 01-Mar-2026; Prescriber: {visit.clinician.printed_name}; Deviations: Without."
+    assert f"Filtered by {words}" in " ".join(page.split())
+    assert "Filtered by" not in administrator.get("/sessions/").content.decode()
