@@ -26,6 +26,7 @@ from monitoring.web.entry_page import EntryForm, act, saved, show
 from monitoring.web.fields import Tiles, YesNo, check_day
 from monitoring.web.lookup import keep_read, site_of, staff_of
 from monitoring.web.presenters.banner import patient_banner
+from monitoring.web.times import TimeOfDay
 
 
 class PlanForm(EntryForm):
@@ -36,11 +37,7 @@ class PlanForm(EntryForm):
         help_text=gettext_lazy("such as 2026-11-30"),
         error_messages={"invalid": gettext_lazy("Enter a date, such as 2026-11-30.")},
     )
-    time = forms.TimeField(
-        label=gettext_lazy("Time"),
-        help_text=gettext_lazy("such as 09:30"),
-        error_messages={"invalid": gettext_lazy("Enter a time of day, such as 09:30.")},
-    )
+    time = TimeOfDay(label=gettext_lazy("Time"), help_text=gettext_lazy("such as 09:30"))
     protocol_version = Tiles(label=gettext_lazy("Protocol"), tiles_class="tiles-scale")
     total = Tiles(label=gettext_lazy("Total dose"))
     planned_mg = forms.DecimalField(

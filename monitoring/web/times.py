@@ -124,6 +124,20 @@ class BoundTime(BoundField):
         return self.field.understood.isoformat() if self.field.understood else ""
 
 
+class TimeOfDay(forms.CharField):
+    """A time of a day that is asked for beside it, written as people write times."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = {"autocomplete": "off", "inputmode": "numeric"}
+        super().__init__(widget=forms.TextInput(attrs=attrs), **kwargs)
+
+    def clean(self, value: Any) -> time:
+        said = clock_time(str(super().clean(value)))
+        if said is None:
+            raise forms.ValidationError(UNREADABLE)
+        return said
+
+
 class WhyLate(forms.CharField):
     """Why something is entered late: folded away until it is asked for."""
 

@@ -61,6 +61,7 @@ export function startTimes() {
   document.querySelectorAll("[data-read-back]").forEach((line) => {
     const input = document.getElementById(line.dataset.readBack);
     input.addEventListener("input", () => readBack(input));
-    if (input.value) readBack(input);
+    // What was refused is read back by the server.
+    if (input.value && !input.hasAttribute("aria-invalid")) readBack(input);
   });
 }
