@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +11,6 @@ from clinic.access import Permission
 from clinic.models import Staff
 from monitoring.actions.outcome import Reason, Refused, refuse, repeated
 from monitoring.actions.record import (
-    CLOCK_TOLERANCE,
     Record,
     open_record,
     require_not_future,
@@ -20,7 +20,17 @@ from monitoring.actions.record import (
 from monitoring.actions.sending import FIRST, Sending, require_same_time
 from monitoring.models import Departure
 from monitoring.models.course import departure_facts
-from monitoring.rules.readiness import clearance_state
+from monitoring.rules.lateness import lateness
+from monitoring.rules.readiness import clearance_state, lapses_at
+from monitoring.rules.times import is_this_the_time
+
+NEEDED: dict[str, tuple[str, ...]] = {
+    "discharged": ("escort_name", "escort_phone", "transport"),
+    "transferred": ("destination", "reason"),
+    "against_advice": ("reason", "clinician_told", "transport"),
+    "left_unseen": ("reason", "noticed_by"),
+}
+"""What each kind of departure says in words; why there is no escort stands for the escort."""
 
 
 @verb
@@ -32,6 +42,8 @@ def depart(
     sending: Sending = FIRST,
     kind: str,
     left_at: datetime,
+    late_reason: str = "",
+    confirmed_at: datetime | None = None,
     escort_name: str = "",
     escort_phone: str = "",
     no_escort_reason: str = "",
@@ -40,14 +52,22 @@ def depart(
     destination: str = "",
     reason: str = "",
     clinician_told: str = "",
+    noticed_by: str = "",
+    last_seen_at: datetime | None = None,
+    last_seen_confirmed_at: datetime | None = None,
     had_serious_event: bool | None = None,
+    serious_event_detail: str = "",
 ) -> Departure:
-    """Discharge on a clearance that stands now, or say why there is none.
+    """Discharge on the clearance that stood when the patient left, or say why there was none.
 
-    A discharge needs an escort with a telephone number, or why there is none, the transport and
-    the advice; a transfer its destination and reason; leaving against advice the reason and which
-    clinician was told; both the question about serious adverse events. Raises Refused at each
-    field, Conflict when the session is closed already, NotAllowed.
+    `left_at` is when the patient left, or when it was noticed that they had: never before the last
+    dose. Far back, or before the last reading, it is read back and must be `confirmed_at`; recorded
+    more than five minutes later it needs `late_reason`. A discharge needs an escort with a
+    telephone number, or why there is none, the transport and the advice; a transfer its destination
+    and reason; leaving against advice the reason, which clinician was told, the way home and
+    whether the advice was given; who left unseen, when they were last seen and who noticed. All but
+    a discharge answer the question about serious adverse events. Raises Refused at each field,
+    Conflict when the session is closed already, NotAllowed.
     """
     record = open_record(session_id, by, Permission.DEPART)
     given = {
@@ -58,11 +78,16 @@ def depart(
         "destination": destination.strip(),
         "reason": reason.strip(),
         "clinician_told": clinician_told.strip(),
+        "noticed_by": noticed_by.strip(),
+        "serious_event_detail": serious_event_detail.strip() if had_serious_event else "",
+        "late_reason": late_reason.strip(),
     }
+    answers = {"advice_given": advice_given, "had_serious_event": had_serious_event}
     theirs: Departure | None = getattr(record.session, "departure", None)
     if theirs is not None:
+        if theirs.clearance is not None:
+            left_at = _after(left_at, theirs.clearance.signed_at)
         require_same_time(theirs, "left_at", left_at, sending)
-        answers = {"advice_given": advice_given, "had_serious_event": had_serious_event}
         return repeated(theirs, id=id, kind=kind, **answers, **given)
     require_phase(record, "dosing", "observing", "cleared")
     require_not_future(record, left_at, "left_at")
@@ -70,8 +95,12 @@ def depart(
         raise refuse("required", "kind")
     is_discharge = kind == Departure.Kind.DISCHARGED
     if is_discharge:
-        _require_clearance(record, left_at)
-    if reasons := _missing(kind, given, advice_given, had_serious_event):
+        left_at = _on_clearance(record, left_at)
+    reasons = [*_missing(kind, given, answers), *_untrue(record, left_at)]
+    reasons = reasons or [*_asked(record, left_at, confirmed_at, late_reason)]
+    if kind == Departure.Kind.LEFT_UNSEEN:
+        reasons += _seen(record, left_at, last_seen_at, last_seen_confirmed_at)
+    if reasons:
         raise Refused(reasons)
     departure = Departure(
         id=id,
@@ -81,8 +110,8 @@ def depart(
         recorded_at=record.now,
         recorded_by=by,
         clearance_id=record.session.standing_clearance_id if is_discharge else None,
-        advice_given=advice_given,
-        had_serious_event=had_serious_event,
+        last_seen_at=last_seen_at if kind == Departure.Kind.LEFT_UNSEEN else None,
+        **answers,
         **given,
     )
     record.keep(departure)
@@ -93,32 +122,97 @@ def depart(
     return departure
 
 
-def _require_clearance(record: Record, left_at: datetime) -> None:
-    """One that stands now and was signed before the patient left.
+def _on_clearance(record: Record, left_at: datetime) -> datetime:
+    """When the patient left, on the signature that stood then.
 
-    A server's clock that jumped back does not refuse a patient who leaves now.
+    It covers every fact of the record and was not withdrawn; only its lapse is judged by when the
+    patient left instead of by when that is typed (CLINICAL 8, rules 32 and 33). A time typed to the
+    minute of the signature is after it, as is one of a server whose clock runs a little behind.
     """
-    state = clearance_state(record.course, record.now)
-    clearance = record.course.clearance
-    if state != "stands" or clearance is None:
-        raise refuse(f"clearance_{state}", "kind")
-    if left_at < min(clearance.signed_at, record.now) - CLOCK_TOLERANCE:
+    course, now = record.course, record.now
+    state = clearance_state(course, now)
+    clearance = course.clearance
+    if clearance is None or state not in {"stands", "lapsed"}:
+        at = clearance.signed_at if clearance else None
+        raise refuse(f"clearance_{state}", "kind", at=at, now=now)
+    if _is_before(left_at, min(clearance.signed_at, now)):
         raise refuse("before_clearance", "left_at", at=clearance.signed_at)
+    left_at = max(left_at, clearance.signed_at)  # Typed to its minute, or by a clock behind.
+    if left_at >= lapses_at(course):
+        raise refuse("clearance_lapsed", "left_at", at=lapses_at(course))
+    ends = course.window_ends_at
+    if ends is None or left_at < ends:
+        raise refuse("before_window", "left_at", at=ends)
+    return left_at
 
 
-def _missing(
-    kind: str, given: dict[str, str], advice_given: bool | None, had_serious_event: bool | None
-) -> list[Reason]:
-    needed = {
-        "discharged": ["transport"],
-        "transferred": ["destination", "reason"],
-        "against_advice": ["reason", "clinician_told"],
-    }[kind]
-    if kind == "discharged" and not given["no_escort_reason"]:
-        needed = ["escort_name", "escort_phone", *needed]
-    reasons = [Reason("required", name) for name in needed if not given[name]]
-    if kind == "discharged" and advice_given is not True:
-        reasons.append(Reason("confirm", "advice_given"))
-    if kind != "discharged" and had_serious_event is None:
-        reasons.append(Reason("unanswered", "had_serious_event"))
-    return reasons
+def _is_before(at: datetime, other: datetime) -> bool:
+    """Whether `at`, which may be typed to the minute, is before the minute of `other`."""
+    return at < other.replace(second=0, microsecond=0)
+
+
+def _after(left_at: datetime, signed_at: datetime) -> datetime:
+    """A time that was typed to the minute of the signature, as it was kept."""
+    return left_at if _is_before(left_at, signed_at) else max(left_at, signed_at)
+
+
+def _untrue(record: Record, left_at: datetime) -> Iterator[Reason]:
+    """The patient was there for the last dose. A clock that jumped back refuses no one who leaves
+    now."""
+    given = record.course.last_given_at
+    if given is not None and _is_before(left_at, min(given, record.now)):
+        yield Reason("before_last_dose", "left_at", {"at": given})
+
+
+def _asked(
+    record: Record, left_at: datetime, confirmed_at: datetime | None, late_reason: str
+) -> Iterator[Reason]:
+    """A reading after the patient left is a wrong time, here or there; a time far back is read
+    back as any other, and says why it is late (CLINICAL 8, rule 37)."""
+    course, now, last = record.course, record.now, _last_reading(record)
+    if last is not None and _is_before(left_at, min(last, now)):
+        if left_at != confirmed_at:
+            yield Reason("before_last_reading", "left_at", {"at": left_at, "last": last})
+    elif asked := is_this_the_time(course, left_at, now, "left_at", confirmed=confirmed_at):
+        yield Reason(asked.code, asked.field, asked.params)
+    if late := lateness(course.protocol, left_at, now, late_reason):
+        yield Reason(late.code, late.field, late.params)
+
+
+def _seen(
+    record: Record, left_at: datetime, seen_at: datetime | None, confirmed_at: datetime | None
+) -> Iterator[Reason]:
+    """When a patient who left unseen was last seen: not before the last dose or reading, and not
+    after it was noticed."""
+    if seen_at is None:
+        yield Reason("required", "last_seen_at")
+        return
+    course = record.course
+    known = [at for at in (course.last_given_at, _last_reading(record)) if at is not None]
+    if seen_at > left_at:
+        yield Reason("after_noticed", "last_seen_at", {"at": left_at})
+    elif known and _is_before(seen_at, min(max(known), left_at)):
+        yield Reason("seen_later", "last_seen_at", {"at": max(known)})
+    elif asked := is_this_the_time(
+        course, seen_at, record.now, "last_seen_at", confirmed=confirmed_at
+    ):
+        yield Reason(asked.code, asked.field, asked.params)
+
+
+def _last_reading(record: Record) -> datetime | None:
+    return max((r.taken_at for r in record.course.standing_readings), default=None)
+
+
+def _missing(kind: str, given: dict[str, str], answers: dict[str, bool | None]) -> Iterator[Reason]:
+    is_escorted = not given["no_escort_reason"]
+    for name in NEEDED[kind]:
+        if not given[name] and (is_escorted or not name.startswith("escort")):
+            yield Reason("required", name)
+    if kind == "discharged" and answers["advice_given"] is not True:
+        yield Reason("confirm", "advice_given")
+    if kind == "against_advice" and answers["advice_given"] is None:
+        yield Reason("unanswered", "advice_given")
+    if kind != "discharged" and answers["had_serious_event"] is None:
+        yield Reason("unanswered", "had_serious_event")
+    if answers["had_serious_event"] and not given["serious_event_detail"]:
+        yield Reason("required", "serious_event_detail")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -11,7 +12,7 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
-from django.db import OperationalError, models, transaction
+from django.db import IntegrityError, OperationalError, models, transaction
 
 from clinic import access, clock
 from clinic.access import Permission
@@ -28,11 +29,14 @@ from monitoring.models import (
 )
 from monitoring.models import course as facts
 from monitoring.models.fact import Fact
-from monitoring.rules.course import CLOCKS_APART, Course, Phase
+from monitoring.rules.clocks import ahead
+from monitoring.rules.course import CLOCKS_APART, Course, Phase, whole_minutes
 from monitoring.rules.deviations import deviations
 from monitoring.rules.phase import phase_of
 from monitoring.trail import chain
 from monitoring.trail.canonical import columns
+
+logger = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -49,7 +53,8 @@ def verb(action: Callable[P, R]) -> Callable[P, R]:
     """Run `action` in one transaction that is committed when it returns.
 
     Refuses to write while a guard of the database is missing. A deadlock or a serialization
-    failure is tried again: nothing of the first try was kept.
+    failure is tried again: nothing of the first try was kept. Raises Refused where a guard of the
+    database refused what a person can mend.
     """
 
     @wraps(action)
@@ -64,9 +69,21 @@ def verb(action: Callable[P, R]) -> Callable[P, R]:
                 if state not in {SERIALIZATION_FAILURE, DEADLOCK_DETECTED} or last == TRIES - 1:
                     raise
                 time.sleep(0.05 * (last + 1))
+            except IntegrityError as error:
+                code = next((c for g, c in GUARDS_OF_CLOCKS.items() if g in str(error)), None)
+                if code is None:
+                    raise
+                raise refuse(code) from error
         raise AssertionError("unreachable")
 
     return run
+
+
+GUARDS_OF_CLOCKS = {
+    "guard_clearance_signed_in_time": "signed_ahead",
+    "guard_departure_left_in_time": "left_out_of_time",
+}
+"""What a person is told where the database's own clock, or the times of the record, refused."""
 
 
 _NOUNS: dict[type[Fact], tuple[str, Callable[[Any], object]]] = {
@@ -194,7 +211,11 @@ def open_record(
     session = loaded.filter(pk=session_id).first()
     if session is None or not access.may(by, permission, session.site):
         raise NotAllowed(permission.value)
-    return Record(session, by, clock.now())
+    record = Record(session, by, clock.now())
+    if to_come := ahead(record.course, record.now):
+        minutes = whole_minutes(to_come - record.now)
+        logger.warning("the clock went back: session %s is %d min ahead", session.pk, minutes)
+    return record
 
 
 def require_phase(record: Record, *phases: str) -> None:

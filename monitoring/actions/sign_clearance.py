@@ -144,8 +144,8 @@ def _sign(
     if reasons:
         raise Refused(reasons)
     told, chain_head = _told(record)
-    if state == "lapsed":
-        _withdraw_lapsed(record)
+    if state in {"lapsed", "ahead"}:
+        _withdraw_unusable(record, state)
         merge(told, record.written)
     detail = signed_detail(record.session)
     clearance = Clearance(
@@ -219,13 +219,13 @@ def _unanswered(
     return reasons
 
 
-def _withdraw_lapsed(record: Record) -> None:
-    """Take back the signature that lapsed, so that one state never carries two."""
+def _withdraw_unusable(record: Record, state: str) -> None:
+    """Take back the signature that lapsed, or that was signed while the clock ran ahead, so that
+    one state never carries two."""
     minutes = record.course.protocol.clearance_valid_minutes
+    reason = f"Lapsed {minutes} minutes after it was signed"
+    if state == "ahead":
+        reason = "Signed while the server's clock ran ahead"
     record.add(
-        Withdrawal(
-            clearance=record.session.standing_clearance,
-            reason=f"Lapsed {minutes} minutes after it was signed",
-            is_automatic=True,
-        )
+        Withdrawal(clearance=record.session.standing_clearance, reason=reason, is_automatic=True)
     )

@@ -240,6 +240,36 @@ NEW.kind = 'discharged' AND NOT EXISTS (
     AND NOT EXISTS (SELECT 1 FROM monitoring_withdrawal w WHERE w.clearance_id = c.id)
 );
 
+-- guard: left_in_time on: departure
+-- after: INSERT
+-- Discharged after the signature, before it lapses, once the window has elapsed; all by now.
+NEW.kind = 'discharged' AND (
+    NOT READABLE(NEW.left_at)
+    OR NOT EXISTS (
+        SELECT 1 FROM monitoring_clearance c
+        JOIN monitoring_session s ON s.id = c.session_id
+        JOIN monitoring_protocolversion v ON v.id = s.protocol_version_id
+        WHERE c.id = NEW.clearance_id
+        AND SECONDS(c.signed_at) <= NOW_SECONDS + 120
+        AND SECONDS(NEW.left_at) - SECONDS(c.signed_at)
+            BETWEEN 0 AND 60 * SETTING_NUMBER(clearance_valid_minutes)
+    )
+    OR EXISTS (
+        SELECT 1 FROM monitoring_dose d
+        JOIN monitoring_session s ON s.id = d.session_id
+        JOIN monitoring_protocolversion v ON v.id = s.protocol_version_id
+        LEFT JOIN monitoring_doseend e ON e.dose_id = d.id
+        WHERE d.session_id = NEW.session_id
+        AND (
+            COALESCE(
+                SECONDS(NEW.left_at) - SECONDS(COALESCE(e.ended_at, d.started_at))
+                < 60 * SETTING_NUMBER(window_minutes), TRUE
+            )
+            OR (SETTING_TEXT(route) = 'intravenous' AND e.id IS NULL)
+        )
+    )
+);
+
 -- guard: left_once on: departure
 -- before: INSERT
 -- A patient leaves a session once, after a dose.

@@ -178,4 +178,13 @@ def _departure(session: Session) -> rules.Departure | None:
 
 
 def departure_facts(row: Departure) -> rules.Departure:
-    return rules.Departure(at=row.left_at, kind=row.kind)  # type: ignore[arg-type]
+    return rules.Departure(
+        at=row.left_at,
+        recorded_at=row.recorded_at,
+        kind=cast(rules.DepartureKind, row.kind),
+        late_reason=row.late_reason,
+        no_escort_reason=row.no_escort_reason,
+        is_advised=row.advice_given,
+        last_seen_at=row.last_seen_at,
+        noticed_by=row.noticed_by,
+    )

@@ -11,13 +11,14 @@ from monitoring.models.fact import uuid7
 
 
 class Departure(models.Model):
-    """A discharge holds the clearance it stands on; the other two say why there is none
-    (CLINICAL 8, rules 32, 34 and 35)."""
+    """A discharge holds the clearance it stands on; the others say why there is none (CLINICAL 8,
+    rules 32, 34 and 35). Of who left unseen, `left_at` is when it was noticed."""
 
     class Kind(models.TextChoices):
         DISCHARGED = "discharged", _("Discharged")
         TRANSFERRED = "transferred", _("Transferred to emergency care")
         AGAINST_ADVICE = "against_advice", _("Left against advice")
+        LEFT_UNSEEN = "left_unseen", _("Left without being seen off")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     session = models.OneToOneField("monitoring.Session", on_delete=models.PROTECT)
@@ -39,6 +40,12 @@ class Departure(models.Model):
     reason = models.CharField(_("Reason"), max_length=500, blank=True)
     clinician_told = models.CharField(_("Clinician told"), max_length=200, blank=True)
     had_serious_event = models.BooleanField(_("Serious adverse event"), null=True)
+    serious_event_detail = models.CharField(
+        _("What the serious adverse event was"), max_length=500, blank=True
+    )
+    last_seen_at = models.DateTimeField(_("Last seen at"), null=True)
+    noticed_by = models.CharField(_("Who noticed"), max_length=200, blank=True)
+    late_reason = models.CharField(_("Why entered late"), max_length=300, blank=True)
 
     class Meta:
         ordering = ("recorded_at",)
@@ -63,6 +70,14 @@ class Departure(models.Model):
                     clearance=None,
                     reason__gt="",
                     clinician_told__gt="",
+                    had_serious_event__isnull=False,
+                )
+                | Q(
+                    kind="left_unseen",
+                    clearance=None,
+                    reason__gt="",
+                    noticed_by__gt="",
+                    last_seen_at__isnull=False,
                     had_serious_event__isnull=False,
                 ),
                 name="departure_is_whole",

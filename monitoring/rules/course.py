@@ -135,10 +135,21 @@ class Clearance:
     justified: tuple[str, ...] = ()
 
 
+DepartureKind = Literal["discharged", "transferred", "against_advice", "left_unseen"]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Departure:
+    """`at` is when the patient left, or, if nobody saw it, when it was noticed."""
+
     at: datetime
-    kind: Literal["discharged", "transferred", "against_advice"]
+    recorded_at: datetime
+    kind: DepartureKind
+    late_reason: str = ""
+    no_escort_reason: str = ""
+    is_advised: bool | None = None
+    last_seen_at: datetime | None = None
+    noticed_by: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,9 +202,11 @@ class Course:
         return self.clearance.signed_at + valid
 
     def is_cleared(self, now: datetime) -> bool:
-        """Whether the schedule rests on a signature at `now`; once it lapsed, it does not."""
-        lapses = self.clearance_lapses_at
-        return self.phase == "cleared" and lapses is not None and now < lapses
+        """Whether the schedule rests on a signature at `now`: neither lapsed nor still to come."""
+        clearance, lapses = self.clearance, self.clearance_lapses_at
+        if self.phase != "cleared" or clearance is None or lapses is None:
+            return False
+        return clearance.signed_at <= now + CLOCKS_APART and now < lapses
 
     @cached_property
     def standing_readings(self) -> tuple[Reading, ...]:
@@ -245,6 +258,11 @@ class Course:
         if self.protocol.is_infusion and any(d.ended_at is None for d in self.doses):
             return None
         return max(d.ended_at or d.started_at for d in self.doses)
+
+    @property
+    def last_given_at(self) -> datetime | None:
+        """When the last dose was given, or the infusion that still runs began."""
+        return max((d.ended_at or d.started_at for d in self.doses), default=None)
 
     @property
     def window_ends_at(self) -> datetime | None:

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from monitoring.rules.course import Course
+from monitoring.rules.clocks import ahead, went_back
+from monitoring.rules.course import CLOCKS_APART, Course
 from monitoring.rules.flags import corrected_unanswered, flagged
 from monitoring.rules.lateness import is_late, minutes_late
 from monitoring.rules.readiness import FASTING, is_outside_guide, outside_guide
@@ -37,6 +38,7 @@ def deviations(course: Course, now: datetime) -> list[Deviation]:
         *_flags(course, now),
         *_clearances(course),
         *_departure(course),
+        *_clock(course, now),
     ]
     return sorted(found, key=lambda d: (d.code != "serious_event", d.at))
 
@@ -176,6 +178,33 @@ def _clearances(course: Course) -> Iterator[Deviation]:
 
 
 def _departure(course: Course) -> Iterator[Deviation]:
+    """Leaving without a signature, unescorted, unadvised, or recorded late (CLINICAL 8, rules 34
+    and 35)."""
     departure = course.departure
-    if departure is not None and departure.kind != "discharged":
+    if departure is None:
+        return
+    if departure.kind == "left_unseen":
+        params: dict[str, object] = {"seen": departure.last_seen_at, "by": departure.noticed_by}
+        yield Deviation("left_unseen", departure.at, params)
+    elif departure.kind != "discharged":
         yield Deviation(departure.kind, departure.at)
+    if departure.no_escort_reason:
+        yield Deviation("no_escort", departure.at, {"reason": departure.no_escort_reason})
+    if departure.is_advised is False:
+        yield Deviation("not_advised", departure.at)
+    minutes = minutes_late(course.protocol, departure.at, departure.recorded_at)
+    if minutes is not None:
+        params = {"minutes": minutes, "reason": departure.late_reason}
+        yield Deviation("departure_late", departure.at, params)
+    later = [r.taken_at for r in course.after_dose if r.taken_at > departure.at + CLOCKS_APART]
+    if later:
+        yield Deviation("left_before_reading", departure.at, {"at": max(later)})
+
+
+def _clock(course: Course, now: datetime) -> Iterator[Deviation]:
+    """Times that cannot all be right, for the server's clock jumped (CLINICAL 7, hazard 31)."""
+    for jump in went_back(course):
+        yield Deviation("clock_went_back", jump.at, {"was": jump.was, "at": jump.at})
+    to_come = ahead(course, now)
+    if to_come is not None:
+        yield Deviation("recorded_ahead", to_come, {"at": to_come, "now": now})

@@ -320,12 +320,13 @@ def _mandatory(course: Course, now: datetime) -> Iterator[Item]:
 
 
 def _final_set(course: Course, now: datetime) -> Iterator[Item]:
-    """Each observation, measured or coded, at most 15 minutes old (CLINICAL 8, rule 16)."""
+    """Each observation, measured or coded, at most 15 minutes old, and not of a time to come
+    (CLINICAL 8, rule 16)."""
     greatest = timedelta(minutes=course.protocol.final_set_max_age_minutes)
     stale = []
     for observation in OBSERVATIONS:
         latest = course.latest(observation)
-        if latest is None or now - latest.taken_at > greatest:
+        if latest is None or not -CLOCKS_APART <= now - latest.taken_at <= greatest:
             stale.append(observation)
     if stale:
         params = {"observations": tuple(stale), "greatest": whole_minutes(greatest)}
@@ -336,14 +337,15 @@ def _answer(flagged: Flagged) -> Item:
     return Item("unanswered_flag", "response", {"flagged": flagged}, flagged.fact.id)
 
 
-ClearanceState = Literal["none", "stands", "withdrawn", "superseded", "lapsed"]
+ClearanceState = Literal["none", "stands", "withdrawn", "superseded", "ahead", "lapsed"]
 
 
 def clearance_state(course: Course, now: datetime) -> ClearanceState:
     """Whether the latest clearance still stands at `now`.
 
     It lapses after 15 minutes (CLINICAL 8, rule 33), is superseded by anything recorded after it,
-    and is withdrawn by a clinician or by a reading outside the criteria.
+    and is withdrawn by a clinician or by a reading outside the criteria. One signed while the clock
+    ran ahead carries nothing until its time has come.
     """
     clearance = course.clearance
     if clearance is None:
@@ -352,6 +354,8 @@ def clearance_state(course: Course, now: datetime) -> ClearanceState:
         return "withdrawn"
     if clearance.through_seq != course.last_seq:
         return "superseded"
+    if course.departure is None and clearance.signed_at > now + CLOCKS_APART:
+        return "ahead"
     if course.departure is None and now >= lapses_at(course):
         return "lapsed"
     return "stands"

@@ -98,7 +98,8 @@ def slots(course: Course, now: datetime) -> list[Slot]:
 
 
 def _end(course: Course, now: datetime) -> datetime:
-    """When the schedule stops asking: the departure, or the signature that still stands.
+    """When the schedule stops asking: the departure, or the signature that still stands. Who left
+    unseen was there to be measured until last seen.
 
     Under a signature that lapsed, the patient who stays is watched again (CLINICAL 8, rule 33).
     """
@@ -106,7 +107,7 @@ def _end(course: Course, now: datetime) -> datetime:
     if departure is not None and departure.kind == "discharged" and clearance is not None:
         return min(departure.at, clearance.signed_at)
     if departure is not None:
-        return departure.at
+        return departure.last_seen_at or departure.at
     if clearance is not None and course.is_cleared(now):
         return clearance.signed_at
     return now

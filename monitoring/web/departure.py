@@ -15,23 +15,52 @@ from django.views.decorators.http import require_http_methods
 from clinic import clock
 from clinic.access import Permission, page
 from monitoring.actions import depart
-from monitoring.models import Departure
+from monitoring.models import Departure, Session
+from monitoring.rules.course import Course
 from monitoring.rules.readiness import clearance_state, lapses_at
 from monitoring.web import wording
+from monitoring.web.admission import clinicians
 from monitoring.web.entry_page import EntryForm, act, saved, show
-from monitoring.web.fields import YesNo
+from monitoring.web.fields import Tiles, YesNo
 from monitoring.web.lookup import session_or_404, staff_of
 from monitoring.web.presenters.banner import session_banner
-from monitoring.web.times import ClockTime
+from monitoring.web.presenters.readings import table
+from monitoring.web.times import ClockTime, WhyLate, confirmed, offer_days
+
+WAYS_HOME = (
+    gettext_lazy("Someone drives"),
+    gettext_lazy("Taxi"),
+    gettext_lazy("Public transport"),
+    gettext_lazy("On foot"),
+    gettext_lazy("Drives"),
+    gettext_lazy("Would not say"),
+)
 
 
-def _line(label: Any, length: int) -> forms.CharField:
-    return forms.CharField(required=False, max_length=length, label=label)
+def _line(label: Any, length: int, help_text: Any = "") -> forms.CharField:
+    return forms.CharField(required=False, max_length=length, label=label, help_text=help_text)
 
 
 class DepartureForm(EntryForm):
     saves = Departure
     left_at = ClockTime(label=gettext_lazy("Left at"))
+    late_reason = WhyLate()
+
+    def __init__(self, *args: Any, session: Session, names: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_days(self, session)
+        if "clinician_told" in self.fields:
+            self.fields["clinician_told"].choices = [  # type: ignore[attr-defined]
+                (n, n) for n in names
+            ]
+
+    def given(self) -> dict[str, Any]:
+        """What was entered, as the verb takes it."""
+        data = dict(self.cleaned_data)
+        data |= {"confirmed_at": confirmed(self, "left_at"), "sending": self.sending}
+        if other := data.pop("clinician_other", "").strip():
+            data["clinician_told"] = other
+        return data
 
 
 class DischargeForm(DepartureForm):
@@ -47,28 +76,78 @@ class DischargeForm(DepartureForm):
     )
 
 
-class TransferForm(DepartureForm):
+class EarlyForm(DepartureForm):
+    """Leaving without a clearance: whatever the kind, the question about serious events."""
+
+    had_serious_event = YesNo(label=gettext_lazy("Serious adverse event in this session"))
+    serious_event_detail = _line(
+        gettext_lazy("What it was"), 500, gettext_lazy("if there was a serious adverse event")
+    )
+
+
+class TransferForm(EarlyForm):
     destination = _line(gettext_lazy("Transferred to"), 200)
     reason = _line(gettext_lazy("Reason"), 500)
-    had_serious_event = YesNo(label=gettext_lazy("Serious adverse event in this session"))
+
+    field_order = ("id", "left_at", "late_reason", "destination", "reason")
 
 
-class AgainstAdviceForm(DepartureForm):
+class AgainstAdviceForm(EarlyForm):
     reason = _line(gettext_lazy("What the patient said"), 500)
-    clinician_told = _line(gettext_lazy("Which clinician was told"), 200)
-    had_serious_event = YesNo(label=gettext_lazy("Serious adverse event in this session"))
+    clinician_told = Tiles(label=gettext_lazy("Which clinician was informed"))
+    clinician_other = _line(gettext_lazy("Someone else"), 200)
+    advice_given = YesNo(
+        label=gettext_lazy(
+            "Advised not to drive or use machinery until the next day after a restful sleep"
+        )
+    )
+    transport = Tiles(
+        label=gettext_lazy("How the patient gets home"), choices=[(str(w), w) for w in WAYS_HOME]
+    )
+
+    field_order = (
+        "id", "left_at", "late_reason", "reason", "clinician_told", "clinician_other",
+        "advice_given", "transport",
+    )  # fmt: skip
+
+
+class LeftUnseenForm(EarlyForm):
+    left_at = ClockTime(label=gettext_lazy("When it was noticed"))
+    last_seen_at = ClockTime(label=gettext_lazy("Last seen at"))
+    noticed_by = _line(gettext_lazy("Who noticed"), 200)
+    reason = _line(gettext_lazy("What is known, and what was done"), 500)
+
+    field_order = ("id", "left_at", "late_reason", "last_seen_at", "noticed_by", "reason")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["last_seen_at"].template = "departure/_seen.html"  # type: ignore[attr-defined]
+
+    def given(self) -> dict[str, Any]:
+        data = super().given()
+        data["last_seen_confirmed_at"] = confirmed(self, "last_seen_at")
+        if not self.data.get("last_seen_at", "").strip():
+            data["last_seen_at"] = None
+        return data
 
 
 FORMS: dict[str, type[DepartureForm]] = {
     Departure.Kind.DISCHARGED: DischargeForm,
     Departure.Kind.TRANSFERRED: TransferForm,
     Departure.Kind.AGAINST_ADVICE: AgainstAdviceForm,
+    Departure.Kind.LEFT_UNSEEN: LeftUnseenForm,
 }
 
 
-def _refused(request: HttpRequest) -> DepartureForm:
-    """What is sent without a kind of departure is refused, and has no fields to show."""
-    form = DepartureForm(request.POST)
+def _form(request: HttpRequest, session: Session, kind: str) -> DepartureForm | None:
+    """The form of `kind`. What is sent without one is refused, and has no fields to show."""
+    names = [s.printed_name for s in clinicians(session.site)]
+    form_class = FORMS.get(kind)
+    if form_class is not None:
+        return form_class(request.POST or None, session=session, names=names)
+    if request.method != "POST":
+        return None
+    form = DepartureForm(request.POST, session=session, names=names)
     form.fields.clear()
     form.add_error(None, _("Choose how the patient left."))
     return form
@@ -77,32 +156,43 @@ def _refused(request: HttpRequest) -> DepartureForm:
 @require_http_methods(["GET", "POST"])
 @page(Permission.DEPART)
 def record(request: HttpRequest, session_id: UUID) -> HttpResponse:
-    """`?kind=` names how; discharge is shown only while a clearance stands."""
+    """`?kind=` names how; discharge is shown while a clearance stands, and once it has lapsed, for
+    who left before."""
     session = session_or_404(request, session_id)
     course = session.course()
     state = clearance_state(course, clock.now())
     kind = request.GET.get("kind", Departure.Kind.DISCHARGED if state == "stands" else "")
-    form_class = FORMS.get(kind)
-    form = form_class(request.POST or None) if form_class else None
-    if form is not None and form.is_bound and form.is_valid():
-        data = dict(form.cleaned_data) | {"sending": form.sending}
-        made, _theirs = act(form, lambda: depart(session_id, staff_of(request), kind=kind, **data))
+    form = _form(request, session, kind)
+    if form is not None and kind in FORMS and form.is_bound and form.is_valid():
+        given = form.given()
+        made, _theirs = act(form, lambda: depart(session_id, staff_of(request), kind=kind, **given))
         if made:
             return saved(request, _("Departure saved"), "session", session_id)
-    if form is None and request.method == "POST":
-        form = _refused(request)
-    if kind == Departure.Kind.DISCHARGED and state != "stands" and not (form and form.is_bound):
+    can_discharge = state in {"stands", "lapsed"}
+    if kind == Departure.Kind.DISCHARGED and not can_discharge and not (form and form.is_bound):
         form = None
-    context = {
+    context = _context(session, course, state) | {
+        "kind": kind,
+        "submit": dict(Departure.Kind.choices).get(kind, ""),
+        "kinds": [c for c in Departure.Kind.choices if c[0] != "discharged" or can_discharge],
+    }
+    return show(request, "departure/departure.html", form or forms.Form(), context)
+
+
+def _context(session: Session, course: Course, state: str) -> dict[str, Any]:
+    """Whether a signature stands, and the values measured last."""
+    now, clearance = clock.now(), course.clearance
+    params = {
+        "at": lapses_at(course) if state == "lapsed" else clearance and clearance.signed_at,
+        "now": now,
+    }
+    return {
         "session": session,
         "banner": session_banner(session),
         "heading": _("Departure"),
-        "submit": dict(Departure.Kind.choices).get(kind, ""),
-        "back": reverse("session", args=[session_id]),
-        "kind": kind,
+        "back": reverse("session", args=[session.pk]),
         "state": state,
         "lapses_at": lapses_at(course) if state == "stands" else None,
-        "why_not": "" if state == "stands" else wording.reason(f"clearance_{state}", {}),
-        "kinds": [c for c in Departure.Kind.choices if c[0] != "discharged" or state == "stands"],
+        "why_not": "" if state == "stands" else wording.reason(f"clearance_{state}", params),
+        "last": table(session, course, only={r.id for r in course.standing_readings[-1:]}),
     }
-    return show(request, "departure/departure.html", form or forms.Form(), context)

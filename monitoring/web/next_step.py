@@ -15,6 +15,7 @@ from monitoring.rules import urgency
 from monitoring.rules.course import Course
 from monitoring.rules.entry import PRE_DOSE
 from monitoring.rules.flags import unanswered
+from monitoring.rules.left_open import is_left_open
 from monitoring.rules.readiness import before_clearance, before_dose
 from monitoring.rules.schedule import next_slot
 from monitoring.web import links
@@ -60,11 +61,28 @@ def next_step(
     if course.phase == "planned":
         may_admit = case.may(Permission.ADMIT_PATIENT)
         return case.page(_("Admit"), "admission") if may_admit else None
+    if left_open(session, course, now):
+        return _close(case)
     by_urgency = urgency.sorted_for(
         urgency.waits(course, now), is_clinician=is_clinician(permissions)
     )
     found = (_STEPS[wait.kind](case) for wait in by_urgency)
     return next((action for action in found if action), None)
+
+
+def left_open(session: Session, course: Course, now: datetime) -> bool:
+    """Whether the session is of an earlier day at its site, and nobody said how it ended."""
+    midnight = now.astimezone(session.site.tz).replace(hour=0, minute=0, second=0, microsecond=0)
+    return is_left_open(course, now, midnight)
+
+
+def _close(case: _Case) -> Action | None:
+    """The way to close a session that was left open by what is known of it."""
+    if not case.course.doses:
+        may_end = case.may(Permission.GIVE_DOSE)
+        return case.page(_("End the session without a dose"), "session-defer") if may_end else None
+    may_depart = case.may(Permission.DEPART)
+    return case.page(_("Record how the patient left"), "departure") if may_depart else None
 
 
 def _answer(case: _Case) -> Action | None:

@@ -17,6 +17,7 @@ from clinic import clock
 from clinic.access import Permission, page
 from monitoring.models import Session
 from monitoring.reports.chart import chart
+from monitoring.rules.clocks import ahead
 from monitoring.rules.course import Course
 from monitoring.rules.readiness import (
     Item,
@@ -28,7 +29,7 @@ from monitoring.rules.readiness import (
 from monitoring.rules.schedule import slots
 from monitoring.rules.urgency import rest_ends_at
 from monitoring.web.lookup import not_here, read, site_of
-from monitoring.web.next_step import Action, Permissions, next_step
+from monitoring.web.next_step import Action, Permissions, left_open, next_step
 from monitoring.web.presenters.alerts import alerts
 from monitoring.web.presenters.amendments import amendments, late_readings
 from monitoring.web.presenters.answers import notable_answers
@@ -64,7 +65,8 @@ def _version(course: Course, now: datetime) -> str:
     """Changes with each fact, and with what the time alone changes: slots, items, the clearance."""
     states = [(slot.state, slot.is_escalated) for slot in slots(course, now)]
     items = [(item.code, item.about) for item in _items(course, now)]
-    shown = (course.last_seq, course.phase, clearance_state(course, now), states, items)
+    clocks = (clearance_state(course, now), ahead(course, now))
+    shown = (course.last_seq, course.phase, clocks, states, items)
     return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
 
 
@@ -92,6 +94,9 @@ def _context(
         "alerts": alerts(found, course, permissions),
         "last": last_set(course),
         "clearance_state": state,
+        "is_left_open": left_open(found, course, now),
+        "ahead": ahead(course, now),
+        "now": now,
         "lapses_at": lapses_at(course) if state == "stands" else None,
         "primary": primary,
         "others": [a for a in others if primary is None or a.href != primary.href],

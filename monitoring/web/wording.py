@@ -116,7 +116,29 @@ REASONS = {
     "clearance_superseded": _(
         "Something was recorded after the clearance was signed. A new signature is needed."
     ),
-    "clearance_lapsed": _("The clearance has lapsed. A new signature is needed."),
+    "clearance_lapsed": _(
+        "The clearance lapsed at %(at)s. Who left before then is discharged with the time at which "
+        "they left; for anyone else a new signature is needed."
+    ),
+    "clearance_ahead": _(
+        "The clearance was signed at %(at)s, but it is %(now)s by the server's clock. Until then "
+        "it carries no discharge. Have the clock checked, or the clearance signed again."
+    ),
+    "before_window": _("The observation ends at %(at)s. No one is discharged before."),
+    "before_last_dose": _("The last dose was given at %(at)s: the patient was still here."),
+    "before_last_reading": _(
+        "%(at)s is before the last reading, taken at %(last)s. Is this the time?"
+    ),
+    "after_noticed": _("This is after it was noticed, at %(at)s."),
+    "seen_later": _("The patient was seen later: the last dose or reading was at %(at)s."),
+    "signed_ahead": _(
+        "Not signed. The server's clock is ahead of the database's. "
+        "Call your administrator: the clocks must agree first."
+    ),
+    "left_out_of_time": _(
+        "Not saved. The times of the signature, the dose and the departure do not fit together, "
+        "or the server's clock is wrong. Call your administrator."
+    ),
     "before_clearance": _(
         "The clearance was signed at %(at)s. If the patient left before then, record it as “left "
         "against advice”."
@@ -214,6 +236,15 @@ DEVIATIONS = {
     "clearance_withdrawn": _("Clearance withdrawn: %(reason)s"),
     "transferred": _("Transferred to emergency care"),
     "against_advice": _("Left against advice"),
+    "left_unseen": _("Left without being seen off: last seen at %(seen)s, noticed by %(by)s"),
+    "no_escort": _("Discharged without an escort: %(reason)s"),
+    "not_advised": _("Left without the advice not to drive"),
+    "departure_late": _("Departure recorded %(minutes)s min after: %(reason)s"),
+    "left_before_reading": _("A reading was taken at %(at)s, after the patient had left"),
+    "clock_went_back": _(
+        "The server's clock went back: this was recorded at %(at)s, after an entry of %(was)s"
+    ),
+    "recorded_ahead": _("Recorded at %(at)s, a time still to come: the server says %(now)s"),
 }
 
 SIDES = {

@@ -140,6 +140,7 @@ STEPS: dict[str, Step] = {
     "discharge": lambda v: v.leave(),
     "transfer": lambda v: v.leave("transferred"),
     "leave": lambda v: v.leave("against_advice"),
+    "leave unseen": lambda v: v.leave("left_unseen"),
     "amend": _amend,
     "review": _review,
     "publish": lambda v: actions.publish_protocol(SPRAVATO_US, site=v.site, by=v.clinician),

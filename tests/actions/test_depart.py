@@ -12,12 +12,15 @@ from monitoring import actions
 from monitoring.actions import Conflict, NotAllowed
 from monitoring.models import Departure
 from monitoring.models.fact import uuid7
+from monitoring.rules.deviations import deviations
+from monitoring.rules.readiness import clearance_state
 from tests.actions.refusals import refused
 from tests.factories.courses import (
     Visit,
     admitted,
     discharged,
     dosed,
+    infused,
     observed,
     ready_to_sign,
     signed,
@@ -77,6 +80,13 @@ def test_the_advice_is_confirmed_at_discharge(clock: Any) -> None:
         ("against_advice", "reason", "required", ""),
         ("against_advice", "clinician_told", "required", ""),
         ("against_advice", "had_serious_event", "unanswered", None),
+        ("against_advice", "advice_given", "unanswered", None),
+        ("against_advice", "transport", "required", ""),
+        ("transferred", "serious_event_detail", "required", " "),
+        ("left_unseen", "reason", "required", ""),
+        ("left_unseen", "noticed_by", "required", ""),
+        ("left_unseen", "last_seen_at", "required", None),
+        ("left_unseen", "had_serious_event", "unanswered", None),
     ],
 )
 def test_leaving_early_says_why_and_answers_for_serious_events(
@@ -86,7 +96,7 @@ def test_leaving_early_says_why_and_answers_for_serious_events(
         dosed(clock).leave(kind, **{field: empty})
 
 
-@pytest.mark.parametrize("kind", ["transferred", "against_advice"])
+@pytest.mark.parametrize("kind", ["transferred", "against_advice", "left_unseen"])
 def test_a_patient_can_leave_early_without_a_clearance_and_it_is_a_deviation(
     clock: Any, kind: str
 ) -> None:
@@ -147,15 +157,10 @@ def _superseded(visit: Visit) -> None:
     visit.read()
 
 
-def _lapsed(visit: Visit) -> None:
-    visit.clock.forward(minutes=15)
-
-
 @pytest.mark.parametrize(
     ("after", "state"),
-    [(_withdrawn, "withdrawn"), (_taken_back, "withdrawn"), (_superseded, "superseded"),
-     (_lapsed, "lapsed")],
-)  # fmt: skip
+    [(_withdrawn, "withdrawn"), (_taken_back, "withdrawn"), (_superseded, "superseded")],
+)
 def test_no_one_is_discharged_on_a_signature_that_no_longer_stands(
     clock: Any, after: Callable[[Visit], None], state: str
 ) -> None:
@@ -167,16 +172,172 @@ def test_no_one_is_discharged_on_a_signature_that_no_longer_stands(
 
 
 def test_who_left_before_the_signature_was_not_discharged(clock: Any) -> None:
-    visit = signed(clock)
+    visit = ready_to_sign(clock)
+    clock.forward(seconds=40)
+    signed_at = visit.sign().signed_at
     with refused("before_clearance", "left_at"):
-        visit.leave(left_at=clock.now() - timedelta(minutes=2, seconds=1))
-    assert visit.leave(left_at=clock.now() - timedelta(minutes=2)).clearance
+        visit.leave(left_at=signed_at - timedelta(seconds=41))
+    assert visit.leave(left_at=signed_at - timedelta(seconds=40)).left_at == signed_at
 
 
-def test_a_clock_that_jumps_back_does_not_hold_a_signed_patient(clock: Any) -> None:
+def test_a_signature_of_a_time_to_come_carries_no_discharge_until_then(clock: Any) -> None:
+    """The clock had run an hour ahead, was signed by, and was set right."""
+    visit = observed(clock, through=60)
+    clock.forward(minutes=66)
+    visit.read(None)
+    clearance = visit.sign()
+    clock.travel_to(clearance.signed_at - timedelta(minutes=60))
+    assert clearance_state(visit.session.course(), clock.now()) == "ahead"
+    with refused("clearance_ahead", "kind"):
+        visit.leave()
+    codes = [d.code for d in deviations(visit.session.course(), clock.now())]
+    assert "recorded_ahead" in codes
+    clock.travel_to(clearance.signed_at)
+    assert visit.leave().clearance == clearance
+
+
+def test_a_signature_of_a_time_to_come_is_replaced_by_a_new_one(clock: Any) -> None:
+    visit = ready_to_sign(clock)
+    clock.forward(minutes=5)
+    early = visit.sign()
+    clock.forward(minutes=-4)
+    again = visit.sign()
+    early.refresh_from_db()
+    assert early.withdrawal.reason == "Signed while the server's clock ran ahead"
+    assert visit.leave().clearance == again
+    found = deviations(visit.session.course(), clock.now())
+    assert "clock_went_back" in [d.code for d in found]
+
+
+def test_clocks_of_two_servers_that_stand_a_little_apart_hold_no_one(clock: Any) -> None:
     visit = signed(clock)
-    clock.forward(minutes=-60)
-    assert visit.leave().clearance == visit.session.clearance_set.get()
+    signed_at = clock.now()
+    clock.forward(minutes=-2)
+    assert visit.leave().left_at == signed_at
+
+
+def test_that_the_clock_went_back_is_logged_without_the_patient(clock: Any, caplog: Any) -> None:
+    visit = signed(clock)
+    clock.forward(minutes=-30)
+    visit.event()
+    (said,) = [r.getMessage() for r in caplog.records if r.name == "monitoring.actions.record"]
+    assert said == f"the clock went back: session {visit.id} is 30 min ahead"
+
+
+LATE = {"late_reason": "Had to help in another room"}
+
+
+def test_a_departure_typed_late_rests_on_the_signature_that_stood_then(clock: Any) -> None:
+    visit = signed(clock)
+    left_at = clock.forward(minutes=5)
+    clock.forward(minutes=25)
+    when = {"left_at": left_at, "confirmed_at": left_at}
+    with refused("late_reason", "late_reason"):
+        visit.leave(**when)
+    with refused("is_this_the_time", "left_at"):
+        visit.leave(left_at=left_at, **LATE)
+    departure = visit.leave(**when, **LATE)
+    assert departure.clearance == visit.session.clearance_set.get()
+    assert (departure.left_at, departure.recorded_at) == (left_at, clock.now())
+    found = {d.code: dict(d.params) for d in deviations(visit.session.course(), clock.now())}
+    assert found == {
+        "departure_late": {"minutes": 25, "reason": "Had to help in another room"},
+    }
+
+
+def test_who_left_after_the_signature_lapsed_is_not_discharged_on_it(clock: Any) -> None:
+    visit = signed(clock)
+    lapses = clock.forward(minutes=15)
+    with refused("clearance_lapsed", "left_at"):
+        visit.leave()
+    clock.forward(minutes=15)
+    with refused("clearance_lapsed", "left_at"):
+        visit.leave(left_at=lapses, confirmed_at=lapses, **LATE)
+    left_at = lapses - timedelta(seconds=1)
+    assert visit.leave(left_at=left_at, confirmed_at=left_at, **LATE).clearance
+
+
+def test_a_late_discharge_still_covers_every_fact(clock: Any) -> None:
+    visit = signed(clock)
+    left_at = clock.forward(minutes=5)
+    clock.forward(minutes=20)
+    visit.event(detail="Found that the chair was empty")
+    with refused("clearance_superseded", "kind"):
+        visit.leave(left_at=left_at, confirmed_at=left_at, **LATE)
+    departure = visit.leave("left_unseen", last_seen_at=left_at, last_seen_confirmed_at=left_at)
+    assert departure.clearance is None
+
+
+def test_a_late_discharge_is_not_carried_by_an_earlier_signature(clock: Any) -> None:
+    visit = signed(clock)
+    left_at = clock.forward(minutes=5)
+    visit.withdraw(visit.session.standing_clearance)
+    with refused("clearance_withdrawn", "kind"):
+        visit.leave(left_at=left_at)
+
+
+@pytest.mark.parametrize("kind", ["transferred", "against_advice", "left_unseen"])
+def test_no_one_left_before_the_last_dose(clock: Any, kind: str) -> None:
+    visit = dosed(clock)
+    given = clock.now()
+    clock.forward(minutes=20)
+    left_at = given - timedelta(minutes=1)
+    with refused("before_last_dose", "left_at"):
+        visit.leave(kind, left_at=left_at, confirmed_at=left_at, **LATE)
+
+
+def test_no_one_left_before_the_infusion_ended(clock: Any) -> None:
+    visit = infused(clock, minutes=40)
+    left_at = clock.now() - timedelta(minutes=10)
+    with refused("before_last_dose", "left_at"):
+        visit.leave("against_advice", left_at=left_at, confirmed_at=left_at, **LATE)
+
+
+def test_leaving_before_the_last_reading_is_asked_and_told(clock: Any) -> None:
+    visit = observed(clock, through=30)
+    left_at = clock.now() - timedelta(minutes=10)
+    with refused("before_last_reading", "left_at"):
+        visit.leave("against_advice", left_at=left_at, **LATE)
+    visit.leave("against_advice", left_at=left_at, confirmed_at=left_at, **LATE)
+    found = {d.code for d in deviations(visit.session.course(), clock.now())}
+    assert {"left_before_reading", "departure_late", "against_advice"} <= found
+
+
+def test_who_left_unseen_was_seen_no_earlier_than_measured_and_not_after_it_was_noticed(
+    clock: Any,
+) -> None:
+    visit = observed(clock, through=30)
+    measured = clock.now()
+    noticed = clock.forward(minutes=20)
+    seen = measured - timedelta(minutes=3)
+    with refused("seen_later", "last_seen_at"):
+        visit.leave("left_unseen", last_seen_at=seen, last_seen_confirmed_at=seen)
+    with refused("after_noticed", "last_seen_at"):
+        visit.leave("left_unseen", last_seen_at=noticed + timedelta(minutes=1))
+    with refused("is_this_the_time", "last_seen_at"):
+        visit.leave("left_unseen", last_seen_at=measured)
+    departure = visit.leave("left_unseen", last_seen_at=measured, last_seen_confirmed_at=measured)
+    assert (departure.left_at, departure.last_seen_at) == (noticed, measured)
+    assert visit.session.outcome == "left_unseen"
+
+
+def test_a_session_left_open_over_night_is_closed_by_what_is_known(clock: Any) -> None:
+    visit = observed(clock, through=90)
+    seen = clock.now()
+    clock.forward(minutes=60 * 18)
+    visit.leave("left_unseen", last_seen_at=seen, last_seen_confirmed_at=seen)
+    found = [d.code for d in deviations(visit.session.course(), clock.now())]
+    assert found == ["left_unseen"]
+
+
+def test_without_an_escort_or_the_advice_the_departure_is_a_deviation(clock: Any) -> None:
+    alone = signed(clock)
+    alone.leave(escort_name="", escort_phone="", no_escort_reason="Lives next door")
+    found = [(d.code, dict(d.params)) for d in deviations(alone.session.course(), clock.now())]
+    assert found == [("no_escort", {"reason": "Lives next door"})]
+    unadvised = dosed(clock)
+    unadvised.leave("against_advice", advice_given=False)
+    assert "not_advised" in {d.code for d in deviations(unadvised.session.course(), clock.now())}
 
 
 def test_another_departure_under_the_same_id_is_a_conflict(clock: Any) -> None:

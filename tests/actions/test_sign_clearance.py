@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -181,10 +181,20 @@ def test_a_standing_clearance_is_not_signed_again(clock: Any) -> None:
     assert caught.value.theirs == first
 
 
+def test_a_signature_that_the_databases_clock_refuses_says_that_the_clocks_differ(
+    clock: Any,
+) -> None:
+    clock.travel_to(datetime.now(UTC) + timedelta(minutes=30))
+    visit = ready_to_sign(clock)
+    with refused("signed_ahead"):
+        visit.sign()
+    assert not Clearance.objects.exists()
+
+
 def test_a_lapsed_clearance_is_signed_anew_and_taken_back_by_itself(clock: Any) -> None:
     visit = signed(clock)
     clock.forward(minutes=15)
-    with refused("clearance_lapsed", "kind"):
+    with refused("clearance_lapsed", "left_at"):
         visit.leave()
     with refused("item_final_set"):
         visit.sign()

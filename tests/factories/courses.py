@@ -153,6 +153,17 @@ class Visit:
             note=note,
         )
 
+    def correct(self, reading: Reading, *, is_time_wrong: bool = False, **values: Any) -> Reading:
+        return actions.correct_reading(
+            self.id,
+            self.nurse,
+            id=uuid7(),
+            replaces=reading.pk,
+            entry=self.entry(**values),
+            reason="Typed wrongly",
+            is_time_wrong=is_time_wrong,
+        )
+
     def decide(self, outcome: str = "give", **given: Any) -> Decision:
         predose = self.session.course().predose
         return actions.decide_dose(
@@ -248,10 +259,19 @@ class Visit:
                 "destination": "General Hospital",
                 "reason": "Chest pain",
                 "had_serious_event": True,
+                "serious_event_detail": "Chest pain with a pressure of 210/120",
             },
             "against_advice": {
                 "reason": "Has to be at work",
                 "clinician_told": self.clinician.printed_name,
+                "advice_given": True,
+                "transport": "Taxi",
+                "had_serious_event": False,
+            },
+            "left_unseen": {
+                "reason": "The chair was empty; rang the patient, who is at home",
+                "noticed_by": self.nurse.printed_name,
+                "last_seen_at": given.get("left_at") or self.clock.now(),
                 "had_serious_event": False,
             },
         }

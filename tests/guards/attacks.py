@@ -658,7 +658,15 @@ def _leave(course: Course, clock: Any, **changes: Any) -> Callable[[], None]:
 @attack("departure_leaves")
 def _discharged_on_another_signature(clinic: Clinic, clock: Any) -> Callable[[], None]:
     course, clearance = superseded(clinic, clock)
-    return _leave(course, clock, clearance_id=clearance.id)
+    return _leave(course, clock, clearance_id=clearance.id, left_at=clearance.signed_at)
+
+
+@attack("departure_left_in_time")
+def _discharged_before_the_signature(clinic: Clinic, clock: Any) -> Callable[[], None]:
+    course = signed(clinic, clock)
+    clearance = nouns.Clearance.objects.get(session=course.id)
+    left = clearance.signed_at - timedelta(seconds=1)
+    return _leave(course, clock, clearance_id=clearance.id, left_at=left)
 
 
 @attack("departure_left_once")

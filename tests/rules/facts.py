@@ -115,8 +115,8 @@ def clearance(minutes: float, through_seq: int = 10, **given: Any) -> Clearance:
     return Clearance(id=uuid4(), signed_at=at(minutes), through_seq=through_seq, **given)
 
 
-def departure(minutes: float, kind: Any = "discharged") -> Departure:
-    return Departure(at=at(minutes), kind=kind)
+def departure(minutes: float, kind: Any = "discharged", **given: Any) -> Departure:
+    return Departure(**({"at": at(minutes), "recorded_at": at(minutes), "kind": kind} | given))
 
 
 def arrived(*readings: Reading, **given: Any) -> Course:

@@ -196,8 +196,8 @@ def test_minutes_are_the_same_in_every_zone(start: int, minutes: int, zone: str)
     assert course.minutes(taken.astimezone(ZoneInfo(zone)).astimezone(UTC)) == minutes
 
 
-def test_a_clock_that_jumps_back_refuses_nothing() -> None:
+def test_after_a_clock_jumped_back_a_set_of_a_time_to_come_is_no_final_set() -> None:
     course = whole()
     assert slots(course, at(-60))
-    assert [i.code for i in before_clearance(course, at(-60))] == ["window"]
+    assert [i.code for i in before_clearance(course, at(-60))] == ["window", "final_set"]
     assert course.minutes(at(-60)) == -60

@@ -48,6 +48,6 @@ def test_a_session_is_cleared_while_the_signature_covers_every_fact() -> None:
     assert phase_of(taken_back) == "observing"
 
 
-@pytest.mark.parametrize("kind", ["discharged", "transferred", "against_advice"])
+@pytest.mark.parametrize("kind", ["discharged", "transferred", "against_advice", "left_unseen"])
 def test_a_departure_closes_the_session_whatever_else_is_open(kind: str) -> None:
     assert phase_of(observed(doses=(dose(0),), departure=departure(20, kind))) == "closed"

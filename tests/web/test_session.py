@@ -391,3 +391,53 @@ def test_who_may_not_answer_sees_the_emergency_without_the_link(
     text = page(signed_in(person(visit.site, "auditor")), visit).content.decode()
     assert "notice-emergency" in text
     assert "Record who was informed" not in text
+
+
+def test_a_session_of_an_earlier_day_says_so_and_leads_to_how_the_patient_left(
+    clock: Any, signed_in: Signer
+) -> None:
+    visit = observed(clock, through=60)
+    nurse = signed_in(visit.nurse)
+    words = "nobody has said how it ended"
+    assert words not in nurse.get(f"/sessions/{visit.id}/").content.decode()
+    clock.forward(minutes=60 * 18)
+    page = nurse.get(f"/sessions/{visit.id}/").content.decode()
+    assert words in page
+    assert "Record how the patient left" in page
+    board = nurse.get("/").content.decode()
+    assert "Nobody has said how it ended." in board
+    assert f'href="/sessions/{visit.id}/departure/"' in board
+    visit.leave("left_unseen")
+    assert "Nobody has said how it ended." not in nurse.get("/").content.decode()
+
+
+def test_who_arrived_yesterday_without_a_dose_is_ended_without_one(
+    clock: Any, signed_in: Signer
+) -> None:
+    visit = admitted(clock)
+    clock.forward(minutes=60 * 18)
+    board = signed_in(visit.nurse).get("/").content.decode()
+    assert "Nobody has said how it ended." in board
+    assert "End the session without a dose" in board
+
+
+def test_a_signature_ahead_of_the_clock_is_shown_and_offers_no_discharge(
+    clock: Any, signed_in: Signer
+) -> None:
+    visit = signed(clock)
+    clock.forward(minutes=-40)
+    nurse = signed_in(visit.nurse)
+    page = nurse.get(f"/sessions/{visit.id}/").content.decode()
+    assert "Signed ahead of the clock" in page
+    assert "Record departure" not in page
+    departure = nurse.get(f"/sessions/{visit.id}/departure/").content.decode()
+    assert "it carries no discharge" in departure
+    assert "?kind=discharged" not in departure
+    assert "a time still to come" in nurse.get(f"/sessions/{visit.id}/report/").content.decode()
+
+
+def test_an_entry_ahead_of_the_clock_is_shown(clock: Any, signed_in: Signer) -> None:
+    visit = observed(clock, through=60)
+    clock.forward(minutes=-30)
+    page = signed_in(visit.nurse).get(f"/sessions/{visit.id}/").content.decode()
+    assert "Recorded ahead of the clock" in page

@@ -112,7 +112,8 @@ def test_no_page_of_the_product_leaves_a_control_to_the_browser(clock: Any) -> N
 def test_the_pages_that_only_some_sessions_have_leave_nothing_either(
     clock: Any, signed_in: Any
 ) -> None:
-    leaving = ("departure/", "departure/?kind=transferred", "departure/?kind=against_advice")
+    kinds = ("transferred", "against_advice", "left_unseen")
+    leaving = ("departure/", *(f"departure/?kind={kind}" for kind in kinds))
     for reached, pages in (
         (planned, ("admission/", "cancel/")),
         (observed, ("reading/?slot=150", "event/")),

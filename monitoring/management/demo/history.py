@@ -178,6 +178,7 @@ def transferred(visit: Visit, plot: Plot) -> None:
         destination="Emergency department, Mercy Hospital, by ambulance",
         reason="Blood pressure above 200/120 with severe headache",
         had_serious_event=True,
+        serious_event_detail="Hypertensive crisis",
     )
 
 
@@ -191,5 +192,7 @@ def against_advice(visit: Visit, plot: Plot) -> None:
         "against_advice",
         reason="Had to fetch a child from school; risks explained, sister drives",
         clinician_told=visit.clinician.printed_name,
+        advice_given=True,
+        transport="Someone drives",
         had_serious_event=False,
     )

@@ -27,7 +27,8 @@ function keep(form, isSent = false) {
 
 /** Measurements typed a while ago carry the time they were typed at, not the present one. */
 function fillTime(form, at) {
-  const time = form.querySelector("input[data-zone]");
+  // Folded away it is empty for another reason: a correction keeps the time of its original.
+  const time = form.querySelector("input[data-zone]:not(details input)");
   if (time && !time.value && serverNow() - at > A_WHILE) setTime(time, at);
 }
 

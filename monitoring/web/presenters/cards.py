@@ -24,7 +24,7 @@ from monitoring.rules.readiness import (
 from monitoring.rules.schedule import Slot, next_slot
 from monitoring.rules.urgency import Kind, Wait
 from monitoring.web import wording
-from monitoring.web.next_step import Action, Permissions, is_clinician, next_step
+from monitoring.web.next_step import Action, Permissions, is_clinician, left_open, next_step
 from monitoring.web.presenters.last_set import LastSet, last_set
 
 
@@ -69,6 +69,8 @@ class Card:
     last: LastSet | None = None
     open_count: int = 0
     attention: tuple[Mark, ...] = ()
+    open_since: datetime | None = None
+    """Since when a session of an earlier day has been left open."""
 
 
 def card(session: Session, now: datetime, permissions: Permissions) -> Card:
@@ -100,6 +102,7 @@ def card(session: Session, now: datetime, permissions: Permissions) -> Card:
         last=last_set(course),
         open_count=len(before_clearance(course, now)) if is_dosed and not is_cleared else 0,
         attention=attention(course, now),
+        open_since=session.admitted_at if left_open(session, course, now) else None,
     )
 
 

@@ -1,0 +1,57 @@
+"""Whether the server's clock jumped while a session was recorded.
+
+Facts are in the order of `seq`, whatever the clock says. A clock that jumped ahead and was set
+right leaves entries of a time to come; one that went back leaves an entry of an earlier time after
+one of a later time. Neither refuses anything, both are told (CLINICAL 7, hazard 31).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitoring.rules.course import CLOCKS_APART, Course
+
+
+@dataclass(frozen=True, slots=True)
+class WentBack:
+    """An entry recorded `at` follows one recorded at `was`, which is later."""
+
+    at: datetime
+    was: datetime
+
+
+def recorded(course: Course) -> list[datetime]:
+    """When each fact, signature and departure was recorded, in their order.
+
+    A signature follows the last fact that it covers; after the departure come late readings.
+    """
+    facts = [
+        *((a.seq, a.at) for a in course.admissions),
+        *((d.seq, d.at) for d in course.decisions),
+        *((d.seq, d.recorded_at) for d in course.doses),
+        *((r.seq, r.received_at) for r in course.readings if not r.after_departure),
+        *((e.seq, e.recorded_at) for e in course.events),
+        *((c.through_seq + 0.5, c.signed_at) for c in course.clearances),
+    ]
+    late = [(r.seq, r.received_at) for r in course.readings if r.after_departure]
+    left = [course.departure.recorded_at] if course.departure else []
+    in_order = [at for _, at in sorted(facts)]
+    return [*in_order, *left, *(at for _, at in sorted(late))]
+
+
+def went_back(course: Course) -> Iterator[WentBack]:
+    """Each time that the clock went back by more than clocks stand apart."""
+    latest: datetime | None = None
+    for at in recorded(course):
+        if latest is not None and at < latest - CLOCKS_APART:
+            yield WentBack(at, latest)
+            latest = at
+        latest = at if latest is None else max(latest, at)
+
+
+def ahead(course: Course, now: datetime) -> datetime | None:
+    """The latest time of the record, where it is still to come by the clock of `now`."""
+    latest = max(recorded(course), default=now)
+    return latest if latest > now + CLOCKS_APART else None
