@@ -20,7 +20,9 @@ from monitoring.web.presenters.protocol import flag_source
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    words: str
+    """Values with their limits, `words`, that have one source."""
+
+    words: tuple[str, ...]
     source: str
 
 
@@ -55,5 +57,8 @@ def word(found: Flagged) -> str:
 
 
 def lines(protocol: Protocol, found: Flagged) -> tuple[Line, ...]:
-    """Each value with its limit, and the source of that limit."""
-    return tuple(Line(wording.flag(f), flag_source(protocol, f)) for f in found.flags)
+    """Each value with its limit, by the source of that limit; the most urgent first."""
+    by_source: dict[str, list[str]] = {}
+    for flag in found.flags:
+        by_source.setdefault(flag_source(protocol, flag), []).append(wording.flag(flag))
+    return tuple(Line(tuple(words), source) for source, words in by_source.items())

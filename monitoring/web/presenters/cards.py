@@ -181,17 +181,17 @@ def _first_dose(course: Course, wait: Wait, now: datetime) -> Next:
 def attention(course: Course, now: datetime) -> tuple[Mark, ...]:
     """What was flagged and not answered, what is still outside its range though it was answered,
     and a clearance that no longer stands."""
-    marks = [
-        Mark("emergency" if flag.tier == "emergency" else "flagged", wording.flag(flag))
-        for found in unanswered(course)
-        for flag in found.flags
-        if flag.tier != "repeat"
-    ]
-    said = {mark.words for mark in marks}
-    for flag in outside_now(course).values():
-        words = _("Still outside its range: %(flag)s") % {"flag": wording.flag(flag)}
-        if wording.flag(flag) not in said:
-            marks.append(Mark("outside", words))
+    open_flags = [f for found in unanswered(course) for f in found.flags if f.tier != "repeat"]
+    by_kind = {
+        "emergency": [wording.flag(f) for f in open_flags if f.tier == "emergency"],
+        "flagged": [wording.flag(f) for f in open_flags if f.tier != "emergency"],
+    }
+    marks = [Mark(kind, "; ".join(words)) for kind, words in by_kind.items() if words]
+    said = {wording.flag(f) for f in open_flags}
+    still = [words for f in outside_now(course).values() if (words := wording.flag(f)) not in said]
+    if still:
+        words = _("Still outside its range: %(flags)s") % {"flags": "; ".join(still)}
+        marks.append(Mark("outside", words))
     if course.phase == "arrived" and "decision" in {i.code for i in before_dose(course, now)}:
         marks.append(Mark("flagged", _("Pre-dose blood pressure above the guide")))
     if clearance_state(course, now) == "lapsed":
