@@ -329,7 +329,7 @@ def test_a_save_that_is_flagged_is_not_answered_in_green_alone(
     visit = observed(clock, through=40)
     nurse = signed_in(visit.nurse)
     body = {key: str(value) for key, value in WELL.items()} | {"id": str(uuid7())}
-    high = body | {"systolic": "205", "diastolic": "118", "confirm_systolic": "on"}
+    high = body | {"systolic": "205", "diastolic": "118", "confirm_systolic": "205"}
     clock.forward(minutes=2)
     text = nurse.post(f"/sessions/{visit.id}/reading/", high, follow=True).content.decode()
     assert "Reading saved" in text
@@ -337,7 +337,7 @@ def test_a_save_that_is_flagged_is_not_answered_in_green_alone(
     assert "Systolic 205, at or above 200 mmHg" in text
     clock.forward(minutes=2)
     visit.respond(visit.session.reading_set.last().pk)  # type: ignore[union-attr]
-    well = body | {"id": str(uuid7()), "confirm_systolic": "on"}
+    well = body | {"id": str(uuid7()), "confirm_systolic": "122"}
     text = nurse.post(f"/sessions/{visit.id}/reading/", well, follow=True).content.decode()
     assert "message-beside" not in text
 
