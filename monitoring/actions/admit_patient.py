@@ -38,8 +38,9 @@ def admit_patient(
     """Record the answers; asked again before the dose, the later answers count.
 
     Every question is answered (`nasal_kept` only for a nasal dose) and the identifiers are
-    confirmed. An answer that keeps the dose from being given is kept and stays open. Raises Refused
-    at each field, Conflict with the patient's other open session, NotAllowed.
+    confirmed. An answer that keeps the dose from being given is kept and stays open. An empty
+    `place` keeps the one that was planned. Raises Refused at each field, Conflict with the
+    patient's other open session, NotAllowed.
     """
     record = open_record(session_id, by, Permission.ADMIT_PATIENT)
     if sent := next((a for a in record.session.admission_set.all() if a.id == id), None):
@@ -63,7 +64,7 @@ def admit_patient(
     if reasons or prescriber is None:
         raise Refused(reasons)
     record.session.prescriber = prescriber
-    record.session.place = place.strip()
+    record.session.place = place.strip() or record.session.place
     if record.session.admitted_at is None:
         record.admit()
     admission = record.add(

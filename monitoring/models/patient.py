@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from monitoring.models.fact import uuid7
 from monitoring.rules.course import age_in_years
+from monitoring.rules.days import possible_days
 from monitoring.rules.names import search_words
 
 if TYPE_CHECKING:
@@ -29,12 +30,28 @@ class PatientQuerySet(models.QuerySet["Patient"]):
 
     def matching(self, typed: str) -> PatientQuerySet:
         """Patients who have each word of `typed` at the beginning of a word of their names or MRN,
-        in any case, with or without accents."""
+        in any case, with or without accents, or were born on the day that it is."""
         return self.filter(found_by(typed))
 
 
 def found_by(typed: str, at: str = "") -> models.Q:
-    """The condition for `matching`; `at` is the way to the patient from another table."""
+    """The condition for `matching`; `at` is the way to the patient from another table.
+
+    A day in any readable form finds who was born on it; one that can mean two days finds both.
+    """
+    if days := possible_days(typed):
+        return _worded(typed, at) | models.Q(**{f"{at}date_of_birth__in": sorted(days)})
+    found = models.Q()
+    for token in typed.split()[:MOST_WORDS]:
+        days = possible_days(token)
+        condition = _worded(token, at)
+        if days:
+            condition |= models.Q(**{f"{at}date_of_birth__in": sorted(days)})
+        found &= condition
+    return found
+
+
+def _worded(typed: str, at: str) -> models.Q:
     found = models.Q()
     for whole, *pieces in search_words(typed)[:MOST_WORDS]:
         alternatives = models.Q(**{f"{at}search_name__contains": f" {whole}"})

@@ -12,10 +12,11 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Max, QuerySet
 
 from clinic.models import Site, Staff
 from monitoring.models import AccessEntry
+from monitoring.models.patient import found_by
 
 HEADINGS = (
     "at",
@@ -40,14 +41,8 @@ def entries(site: Site) -> QuerySet[AccessEntry]:
 
 
 def of_patient(found: QuerySet[AccessEntry], words: str) -> QuerySet[AccessEntry]:
-    """Of patients whose names or MRN begin with each of `words`."""
-    for word in words.replace(",", " ").split():
-        found = found.filter(
-            Q(patient__family_name__istartswith=word)
-            | Q(patient__given_name__istartswith=word)
-            | Q(patient__mrn__istartswith=word)
-        )
-    return found
+    """Of patients who are found by `words`, as a search of the patients finds them."""
+    return found.filter(found_by(words, "patient__"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods
 
 from clinic.access import Permission, page
@@ -32,15 +33,41 @@ def clinicians(site: Site) -> list[Staff]:
     return list(people.distinct())
 
 
+LAST = {
+    "food_kept": (_lazy("Last food"), _lazy("More than 2 hours ago"), _lazy("Within 2 hours")),
+    "liquid_kept": (
+        _lazy("Last liquids"), _lazy("More than 30 minutes ago"), _lazy("Within 30 minutes")
+    ),
+    "nasal_kept": (
+        _lazy("Last nasal corticosteroid or decongestant"),
+        _lazy("More than 1 hour ago, or none"),
+        _lazy("Within 1 hour"),
+    ),
+}  # fmt: skip
+"""What is asked before the dose, and what yes and no mean (CLINICAL 8, rule 23)."""
+
+
+def _question(name: str) -> YesNo:
+    """Two tiles; the answer that makes the dose wait looks like one. Other medication does not."""
+    if name in LAST:
+        label, kept, broken = LAST[name]
+        field = YesNo(label=label, answers=(kept, broken))
+    else:
+        field = YesNo(label=Admission.question(name))
+    if name not in CONCOMITANT:
+        field.widget.attrs["waits"] = "yes" if name in CONTRAINDICATIONS else "no"
+    return field
+
+
 class AdmissionForm(EntryForm):
     saves = Admission
 
-    def __init__(self, *args: Any, site: Site, asks_nasal: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, site: Site, asks_nasal: bool, place: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.asks_nasal = asks_nasal
         for name in QUESTIONS:
             if name != "nasal_kept" or asks_nasal:
-                self.fields[name] = YesNo(label=Admission.question(name))
+                self.fields[name] = _question(name)
         self.fields["fasting_reason"] = forms.CharField(
             required=False, max_length=300, label=_("If fasting was not kept: why go on")
         )
@@ -52,7 +79,7 @@ class AdmissionForm(EntryForm):
             required=False, choices=choices, label=_("Prescriber on site")
         )
         self.fields["place"] = forms.CharField(
-            required=False, max_length=40, label=_("Place, such as Chair 3")
+            required=False, max_length=40, label=_("Place, such as Chair 3"), initial=place
         )
 
     def layout(self) -> Layout:
@@ -88,7 +115,9 @@ class AdmissionForm(EntryForm):
 def admit(request: HttpRequest, session_id: UUID) -> HttpResponse:
     session = session_or_404(request, session_id)
     asks_nasal = session.protocol_version.protocol().nasal_minutes is not None
-    form = AdmissionForm(request.POST or None, site=site_of(request), asks_nasal=asks_nasal)
+    form = AdmissionForm(
+        request.POST or None, site=site_of(request), asks_nasal=asks_nasal, place=session.place
+    )
     if form.is_bound and form.is_valid():
         data = form.cleaned_data
         made, _theirs = act(

@@ -20,8 +20,10 @@ from monitoring.actions import give_dose
 from monitoring.models import Dose, DoseEnd, Session
 from monitoring.rules.course import Course
 from monitoring.rules.readiness import before_dose
+from monitoring.web.amounts import Amount
+from monitoring.web.dates import ExpiryField
 from monitoring.web.entry_page import EntryForm, act, saved, show
-from monitoring.web.fields import Tiles, check_day
+from monitoring.web.fields import Tiles
 from monitoring.web.lookup import session_or_404, staff_of
 from monitoring.web.next_step import Permissions
 from monitoring.web.presenters.banner import session_banner
@@ -40,14 +42,7 @@ class DoseForm(EntryForm):
         label=gettext_lazy("Lot number"),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
     )
-    expiry = forms.DateField(
-        required=False,
-        validators=[check_day],
-        label=gettext_lazy("Expiry date"),
-        help_text=gettext_lazy("such as 2027-05-31"),
-        error_messages={"invalid": gettext_lazy("Enter a date, such as 2027-05-31.")},
-        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
-    )
+    expiry = ExpiryField(required=False, label=gettext_lazy("Expiry date"))
     started_at = ClockTime(label=gettext_lazy("Given at"))
     late_reason = WhyLate()
     is_complete = Tiles(label=gettext_lazy("How much was given"), choices=COMPLETE)
@@ -84,12 +79,7 @@ class InfusionEndForm(EntryForm):
     saves = DoseEnd
     ended_at = ClockTime(label=gettext_lazy("Ended at"))
     late_reason = WhyLate()
-    mg = forms.DecimalField(
-        label=gettext_lazy("Given (mg)"),
-        max_digits=6,
-        decimal_places=1,
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
-    )
+    mg = Amount(label=gettext_lazy("Given (mg)"))
     is_complete = Tiles(label=gettext_lazy("How much was given"), choices=COMPLETE)
     partial_detail = forms.CharField(
         required=False, max_length=300, label=gettext_lazy("If in part: what was not given")

@@ -26,6 +26,7 @@ from monitoring.actions.sending import Sending
 from monitoring.guards import GuardsMissing
 from monitoring.models import Session
 from monitoring.models.fact import uuid7
+from monitoring.rules.names import has_hidden
 from monitoring.web import drafts, wording
 from monitoring.web.refusal import add_refusal
 from monitoring.web.times import offer_days
@@ -67,6 +68,17 @@ class EntryForm(Unfilled):
         for field in self.fields.values():
             field.label_suffix = ""
             field.error_messages["required"] = _("Enter this.")
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse characters that are not seen in every line of text."""
+        data = super().clean() or {}
+        for name, value in list(data.items()):
+            widget = self.fields[name].widget if name in self.fields else None
+            is_line = isinstance(widget, forms.TextInput) and isinstance(value, str)
+            is_line = is_line and not isinstance(widget, forms.PasswordInput)
+            if is_line and has_hidden(value):
+                self.add_error(name, wording.reason("hidden_character", {}))
+        return data
 
     @property
     def helper(self) -> FormHelper:

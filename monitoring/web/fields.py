@@ -8,6 +8,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from monitoring.rules.names import tidy
+
 YES_NO = (("yes", _("Yes")), ("no", _("No")))
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 LONGEST_NUMBER = 8
@@ -20,32 +22,44 @@ def check_day(day: date) -> None:
 
 
 class WholeNumber(forms.CharField):
-    """Digits alone. Empty is no value; zero is one."""
+    """Digits alone, with `unit` after them or not. Empty is no value; zero is one."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, unit: str = "", example: str = "120", **kwargs: Any) -> None:
+        self.unit, self.example = unit, example
         widget = forms.TextInput(
             attrs={"inputmode": "numeric", "autocomplete": "off", "maxlength": LONGEST_NUMBER}
         )
         super().__init__(required=False, widget=widget, **kwargs)
 
     def clean(self, value: Any) -> int | None:
-        text = str(super().clean(value)).strip()
-        if not text:
+        typed = str(super().clean(value)).strip()
+        if not typed:
             return None
+        text = typed.removesuffix(self.unit).strip()
         if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER):
-            raise forms.ValidationError(_("Enter digits only, such as 120."))
+            words = _("Enter digits only, such as %(example)s.") % {"example": self.example}
+            raise forms.ValidationError(words)
         return int(text)
 
 
+class NameField(forms.CharField):
+    """A name or number of a person, in one spelling however it was typed."""
+
+    def to_python(self, value: Any) -> str:
+        return tidy(str(super().to_python(value)))
+
+
 class YesNo(forms.TypedChoiceField):
-    """Two tiles, neither chosen beforehand. None while not answered."""
+    """Two tiles, neither chosen beforehand. None while not answered. `answers` are the words for
+    yes and no, where a question is asked otherwise."""
 
     template = "fields/tiles.html"
 
-    def __init__(self, **kwargs: Any) -> None:
-        widget = forms.RadioSelect(attrs={"tiles_class": "tiles-yesno"})
+    def __init__(self, *, answers: tuple[Any, Any] | None = None, **kwargs: Any) -> None:
+        tiles_class = "tiles-yesno" if answers is None else "tiles-answers"
+        widget = forms.RadioSelect(attrs={"tiles_class": tiles_class})
         super().__init__(
-            choices=YES_NO,
+            choices=YES_NO if answers is None else tuple(zip(("yes", "no"), answers, strict=True)),
             coerce=lambda answer: answer == "yes",
             empty_value=None,
             required=False,

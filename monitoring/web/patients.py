@@ -21,34 +21,44 @@ from monitoring.actions import Conflict, NotAllowed, Refused
 from monitoring.actions import register_patient as register_patient_verb
 from monitoring.models import Patient
 from monitoring.reports.treatment import course_of_sessions, last_dosed
+from monitoring.web.dates import DayField
 from monitoring.web.entry_page import EntryForm, not_taken, saved, show
-from monitoring.web.fields import check_day
+from monitoring.web.fields import NameField
 from monitoring.web.lookup import keep_read, site_of, staff_of
 from monitoring.web.presenters.banner import patient_banner
 from monitoring.web.presenters.patient_amendments import patient_amendments
 from monitoring.web.refusal import add_refusal
 
 PAGE_SIZE = 50
+LONGEST_SEARCH = 200
 
 
 class PatientForm(EntryForm):
     saves: type[Model] | None = Patient
-    mrn = forms.CharField(max_length=40, label=gettext_lazy("MRN"))
-    family_name = forms.CharField(max_length=120, label=gettext_lazy("Family name"))
-    given_name = forms.CharField(
+    mrn = NameField(
+        max_length=40,
+        label=gettext_lazy("MRN"),
+        error_messages={"required": gettext_lazy("Enter the MRN.")},
+    )
+    family_name = NameField(
+        max_length=120,
+        label=gettext_lazy("Family name"),
+        error_messages={"required": gettext_lazy("Enter the family name.")},
+    )
+    given_name = NameField(
         required=False,
         max_length=120,
         label=gettext_lazy("Given name"),
         help_text=gettext_lazy("empty where the patient has one name"),
     )
-    date_of_birth = forms.DateField(
-        validators=[check_day],
+    date_of_birth = DayField(
         label=gettext_lazy("Date of birth"),
-        help_text=gettext_lazy("such as 1958-07-14"),
-        error_messages={"invalid": gettext_lazy("Enter a date, such as 1958-07-14.")},
+        error_messages={"required": gettext_lazy("Enter the date of birth.")},
     )
     sex = forms.ChoiceField(
-        label=gettext_lazy("Sex"), choices=[("", gettext_lazy("Choose")), *Patient.Sex.choices]
+        label=gettext_lazy("Sex"),
+        choices=[("", gettext_lazy("Choose")), *Patient.Sex.choices],
+        error_messages={"required": gettext_lazy("Choose the sex.")},
     )
     allergies = forms.CharField(
         required=False,
@@ -60,12 +70,10 @@ class PatientForm(EntryForm):
         required=False, max_length=300, label=gettext_lazy("Standing cautions")
     )
     telephone = forms.CharField(required=False, max_length=40, label=gettext_lazy("Telephone"))
-    rems_enrolled_on = forms.DateField(
+    rems_enrolled_on = DayField(
         required=False,
-        validators=[check_day],
         label=gettext_lazy("REMS enrolment date"),
-        help_text=gettext_lazy("such as 2026-01-31; empty while not enrolled"),
-        error_messages={"invalid": gettext_lazy("Enter a date, such as 2026-01-31.")},
+        help_text=gettext_lazy("such as 31-Jan-2026; empty while not enrolled"),
     )
 
     def layout(self) -> Layout:
@@ -77,7 +85,7 @@ class PatientForm(EntryForm):
 @page(Permission.VIEW_PATIENT)
 def patient_list(request: HttpRequest) -> HttpResponse:
     # PostgreSQL takes no text with a zero character.
-    words = request.GET.get("q", "").replace("\x00", "").strip()
+    words = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST_SEARCH]
     found = Patient.objects.at(site_of(request)).matching(words)
     shown = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     keep_read(request, "listed", [p.pk for p in shown])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
@@ -22,8 +22,10 @@ from clinic.models import Site
 from monitoring.actions import Reason, Refused, plan_session
 from monitoring.models import Patient, ProtocolVersion, Session
 from monitoring.reports.treatment import last_dosed
+from monitoring.web.amounts import Amount
+from monitoring.web.dates import DayField, shown
 from monitoring.web.entry_page import EntryForm, act, saved, show
-from monitoring.web.fields import Tiles, YesNo, check_day
+from monitoring.web.fields import Tiles, YesNo
 from monitoring.web.lookup import keep_read, site_of, staff_of
 from monitoring.web.presenters.banner import patient_banner
 from monitoring.web.times import TimeOfDay
@@ -31,22 +33,15 @@ from monitoring.web.times import TimeOfDay
 
 class PlanForm(EntryForm):
     saves = Session
-    day = forms.DateField(
-        validators=[check_day],
-        label=gettext_lazy("Date"),
-        help_text=gettext_lazy("such as 2026-11-30"),
-        error_messages={"invalid": gettext_lazy("Enter a date, such as 2026-11-30.")},
-    )
+    near = Tiles(label=gettext_lazy("Date"), tiles_class="tiles-scale")
+    day = DayField(required=False, label=gettext_lazy("Another date"))
     time = TimeOfDay(label=gettext_lazy("Time"), help_text=gettext_lazy("such as 09:30"))
     protocol_version = Tiles(label=gettext_lazy("Protocol"), tiles_class="tiles-scale")
     total = Tiles(label=gettext_lazy("Total dose"))
-    planned_mg = forms.DecimalField(
+    planned_mg = Amount(
         required=False,
         label=gettext_lazy("Total dose in mg, where the protocol lists none"),
-        max_digits=6,
-        decimal_places=1,
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
-        error_messages={"invalid": gettext_lazy("Enter an amount in mg, such as 36.5.")},
+        example="36.5",
     )
     indication = Tiles(label=gettext_lazy("Indication"), choices=Session.Indication.choices)
     is_first_treatment = YesNo(label=gettext_lazy("First treatment ever"))
@@ -56,6 +51,9 @@ class PlanForm(EntryForm):
 
     def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        today = timezone.localtime(clock.now()).date()
+        named = ((_("Today"), today), (_("Tomorrow"), today + timedelta(days=1)))
+        _offer(self, "near", [(f"{d}", f"{words}, {shown(d)}") for words, d in named])
         self.versions = list(ProtocolVersion.objects.filter(sites__site=site))
         protocols = [v.protocol() for v in self.versions]
         totals = sorted({mg for p in protocols for mg in p.allowed_totals_mg})
@@ -71,6 +69,12 @@ class PlanForm(EntryForm):
         for name in ("protocol_version", "indication", "is_first_treatment"):
             if data.get(name) in {None, ""} and name not in self.errors:
                 self.add_error(name, _("Answer this question."))
+        days = [day for day in (data.get("near"), data.get("day")) if day]
+        if len(days) == 1:
+            data["on"] = date.fromisoformat(str(days[0]))
+        elif not self.errors.keys() & {"near", "day"}:
+            words = _("Choose one date, not two.") if days else _("Choose the date.")
+            self.add_error("day" if days else "near", words)
         given = [n for n in ("total", "planned_mg") if data.get(n)]
         if len(given) == 1:
             data["mg"] = Decimal(data[given[0]])
@@ -80,16 +84,16 @@ class PlanForm(EntryForm):
         return data
 
     def layout(self) -> Layout:
-        rest = [n for n in self.fields if n not in {"id", "day", "time"}]
+        rest = [n for n in self.fields if n not in {"id", "near", "day", "time"}]
         when = Div(self.rendered("day"), self.rendered("time"), css_class="grid-2")
-        return Layout("id", when, *map(self.rendered, rest))
+        return Layout("id", self.rendered("near"), when, *map(self.rendered, rest))
 
     @property
     def dose_field(self) -> str:
         return "total" if "total" in self.fields else "planned_mg"
 
     def planned_for(self) -> datetime:
-        local = datetime.combine(self.cleaned_data["day"], self.cleaned_data["time"])
+        local = datetime.combine(self.cleaned_data["on"], self.cleaned_data["time"])
         return timezone.make_aware(local).astimezone(clock.now().tzinfo)
 
 

@@ -39,6 +39,15 @@ from monitoring.web.presenters.banner import session_banner
 from monitoring.web.presenters.readings import label, table
 from monitoring.web.times import ClockTime, confirmed
 
+EXAMPLES = {
+    "systolic": "120",
+    "diastolic": "80",
+    "heart_rate": "70",
+    "spo2": "98",
+    "respiratory_rate": "14",
+}
+"""What a value of each measure looks like, for who typed something else."""
+
 
 class ReadingForm(EntryForm):
     """Nothing is filled in beforehand. `confirm_…` answers "Is this right?" for one value."""
@@ -49,7 +58,12 @@ class ReadingForm(EntryForm):
     def __init__(self, *args: Any, protocol: Protocol, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for key, measure in MEASURES.items():
-            self.fields[key] = WholeNumber(label=_(measure.name), help_text=measure.unit)
+            self.fields[key] = WholeNumber(
+                unit="%" if measure.unit == "%" else "",
+                example=EXAMPLES[key],
+                label=_(measure.name),
+                help_text=measure.unit,
+            )
         scales = {
             "sedation": protocol.sedation_scale,
             "dissociation": protocol.dissociation_scale,

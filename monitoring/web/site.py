@@ -21,23 +21,14 @@ from clinic.models import Site
 from clinic.sites import SiteDetails
 from monitoring.models.fact import uuid7
 from monitoring.web import staff_trail
+from monitoring.web.dates import DayField
 from monitoring.web.entry_page import EntryForm, show
-from monitoring.web.fields import Tiles, YesNo, check_day
+from monitoring.web.fields import Tiles, YesNo
 from monitoring.web.lookup import site_of, staff_of
 from monitoring.web.presenters import first_run
 from monitoring.web.staffing_form import done
 
 NAMES = tuple(f.name for f in fields(SiteDetails))
-
-
-class _Day(forms.DateField):
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            required=False,
-            validators=[check_day],
-            error_messages={"invalid": gettext_lazy("Enter a date, such as 2026-01-31.")},
-            **kwargs,
-        )
 
 
 def _text(name: str, label: Any, help_text: Any = "", *, required: bool = False) -> forms.CharField:
@@ -57,11 +48,13 @@ class SiteForm(EntryForm):
         help_text=gettext_lazy("patients of an inpatient setting are not enrolled in REMS"),
     )
     rems_site_id = _text("rems_site_id", gettext_lazy("REMS site id"))
-    rems_certified_on = _Day(
+    rems_certified_on = DayField(
+        required=False,
         label=gettext_lazy("REMS certified on"),
-        help_text=gettext_lazy("such as 2026-01-31; empty while not certified"),
+        help_text=gettext_lazy("such as 31-Jan-2026; empty while not certified"),
     )
-    rems_certified_until = _Day(
+    rems_certified_until = DayField(
+        required=False,
         label=gettext_lazy("REMS certified until"),
         help_text=gettext_lazy("the last day that counts; empty while no end is known"),
     )

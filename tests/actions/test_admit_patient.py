@@ -123,3 +123,11 @@ def test_other_answers_under_the_same_id_are_a_conflict_not_lost(clock: Any) -> 
     with pytest.raises(Conflict) as caught:
         visit.admit(id=same, answers=GOOD_ANSWERS | {"opioid": True})
     assert caught.value.theirs == first
+
+
+@pytest.mark.parametrize(("typed", "kept"), [("", "Chair 1"), (" ", "Chair 1"), ("Bay 2", "Bay 2")])
+def test_an_empty_place_keeps_the_one_that_was_planned(clock: Any, typed: str, kept: str) -> None:
+    visit = planned(clock)
+    visit.session.__class__.objects.filter(pk=visit.id).update(place="Chair 1")
+    visit.admit(place=typed)
+    assert visit.session.place == kept

@@ -83,7 +83,7 @@ def test_an_infusion_asks_nothing_about_the_nose(clock: Any, signed_in: Signer) 
     [
         ({"expiry": "2026-03-09"}, "expiry", "This lot expired on 09-Mar-2026."),
         ({"expiry": ""}, "expiry", "Enter the expiry date printed on the device."),
-        ({"expiry": "soon"}, "expiry", "Enter a date, such as 2027-05-31."),
+        ({"expiry": "soon"}, "expiry", "Enter a date, such as 05/2027 or 052027."),
         ({"lot": " "}, "lot", "Enter the lot number printed on the device."),
         ({"is_complete": ""}, "is_complete", "Answer this question."),
         ({"is_complete": "no"}, "partial_detail", "Enter this."),

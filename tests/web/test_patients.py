@@ -224,3 +224,53 @@ def test_names_are_escaped(signed_in: Signer) -> None:
 
     for address in ("/patients/", f"/patients/{patient.pk}/"):
         assert "<script>alert" not in nurse.get(address).content.decode().lower()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["1958-07-14", "14-Jul-1958", "7/14/1958", "19580714", "smith 14-Jul-1958", "14 July 1958"],
+)
+def test_a_patient_is_found_by_birth_date_in_any_form(signed_in: Signer, typed: str) -> None:
+    born = PatientFactory(date_of_birth=date(1958, 7, 14))
+    PatientFactory(site=born.site, date_of_birth=date(1958, 7, 15))
+    nurse = signed_in(person(born.site, "nurse"))
+    assert names(nurse.get("/patients/", {"q": typed})) == [born.banner_name]
+
+
+def test_a_birth_date_that_can_be_two_days_finds_both(signed_in: Signer) -> None:
+    march = PatientFactory(date_of_birth=date(1958, 3, 4), given_name="March")
+    PatientFactory(site=march.site, date_of_birth=date(1958, 4, 3), given_name="April")
+    nurse = signed_in(person(march.site, "nurse"))
+    found = names(nurse.get("/patients/", {"q": "03/04/1958"}))
+    assert sorted(found) == ["SMITH, April", "SMITH, March"]
+
+
+@pytest.mark.parametrize("typed", ["munoz", "MUÑOZ", "jose", "o'brien", "O’BRIEN", "brien"])
+def test_a_patient_is_found_by_any_word_with_or_without_accents(
+    signed_in: Signer, typed: str
+) -> None:
+    found = PatientFactory(family_name="Muñoz O’Brien", given_name="José")
+    PatientFactory(site=found.site, given_name="Ann")
+    nurse = signed_in(person(found.site, "nurse"))
+    assert names(nurse.get("/patients/", {"q": typed})) == [found.banner_name]
+
+
+@pytest.mark.parametrize("field", ["family_name", "given_name", "mrn", "allergies", "telephone"])
+def test_a_character_that_is_not_seen_is_refused_at_its_field(
+    signed_in: Signer, field: str
+) -> None:
+    nurse = signed_in(person(SiteFactory(), "nurse"))
+    answer = nurse.post("/patients/new/", filled(**{field: "A\u202eB"}))
+    assert answer.status_code == 422
+    assert answer.context["form"].errors[field] == [
+        "This holds a character that is not seen. Type it anew."
+    ]
+
+
+def test_an_empty_field_is_named_in_its_error(signed_in: Signer) -> None:
+    nurse = signed_in(person(SiteFactory(), "nurse"))
+    errors = nurse.post("/patients/new/", {"mrn": ""}).context["form"].errors
+    assert errors["mrn"] == ["Enter the MRN."]
+    assert errors["family_name"] == ["Enter the family name."]
+    assert errors["date_of_birth"] == ["Enter the date of birth."]
+    assert "given_name" not in errors

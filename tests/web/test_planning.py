@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -138,7 +138,7 @@ def test_a_plan_that_cannot_be_saved_says_so_at_the_field_and_keeps_the_rest(
     form = answer.context["form"]
 
     assert answer.status_code == 422
-    assert form.errors[field]
+    assert form.errors["near" if (field, value) == ("day", "") else field]
     assert form["place"].value() == "Chair 3"
     assert Session.objects.count() == 0
 
@@ -163,3 +163,38 @@ def test_an_administrator_does_not_plan(desk: Desk, signed_in: Signer) -> None:
     administrator = signed_in(person(desk.site, "administrator"))
 
     assert administrator.post(desk.address, desk.filled()).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("near", "day", "planned"),
+    [
+        ("2026-03-10", "", date(2026, 3, 10)),
+        ("2026-03-11", "", date(2026, 3, 11)),
+        ("", "3/16/2026", date(2026, 3, 16)),
+        ("", "16-Mar-2026", date(2026, 3, 16)),
+    ],
+)
+def test_today_and_tomorrow_are_tiles_and_another_date_is_typed(
+    clock: Any, desk: Desk, near: str, day: str, planned: date
+) -> None:
+    page = desk.client.get(desk.address).content.decode()
+    assert "Today, 10-Mar-2026" in page
+    assert "Tomorrow, 11-Mar-2026" in page
+    assert desk.post(near=near, day=day).status_code == 302
+    local = Session.objects.get().planned_for.astimezone(desk.site.tz)
+    assert local.date() == planned
+
+
+@pytest.mark.parametrize(
+    ("near", "day", "field"),
+    [
+        ("2026-03-10", "2026-03-16", "day"),
+        ("2026-03-09", "", "near"),
+        ("x", "", "near"),
+        ("", "03/04/2026", "day"),
+    ],
+)
+def test_one_date_is_chosen(clock: Any, desk: Desk, near: str, day: str, field: str) -> None:
+    answer = desk.post(near=near, day=day)
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == [field]

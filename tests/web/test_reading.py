@@ -87,7 +87,7 @@ def test_the_last_and_the_pre_dose_value_stand_beside_each_field(
             "Enter a value, or tap Not done and say why.",
         ),
         ("heart_rate", {"heart_rate": "0"}, "0 is not possible here."),
-        ("spo2", {"spo2": "ninety"}, "Enter digits only, such as 120."),
+        ("spo2", {"spo2": "ninety"}, "Enter digits only, such as 98."),
         ("spo2", {"spo2": "101"}, "101 is not possible here. Enter a value from 1 to 100."),
         ("sedation", {"sedation": ""}, "Enter a value, or tap Not done and say why."),
         ("sedation", {"sedation": "7"}, "Select a valid choice. 7 is not one of the available"),

@@ -66,7 +66,7 @@ def test_the_page_amends_the_site_and_shows_its_trail(
     assert "Site added or changed" in shown
     assert "Samuel Wright" in shown
     assert 'value="S-17"' in shown
-    assert 'value="2026-01-05"' in shown
+    assert 'value="05-Jan-2026"' in shown
 
 
 @pytest.mark.parametrize(

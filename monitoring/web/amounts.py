@@ -1,0 +1,36 @@
+"""An amount as a person types it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+
+
+class Amount(forms.DecimalField):
+    """An amount in mg with at most one decimal, after a point or a comma; "mg" may stand after it.
+
+    A comma is never taken for the thousands: 1,500 has three decimals and is refused.
+    """
+
+    def __init__(self, *, example: str = "18.5", **kwargs: Any) -> None:
+        self.example = example
+        widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+        super().__init__(max_digits=6, decimal_places=1, widget=widget, **kwargs)
+        for code in ("invalid", "max_decimal_places", "max_digits", "max_whole_digits"):
+            self.error_messages[code] = self._words
+        for validator in self.validators:
+            if hasattr(validator, "messages"):
+                validator.messages = dict.fromkeys(validator.messages, self._words)
+
+    @property
+    def _words(self) -> str:
+        return _("Enter an amount in mg, such as %(example)s.") % {"example": self.example}
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str):
+            value = value.strip().removesuffix("mg").strip()
+            if value.count(",") == 1 and "." not in value:
+                value = value.replace(",", ".")
+        return super().to_python(value)

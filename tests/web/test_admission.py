@@ -1,0 +1,73 @@
+"""What is asked when a patient arrives, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from monitoring.actions.admit_patient import QUESTIONS
+from monitoring.models import Admission, Session
+from monitoring.models.fact import uuid7
+from monitoring.rules.readiness import CONCOMITANT, CONTRAINDICATIONS
+from tests.factories.courses import GOOD_ANSWERS, Visit, planned
+
+pytestmark = pytest.mark.django_db
+Signer = Callable[..., Client]
+
+
+@pytest.fixture
+def visit(clock: Any) -> Visit:
+    made = planned(clock)
+    Session.objects.filter(pk=made.id).update(place="Chair 14")
+    return made
+
+
+def filled(visit: Visit, **changes: str) -> dict[str, str]:
+    answers = {name: "yes" if yes else "no" for name, yes in GOOD_ANSWERS.items()}
+    return {"id": str(uuid7()), "prescriber": str(visit.clinician.pk), **answers, **changes}
+
+
+def test_the_planned_place_is_shown_and_kept(visit: Visit, signed_in: Signer) -> None:
+    nurse = signed_in(visit.nurse)
+    form = nurse.get(f"/sessions/{visit.id}/admission/").context["form"]
+    assert form["place"].value() == "Chair 14"
+    nurse.post(f"/sessions/{visit.id}/admission/", filled(visit, place=""))
+    assert visit.session.place == "Chair 14"
+
+
+def test_no_question_is_put_in_the_negative(visit: Visit, signed_in: Signer) -> None:
+    form = signed_in(visit.nurse).get(f"/sessions/{visit.id}/admission/").context["form"]
+    labels = [str(form.fields[name].label) for name in QUESTIONS]
+    assert [label for label in labels if label.lower().startswith(("no ", "not "))] == []
+    assert form.fields["food_kept"].choices == [
+        ("yes", "More than 2 hours ago"), ("no", "Within 2 hours"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("answer", "kept"), [("yes", True), ("no", False)])
+def test_an_answer_means_what_it_did(
+    visit: Visit, signed_in: Signer, answer: str, kept: bool
+) -> None:
+    sent = filled(visit, food_kept=answer, fasting_reason="" if kept else "A biscuit")
+    signed_in(visit.nurse).post(f"/sessions/{visit.id}/admission/", sent)
+    assert Admission.objects.get(session=visit.id).food_kept is kept
+
+
+def test_the_answer_that_makes_the_dose_wait_looks_like_one(
+    visit: Visit, signed_in: Signer
+) -> None:
+    answer = signed_in(visit.nurse).get(f"/sessions/{visit.id}/admission/")
+    fields = answer.context["form"].fields
+    waits = {name: fields[name].widget.attrs.get("waits") for name in QUESTIONS}
+    good = {name: "yes" if yes else "no" for name, yes in GOOD_ANSWERS.items()}
+    for name in QUESTIONS:
+        if name in CONCOMITANT:
+            assert waits[name] is None
+        else:
+            assert waits[name] == {"yes": "no", "no": "yes"}[good[name]], name
+    shown = answer.content.decode()
+    assert shown.count("the dose waits") == len(QUESTIONS) - len(CONCOMITANT)
+    assert set(CONTRAINDICATIONS) <= set(waits)
