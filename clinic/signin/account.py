@@ -26,6 +26,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic import access, clock, shift
+from clinic.attempt import attempt
 from clinic.models import Staff
 from clinic.signin import arrival, idle
 from clinic.signin.adapter import needs_second_factor, next_page
@@ -93,7 +94,8 @@ class _ChangePassword(Refused, _Whole, account_views.PasswordChangeView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         answer = super().form_valid(form)
-        messages.success(self.request, _("Your password is changed."))
+        if form.is_valid():
+            messages.success(self.request, _("Your password is changed."))
         return answer
 
 
@@ -212,11 +214,12 @@ def pin(request: HttpRequest) -> HttpResponse:
     staff = cast(Staff, request.user)
     form = PinForm(request.POST or None)
     if form.is_bound and form.is_valid():
+        chosen = form.cleaned_data["pin"]
         try:
-            shift.set_pin(staff, form.cleaned_data["pin"])
+            attempt(form, lambda: shift.set_pin(staff, chosen))
         except shift.BadPin as bad:
             form.add_error("pin", str(PIN_WORDS[bad.code]))
-        else:
+        if form.is_valid():
             messages.success(request, _("Your PIN is set. It works on this clinic's tablets."))
             return redirect(next_page(request))
     status = 422 if form.is_bound else 200

@@ -15,6 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from clinic import access, staffing
+from clinic.attempt import attempt
 from clinic.refusal import NotPossible
 from clinic.unfilled import Unfilled
 
@@ -38,11 +39,13 @@ def invitation(request: HttpRequest, staff_id: UUID, token: str) -> HttpResponse
     form = PasswordForm(staff, request.POST or None)
     if form.is_bound and form.is_valid():
         try:
-            staffing.accept(staff_id, token, form.cleaned_data["new_password1"])
+            password = form.cleaned_data["new_password1"]
+            accepted = attempt(form, lambda: staffing.accept(staff_id, token, password))
         except NotPossible:
             return render(request, "signin/link_ended.html", status=404)
-        messages.success(request, _("Your password is set. Sign in with it."))
-        return redirect("account_login")
+        if accepted:
+            messages.success(request, _("Your password is set. Sign in with it."))
+            return redirect("account_login")
     status = 422 if form.is_bound else 200
     context = {"form": form, "person": staff}
     return render(request, "signin/invitation.html", context, status=status)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -21,13 +22,19 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic import access
 from clinic.access import Permission
+from clinic.attempt import attempt
 from clinic.middleware import CurrentSite
 from clinic.signin.adapter import MISMATCH, PASSKEY_REFUSED, back_to_sign_in, next_page
 from clinic.signin.forms import CodeForm, PasskeySignInForm, PasskeyStepForm, SignInForm
 
 
 class Refused:
-    """A refused form answers 422, as on every page here."""
+    """A refused form answers 422, as on every page here, and so does one that the database did
+    not take."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        answer = attempt(form, partial(super().form_valid, form))  # type: ignore[misc]
+        return self.form_invalid(form) if answer is None else answer
 
     def form_invalid(self, form: Any) -> HttpResponse:
         answer: HttpResponse = super().form_invalid(form)  # type: ignore[misc]

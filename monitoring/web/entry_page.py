@@ -11,7 +11,6 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Field, Layout
 from django import forms
 from django.contrib import messages
-from django.db import IntegrityError, OperationalError
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -20,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic import clock
+from clinic.attempt import NOT_TAKEN, attempt
 from clinic.unfilled import Unfilled
 from monitoring.actions import Conflict, NotAllowed, Refused
 from monitoring.actions.sending import Sending
@@ -37,11 +37,6 @@ _NOT_GUARDED = gettext_lazy(
     "Not saved. The safeguards of the database are not whole, so that nothing can be recorded. "
     "Write on paper and call your administrator."
 )
-_NOT_TAKEN = gettext_lazy(
-    "Not saved. Someone else may have changed this in the same moment. What you entered is still "
-    "here: look at it, then save again."
-)
-_BUSY = gettext_lazy("Not saved. The server is busy. What you entered is still here: save again.")
 
 
 class EntryForm(Unfilled):
@@ -117,7 +112,7 @@ def act(form: forms.Form, verb: Callable[[], Any]) -> tuple[Any, str]:
     whether it exists.
     """
     try:
-        return verb(), ""
+        made = attempt(form, verb)
     except NotAllowed:
         raise Http404 from None
     except Refused as refused:
@@ -132,22 +127,16 @@ def act(form: forms.Form, verb: Callable[[], Any]) -> tuple[Any, str]:
         logger.error("nothing is written: %s", missing)
         form.add_error(None, _NOT_GUARDED)
         return None, ""
-    except IntegrityError:
-        logger.exception("the database did not take what was sent")
-        not_taken(form)
-        return None, ""
-    except OperationalError:
-        logger.exception("the database did not answer in time")
-        form.add_error(None, _BUSY)
-        return None, ""
+    if form.has_error("__all__", NOT_TAKEN):
+        _renew(form)
+    return made, ""
 
 
-def not_taken(form: forms.Form) -> None:
-    """Say that nothing was saved; sent again it has a new id, for the old one may be taken."""
+def _renew(form: forms.Form) -> None:
+    """Sent again it has a new id, for the old one may be taken."""
     data = cast(QueryDict, form.data).copy()
     data["id"] = str(uuid7())
     form.data = data
-    form.add_error(None, _NOT_TAKEN)
 
 
 def show(

@@ -27,6 +27,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from clinic import access, clock, shift
+from clinic.attempt import attempt
 from clinic.models import Shift, Tablet
 from clinic.signin.adapter import next_page
 from clinic.unfilled import Unfilled
@@ -120,15 +121,21 @@ def _only(people: list[Shift]) -> str | None:
 
 def _tries_left(request: HttpRequest, form: PinForm, tablet: Tablet) -> int | None:
     """None for who is let in."""
-    try:
+
+    def come_in() -> bool:
         found = shift.try_pin(tablet, form.cleaned_data["staff"], form.cleaned_data["pin"])
+        request.by_pin = found  # type: ignore[attr-defined]
+        login(request, found.staff, settings.AUTHENTICATION_BACKENDS[0])
+        return True
+
+    try:
+        is_in = attempt(form, come_in)
     except shift.Wrong as wrong:
         words = _("This PIN is wrong. Tries left: %(count)s.") % {"count": wrong.tries_left}
         form.add_error("pin", words)
         return wrong.tries_left
-    request.by_pin = found  # type: ignore[attr-defined]
-    login(request, found.staff, settings.AUTHENTICATION_BACKENDS[0])
-    return None
+    # A database that is busy costs no try.
+    return None if is_in else 1
 
 
 def _afresh(request: HttpRequest) -> HttpResponse:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from typing import cast
 from uuid import UUID
 
 from crispy_forms.layout import Div, Layout
 from django import forms
 from django.core.paginator import Paginator
-from django.db import IntegrityError
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,17 +17,16 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.access import Permission, page
-from monitoring.actions import Conflict, NotAllowed, Refused
+from monitoring.actions import Conflict
 from monitoring.actions import register_patient as register_patient_verb
 from monitoring.models import Patient
 from monitoring.reports.treatment import course_of_sessions, last_dosed
 from monitoring.web.dates import DayField
-from monitoring.web.entry_page import EntryForm, not_taken, saved, show
+from monitoring.web.entry_page import EntryForm, act, saved, show
 from monitoring.web.fields import NameField
 from monitoring.web.lookup import keep_read, site_of, staff_of
 from monitoring.web.presenters.banner import patient_banner
 from monitoring.web.presenters.patient_amendments import patient_amendments
-from monitoring.web.refusal import add_refusal
 
 PAGE_SIZE = 50
 LONGEST_SEARCH = 200
@@ -112,17 +111,16 @@ def register_patient(request: HttpRequest) -> HttpResponse:
 
 def _registered(request: HttpRequest, form: PatientForm) -> Patient | None:
     """The new patient, or None with the reasons at the form's fields."""
-    try:
-        return register_patient_verb(site_of(request), staff_of(request), **form.cleaned_data)
-    except NotAllowed:
-        raise Http404 from None
-    except Refused as refused:
-        add_refusal(form, refused)
-    except Conflict as conflict:
-        form.add_error("mrn", mrn_taken(conflict, request))
-    except IntegrityError:
-        not_taken(form)
-    return None
+
+    def verb() -> Patient | None:
+        try:
+            return register_patient_verb(site_of(request), staff_of(request), **form.cleaned_data)
+        except Conflict as conflict:
+            form.add_error("mrn", mrn_taken(conflict, request))
+            return None
+
+    made, _theirs = act(form, verb)
+    return cast("Patient | None", made)
 
 
 def mrn_taken(conflict: Conflict, request: HttpRequest) -> str:

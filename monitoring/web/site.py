@@ -38,6 +38,8 @@ def _text(name: str, label: Any, help_text: Any = "", *, required: bool = False)
 
 
 class SiteForm(EntryForm):
+    keeps_draft = False
+
     name = _text("name", gettext_lazy("Name"), required=True)
     time_zone = forms.ChoiceField(
         label=gettext_lazy("Time zone"),

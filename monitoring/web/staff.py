@@ -220,9 +220,9 @@ def own_contact(request: HttpRequest) -> HttpResponse:
     form = ContactForm(request.POST or None, person=by)
     if form.is_bound and form.is_valid():
         given = {k: v for k, v in form.cleaned_data.items() if k != "id"}
-        staffing.amend_own_contact(by, **given)
-        messages.success(request, _("Telephone and e-mail saved"))
-        return redirect("mfa_index")
+        if done(form, lambda: staffing.amend_own_contact(by, **given)):
+            messages.success(request, _("Telephone and e-mail saved"))
+            return redirect("mfa_index")
     return _show_contact(request, form, by, reverse("mfa_index"))
 
 

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_lazy
 
+from clinic.attempt import attempt
 from clinic.refusal import NotAllowed, NotPossible
 
 WORDS = {
@@ -43,14 +44,18 @@ Made = TypeVar("Made")
 
 def done(form: forms.Form, change: Callable[[], Made]) -> Made | None:
     """What was changed, or None with the reason at its field. Raises Http404 for who may not."""
-    try:
-        return change()
-    except NotAllowed:
-        raise Http404 from None
-    except NotPossible as refused:
-        field = refused.field if refused.field in form.fields else None
-        form.add_error(field, str(WORDS[refused.code]))
-        return None
+
+    def allowed() -> Made | None:
+        try:
+            return change()
+        except NotAllowed:
+            raise Http404 from None
+        except NotPossible as refused:
+            field = refused.field if refused.field in form.fields else None
+            form.add_error(field, str(WORDS[refused.code]))
+            return None
+
+    return attempt(form, allowed)
 
 
 def pressed(request: HttpRequest, change: Callable[[], Made]) -> Made | None:

@@ -1,0 +1,153 @@
+"""A database that is busy, or does not take what was sent, answers every form alike: with the form,
+what was typed, and words; never with a page that says only that something failed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from allauth.account.internal.flows.login import (
+    _AUTHENTICATION_METHODS_USER_SESSION_KEY as SIGNED_IN_WHO,
+)
+from allauth.account.internal.flows.login import (
+    AUTHENTICATION_METHODS_SESSION_KEY as SIGNED_IN_BY,
+)
+from django.db import IntegrityError, OperationalError, connection
+from django.test import Client
+from django.urls import reverse
+
+from clinic.models import Staff
+from clinic.signin import arrival, idle
+from tests.browser.fuzz import Form
+from tests.browser.test_fuzz import Clinic
+from tests.clinic.test_access import ROUTES
+from tests.factories.courses import predosed
+from tests.factories.place import PASSWORD, PIN, ShiftFactory, SiteFactory, on_tablet, person
+
+pytestmark = pytest.mark.django_db
+
+NOT_THE_RECORD = ("clinic_cache", "django_session", "monitoring_accessentry", "usersession")
+"""What is written for each request, whatever it asks for: signs of life and the access log."""
+FAILURES = {
+    "busy": (OperationalError("database is locked"), "Not saved. The server is busy."),
+    "not taken": (IntegrityError("taken"), "Not saved. Someone else may have changed this"),
+}
+BUTTONS = {
+    "session-printed", "printed", "staff-deactivate", "staff-reactivate", "staff-link",
+    "tablet-revoke", "sign-in-end", "second-factor-rule", "emergency-end", "emergency-leave",
+    "sign-out", "switch-site", "lock-now", "active", "clearance-challenge",
+}  # fmt: skip
+"""What is sent without anything to fill in: its refusal stands above the next page."""
+OF_SIGN_IN = {
+    "account_login", "mfa_authenticate", "mfa_login_webauthn", "account_reauthenticate",
+    "mfa_activate_totp", "mfa_deactivate_totp", "mfa_add_webauthn", "mfa_remove_webauthn",
+    "mfa_view_recovery_codes", "mfa_generate_recovery_codes",
+}  # fmt: skip
+"""Forms of the sign-in library: each of its views ends in the same ladder, `Refused.form_valid`,
+which `account_change_password` stands for here."""
+
+
+@contextmanager
+def failing(error: Exception) -> Iterator[None]:
+    """Every write to the record or to its people fails."""
+
+    def fail(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        is_write = sql.startswith(("INSERT", "UPDATE", "DELETE"))
+        if is_write and not any(table in sql for table in NOT_THE_RECORD):
+            raise error
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(fail):
+        yield
+
+
+def signed_in(staff: Staff) -> Client:
+    """A moment ago, with a second factor."""
+    client = Client(raise_request_exception=False)
+    client.force_login(staff)
+    session = client.session
+    told = {"method": "password", "at": time.time(), "reauthenticated": True}
+    session[SIGNED_IN_BY], session[SIGNED_IN_WHO] = [told], str(staff.pk)
+    session[arrival.MEANS], session[arrival.SECOND_FACTOR] = ["password"], True
+    session[idle.BEGAN] = time.time()
+    session.save()
+    return client
+
+
+def forms_of(clinic: Clinic) -> list[Form]:
+    away = str(SiteFactory().pk)
+    contact = {"id": "", "phone": "555 0101", "email": "ada@clinic.example"}
+    theirs = reverse("staff-contact", args=[clinic.closed.nurse.pk])
+    new = "another password for tests"
+    passwords = {"oldpassword": PASSWORD, "password1": new, "password2": new}
+    entering = {"id": "", "site": away, "reason": "Chest pain", "password": PASSWORD}
+    return [
+        *(f for f in clinic.forms() if f.route not in BUTTONS | {"person"}),
+        # Other roles than the person has: what is as it was writes nothing.
+        Form("person", reverse("person", args=[clinic.closed.nurse.pk]),
+             lambda: {"id": "", "roles": "auditor"}),
+        Form("emergency", reverse("emergency"), lambda: entering),
+        Form("own-contact", reverse("own-contact"), lambda: contact),
+        Form("staff-contact", theirs, lambda: contact),
+        Form("account_change_password", reverse("account_change_password"), lambda: passwords),
+    ]  # fmt: skip
+
+
+def form_errors(answer: Any) -> Any:
+    has_form = answer.context and "form" in answer.context
+    return dict(answer.context["form"].errors) if has_form else answer.headers.get("Location")
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+def test_every_form_answers_with_itself_what_was_typed_and_words(clock: Any, failure: str) -> None:
+    error, words = FAILURES[failure]
+    clinic = Clinic(clock)
+    # What rests on a reading of the last minutes comes last.
+    clinic.read, clinic.decided = (predosed(clock, site=clinic.site) for _ in range(2))
+    staff = person(clinic.site, "nurse")
+    for role in ("clinician", "administrator"):
+        staff.memberships.create(site=clinic.site, role=role)
+    forms = forms_of(clinic)
+    asked = {name for name, may in ROUTES.items() if may}
+    assert {f.route for f in forms} <= asked
+    wrong = []
+    for form in forms:
+        body = form.body()
+        sent = body | ANSWERS | ({"id": FIRST_ID} if "id" in body else {})
+        client = signed_in(staff)
+        with failing(error):
+            answer = client.post(form.path, sent)
+        page = answer.content.decode()
+        typed = [v for k, v in body.items() if k in TYPED and v]
+        is_kept = all(f"{v}<" in page or f'value="{v}"' in page for v in typed)
+        if answer.status_code != 422 or words not in page or not is_kept:
+            wrong.append((form.route, answer.status_code, is_kept, form_errors(answer)))
+    assert wrong == []
+
+
+ANSWERS = {"confirm_systolic": "122", "confirm_diastolic": "78"}
+FIRST_ID = "01890a5d-ac96-774b-bcce-b302099a8057"
+TYPED = {"reason", "note", "detail", "lot", "mrn", "family_name", "text", "assessment", "mg",
+         "phone", "email"}  # fmt: skip
+
+
+def test_the_lock_of_a_tablet_says_that_the_server_is_busy(clock: Any) -> None:
+    shift = ShiftFactory()
+    body = {"staff": str(shift.staff.pk), "pin": PIN}
+    tablet = on_tablet(shift.tablet)
+    with failing(FAILURES["busy"][0]):
+        answer = tablet.post("/lock/", body)
+    assert answer.status_code == 422
+    assert FAILURES["busy"][1] in answer.content.decode()
+    assert on_tablet(shift.tablet).post("/lock/", body).status_code == 302
+
+
+def test_no_form_is_left_out(clock: Any) -> None:
+    """A new address with a form has to be among these."""
+    from tests.clinic.matrix import GET_ONLY
+
+    tried = {form.route for form in forms_of(Clinic(clock))} | {"lock", "invitation", "site"}
+    assert set(ROUTES) - GET_ONLY - BUTTONS - OF_SIGN_IN <= tried
