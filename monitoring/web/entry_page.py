@@ -62,7 +62,8 @@ class EntryForm(Unfilled):
             self.fields["another"] = forms.BooleanField(required=False, label=_("Yes, keep both"))
         for field in self.fields.values():
             field.label_suffix = ""
-            field.error_messages["required"] = _("Enter this.")
+            if field.error_messages["required"] == forms.Field.default_error_messages["required"]:
+                field.error_messages["required"] = _("Enter this.")
 
     def clean(self) -> dict[str, Any]:
         """Refuse characters that are not seen in every line of text."""
