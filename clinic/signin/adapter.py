@@ -7,6 +7,7 @@ import secrets
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.stagekit import clear_login
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -25,6 +26,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic import access, clock, origin, passwords
 from clinic.models import Staff
+from clinic.signin import recorded
 
 MISMATCH = _("This user name and password do not belong together.")
 """Said alike of a wrong name, a wrong password and a person who was deactivated."""
@@ -53,6 +55,15 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_client_ip(self, request: HttpRequest) -> str:
         # The library keeps it with the session, where only an address can stand.
         return origin.address(request) or "::"
+
+    def pre_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse | None:
+        """Before a second factor is asked for: no one whose rows someone else wrote."""
+        answer: HttpResponse | None = super().pre_login(request, user, **kwargs)
+        if answer is not None or recorded.is_recorded(user):
+            return answer
+        clear_login(request)
+        messages.error(request, str(recorded.NOT_RECORDED))
+        return back_to_sign_in(request)
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
         """On a tablet, who has no PIN yet is offered one before the page they came for."""

@@ -26,6 +26,7 @@ from clinic.attempt import attempt
 from clinic.middleware import CurrentSite
 from clinic.signin.adapter import MISMATCH, PASSKEY_REFUSED, back_to_sign_in, next_page
 from clinic.signin.forms import CodeForm, PasskeySignInForm, PasskeyStepForm, SignInForm
+from clinic.signin.recorded import NOT_RECORDED, is_recorded
 
 
 class Refused:
@@ -71,9 +72,11 @@ class _SecondStep(Refused, mfa_views.AuthenticateView):
         return answer
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """Who was deactivated since the password goes no further."""
-        if not self.stage.login.user.is_active:
-            messages.error(self.request, str(MISMATCH))
+        """Who was deactivated since the password goes no further, nor whose rows were changed."""
+        staff = self.stage.login.user
+        if not staff.is_active or not is_recorded(staff):
+            words = NOT_RECORDED if staff.is_active else MISMATCH
+            messages.error(self.request, str(words))
             return self._start_again()
         answer: HttpResponse = super().form_valid(form)
         return answer

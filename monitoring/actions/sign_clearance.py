@@ -14,6 +14,7 @@ from clinic import clock
 from clinic.access import Permission
 from clinic.models import Staff
 from clinic.signin.passkey import Assertion
+from clinic.signin.recorded import is_recorded
 from monitoring.actions.outcome import Conflict, Reason, Refused, refuse, repeated
 from monitoring.actions.record import Record, open_record, require_phase, verb
 from monitoring.models import Clearance, Withdrawal
@@ -48,7 +49,8 @@ def sign_clearance(
 
     Needs the signer's own password or passkey, one of them, an elapsed window, no open item, each
     point of the checklist confirmed and each caution justified by its key. `ready_minutes` from the
-    first device is asked under REMS (CLINICAL 8, rule 31). What proved nothing is told on the
+    first device is asked under REMS (CLINICAL 8, rule 31). Nothing is signed by someone whose own
+    rows are not what was recorded, nor over rows that are not. What proved nothing is told on the
     signer's trail; after five such tries within a quarter of an hour signing waits. Raises Refused
     with every reason, Conflict with the session when it changed since it was shown or with a
     clearance that stands already, NotAllowed.
@@ -56,6 +58,9 @@ def sign_clearance(
     if password and assertion:
         raise refuse("one_proof", "password")
     _require_unlocked(by)
+    # Before the password: one that is hashed anew would be told as the person's own.
+    if not is_recorded(by):
+        raise refuse("person_disagrees")
     proof: Proof = "passkey" if assertion else "password"
     is_proved = (
         assertion.is_of(by, signing(session_id, through_seq))

@@ -6,7 +6,6 @@ that were changed below it differ from the log, and verification names them.
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -22,29 +21,17 @@ from clinic import origin, sign_ins
 from clinic.emergency import entry_failed
 from clinic.models import Membership, Site, Staff, Tablet
 from clinic.shift import pin_failed
-from clinic.signin import arrival
+from clinic.signin import arrival, recorded
 from monitoring.models import ChainHead, TrailEntry
 from monitoring.trail import chain
 from monitoring.trail.canonical import Columns, columns
+from monitoring.trail.person import factor, is_recorded, only, person
 
 MOST_TRIES = 20
 """How many wrong tries are looked at, at most."""
-SECRETS = ("password", "pin")
-NOT_TOLD = frozenset({*SECRETS, "last_login"})
 
 
-def person(staff: Staff) -> Columns:
-    """A person as the log has them: of password and PIN only whether they changed."""
-    row = columns(staff)
-    told = {k: v for k, v in row.items() if k not in NOT_TOLD}
-    # A person of before there were PINs, as a migration reads them, has none.
-    digests = {
-        f"{k}_digest": hashlib.sha256(row[k].encode()).hexdigest() for k in SECRETS if k in row
-    }
-    return {**told, **digests}
-
-
-def tablet(row: Tablet) -> Columns:
+def tablet(row: Tablet, told: Columns | None = None) -> Columns:
     """A tablet as the log has it: when it was last seen is not told."""
     return {k: v for k, v in columns(row).items() if k != "last_seen_at"}
 
@@ -55,8 +42,9 @@ def connect() -> None:
     post_delete.connect(_deleted_role, sender=Membership, dispatch_uid="trail_role_gone")
     post_save.connect(_saved_site, sender=Site, dispatch_uid="trail_site")
     post_save.connect(_saved_tablet, sender=Tablet, dispatch_uid="trail_tablet")
-    post_save.connect(_added_factor, sender=Authenticator, dispatch_uid="trail_factor")
+    post_save.connect(_saved_factor, sender=Authenticator, dispatch_uid="trail_factor")
     post_delete.connect(_removed_factor, sender=Authenticator, dispatch_uid="trail_factor_gone")
+    recorded.asked.connect(_is_recorded, dispatch_uid="trail_is_recorded")
     entry_failed.connect(_wrong_entry, dispatch_uid="trail_wrong_entry")
     sign_ins.ended.connect(_ended_session, dispatch_uid="trail_ended_session")
     pin_failed.connect(_wrong_pin, dispatch_uid="trail_wrong_pin")
@@ -109,7 +97,8 @@ def _saved_person(
 ) -> None:
     if update_fields is not None and set(update_fields) <= {"last_login"}:
         return
-    rows: chain.Rows = {"staff": {str(instance.pk): person(instance)}}
+    row = only(person(instance), None if created else update_fields)
+    rows: chain.Rows = {"staff": {str(instance.pk): row}}
     _tell(instance.pk, "staff", _change(instance, created, update_fields), rows)
 
 
@@ -125,8 +114,12 @@ def _change(instance: Staff, created: bool, update_fields: frozenset[str] | None
     return "change_person"
 
 
-def _saved_role(instance: Membership, created: bool, **kwargs: Any) -> None:
-    _tell(instance.staff_id, "staff", _role_change(instance, created), chain.rows_of(instance))
+def _saved_role(
+    instance: Membership, created: bool, update_fields: frozenset[str] | None, **kwargs: Any
+) -> None:
+    row = only(columns(instance), None if created else update_fields)
+    rows: chain.Rows = {"membership": {str(instance.pk): row}}
+    _tell(instance.staff_id, "staff", _role_change(instance, created), rows)
 
 
 def _role_change(instance: Membership, created: bool) -> str:
@@ -140,22 +133,40 @@ def _deleted_role(instance: Membership, **kwargs: Any) -> None:
     _tell(instance.staff_id, "staff", "withdraw_role", rows, role=instance.role)
 
 
-def _saved_site(instance: Site, **kwargs: Any) -> None:
-    _tell(chain.PLACE, "place", "change_site", chain.rows_of(instance))
+def _saved_site(
+    instance: Site, created: bool, update_fields: frozenset[str] | None, **kwargs: Any
+) -> None:
+    row = only(columns(instance), None if created else update_fields)
+    _tell(chain.PLACE, "place", "change_site", {"site": {str(instance.pk): row}})
 
 
-def _saved_tablet(instance: Tablet, created: bool, **kwargs: Any) -> None:
+def _saved_tablet(
+    instance: Tablet, created: bool, update_fields: frozenset[str] | None, **kwargs: Any
+) -> None:
     verb = "enrol_tablet" if created else "revoke_tablet"
-    _tell(chain.PLACE, "place", verb, {"tablet": {str(instance.pk): tablet(instance)}})
+    row = only(tablet(instance), None if created else update_fields)
+    _tell(chain.PLACE, "place", verb, {"tablet": {str(instance.pk): row}})
 
 
-def _added_factor(instance: Authenticator, created: bool, **kwargs: Any) -> None:
-    if created:
-        _tell(instance.user_id, "staff", "add_second_factor", type=instance.type)
+def _saved_factor(
+    instance: Authenticator, created: bool, update_fields: frozenset[str] | None, **kwargs: Any
+) -> None:
+    """Also a recovery code that was used: it is struck out in the row."""
+    if update_fields is not None and set(update_fields) <= {"last_used_at"}:
+        return
+    verb = "add_second_factor" if created else "change_second_factor"
+    row = only(factor(instance), None if created else update_fields)
+    rows: chain.Rows = {"authenticator": {str(instance.pk): row}}
+    _tell(instance.user_id, "staff", verb, rows, type=instance.type)
 
 
 def _removed_factor(instance: Authenticator, **kwargs: Any) -> None:
-    _tell(instance.user_id, "staff", "remove_second_factor", type=instance.type)
+    rows: chain.Rows = {"authenticator": {str(instance.pk): None}}
+    _tell(instance.user_id, "staff", "remove_second_factor", rows, type=instance.type)
+
+
+def _is_recorded(staff: Staff, **kwargs: Any) -> bool:
+    return is_recorded(staff)
 
 
 def _wrong_entry(staff: Staff, **kwargs: Any) -> None:

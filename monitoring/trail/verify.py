@@ -16,6 +16,7 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
 from django.db import models
 from django.db.models import Exists, OuterRef
 
@@ -36,7 +37,8 @@ from monitoring.trail.canonical import Columns, columns, digest
 from monitoring.trail.chain import digest_of
 from monitoring.trail.compare import Held, differences
 from monitoring.trail.findings import Problem, Verification, noun_of, printable, words_of
-from monitoring.trail.place import person, tablet
+from monitoring.trail.person import factor, person
+from monitoring.trail.place import tablet
 from monitoring.trail.raw import OF_SESSION
 from monitoring.trail.replay import (
     FACTS,
@@ -51,11 +53,12 @@ from monitoring.trail.robust import AS_TEXT, Reader, one_state
 
 BATCH = 200
 """How many sessions or patients are compared with their tables at once."""
-OF_PLACE: tuple[tuple[type[models.Model], Callable[[Any], Columns]], ...] = (
-    (Membership, columns),
-    (ProtocolVersion, columns),
-    (Site, columns),
-    (SiteProtocol, columns),
+OF_PLACE: tuple[tuple[type[models.Model], Callable[[Any, Columns | None], Columns]], ...] = (
+    (Authenticator, factor),
+    (Membership, lambda row, told: columns(row)),
+    (ProtocolVersion, lambda row, told: columns(row)),
+    (Site, lambda row, told: columns(row)),
+    (SiteProtocol, lambda row, told: columns(row)),
     (Staff, person),
     (Tablet, tablet),
 )
@@ -329,8 +332,9 @@ class _Run(Reader):
         """People, roles, sites, tablets and protocols against what their chains tell."""
         held: Held = {}
         for model, read in OF_PLACE:
+            told = self.place.get(str(model._meta.model_name), {})
             for row in self.read(model._default_manager.order_by("pk")):
-                self._hold(held, "place", row, read)
+                self._hold(held, "place", row, _as_told(read, told.get(str(row.pk))))
         for difference in differences(self.place, held):
             self.problem("place", words_of(difference))
 
@@ -363,6 +367,12 @@ class _Run(Reader):
         for row in raw.odd(rows):
             words = f"holds what no verb writes: {row.columns}"
             self.problem(f"{noun_of(row.noun)} {row.id}", words)
+
+
+def _as_told(
+    read: Callable[[Any, Columns | None], Columns], told: Columns | None
+) -> Callable[[Any], Columns]:
+    return lambda row: read(row, told)
 
 
 def _batches(chains: Iterable[_Chain], size: int) -> Iterator[list[_Chain]]:

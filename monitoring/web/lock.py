@@ -30,6 +30,7 @@ from clinic import access, clock, shift
 from clinic.attempt import attempt
 from clinic.models import Shift, Tablet
 from clinic.signin.adapter import next_page
+from clinic.signin.recorded import NOT_RECORDED, is_recorded
 from clinic.unfilled import Unfilled
 from monitoring.models import Session
 from monitoring.rules.flags import unanswered
@@ -124,6 +125,9 @@ def _tries_left(request: HttpRequest, form: PinForm, tablet: Tablet) -> int | No
 
     def come_in() -> bool:
         found = shift.try_pin(tablet, form.cleaned_data["staff"], form.cleaned_data["pin"])
+        if not is_recorded(found.staff):
+            form.add_error("pin", str(NOT_RECORDED))
+            return False
         request.by_pin = found  # type: ignore[attr-defined]
         login(request, found.staff, settings.AUTHENTICATION_BACKENDS[0])
         return True
@@ -134,7 +138,7 @@ def _tries_left(request: HttpRequest, form: PinForm, tablet: Tablet) -> int | No
         words = _("This PIN is wrong. Tries left: %(count)s.") % {"count": wrong.tries_left}
         form.add_error("pin", words)
         return wrong.tries_left
-    # A database that is busy costs no try.
+    # A database that is busy costs no try, nor does a person who is not as they were recorded.
     return None if is_in else 1
 
 

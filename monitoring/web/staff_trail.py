@@ -24,6 +24,7 @@ VERBS = {
     "change_pin": gettext_lazy("PIN chosen, or taken away"),
     "pin_failed": gettext_lazy("Wrong PIN on a tablet"),
     "add_second_factor": gettext_lazy("Second factor added"),
+    "change_second_factor": gettext_lazy("Second factor changed, or a recovery code used"),
     "remove_second_factor": gettext_lazy("Second factor taken away"),
     "second_factor_failed": gettext_lazy("Wrong second factor"),
     "confirm_failed": gettext_lazy("Wrong password to confirm a change of the account"),

@@ -108,6 +108,10 @@ REASONS = {
         "Not signed. The record is not what its trail says was recorded. "
         "Call your administrator: the record must be verified first."
     ),
+    "person_disagrees": _(
+        "Not signed. Your account is not as it was recorded here. "
+        "Call your administrator: the record must be verified first."
+    ),
     "justify": _("Say in your own words why the patient can leave with this."),
     "serious_event_missing": _("Record the serious adverse event first."),
     "serious_event_recorded": _("A serious adverse event is recorded in this session."),

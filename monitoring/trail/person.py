@@ -1,0 +1,114 @@
+"""A person, their roles and second factors, as their own chain has them.
+
+Of what lets someone in the chain holds a keyed digest, never the secret or its hash. Whoever writes
+a hash, a role or a second factor of their own into the database has no key to tell it with, so that
+the rows are compared with the chain when they are used: at signing in, and under a signature.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from allauth.mfa.models import Authenticator
+from django.db.models import Count, Q
+
+from clinic.models import Membership, Staff
+from monitoring.models import ChainHead, TrailEntry
+from monitoring.trail import chain, keys
+from monitoring.trail.canonical import Columns, canonical, columns
+from monitoring.trail.compare import Held, differences
+from monitoring.trail.replay import UNREADABLE, replay
+
+SECRETS = ("password", "pin")
+NOT_TOLD = frozenset({*SECRETS, "last_login"})
+TABLES = ("staff", "membership", "authenticator")
+
+
+def fingerprint(secret: str, told: object = None) -> str:
+    """The digest of `secret` under the key that `told` names, or else under the key of now.
+
+    What was told before digests were keyed is a plain SHA-256. A key that is not given here gives
+    a digest that nothing is equal to.
+    """
+    if isinstance(told, str) and told and ":" not in told:
+        return hashlib.sha256(secret.encode()).hexdigest()
+    key_id = told.split(":")[0] if isinstance(told, str) and told else keys.current()
+    try:
+        return f"{key_id}:{keys.sign(key_id, secret)}"
+    except keys.UnknownKey:
+        return f"{key_id}: not given"
+
+
+def person(staff: Staff, told: Columns | None = None) -> Columns:
+    """A person as the log has them: of password and PIN a digest alone; `told` says under which
+    key it is to be compared."""
+    row = columns(staff)
+    # A person of before there were PINs, as a migration reads them, has none.
+    digests = {
+        f"{k}_digest": fingerprint(row[k], (told or {}).get(f"{k}_digest"))
+        for k in SECRETS
+        if k in row
+    }
+    return {**{k: v for k, v in row.items() if k not in NOT_TOLD}, **digests}
+
+
+def factor(row: Authenticator, told: Columns | None = None) -> Columns:
+    """A second factor as the log has it: of what it is checked against a digest alone. When it was
+    last used is not told."""
+    return {
+        "id": row.pk,
+        "user_id": str(row.user_id),
+        "type": row.type,
+        "data_digest": fingerprint(canonical(row.data), (told or {}).get("data_digest")),
+    }
+
+
+def only(row: Columns, fields: Iterable[str] | None) -> Columns:
+    """Of `row` the columns that a save named: what else stands in the table was not read anew, and
+    is not told a second time as if it had been recorded."""
+    if fields is None:
+        return row
+    names = {name for f in fields for name in (f, f"{f}_id", f"{f}_digest")}
+    return {name: value for name, value in row.items() if name in names}
+
+
+def is_recorded(staff: Staff) -> bool:
+    """Whether `staff` as they were read, their roles and their second factors are what their chain
+    tells, in entries that a key signed and of which none is missing."""
+    entries = TrailEntry.objects.filter(chain=staff.pk)
+    if not _is_whole(staff.pk):
+        return False
+    about = Q()
+    for table in TABLES:
+        about |= Q(payload__contains=f'"{table}":{{')
+    found = list(entries.filter(about).order_by("seq"))
+    try:
+        if any(chain.digest_of(entry) != entry.digest for entry in found):
+            return False
+        log = {t: rows for t, rows in replay(found).items() if t in TABLES}
+        return not any(differences(log, _held(staff, log)))
+    except (keys.UnknownKey, *UNREADABLE):
+        return False
+
+
+def _is_whole(chain_id: UUID) -> bool:
+    """The chain has as many entries as its head says; in one query."""
+    counted = TrailEntry.objects.filter(chain=chain_id).aggregate(count=Count("pk"))["count"]
+    head = ChainHead.objects.filter(pk=chain_id).values_list("count", flat=True).first()
+    return bool(head) and head == counted
+
+
+def _held(staff: Staff, log: dict[str, dict[str, Columns]]) -> Held:
+    def told(table: str, key: Any) -> Columns | None:
+        return log.get(table, {}).get(str(key))
+
+    roles = Membership.objects.filter(staff=staff.pk)
+    factors = Authenticator.objects.filter(user=staff.pk)
+    return {
+        "staff": [(str(staff.pk), person(staff, told("staff", staff.pk)))],
+        "membership": [(str(role.pk), columns(role)) for role in roles],
+        "authenticator": [(str(f.pk), factor(f, told("authenticator", f.pk))) for f in factors],
+    }
