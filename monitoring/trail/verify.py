@@ -138,6 +138,7 @@ class _Run(Reader):
             for patient, protocol in whose:
                 wanted.append(patient)
                 stored += [(Patient, "id", patient), (ProtocolVersion, "id", protocol)]
+                stored.append((PatientAmendment, "patient_id", patient))
         names = {str(chain) for chain in wanted}
         self.anchored = {c: h for c, h in self.anchored.items() if c in names}
         found = self.read(ChainHead.objects.filter(pk__in=wanted).order_by("id"))

@@ -10,6 +10,8 @@ from django.db.migrations.executor import MigrationExecutor
 
 from monitoring import guards
 from monitoring.models import Clearance, Reading, Session, TrailEntry
+from monitoring.trail.person import is_recorded
+from tests.factories.second_factors import App
 from tests.guards.world import Course, open_clinic
 
 
@@ -21,6 +23,7 @@ def test_what_was_recorded_before_the_trail_is_carried_into_it(
     closed.sign()
     closed.discharge()
     going_on = Course(clinic, clock).dosed()
+    App(clinic.clinician)
     before = {m: list(m.objects.order_by("pk").values()) for m in (Reading, Session)}
 
     call_command("migrate", "monitoring", "0001", verbosity=0)
@@ -34,6 +37,8 @@ def test_what_was_recorded_before_the_trail_is_carried_into_it(
     verbs = TrailEntry.objects.filter(chain__in=(closed.id, going_on.id))
     assert set(verbs.values_list("verb", flat=True)) == {"adopt"}
     guards._found_whole.clear()
+    # With the second factor, which only a chain that tells it lets in or sign.
+    assert is_recorded(clinic.clinician)
     going_on.observe()
     going_on.sign()
     assert going_on.discharge().row.phase == "closed"

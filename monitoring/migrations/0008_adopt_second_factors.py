@@ -43,7 +43,7 @@ def append(apps, chain, rows):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("monitoring", "0006_slot_of_standing"),
+        ("monitoring", "0007_patient_amendment"),
         ("mfa", "0003_authenticator_type_uniq"),
     ]
 
