@@ -23,7 +23,7 @@ from monitoring.actions import (
 )
 from monitoring.models.fact import uuid7
 from monitoring.rules.protocol import SPRAVATO_US
-from tests.guards.world import Clinic, Course, open_clinic
+from tests.guards.world import MEANT, Clinic, Course, open_clinic
 
 Attack = Callable[[Clinic, Any], Callable[[], None]]
 """Makes the state, and answers the write to try on it."""
@@ -116,7 +116,13 @@ def ended(clinic: Clinic, clock: Any) -> Course:
 
 def note(course: Course) -> Any:
     return record_event(
-        course.id, course.clinic.nurse, id=uuid7(), kind="note", at=course.clock.now(), detail="x"
+        course.id,
+        course.clinic.nurse,
+        id=uuid7(),
+        kind="note",
+        at=course.clock.now(),
+        detail="x",
+        sending=MEANT,
     )
 
 

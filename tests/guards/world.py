@@ -12,6 +12,7 @@ from clinic import clock
 from clinic.models import Membership, Site, Staff
 from monitoring import actions
 from monitoring.actions.admit_patient import QUESTIONS
+from monitoring.actions.sending import Sending
 from monitoring.models import (
     Amendment,
     Clearance,
@@ -41,6 +42,10 @@ YES = {"identifiers_confirmed", "food_kept", "liquid_kept", "nasal_kept"} | {
     "no_driving_advised",
 }
 ANSWERS: dict[str, bool | None] = {question: question in YES for question in QUESTIONS}
+
+
+MEANT = Sending(is_another=True)
+"""The clock stands still here, so that everything is recorded a moment after the same."""
 
 
 @dataclass
@@ -115,7 +120,11 @@ class Course:
 
     def read(self, asked: int | None = None, **values: int) -> Reading:
         return actions.record_reading(
-            self.id, self.clinic.nurse, id=uuid7(), entry=self.entry(asked, **values)
+            self.id,
+            self.clinic.nurse,
+            id=uuid7(),
+            entry=self.entry(asked, **values),
+            sending=MEANT,
         )
 
     def decide(self, reading: Reading, outcome: str = "give") -> Decision:
