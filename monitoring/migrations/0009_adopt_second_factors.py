@@ -43,7 +43,7 @@ def append(apps, chain, rows):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("monitoring", "0007_patient_amendment"),
+        ("monitoring", "0008_leaving_late"),
         ("mfa", "0003_authenticator_type_uniq"),
     ]
 
