@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from clinic import access, clock
 from clinic.access import Permission
 from clinic.models import Staff
 from monitoring.actions.outcome import Conflict, NotAllowed, refuse
-from monitoring.actions.patient_values import whole, with_mrn
+from monitoring.actions.patient_values import ask, whole, with_mrn
 from monitoring.actions.record import require_text, verb
 from monitoring.models import Patient, PatientAmendment
 from monitoring.trail import chain
@@ -28,13 +28,15 @@ def amend_patient(
     amended: int,
     values: Mapping[str, Any],
     reason: str,
+    confirmed: Collection[str] = (),
 ) -> PatientAmendment:
     """Change what differs in `values`, which names every column of `Patient.AMENDED`.
 
     `amended` is the number of amendments that the person saw. The old values are kept in the row
     that is answered; the database changes the patient with it. The same `id` sent twice is one
-    amendment. Raises Refused at each field, Conflict with the latest amendment when someone amended
-    meanwhile and with the patient whose MRN it is, NotAllowed.
+    amendment. `confirmed` are the answers that were given to questions of a refusal (see `ask`),
+    which a new name or birth date raises. Raises Refused at each field, Conflict with the latest
+    amendment when someone amended meanwhile and with the patient whose MRN it is, NotAllowed.
     """
     patients = Patient.objects.select_for_update(of=("self",)).select_related("site")
     patient = patients.filter(pk=patient_id).first()
@@ -53,6 +55,8 @@ def amend_patient(
     theirs = with_mrn(given["mrn"])
     if theirs is not None and theirs.pk != patient.pk:
         raise Conflict(theirs)
+    if changes.keys() & {"family_name", "given_name", "date_of_birth"}:
+        ask(given, patient.site, confirmed, patient.pk)
     amendment = PatientAmendment(
         id=id,
         patient=patient,

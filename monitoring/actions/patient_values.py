@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Value
 from django.db.models.functions import Upper
@@ -14,8 +15,13 @@ from clinic import clock
 from clinic.models import Site
 from monitoring.actions.outcome import Reason, Refused
 from monitoring.models import Patient
+from monitoring.rules.course import age_in_years
 from monitoring.rules.names import has_hidden, search_text, tidy
 
+MOST_ALIKE = 200
+ADULT_YEARS = 18
+"""Esketamine is "not approved in pediatric patients": who is younger is asked about (CLINICAL 8,
+rule 53)."""
 _NEEDED = ("mrn", "family_name", "sex")
 
 
@@ -39,6 +45,51 @@ def whole(given: Mapping[str, Any], site: Site) -> dict[str, Any]:
         raise Refused(reasons)
     names = (values["family_name"], values["given_name"], values["mrn"])
     return {**values, "search_name": search_text(*names)}
+
+
+def ask(
+    values: Mapping[str, Any], site: Site, confirmed: Collection[str], own: UUID | None = None
+) -> None:
+    """Ask whether a patient is under age, and whether one of a like name is another person.
+
+    Raises Refused with what is not in `confirmed` yet. The answer to each is `answer` in its
+    params: it names the birth date, or the patients, asked about. `own` is the patient's id.
+    """
+    reasons = []
+    born: date = values["date_of_birth"]
+    age = age_in_years(born, clock.now().astimezone(site.tz).date())
+    if age < ADULT_YEARS:
+        params = {"age": age, "answer": f"minor:{born}"}
+        reasons.append(Reason("minor", "date_of_birth", params))
+    if found := namesakes(values, site, own):
+        answer = "namesake:" + ",".join(sorted(str(p.pk) for p in found))
+        reasons.append(Reason("namesake", "family_name", {"answer": answer, "patients": found}))
+    if open_ones := [r for r in reasons if r.params["answer"] not in confirmed]:
+        raise Refused(open_ones)
+
+
+def namesakes(
+    values: Mapping[str, Any], site: Site, own: UUID | None = None
+) -> tuple[Patient, ...]:
+    """Other patients of the site who have the same name, or the same family name and birth date."""
+    family, name = _name(values["family_name"]), _name(_whole_name(values))
+    alike = Patient.objects.at(site)
+    if own is not None:
+        alike = alike.exclude(pk=own)
+    of_that_day = alike.filter(date_of_birth=values["date_of_birth"])
+    found = {p for p in of_that_day if _name(p.family_name) == family}
+    named = alike.filter(search_name__startswith=search_text(values["family_name"]))
+    found |= {p for p in named[:MOST_ALIKE] if _name(p.banner_name) == name}
+    return tuple(sorted(found, key=lambda p: p.mrn))
+
+
+def _whole_name(values: Mapping[str, Any]) -> str:
+    return f"{values['family_name']} {values['given_name']}"
+
+
+def _name(text: str) -> str:
+    """For comparing: without case, accents, and what stands between the words."""
+    return search_text(text)
 
 
 def with_mrn(mrn: str) -> Patient | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from clinic import access, clock
 from clinic.access import Permission
 from clinic.models import Site, Staff
 from monitoring.actions.outcome import NotAllowed, repeated
-from monitoring.actions.patient_values import whole, with_mrn
+from monitoring.actions.patient_values import ask, whole, with_mrn
 from monitoring.actions.record import verb
 from monitoring.models import Patient
 from monitoring.trail import chain
@@ -32,10 +33,12 @@ def register_patient(
     cautions: str = "",
     telephone: str = "",
     rems_enrolled_on: date | None = None,
+    confirmed: Collection[str] = (),
 ) -> Patient:
     """The same `id` sent twice is one patient. Who has one name alone has it as family name.
 
-    Raises Conflict when the MRN is someone's, Refused at each field that is empty and needed, holds
+    `confirmed` are the answers that were given to questions of a refusal (see `ask`). Raises
+    Conflict when the MRN is someone's, Refused at each field that is empty and needed, holds
     a hidden character, or is a birth after today, NotAllowed.
     """
     if not access.may(by, Permission.REGISTER_PATIENT, site):
@@ -59,6 +62,7 @@ def register_patient(
         return repeated(sent, **own)
     if theirs := with_mrn(given["mrn"]):
         return repeated(theirs, **own)
+    ask(given, site, confirmed)
     patient = Patient(id=id, site=site, created_at=clock.now(), **given)
     try:
         with transaction.atomic():

@@ -108,10 +108,21 @@ def _planning(course: Course) -> Iterator[Item]:
     """Order, REMS certification and enrolment (CLINICAL 8, rules 20 and 29)."""
     yield from (Item(f"order_{code}", "planning") for code in order_problems(course))
     if course.protocol.rems and not course.is_inpatient:
-        if not course.is_site_certified:
-            yield Item("site_not_certified", "site")
-        if not course.is_patient_enrolled:
-            yield Item("patient_not_enrolled", "patient")
+        yield from rems_missing(course.is_site_certified, course.is_patient_enrolled)
+
+
+def rems_missing(is_site_certified: bool, is_patient_enrolled: bool) -> list[Item]:
+    """What REMS asks for before an outpatient is dosed, and is not there (CLINICAL 8, rule 29)."""
+    found = [
+        (is_site_certified, Item("site_not_certified", "site")),
+        (is_patient_enrolled, Item("patient_not_enrolled", "patient")),
+    ]
+    return [item for is_there, item in found if not is_there]
+
+
+def before_arrival(course: Course) -> list[Item]:
+    """What of planning will keep the dose from being given, while it can still be put right."""
+    return list(_planning(course))
 
 
 def order_problems(course: Course) -> list[str]:

@@ -49,6 +49,20 @@ class NameField(forms.CharField):
         return tidy(str(super().to_python(value)))
 
 
+class Confirm(forms.CharField):
+    """The answer to a question of the server: a box that is shown once it is asked.
+
+    `answer` is what the box sends; it names what was asked about, so that a tick counts for that
+    alone.
+    """
+
+    template = "fields/confirm.html"
+    answer = ""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, max_length=2000, **kwargs)
+
+
 class YesNo(forms.TypedChoiceField):
     """Two tiles, neither chosen beforehand. None while not answered. `answers` are the words for
     yes and no, where a question is asked otherwise."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.urls import reverse
 
@@ -23,7 +24,7 @@ def closes(session: Session, item: Item) -> str:
     if item.closes == "response":
         return reverse("response", args=[session.pk, item.about])
     if item.closes == "patient":
-        return enrolment(session)
+        return enrolment(session.patient_id, reverse("session", args=[session.pk]))
     if item.code == "infusion_running":
         return reverse("infusion-end", args=[session.pk])
     if item.closes == "reading":
@@ -43,7 +44,7 @@ def reading(session: Session, asked: int | None) -> str:
     return address if asked is None else f"{address}?slot={asked}"
 
 
-def enrolment(session: Session) -> str:
-    """The page that puts down the patient's REMS enrolment, and comes back to the session."""
-    back = urlencode({"at": "rems_enrolled_on", "next": reverse("session", args=[session.pk])})
-    return f"{reverse('patient-amend', args=[session.patient_id])}?{back}"
+def enrolment(patient_id: UUID, here: str) -> str:
+    """The page that puts down a patient's REMS enrolment, and comes back `here`."""
+    back = urlencode({"at": "rems_enrolled_on", "next": here})
+    return f"{reverse('patient-amend', args=[patient_id])}?{back}"

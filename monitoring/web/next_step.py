@@ -112,7 +112,9 @@ def _before_dose(case: _Case) -> Action | None:
     if any(item.closes == "admission" for item in items):
         return case.page(_("Answers again"), "admission")
     if "patient_not_enrolled" in codes and case.may(Permission.AMEND_PATIENT):
-        return Action(_("Enter the REMS enrolment"), links.enrolment(case.session))
+        here = reverse("session", args=[case.session.pk])
+        href = links.enrolment(case.session.patient_id, here)
+        return Action(_("Enter the REMS enrolment"), href)
     return None if items else case.page(_("Record the first dose"), "dose")
 
 

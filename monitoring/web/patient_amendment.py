@@ -15,12 +15,12 @@ from django.views.decorators.http import require_http_methods
 
 from clinic.access import Permission, page
 from clinic.signin.adapter import is_own
-from monitoring.actions import Conflict, amend_patient
+from monitoring.actions import Conflict, Refused, amend_patient
 from monitoring.models import Patient, PatientAmendment
 from monitoring.models.fact import uuid7
 from monitoring.web.entry_page import act, saved, show
 from monitoring.web.lookup import keep_read, site_of, staff_of
-from monitoring.web.patients import PatientForm, mrn_taken
+from monitoring.web.patients import CONFIRMS, PatientForm, mrn_taken
 from monitoring.web.presenters.banner import patient_banner
 from monitoring.web.presenters.patient_amendments import Shown, patient_amendments
 
@@ -45,8 +45,9 @@ class AmendPatientForm(PatientForm):
             self.fields[at].widget.attrs["autofocus"] = True
 
     def layout(self) -> Layout:
-        names = [*Patient.AMENDED, "reason"]
-        return Layout("id", "amended", Div(*map(self.rendered, names), css_class="grid-2"))
+        names, asks = [*Patient.AMENDED, "reason"], map(self.rendered, CONFIRMS)
+        fields = Div(*map(self.rendered, names), css_class="grid-2")
+        return Layout("id", "amended", fields, *asks)
 
     def take_in(self, patient: Patient) -> None:
         """Show what others changed meanwhile where this person changed nothing, so that saving
@@ -104,9 +105,13 @@ def _amended(
                 staff_of(request),
                 id=data["id"],
                 amended=data["amended"],
-                values={name: data[name] for name in Patient.AMENDED},
+                values=form.values,
                 reason=data["reason"],
+                confirmed=form.confirmed,
             )
+        except Refused as refused:
+            form.ask(request, refused)
+            return None
         except Conflict as conflict:
             if not isinstance(conflict.theirs, Patient):
                 raise

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from crispy_forms.layout import Div, Layout
@@ -17,23 +17,28 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.access import Permission, page
-from monitoring.actions import Conflict
+from monitoring.actions import Conflict, Refused
 from monitoring.actions import register_patient as register_patient_verb
 from monitoring.models import Patient
 from monitoring.reports.treatment import course_of_sessions, last_dosed
 from monitoring.web.dates import DayField
 from monitoring.web.entry_page import EntryForm, act, saved, show
-from monitoring.web.fields import NameField
+from monitoring.web.fields import Confirm, NameField
 from monitoring.web.lookup import keep_read, site_of, staff_of
 from monitoring.web.presenters.banner import patient_banner
 from monitoring.web.presenters.patient_amendments import patient_amendments
+from monitoring.web.refusal import add_refusal
 
 PAGE_SIZE = 50
 LONGEST_SEARCH = 200
 
 
+CONFIRMS = ("confirm_namesake", "confirm_minor")
+
+
 class PatientForm(EntryForm):
     saves: type[Model] | None = Patient
+    namesakes: tuple[Patient, ...] = ()
     mrn = NameField(
         max_length=40,
         label=gettext_lazy("MRN"),
@@ -75,9 +80,35 @@ class PatientForm(EntryForm):
         help_text=gettext_lazy("such as 31-Jan-2026; empty while not enrolled"),
     )
 
+    confirm_namesake = Confirm(label=gettext_lazy("Yes, this is another person"))
+    confirm_minor = Confirm(label=gettext_lazy("Yes, the date of birth is right"))
+
     def layout(self) -> Layout:
-        names = [n for n in self.fields if n != "id"]
-        return Layout("id", Div(*map(self.rendered, names), css_class="grid-2"))
+        names = [n for n in self.fields if n not in {"id", *CONFIRMS}]
+        asks = map(self.rendered, CONFIRMS)
+        return Layout("id", Div(*map(self.rendered, names), css_class="grid-2"), *asks)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What is kept of the patient."""
+        return {name: self.cleaned_data[name] for name in Patient.AMENDED}
+
+    @property
+    def confirmed(self) -> tuple[str, ...]:
+        """The answers to what was asked."""
+        return tuple(self.cleaned_data[name] for name in CONFIRMS)
+
+    def ask(self, request: HttpRequest, refused: Refused) -> None:
+        """Put the reasons at their fields, and offer the answer where one is a question. The
+        patients whom it asks about are shown, and kept as read."""
+        add_refusal(self, refused)
+        for reason in refused.reasons:
+            field = self.fields.get(f"confirm_{reason.code}")
+            if isinstance(field, Confirm):
+                field.answer = str(reason.params["answer"])
+                self.namesakes += cast("tuple[Patient, ...]", reason.params.get("patients", ()))
+        if self.namesakes:
+            keep_read(request, "listed", [p.pk for p in self.namesakes])
 
 
 @require_safe
@@ -106,18 +137,23 @@ def register_patient(request: HttpRequest) -> HttpResponse:
         "back": reverse("patient-list"),
         "area": "patients",
     }
-    return show(request, "form_page.html", form, context)
+    return show(request, "patients/register.html", form, context)
 
 
 def _registered(request: HttpRequest, form: PatientForm) -> Patient | None:
     """The new patient, or None with the reasons at the form's fields."""
+    given, key = form.values, form.cleaned_data["id"]
 
     def verb() -> Patient | None:
         try:
-            return register_patient_verb(site_of(request), staff_of(request), **form.cleaned_data)
+            return register_patient_verb(
+                site_of(request), staff_of(request), id=key, **given, confirmed=form.confirmed
+            )
+        except Refused as refused:
+            form.ask(request, refused)
         except Conflict as conflict:
             form.add_error("mrn", mrn_taken(conflict, request))
-            return None
+        return None
 
     made, _theirs = act(form, verb)
     return cast("Patient | None", made)

@@ -28,6 +28,7 @@ from monitoring.web.entry_page import EntryForm, act, saved, show
 from monitoring.web.fields import Tiles, YesNo
 from monitoring.web.lookup import keep_read, site_of, staff_of
 from monitoring.web.presenters.banner import patient_banner
+from monitoring.web.presenters.open_items import OpenItem, missing_for_rems
 from monitoring.web.times import TimeOfDay
 
 
@@ -110,8 +111,13 @@ def plan(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         made = _planned(request, form, patient_id)
         if made:
             return saved(request, _("Session planned"), "session", made.pk)
+    missing: list[OpenItem] = []
+    if any(version.protocol().rems for version in form.versions):
+        permissions: frozenset[Permission] = request.permissions  # type: ignore[attr-defined]
+        missing = missing_for_rems(patient, site, request.path, permissions)
     context = {
         "banner": patient_banner(patient),
+        "items": missing,
         "heading": _("Plan a session"),
         "submit": _("Save plan"),
         "back": reverse("patient", args=[patient_id]),

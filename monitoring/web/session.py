@@ -21,6 +21,7 @@ from monitoring.rules.clocks import ahead
 from monitoring.rules.course import Course
 from monitoring.rules.readiness import (
     Item,
+    before_arrival,
     before_clearance,
     before_dose,
     clearance_state,
@@ -115,6 +116,8 @@ def session_chart(found: Session, course: Course, now: datetime) -> str:
 
 def _items(course: Course, now: datetime) -> list[Item]:
     """What keeps the next step from being taken."""
+    if course.phase == "planned":
+        return before_arrival(course)
     if course.phase == "arrived":
         return before_dose(course, now)
     is_watched = course.phase in {"dosing", "observing", "cleared"}

@@ -55,6 +55,14 @@ REASONS = {
     "order_first": _("A first treatment is at most %(greatest)s mg."),
     "past": _("This day is over."),
     "hidden_character": _("This holds a character that is not seen. Type it anew."),
+    "minor": _(
+        "This makes the patient %(age)s years old. Esketamine is not approved in pediatric "
+        "patients. Is the date of birth right?"
+    ),
+    "namesake": _(
+        "Another patient here has this name, or this family name and date of birth. "
+        "Is this another person?"
+    ),
     "nothing_changed": _("Nothing was changed."),
     "born_in_future": _("The date of birth is in the future."),
     "prescriber": _("Name the prescriber who is on site."),

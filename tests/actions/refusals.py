@@ -11,8 +11,8 @@ from monitoring.actions import Refused
 
 
 @contextmanager
-def refused(code: str, field: str = "") -> Iterator[None]:
+def refused(code: str, field: str = "") -> Iterator[pytest.ExceptionInfo[Refused]]:
     """The block must be refused with `code` at `field`, among its reasons."""
     with pytest.raises(Refused) as caught:
-        yield
+        yield caught
     assert (code, field) in {(r.code, r.field) for r in caught.value.reasons}

@@ -93,8 +93,8 @@ def _register(visit: Visit) -> Any:
         visit.nurse,
         id=uuid7(),
         mrn=uuid7().hex[-12:],
-        family_name="Doe",
-        given_name="Ann",
+        family_name=f"Doe {uuid7().hex}",
+        given_name=f"Ann {uuid7().hex}",
         date_of_birth=date(1980, 1, 1),
         sex="female",
     )

@@ -49,6 +49,7 @@ def amend(visit: Visit, **changed: Any) -> PatientAmendment:
         "id": changed.pop("id", None) or uuid7(),
         "amended": changed.pop("amended", patient.amended),
         "reason": changed.pop("reason", "Told us today"),
+        "confirmed": changed.pop("confirmed", ()),
     }
     by = changed.pop("by", visit.nurse)
     values = {name: getattr(patient, name) for name in Patient.AMENDED}
@@ -185,3 +186,16 @@ def test_a_patient_that_does_not_exist_is_not_told_apart(visit: Visit) -> None:
         actions.amend_patient(
             UUID(int=1), visit.nurse, id=uuid7(), amended=0, values=values, reason="x"
         )
+
+
+def test_a_new_name_that_is_anothers_is_asked_about_and_other_changes_are_not(
+    visit: Visit,
+) -> None:
+    PatientFactory(site=visit.site, family_name="Jones", given_name="Jane")
+    with refused("namesake", "family_name") as caught:
+        amend(visit, family_name="Jones")
+    (reason,) = caught.value.reasons
+    amend(visit, family_name="Jones", confirmed=[reason.params["answer"]])
+    amend(visit, allergies="Latex")
+    with refused("minor", "date_of_birth"):
+        amend(visit, date_of_birth=date(2015, 1, 1), given_name="Ann")

@@ -97,7 +97,7 @@ def test_a_number_taken_in_the_same_moment_is_a_conflict(
 
     monkeypatch.setitem(actions.register_patient.__wrapped__.__globals__, "with_mrn", blind_once)
     with pytest.raises(Conflict) as caught:
-        register(visit)
+        register(visit, family_name="Jones")
     assert caught.value.theirs == theirs
 
 
@@ -107,3 +107,86 @@ def test_another_name_under_the_same_id_is_a_conflict(clock: Any) -> None:
     with pytest.raises(Conflict) as caught:
         register(visit, id=same, given_name="Joan")
     assert caught.value.theirs == first
+
+
+def answer_of(caught: Any) -> str:
+    (reason,) = caught.value.reasons
+    return str(reason.params["answer"])
+
+
+ALIKE = {
+    "the same name": {"date_of_birth": date(1950, 1, 1)},
+    "the same name otherwise written": {
+        "family_name": "SMITH", "given_name": "jané", "date_of_birth": date(1950, 1, 1),
+    },
+    "the name in other fields": {
+        "family_name": "Smith Jane", "given_name": "", "date_of_birth": date(1950, 1, 1),
+    },
+    "family name and birth date": {"given_name": "Joan"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", ALIKE)
+def test_who_is_called_like_a_patient_here_is_asked_about(clock: Any, how: str) -> None:
+    visit = planned(clock)
+    theirs = register(visit)
+    other = {"mrn": "B-2", **ALIKE[how]}
+    with refused("namesake", "family_name") as caught:
+        register(visit, **other)
+    (reason,) = caught.value.reasons
+    assert reason.params["patients"] == (theirs,)
+    made = register(visit, **other, confirmed=[answer_of(caught)])
+    assert made != theirs
+
+
+def test_the_answer_is_for_the_patients_that_were_asked_about(clock: Any) -> None:
+    visit = planned(clock)
+    register(visit)
+    with refused("namesake", "family_name") as caught:
+        register(visit, mrn="B-2")
+    answer = answer_of(caught)
+    register(visit, mrn="B-2", confirmed=[answer])
+    with refused("namesake", "family_name"):
+        register(visit, mrn="C-3", confirmed=[answer])
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"given_name": "Joan", "date_of_birth": date(1950, 1, 1)},
+        {"family_name": "Smithson", "given_name": "Jane"},
+        {"family_name": "Jones"},
+    ],
+)
+def test_another_name_asks_nothing(clock: Any, other: Any) -> None:
+    visit = planned(clock)
+    register(visit)
+    assert register(visit, mrn="B-2", **other).mrn == "B-2"
+
+
+def test_a_patient_of_another_site_is_not_told_of(clock: Any) -> None:
+    register(planned(clock))
+    assert register(planned(clock), mrn="B-2").mrn == "B-2"
+
+
+@pytest.mark.parametrize(("born", "asks"), [(date(2008, 3, 11), True), (date(2008, 3, 10), False)])
+def test_who_is_under_eighteen_is_asked_about_and_not_refused(
+    clock: Any, born: date, asks: bool
+) -> None:
+    """CLINICAL 8, rule 53."""
+    visit = planned(clock)
+    if not asks:
+        assert register(visit, date_of_birth=born).date_of_birth == born
+        return
+    with refused("minor", "date_of_birth") as caught:
+        register(visit, date_of_birth=born)
+    answer = answer_of(caught)
+    with refused("minor", "date_of_birth"):
+        register(visit, date_of_birth=date(2010, 1, 1), confirmed=[answer])
+    assert register(visit, date_of_birth=born, confirmed=[answer]).date_of_birth == born
+
+
+def test_sent_twice_nothing_is_asked_about_oneself(clock: Any) -> None:
+    visit, same = planned(clock), uuid7()
+    patient = register(visit, id=same)
+    assert register(visit, id=same) == patient

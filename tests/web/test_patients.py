@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from monitoring.models import Patient
+from monitoring.models import AccessEntry, Patient
 from monitoring.models.fact import uuid7
 from tests.factories.courses import discharged, observed, planned
 from tests.factories.place import SiteFactory, person
@@ -274,3 +274,37 @@ def test_an_empty_field_is_named_in_its_error(signed_in: Signer) -> None:
     assert errors["family_name"] == ["Enter the family name."]
     assert errors["date_of_birth"] == ["Enter the date of birth."]
     assert "given_name" not in errors
+
+
+def test_a_name_that_is_anothers_is_shown_with_a_link_and_asked_about(signed_in: Signer) -> None:
+    theirs = PatientFactory(family_name="Smith", given_name="Jane", mrn="B-2")
+    nurse = signed_in(person(theirs.site, "nurse"))
+    sent = filled()
+    answer = nurse.post("/patients/new/", sent)
+    page = answer.content.decode()
+    asked = answer.context["form"].fields["confirm_namesake"].answer
+    assert answer.status_code == 422
+    assert f'href="/patients/{theirs.pk}/"' in page
+    assert f'value="{asked}"' in page
+    assert AccessEntry.objects.filter(patient=theirs, page="patient-register").exists()
+    assert nurse.post("/patients/new/", {**sent, "confirm_namesake": asked}).status_code == 302
+    assert Patient.objects.at(theirs.site).count() == 2
+
+
+def test_nothing_is_asked_before_there_is_a_question(signed_in: Signer) -> None:
+    page = signed_in(person(SiteFactory(), "nurse")).get("/patients/new/").content.decode()
+    assert "confirm_" not in page
+
+
+def test_who_is_under_age_is_asked_about_once_more_when_the_date_changes(
+    signed_in: Signer,
+) -> None:
+    nurse = signed_in(person(SiteFactory(), "nurse"))
+    sent = filled(date_of_birth="2020-01-01")
+    first = nurse.post("/patients/new/", sent).context["form"]
+    asked = first.fields["confirm_minor"].answer
+    sent = {**sent, "confirm_minor": asked}
+    again = nurse.post("/patients/new/", {**sent, "date_of_birth": "2019-01-01"})
+    assert again.status_code == 422
+    assert " checked" not in again.content.decode()
+    assert nurse.post("/patients/new/", sent).status_code == 302

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -198,3 +199,35 @@ def test_one_date_is_chosen(clock: Any, desk: Desk, near: str, day: str, field: 
     answer = desk.post(near=near, day=day)
     assert answer.status_code == 422
     assert list(answer.context["form"].errors) == [field]
+
+
+def test_what_rems_lacks_is_said_when_planning_with_the_page_that_closes_it(
+    clock: Any, desk: Desk
+) -> None:
+    assert desk.client.get(desk.address).context["items"] == []
+    patient = PatientFactory(site=desk.site, rems_enrolled_on=None)
+    desk.site.rems_certified_on = None
+    desk.site.save()
+    address = f"/patients/{patient.pk}/plan/"
+    items = {item.words: item.href for item in desk.client.get(address).context["items"]}
+    there = urlencode({"at": "rems_enrolled_on", "next": address})
+    assert items == {
+        "The site is not certified under REMS today: ask an administrator": "",
+        "The patient is not enrolled in REMS": f"/patients/{patient.pk}/amend/?{there}",
+    }
+
+
+def test_an_inpatient_setting_lacks_nothing_of_rems(clock: Any, desk: Desk) -> None:
+    desk.site.is_inpatient = True
+    desk.site.save()
+    patient = PatientFactory(site=desk.site, rems_enrolled_on=None)
+    assert desk.client.get(f"/patients/{patient.pk}/plan/").context["items"] == []
+
+
+def test_a_planned_session_says_what_will_be_missing(clock: Any, desk: Desk) -> None:
+    patient = PatientFactory(site=desk.site, rems_enrolled_on=None)
+    sent = desk.filled(near="2026-03-10", day="")
+    answer = desk.client.post(f"/patients/{patient.pk}/plan/", sent)
+    page = desk.client.get(answer.url)
+    assert [i.words for i in page.context["items"]] == ["The patient is not enrolled in REMS"]
+    assert page.context["items"][0].href.startswith(f"/patients/{patient.pk}/amend/")

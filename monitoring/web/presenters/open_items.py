@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clinic import clock
 from clinic.access import Permission
-from monitoring.models import Session
-from monitoring.rules.readiness import Item
+from clinic.models import Site
+from monitoring.models import Patient, Session
+from monitoring.rules.readiness import Item, rems_missing
+from monitoring.rules.rems import holds
 from monitoring.web import links, wording
 from monitoring.web.next_step import Permissions
 
@@ -44,14 +48,35 @@ def open_items(session: Session, items: Iterable[Item], permissions: Permissions
     return [_open_item(session, item, permissions) for item in ordered]
 
 
+def missing_for_rems(
+    patient: Patient, site: Site, here: str, permissions: Permissions
+) -> list[OpenItem]:
+    """What will keep a patient of `site` from being dosed under REMS, each with the page that
+    closes it and comes back to `here`."""
+    if site.is_inpatient:
+        return []
+    today = timezone.localtime(clock.now(), site.tz).date()
+    items = rems_missing(
+        holds(today, site.rems_certified_on, site.rems_certified_until),
+        holds(today, patient.rems_enrolled_on),
+    )
+    pages = {"site": reverse("site"), "patient": links.enrolment(patient.pk, here)}
+    return [_with_page(item, pages[item.closes], permissions) for item in items]
+
+
+def _with_page(item: Item, page: str, permissions: Permissions) -> OpenItem:
+    """`item` with `page` for who may close it there."""
+    needed = NEEDED.get(item.closes)
+    href = page if needed in permissions else ""
+    words = wording.item(item)
+    if needed == Permission.AMEND_SITE and not href:
+        words = _("%(item)s: ask an administrator") % {"item": words}
+    return OpenItem(words, href)
+
+
 def _open_item(session: Session, item: Item, permissions: Permissions) -> OpenItem:
     if item.code == "window":
         ends_at = cast(datetime, item.params["ends_at"])
         at = timezone.localtime(ends_at).strftime("%H:%M")
         return OpenItem(_("Observation until %(at)s") % {"at": at}, "", ends_at)
-    needed = NEEDED.get(item.closes)
-    href = links.closes(session, item) if needed in permissions else ""
-    words = wording.item(item)
-    if needed == Permission.AMEND_SITE and not href:
-        words = _("%(item)s: ask an administrator") % {"item": words}
-    return OpenItem(words, href)
+    return _with_page(item, links.closes(session, item), permissions)
