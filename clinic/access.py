@@ -13,6 +13,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
+from allauth.account.decorators import reauthentication_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -51,6 +52,7 @@ class Permission(Enum):
     MANAGE_TABLETS = "manage_tablets"
     AMEND_SITE = "amend_site"
     ENTER_IN_EMERGENCY = "enter_in_emergency"
+    REVIEW_VISIT = "review_visit"
 
 
 Role = Literal["nurse", "clinician", "administrator", "auditor", "emergency"]
@@ -78,6 +80,7 @@ _CLINICIAN = _NURSE | {
     Permission.REVIEW_READING,
     Permission.VERIFY_RECORD,
     Permission.ENTER_IN_EMERGENCY,
+    Permission.REVIEW_VISIT,
 }
 _EMERGENCY = _READS | {
     Permission.VIEW_BOARD,
@@ -96,7 +99,13 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
     "nurse": frozenset(_NURSE),
     "clinician": frozenset(_CLINICIAN),
     "administrator": frozenset(
-        _REVIEWER | {Permission.MANAGE_STAFF, Permission.MANAGE_TABLETS, Permission.AMEND_SITE}
+        _REVIEWER
+        | {
+            Permission.MANAGE_STAFF,
+            Permission.MANAGE_TABLETS,
+            Permission.AMEND_SITE,
+            Permission.REVIEW_VISIT,
+        }
     ),
     "auditor": frozenset(_REVIEWER),
     "emergency": frozenset(_EMERGENCY),
@@ -181,6 +190,15 @@ def _back_to(request: HttpRequest) -> str:
     if request.method == "POST" and came_from.netloc == request.get_host():
         return urlunsplit(("", "", came_from.path, came_from.query, ""))
     return request.get_full_path()
+
+
+def confirmed(view: AnyView) -> AnyView:
+    """Ask for the person's own password before what is sent is done, and then go on with it.
+
+    It holds for five minutes, as it does on one's own account. Opening the page asks nothing.
+    """
+    asked: AnyView = reauthentication_required(allow_get=True)(view)
+    return asked
 
 
 def public(view: AnyView) -> AnyView:

@@ -23,6 +23,11 @@ LASTS = timedelta(minutes=60)
 """Long enough to bring an emergency to the site's own clinician or to an ambulance, and short
 enough that no one works under it; who still needs it says so again, with a reason."""
 REASON_LENGTH = 300
+LEAST_AGE = timedelta(days=1)
+"""How long someone has been a clinician who enters: a role that was given today opens no site."""
+MOST_VISITS = 3
+"""How many sites one person is at in an emergency at the same time. More than one is rare; more
+than three is no emergency but a round through the organisation."""
 EMERGENCY = Membership.Role.EMERGENCY
 
 entry_failed = Signal()
@@ -30,10 +35,11 @@ entry_failed = Signal()
 
 
 def enter(by: Staff, site: Site, *, reason: str, password: str) -> Membership:
-    """Let `by` in at `site` from now on, for LASTS. A visit of before is replaced.
+    """Let `by` in at `site` from now on, for LASTS.
 
-    Raises NotAllowed for who is a clinician nowhere, NotPossible without a reason, at a site where
-    the person has a role or a visit already, and for a wrong password, which is told.
+    Raises NotAllowed for who is a clinician nowhere, NotPossible without a reason, for who is one
+    since less than LEAST_AGE, at a site where the person has a role or a visit already, with
+    MOST_VISITS open, and for a wrong password, which is told.
     """
     if not reason.strip() or len(reason.strip()) > REASON_LENGTH:
         raise NotPossible("reason", "reason")
@@ -47,19 +53,52 @@ def enter(by: Staff, site: Site, *, reason: str, password: str) -> Membership:
 @transaction.atomic
 def _enter(by: Staff, site: Site, reason: str) -> Membership:
     staff = Staff.objects.select_for_update().get(pk=by.pk)
-    held = list(Membership.objects.filter(staff=staff))
-    roles = [m.role for m in held if m.site_id != site.pk and m.role != EMERGENCY]
-    if not staff.is_active or Permission.ENTER_IN_EMERGENCY not in access.permissions_of(roles):
-        raise NotAllowed
     now = clock.now()
-    here = [m for m in held if m.site_id == site.pk]
-    if any(m.is_in_force(now) for m in here):
+    held = list(Membership.objects.filter(staff=staff))
+    roles = [m for m in held if m.site_id != site.pk and m.role != EMERGENCY]
+    if not staff.is_active or not any(map(_enters, roles)):
+        raise NotAllowed
+    if all(m.given_at and now - m.given_at < LEAST_AGE for m in filter(_enters, roles)):
+        raise NotPossible("new_role")
+    open_now = [m for m in held if m.is_in_force(now)]
+    if any(m.site_id == site.pk for m in open_now):
         raise NotPossible("is_here", "site")
-    for past in here:
-        past.delete()
+    if sum(m.role == EMERGENCY for m in open_now) >= MOST_VISITS:
+        raise NotPossible("most_visits")
     return Membership.objects.create(
         staff=staff, site=site, role=EMERGENCY, began_at=now, ends_at=now + LASTS, reason=reason
     )
+
+
+def _enters(held: Membership) -> bool:
+    return Permission.ENTER_IN_EMERGENCY in access.permissions_of([held.role])
+
+
+@transaction.atomic
+def review(by: Staff, site: Site, visit_id: UUID, *, words: str) -> Membership:
+    """Someone of the site looked at what was done in a visit that is over, and says so.
+
+    Raises NotAllowed for who may not and for what is no visit here; NotPossible without words, for
+    one's own visit, for one that goes on, and for one that was reviewed.
+    """
+    if not access.may(by, Permission.REVIEW_VISIT, site):
+        raise NotAllowed
+    visits_here = Membership.objects.select_for_update().filter(site=site, role=EMERGENCY)
+    visit = visits_here.filter(pk=visit_id).first()
+    if visit is None:
+        raise NotAllowed
+    if visit.staff_id == by.pk:
+        raise NotPossible("own_visit")
+    if visit.is_in_force(clock.now()):
+        raise NotPossible("still_visiting")
+    if visit.reviewed_at is not None:
+        raise NotPossible("reviewed")
+    text = words.strip()
+    if not text or len(text) > REASON_LENGTH:
+        raise NotPossible("review", "words")
+    visit.reviewed_at, visit.reviewed_by, visit.review = clock.now(), by, text
+    visit.save(update_fields=["reviewed_at", "reviewed_by", "review"])
+    return visit
 
 
 @transaction.atomic
@@ -106,10 +145,19 @@ def in_force(memberships: QuerySet[Membership]) -> QuerySet[Membership]:
 def visits(site: Site) -> QuerySet[Membership]:
     """Who is at `site` in an emergency now, the latest first, each with the name of their own site
     as `from_site`: one query."""
+    return in_force(_visits(site).filter(staff__is_active=True))
+
+
+def to_review(site: Site) -> QuerySet[Membership]:
+    """Visits that are over and that no one of the site has looked at, likewise."""
+    return _visits(site).filter(ends_at__lte=clock.now(), reviewed_at=None)
+
+
+def _visits(site: Site) -> QuerySet[Membership]:
     own = Membership.objects.filter(staff=OuterRef("staff"), role=Membership.Role.CLINICIAN)
-    found = in_force(Membership.objects.filter(site=site, staff__is_active=True))
     return (
-        found.select_related("staff")
+        Membership.objects.filter(site=site, role=EMERGENCY)
+        .select_related("staff")
         .annotate(from_site=Subquery(own.order_by("site__name").values("site__name")[:1]))
         .order_by("-began_at")
     )

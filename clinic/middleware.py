@@ -96,7 +96,8 @@ class OnTablet:
 class CurrentSite:
     """Sets `request.site` and `request.permissions` from the person's memberships in force.
 
-    The site chosen last, or that of the tablet, or the first by name; None and nothing for a person
+    The site chosen last in this session, or that of the tablet, or the one chosen last by the
+    person, or the first by name; None and nothing for a person
     without a role. `request.visit`: the emergency access that lets the person in here, or None.
     `request.lacks_second_factor`: a role here asks for one that was not used.
     """
@@ -113,8 +114,8 @@ class CurrentSite:
             held = [m for m in request.user.memberships.all() if m.is_in_force(now)]
             sites = sorted({m.site for m in held}, key=lambda s: s.name)
             tablet = request.tablet  # type: ignore[attr-defined]
-            chosen = request.session.get(self.SESSION_KEY)
-            site = _chosen(sites, chosen or (str(tablet.site_id) if tablet else None))
+            last = tablet.site_id if tablet else request.user.last_site_id
+            site = _chosen(sites, request.session.get(self.SESSION_KEY) or str(last))
             here = [m for m in held if m.site == site]
             has_factor = arrival.has_second_factor(request)
         roles = [m.role for m in here]

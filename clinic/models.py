@@ -13,6 +13,8 @@ from django.db import models, transaction
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from clinic import clock
+
 
 class Told(models.Model):
     """Saved and deleted in one transaction with what its signals make others write."""
@@ -32,6 +34,11 @@ class Told(models.Model):
 def check_time_zone(name: str) -> None:
     if name not in available_timezones():
         raise ValidationError(_("%(name)s is not a time zone."), params={"name": name})
+
+
+def _now() -> datetime:
+    """Asked for late, so that another clock can be put in its place."""
+    return clock.now()
 
 
 class Site(Told):
@@ -96,6 +103,8 @@ class Staff(Told, AbstractUser):
     phone = models.CharField(max_length=40, blank=True)
     pin = models.CharField(max_length=128, blank=True)
     """Hashed as the password is; of use on an enrolled tablet alone."""
+    last_site = models.ForeignKey(Site, on_delete=models.SET_NULL, null=True, related_name="+")
+    """Where a person of several sites chose to work last: they land there again."""
 
     class Meta:
         ordering = ("last_name", "first_name")
@@ -114,7 +123,8 @@ class Staff(Told, AbstractUser):
 class Membership(Told):
     """One role of one person at one site. Roles add up.
 
-    `emergency` is the role of a clinician from elsewhere; it alone has a reason and an end.
+    `emergency` is the role of a clinician from elsewhere; it alone has a reason, an end and a
+    review. Each such visit is a row that stays, so that it can be looked at afterwards.
     """
 
     class Role(models.TextChoices):
@@ -128,14 +138,31 @@ class Membership(Told):
     staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="memberships")
     site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=20, choices=Role.choices)
+    given_at = models.DateTimeField(null=True, default=_now)
+    """Empty for a role of before this was kept: it is older than any rule asks."""
     began_at = models.DateTimeField(null=True, blank=True)
     ends_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=300, blank=True)
+    reviewed_at = models.DateTimeField(null=True, blank=True)
+    reviewed_by = models.ForeignKey(
+        Staff, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    review = models.CharField(max_length=300, blank=True)
 
     class Meta:
         ordering = ("site", "role")
         constraints = (
-            models.UniqueConstraint(fields=("staff", "site", "role"), name="membership_once"),
+            models.UniqueConstraint(
+                fields=("staff", "site", "role"),
+                condition=~models.Q(role="emergency"),
+                name="membership_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(reviewed_at__isnull=True, reviewed_by__isnull=True, review="")
+                | models.Q(role="emergency", reviewed_at__isnull=False, reviewed_by__isnull=False)
+                & ~models.Q(review=""),
+                name="membership_review_whole",
+            ),
             models.CheckConstraint(
                 condition=models.Q(
                     role__in=("nurse", "clinician", "administrator", "auditor", "emergency")
@@ -156,6 +183,52 @@ class Membership(Told):
 
     def is_in_force(self, now: datetime) -> bool:
         return self.ends_at is None or now < self.ends_at
+
+
+class Proposal(Told):
+    """A change of who may sign here that waits for a second person, or for a day to pass.
+
+    `role` is the role to be given; empty where the sign-in is to begin anew, without the second
+    factors there are. `effective_at` is set where no second administrator could confirm it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="proposals")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="proposals")
+    role = models.CharField(max_length=20, blank=True, choices=Membership.Role.choices)
+    proposed_at = models.DateTimeField()
+    proposed_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    effective_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
+    is_confirmed = models.BooleanField(null=True)
+    """True once it was done, False once it was cancelled."""
+
+    class Meta:
+        ordering = ("proposed_at",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("staff", "site", "role"),
+                condition=models.Q(ended_at__isnull=True),
+                name="proposal_one_open",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(role__in=("", "clinician", "administrator")),
+                name="proposal_role_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    ended_at__isnull=True, ended_by__isnull=True, is_confirmed__isnull=True
+                )
+                | models.Q(
+                    ended_at__isnull=False, ended_by__isnull=False, is_confirmed__isnull=False
+                ),
+                name="proposal_ended_by_someone",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.role or 'new sign-in'} for {self.staff} at {self.site}"
 
 
 class Tablet(Told):

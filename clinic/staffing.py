@@ -11,16 +11,19 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from uuid import UUID
 
-from allauth.mfa.models import Authenticator
 from django.contrib.auth.tokens import default_token_generator
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.dispatch import Signal
 
-from clinic import access, emergency, sign_ins, sites
+from clinic import access, emergency, passwords, proposals, sign_ins, sites
 from clinic.access import Permission
-from clinic.models import Membership, Site, Staff
+from clinic.models import Membership, Proposal, Site, Staff
 from clinic.refusal import NotAllowed, NotPossible
 from clinic.sites import SiteDetails
+
+link_renewed = Signal()
+"""Sent with `staff`, within the transaction in which someone else took the password away."""
 
 WORKING = tuple(r for r in Membership.Role if r != Membership.Role.EMERGENCY)
 """Roles that are given; the other one a clinician takes, for a time."""
@@ -64,12 +67,24 @@ def invite(
 ) -> Staff:
     """Add a person who has no password yet; `link_of` gives the link by which they choose one.
 
-    Raises NotPossible for a user name that is taken, or without a role.
+    A role that needs two is proposed and not given yet: see `proposals`. Raises NotPossible for a
+    user name that is taken, or without a role.
     """
     _require_manager(by, site)
     names = {"username": username, "first_name": first_name, "last_name": last_name}
     more = {"credentials": credentials, "phone": phone, "email": email}
-    return _add(site, _roles(roles), **names, **more)
+    staff = _add(site, set(), **names, **more)
+    _give(by, site, staff, _roles(roles))
+    return staff
+
+
+def _give(by: Staff, site: Site, staff: Staff, roles: Iterable[str]) -> None:
+    """Each role at once, or proposed where one administrator alone may not give it."""
+    for role in sorted(roles):
+        if proposals.needs_two(role, site):
+            proposals.propose(by, site, staff, role)
+        else:
+            Membership.objects.create(staff=staff, site=site, role=role)
 
 
 def _add(site: Site, roles: Iterable[str], **details: str) -> Staff:
@@ -104,13 +119,19 @@ def _set_contact(staff: Staff, phone: str, email: str) -> Staff:
 
 @transaction.atomic
 def set_roles(by: Staff, site: Site, staff_id: UUID, *, roles: Iterable[str]) -> Staff:
-    """Give exactly `roles` at the site; other sites are left as they are. Raises NotPossible for
-    one's own roles, or for none: who leaves is deactivated."""
+    """Give exactly `roles` at the site; other sites are left as they are.
+
+    A role that needs two is proposed and not given yet. Raises NotPossible for one's own roles, for
+    none, as who leaves is deactivated, and where nothing would be left until the new role is
+    confirmed.
+    """
     staff = _other(by, site, staff_id)
     chosen = _roles(roles)
     held = {m.role: m for m in _working(staff).filter(site=site)}
-    for role in sorted(chosen - set(held)):
-        Membership.objects.create(staff=staff, site=site, role=role)
+    at_once = {r for r in chosen if r in held or not proposals.needs_two(r, site)}
+    if held and not at_once:
+        raise NotPossible("keep_a_role", "roles")
+    _give(by, site, staff, chosen - set(held))
     for role in sorted(set(held) - chosen):
         held[role].delete()
     return staff
@@ -118,20 +139,24 @@ def set_roles(by: Staff, site: Site, staff_id: UUID, *, roles: Iterable[str]) ->
 
 @transaction.atomic
 def deactivate(by: Staff, site: Site, staff_id: UUID) -> Staff:
-    """Let a person in no more, anywhere, from the next request on: every session ends, and so does
-    every visit. Raises NotPossible for oneself and for who also works where `by` manages no one."""
+    """Let a person in no more, anywhere, from the next request on: every session ends, every visit,
+    and an invitation that was not used. Raises NotPossible for oneself, and for someone who also
+    works where `by` manages no one."""
     staff = _other(by, site, staff_id)
     _require_all_sites(by, staff)
     staff.is_active = False
     staff.save(update_fields=["is_active"])
+    if not staff.has_usable_password():
+        _end_password(staff)
     sign_ins.end_all(staff)
     emergency.end_all(staff)
+    proposals.end_all(staff, by)
     return staff
 
 
 @transaction.atomic
 def reactivate(by: Staff, site: Site, staff_id: UUID) -> Staff:
-    """Let a person in again, with a full sign-in: no session or shift of before comes back."""
+    """Let a person in again, with a full sign-in: nothing that ended comes back."""
     staff = _other(by, site, staff_id)
     _require_all_sites(by, staff)
     staff.is_active = True
@@ -141,20 +166,39 @@ def reactivate(by: Staff, site: Site, staff_id: UUID) -> Staff:
 
 @transaction.atomic
 def renew_link(by: Staff, site: Site, staff_id: UUID) -> Staff:
-    """Take away the password, every link of before, the PIN and every second factor: for who forgot
-    the password, or lost the link or the phone. Signs the person out everywhere."""
+    """Let the person choose a password anew: for who forgot it, or lost the link.
+
+    Takes away the password, every link of before and the PIN, and signs the person out everywhere.
+    Someone who signs, or says who signs, keeps the second factors, and comes in with them alone;
+    from anyone else they are taken, too. Raises NotPossible for the first where there is none to
+    keep: see `propose_new_sign_in`.
+    """
     staff = _other(by, site, staff_id)
     _require_all_sites(by, staff)
     if not staff.is_active:
         raise NotPossible("deactivated")
-    staff.set_unusable_password()
-    staff.save(update_fields=["password"])
-    if staff.pin:
-        staff.pin = ""
-        staff.save(update_fields=["pin"])
-    for factor in Authenticator.objects.filter(user=staff):
-        factor.delete()
-    sign_ins.end_all(staff)
+    if proposals.is_guarded(staff):
+        if proposals.is_open_to_a_link(staff):
+            raise NotPossible("no_factor_left")
+        _end_password(staff)
+        if staff.pin:
+            staff.pin = ""
+            staff.save(update_fields=["pin"])
+        sign_ins.end_all(staff)
+    else:
+        proposals.begin_anew(staff)
+    link_renewed.send(sender=Staff, staff=staff)
+    return staff
+
+
+@transaction.atomic
+def propose_new_sign_in(by: Staff, site: Site, staff_id: UUID) -> Staff:
+    """For a lost phone of someone who signs, or says who signs: see `proposals`."""
+    staff = _other(by, site, staff_id)
+    _require_all_sites(by, staff)
+    if not staff.is_active:
+        raise NotPossible("deactivated")
+    proposals.propose(by, site, staff)
     return staff
 
 
@@ -167,6 +211,12 @@ def require_second_factor(by: Staff, site: Site, *, is_required: bool) -> Site:
         found.requires_second_factor = is_required
         found.save(update_fields=["requires_second_factor"])
     return found
+
+
+def work_at(staff: Staff, site_id: UUID) -> None:
+    """Let the person land there again, at the next sign-in, too. It changes no right, and is not
+    told."""
+    Staff.objects.filter(pk=staff.pk).update(last_site=site_id)
 
 
 def link_of(staff: Staff) -> tuple[UUID, str]:
@@ -190,9 +240,14 @@ def accept(staff_id: UUID, token: str, password: str) -> Staff:
     staff = invited(staff_id, token)
     if staff is None:
         raise NotPossible("link")
-    staff.set_password(password)
-    staff.save(update_fields=["password"])
+    passwords.change(staff, password)
     return staff
+
+
+def _end_password(staff: Staff) -> None:
+    """With it every link of before ends: each carries a digest of the password it was made for."""
+    staff.set_unusable_password()
+    staff.save(update_fields=["password"])
 
 
 def _require_manager(by: Staff, site: Site) -> None:
@@ -212,11 +267,18 @@ def _other(by: Staff, site: Site, staff_id: UUID) -> Staff:
     who visits in an emergency, and NotPossible for oneself."""
     _require_manager(by, site)
     staff = Staff.objects.select_for_update().filter(pk=staff_id).first()
-    if staff is None or not _working(staff).filter(site=site).exists():
+    if staff is None or not people(site).filter(pk=staff.pk).exists():
         raise NotAllowed
     if staff.pk == by.pk:
         raise NotPossible("oneself")
     return staff
+
+
+def people(site: Site) -> QuerySet[Staff]:
+    """Who works at the site, or was invited to and waits for the role; not who visits it."""
+    here = Membership.objects.filter(site=site, role__in=WORKING).values("staff")
+    waiting = Proposal.objects.filter(site=site).values("staff")
+    return Staff.objects.filter(Q(pk__in=here) | Q(pk__in=waiting))
 
 
 def _working(staff: Staff) -> QuerySet[Membership]:

@@ -25,7 +25,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from clinic import access, clock, shift
+from clinic import access, clock, proposals, shift
 from clinic.attempt import attempt
 from clinic.models import Staff
 from clinic.signin import arrival, idle
@@ -179,6 +179,7 @@ class _Account(mfa_views.IndexView):
             "codes_left": len(codes.get_unused_codes()) if codes else None,
             "signed_in_by": [MEANS.get(m, m) for m in arrival.means(self.request)],
             "is_needed": needs_second_factor(staff),
+            "proposals": proposals.open_about(staff),
             "roles_in_force": [m for m in memberships if m.is_in_force(now)],
             "lacks_second_factor": self.request.lacks_second_factor,
         }

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 from allauth.account import views as account_views
 from allauth.mfa.base import views as mfa_views
@@ -20,10 +21,11 @@ from django.utils.module_loading import import_string
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from clinic import access
+from clinic import access, staffing
 from clinic.access import Permission
 from clinic.attempt import attempt
 from clinic.middleware import CurrentSite
+from clinic.models import Staff
 from clinic.signin.adapter import MISMATCH, PASSKEY_REFUSED, back_to_sign_in, next_page
 from clinic.signin.forms import CodeForm, PasskeySignInForm, PasskeyStepForm, SignInForm
 from clinic.signin.recorded import NOT_RECORDED, is_recorded
@@ -130,9 +132,11 @@ def home(request: HttpRequest) -> HttpResponse:
 @access.signed_in
 @require_POST
 def switch_site(request: HttpRequest) -> HttpResponse:
-    """Work at another of one's own sites, and go on to the page that was asked for there."""
+    """Work at another of one's own sites from now on, and go on to the page that was asked for
+    there."""
     chosen = request.POST.get("site", "")
     if chosen not in {str(s.pk) for s in request.sites}:  # type: ignore[attr-defined]
         raise Http404
     request.session[CurrentSite.SESSION_KEY] = chosen
+    staffing.work_at(cast(Staff, request.user), UUID(chosen))
     return redirect(next_page(request))

@@ -47,6 +47,7 @@ RECORD: dict[str, frozenset[str]] = {
     "monitoring_siteprotocol": ADDED | {"DELETE"},
     "clinic_site": ADDED | {"UPDATE"},
     "clinic_staff": ADDED | {"UPDATE"},
+    "clinic_proposal": ADDED | {"UPDATE"},
     "clinic_tablet": ADDED | {"UPDATE"},
     "clinic_shift": ADDED | {"UPDATE"},
     "django_migrations": frozenset(),

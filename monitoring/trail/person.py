@@ -23,7 +23,7 @@ from monitoring.trail.compare import Held, differences
 from monitoring.trail.replay import UNREADABLE, replay
 
 SECRETS = ("password", "pin")
-NOT_TOLD = frozenset({*SECRETS, "last_login"})
+NOT_TOLD = frozenset({*SECRETS, "last_login", "last_site_id"})
 TABLES = ("staff", "membership", "authenticator")
 
 

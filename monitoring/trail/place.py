@@ -6,7 +6,8 @@ that were changed below it differ from the log, and verification names them.
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,9 +18,9 @@ from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 from django.http import HttpRequest
 
-from clinic import origin, sign_ins
+from clinic import origin, sign_ins, staffing
 from clinic.emergency import entry_failed
-from clinic.models import Membership, Site, Staff, Tablet
+from clinic.models import Membership, Proposal, Site, Staff, Tablet
 from clinic.shift import pin_failed
 from clinic.signin import arrival, recorded
 from monitoring.models import ChainHead, TrailEntry
@@ -29,6 +30,7 @@ from monitoring.trail.person import factor, is_recorded, only, person
 
 MOST_TRIES = 20
 """How many wrong tries are looked at, at most."""
+RENEWAL_SHOWN_FOR = timedelta(days=7)
 
 
 def tablet(row: Tablet, told: Columns | None = None) -> Columns:
@@ -40,6 +42,8 @@ def connect() -> None:
     post_save.connect(_saved_person, sender=Staff, dispatch_uid="trail_person")
     post_save.connect(_saved_role, sender=Membership, dispatch_uid="trail_role")
     post_delete.connect(_deleted_role, sender=Membership, dispatch_uid="trail_role_gone")
+    post_save.connect(_saved_proposal, sender=Proposal, dispatch_uid="trail_proposal")
+    staffing.link_renewed.connect(_renewed_link, dispatch_uid="trail_renewed_link")
     post_save.connect(_saved_site, sender=Site, dispatch_uid="trail_site")
     post_save.connect(_saved_tablet, sender=Tablet, dispatch_uid="trail_tablet")
     post_save.connect(_saved_factor, sender=Authenticator, dispatch_uid="trail_factor")
@@ -125,7 +129,46 @@ def _saved_role(
 def _role_change(instance: Membership, created: bool) -> str:
     if instance.role != Membership.Role.EMERGENCY:
         return "grant_role"
+    if instance.reviewed_at is not None:
+        return "review_emergency"
     return "enter_emergency" if created else "end_emergency"
+
+
+def _saved_proposal(
+    instance: Proposal, created: bool, update_fields: frozenset[str] | None, **kwargs: Any
+) -> None:
+    row = only(columns(instance), None if created else update_fields)
+    rows: chain.Rows = {"proposal": {str(instance.pk): row}}
+    _tell(instance.staff_id, "staff", _proposal_change(instance), rows)
+
+
+def _proposal_change(instance: Proposal) -> str:
+    if instance.ended_at is None:
+        return "propose"
+    return "confirm_proposal" if instance.is_confirmed else "cancel_proposal"
+
+
+def _renewed_link(staff: Staff, **kwargs: Any) -> None:
+    _tell(staff.pk, "staff", "renew_link")
+
+
+Moment = tuple[UUID, datetime]
+"""A person, and when they signed."""
+
+
+def renewals_before(signed: Iterable[Moment]) -> dict[Moment, TrailEntry]:
+    """Who took the person's password away for a new link, in the week before each signature; the
+    last time. Such a signature says so: the link went through someone else's hands. One query.
+    """
+    moments = list(signed)
+    told = TrailEntry.objects.filter(chain__in={p for p, _at in moments}, verb="renew_link")
+    entries = list(told.exclude(actor=None).select_related("actor").order_by("seq"))
+    return {
+        (staff_id, at): entry
+        for staff_id, at in moments
+        for entry in entries
+        if entry.chain == staff_id and at - RENEWAL_SHOWN_FOR < entry.at <= at
+    }
 
 
 def _deleted_role(instance: Membership, **kwargs: Any) -> None:

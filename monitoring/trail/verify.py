@@ -20,7 +20,7 @@ from allauth.mfa.models import Authenticator
 from django.db import models
 from django.db.models import Exists, OuterRef
 
-from clinic.models import Membership, Site, Staff, Tablet
+from clinic.models import Membership, Proposal, Site, Staff, Tablet
 from monitoring.models import (
     AccessEntry,
     ChainHead,
@@ -56,6 +56,7 @@ BATCH = 200
 OF_PLACE: tuple[tuple[type[models.Model], Callable[[Any, Columns | None], Columns]], ...] = (
     (Authenticator, factor),
     (Membership, lambda row, told: columns(row)),
+    (Proposal, lambda row, told: columns(row)),
     (ProtocolVersion, lambda row, told: columns(row)),
     (Site, lambda row, told: columns(row)),
     (SiteProtocol, lambda row, told: columns(row)),

@@ -6,13 +6,14 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import prefetch_related_objects
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from clinic import clock, emergency
+from clinic import access, clock, emergency, proposals
 from clinic.access import Permission, page
 from clinic.models import Site
 from monitoring.models import Session
@@ -22,7 +23,17 @@ from monitoring.web.next_step import Permissions
 from monitoring.web.presenters.cards import Card, card
 
 
+@access.signed_in
 @require_safe
+def start(request: HttpRequest) -> HttpResponseBase:
+    """The address of the clinic: the board, or where the work of someone without one begins."""
+    if Permission.VIEW_BOARD in request.permissions:  # type: ignore[attr-defined]
+        return board(request)
+    if "HX-Request" in request.headers:
+        raise PermissionDenied
+    return redirect("home")
+
+
 @page(Permission.VIEW_BOARD)
 def board(request: HttpRequest) -> HttpResponse:
     """The cards alone when the page asks again, and nothing when nothing has changed."""
@@ -35,8 +46,11 @@ def board(request: HttpRequest) -> HttpResponse:
         permissions: Permissions = request.permissions  # type: ignore[attr-defined]
         may_review = Permission.REVIEW_READING in permissions
         reviews = waiting(site_of(request)).count() if may_review else 0
-        visits = emergency.visits(site_of(request))
-        context |= {"area": "board", "today": now, "reviews": reviews, "visits": visits}
+        site = site_of(request)
+        context |= {"area": "board", "today": now, "reviews": reviews}
+        context |= {"visits": emergency.visits(site), "proposals": proposals.open_at(site)}
+        if Permission.REVIEW_VISIT in permissions:
+            context["to_review"] = emergency.to_review(site).count()
         return render(request, "board/board.html", context)
     if request.GET.get("version") == version:
         return HttpResponse(status=204)

@@ -25,6 +25,7 @@ from monitoring.models import Clearance, Session, Withdrawal
 from monitoring.rules.cautions import Caution, cautions
 from monitoring.rules.course import Course
 from monitoring.rules.readiness import CHECKLIST, before_clearance, clearance_state
+from monitoring.trail.place import renewals_before
 from monitoring.web import links, wording
 from monitoring.web.entry_page import EntryForm, act, saved, show
 from monitoring.web.fields import WholeNumber, YesNo
@@ -32,6 +33,7 @@ from monitoring.web.lookup import session_or_404, site_of, staff_of
 from monitoring.web.presenters.banner import session_banner
 from monitoring.web.presenters.readings import table
 from monitoring.web.presenters.timeline import timeline
+from monitoring.web.report import renewal_words
 from monitoring.web.session import OpenItem, session_chart
 from monitoring.web.statement import statement
 
@@ -132,10 +134,12 @@ def sign(request: HttpRequest, session_id: UUID) -> HttpResponse:
         if theirs:
             form = _again(request, course)
             changes = _changes(session, course, data["through_seq"])
+    now = clock.now()
     context = _context(session, course, by.printed_name) | {
         "changes": changes,
         "summary_heading": _("Not signed"),
         "has_passkey": passkey.has_one(by),
+        "renewal": renewal_words(renewals_before([(by.pk, now)]).get((by.pk, now))),
     }
     return show(request, "clearance/clearance.html", form, context)
 

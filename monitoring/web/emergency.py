@@ -10,14 +10,14 @@ from allauth.core.internal import ratelimit
 from django import forms
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic import access, emergency
 from clinic.access import Permission, page
@@ -92,6 +92,46 @@ def _entered(request: HttpRequest, form: EmergencyForm) -> Membership | None:
     if "password" not in form.errors:
         counted.rollback()
     return visit
+
+
+class ReviewForm(EntryForm):
+    words = forms.CharField(
+        max_length=emergency.REASON_LENGTH,
+        label=gettext_lazy("What you found"),
+        help_text=gettext_lazy("kept on the trail; name no patient"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+@require_safe
+@page(Permission.REVIEW_VISIT)
+def visit_list(request: HttpRequest) -> HttpResponse:
+    """Visits that are over and that someone of the site has to look at."""
+    context = {"visits": emergency.to_review(site_of(request)), "area": "staff"}
+    return render(request, "emergency/visit_list.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@page(Permission.REVIEW_VISIT)
+def review(request: HttpRequest, visit_id: UUID) -> HttpResponse:
+    by, site = staff_of(request), site_of(request)
+    visit = emergency.to_review(site).filter(pk=visit_id).first()
+    if visit is None:
+        raise Http404
+    form = ReviewForm(request.POST or None)
+    if form.is_bound and form.is_valid():
+        words = form.cleaned_data["words"]
+        if done(form, lambda: emergency.review(by, site, visit_id, words=words)):
+            messages.success(request, _("Review saved"))
+            return redirect("visit-list")
+    context = {
+        "heading": _("Review an emergency access"),
+        "submit": _("Save review"),
+        "back": reverse("visit-list"),
+        "reviewed": visit,
+        "area": "staff",
+    }
+    return show(request, "emergency/review.html", form, context)
 
 
 @require_POST

@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from clinic import clock
+from clinic import clock, proposals
 from clinic.access import Permission, page
 from clinic.models import Membership, Site, Staff
 from monitoring.models import Departure, ProtocolVersion, Session
@@ -138,6 +138,7 @@ def session_list(request: HttpRequest) -> HttpResponse:
     }
     if Permission.AMEND_SITE in request.permissions:  # type: ignore[attr-defined]
         context["steps"] = first_run.steps(site, staff_of(request))
+        context["proposals"] = proposals.open_at(site)
     return render(request, "register/list.html", context)
 
 

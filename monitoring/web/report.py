@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,17 +10,19 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_safe
 
 from clinic import clock
 from clinic.access import Permission, page
-from monitoring.models import Admission, ChainHead, Clearance, Session
+from monitoring.models import Admission, ChainHead, Clearance, Session, TrailEntry
 from monitoring.reports.session_report import SessionReport, load, peak, session_report
 from monitoring.rules.deviations import Deviation
 from monitoring.rules.measures import OBSERVATION_NAMES
 from monitoring.rules.readiness import CHECKLIST, CONCOMITANT, CONTRAINDICATIONS, FASTING
+from monitoring.trail.place import renewals_before
 from monitoring.web import wording
 from monitoring.web.lookup import not_here, read, site_of
 from monitoring.web.presenters.amendments import amendments, late_readings
@@ -68,6 +71,8 @@ class Signature:
     had_serious_event: str
     justifications: tuple[tuple[str, str], ...]
     withdrawal: Any
+    renewal: str
+    """Who renewed the signer's sign-in within the week before, and when; mostly empty."""
 
 
 @require_safe
@@ -106,7 +111,7 @@ def report_context(found: SessionReport) -> dict[str, Any]:
         "readings": table(session, course),
         "timeline": timeline(session, course),
         "answers": _answers(session),
-        "signatures": [signature_of(c) for c in session.clearance_set.all()],
+        "signatures": signatures(session.clearance_set.all()),
         "amendments": amendments(session),
         "late": late_readings(session),
         "departure": session.departure if session.phase == "closed" else None,
@@ -149,7 +154,22 @@ def yes_no(answer: bool | None) -> str:
     return {True: _("Yes"), False: _("No"), None: _("Not asked")}[answer]
 
 
-def signature_of(clearance: Clearance) -> Signature:
+def signatures(clearances: Iterable[Clearance]) -> list[Signature]:
+    found = list(clearances)
+    renewals = renewals_before((c.signed_by_id, c.signed_at) for c in found) if found else {}
+    return [_signature(c, renewals.get((c.signed_by_id, c.signed_at))) for c in found]
+
+
+def renewal_words(entry: TrailEntry | None) -> str:
+    if entry is None or entry.actor is None:
+        return ""
+    return _("sign-in renewed by %(by)s on %(at)s") % {
+        "by": entry.actor.printed_name,
+        "at": timezone.localtime(entry.at).strftime("%d-%b-%Y %H:%M"),
+    }
+
+
+def _signature(clearance: Clearance, renewal: TrailEntry | None) -> Signature:
     checklist = clearance.checklist
     return Signature(
         clearance=clearance,
@@ -157,4 +177,5 @@ def signature_of(clearance: Clearance) -> Signature:
         had_serious_event=yes_no(checklist.get("had_serious_event")),
         justifications=tuple((caution(k), words) for k, words in clearance.justifications.items()),
         withdrawal=getattr(clearance, "withdrawal", None),
+        renewal=renewal_words(renewal),
     )

@@ -19,7 +19,7 @@ from monitoring.trail.signed import as_signed
 from monitoring.web.lookup import not_here, read, site_of
 from monitoring.web.presenters.amendments import amendments, values
 from monitoring.web.presenters.timeline import timeline
-from monitoring.web.report import report_context, signature_of
+from monitoring.web.report import report_context, signatures
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def signature(request: HttpRequest, session_id: UUID, clearance_id: UUID) -> Htt
     permissions: frozenset[Permission] = request.permissions  # type: ignore[attr-defined]
     context |= {
         "clearance": clearance,
-        "signature": signature_of(clearance),
+        "signature": signatures([clearance])[0],
         "is_intact": found.is_intact,
         "digest": found.digest,
         "changes": changes(session, clearance.through_seq),

@@ -11,7 +11,7 @@ from crispy_forms.layout import Div, Layout
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.validators import UnicodeUsernameValidator
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from clinic import access, emergency, staffing
+from clinic import access, emergency, proposals, staffing
 from clinic.access import NEED_SECOND_FACTOR, Permission, page
 from clinic.models import Membership, Site, Staff
 from clinic.unfilled import Unfilled
@@ -98,12 +98,14 @@ class RuleForm(Unfilled):
 def staff_list(request: HttpRequest) -> HttpResponse:
     site = site_of(request)
     rule = RuleForm(initial={"needed": "yes" if site.requires_second_factor else "no"})
-    people = list(_people(site).prefetch_related(_roles_at(site)))
+    people = list(staffing.people(site).prefetch_related(_roles_at(site)))
     factors = _factors(people)
     context = {
         "rule": rule,
         "people": [(p, status_of(p), _factor_status(p, factors[p.pk], site)) for p in people],
         "visits": emergency.visits(site),
+        "proposals": proposals.open_at(site),
+        "to_review": emergency.to_review(site).count(),
         "changes": staff_trail.of_site(site),
         "area": "staff",
     }
@@ -112,6 +114,7 @@ def staff_list(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @page(Permission.MANAGE_STAFF)
+@access.confirmed
 def second_factor_rule(request: HttpRequest) -> HttpResponse:
     form = RuleForm(request.POST)
     needed = form.cleaned_data["needed"] if form.is_valid() else None
@@ -123,12 +126,6 @@ def second_factor_rule(request: HttpRequest) -> HttpResponse:
     words = _("A second factor is needed") if needed else _("No second factor is needed")
     messages.success(request, words)
     return redirect("staff-list")
-
-
-def _people(site: Site) -> QuerySet[Staff]:
-    """Who works at the site; not who visits in an emergency."""
-    here = Membership.objects.filter(site=site, role__in=staffing.WORKING)
-    return Staff.objects.filter(pk__in=here.values("staff"))
 
 
 def _roles_at(site: Site) -> Prefetch[Any]:
@@ -166,6 +163,7 @@ def status_of(person: Staff) -> tuple[str, str]:
 
 @require_http_methods(["GET", "POST"])
 @page(Permission.MANAGE_STAFF)
+@access.confirmed
 def invite(request: HttpRequest) -> HttpResponse:
     form = InvitationForm(request.POST or None)
     if form.is_bound and form.is_valid():
@@ -184,14 +182,23 @@ def invite(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @page(Permission.MANAGE_STAFF)
+@access.confirmed
 def person(request: HttpRequest, staff_id: UUID) -> HttpResponse:
     form = RolesForm(request.POST or None)
     if form.is_bound and form.is_valid():
         by, site, roles = staff_of(request), site_of(request), form.cleaned_data["roles"]
         if done(form, lambda: staffing.set_roles(by, site, staff_id, roles=roles)):
-            messages.success(request, _("Roles saved"))
+            messages.success(request, _roles_saved(site, staff_id, roles))
             return redirect("person", staff_id)
     return _show(request, staff_id, form)
+
+
+def _roles_saved(site: Site, staff_id: UUID, roles: Iterable[str]) -> str:
+    """Says so, too, where a role is only proposed."""
+    waiting = proposals.open_at(site).filter(staff=staff_id, role__in=list(roles))
+    if waiting.exists():
+        return _("Roles saved, but for what waits to be confirmed")
+    return _("Roles saved")
 
 
 @require_http_methods(["GET", "POST"])
@@ -199,7 +206,7 @@ def person(request: HttpRequest, staff_id: UUID) -> HttpResponse:
 def contact(request: HttpRequest, staff_id: UUID) -> HttpResponse:
     """Where a person of the site is reached."""
     by, site = staff_of(request), site_of(request)
-    found = _people(site).filter(pk=staff_id).first()
+    found = staffing.people(site).filter(pk=staff_id).first()
     if found is None:
         raise Http404
     form = ContactForm(request.POST or None, person=found)
@@ -241,11 +248,12 @@ def _show_contact(
 def _show(request: HttpRequest, staff_id: UUID, form: RolesForm, link: str = "") -> HttpResponse:
     """One person of the site; `link` is shown this once and kept nowhere."""
     site = site_of(request)
-    found = _people(site).prefetch_related(_roles_at(site)).filter(pk=staff_id).first()
+    found = staffing.people(site).prefetch_related(_roles_at(site)).filter(pk=staff_id).first()
     if found is None:
         raise Http404
     here: list[Membership] = found.roles_here  # type: ignore[attr-defined]
     form.initial["roles"] = [m.role for m in here]
+    is_guarded = proposals.is_guarded(found)
     context = {
         "person": found,
         "status": status_of(found),
@@ -255,6 +263,9 @@ def _show(request: HttpRequest, staff_id: UUID, form: RolesForm, link: str = "")
         "link": link,
         "factor": _factor_status(found, _factors([found])[found.pk], site),
         "entries": staff_trail.of_person(staff_id, site),
+        "proposals": proposals.open_at(site).filter(staff=found),
+        "is_guarded": is_guarded,
+        "is_lost": is_guarded and proposals.is_open_to_a_link(found),
         "is_oneself": found.pk == staff_of(request).pk,
         "area": "staff",
     }
@@ -275,8 +286,17 @@ def reactivate(request: HttpRequest, staff_id: UUID) -> HttpResponse:
 
 @require_POST
 @page(Permission.MANAGE_STAFF)
+@access.confirmed
 def renew_link(request: HttpRequest, staff_id: UUID) -> HttpResponse:
     return _change(request, staff_id, staffing.renew_link, "")
+
+
+@require_POST
+@page(Permission.MANAGE_STAFF)
+@access.confirmed
+def new_sign_in(request: HttpRequest, staff_id: UUID) -> HttpResponse:
+    words = _("Proposed. It is done once it is confirmed.")
+    return _change(request, staff_id, staffing.propose_new_sign_in, words)
 
 
 def _change(

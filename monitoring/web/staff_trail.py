@@ -33,6 +33,11 @@ VERBS = {
     "grant_role": gettext_lazy("Role given"),
     "withdraw_role": gettext_lazy("Role taken"),
     "enter_emergency": gettext_lazy("Entered in an emergency"),
+    "review_emergency": gettext_lazy("Emergency access reviewed"),
+    "propose": gettext_lazy("Proposed, to be confirmed"),
+    "confirm_proposal": gettext_lazy("Confirmed and done"),
+    "cancel_proposal": gettext_lazy("Cancelled"),
+    "renew_link": gettext_lazy("New link to choose a password"),
     "end_emergency": gettext_lazy("Emergency access ended before its time"),
     "enter_failed": gettext_lazy("Wrong password to enter in an emergency"),
     "sign_in": gettext_lazy("Signed in"),
@@ -118,6 +123,7 @@ def _detail(payload: dict[str, Any], site: Site) -> str:
         str(BECAUSE.get(detail.get("because", ""), "")),
         _role_words(detail.get("role", "")),
         *(_role_at(row, site) for row in rows.get("membership", {}).values() if row),
+        *(_proposal(row) for row in rows.get("proposal", {}).values() if row),
         *(row.get("name", "") for row in rows.get("tablet", {}).values() if row),
         *(_rule(row) for row in rows.get("site", {}).values() if row),
     ]
@@ -128,12 +134,19 @@ def _role_words(role: str) -> str:
     return str(dict(Membership.Role.choices).get(role, role))
 
 
+def _proposal(row: dict[str, Any]) -> str:
+    if "role" not in row:  # how it ended is told by itself
+        return ""
+    return _role_words(row["role"]) or _("new sign-in without the second factors of before")
+
+
 def _role_at(row: dict[str, Any], site: Site) -> str:
     """The role with the reason of an emergency, saying where it is not here."""
-    words = _role_words(row["role"])
-    if row["site_id"] != str(site.pk):
+    words = _role_words(row.get("role", ""))
+    if row.get("site_id", str(site.pk)) != str(site.pk):
         words = _("%(role)s at another site") % {"role": words}
-    return f"{words}: {row['reason']}" if row.get("reason") else words
+    said = row.get("review") or row.get("reason") or ""
+    return ": ".join(part for part in (words, said) if part)
 
 
 def _rule(row: dict[str, Any]) -> str:

@@ -35,6 +35,29 @@ WORDS = {
     "password": gettext_lazy("The password is wrong."),
     "is_here": gettext_lazy("You can work at this site already. Choose it at the top of the page."),
     "not_visiting": gettext_lazy("There is no emergency access to end."),
+    "keep_a_role": gettext_lazy(
+        "The new role waits to be confirmed. Keep a role of now until then."
+    ),
+    "no_factor_left": gettext_lazy(
+        "No second factor would keep others out: propose a new sign-in instead, which someone else "
+        "confirms."
+    ),
+    "second_administrator": gettext_lazy("Another administrator of the site has to confirm this."),
+    "wait_a_day": gettext_lazy(
+        "This can be done once the day has passed. Everyone sees it till then."
+    ),
+    "own_passkey": gettext_lazy(
+        "Sign in with a passkey that you had a day before this was proposed, then confirm it."
+    ),
+    "proposal_ended": gettext_lazy("This was confirmed or cancelled already."),
+    "new_role": gettext_lazy("Your role is less than a day old. Call a clinician of that site."),
+    "most_visits": gettext_lazy(
+        "You are at three sites in an emergency already. Leave one of them first."
+    ),
+    "own_visit": gettext_lazy("Someone else has to review your own visit."),
+    "still_visiting": gettext_lazy("This visit goes on. Review it when it is over."),
+    "reviewed": gettext_lazy("This visit was reviewed already."),
+    "review": gettext_lazy("Say in a few words what you found."),
     "this_one": gettext_lazy("This is the session you are in. Sign out instead."),
 }
 """The sentence for each reason of NotPossible, by its code."""

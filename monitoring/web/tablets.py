@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from clinic import shift, tablets
+from clinic import access, shift, tablets
 from clinic.access import Permission, page
 from clinic.models import Site, Tablet
 from clinic.signin import arrival
@@ -55,6 +55,7 @@ def tablet_list(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @page(Permission.MANAGE_TABLETS)
+@access.confirmed
 def enrol(request: HttpRequest) -> HttpResponse:
     """Makes a tablet of the browser that this page is opened in."""
     here: Tablet | None = request.tablet  # type: ignore[attr-defined]

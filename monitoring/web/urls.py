@@ -21,6 +21,7 @@ from monitoring.web import (
     patients,
     planning,
     printing,
+    proposals,
     protocols,
     reading,
     register,
@@ -38,7 +39,7 @@ from monitoring.web import (
 SESSION = "sessions/<uuid:session_id>/"
 
 urlpatterns = [
-    path("", board.board, name="board"),
+    path("", board.start, name="board"),
     path("lock/", lock.lock, name="lock"),
     path("lock/now/", lock.lock_now, name="lock-now"),
     path("active/", lock.active, name="active"),
@@ -81,10 +82,15 @@ urlpatterns = [
     path("staff/<uuid:staff_id>/deactivate/", staff.deactivate, name="staff-deactivate"),
     path("staff/<uuid:staff_id>/reactivate/", staff.reactivate, name="staff-reactivate"),
     path("staff/<uuid:staff_id>/link/", staff.renew_link, name="staff-link"),
+    path("staff/<uuid:staff_id>/new-sign-in/", staff.new_sign_in, name="staff-new-sign-in"),
+    path("staff/proposals/<uuid:proposal_id>/", proposals.answer, name="proposal"),
+    path("account/proposals/<uuid:proposal_id>/", proposals.answer_own, name="own-proposal"),
     path("staff/sign-ins/", sign_ins.sign_in_list, name="sign-in-list"),
     path("staff/sign-ins/<int:pk>/end/", sign_ins.end_sign_in, name="sign-in-end"),
     path("staff/second-factor/", staff.second_factor_rule, name="second-factor-rule"),
     path("emergency/", emergency.enter, name="emergency"),
+    path("emergency/visits/", emergency.visit_list, name="visit-list"),
+    path("emergency/visits/<uuid:visit_id>/review/", emergency.review, name="visit-review"),
     path("emergency/leave/", emergency.leave, name="emergency-leave"),
     path("emergency/<uuid:staff_id>/end/", emergency.end, name="emergency-end"),
     path("tablets/", tablets.tablet_list, name="tablet-list"),

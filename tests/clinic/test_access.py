@@ -14,7 +14,13 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from clinic.access import permissions_of
 from clinic.models import Site, Staff
 from tests.factories.courses import Visit, dosed
-from tests.factories.place import SiteFactory, StaffFactory, TabletFactory, person
+from tests.factories.place import (
+    SiteFactory,
+    StaffFactory,
+    TabletFactory,
+    just_confirmed,
+    person,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +52,7 @@ ROUTES: dict[str, Any] = {
     "mfa_generate_recovery_codes": SIGNED_IN,
     "home": SIGNED_IN,
     "switch-site": SIGNED_IN,
-    "board": CARE | VISITOR,
+    "board": SIGNED_IN,
     "patient-list": ROLES,
     "patient-register": CARE,
     "patient": ROLES,
@@ -83,6 +89,11 @@ ROUTES: dict[str, Any] = {
     "staff-contact": frozenset({"administrator"}),
     "own-contact": SIGNED_IN,
     "site": frozenset({"administrator"}),
+    "staff-new-sign-in": frozenset({"administrator"}),
+    "proposal": frozenset({"administrator"}),
+    "own-proposal": SIGNED_IN,
+    "visit-list": frozenset({"administrator", "clinician"}),
+    "visit-review": frozenset({"administrator", "clinician"}),
     "staff-deactivate": frozenset({"administrator"}),
     "staff-reactivate": frozenset({"administrator"}),
     "staff-link": frozenset({"administrator"}),
@@ -101,7 +112,7 @@ ROUTES: dict[str, Any] = {
 """Who may reach each route. Written here by hand, so that the table in the code is checked."""
 
 NAMED = {n for n, who in ROUTES.items() if isinstance(who, frozenset)} - {
-    "board",
+    "visit-list",
     "patient-list",
     "patient-register",
     "session-list",
@@ -123,6 +134,8 @@ NAMED = {n for n, who in ROUTES.items() if isinstance(who, frozenset)} - {
 
 LATER = {"response", "withdrawal", "signature", "review"}
 """Pages about something that a session does not have at once."""
+NOT_THERE = {"proposal", "visit-review"}
+"""Pages about something that the site does not have."""
 ANSWERED = {"clearance-challenge"}
 """What a script posts, and is answered in JSON, also with why it was refused."""
 POSTED = {
@@ -130,6 +143,8 @@ POSTED = {
     "staff-deactivate",
     "staff-reactivate",
     "staff-link",
+    "staff-new-sign-in",
+    "proposal",
     "tablet-revoke",
     "sign-in-end",
     "second-factor-rule",
@@ -156,6 +171,8 @@ def address(name: str, visit: Visit) -> str:
         "staff_id": visit.clinician.pk,
         "token": "made-up",
         "about": uuid4(),
+        "proposal_id": uuid4(),
+        "visit_id": uuid4(),
         "pk": 0,
     }
     pattern = next(p for p in routes() if p.name == name)
@@ -176,6 +193,7 @@ def status(staff: Staff | None, path: str, method: str = "get") -> int:
     client = Client()
     if staff is not None:
         client.force_login(staff)
+        just_confirmed(client, staff)
     return int(getattr(client, method)(path).status_code)
 
 
@@ -214,7 +232,9 @@ def test_who_is_not_signed_in_is_sent_to_sign_in(visit: Visit, name: str) -> Non
 def test_each_role_reaches_its_own_pages_alone(visit: Visit, name: str, role: str) -> None:
     staff = person(visit.site, role)
     path = address(name, visit)
-    if role in ROUTES[name]:
+    if name in NOT_THERE:
+        assert status(staff, path, "post") == (404 if role in ROUTES[name] else 403)
+    elif role in ROUTES[name]:
         # A page about something the session does not have yet is not found.
         allowed = {200} | ({404} if name in LATER else set())
         done = {200, 204, 302} | ({422} if name in ANSWERED else set())

@@ -17,7 +17,14 @@ from monitoring.models import TrailEntry
 from monitoring.models.fact import uuid7
 from monitoring.trail.verify import verify
 from tests.factories.courses import dosed, planned
-from tests.factories.place import PASSWORD, SiteFactory, StaffFactory, person, visitor
+from tests.factories.place import (
+    PASSWORD,
+    MembershipFactory,
+    SiteFactory,
+    StaffFactory,
+    person,
+    visitor,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -114,7 +121,7 @@ def test_who_works_or_visits_there_already_does_not_enter(
 ) -> None:
     with pytest.raises(NotAllowed):
         enter(clinician, home)
-    Membership.objects.create(staff=clinician, site=SiteFactory(), role="clinician")
+    MembershipFactory(staff=clinician, site=SiteFactory(), role="clinician")
     with pytest.raises(NotPossible, match="is_here"):
         enter(clinician, home)
     enter(clinician, away)
@@ -122,14 +129,15 @@ def test_who_works_or_visits_there_already_does_not_enter(
         enter(clinician, away)
 
 
-def test_a_visit_that_ended_is_replaced_and_both_are_told(
+def test_a_visit_that_ended_stays_beside_the_next_one_and_both_are_told(
     clinician: Staff, away: Site, clock: Any
 ) -> None:
     enter(clinician, away, reason="First")
     clock.forward(minutes=61)
     enter(clinician, away, reason="Second")
-    assert Membership.objects.get(staff=clinician, site=away).reason == "Second"
-    assert told(clinician)[-3:] == ["enter_emergency", "withdraw_role", "enter_emergency"]
+    here = Membership.objects.filter(staff=clinician, site=away).order_by("began_at")
+    assert [m.reason for m in here] == ["First", "Second"]
+    assert told(clinician)[-2:] == ["enter_emergency", "enter_emergency"]
     entry = TrailEntry.objects.filter(chain=clinician.pk).latest("seq")
     (row,) = json.loads(entry.payload)["rows"]["membership"].values()
     assert (row["role"], row["reason"], row["site_id"]) == ("emergency", "Second", str(away.pk))
@@ -232,3 +240,64 @@ def test_a_visitor_is_nobodys_prescriber_and_witnesses_nothing(clock: Any) -> No
     guest = visitor(visit.site)
     with pytest.raises(actions.Refused, match="prescriber"):
         actions.admit_patient(visit.id, visit.nurse, id=uuid7(), answers={}, prescriber_id=guest.pk)
+
+
+@pytest.mark.parametrize(("hours", "is_let_in"), [(0, False), (23.99, False), (24, True)])
+def test_who_is_a_clinician_since_less_than_a_day_does_not_enter(
+    away: Site, home: Site, clock: Any, hours: float, is_let_in: bool
+) -> None:
+    newcomer = StaffFactory()
+    Membership.objects.create(staff=newcomer, site=home, role="clinician")
+    clock.forward(minutes=hours * 60)
+    if is_let_in:
+        assert enter(newcomer, away).site == away
+        return
+    with pytest.raises(NotPossible, match="new_role"):
+        enter(newcomer, away)
+
+
+def test_one_person_is_at_three_other_sites_at_most(clinician: Staff, clock: Any) -> None:
+    sites = [SiteFactory() for _ in range(4)]
+    for site in sites[:3]:
+        enter(clinician, site)
+    with pytest.raises(NotPossible, match="most_visits"):
+        enter(clinician, sites[3])
+    emergency.leave(clinician, sites[0])
+    enter(clinician, sites[3])
+    clock.forward(minutes=61)
+    enter(clinician, sites[0])
+
+
+@pytest.mark.parametrize("role", ["administrator", "clinician"])
+def test_a_visit_is_reviewed_once_it_is_over(
+    clinician: Staff, away: Site, clock: Any, role: str
+) -> None:
+    reviewer, visit = person(away, role), enter(clinician, away)
+    assert not emergency.to_review(away).exists()
+    with pytest.raises(NotPossible, match="still_visiting"):
+        emergency.review(reviewer, away, visit.pk, words="Helped in room 3")
+    clock.forward(minutes=60)
+    assert emergency.to_review(away).get().from_site == "Home"  # type: ignore[attr-defined]
+    with pytest.raises(NotPossible, match="review"):
+        emergency.review(reviewer, away, visit.pk, words="  ")
+    emergency.review(reviewer, away, visit.pk, words="Helped in room 3")
+    assert not emergency.to_review(away).exists()
+    assert told(clinician)[-1] == "review_emergency"
+    with pytest.raises(NotPossible, match="reviewed"):
+        emergency.review(reviewer, away, visit.pk, words="Again")
+    assert [p for p in verify().problems if str(clinician.pk) in p.words] == []
+
+
+def test_only_clinicians_and_administrators_of_the_visited_site_review(
+    clinician: Staff, home: Site, away: Site, clock: Any
+) -> None:
+    visit = enter(clinician, away)
+    clock.forward(minutes=60)
+    for by in (person(away, "nurse"), person(away, "auditor"), person(home, "administrator")):
+        with pytest.raises(NotAllowed):
+            emergency.review(by, away, visit.pk, words="x")
+    with pytest.raises(NotAllowed):
+        emergency.review(person(home, "administrator"), home, visit.pk, words="x")
+    MembershipFactory(staff=clinician, site=away, role="clinician")
+    with pytest.raises(NotPossible, match="own_visit"):
+        emergency.review(again(clinician), away, visit.pk, words="x")

@@ -97,6 +97,8 @@ def test_a_link_ends_with_a_newer_one_with_time_and_with_deactivation(
     staffing.deactivate(administrator, site, made.pk)
     assert staffing.invited(*new) is None
     staffing.reactivate(administrator, site, made.pk)
+    assert staffing.invited(*new) is None
+    new = staffing.link_of(staffing.renew_link(administrator, site, made.pk))
     assert staffing.invited(*new) == made
     now = tokens.default_token_generator._now()
     monkeypatch.setattr(
@@ -211,7 +213,9 @@ def test_a_new_link_takes_away_every_other_way_in(administrator: Staff, site: Si
     assert not Shift.objects.filter(staff=staff, ended_at=None).exists()
     assert not UserSession.objects.filter(user=staff).exists()
     assert client.get("/").status_code == 302
-    assert told(staff)[-5:] == ["change_password", "change_pin", *["remove_second_factor"] * 3]
+    assert told(staff)[-6:] == [
+        "change_password", "change_pin", *["remove_second_factor"] * 3, "renew_link",
+    ]  # fmt: skip
 
 
 def test_deactivation_deletes_the_sessions_and_reactivation_brings_none_back(

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import factory
+from allauth.account.internal.flows.login import (
+    _AUTHENTICATION_METHODS_USER_SESSION_KEY as SIGNED_IN_WHO,
+)
+from allauth.account.internal.flows.login import (
+    AUTHENTICATION_METHODS_SESSION_KEY as SIGNED_IN_BY,
+)
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core import signing
 from django.test import Client
 
 from clinic import clock
-from clinic.models import Membership, Shift, Site, Staff, Tablet
+from clinic.models import Membership, Proposal, Shift, Site, Staff, Tablet
 
 PASSWORD = "a password for tests"
 PIN = "408215"
@@ -51,6 +58,7 @@ class MembershipFactory(factory.django.DjangoModelFactory[Membership]):
     staff = factory.SubFactory(StaffFactory)
     site = factory.SubFactory(SiteFactory)
     role = "nurse"
+    given_at = factory.LazyFunction(lambda: clock.now() - timedelta(days=30))
 
 
 def _now() -> datetime:
@@ -68,6 +76,19 @@ class TabletFactory(factory.django.DjangoModelFactory[Tablet]):
     enrolled_at = factory.LazyFunction(_now)
     enrolled_by = factory.SubFactory(StaffFactory)
     last_seen_at = factory.SelfAttribute("enrolled_at")
+
+
+class ProposalFactory(factory.django.DjangoModelFactory[Proposal]):
+    """A role that waits for a second administrator."""
+
+    class Meta:
+        model = Proposal
+
+    staff = factory.SubFactory(StaffFactory)
+    site = factory.SubFactory(SiteFactory)
+    role = "clinician"
+    proposed_at = factory.LazyFunction(_now)
+    proposed_by = factory.SubFactory(StaffFactory)
 
 
 class ShiftFactory(factory.django.DjangoModelFactory[Shift]):
@@ -112,4 +133,13 @@ def on_tablet(tablet: Tablet, staff: Staff | None = None) -> Client:
     client.cookies[settings.TABLET_COOKIE_NAME] = tablet_cookie(tablet)
     if staff is not None:
         client.post("/sign-in/", {"login": staff.username, "password": PASSWORD})
+    return client
+
+
+def just_confirmed(client: Client, staff: Staff) -> Client:
+    """As after giving the password a moment ago."""
+    session = client.session
+    session[SIGNED_IN_BY] = [{"method": "password", "at": time.time(), "reauthenticated": True}]
+    session[SIGNED_IN_WHO] = str(staff.pk)
+    session.save()
     return client

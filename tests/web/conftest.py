@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from clinic.models import Staff
+from tests.factories.place import just_confirmed
 
 
 @pytest.fixture
@@ -15,6 +16,6 @@ def signed_in(db: None) -> Callable[[Staff], Client]:
     def sign_in(staff: Staff) -> Client:
         client = Client()
         client.force_login(staff)
-        return client
+        return just_confirmed(client, staff)
 
     return sign_in

@@ -188,7 +188,7 @@ def test_who_has_no_role_but_an_emergency_that_is_over_reaches_nothing(
     client = signed_in(person(away.site, "emergency"))
     clock.forward(minutes=61)
     for path in ("/", "/patients/", f"/sessions/{away.id}/"):
-        assert client.get(path).status_code == 403
+        assert client.get(path, follow=True).status_code == 403
 
 
 def test_an_administrator_ends_it_at_once(

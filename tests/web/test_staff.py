@@ -163,12 +163,12 @@ def test_ones_own_page_offers_no_change_of_the_account(administrator: Client, si
     assert "Another administrator" in answer.content.decode()
 
 
-def test_the_list_asks_eight_times_however_many_people(
+def test_the_list_asks_ten_times_however_many_people(
     administrator: Client, site: Site, django_assert_num_queries: Any
 ) -> None:
     for _ in range(8):
         person(site, "nurse")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         administrator.get("/staff/")
 
 

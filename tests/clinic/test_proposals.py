@@ -1,0 +1,269 @@
+"""Who signs here, and who says who signs, is not decided by one administrator alone."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.test import Client
+
+from clinic import passwords, proposals, shift, staffing
+from clinic.models import Membership, Proposal, Shift, Site, Staff
+from clinic.refusal import NotAllowed, NotPossible
+from monitoring.models import TrailEntry
+from monitoring.trail.verify import verify
+from tests.factories.courses import planned
+from tests.factories.place import PASSWORD, MembershipFactory, SiteFactory, TabletFactory, person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def site(clock: Any, db: None) -> Site:
+    """A site that has begun: a session is planned there."""
+    return planned(clock).site
+
+
+@pytest.fixture
+def samuel(site: Site) -> Staff:
+    return person(site, "administrator", username="samuel")
+
+
+@pytest.fixture
+def second(site: Site, clock: Any) -> Staff:
+    """Another administrator, who has signed in before."""
+    found = person(site, "administrator", username="second")
+    Staff.objects.filter(pk=found.pk).update(last_login=clock.now())
+    return found
+
+
+@pytest.fixture
+def nurse(site: Site) -> Staff:
+    return person(site, "nurse", username="ada")
+
+
+def roles(staff: Staff) -> list[str]:
+    return sorted(Membership.objects.filter(staff=staff).values_list("role", flat=True))
+
+
+def told(staff: Staff) -> list[str]:
+    entries = TrailEntry.objects.filter(chain=staff.pk).order_by("seq")
+    return list(entries.values_list("verb", flat=True))
+
+
+def propose(by: Staff, site: Site, staff: Staff, role: str = "clinician") -> Proposal:
+    staffing.set_roles(by, site, staff.pk, roles=["nurse", role])
+    return Proposal.objects.get(staff=staff, ended_at=None)
+
+
+def with_passkey(staff: Staff, added: Any) -> Staff:
+    row = Authenticator.objects.create(user=staff, type="webauthn", data={})
+    Authenticator.objects.filter(pk=row.pk).update(created_at=added)
+    return staff
+
+
+@pytest.mark.parametrize("role", ["clinician", "administrator"])
+def test_a_role_by_which_one_signs_waits_for_a_second_administrator(
+    site: Site, samuel: Staff, second: Staff, nurse: Staff, role: str
+) -> None:
+    made = propose(samuel, site, nurse, role)
+    assert (roles(nurse), made.effective_at) == (["nurse"], None)
+    with pytest.raises(NotPossible, match="second_administrator"):
+        proposals.confirm(samuel, site, made.pk)
+    assert roles(nurse) == ["nurse"]
+    proposals.confirm(second, site, made.pk)
+    assert roles(nurse) == sorted(["nurse", role])
+    assert told(nurse)[-3:] == ["propose", "confirm_proposal", "grant_role"]
+    with pytest.raises(NotPossible, match="proposal_ended"):
+        proposals.confirm(second, site, made.pk)
+    assert [p for p in verify().problems if str(nurse.pk) in p.words] == []
+
+
+@pytest.mark.parametrize("role", ["nurse", "auditor"])
+def test_other_roles_are_given_at_once(site: Site, samuel: Staff, nurse: Staff, role: str) -> None:
+    staffing.set_roles(samuel, site, nurse.pk, roles=[role])
+    assert roles(nurse) == [role]
+    assert not Proposal.objects.exists()
+
+
+def test_until_the_first_session_is_planned_roles_are_given_freely(clock: Any) -> None:
+    site = SiteFactory()
+    samuel, nurse = person(site, "administrator"), person(site, "nurse")
+    staffing.set_roles(samuel, site, nurse.pk, roles=["nurse", "clinician", "administrator"])
+    assert roles(nurse) == ["administrator", "clinician", "nurse"]
+    assert not Proposal.objects.exists()
+
+
+def test_who_is_invited_to_sign_has_no_role_until_it_is_confirmed(
+    site: Site, samuel: Staff, second: Staff
+) -> None:
+    mei = staffing.invite(
+        samuel, site, username="mei", first_name="Mei", last_name="Lin", credentials="MD",
+        roles=["clinician"],
+    )  # fmt: skip
+    assert roles(mei) == []
+    assert mei in staffing.people(site)
+    proposals.confirm(second, site, Proposal.objects.get(staff=mei).pk)
+    assert roles(mei) == ["clinician"]
+
+
+def test_a_sole_administrator_waits_for_a_day_that_everyone_sees(
+    site: Site, samuel: Staff, nurse: Staff, clock: Any
+) -> None:
+    person(site, "administrator", username="never-came")
+    made = propose(samuel, site, nurse)
+    assert made.effective_at == clock.now() + timedelta(days=1)
+    clock.forward(minutes=24 * 60 - 0.01)
+    with pytest.raises(NotPossible, match="wait_a_day"):
+        proposals.confirm(samuel, site, made.pk)
+    clock.forward(minutes=0.01)
+    proposals.confirm(samuel, site, made.pk)
+    assert roles(nurse) == ["clinician", "nurse"]
+
+
+def test_the_person_confirms_with_a_passkey_that_is_a_day_older(
+    site: Site, samuel: Staff, second: Staff, nurse: Staff, clock: Any
+) -> None:
+    made = propose(samuel, site, nurse)
+    for added, is_signed_in_with_it in (
+        (made.proposed_at - timedelta(days=1), False),
+        (made.proposed_at - timedelta(hours=23), True),
+    ):
+        Authenticator.objects.all().delete()
+        with_passkey(nurse, added)
+        with pytest.raises(NotPossible, match="own_passkey"):
+            proposals.confirm(nurse, site, made.pk, with_passkey=is_signed_in_with_it)
+    with_passkey(nurse, made.proposed_at - timedelta(days=1))
+    proposals.confirm(nurse, site, made.pk, with_passkey=True)
+    assert roles(nurse) == ["clinician", "nurse"]
+
+
+def test_no_one_else_has_a_part_in_it(
+    site: Site, samuel: Staff, second: Staff, nurse: Staff
+) -> None:
+    made = propose(samuel, site, nurse)
+    other = SiteFactory()
+    strangers = [
+        person(site, "nurse"), person(site, "clinician"), person(site, "auditor"),
+        person(other, "administrator"),
+    ]  # fmt: skip
+    for by in strangers:
+        for change in (proposals.confirm, proposals.cancel):
+            with pytest.raises(NotAllowed):
+                change(by, site, made.pk)
+    with pytest.raises(NotAllowed):
+        proposals.confirm(strangers[-1], other, made.pk)
+    assert roles(nurse) == ["nurse"]
+
+
+@pytest.mark.parametrize("by", ["samuel", "second", "ada"])
+def test_anyone_concerned_cancels_it(
+    site: Site, samuel: Staff, second: Staff, nurse: Staff, by: str
+) -> None:
+    made = propose(samuel, site, nurse)
+    proposals.cancel(Staff.objects.get(username=by), site, made.pk)
+    assert (roles(nurse), told(nurse)[-1]) == (["nurse"], "cancel_proposal")
+    with pytest.raises(NotPossible, match="proposal_ended"):
+        proposals.confirm(second, site, made.pk)
+
+
+def test_the_same_is_proposed_once(site: Site, samuel: Staff, nurse: Staff) -> None:
+    made = propose(samuel, site, nurse)
+    assert propose(samuel, site, nurse) == made
+
+
+def test_a_role_of_now_is_kept_until_the_new_one_is_confirmed(
+    site: Site, samuel: Staff, nurse: Staff
+) -> None:
+    with pytest.raises(NotPossible, match="keep_a_role"):
+        staffing.set_roles(samuel, site, nurse.pk, roles=["clinician"])
+    assert roles(nurse) == ["nurse"]
+    assert not Proposal.objects.exists()
+
+
+def test_nothing_comes_of_it_for_someone_who_was_deactivated(
+    site: Site, samuel: Staff, second: Staff, nurse: Staff
+) -> None:
+    made = propose(samuel, site, nurse)
+    staffing.deactivate(samuel, site, nurse.pk)
+    staffing.reactivate(samuel, site, nurse.pk)
+    with pytest.raises(NotPossible, match="proposal_ended"):
+        proposals.confirm(second, site, made.pk)
+
+
+# A new link and a new sign-in
+
+
+@pytest.fixture
+def mei(site: Site) -> Staff:
+    return person(site, "clinician", username="mei")
+
+
+def test_a_new_link_of_who_signs_keeps_the_second_factors(
+    site: Site, samuel: Staff, mei: Staff
+) -> None:
+    for kind in ("totp", "recovery_codes"):
+        Authenticator.objects.create(user=mei, type=kind, data={})
+    shift.set_pin(mei, "295173")
+    staffing.renew_link(samuel, site, mei.pk)
+    mei.refresh_from_db()
+    assert (mei.has_usable_password(), mei.pin) == (False, "")
+    assert Authenticator.objects.filter(user=mei).count() == 2
+    staffing.renew_link(samuel, site, mei.pk)
+    assert Authenticator.objects.filter(user=mei).count() == 2
+    assert told(mei)[-1] == "renew_link"
+
+
+def test_who_signs_and_has_no_second_factor_gets_no_link_from_one_administrator(
+    site: Site, samuel: Staff, mei: Staff
+) -> None:
+    Authenticator.objects.create(user=mei, type="recovery_codes", data={})
+    with pytest.raises(NotPossible, match="no_factor_left"):
+        staffing.renew_link(samuel, site, mei.pk)
+    assert Client().login(username="mei", password=PASSWORD)
+
+
+def test_a_new_sign_in_is_confirmed_and_then_begins_with_a_link(
+    site: Site, samuel: Staff, second: Staff, mei: Staff
+) -> None:
+    Authenticator.objects.create(user=mei, type="totp", data={})
+    staffing.propose_new_sign_in(samuel, site, mei.pk)
+    made = Proposal.objects.get(staff=mei)
+    assert made.role == ""
+    mei.refresh_from_db()
+    assert mei.has_usable_password()
+    with pytest.raises(NotPossible, match="second_administrator"):
+        proposals.confirm(samuel, site, made.pk)
+    proposals.confirm(second, site, made.pk)
+    mei.refresh_from_db()
+    assert not mei.has_usable_password()
+    assert not Authenticator.objects.filter(user=mei).exists()
+    link = staffing.link_of(staffing.renew_link(samuel, site, mei.pk))
+    assert staffing.invited(*link) == mei
+
+
+def test_losing_the_role_is_no_way_round(
+    site: Site, samuel: Staff, second: Staff, mei: Staff
+) -> None:
+    """Without the role a link takes the factors; the role then needs two again."""
+    Authenticator.objects.create(user=mei, type="totp", data={})
+    staffing.set_roles(samuel, site, mei.pk, roles=["nurse"])
+    staffing.renew_link(samuel, site, mei.pk)
+    staffing.set_roles(samuel, site, mei.pk, roles=["nurse", "clinician"])
+    assert roles(mei) == ["nurse"]
+
+
+def test_who_signs_elsewhere_is_guarded_here(site: Site, samuel: Staff, nurse: Staff) -> None:
+    other = SiteFactory()
+    MembershipFactory(staff=nurse, site=other, role="clinician")
+    assert not proposals.is_guarded(nurse)
+    MembershipFactory(staff=nurse, site=site, role="administrator")
+    assert proposals.is_guarded(nurse)
+
+
+def test_a_pin_ends_with_the_password(site: Site, nurse: Staff) -> None:
+    shift.begin(TabletFactory(site=site), nurse, has_second_factor=False)
+    passwords.change(nurse, "another one altogether")
+    assert not Shift.objects.filter(staff=nurse, ended_at=None).exists()
