@@ -17,6 +17,7 @@ from django.db import connection, connections
 from django.test.utils import setup_databases, teardown_databases
 
 from clinic import clock as clinic_clock
+from monitoring.guards import privileges
 from tests.engine import APPLICATION, USES_POSTGRESQL
 
 
@@ -55,6 +56,8 @@ def django_db_setup(
             verbosity=0, interactive=False, aliases={"default"}, serialized_aliases=set()
         )
         if USES_POSTGRESQL:
+            # The tests' own cluster is thrown away, and keeps nothing for its speed.
+            privileges.UNSAFE.pop("fsync")
             call_command("database_roles", application=APPLICATION, stdout=StringIO())
     yield
     with django_db_blocker.unblock():

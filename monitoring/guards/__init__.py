@@ -14,6 +14,7 @@ from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, pre_migrate
 
 from monitoring.guards import file
+from monitoring.guards.foreign import extra_rights, foreign
 from monitoring.guards.install import GuardsMissing, check, drop, has_tables, install
 from monitoring.guards.privileges import as_owner, excess, lift, restrict, settings_missing
 
@@ -33,15 +34,16 @@ _found_whole: set[tuple[str, str]] = set()
 
 
 def require() -> None:
-    """Refuse to write while a guard is missing, or a setting that keeps what was written; asks
-    each database once a process.
+    """Refuse to write while a guard is missing, or a setting that keeps what was written, or while
+    something else stands at the tables; asks each database once a process.
 
     Raises GuardsMissing.
     """
     database = (connection.alias, str(connection.settings_dict["NAME"]))
     if database in _found_whole:
         return
-    if missing := [*check(connection), *settings_missing(connection)]:
+    missing = [*check(connection), *settings_missing(connection), *foreign(connection)]
+    if missing:
         raise GuardsMissing(missing)
     _found_whole.add(database)
 
@@ -88,16 +90,7 @@ def _report(
         connection = connections[alias]
         if not has_tables(connection):
             continue
-        for name in check(connection):
-            found.append(
-                checks.Warning(f"The guard {name} is missing or changed.", id="monitoring.W001")
-            )
-        for name in settings_missing(connection):
-            found.append(
-                checks.Warning(
-                    f"The database's setting {name} does not keep the record.", id="monitoring.W002"
-                )
-            )
+        found += [checks.Warning(words, id=id) for id, words in _faults(connection)]
         if excess(connection):
             found.append(
                 checks.Warning(
@@ -107,3 +100,32 @@ def _report(
                 )
             )
     return found
+
+
+def faults() -> list[str]:
+    """Everything about the guards, settings and rights of the database that does not keep the
+    record, in words; verification says it with what it finds."""
+    return [words for _, words in _faults(connections[connection.alias])]
+
+
+def _faults(connection: BaseDatabaseWrapper) -> list[tuple[str, str]]:
+    """The id of each warning, and its words."""
+    found = [
+        ("monitoring.W001", f"The guard {name} is missing or changed.")
+        for name in check(connection)
+    ]
+    found += [
+        ("monitoring.W002", f"The database's setting {name} does not keep the record.")
+        for name in settings_missing(connection)
+    ]
+    found += [
+        (
+            "monitoring.W004",
+            f"This is not the application's, and may keep rows from the record: {what}.",
+        )
+        for what in foreign(connection)
+    ]
+    return found + [
+        ("monitoring.W005", f"This right is more than the application needs: {what}.")
+        for what in extra_rights(connection)
+    ]

@@ -14,6 +14,7 @@ _SQLITE_EVENTS = {
     "UNTYPED INSERT": "INSERT",
     "UNTYPED UPDATE": "UPDATE",
 }
+SEARCH_PATH = "public, pg_temp"
 _POSTGRESQL_EVENTS = {"TRUNCATE": "TRUNCATE", "TYPED INSERT": "INSERT"}
 """Events of one engine alone, in its words."""
 _SQLITE = (
@@ -108,16 +109,23 @@ def postgresql_statements(guard: Guard) -> list[str]:
     """
     if guard.event in _SQLITE_EVENTS:
         return []
-    event = _POSTGRESQL_EVENTS.get(guard.event, guard.event)
-    each = "STATEMENT" if event == "TRUNCATE" else "ROW"
     source = postgresql_function(guard)
     return [
         f"CREATE OR REPLACE FUNCTION {guard.name}() RETURNS trigger LANGUAGE plpgsql "
-        f"SET search_path = public, pg_temp AS $guard${source}$guard$",
-        f"CREATE TRIGGER {guard.name} {guard.moment.upper()} {event} ON {guard.table} "
-        f"FOR EACH {each} EXECUTE FUNCTION {guard.name}()",
+        f"SET search_path = {SEARCH_PATH} AS $guard${source}$guard$",
+        postgresql_trigger(guard, guard.table),
         f"COMMENT ON TRIGGER {guard.name} ON {guard.table} IS '{fingerprint(guard)}'",
     ]
+
+
+def postgresql_trigger(guard: Guard, table: str) -> str:
+    """The CREATE TRIGGER statement, as PostgreSQL gives it back too when `table` has its schema."""
+    event = _POSTGRESQL_EVENTS.get(guard.event, guard.event)
+    each = "STATEMENT" if event == "TRUNCATE" else "ROW"
+    return (
+        f"CREATE TRIGGER {guard.name} {guard.moment.upper()} {event} ON {table} "
+        f"FOR EACH {each} EXECUTE FUNCTION {guard.name}()"
+    )
 
 
 def fingerprint(guard: Guard) -> str:

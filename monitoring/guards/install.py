@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from monitoring.guards.dialect import (
+    SEARCH_PATH,
     fingerprint,
     postgresql_function,
     postgresql_statements,
+    postgresql_trigger,
     sqlite_trigger,
 )
 from monitoring.guards.text import Guard, guards
@@ -57,7 +59,15 @@ def check(connection: BaseDatabaseWrapper) -> list[str]:
     if connection.vendor == "postgresql":
         found = _postgresql_found(connection)
         expected = {
-            g.name: (g.table, postgresql_function(g), fingerprint(g), "O")
+            g.name: (
+                g.table,
+                postgresql_function(g),
+                fingerprint(g),
+                "O",
+                postgresql_trigger(g, f"public.{g.table}"),
+                "plpgsql",
+                f'{{"search_path={SEARCH_PATH}"}}',
+            )
             for g in guards()
             if postgresql_statements(g)
         }
@@ -76,8 +86,9 @@ def _sqlite_found(connection: BaseDatabaseWrapper) -> dict[str, str]:
 def _postgresql_found(connection: BaseDatabaseWrapper) -> dict[str, tuple[str, ...]]:
     query = """
         SELECT t.tgname, c.relname, p.prosrc, obj_description(t.oid, 'pg_trigger'),
-            t.tgenabled::text
+            t.tgenabled::text, pg_get_triggerdef(t.oid), l.lanname, p.proconfig::text
         FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
+        JOIN pg_language l ON l.oid = p.prolang
         WHERE NOT t.tgisinternal AND c.relnamespace = 'public'::regnamespace
     """
     with connection.cursor() as cursor:

@@ -170,6 +170,10 @@ _SQLITE_SETTINGS = {
 }
 
 
+UNSAFE = {"fsync": "off", "synchronous_commit": "off", "session_replication_role": "replica"}
+"""Settings of PostgreSQL, with the value that loses what was acknowledged, or the guards."""
+
+
 def settings_missing(connection: BaseDatabaseWrapper) -> list[str]:
     """Settings of the connection that do not keep what was acknowledged, or the guards."""
     with connection.cursor() as cursor:
@@ -179,8 +183,5 @@ def settings_missing(connection: BaseDatabaseWrapper) -> list[str]:
                 cursor.execute(f"PRAGMA {name}")
                 (found[name],) = cursor.fetchone()
             return [n for n, value in _SQLITE_SETTINGS.items() if found[n] != value]
-        cursor.execute(
-            "SELECT name FROM pg_settings WHERE (name, setting) IN"
-            " (('synchronous_commit', 'off'), ('session_replication_role', 'replica'))"
-        )
-        return [name for (name,) in cursor.fetchall()]
+        cursor.execute("SELECT name, setting FROM pg_settings WHERE name = ANY(%s)", [list(UNSAFE)])
+        return [name for name, setting in cursor.fetchall() if UNSAFE[name] == setting]

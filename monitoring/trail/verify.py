@@ -21,6 +21,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef
 
 from clinic.models import Membership, Proposal, Site, Staff, Tablet
+from monitoring import guards
 from monitoring.models import (
     AccessEntry,
     ChainHead,
@@ -129,6 +130,8 @@ class _Run(Reader):
         self._without_chain()
         self._counted()
         self._stored(TOLD)
+        for words in guards.faults():
+            self.problem("database", words)
 
     def one(self, session_id: UUID) -> None:
         wanted, stored = [session_id], raw.of_session(session_id)

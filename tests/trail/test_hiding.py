@@ -185,5 +185,6 @@ def test_a_table_of_which_not_every_row_is_compared_is_named(
 
 
 def test_the_control(scene: Scene) -> None:
+    guards.install(connection)
     assert verify().problems == []
     assert connection.vendor == "sqlite"

@@ -12,8 +12,9 @@ from monitoring.trail.verify import verify
 
 class Command(BaseCommand):
     help = (
-        "Verify the chains, the rows against the log, what was signed, the sequence of facts and "
-        "the anchors. Ends with 1 and a list when something is wrong. Changes nothing."
+        "Verify the chains, the rows against the log, what was signed, the sequence of facts, the "
+        "anchors, and the guards of the database. Ends with 1 and a list when something is wrong. "
+        "Changes nothing."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -23,6 +24,8 @@ class Command(BaseCommand):
         found = verify(session)
         checked = ", ".join(f"{count} {what}" for what, count in found.checked.items())
         self.stdout.write(f"Checked in {found.seconds:.1f} s: {checked}.")
+        if session is None:
+            self.stdout.write("The guards, settings and rights of the database were checked too.")
         if not found.checked["anchors"]:
             self.stdout.write(
                 "No anchor was found: that nothing was cut off at the end is not proved. "
