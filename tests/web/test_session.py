@@ -441,3 +441,16 @@ def test_an_entry_ahead_of_the_clock_is_shown(clock: Any, signed_in: Signer) -> 
     clock.forward(minutes=-30)
     page = signed_in(visit.nurse).get(f"/sessions/{visit.id}/").content.decode()
     assert "Recorded ahead of the clock" in page
+
+
+def test_once_the_patient_has_left_an_unanswered_emergency_is_said_without_a_link(
+    clock: Any, signed_in: Signer
+) -> None:
+    visit = emergency(clock)
+    visit.leave("against_advice")
+    nurse = signed_in(visit.nurse)
+    text = page(nurse, visit).content.decode()
+    assert "notice-emergency" in text
+    assert "Record who was informed" not in text
+    report = nurse.get(f"/sessions/{visit.id}/report/").content.decode()
+    assert "No one recorded as informed: Systolic 205, at or above 200 mmHg" in report

@@ -38,8 +38,9 @@ class Alert:
 
 
 def alerts(session: Session, course: Course, permissions: Permissions) -> list[Alert]:
-    """Emergencies first, then in the order in which they were recorded."""
-    may_answer = Permission.RECORD_EVENT in permissions
+    """Emergencies first, then in the order in which they were recorded. Once the patient has left
+    nothing can be answered any more; that no one was is still said."""
+    may_answer = Permission.RECORD_EVENT in permissions and session.is_open
     return [_alert(session, course, found, may_answer) for found in unanswered(course)]
 
 
