@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from monitoring.rules.course import CLOCKS_APART
@@ -16,6 +16,7 @@ from monitoring.rules.readiness import out_of_order
 from monitoring.rules.times import clock_time, is_on_wrong_side, is_this_the_time, moment, side
 from tests.rules.facts import arrived, at, observed, reading
 
+few = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 NEW_YORK = ZoneInfo("America/New_York")
 ZONES = st.sampled_from(
     [
@@ -87,6 +88,7 @@ def test_what_is_no_time_is_not_guessed(text: str) -> None:
     assert clock_time(text) is None
 
 
+@few
 @given(TIMES, MOMENTS, ZONES)
 def test_the_moment_is_the_latest_with_that_time_that_is_not_in_the_future(
     typed: time, now: datetime, zone: ZoneInfo
@@ -101,6 +103,7 @@ def test_the_moment_is_the_latest_with_that_time_that_is_not_in_the_future(
         later += timedelta(minutes=1)
 
 
+@few
 @given(st.integers(0, 23 * 60), MOMENTS, ZONES)
 def test_the_time_a_clock_showed_is_read_back_as_that_moment_or_its_twin(
     minutes: int, now: datetime, zone: ZoneInfo
@@ -113,6 +116,7 @@ def test_the_time_a_clock_showed_is_read_back_as_that_moment_or_its_twin(
     assert looked <= read.replace(second=0, microsecond=0) <= looked + timedelta(hours=24)
 
 
+@few
 @given(TIMES, MOMENTS, ZONES, st.integers(0, 400))
 def test_a_time_with_its_day_is_that_day_or_no_moment_at_all(
     typed: time, now: datetime, zone: ZoneInfo, days: int
@@ -178,6 +182,7 @@ def test_a_time_is_read_back_when_it_lies_far_back_or_before_admission(
     assert (found is not None) is is_asked
 
 
+@few
 @given(st.integers(-600, 600), st.integers(-600, 600))
 def test_a_confirmation_belongs_to_the_moment_it_was_given_for(asked: int, now: int) -> None:
     assume(now - asked > 5)
