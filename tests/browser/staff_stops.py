@@ -23,7 +23,7 @@ def guest() -> Staff:
         found.set_password("demo-clinic")
         found.save()
         home = Site.objects.get(name=HOME)
-        Membership.objects.create(staff=found, site=home, role="clinician")
+        Membership.objects.create(staff=found, site=home, role="clinician", given_at=None)
     return found
 
 

@@ -151,7 +151,8 @@ def test_what_a_visitor_reads_is_kept_and_found_under_their_name(
     for minutes in (0, 61):
         clock.forward(minutes=minutes)
         shown = administrator.get(f"/access/?staff={clinician.pk}")
-        assert {e.staff for e, _page in shown.context["entries"]} == {clinician}
+        lines = [line for line, _page in shown.context["lines"]]
+        assert {e.staff for line in lines for e in line.entries} == {clinician}
 
 
 def test_a_visitor_records_a_reading_and_reaches_no_dose_or_signature(

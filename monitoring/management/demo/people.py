@@ -98,7 +98,7 @@ def _hire(
     )
     for name in person.sites:
         Membership.objects.create(
-            id=new_id(now, rng), staff=staff, site=sites[name], role=person.role
+            id=new_id(now, rng), staff=staff, site=sites[name], role=person.role, given_at=now
         )
     roster = Staff.objects.prefetch_related("memberships").get(pk=staff.pk)
     # A slow hash for each of some hundred signatures would take minutes.
