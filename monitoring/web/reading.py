@@ -155,7 +155,26 @@ def record(request: HttpRequest, session_id: UUID) -> HttpResponse:
     course = session.course()
     form = form or ReadingForm(protocol=course.protocol)
     context = _context(session, course, form, asked)
+    if not form.is_bound:
+        context["recorded"] = _recorded(session, asked)
     return show(request, "reading/reading.html", form, context)
+
+
+def _recorded(session: Session, asked: int | None) -> dict[str, Any] | None:
+    """The reading that stands for the slot already; one before the dose fills none."""
+    rows = list(session.reading_set.all())
+    replaced = {row.replaces_id for row in rows}
+    standing = (r for r in rows if r.slot == asked and r.pk not in replaced)
+    found = next(standing, None) if asked is not None else None
+    if found is None:
+        return None
+    is_open = session.is_open
+    return {
+        "at": found.recorded_at,
+        "by": found.recorded_by.printed_name,
+        "correct": reverse("reading-correct", args=[session.pk, found.pk]) if is_open else "",
+        "additional": reverse("reading", args=[session.pk]),
+    }
 
 
 @require_http_methods(["GET", "POST"])

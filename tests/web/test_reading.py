@@ -188,6 +188,21 @@ def test_zero_is_a_value_where_it_can_be_one(visit: Visit, nurse: Client) -> Non
     assert Reading.objects.get(slot=40).dissociation == 0
 
 
+def test_a_slot_that_is_recorded_says_so_and_shows_no_form(visit: Visit, nurse: Client) -> None:
+    send(nurse, visit, "?slot=40")
+    reading = Reading.objects.get(slot=40)
+    page = text_of(nurse.get(f"/sessions/{visit.id}/reading/?slot=40"))
+    assert f"40-minute reading: recorded at 10:45 by {visit.nurse.printed_name}." in page
+    assert 'name="systolic"' not in page
+    assert f'href="/sessions/{visit.id}/reading/"' in page
+    correct = f"/sessions/{visit.id}/reading/{reading.pk}/correct/"
+    assert f'href="{correct}"' in page
+    # Its correction stands in its place.
+    nurse.post(correct, {"id": str(uuid7()), "systolic": "131", "correction_reason": "Slip"})
+    corrected = Reading.objects.get(replaces=reading)
+    assert str(corrected.pk) in text_of(nurse.get(f"/sessions/{visit.id}/reading/?slot=40"))
+
+
 def test_a_second_tap_on_save_makes_no_second_row(visit: Visit, nurse: Client) -> None:
     same = str(uuid7())
     for _ in range(2):

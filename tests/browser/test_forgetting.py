@@ -1,0 +1,192 @@
+"""Nothing is copied forward: after a save every form is empty, over TLS as over plain HTTP."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from playwright.sync_api import Page, Route, expect
+
+from clinic.models import Staff
+from clinic.signin import idle
+from monitoring.models import Reading
+from tests.browser.conftest import Person
+from tests.browser.test_main_job import fill_reading
+from tests.browser.tls import settings_over_tls
+from tests.factories.courses import Visit, dosed
+from tests.factories.place import person as hire
+
+SCRIPTS = django_settings.BASE_DIR / "monitoring" / "static" / "monitoring"
+FORM = "main form[method=post]:has([name=id])"
+FILLED = """(form) => [...form.elements].filter((one) => one.name && one.type !== "hidden")
+  .filter((one) => one.type === "radio" || one.type === "checkbox"
+    ? one.checked !== one.defaultChecked
+    : one.tagName === "SELECT"
+      ? [...one.options].some((o, i) => o.selected !== o.defaultSelected && i > 0)
+      : one.value !== one.defaultValue)
+  .map((one) => `${one.name}=${one.value}`)"""
+"""What stands in the form that the server did not write there."""
+DRAFTS = "Object.keys(sessionStorage).filter((key) => key.startsWith('draft:'))"
+
+
+def filled(page: Page) -> list[str]:
+    form = page.locator(FORM)
+    return list(form.first.evaluate(FILLED)) if form.count() else []
+
+
+def test_a_script_takes_the_name_of_a_cookie_from_the_page_alone() -> None:
+    for script in SCRIPTS.glob("*.js"):
+        text = script.read_text()
+        assert "__Host-" not in text
+        if "document.cookie" in text:
+            assert script.name == "kept.js"
+            assert "page.draftCookie" in text
+            assert not re.search(r"cookie\s*=\s*[`\"']", text)
+    assert settings_over_tls()["DRAFT_COOKIE_NAME"] == "__Host-saved_draft"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("over_tls", [False, True])
+def test_the_page_names_the_cookie_that_is_set(
+    clock: Any, client: Any, settings: Any, over_tls: bool
+) -> None:
+    if over_tls:
+        for name, value in settings_over_tls().items():
+            setattr(settings, name, value)
+    visit = dosed(clock)
+    client.force_login(visit.nurse)
+    address = f"/sessions/{visit.id}/event/"
+    page = client.get(address, secure=over_tls).content.decode()
+    named = re.search(r'data-draft-cookie="([^"]+)"', page)
+    lasts = re.search(r'data-draft-lasts="(\d+)"', page)
+    sent = re.search(r'name="id" value="([^"]+)"', page)
+    assert named
+    assert lasts
+    assert sent
+    body = {"id": sent[1], "kind": "note", "detail": "Well"}
+    answer = client.post(address, body, secure=over_tls)
+    assert answer.status_code == 302
+    cookie = answer.cookies[named[1]]
+    assert cookie.value == sent[1]
+    assert (bool(cookie["secure"]), cookie["path"]) == (over_tls, "/")
+    assert int(lasts[1]) > idle.IN_OFFICE > idle.ON_TABLET
+
+
+@pytest.fixture
+def visit(served: str, clock: Any) -> Visit:
+    made = dosed(clock)
+    clock.forward(minutes=35)
+    return made
+
+
+@pytest.fixture
+def nurse(visit: Visit, person: Any) -> Iterator[Person]:
+    made = person().sign_in(visit.nurse)
+    expect(made.page.get_by_role("heading", name="Board")).to_be_visible()
+    yield made
+    # The answers that were lost on purpose.
+    made.errors = [e for e in made.errors if "ERR_" not in e and "500" not in e]
+
+
+LOST = ("aborted", "failed")
+
+
+@pytest.mark.parametrize("how", LOST)
+@pytest.mark.parametrize("way", ["back", "open"])
+def test_a_lost_answer_becomes_no_second_reading(
+    visit: Visit, nurse: Person, how: str, way: str
+) -> None:
+    page, address = nurse.page, f"/sessions/{visit.id}/reading/"
+    nurse.go(address)
+    fill_reading(nurse)
+
+    def lose(route: Route) -> None:
+        if route.request.method != "POST":
+            route.fallback()
+            return
+        assert route.fetch(max_redirects=0).status == 302
+        if how == "aborted":
+            route.abort("connectionreset")
+        else:
+            route.fulfill(status=500, body="<h1>Something failed on the server</h1>")
+
+    page.route("**/reading/**", lose)
+    page.get_by_role("button", name="Save reading").click()
+    expect(page.get_by_role("button", name="Save reading")).to_have_count(0)
+    page.unroute("**/reading/**")
+    # The answer never came, and with it no cookie.
+    nurse.context.clear_cookies(name=django_settings.DRAFT_COOKIE_NAME)
+    before = Reading.objects.filter(session=visit.id).count()
+    if way == "back" and how == "failed":
+        page.go_back()
+    else:
+        nurse.go(address)
+    expect(page.get_by_text("This was saved already")).to_be_visible()
+    assert filled(page) == []
+    assert page.evaluate(DRAFTS) == []
+    assert Reading.objects.filter(session=visit.id).count() == before == 2
+
+
+def test_what_the_server_never_had_is_sent_with_the_id_it_had(visit: Visit, nurse: Person) -> None:
+    page, address = nurse.page, f"/sessions/{visit.id}/reading/"
+    nurse.go(address)
+    fill_reading(nurse, systolic=133)
+    made = page.locator("[name=id]").first.input_value()
+    page.reload()
+    expect(page.get_by_label("Systolic")).to_have_value("133")
+    expect(page.locator("[name=id]").first).to_have_value(made)
+    nurse.tap("Save reading")
+    expect(page.get_by_text("Reading saved")).to_be_visible()
+    assert str(Reading.objects.get(systolic=133).pk) == made
+
+
+def test_a_draft_carries_the_servers_time_and_says_when_it_was_too_old(
+    visit: Visit, person: Any, clock: Any
+) -> None:
+    nurse, address = person(), f"/sessions/{visit.id}/reading/"
+    page = nurse.page
+    # The tablet's clock is three hours ahead of the server's.
+    page.clock.install(time=clock.now() + timedelta(hours=3))
+    nurse.sign_in(visit.nurse)
+    expect(page.get_by_role("heading", name="Board")).to_be_visible()
+    typed = clock.now().astimezone(visit.site.tz)
+    nurse.go(address)
+    page.get_by_label("Systolic").fill("134")
+    clock.forward(minutes=2)
+    nurse.go(address)
+    expect(page.get_by_label("Systolic")).to_have_value("134")
+    expect(page.get_by_label("Taken at")).to_have_value(f"{typed:%H:%M}")
+    clock.forward(minutes=31)
+    nurse.go(address)
+    words = f"What was typed at {typed:%H:%M} was not saved, and was discarded after 30 minutes."
+    expect(page.get_by_text(words)).to_be_visible()
+    expect(page.get_by_label("Systolic")).to_have_value("")
+
+
+def test_a_page_that_the_browser_kept_is_asked_for_anew(visit: Visit, nurse: Person) -> None:
+    nurse.go(f"/sessions/{visit.id}/reading/")
+    with nurse.page.expect_navigation():
+        nurse.page.evaluate(
+            "dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))"
+        )
+
+
+def test_no_one_else_is_told_whether_a_row_was_saved(visit: Visit, nurse: Person) -> None:
+    reading = visit.read()
+    other: Staff = hire(visit.site, "nurse")
+    asked = nurse.page.request.get(
+        f"{nurse.served}/sessions/{visit.id}/reading/", headers={"X-Draft": str(reading.pk)}
+    )
+    assert "This was saved already" in asked.json()["saved"]
+    nurse.context.clear_cookies()
+    nurse.sign_in(other)
+    expect(nurse.page.get_by_role("heading", name="Board")).to_be_visible()
+    for sent in (str(reading.pk), "no id"):
+        asked = nurse.page.request.get(
+            f"{nurse.served}/sessions/{visit.id}/reading/", headers={"X-Draft": sent}
+        )
+        assert asked.json() == {"saved": ""}
