@@ -14,7 +14,7 @@ from django.utils import timezone
 from clinic import clock, origin, tablets
 from clinic.access import NEED_SECOND_FACTOR, Permission, permissions_of
 from clinic.models import Site
-from clinic.signin import arrival, idle
+from clinic.signin import arrival, idle, known
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -68,6 +68,8 @@ class Whence:
                 httponly=True,
                 samesite="Lax",
             )
+        if request.user.is_authenticated:
+            known.remember(request, response, request.user.get_username())
         return response
 
 
@@ -88,9 +90,15 @@ class OnTablet:
             if signed_in_on and signed_in_on != str(tablet and tablet.pk):
                 logout(request)
         response = self.get_response(request)
-        if tablet is None and settings.TABLET_COOKIE_NAME in request.COOKIES:
+        if tablet is not None:
+            tablets.renew(request, response, tablet)
+        elif _only_sent(settings.TABLET_COOKIE_NAME, request, response):
             response.delete_cookie(settings.TABLET_COOKIE_NAME)
         return response
+
+
+def _only_sent(name: str, request: HttpRequest, response: HttpResponse) -> bool:
+    return name in request.COOKIES and name not in response.cookies
 
 
 class CurrentSite:

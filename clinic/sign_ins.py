@@ -29,6 +29,8 @@ from clinic.models import Membership, Shift, Site, Staff, Tablet
 from clinic.refusal import NotAllowed, NotPossible
 from clinic.signin import arrival
 
+MOST_FORGOTTEN = 500
+"""How many sessions whose time is over go with each sign-in: so no one has to clear them."""
 UNKNOWN = "::"
 """The unspecified address, for a session whose address the server did not see."""
 
@@ -58,7 +60,7 @@ def connect() -> None:
 
 
 def _keep(request: HttpRequest, user: Staff, **kwargs: Any) -> None:
-    """Keep whose session this is, and forget the rows whose sessions are over."""
+    """Keep whose session this is, and forget those that are over."""
     # The library forgets, in a moment, the rows whose session names no one.
     request.session.save()
     UserSession.objects.update_or_create(
@@ -71,6 +73,8 @@ def _keep(request: HttpRequest, user: Staff, **kwargs: Any) -> None:
             "data": {"device": getattr(request, "device", "")},
         },
     )
+    over = Session.objects.filter(expire_date__lt=timezone.now()).values("pk")[:MOST_FORGOTTEN]
+    Session.objects.filter(pk__in=over).delete()
     kept = Session.objects.filter(session_key=OuterRef("session_key"))
     UserSession.objects.filter(~Exists(kept)).delete()
 

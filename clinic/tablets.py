@@ -16,6 +16,9 @@ from clinic.models import Shift, Site, Staff, Tablet
 from clinic.refusal import NotAllowed, NotPossible
 
 YEAR = 365 * 24 * 60 * 60
+DAY = 24 * 60 * 60
+LASTS = timedelta(days=30)
+"""A tablet that no one used for so long, or a cookie of it that is so old, is none any more."""
 SEEN_EVERY = timedelta(minutes=5)
 
 
@@ -53,23 +56,36 @@ def _require_manager(by: Staff, site: Site) -> None:
 
 
 def current(request: HttpRequest) -> Tablet | None:
-    """The tablet that sent the request: None for a browser that was never enrolled, at no cost, and
-    for one that was revoked."""
-    found = request.get_signed_cookie(settings.TABLET_COOKIE_NAME, "")
+    """The tablet that sent the request: None for a browser that was never enrolled, at no cost, for
+    one that was revoked or not used for LASTS, and for the cookie of one in another browser."""
+    found = request.get_signed_cookie(settings.TABLET_COOKIE_NAME, "", max_age=LASTS)
     if not found:
         return None
-    tablet = Tablet.objects.select_related("site").filter(pk=found, revoked_at=None).first()
+    in_use = Tablet.objects.filter(revoked_at=None, last_seen_at__gt=clock.now() - LASTS)
+    device = request.device  # type: ignore[attr-defined]
+    tablet = in_use.select_related("site").filter(pk=found, device=device).first()
     if tablet is not None and clock.now() - tablet.last_seen_at > SEEN_EVERY:
         Tablet.objects.filter(pk=tablet.pk).update(last_seen_at=clock.now())
     return tablet
 
 
+def renew(request: HttpRequest, response: HttpResponseBase, tablet: Tablet) -> None:
+    """Once a day, so that the cookie of a tablet in use never ends, and a copy of it does."""
+    if not request.get_signed_cookie(settings.TABLET_COOKIE_NAME, "", max_age=DAY):
+        remember(response, tablet)
+
+
 def remember(response: HttpResponseBase, tablet: Tablet) -> None:
-    response.set_signed_cookie(
-        settings.TABLET_COOKIE_NAME,
-        str(tablet.pk),
-        max_age=YEAR,
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Lax",
-    )
+    """Make the browser the tablet: by two cookies, of which neither is one without the other."""
+    for name, value, lasts in (
+        (settings.TABLET_COOKIE_NAME, str(tablet.pk), int(LASTS.total_seconds())),
+        (settings.DEVICE_COOKIE_NAME, tablet.device, YEAR),
+    ):
+        response.set_signed_cookie(
+            name,
+            value,
+            max_age=lasts,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )

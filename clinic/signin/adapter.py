@@ -26,7 +26,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic import access, clock, origin, passwords
 from clinic.models import Staff
-from clinic.signin import recorded
+from clinic.signin import known, recorded
 
 MISMATCH = _("This user name and password do not belong together.")
 """Said alike of a wrong name, a wrong password and a person who was deactivated."""
@@ -93,9 +93,10 @@ class AccountAdapter(DefaultAccountAdapter):
         passwords.change(user, password)
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """By name alone: the library adds the host and port that the sender wrote in the header,
-        which would give five tries for each port there is."""
-        return str(credentials.get("username", "")).lower()
+        """By name alone, and apart in a browser that knows the name. The library adds the host and
+        port that the sender wrote in the header, which would give five tries for each port."""
+        name = str(credentials.get("username", "")).lower()
+        return f"{name} in {request.device}" if known.knows(request, name) else name  # type: ignore[attr-defined]
 
     def add_message(
         self,

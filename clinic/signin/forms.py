@@ -37,7 +37,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.models import Staff
-from clinic.signin import credential
+from clinic.signin import credential, passkey
 from clinic.signin.adapter import PASSKEY_REFUSED
 from clinic.unfilled import Unfilled
 
@@ -203,6 +203,11 @@ def _readable(words: Any) -> Iterator[None]:
         raise forms.ValidationError(words, code="passkey_refused") from unreadable
 
 
+def _require_here(answer: dict[str, Any]) -> None:
+    if not passkey.is_here(answer, get_mfa_adapter().get_public_key_credential_rp_entity()["id"]):
+        raise forms.ValidationError(PASSKEY_REFUSED)
+
+
 class PasskeySignInForm(LoginWebAuthnForm):
     """A passkey instead of name, password and code. Whose it is, it says itself."""
 
@@ -210,7 +215,12 @@ class PasskeySignInForm(LoginWebAuthnForm):
 
     def clean_credential(self) -> Authenticator:
         with _readable(PASSKEY_REFUSED):
-            return super().clean_credential()
+            answer = self.cleaned_data["credential"]
+            _require_here(answer)
+            used = super().clean_credential()
+            if not passkey.counts_on(used, answer):
+                raise forms.ValidationError(PASSKEY_REFUSED)
+            return used
 
     def clean(self) -> dict[str, Any]:
         if "credential" not in self.cleaned_data:
@@ -226,7 +236,12 @@ class PasskeyStepForm(AuthenticateWebAuthnForm):
 
     def clean_credential(self) -> Authenticator:
         with _readable(PASSKEY_REFUSED):
-            return super().clean_credential()
+            answer = self.cleaned_data["credential"]
+            _require_here(answer)
+            used = super().clean_credential()
+            if not passkey.counts_on(used, answer):
+                raise forms.ValidationError(PASSKEY_REFUSED)
+            return used
 
     def clean(self) -> dict[str, Any]:
         if "credential" not in self.cleaned_data:
@@ -254,4 +269,6 @@ class PasskeyForm(Plain, AddWebAuthnForm):
 
     def clean(self) -> dict[str, Any]:
         with _readable(_("The passkey was not added. Try again.")):
+            if answer := self.cleaned_data.get("credential"):
+                _require_here(answer)
             return super().clean() or {}

@@ -10,13 +10,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
+from django.db import transaction
 from django.http import HttpRequest
 from fido2.server import Fido2Server
+from fido2.utils import websafe_decode
 from fido2.webauthn import (
     AttestedCredentialData,
+    AuthenticationResponse,
+    CollectedClientData,
     PublicKeyCredentialRpEntity,
     UserVerificationRequirement,
 )
@@ -27,6 +32,8 @@ from clinic.signin import credential
 
 CHALLENGE = "signing_challenge"
 LASTS = timedelta(minutes=5)
+USES = "uses"
+"""Beside the credential: the highest number of uses that it said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +57,36 @@ class Assertion:
         used = _answered(asked, self.response, own.values())
         if used is None:
             return False
+        if not counts_on(own[used], self.response):
+            return False
         own[used].record_usage()
         return True
+
+
+def counts_on(row: Authenticator, response: str | dict[str, Any]) -> bool:
+    """Whether the passkey says a higher number of uses than ever before, which is kept.
+
+    A copy of it would say one that was said already. A passkey that says 0 does not count, as most
+    that several devices share (WebAuthn, 6.1.1).
+    """
+    answer = credential.read(response) if isinstance(response, str) else response
+    said = AuthenticationResponse.from_dict(answer).response.authenticator_data.counter
+    with transaction.atomic():
+        held = Authenticator.objects.select_for_update().get(pk=row.pk)
+        last = held.data.get(USES, held.wrap().authenticator_data.counter)
+        if not said and not last:
+            return True
+        if said <= last:
+            return False
+        held.data[USES] = said
+        held.save(update_fields=["data"])
+    return True
+
+
+def is_here(answer: dict[str, Any], host: str) -> bool:
+    """Whether a page of this very host asked for `answer`: the library takes any below it, too."""
+    client = CollectedClientData(websafe_decode(answer["response"]["clientDataJSON"]))
+    return urlsplit(client.origin).hostname == host
 
 
 def has_one(staff: Staff) -> bool:
@@ -111,9 +146,10 @@ def _answered(
     """The id of the credential that answered; None where the answer is not what was asked for."""
     credentials = [_credential(row) for row in own]
     try:
-        used = _server(asked["host"]).authenticate_complete(
-            asked, credentials, credential.read(response)
-        )
+        answer = credential.read(response)
+        used = _server(asked["host"]).authenticate_complete(asked, credentials, answer)
+        if not is_here(answer, asked["host"]):
+            return None
     except Exception:
         # Anyone may send anything: what cannot be read is no proof, in whatever way it fails.
         return None

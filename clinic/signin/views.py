@@ -11,6 +11,7 @@ from allauth.account import views as account_views
 from allauth.mfa.base import views as mfa_views
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn import views as webauthn_views
+from allauth.mfa.webauthn.internal.auth import STATE_SESSION_KEY
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import views as auth_views
@@ -26,6 +27,7 @@ from clinic.access import Permission
 from clinic.attempt import attempt
 from clinic.middleware import CurrentSite
 from clinic.models import Staff
+from clinic.signin import challenge
 from clinic.signin.adapter import MISMATCH, PASSKEY_REFUSED, back_to_sign_in, next_page
 from clinic.signin.forms import CodeForm, PasskeySignInForm, PasskeyStepForm, SignInForm
 from clinic.signin.recorded import NOT_RECORDED, is_recorded
@@ -104,6 +106,21 @@ class _PasskeySignIn(webauthn_views.LoginWebAuthnView):
     """The challenge, asked for by a script; and the passkey's answer to it."""
 
     form_class = PasskeySignInForm
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The challenge goes with the browser: strangers make no rows of sessions."""
+        answer: HttpResponse = super().get(request, *args, **kwargs)
+        if asked := request.session.pop(STATE_SESSION_KEY, None):
+            challenge.give(answer, asked)
+        return answer
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if asked := challenge.take(request):
+            request.session[STATE_SESSION_KEY] = asked
+        answer: HttpResponse = super().post(request, *args, **kwargs)
+        request.session.pop(STATE_SESSION_KEY, None)
+        challenge.forget(answer)
+        return answer
 
     def form_invalid(self, form: Any) -> HttpResponse:
         messages.error(self.request, str(PASSKEY_REFUSED))

@@ -6,6 +6,7 @@ that were changed below it differ from the log, and verification names them.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +19,7 @@ from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 from django.http import HttpRequest
 
-from clinic import origin, sign_ins, staffing
+from clinic import clock, origin, sign_ins, staffing
 from clinic.emergency import entry_failed
 from clinic.models import Membership, Proposal, Site, Staff, Tablet
 from clinic.shift import pin_failed
@@ -28,6 +29,8 @@ from monitoring.trail import chain
 from monitoring.trail.canonical import Columns, columns
 from monitoring.trail.person import factor, is_recorded, only, person
 
+STRANGERS_AGAIN = timedelta(minutes=15)
+MOST_STRANGERS, LOOKED_BACK = 20, 100
 MOST_TRIES = 20
 """How many wrong tries are looked at, at most."""
 RENEWAL_SHOWN_FOR = timedelta(days=7)
@@ -254,4 +257,15 @@ def _not_signed_in(
     if known:
         _tell(known, "staff", "sign_in_failed")
     else:
-        _tell(chain.PLACE, "place", "sign_in_failed")
+        _tell_stranger()
+
+
+def _tell_stranger() -> None:
+    """Once for each address within STRANGERS_AGAIN, and no more than MOST_STRANGERS within it:
+    anyone may try names, and must not fill the trail with them."""
+    address, since = origin.current().address or "", clock.now() - STRANGERS_AGAIN
+    newest = TrailEntry.objects.filter(chain=chain.PLACE).order_by("-seq")[:LOOKED_BACK]
+    known = [e for e in newest if e.verb == "sign_in_failed" and e.at > since]
+    addresses = {json.loads(e.payload)["detail"].get("address") for e in known}
+    if address not in addresses and len(known) < MOST_STRANGERS:
+        _tell(chain.PLACE, "place", "sign_in_failed", address=address)

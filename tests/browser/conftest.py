@@ -9,7 +9,6 @@ from typing import Any
 
 import axe_playwright_python
 import pytest
-from django.conf import settings as django_settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.db import connections
 from django.test.testcases import LiveServerThread
@@ -17,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_
 
 from clinic.models import Staff, Tablet
 from tests.browser.tls import TLSServerThread, certificate, settings_over_tls
-from tests.factories.place import PASSWORD, tablet_cookie
+from tests.factories.place import PASSWORD, tablet_cookies
 
 TABLET = {"width": 810, "height": 1080}
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
@@ -122,10 +121,11 @@ class Person:
 
     def hold(self, tablet: Tablet) -> Person:
         """The browser is that enrolled tablet from now on."""
-        named = {"name": django_settings.TABLET_COOKIE_NAME, "value": tablet_cookie(tablet)}
-        is_secure = self.served.startswith("https")
-        cookie: Any = {**named, "url": self.served, "httpOnly": True, "secure": is_secure}
-        self.context.add_cookies([cookie])
+        of_it: Any = {
+            "url": self.served, "httpOnly": True, "secure": self.served.startswith("https")
+        }  # fmt: skip
+        cookies = tablet_cookies(tablet).items()
+        self.context.add_cookies([{"name": n, "value": v, **of_it} for n, v in cookies])
         return self
 
     def choose_site(self, name: str) -> None:

@@ -115,6 +115,8 @@ def _long_ago(client: Client) -> None:
 def test_wrong_passwords_to_confirm_are_told_and_counted(clinician: Staff) -> None:
     client = Client()
     client.force_login(clinician)
+    # With the cookies of who is signed in.
+    client.get("/account/")
     for _ in range(5):
         answer = client.post("/account/confirm/", {"password": "wrong"})
         assert "The password is wrong" in answer.content.decode()

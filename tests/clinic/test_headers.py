@@ -125,6 +125,8 @@ def walk(client, staff):
     note(client.get("/sign-in/", secure=True))
     body = {"login": staff.username, "password": PASSWORD}
     assert note(client.post("/sign-in/", body, secure=True)).status_code == 302
+ajax = {"X-Requested-With": "XMLHttpRequest"}
+note(Client().get("/sign-in/passkey/", secure=True, headers=ajax))
 client = Client()
 walk(client, nurse)
 page = note(client.get("/patients/new/", secure=True))
@@ -168,7 +170,8 @@ def test_every_cookie_under_https_is_of_this_host_alone(tmp_path: Path) -> None:
     seen: dict[str, list[dict[str, Any]]] = json.loads(done.stdout)
     plain = {name.removeprefix("__Host-") for name in seen}
     assert plain == {
-        "sessionid", "csrftoken", "device", "active", "messages", "saved_draft", "tablet",
+        "sessionid", "csrftoken", "device", "active", "messages", "saved_draft", "tablet", "known",
+        "challenge",
     }  # fmt: skip
     for name, times in seen.items():
         assert name.startswith("__Host-")

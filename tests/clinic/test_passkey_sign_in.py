@@ -83,7 +83,7 @@ def test_what_is_not_quite_right_is_refused_in_the_same_words(clinician: Staff) 
         client, options = begun()
         assert is_refused(client, post(client, wrong(options)))
     told = TrailEntry.objects.filter(chain=PLACE).values_list("verb", flat=True)
-    assert list(told).count("sign_in_failed") == 8
+    assert list(told).count("sign_in_failed") == 1, "once for an address in a quarter of an hour"
     kept = TrailEntry.objects.filter(chain=clinician.pk).values_list("verb", flat=True)
     assert "sign_in_failed" not in kept
 
@@ -184,3 +184,46 @@ def test_any_part_may_be_anything(
     is_in = "_auth_user_id" in client.session
     assert is_in or is_refused(client, answer)
     assert not (is_in and part in ("rawId", "response", *INNER))
+
+
+def test_a_copy_of_a_passkey_is_refused_once_the_other_was_used_more_often(
+    clinician: Staff,
+) -> None:
+    """What it counts goes up with each use, whichever way it is used."""
+    passkey = Passkey.added(clinician)
+    for uses, is_taken in ((5, True), (5, False), (4, False), (0, False), (6, True)):
+        passkey.uses = uses
+        client, options = begun()
+        answer = post(client, passkey.used(options))
+        assert is_refused(client, answer) is not is_taken, uses
+    passkey.uses = 6
+    assert not passkey.assertion("a signature").is_of(clinician, "a signature")
+    passkey.uses = 7
+    assert passkey.assertion("a signature").is_of(clinician, "a signature")
+    client, options = begun()
+    assert is_refused(client, post(client, passkey.used(options)))
+
+
+def test_a_passkey_that_does_not_count_is_taken_each_time(clinician: Staff) -> None:
+    passkey = Passkey.added(clinician)
+    for _ in range(3):
+        client, options = begun()
+        assert not is_refused(client, post(client, passkey.used(options)))
+        assert passkey.assertion("a signature").is_of(clinician, "a signature")
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["https://below.testserver", "https://testserver.example", "http://testserver", "null", ""],
+)
+def test_a_page_of_another_host_asks_for_nothing_here_even_one_below(
+    clinician: Staff, origin: str
+) -> None:
+    passkey = Passkey.added(clinician)
+    client, options = begun()
+    wrong = passkey.used(options)
+    wrong["response"] |= passkey.used(options, origin=origin or "https://x.testserver")["response"]
+    assert is_refused(client, post(client, wrong))
+    asked = passkey.assertion("a signature", origin=origin or "https://x.testserver")
+    assert not asked.is_of(clinician, "a signature")
+    assert passkey.assertion("a signature").is_of(clinician, "a signature")

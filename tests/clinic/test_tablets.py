@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core import signing
 from django.test import Client
 
 from clinic import shift, tablets
 from clinic.models import Site, Staff, Tablet
 from clinic.refusal import NotAllowed, NotPossible
 from monitoring.models import TrailEntry
+from monitoring.models.fact import uuid7
 from monitoring.trail.chain import PLACE
 from monitoring.trail.verify import verify
 from tests.factories.place import (
@@ -22,6 +25,7 @@ from tests.factories.place import (
     on_tablet,
     person,
     tablet_cookie,
+    tablet_cookies,
 )
 
 pytestmark = pytest.mark.django_db
@@ -141,3 +145,82 @@ def test_the_trail_does_not_grow_with_being_seen(site: Site, clock: Any) -> None
     clock.forward(minutes=30)
     on_tablet(kept).get("/lock/")
     assert TrailEntry.objects.count() == before
+
+
+def browser(cookies: dict[str, str]) -> Client:
+    client = Client()
+    for name, value in cookies.items():
+        client.cookies[name] = value
+    return client
+
+
+def is_tablet(client: Client) -> bool:
+    return client.get("/lock/").wsgi_request.tablet is not None  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def wall_clock(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The time by which cookies are signed, moved by days."""
+
+    now = time.time()
+
+    def move(days: float) -> None:
+        monkeypatch.setattr(signing.time, "time", lambda: now + days * 24 * 3600)
+
+    return move
+
+
+def test_the_cookie_of_a_tablet_ends_on_the_server(site: Site, wall_clock: Any) -> None:
+    cookies = tablet_cookies(TabletFactory(site=site))
+    for days, is_one in ((0, True), (29, True), (31, False), (3650, False)):
+        wall_clock(days)
+        assert is_tablet(browser(cookies)) is is_one, days
+
+
+def test_a_tablet_in_use_never_ends_and_a_copy_of_its_cookie_does(
+    site: Site, wall_clock: Any
+) -> None:
+    kept = TabletFactory(site=site)
+    client, copy = on_tablet(kept), tablet_cookies(kept)
+    renewed = []
+    for days in (0, 0.5, 2, 2, 30, 45, 76, 100):
+        wall_clock(days)
+        before = client.cookies[settings.TABLET_COOKIE_NAME].value
+        assert is_tablet(client) is (days <= 45)
+        renewed.append(client.cookies[settings.TABLET_COOKIE_NAME].value != before)
+    assert renewed[:6] == [False, False, True, False, True, True]
+    assert not is_tablet(browser(copy))
+
+
+def test_a_copy_in_another_browser_is_no_tablet(site: Site) -> None:
+    kept, other = TabletFactory(site=site), TabletFactory(site=site)
+    alone = {settings.TABLET_COOKIE_NAME: tablet_cookie(kept)}
+    beside_another = tablet_cookies(other) | alone
+    for cookies in (alone, beside_another):
+        client = browser(cookies)
+        assert not is_tablet(client)
+        assert client.cookies[settings.TABLET_COOKIE_NAME].value == ""
+
+
+def test_a_tablet_that_no_one_uses_for_a_month_is_none(site: Site, clock: Any) -> None:
+    kept = TabletFactory(site=site)
+    client = on_tablet(kept)
+    for days, is_one in ((29, True), (29, True), (31, False)):
+        clock.forward(minutes=days * 24 * 60)
+        assert is_tablet(client) is is_one
+
+
+def test_a_copy_of_a_revoked_tablet_is_none(site: Site, samuel: Staff) -> None:
+    kept = TabletFactory(site=site)
+    tablets.revoke(samuel, site, kept.pk)
+    assert not is_tablet(browser(tablet_cookies(kept)))
+
+
+def test_a_revoked_tablet_is_enrolled_anew_in_the_same_browser(site: Site, samuel: Staff) -> None:
+    kept = TabletFactory(site=site)
+    client = browser(tablet_cookies(kept))
+    client.force_login(samuel)
+    tablets.revoke(samuel, site, kept.pk)
+    client.post("/tablets/enrol/", {"id": str(uuid7()), "name": "Anew"})
+    client.post("/sign-out/")
+    assert is_tablet(client)

@@ -40,6 +40,8 @@ class Passkey:
         self.staff, self.host = staff, host
         self.key = ec.generate_private_key(ec.SECP256R1())
         self.id = os.urandom(32)
+        self.uses = 0
+        """What it says how often it was used; 0, as of most, says nothing."""
 
     @classmethod
     def added(cls, staff: Staff, host: str = HOST) -> Passkey:
@@ -113,7 +115,7 @@ class Passkey:
     ) -> AuthenticatorData:
         flags |= present | (FLAG.UV if is_verified else FLAG(0))
         rp = sha256((host or self.host).encode())
-        return AuthenticatorData.create(rp, flags, 0, attested)
+        return AuthenticatorData.create(rp, flags, self.uses, attested)
 
     def _client(self, kind: str, options: dict[str, Any], origin: str = "") -> CollectedClientData:
         challenge = options.get("publicKey", options)["challenge"]
