@@ -125,7 +125,8 @@ def test_wrong_passwords_to_confirm_are_told_and_counted(clinician: Staff) -> No
     answer = client.post("/account/confirm/", {"password": PASSWORD})
     assert answer.status_code == 422
     assert "Too many wrong attempts" in answer.content.decode()
-    page = Client().post("/sign-in/", {"login": clinician.username, "password": PASSWORD})
+    client.post("/sign-out/")
+    page = client.post("/sign-in/", {"login": clinician.username, "password": PASSWORD})
     assert page.status_code == 422
 
 
