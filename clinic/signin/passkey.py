@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
-from django.db import transaction
 from django.http import HttpRequest
 from fido2.server import Fido2Server
 from fido2.utils import websafe_decode
@@ -26,14 +25,12 @@ from fido2.webauthn import (
     UserVerificationRequirement,
 )
 
-from clinic import clock
+from clinic import clock, passkey_uses
 from clinic.models import Staff
 from clinic.signin import credential
 
 CHALLENGE = "signing_challenge"
 LASTS = timedelta(minutes=5)
-USES = "uses"
-"""Beside the credential: the highest number of uses that it said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +61,10 @@ class Assertion:
 
 
 def counts_on(row: Authenticator, response: str | dict[str, Any]) -> bool:
-    """Whether the passkey says a higher number of uses than ever before, which is kept.
-
-    A copy of it would say one that was said already. A passkey that says 0 does not count, as most
-    that several devices share (WebAuthn, 6.1.1).
-    """
+    """Whether the answer says a higher number of uses than ever before, which is kept."""
     answer = credential.read(response) if isinstance(response, str) else response
     said = AuthenticationResponse.from_dict(answer).response.authenticator_data.counter
-    with transaction.atomic():
-        held = Authenticator.objects.select_for_update().get(pk=row.pk)
-        last = held.data.get(USES, held.wrap().authenticator_data.counter)
-        if not said and not last:
-            return True
-        if said <= last:
-            return False
-        held.data[USES] = said
-        held.save(update_fields=["data"])
-    return True
+    return passkey_uses.count(row.pk, said)
 
 
 def is_here(answer: dict[str, Any], host: str) -> bool:
