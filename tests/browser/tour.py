@@ -199,6 +199,8 @@ def stops() -> Iterator[Stop]:
     yield Stop("departure", "nurse", at("departure", cleared))
     yield Stop("departure-refused", "nurse", at("departure", observing))
     yield Stop("departure-early", "nurse", f"{at('departure', observing)}?kind=transferred")
+    yield Stop("departure-advice", "nurse", f"{at('departure', observing)}?kind=against_advice")
+    yield Stop("departure-unseen", "nurse", f"{at('departure', observing)}?kind=left_unseen")
     yield Stop("session-cancel", "nurse", at("session-cancel", planned))
     yield Stop("patients", "nurse", reverse("patient-list"))
     yield Stop("patients-none", "nurse", reverse("patient-list") + "?q=zzz")

@@ -292,7 +292,7 @@ def test_the_value_being_corrected_is_not_shown_as_the_last(clock: Any, signed_i
     clock.forward(minutes=5)
     wrong = visit.read(None, systolic=290, diastolic=95)
     page = text_of(signed_in(visit.nurse).get(f"/sessions/{visit.id}/reading/{wrong.pk}/correct/"))
-    assert "Now <b>290/95</b>" in page
+    assert "Entered <b>290/95</b>" in page
     assert "Last <b>122/78, 5 min ago</b>" in page
     assert "Last <b>290/95" not in page
 
