@@ -21,6 +21,7 @@ from clinic import clock
 from monitoring.models import Session
 from monitoring.rules.protocol import Protocol
 from monitoring.rules.times import clock_time, moment
+from monitoring.web.fields import check_day
 
 QUESTIONS = {"is_this_the_time", "before_last_reading"}
 """The codes of the refusals that read a time back."""
@@ -186,10 +187,14 @@ def _instant(text: str) -> datetime | None:
 
 
 def _day(text: str) -> date | None:
+    if not text:
+        return None
     try:
-        return date.fromisoformat(text) if text else None
+        day = date.fromisoformat(text)
     except ValueError:
         raise forms.ValidationError(_("Choose one of the days.")) from None
+    check_day(day)
+    return day
 
 
 def _agreeing(at: datetime | None, said: time, day: date | None) -> datetime | None:

@@ -141,6 +141,8 @@ def test_what_is_sent_for_a_time_is_read(sent: Typed, expected: datetime) -> Non
         Typed("13:05", day="yesterday"),
         Typed("", day="2026-03-09"),
         Typed("2:30", day="2026-03-08"),
+        Typed("23:00", day="9999-12-31"),
+        Typed("00:00", day="0001-01-01"),
     ],
 )
 def test_what_names_no_moment_is_refused_at_the_field(sent: Typed) -> None:
