@@ -20,7 +20,7 @@ from monitoring.models import Session
 from monitoring.reports.reviews import waiting
 from monitoring.web.lookup import keep_read, site_of
 from monitoring.web.next_step import Permissions
-from monitoring.web.presenters.cards import Card, card
+from monitoring.web.presenters.cards import Card, card, told_apart
 
 
 @access.signed_in
@@ -69,7 +69,8 @@ def cards(site: Site, now: datetime, permissions: Permissions) -> list[Card]:
     # Before the dose the next step rests on the answers and on what a clinician decided.
     arrived = [session for session in sessions if session.phase == Session.Phase.ARRIVED]
     prefetch_related_objects(arrived, "admission_set", "decision_set")
-    return sorted((card(s, now, permissions) for s in sessions), key=lambda c: c.rank)
+    found = told_apart([card(s, now, permissions) for s in sessions])
+    return sorted(found, key=lambda c: c.rank)
 
 
 def _version(found: list[Card]) -> str:

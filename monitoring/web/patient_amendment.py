@@ -47,7 +47,7 @@ class AmendPatientForm(PatientForm):
     def layout(self) -> Layout:
         names, asks = [*Patient.AMENDED, "reason"], map(self.rendered, CONFIRMS)
         fields = Div(*map(self.rendered, names), css_class="grid-2")
-        return Layout("id", "amended", fields, *asks)
+        return Layout("id", "amended", *asks, fields)
 
     def take_in(self, patient: Patient) -> None:
         """Show what others changed meanwhile where this person changed nothing, so that saving

@@ -86,7 +86,7 @@ class PatientForm(EntryForm):
     def layout(self) -> Layout:
         names = [n for n in self.fields if n not in {"id", *CONFIRMS}]
         asks = map(self.rendered, CONFIRMS)
-        return Layout("id", Div(*map(self.rendered, names), css_class="grid-2"), *asks)
+        return Layout("id", *asks, Div(*map(self.rendered, names), css_class="grid-2"))
 
     @property
     def values(self) -> dict[str, Any]:

@@ -35,7 +35,11 @@ from monitoring.web.times import TimeOfDay
 class PlanForm(EntryForm):
     saves = Session
     near = Tiles(label=gettext_lazy("Date"), tiles_class="tiles-scale")
-    day = DayField(required=False, label=gettext_lazy("Another date"))
+    day = DayField(
+        required=False,
+        label=gettext_lazy("Another date"),
+        help_text=gettext_lazy("such as 30-Nov-2026 or 20261130"),
+    )
     time = TimeOfDay(label=gettext_lazy("Time"), help_text=gettext_lazy("such as 09:30"))
     protocol_version = Tiles(label=gettext_lazy("Protocol"), tiles_class="tiles-scale")
     total = Tiles(label=gettext_lazy("Total dose"))

@@ -38,8 +38,9 @@ def admit(nurse: Person, clinician: str) -> None:
     answer(nurse, "Name and date of birth confirmed", "Yes")
     for question in ("Aneurysmal", "intracerebral", "Hypersensitivity"):
         answer(nurse, question, "No")
-    for question in ("No food", "No liquids", "No nasal"):
-        answer(nurse, question, "Yes")
+    answer(nurse, "Last food", "More than 2 hours ago")
+    answer(nurse, "Last liquids", "More than 30 minutes ago")
+    answer(nurse, "Last nasal", "More than 1 hour ago, or none")
     for medication in (
         "Benzodiazepine",
         "Non-benzodiazepine sedative hypnotic",

@@ -248,3 +248,22 @@ def test_a_board_in_any_phase_stays_quiet_while_only_minutes_pass(
     clock.forward(seconds=70)
     answer = nurse.get(f"/?version={version}", headers={"HX-Request": "true"})
     assert answer.status_code == 204
+
+
+def test_two_patients_of_one_family_name_say_so_on_both_cards(
+    clock: Any, signed_in: Signer
+) -> None:
+    site = SiteFactory()
+    for family in ("Muñoz", "MUNOZ", "Smith"):
+        planned(clock, site=site, patient=PatientFactory(site=site, family_name=family))
+    page = signed_in(person(site, "nurse")).get("/")
+    marked = {c.name.partition(",")[0]: c.is_namesake for c in page.context["cards"]}
+    assert marked == {"MUÑOZ": True, "MUNOZ": True, "SMITH": False}
+    assert page.content.decode().count("Name alike") == 2
+
+
+def test_one_patient_with_two_sessions_is_no_namesake(clock: Any, signed_in: Signer) -> None:
+    visit = planned(clock)
+    planned(clock, site=visit.site, patient=visit.patient)
+    page = signed_in(visit.nurse).get("/")
+    assert [c.is_namesake for c in page.context["cards"]] == [False, False]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from monitoring.models import Session
 from monitoring.rules import urgency
 from monitoring.rules.course import Course
 from monitoring.rules.flags import outside_now, unanswered
+from monitoring.rules.names import search_text
 from monitoring.rules.readiness import (
     before_clearance,
     before_dose,
@@ -71,6 +72,8 @@ class Card:
     attention: tuple[Mark, ...] = ()
     open_since: datetime | None = None
     """Since when a session of an earlier day has been left open."""
+    is_namesake: bool = False
+    """Whether another patient on the board has the same family name."""
 
 
 def card(session: Session, now: datetime, permissions: Permissions) -> Card:
@@ -201,3 +204,15 @@ def attention(course: Course, now: datetime) -> tuple[Mark, ...]:
 
 def _clock(at: datetime) -> str:
     return timezone.localtime(at).strftime("%H:%M")
+
+
+def told_apart(found: list[Card]) -> list[Card]:
+    """`found`, with each card marked whose patient shares the family name with another's."""
+    patients: dict[str, set[UUID]] = {}
+    for one in found:
+        patients.setdefault(_family(one), set()).add(one.patient_id)
+    return [replace(one, is_namesake=len(patients[_family(one)]) > 1) for one in found]
+
+
+def _family(one: Card) -> str:
+    return search_text(one.name.partition(",")[0])
