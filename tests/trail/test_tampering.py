@@ -16,6 +16,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core.management import call_command
 from django.db import connection, connections
 
@@ -349,6 +350,35 @@ CASES: dict[str, tuple[Callable[[Scene], Any], str]] = {
     ),
     "a password": (
         lambda s: update(s.clinic.clinician, password="md5$x$y"), "changed: password_digest"
+    ),
+    "a PIN": (lambda s: update(s.clinic.nurse, pin="md5$x$y"), "changed: pin_digest"),
+    "a second factor put in by hand": (
+        lambda s: Authenticator.objects.bulk_create(
+            [Authenticator(user=s.clinic.clinician, type="totp", data={"secret": "x"})]
+        ),
+        "is there, and was never recorded",
+    ),
+    "which protocol a site uses": (
+        lambda s: run("DELETE FROM monitoring_siteprotocol WHERE site_id = %s", s.clinic.site.id),
+        "was recorded, and is gone",
+    ),
+    "a site's time zone": (
+        lambda s: update(s.clinic.site, time_zone="Asia/Tokyo"), "changed: time_zone"
+    ),
+    "a point of the checklist": (
+        lambda s: update(s.clearance, checklist=dict.fromkeys(s.clearance.checklist, False)),
+        "changed: checklist",
+    ),
+    "of which kind a chain is": (
+        lambda s: update(ChainHead.objects.get(pk=s.ended.id), kind="staff"),
+        "was recorded, and is gone",
+    ),
+    "of which kind a chain is, and a value": (
+        lambda s: [
+            update(ChainHead.objects.get(pk=s.ended.id), kind="patient"),
+            update(s.reading, systolic=119),
+        ],
+        "was recorded, and is gone",
     ),
     "a site's certificate": (
         lambda s: update(s.clinic.site, rems_certified_on=None), "changed: rems_certified_on"

@@ -12,6 +12,7 @@ from uuid import UUID
 from clinic.models import Staff
 from monitoring import actions
 from monitoring.actions import Refused
+from monitoring.actions.sending import Sending
 from monitoring.management.demo.body import Ride
 from monitoring.management.demo.past import Clock, new_id
 from monitoring.management.demo.people import Team
@@ -19,6 +20,9 @@ from monitoring.models import Patient, Reading
 from monitoring.models import course as facts
 from monitoring.rules.course import Course
 from monitoring.rules.entry import PRE_DOSE, Entry
+
+MEANT = Sending(is_another=True)
+"""The demo's clock stands still between two taps; a nurse's does not."""
 
 
 class Measured:
@@ -104,7 +108,9 @@ class Measured:
 
     def _send(self, reading_id: UUID, entry: Entry, replaces: Reading | None) -> Reading:
         if replaces is None:
-            return actions.record_reading(self.id, self.nurse, id=reading_id, entry=entry)
+            return actions.record_reading(
+                self.id, self.nurse, id=reading_id, entry=entry, sending=MEANT
+            )
         return actions.correct_reading(
             self.id,
             self.nurse,

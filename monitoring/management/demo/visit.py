@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from monitoring import actions
 from monitoring.actions.admit_patient import QUESTIONS
-from monitoring.management.demo.measured import Measured
+from monitoring.management.demo.measured import MEANT, Measured
 from monitoring.models import ProtocolVersion, Session
 from monitoring.models import course as facts
 from monitoring.rules.cautions import cautions
@@ -118,6 +118,7 @@ class Visit(Measured):
             is_complete=None if is_infusion else not partial,
             partial_detail=partial,
             early_reason=early,
+            sending=MEANT,
         )
         self.keep("doses", facts.dose_facts(given))
         return self
@@ -142,6 +143,7 @@ class Visit(Measured):
                 self.nurse,
                 id=self.new_id(),
                 about=flagged.fact.id,
+                sending=MEANT,
                 told=self.clinician.printed_name,
                 ordered=ordered or self.rng.choice(ORDERED),
                 at=self.clock.now(),
@@ -155,6 +157,7 @@ class Visit(Measured):
             self.nurse,
             id=self.new_id(),
             kind=kind,
+            sending=MEANT,
             at=self.clock.now(),
             **given,  # type: ignore[arg-type]
         )
