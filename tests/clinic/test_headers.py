@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 from django.http import HttpRequest
 from django.test import Client
+from whitenoise import WhiteNoise
 
 from tests.factories.place import SiteFactory, person
 
@@ -183,3 +185,11 @@ def test_every_cookie_under_https_is_of_this_host_alone(tmp_path: Path) -> None:
             assert cookie.get("secure") is True, name
             if name != "__Host-saved_draft" and not is_gone:
                 assert cookie.get("httponly") is True, name
+
+
+def test_a_drawing_names_its_charset() -> None:
+    server = WhiteNoise(None, mimetypes=django_settings.WHITENOISE_MIMETYPES)
+    icon = ROOT / "monitoring" / "static" / "monitoring" / "icon.svg"
+    server.add_file_to_dictionary("/icon.svg", str(icon))
+    answer = server.files["/icon.svg"].get_response("HEAD", {})
+    assert dict(answer.headers)["Content-Type"] == "image/svg+xml; charset=utf-8"
