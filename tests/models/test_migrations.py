@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from monitoring import guards
-from monitoring.models import Clearance, Reading, Session, TrailEntry
+from monitoring.models import Clearance, Patient, Reading, Session, TrailEntry
 from monitoring.trail.person import is_recorded
 from tests.factories.second_factors import App
 from tests.guards.world import Course, open_clinic
@@ -34,6 +34,7 @@ def test_what_was_recorded_before_the_trail_is_carried_into_it(
     assert guards.check(connection) == []
     assert {m: list(m.objects.order_by("pk").values()) for m in before} == before
     assert Clearance.objects.get(session=closed.id).content_digest == ""
+    assert closed.patient in Patient.objects.matching(closed.patient.family_name)
     verbs = TrailEntry.objects.filter(chain__in=(closed.id, going_on.id))
     assert set(verbs.values_list("verb", flat=True)) == {"adopt"}
     guards._found_whole.clear()
