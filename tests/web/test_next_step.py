@@ -114,7 +114,9 @@ STATES: dict[str, tuple[Callable[[Any], Visit], float, str | None, str | None]] 
     "answers open": (
         lambda c: answers(c, aneurysmal_disease=True), 0, "Answers again", "Answers again",
     ),
-    "not enrolled": (not_enrolled, 0, None, None),
+    "not enrolled": (
+        not_enrolled, 0, "Enter the REMS enrolment", "Enter the REMS enrolment",
+    ),
     "pre-dose taken": (predosed, 0, "Record the first dose", "Record the first dose"),
     "pre-dose old": (predosed, 31, "Record pre-dose reading", "Record pre-dose reading"),
     "above the guide": (
