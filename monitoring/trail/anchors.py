@@ -64,7 +64,7 @@ def write() -> Path:
     is asked before. Raises OSError, and FileExistsError when another is being written.
     """
     folder: Path = settings.ANCHORS
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     before = read()
     heads = current_heads()
     now = clock.now()
@@ -81,12 +81,16 @@ def write() -> Path:
     body["signature"] = keys.sign(body["key_id"], canonical(body))
     path = folder / f"{body['number']:06}-{now:%Y-%m-%d}.json"
     draft = path.with_suffix(".draft")
-    with draft.open("x", encoding="utf-8") as file:
+    with open(draft, "x", encoding="utf-8", opener=_private) as file:
         file.write(canonical(body))
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
     return path
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def read() -> Anchored:

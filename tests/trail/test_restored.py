@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, connections
+from django.test import Client
 
 from clinic.models import Staff
 from monitoring import guards
@@ -131,6 +132,11 @@ def test_an_honest_restore_is_told_and_then_said_for_good(lost: Path, course: Co
         anchor()
     assert [p.subject for p in verify(course.id).losses] == [f"session {course.id}"]
     assert verify(course.id).problems == []
+    clinician = Client()
+    clinician.force_login(course.clinic.clinician)
+    page = clinician.get(f"/sessions/{course.id}/verification/").content.decode()
+    assert "Entries were lost" in page
+    assert REASON in page
 
 
 def test_what_was_told_is_said_without_the_anchors_too(lost: Path, course: Course) -> None:
@@ -164,6 +170,14 @@ def test_it_is_told_with_a_reason_by_someone_who_works_here_and_only_then(
                   {"restored": REASON, "by": gone.username}):  # fmt: skip
         with pytest.raises(CommandError, match="by whom"):
             anchor(**given)
+
+
+def test_an_anchor_is_read_by_the_account_that_writes_it_alone(
+    course: Course, anchors_folder: Path
+) -> None:
+    anchor()
+    (path,) = anchors_folder.iterdir()
+    assert (path.stat().st_mode & 0o077, anchors_folder.stat().st_mode & 0o077) == (0, 0)
 
 
 def test_where_nothing_is_missing_there_is_nothing_to_tell(course: Course) -> None:
