@@ -21,7 +21,7 @@ SITES: dict[str, dict[str, Any]] = {
     MAIN: {
         "time_zone": "America/Chicago",
         "rems_site_id": "DEMO-1001",
-        "rems_certified_on": date(2024, 2, 12),
+        "rems_certified_on": date(2021, 2, 12),
         "phone": "312-555-0142",
         "address": "100 Lakeside Avenue",
         "city": "Chicago",
@@ -31,7 +31,7 @@ SITES: dict[str, dict[str, Any]] = {
     OTHER: {
         "time_zone": "America/Los_Angeles",
         "rems_site_id": "DEMO-2002",
-        "rems_certified_on": date(2025, 5, 5),
+        "rems_certified_on": date(2022, 5, 5),
         "phone": "206-555-0187",
         "address": "8 Harbor Street",
         "city": "Seattle",
