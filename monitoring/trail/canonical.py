@@ -35,7 +35,8 @@ def columns(row: models.Model) -> Columns:
     """Every column of `row`, whether it was just made or read back: the same content either way."""
     return {
         name: None if (value := getattr(row, name)) is None else write(value)
-        for name, write in _writers(type(row))
+        # Not `type`: of the person of a request that is the class of a wrapper.
+        for name, write in _writers(row.__class__)
     }
 
 

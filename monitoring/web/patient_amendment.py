@@ -71,7 +71,8 @@ def amend(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     patient = Patient.objects.at(site).filter(pk=patient_id).first()
     if patient is None:
         raise Http404
-    keep_read(request, "opened", [patient.pk])
+    if request.method == "GET":
+        keep_read(request, "opened", [patient.pk])
     asked = request.GET.get("next", "")
     back = asked if is_own(request, asked) else reverse("patient", args=[patient_id])
     form = AmendPatientForm(request.POST or None, patient=patient, at=request.GET.get("at", ""))

@@ -8,12 +8,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils.functional import SimpleLazyObject
 from hypothesis import given
 from hypothesis import strategies as st
 
 from monitoring.models import Dose, Reading, Session
 from monitoring.trail.canonical import canonical, columns, digest, moment, parse
 from tests.factories.courses import discharged
+from tests.factories.place import StaffFactory
 
 DATA = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -70,3 +72,9 @@ def test_every_row_of_a_course_is_the_same_as_told_and_as_read_back(clock: Any) 
         assert columns(parse(type(row), made)) == made
         assert json.loads(canonical(made)) == made
     assert columns(Session.objects.get(pk=visit.id)) == columns(session)
+
+
+@pytest.mark.django_db
+def test_the_person_of_a_request_has_the_content_of_their_row() -> None:
+    person = StaffFactory()
+    assert columns(SimpleLazyObject(lambda: person)) == columns(person)  # type: ignore[arg-type]
