@@ -71,8 +71,7 @@ def amend(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     patient = Patient.objects.at(site).filter(pk=patient_id).first()
     if patient is None:
         raise Http404
-    if request.method == "GET":
-        keep_read(request, "opened", [patient.pk])
+    keep_read(request, "opened", [patient.pk])
     asked = request.GET.get("next", "")
     back = asked if is_own(request, asked) else reverse("patient", args=[patient_id])
     form = AmendPatientForm(request.POST or None, patient=patient, at=request.GET.get("at", ""))

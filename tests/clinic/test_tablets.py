@@ -18,6 +18,7 @@ from monitoring.models.fact import uuid7
 from monitoring.trail.chain import PLACE
 from monitoring.trail.verify import verify
 from tests.factories.place import (
+    PASSWORD,
     PIN,
     ShiftFactory,
     SiteFactory,
@@ -220,6 +221,7 @@ def test_a_revoked_tablet_is_enrolled_anew_in_the_same_browser(site: Site, samue
     kept = TabletFactory(site=site)
     client = browser(tablet_cookies(kept))
     client.force_login(samuel)
+    client.post("/account/confirm/", {"password": PASSWORD})
     tablets.revoke(samuel, site, kept.pk)
     client.post("/tablets/enrol/", {"id": str(uuid7()), "name": "Anew"})
     client.post("/sign-out/")

@@ -16,7 +16,7 @@ from tests.factories.place import SiteFactory, person
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]
-FIELD = re.compile(r'<input type="hidden" name="(page|at)" value="([^"]+)">')
+FIELD = re.compile(r'<input type="hidden" [^>]*name="(page|at)" value="([^"]+)">')
 
 
 @pytest.fixture
