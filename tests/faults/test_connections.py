@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from tests.engine import USES_POSTGRESQL
 from tests.factories.courses import Visit, dosed
 from tests.web.test_query_counts import POSTED
 
+_NUMBER = count()
 pytestmark = pytest.mark.usefixtures("committed_db")
 
 
@@ -39,10 +41,14 @@ def nurse(visit: Visit) -> Client:
 
 
 def send(nurse: Client, visit: Visit) -> tuple[Any, str]:
-    """A reading, sent as a browser sends it; the server looks at its connections before."""
+    """A reading, sent as a browser sends it; the server looks at its connections before.
+
+    Each has another pressure: the same a moment later would be asked about.
+    """
     id = uuid7()
+    body = POSTED | {"id": str(id), "systolic": str(130 + next(_NUMBER) % 5)}
     request_started.send(sender=None)
-    return nurse.post(f"/sessions/{visit.id}/reading/", POSTED | {"id": str(id)}), id.hex
+    return nurse.post(f"/sessions/{visit.id}/reading/", body), id.hex
 
 
 @pytest.mark.skipif(not USES_POSTGRESQL, reason="SQLite has no server that ends connections")
