@@ -53,6 +53,8 @@ def correct_reading(
     was = reading_facts(original)
     whole = corrected(was, entry, is_time_wrong=is_time_wrong)
     if sent:
+        if sent.replaces_id != replaces:
+            raise Conflict(sent)
         if is_time_wrong:
             require_same_time(sent, "taken_at", whole.taken_at, sending)
         return same_or_conflict(sent, whole, note=note, correction_reason=reason)

@@ -62,7 +62,8 @@ def register_patient(
         return repeated(sent, **own)
     if theirs := with_mrn(given["mrn"]):
         return repeated(theirs, **own)
-    ask(given, site, confirmed)
+    # Not asked about itself: a second tap may have come in between.
+    ask(given, site, confirmed, own=id)
     patient = Patient(id=id, site=site, created_at=clock.now(), **given)
     try:
         with transaction.atomic():

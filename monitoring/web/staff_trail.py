@@ -122,10 +122,11 @@ def _detail(payload: dict[str, Any], site: Site) -> str:
         means([detail["proof"]] if "proof" in detail else ()),
         str(BECAUSE.get(detail.get("because", ""), "")),
         _role_words(detail.get("role", "")),
+        detail.get("name", ""),
         *(_role_at(row, site) for row in rows.get("membership", {}).values() if row),
         *(_proposal(row) for row in rows.get("proposal", {}).values() if row),
         *(row.get("name", "") for row in rows.get("tablet", {}).values() if row),
-        *(_rule(row) for row in rows.get("site", {}).values() if row),
+        *(_site(row) for row in rows.get("site", {}).values() if row),
     ]
     return "; ".join(words for words in found if words)
 
@@ -149,7 +150,22 @@ def _role_at(row: dict[str, Any], site: Site) -> str:
     return ": ".join(part for part in (words, said) if part)
 
 
-def _rule(row: dict[str, Any]) -> str:
-    if row.get("requires_second_factor"):
-        return _("second factor needed")
-    return _("second factor not needed")
+def _site(row: dict[str, Any]) -> str:
+    """What was entered of a site, with the value that it has since."""
+    from monitoring.web.site import SiteForm  # The page of the site shows this trail.
+
+    said = [
+        f"{field.label}: {_value(row[name])}"
+        for name, field in SiteForm.base_fields.items()
+        if name in row and (row[name] or "id" not in row)  # A new site is told whole.
+    ]
+    if "requires_second_factor" in row:
+        needed = row["requires_second_factor"]
+        said.append(_("second factor needed") if needed else _("second factor not needed"))
+    return ", ".join(said)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return str(value) if value else _("empty")

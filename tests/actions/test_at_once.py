@@ -45,7 +45,8 @@ def test_a_registration_tapped_twice_at_once_is_one_patient(
 ) -> None:
     visit = planned(clock)
     for number in ROUNDS:
-        tap = partial(register, visit, id=uuid7(), mrn=f"B-{number}")
+        name = f"Walker {number}"
+        tap = partial(register, visit, id=uuid7(), mrn=f"B-{number}", family_name=name)
         first, second = race(tap, tap)
         assert first == second
     assert Patient.objects.filter(mrn__startswith="B-").count() == len(ROUNDS)

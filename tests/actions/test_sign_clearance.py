@@ -137,7 +137,8 @@ def test_the_question_about_serious_events_agrees_with_the_record(clock: Any) ->
         visit.sign(had_serious_event=None)
     with refused("serious_event_missing", "had_serious_event"):
         visit.sign(had_serious_event=True)
-    visit.event("adverse_event", is_serious=True, onset_at=clock.now())
+    event = visit.event("adverse_event", is_serious=True, onset_at=clock.now())
+    visit.respond(event.pk)
     with refused("serious_event_recorded", "had_serious_event"):
         visit.sign(had_serious_event=False)
     visit.sign(had_serious_event=True)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from django.db import IntegrityError, OperationalError, connection
 from django.test import Client
 from django.urls import reverse
 
+from clinic import clock as clinic_clock
 from clinic.models import Staff
 from clinic.signin import arrival, idle
 from tests.browser.fuzz import Form
@@ -39,6 +41,7 @@ BUTTONS = {
     "session-printed", "printed", "staff-deactivate", "staff-reactivate", "staff-link",
     "tablet-revoke", "sign-in-end", "second-factor-rule", "emergency-end", "emergency-leave",
     "sign-out", "switch-site", "lock-now", "active", "clearance-challenge",
+    "staff-new-sign-in", "proposal", "own-proposal",
 }  # fmt: skip
 """What is sent without anything to fill in: its refusal stands above the next page."""
 OF_SIGN_IN = {
@@ -84,12 +87,19 @@ def forms_of(clinic: Clinic) -> list[Form]:
     new = "another password for tests"
     passwords = {"oldpassword": PASSWORD, "password1": new, "password2": new}
     entering = {"id": "", "site": away, "reason": "Chest pain", "password": PASSWORD}
+    began = clinic_clock.now() - timedelta(hours=3)
+    visit = clinic.closed.clinician.memberships.create(
+        site=clinic.site, role="emergency", reason="Chest pain",
+        began_at=began, ends_at=began + timedelta(hours=1),
+    )  # fmt: skip
+    review = reverse("visit-review", args=[visit.pk])
     return [
         *(f for f in clinic.forms() if f.route not in BUTTONS | {"person"}),
         # Other roles than the person has: what is as it was writes nothing.
         Form("person", reverse("person", args=[clinic.closed.nurse.pk]),
              lambda: {"id": "", "roles": "auditor"}),
         Form("emergency", reverse("emergency"), lambda: entering),
+        Form("visit-review", review, lambda: {"id": "", "words": "Looked at"}),
         Form("own-contact", reverse("own-contact"), lambda: contact),
         Form("staff-contact", theirs, lambda: contact),
         Form("account_change_password", reverse("account_change_password"), lambda: passwords),
@@ -109,7 +119,8 @@ def test_every_form_answers_with_itself_what_was_typed_and_words(clock: Any, fai
     clinic.read, clinic.decided = (predosed(clock, site=clinic.site) for _ in range(2))
     staff = person(clinic.site, "nurse")
     for role in ("clinician", "administrator"):
-        staff.memberships.create(site=clinic.site, role=role)
+        # Longer ago than a day: newer roles do not let anyone in in an emergency.
+        staff.memberships.create(site=clinic.site, role=role, given_at=None)
     forms = forms_of(clinic)
     asked = {name for name, may in ROUTES.items() if may}
     assert {f.route for f in forms} <= asked
@@ -130,8 +141,8 @@ def test_every_form_answers_with_itself_what_was_typed_and_words(clock: Any, fai
 
 ANSWERS = {"confirm_systolic": "122", "confirm_diastolic": "78"}
 FIRST_ID = "01890a5d-ac96-774b-bcce-b302099a8057"
-TYPED = {"reason", "note", "detail", "lot", "mrn", "family_name", "text", "assessment", "mg",
-         "phone", "email"}  # fmt: skip
+TYPED = {"reason", "words", "note", "detail", "lot", "mrn", "family_name", "text", "assessment",
+         "mg", "phone", "email"}  # fmt: skip
 
 
 def test_the_lock_of_a_tablet_says_that_the_server_is_busy(clock: Any) -> None:

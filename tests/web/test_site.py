@@ -64,6 +64,8 @@ def test_the_page_amends_the_site_and_shows_its_trail(
     assert (site.address_2, site.paper_size, site.is_inpatient) == ("Suite 4", "a4", False)
     shown = client.get(PAGE).content.decode()
     assert "Site added or changed" in shown
+    assert "REMS site id: S-17" in shown
+    assert "second factor" not in shown.split("Site added or changed")[1]
     assert "Samuel Wright" in shown
     assert 'value="S-17"' in shown
     assert 'value="05-Jan-2026"' in shown
