@@ -192,7 +192,9 @@ def _saved_tablet(
     verb = "enrol_tablet" if created else "revoke_tablet"
     row = only(tablet(instance), None if created else update_fields)
     # A change names its columns alone: which tablet of which site is said beside them.
-    which: dict[str, Any] = {} if created else {"site": str(instance.site_id), "name": instance.name}
+    which: dict[str, Any] = {}
+    if not created:
+        which = {"site": str(instance.site_id), "name": instance.name}
     _tell(chain.PLACE, "place", verb, {"tablet": {str(instance.pk): row}}, **which)
 
 

@@ -124,6 +124,8 @@ def _slot(visit: Visit, plot: Plot, slot: int, protocol: Protocol, window: int) 
         at = slot + rng.uniform(12, 15) if slot == FORTY else slot + rng.uniform(6, 9)
     if window - 6 <= slot <= window + 10:
         at = max(at, min(window, slot + 4) + 0.5)
+    # Never back: what was entered late may have been entered after this one was due.
+    at = max(at, (visit.clock.now() - visit.first_dose_at) / timedelta(minutes=1))
     visit.clock.move_to(visit.first_dose_at + timedelta(minutes=at))
     if slot == plot.not_done:
         visit.skip(slot, rng.choice(("refused", "device_failure", "unable")))
