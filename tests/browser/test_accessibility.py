@@ -10,6 +10,8 @@ import pytest
 from tests.browser.conftest import TABLET, Person
 from tests.browser.tour import build_demo, walk
 
+PHONE: Any = {"width": 390, "height": 844}
+
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_on_any_page_and_state(
@@ -17,10 +19,22 @@ def test_axe_finds_nothing_on_any_page_and_state(
 ) -> None:
     build_demo()
     found: dict[str, Any] = {}
+    wide: dict[str, int] = {}
     for name, visitor in walk(person, TABLET, theme):
         if violations := visitor.violations():
             found[name] = violations
+        if theme == "light" and (width := on_a_phone(visitor)) > PHONE["width"]:
+            wide[name] = width
     assert found == {}
+    assert wide == {}
+
+
+def on_a_phone(visitor: Person) -> int:
+    """How wide the page is there; beyond the screen it would have to be pushed sideways."""
+    visitor.page.set_viewport_size(PHONE)
+    width: int = visitor.page.evaluate("document.documentElement.scrollWidth")
+    visitor.page.set_viewport_size(TABLET)
+    return width
 
 
 def test_the_whole_reading_fits_a_tablet_without_scrolling(
