@@ -31,7 +31,7 @@ from monitoring.rules.measures import (
 from monitoring.rules.protocol import SPRAVATO_US, Protocol
 from monitoring.rules.scales import SCALES
 from monitoring.rules.schedule import observations_at
-from monitoring.web import wording
+from monitoring.web import links, wording
 from monitoring.web.entry_page import EntryForm, act, saved, show
 from monitoring.web.fields import Tiles, WholeNumber
 from monitoring.web.lookup import require_here, session_or_404, staff_of
@@ -129,8 +129,12 @@ class CorrectionForm(ReadingForm):
 @require_http_methods(["GET", "POST"])
 @page(Permission.RECORD_READING)
 def record(request: HttpRequest, session_id: UUID) -> HttpResponse:
-    """`?slot=` names what the reading is for: minutes, 0 for pre-dose, none for an additional."""
-    asked = _asked(request)
+    """`?slot=` names what the reading is for: minutes, 0 for pre-dose, none for an additional.
+
+    `&again=1` is an additional one where the slot's was recorded meanwhile: what was typed for the
+    slot is found again there.
+    """
+    asked = None if "again" in request.GET else _asked(request)
     form: ReadingForm | None = None
     if request.method == "POST":
         require_here(request, session_id)
@@ -155,6 +159,8 @@ def record(request: HttpRequest, session_id: UUID) -> HttpResponse:
     course = session.course()
     form = form or ReadingForm(protocol=course.protocol)
     context = _context(session, course, form, asked)
+    if "again" in request.GET:
+        context["draft"] = links.reading(session, _asked(request))
     if not form.is_bound:
         context["recorded"] = _recorded(session, asked)
     return show(request, "reading/reading.html", form, context)
@@ -173,7 +179,7 @@ def _recorded(session: Session, asked: int | None) -> dict[str, Any] | None:
         "at": found.recorded_at,
         "by": found.recorded_by.printed_name,
         "correct": reverse("reading-correct", args=[session.pk, found.pk]) if is_open else "",
-        "additional": reverse("reading", args=[session.pk]),
+        "additional": f"{links.reading(session, asked)}&again=1",
     }
 
 

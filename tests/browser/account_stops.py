@@ -11,11 +11,9 @@ from django.urls import reverse
 
 from clinic.models import Site, Staff
 from tests.browser.conftest import Person
-from tests.browser.tour import Stop
+from tests.browser.tour import PASSWORD, Stop
 from tests.factories.passkeys import Passkey
 from tests.factories.place import MembershipFactory
-
-PASSWORD = "demo-clinic"
 
 
 def newcomer() -> Staff:

@@ -131,8 +131,10 @@ def test_a_half_filled_reading_waits_for_who_typed_it_and_is_recorded_under_who_
     saved = Reading.objects.get(slot=40)
     assert (saved.systolic, saved.recorded_by) == (131, rosa)
 
-    # What was saved is no draft any more; what Thomas typed still is.
+    # What was saved is no draft any more; what Thomas typed still is, as another reading.
     device.go(reading_of(visit))
+    expect(page.get_by_text(f"by {rosa.printed_name}").first).to_be_visible()
+    device.tap("Additional reading")
     assert page.get_by_label("Systolic").input_value() == ""
     taps.button("Hand over")
     come_back(device, thomas)
@@ -338,6 +340,8 @@ def test_an_administrator_enrols_the_tablet_in_hand_and_the_nurse_chooses_a_pin(
     device.tap("Enrol this tablet")
     page.get_by_label("Name of the tablet").fill("Room 9")
     page.locator("[data-main]").click()
+    page.get_by_label("Your password").fill(PASSWORD)
+    device.tap("Confirm")
     expect(page.get_by_text("Room 9 is enrolled: this browser.")).to_be_visible()
     page.locator("header details.menu summary").last.click()
     device.tap("Sign out")
