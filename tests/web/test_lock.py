@@ -17,10 +17,12 @@ from tests.factories.place import (
     PASSWORD,
     PIN,
     ShiftFactory,
+    SiteFactory,
     TabletFactory,
     on_tablet,
     person,
 )
+from tests.factories.record import PatientFactory
 
 pytestmark = pytest.mark.django_db
 WRONG = "408216"
@@ -29,8 +31,10 @@ POLL = {"HX-Request": "true", "HX-Current-URL": "http://testserver/lock/?next=/p
 
 @pytest.fixture
 def visit(clock: Any) -> Visit:
-    """A patient whose 40-minute reading is overdue."""
-    made = dosed(clock)
+    """A patient whose 40-minute reading is overdue, and whose name no one else has."""
+    site = SiteFactory()
+    patient = PatientFactory(site=site, family_name="Quibell", given_name="Quirina")
+    made = dosed(clock, site=site, patient=patient)
     clock.forward(minutes=56)
     return made
 
