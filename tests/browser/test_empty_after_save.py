@@ -54,9 +54,8 @@ def test_after_a_save_every_form_is_empty_and_stays_so_on_going_back(
     nurse = make().sign_in(staff)
     page = nurse.page
     expect(page.get_by_role("heading", name="Board")).to_be_visible()
-    # A browser that is enrolled is another one from then on; a corrected reading has no flag. Who
-    # signs has to be one of long standing: the main job signs, by the same form.
-    left_out = BUTTONS | {"account-pin", "tablet-enrol", "clearance"}
+    # A browser that is enrolled is another one from then on; a corrected reading has no flag.
+    left_out = BUTTONS | {"account-pin", "tablet-enrol"}
     forms = [f for f in clinic.forms() if f.route not in left_out]
     forms.sort(key=lambda f: f.route == "reading-correct")
     origin, wrong, with_draft = page.url.rstrip("/"), [], 0
