@@ -11,6 +11,9 @@ SEQUENCES := tests/actions/test_sequences.py
 PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
 # No database is asked here: once is enough.
 WITHOUT_DATABASE := --ignore tests/rules --ignore tests/test_codebase.py --ignore tests/test_security_page.py
+# The rooms with a bound are measured by their own tests: measuring makes each test half as slow again.
+MEASURED := tests/rules tests/actions tests/guards tests/trail
+OTHERS := -m "not browser" $(addprefix --ignore ,$(MEASURED))
 TOOLS := SECRET_KEY=tools CLINIC_TRAIL_KEYS=tools:not-a-secret-for-tools-that-write-nothing
 
 .DEFAULT_GOAL := help
@@ -47,12 +50,14 @@ imports: .venv/test ## who may import whom
 
 test-sqlite: .venv/test ## unit tests on SQLite
 	rm -f .coverage .coverage.*
-	$(PYTEST) -m "not browser" --ignore $(SEQUENCES) --cov --cov-report=
+	$(PYTEST) $(MEASURED) --ignore $(SEQUENCES) --cov --cov-report=
+	$(PYTEST) $(OTHERS)
 	$(PYTEST) $(SEQUENCES)
 
 test-postgresql: .venv/test ## the same on PostgreSQL, which the tests start by themselves
 	@if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null; then \
-		TEST_ENGINE=postgresql $(PYTEST) -m "not browser" --ignore $(SEQUENCES) $(WITHOUT_DATABASE) --cov --cov-append --cov-report= \
+		TEST_ENGINE=postgresql $(PYTEST) $(filter-out tests/rules,$(MEASURED)) --ignore $(SEQUENCES) --cov --cov-append --cov-report= \
+		&& TEST_ENGINE=postgresql $(PYTEST) $(OTHERS) $(WITHOUT_DATABASE) \
 		&& TEST_ENGINE=postgresql $(PYTEST) $(SEQUENCES); \
 	else \
 		echo "**** PostgreSQL is not installed: its tests were NOT run. On Debian or Ubuntu: apt install postgresql"; \

@@ -194,7 +194,12 @@ def test_a_slot_that_is_recorded_says_so_and_shows_no_form(visit: Visit, nurse: 
     page = text_of(nurse.get(f"/sessions/{visit.id}/reading/?slot=40"))
     assert f"40-minute reading: recorded at 10:45 by {visit.nurse.printed_name}." in page
     assert 'name="systolic"' not in page
-    assert f'href="/sessions/{visit.id}/reading/"' in page
+    # What was typed for the slot meanwhile is found again in the additional reading.
+    additional = f"/sessions/{visit.id}/reading/?slot=40&again=1"
+    assert f'href="{additional.replace("&", "&amp;")}"' in page
+    again = text_of(nurse.get(additional))
+    assert f'data-draft="/sessions/{visit.id}/reading/?slot=40"' in again
+    assert "Additional reading" in again
     correct = f"/sessions/{visit.id}/reading/{reading.pk}/correct/"
     assert f'href="{correct}"' in page
     # Its correction stands in its place.

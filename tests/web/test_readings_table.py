@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.template.loader import render_to_string
@@ -86,11 +87,9 @@ def test_a_measure_that_is_added_gets_its_heading_over_its_cells(
     rest = {k: v for k, v in measures.OBSERVATIONS.items() if k not in names}
     monkeypatch.setitem(measures.MEASURES, "temperature", added)
     monkeypatch.setitem(measures.OBSERVATION_NAMES, "temperature", "Temperature")
-    for name in rest:
-        monkeypatch.delitem(measures.OBSERVATIONS, name)
-    for name, fields in {**names, **rest}.items():
-        monkeypatch.setitem(measures.OBSERVATIONS, name, fields)
-    found = cells_of(session, replace(course, readings=warm))
+    # Whole, so that it is given back in its order.
+    with patch.dict(measures.OBSERVATIONS, {**names, **rest}, clear=True):
+        found = cells_of(session, replace(course, readings=warm))
     headings, *rows = found.rows
     assert headings[2:5] == ["BP mmHg", "Temperature °C", "HR /min"]
     values = [row for row in rows if len(row) > 1]
