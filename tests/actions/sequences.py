@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from monitoring import actions
-from monitoring.models import Reading, Session
+from monitoring.models import Patient, Reading, Session
 from monitoring.models.fact import uuid7
 from monitoring.rules.flags import unanswered
 from monitoring.rules.phase import phase_of
@@ -114,6 +114,12 @@ def _plan(visit: Visit) -> Any:
     )
 
 
+def _amend_patient(visit: Visit) -> object:
+    """Each time to another telephone number: what is as it was is no amendment."""
+    times = Patient.objects.get(pk=visit.patient.pk).amended
+    return visit.amend_patient(telephone=f"555 {times:04}")
+
+
 STEPS: dict[str, Step] = {
     "admit": lambda v: v.admit(),
     "read": _read_slot,
@@ -145,12 +151,13 @@ STEPS: dict[str, Step] = {
     "review": _review,
     "publish": lambda v: actions.publish_protocol(SPRAVATO_US, site=v.site, by=v.clinician),
     "register": _register,
+    "amend patient": _amend_patient,
     "plan": _plan,
     "wait 5": lambda v: v.clock.forward(minutes=5),
     "wait 20": lambda v: v.clock.forward(minutes=20),
     "wait 130": lambda v: v.clock.forward(minutes=130),
 }
-TELLS_ANOTHER = {"publish", "register", "plan"}
+TELLS_ANOTHER = {"publish", "register", "amend patient", "plan"}
 """Steps that go on another chain than the session's."""
 USUAL = [
     "admit",
