@@ -38,7 +38,7 @@ FAILURES = {
     "not taken": (IntegrityError("taken"), "Not saved. Someone else may have changed this"),
 }
 BUTTONS = {
-    "session-printed", "printed", "staff-deactivate", "staff-reactivate", "staff-link",
+    "printed", "staff-deactivate", "staff-reactivate", "staff-link",
     "tablet-revoke", "sign-in-end", "second-factor-rule", "emergency-end", "emergency-leave",
     "sign-out", "switch-site", "lock-now", "active", "clearance-challenge",
     "staff-new-sign-in", "proposal", "own-proposal",
