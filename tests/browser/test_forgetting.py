@@ -21,6 +21,7 @@ from tests.factories.courses import Visit, dosed
 from tests.factories.place import person as hire
 
 SCRIPTS = django_settings.BASE_DIR / "monitoring" / "static" / "monitoring"
+FAILED = (django_settings.BASE_DIR / "templates" / "500.html").read_text()
 FORM = "main form[method=post]:has([name=id])"
 FILLED = """(form) => [...form.elements].filter((one) => one.name && one.type !== "hidden")
   .filter((one) => one.type === "radio" || one.type === "checkbox"
@@ -112,7 +113,7 @@ def test_a_lost_answer_becomes_no_second_reading(
         if how == "aborted":
             route.abort("connectionreset")
         else:
-            route.fulfill(status=500, body="<h1>Something failed on the server</h1>")
+            route.fulfill(status=500, body=FAILED)
 
     page.route("**/reading/**", lose)
     page.get_by_role("button", name="Save reading").click()
