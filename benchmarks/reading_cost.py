@@ -52,7 +52,7 @@ def work(kind: str) -> None:
     from monitoring.actions import record_reading
     from monitoring.models import Reading, TrailEntry
     from monitoring.models.fact import uuid7
-    from tests.guards.world import Course, open_clinic
+    from tests.guards.world import SessionFacts, open_clinic
 
     call_command("migrate", verbosity=0)
     clock = Clock()
@@ -60,15 +60,15 @@ def work(kind: str) -> None:
     clinic = open_clinic()
     if kind == "bare":
         strip(connection)
-    course = None
+    facts = None
     for number, _ in enumerate(sys.stdin):
         if number % READINGS_IN_SESSION == 0:
-            course = Course(clinic, clock).dosed()
-        assert course is not None
+            facts = SessionFacts(clinic, clock).dosed()
+        assert facts is not None
         clock.forward(minutes=5)
-        entry, reading = course.entry(), uuid7()
+        entry, reading = facts.entry(), uuid7()
         start = time.perf_counter()
-        record_reading(course.id, clinic.nurse, id=reading, entry=entry)
+        record_reading(facts.id, clinic.nurse, id=reading, entry=entry)
         print(time.perf_counter() - start, flush=True)
     print(Reading.objects.count(), TrailEntry.objects.filter(verb="record_reading").count())
 

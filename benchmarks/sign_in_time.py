@@ -49,7 +49,7 @@ def prepare(folder: str) -> None:
 
 def people() -> None:
     from clinic.models import Site
-    from tests.factories.place import person
+    from tests.factories.people import person
 
     site = Site.objects.create(name="Bench", time_zone="UTC")
     person(site, "nurse", username=KNOWN)

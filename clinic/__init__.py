@@ -1,1 +1,1 @@
-"""The place and its people, and how the project is run."""
+"""The organisation and its people, and how the project is run."""

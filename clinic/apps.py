@@ -1,4 +1,4 @@
-"""The place and its people."""
+"""The organisation and its people."""
 
 from __future__ import annotations
 

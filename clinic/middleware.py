@@ -145,7 +145,7 @@ def _chosen(sites: list[Site], chosen: str | None) -> Site | None:
     return next(named, sites[0] if sites else None)
 
 
-def place(request: HttpRequest) -> dict[str, Any]:
+def page_context(request: HttpRequest) -> dict[str, Any]:
     """What every template knows: the site, what the person may do there, and the time."""
     permissions: frozenset[Permission] = getattr(request, "permissions", frozenset())
     return {

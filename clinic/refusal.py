@@ -1,4 +1,4 @@
-"""How a change of the place or its people is refused."""
+"""How a change of the organisation or its people is refused."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ MIDDLEWARE = [
     "clinic.signin.idle.IdleLock",
     "clinic.middleware.CurrentSite",
     "allauth.account.middleware.AccountMiddleware",
-    "monitoring.web.lookup.KeepReads",
+    "monitoring.web.lookup.LogReads",
 ]
 ROOT_URLCONF = "clinic.urls"
 WSGI_APPLICATION = "clinic.wsgi.application"
@@ -81,7 +81,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "clinic.middleware.place",
+                "clinic.middleware.page_context",
             ],
         },
     },

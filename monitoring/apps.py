@@ -11,8 +11,8 @@ class MonitoringConfig(AppConfig):
 
     def ready(self) -> None:
         from monitoring import guards
-        from monitoring.trail import keys, place
+        from monitoring.trail import keys, organisation
 
         guards.connect(self)
-        place.connect()
+        organisation.connect()
         checks.register(keys.check)

@@ -55,7 +55,7 @@ def test_every_verb_has_a_file_of_tests_that_calls_it(verb: str) -> None:
     assert path.exists(), path
     tests = [n for n in ast.parse(path.read_text()).body if isinstance(n, ast.FunctionDef)]
     assert sum(n.name.startswith("test_") for n in tests) >= 1
-    called = path.read_text() + (ROOT / "tests" / "factories" / "courses.py").read_text()
+    called = path.read_text() + (ROOT / "tests" / "factories" / "visits.py").read_text()
     assert f"actions.{verb}(" in called
 
 
@@ -67,7 +67,7 @@ def made_by_tests() -> set[str]:
             if isinstance(node, ast.ClassDef) and node.name == "Meta":
                 found |= {ast.unparse(n.value) for n in node.body if isinstance(n, ast.Assign)}
     for verb in VERBS:
-        if f"actions.{verb}(" in (ROOT / "tests" / "factories" / "courses.py").read_text():
+        if f"actions.{verb}(" in (ROOT / "tests" / "factories" / "visits.py").read_text():
             answer = inspect.signature(getattr(actions, verb)).return_annotation
             found.add(str(answer))
     return found

@@ -29,14 +29,14 @@ SHORTEST_NAME = 3
 
 
 class WordsOfThePlace:
-    """Refuses a password that is too short once the words of the place are taken out of it."""
+    """Refuses a password that is too short without the words of the organisation."""
 
     def validate(self, password: str, user: Staff | None = None) -> None:
         left = password.casefold()
         for word in sorted({*WORDS, *_names(user)}, key=len, reverse=True):
             left = left.replace(word, "")
         if len(left) < LEAST_LENGTH <= len(password):
-            raise ValidationError(self.get_help_text(), code="password_of_the_place")
+            raise ValidationError(self.get_help_text(), code="password_of_the_organisation")
 
     def get_help_text(self) -> str:
         return _(

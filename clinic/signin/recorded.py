@@ -1,6 +1,6 @@
 """Whether someone who signs in, or signs, is in the database as they were recorded.
 
-The place does not know the trail; whoever keeps it answers.
+The clinic does not know the trail; the app that holds it answers.
 """
 
 from __future__ import annotations

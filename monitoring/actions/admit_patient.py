@@ -33,13 +33,13 @@ def admit_patient(
     fasting_reason: str = "",
     transport_reason: str = "",
     prescriber_id: UUID | None,
-    place: str = "",
+    room: str = "",
 ) -> Admission:
     """Record the answers; asked again before the dose, the later answers count.
 
-    Every question is answered (`nasal_kept` only for a nasal dose) and the identifiers are
+    Every question is answered (`no_recent_nasal` only for a nasal dose) and the identifiers are
     confirmed. An answer that keeps the dose from being given is kept and stays open. An empty
-    `place` keeps the one that was planned. Raises Refused at each field, Conflict with the
+    `room` keeps the one that was planned. Raises Refused at each field, Conflict with the
     patient's other open session, NotAllowed.
     """
     record = open_record(session_id, by, Permission.ADMIT_PATIENT)
@@ -64,7 +64,7 @@ def admit_patient(
     if reasons or prescriber is None:
         raise Refused(reasons)
     record.session.prescriber = prescriber
-    record.session.place = place.strip() or record.session.place
+    record.session.room = room.strip() or record.session.room
     if record.session.admitted_at is None:
         record.admit()
     admission = record.add(
@@ -84,7 +84,7 @@ def admit_patient(
 def _open_questions(
     record: Record, answers: Mapping[str, bool | None], fasting: str, transport: str
 ) -> list[Reason]:
-    asked = [q for q in QUESTIONS if q != "nasal_kept" or record.course.protocol.nasal_minutes]
+    asked = [q for q in QUESTIONS if q != "no_recent_nasal" or record.facts.protocol.nasal_minutes]
     reasons = [Reason("unanswered", q) for q in asked if answers.get(q) is None]
     if answers.get("identifiers_confirmed") is False:
         reasons.append(Reason("identifiers_open", "identifiers_confirmed"))

@@ -19,7 +19,7 @@ from monitoring.actions.record import (
 from monitoring.actions.record_reading import add_reading, same_or_conflict
 from monitoring.actions.sending import FIRST, Sending, require_same_time
 from monitoring.models import Reading
-from monitoring.models.course import reading_facts
+from monitoring.models.facts import reading_facts
 from monitoring.rules.entry import Entry, corrected, correction_problems
 from monitoring.rules.schedule import slot_for
 
@@ -65,7 +65,7 @@ def correct_reading(
     if is_time_wrong:
         require_not_future(record, entry.taken_at, "taken_at")
     problems = correction_problems(
-        record.course, was, entry, record.now, is_time_wrong=is_time_wrong
+        record.facts, was, entry, record.now, is_time_wrong=is_time_wrong
     )
     if problems:
         raise Refused(Reason(p.code, p.field, p.params) for p in problems)
@@ -89,4 +89,4 @@ def _confirmed(original: Reading, entry: Entry) -> set[str]:
 
 def _slot(record: Record, original: Reading, whole: Entry) -> int | None:
     """The slot of the original, unless it had not come near or had passed at the right time."""
-    return slot_for(record.course.without(original.id), original.slot, whole.taken_at)
+    return slot_for(record.facts.without(original.id), original.slot, whole.taken_at)

@@ -34,11 +34,11 @@ def decide_dose(
     require_phase(record, "arrived", "dosing")
     if outcome not in Decision.Outcome.values:
         raise refuse("required", "outcome")
-    if record.course.doses and outcome != Decision.Outcome.DO_NOT_GIVE:
+    if record.facts.doses and outcome != Decision.Outcome.DO_NOT_GIVE:
         raise refuse("dose_begun", "outcome")
     text = require_text(reason, "reason")
-    predose = record.course.predose
-    has_newer = any(r.seq > through_seq for r in record.course.readings)
+    predose = record.facts.predose
+    has_newer = any(r.seq > through_seq for r in record.facts.readings)
     if has_newer or reading_id != (predose.id if predose else None):
         raise refuse("predose_changed")
     decision = record.add(

@@ -19,7 +19,7 @@ from monitoring.actions.record import (
 )
 from monitoring.actions.sending import FIRST, Sending, require_same_time
 from monitoring.models import Departure
-from monitoring.models.course import departure_facts
+from monitoring.models.facts import departure_facts
 from monitoring.rules.lateness import lateness
 from monitoring.rules.readiness import clearance_state, lapses_at
 from monitoring.rules.times import is_this_the_time
@@ -27,7 +27,7 @@ from monitoring.rules.times import is_this_the_time
 NEEDED: dict[str, tuple[str, ...]] = {
     "discharged": ("escort_name", "escort_phone", "transport"),
     "transferred": ("destination", "reason"),
-    "against_advice": ("reason", "clinician_told", "transport"),
+    "against_advice": ("reason", "clinician_informed", "transport"),
     "left_unseen": ("reason", "noticed_by"),
 }
 """What each kind of departure says in words; why there is no escort stands for the escort."""
@@ -51,7 +51,7 @@ def depart(
     advice_given: bool | None = None,
     destination: str = "",
     reason: str = "",
-    clinician_told: str = "",
+    clinician_informed: str = "",
     noticed_by: str = "",
     last_seen_at: datetime | None = None,
     last_seen_confirmed_at: datetime | None = None,
@@ -77,7 +77,7 @@ def depart(
         "transport": transport.strip(),
         "destination": destination.strip(),
         "reason": reason.strip(),
-        "clinician_told": clinician_told.strip(),
+        "clinician_informed": clinician_informed.strip(),
         "noticed_by": noticed_by.strip(),
         "serious_event_detail": serious_event_detail.strip() if had_serious_event else "",
         "late_reason": late_reason.strip(),
@@ -117,7 +117,7 @@ def depart(
     record.keep(departure)
     record.session.closed_at = record.now
     record.session.outcome = kind
-    record.course = replace(record.course, departure=departure_facts(departure))
+    record.facts = replace(record.facts, departure=departure_facts(departure))
     record.finish("depart")
     return departure
 
@@ -129,18 +129,18 @@ def _on_clearance(record: Record, left_at: datetime) -> datetime:
     patient left instead of by when that is typed (CLINICAL 8, rules 32 and 33). A time typed to the
     minute of the signature is after it, as is one of a server whose clock runs a little behind.
     """
-    course, now = record.course, record.now
-    state = clearance_state(course, now)
-    clearance = course.clearance
+    facts, now = record.facts, record.now
+    state = clearance_state(facts, now)
+    clearance = facts.clearance
     if clearance is None or state not in {"stands", "lapsed"}:
         at = clearance.signed_at if clearance else None
         raise refuse(f"clearance_{state}", "kind", at=at, now=now)
     if _is_before(left_at, min(clearance.signed_at, now)):
         raise refuse("before_clearance", "left_at", at=clearance.signed_at)
     left_at = max(left_at, clearance.signed_at)  # Typed to its minute, or by a clock behind.
-    if left_at >= lapses_at(course):
-        raise refuse("clearance_lapsed", "left_at", at=lapses_at(course))
-    ends = course.window_ends_at
+    if left_at >= lapses_at(facts):
+        raise refuse("clearance_lapsed", "left_at", at=lapses_at(facts))
+    ends = facts.window_ends_at
     if ends is None or left_at < ends:
         raise refuse("before_window", "left_at", at=ends)
     return left_at
@@ -159,7 +159,7 @@ def _after(left_at: datetime, signed_at: datetime) -> datetime:
 def _untrue(record: Record, left_at: datetime) -> Iterator[Reason]:
     """The patient was there for the last dose. A clock that jumped back refuses no one who leaves
     now."""
-    given = record.course.last_given_at
+    given = record.facts.last_given_at
     if given is not None and _is_before(left_at, min(given, record.now)):
         yield Reason("before_last_dose", "left_at", {"at": given})
 
@@ -169,13 +169,13 @@ def _asked(
 ) -> Iterator[Reason]:
     """A reading after the patient left is a wrong time, here or there; a time far back is read
     back as any other, and says why it is late (CLINICAL 8, rule 37)."""
-    course, now, last = record.course, record.now, _last_reading(record)
+    facts, now, last = record.facts, record.now, _last_reading(record)
     if last is not None and _is_before(left_at, min(last, now)):
         if left_at != confirmed_at:
             yield Reason("before_last_reading", "left_at", {"at": left_at, "last": last})
-    elif asked := is_this_the_time(course, left_at, now, "left_at", confirmed=confirmed_at):
+    elif asked := is_this_the_time(facts, left_at, now, "left_at", confirmed=confirmed_at):
         yield Reason(asked.code, asked.field, asked.params)
-    if late := lateness(course.protocol, left_at, now, late_reason):
+    if late := lateness(facts.protocol, left_at, now, late_reason):
         yield Reason(late.code, late.field, late.params)
 
 
@@ -187,20 +187,20 @@ def _seen(
     if seen_at is None:
         yield Reason("required", "last_seen_at")
         return
-    course = record.course
-    known = [at for at in (course.last_given_at, _last_reading(record)) if at is not None]
+    facts = record.facts
+    known = [at for at in (facts.last_given_at, _last_reading(record)) if at is not None]
     if seen_at > left_at:
         yield Reason("after_noticed", "last_seen_at", {"at": left_at})
     elif known and _is_before(seen_at, min(max(known), left_at)):
         yield Reason("seen_later", "last_seen_at", {"at": max(known)})
     elif asked := is_this_the_time(
-        course, seen_at, record.now, "last_seen_at", confirmed=confirmed_at
+        facts, seen_at, record.now, "last_seen_at", confirmed=confirmed_at
     ):
         yield Reason(asked.code, asked.field, asked.params)
 
 
 def _last_reading(record: Record) -> datetime | None:
-    return max((r.taken_at for r in record.course.standing_readings), default=None)
+    return max((r.taken_at for r in record.facts.standing_readings), default=None)
 
 
 def _missing(kind: str, given: dict[str, str], answers: dict[str, bool | None]) -> Iterator[Reason]:

@@ -19,7 +19,7 @@ from monitoring.actions.record import (
 from monitoring.actions.sending import FIRST, Sending, require_same_time
 from monitoring.actions.times import require_timely
 from monitoring.models import DoseEnd
-from monitoring.models.course import dose_facts
+from monitoring.models.facts import dose_facts
 
 
 @verb
@@ -52,7 +52,7 @@ def end_infusion(
         )
     require_phase(record, "dosing")
     running = next((d for d in doses if not hasattr(d, "end")), None)
-    if running is None or not record.course.protocol.is_infusion:
+    if running is None or not record.facts.protocol.is_infusion:
         raise refuse("no_infusion_running")
     if ended_at < running.started_at:
         raise refuse("before_start", "ended_at", at=ended_at, other=running.started_at)
@@ -62,7 +62,7 @@ def end_infusion(
         "ended_at",
         confirmed_at=confirmed_at,
         late_reason=late_reason,
-        window=record.course.protocol.window,
+        window=record.facts.protocol.window,
     )
     if not 0 <= mg <= running.mg:
         raise refuse("not_within_order", "mg", ordered=running.mg)
@@ -82,6 +82,6 @@ def end_infusion(
             late_reason=late_reason.strip(),
         )
     )
-    record.course = replace(record.course, doses=tuple(map(dose_facts, doses)))
+    record.facts = replace(record.facts, doses=tuple(map(dose_facts, doses)))
     record.finish("end_infusion")
     return end

@@ -50,8 +50,8 @@ def give_dose(
         require_same_time(sent, "started_at", started_at, sending)
         return _same_dose(sent, lot, expiry, is_complete, partial_detail, early_reason, late_reason)
     require_phase(record, "arrived", "dosing", "observing", "cleared")
-    course, protocol = record.course, record.course.protocol
-    if problem := out_of_order(course, started_at):
+    facts, protocol = record.facts, record.facts.protocol
+    if problem := out_of_order(facts, started_at):
         raise refuse(problem.code, problem.field, **problem.params)
     require_timely(
         record,
@@ -61,11 +61,11 @@ def give_dose(
         late_reason=late_reason,
         window=None if protocol.is_infusion else protocol.window,
     )
-    if not course.doses and (items := before_dose(course, started_at)):
+    if not facts.doses and (items := before_dose(facts, started_at)):
         raise Refused(Reason(f"item_{i.code}", "", {**i.params, "item": i}) for i in items)
     today = record.now.astimezone(record.session.site.tz).date()
     problems = dose_problems(
-        course, started_at=started_at, expiry=expiry, today=today, early_reason=early_reason
+        facts, started_at=started_at, expiry=expiry, today=today, early_reason=early_reason
     )
     if problems:
         raise Refused(Reason(p.code, p.field, p.params) for p in problems)
@@ -83,7 +83,7 @@ def give_dose(
     dose = record.add(
         Dose(
             id=id,
-            number=len(course.doses) + 1,
+            number=len(facts.doses) + 1,
             product=protocol.title,
             mg=protocol.device_mg or record.session.planned_mg,
             lot=require_text(lot, "lot"),
@@ -91,7 +91,7 @@ def give_dose(
             started_at=started_at,
             is_complete=is_complete,
             partial_detail=detail,
-            early_reason=early_reason.strip() if course.doses else "",
+            early_reason=early_reason.strip() if facts.doses else "",
             late_reason=late_reason.strip(),
             witness_id=witness_id,
             **_rests_on(record, started_at),
@@ -135,12 +135,12 @@ def _same_dose(
 
 def _rests_on(record: Record, started_at: datetime) -> dict[str, UUID | None]:
     """The pre-dose reading of the session and, where one was taken on it, the decision to give."""
-    first = record.course.doses[0] if record.course.doses else None
+    first = record.facts.doses[0] if record.facts.doses else None
     if first is not None:
         row = next(d for d in record.session.dose_set.all() if d.id == first.id)
         return {"predose_reading_id": row.predose_reading_id, "decision_id": row.decision_id}
-    course = measured_by(record.course, started_at)
-    predose, decision = course.predose, course.decision
+    facts = measured_by(record.facts, started_at)
+    predose, decision = facts.predose, facts.decision
     given = next(
         (
             d.id

@@ -15,7 +15,7 @@ from clinic import clock
 from clinic.models import Site
 from monitoring.actions.outcome import Reason, Refused
 from monitoring.models import Patient
-from monitoring.rules.course import age_in_years
+from monitoring.rules.facts import age_in_years
 from monitoring.rules.names import has_hidden, search_text, tidy
 
 MOST_ALIKE = 200

@@ -12,7 +12,7 @@ from clinic.models import Staff
 from monitoring.actions.outcome import NotAllowed, Reason, Refused, refuse, repeated
 from monitoring.actions.record import verb
 from monitoring.models import Patient, ProtocolVersion, Session
-from monitoring.rules.course import Course
+from monitoring.rules.facts import SessionFacts
 from monitoring.rules.readiness import order_problems
 from monitoring.trail import chain
 from monitoring.trail.canonical import columns, digest
@@ -29,7 +29,7 @@ def plan_session(
     planned_mg: Decimal,
     indication: str,
     is_first_treatment: bool,
-    place: str = "",
+    room: str = "",
 ) -> Session:
     """Plan a session of `planned_mg` for a patient, at the patient's site, under a published
     protocol that the site uses.
@@ -49,7 +49,7 @@ def plan_session(
             planned_mg=planned_mg,
             indication=indication,
             is_first_treatment=is_first_treatment,
-            place=sent.place if sent.admitted_at else place.strip(),
+            room=sent.room if sent.admitted_at else room.strip(),
         )
     versions = ProtocolVersion.objects.filter(sites__site=patient.site)
     version = versions.filter(pk=protocol_version_id).first()
@@ -60,7 +60,7 @@ def plan_session(
         raise refuse("past", "day")
     if planned_mg <= 0:
         raise refuse("not_positive", "planned_mg")
-    order = Course(
+    order = SessionFacts(
         protocol=protocol,
         phase="planned",
         planned_mg=float(planned_mg),
@@ -83,7 +83,7 @@ def plan_session(
         planned_mg=planned_mg,
         indication=indication,
         is_first_treatment=is_first_treatment,
-        place=place.strip(),
+        room=room.strip(),
         planned_at=clock.now(),
         planned_by=by,
     )

@@ -17,7 +17,7 @@ def publish_protocol(protocol: Protocol, *, site: Site, by: Staff | None = None)
 
     A body that is published already is used as it is. Sessions keep the version they began under.
     Run by a management command: the pages only show protocols. On the trail of the person who
-    publishes, or of the place.
+    publishes, or of the organisation.
     """
     body = protocol.to_json()
     versions = ProtocolVersion.objects.filter(key=protocol.key).order_by("-version")
@@ -39,6 +39,6 @@ def publish_protocol(protocol: Protocol, *, site: Site, by: Staff | None = None)
     replaced.delete()
     used = SiteProtocol.objects.create(site=site, version=version)
     rows["siteprotocol"] = {**gone, **chain.rows_of(used)["siteprotocol"]}
-    subject, kind = (by.pk, "staff") if by else (chain.PLACE, "place")
+    subject, kind = (by.pk, "staff") if by else (chain.ORGANISATION, "organisation")
     chain.append(subject, kind, "publish_protocol", rows=rows, actor_id=by.pk if by else None)
     return version

@@ -26,12 +26,12 @@ from monitoring.models import (
     Event,
     Reading,
     Session,
+    facts,
 )
-from monitoring.models import course as facts
 from monitoring.models.fact import Fact
 from monitoring.rules.clocks import ahead
-from monitoring.rules.course import CLOCKS_APART, Course, Phase, whole_minutes
 from monitoring.rules.deviations import deviations
+from monitoring.rules.facts import CLOCKS_APART, Phase, SessionFacts, whole_minutes
 from monitoring.rules.phase import phase_of
 from monitoring.trail import chain
 from monitoring.trail.canonical import columns
@@ -106,7 +106,7 @@ class Record:
         self.session = session
         self.by = by
         self.now = now
-        self.course: Course = session.course()
+        self.facts: SessionFacts = session.facts()
         self._before = columns(session)
         self._written: list[models.Model] = []
 
@@ -118,11 +118,11 @@ class Record:
         fact.recorded_at = self.now
         self.keep(fact)
         self.session.last_seq = fact.seq
-        self.course = replace(self.course, last_seq=fact.seq)
+        self.facts = replace(self.facts, last_seq=fact.seq)
         if type(fact) in _NOUNS:
             noun, read = _NOUNS[type(fact)]
-            longer: Any = {noun: (*getattr(self.course, noun), read(fact))}
-            self.course = replace(self.course, **longer)
+            longer: Any = {noun: (*getattr(self.facts, noun), read(fact))}
+            self.facts = replace(self.facts, **longer)
         return fact
 
     def keep(self, row: models.Model) -> None:
@@ -131,12 +131,12 @@ class Record:
         self._written.append(row)
 
     def set_phase(self, phase: Phase) -> None:
-        self.course = replace(self.course, phase=phase)
+        self.facts = replace(self.facts, phase=phase)
 
     def admit(self) -> None:
         """The patient has arrived: from here on the facts give the phase."""
         self.session.admitted_at = self.now
-        self.course = replace(self.course, is_admitted=True, admitted_at=self.now)
+        self.facts = replace(self.facts, is_admitted=True, admitted_at=self.now)
 
     def whole(self) -> Record:
         """The same locked session with every noun loaded."""
@@ -150,19 +150,19 @@ class Record:
 
     def finish(self, verb: str, detail: Mapping[str, object] | None = None) -> None:
         """Store the phase and roll-ups that the facts now give, and append `verb` to the trail."""
-        session, course = self.session, self.course
-        course = replace(course, phase=phase_of(course))
-        session.phase = course.phase
+        session, facts = self.session, self.facts
+        facts = replace(facts, phase=phase_of(facts))
+        session.phase = facts.phase
         if session.phase not in {Session.Phase.CLEARED, Session.Phase.CLOSED}:
             session.standing_clearance = None
-        session.first_dose_at = course.first_dose_at
-        session.last_dose_at = course.last_dose_at
-        session.given_mg = Decimal(str(course.given_mg))
-        pressures = [r for r in course.after_dose if r.has_value("blood_pressure")]
+        session.first_dose_at = facts.first_dose_at
+        session.last_dose_at = facts.last_dose_at
+        session.given_mg = Decimal(str(facts.given_mg))
+        pressures = [r for r in facts.after_dose if r.has_value("blood_pressure")]
         session.peak_systolic = max((r.value("systolic") or 0 for r in pressures), default=None)
         session.peak_diastolic = max((r.value("diastolic") or 0 for r in pressures), default=None)
-        if course.is_whole:
-            session.deviation_count = len(deviations(course, self.now))
+        if facts.is_whole:
+            session.deviation_count = len(deviations(facts, self.now))
         session.save(update_fields=_KEPT)
         self._tell(verb, detail)
 
@@ -179,7 +179,7 @@ class Record:
 
 _KEPT = (
     "phase",
-    "place",
+    "room",
     "prescriber",
     "admitted_at",
     "cancelled_at",
@@ -212,7 +212,7 @@ def open_record(
     if session is None or not access.may(by, permission, session.site):
         raise NotAllowed(permission.value)
     record = Record(session, by, clock.now())
-    if to_come := ahead(record.course, record.now):
+    if to_come := ahead(record.facts, record.now):
         minutes = whole_minutes(to_come - record.now)
         logger.warning("the clock went back: session %s is %d min ahead", session.pk, minutes)
     return record

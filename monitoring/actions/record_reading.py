@@ -11,7 +11,7 @@ from monitoring.actions.outcome import Reason, Refused, refuse, repeated
 from monitoring.actions.record import Record, open_record, require_not_future, require_phase, verb
 from monitoring.actions.sending import FIRST, Sending, require_once, require_same_time
 from monitoring.models import Reading, Withdrawal
-from monitoring.models.course import reading_facts
+from monitoring.models.facts import reading_facts
 from monitoring.rules.cautions import is_outside_criteria
 from monitoring.rules.entry import PRE_DOSE, Entry, entry_problems
 from monitoring.rules.flags import flags_of
@@ -46,7 +46,7 @@ def record_reading(
     _require_meant(record, entry, sending)
     if record.session.phase == "closed":
         record = record.whole()
-    slot = slot_for(record.course, entry.asked, entry.taken_at)
+    slot = slot_for(record.facts, entry.asked, entry.taken_at)
     reading = add_reading(record, id, entry, slot=slot, note=note)
     record.finish("record_reading")
     return reading
@@ -87,7 +87,7 @@ def _require_meant(record: Record, entry: Entry, sending: Sending) -> None:
 
 def check_entry(record: Record, entry: Entry) -> None:
     require_not_future(record, entry.taken_at, "taken_at")
-    if problems := entry_problems(record.course, entry, record.now):
+    if problems := entry_problems(record.facts, entry, record.now):
         raise Refused(Reason(p.code, p.field, p.params) for p in problems)
 
 
@@ -101,7 +101,7 @@ def add_reading(
     **correction: Any,
 ) -> Reading:
     """Write the row and, where it is outside the criteria, take a standing clearance back."""
-    protocol = record.course.protocol
+    protocol = record.facts.protocol
     standing = record.session.standing_clearance_id
     is_closed = record.session.phase == "closed"
     scales = {"sedation": protocol.sedation_scale, "dissociation": protocol.dissociation_scale}
@@ -119,8 +119,8 @@ def add_reading(
             **correction,
         )
     )
-    facts = reading_facts(reading)
-    outside = is_outside_criteria(record.course, facts) or flags_of(record.course, facts)
+    inserted = reading_facts(reading)
+    outside = is_outside_criteria(record.facts, inserted) or flags_of(record.facts, inserted)
     if standing and not is_closed and outside:
         record.add(
             Withdrawal(

@@ -17,7 +17,7 @@ from monitoring.actions.record import (
 from monitoring.actions.sending import FIRST, Sending, require_once, require_same_time
 from monitoring.actions.times import require_after, require_timely
 from monitoring.models import Event
-from monitoring.rules.course import Reading
+from monitoring.rules.facts import ReadingFacts
 from monitoring.rules.flags import flagged
 
 
@@ -29,7 +29,7 @@ def respond_to_flag(
     id: UUID,
     sending: Sending = FIRST,
     about: UUID,
-    told: str,
+    informed: str,
     ordered: str,
     at: datetime,
     late_reason: str = "",
@@ -46,17 +46,20 @@ def respond_to_flag(
             raise Conflict(sent)
         require_same_time(sent, "at", at, sending)
         return repeated(
-            sent, told=told.strip(), ordered=ordered.strip(), late_reason=late_reason.strip()
+            sent,
+            informed=informed.strip(),
+            ordered=ordered.strip(),
+            late_reason=late_reason.strip(),
         )
     require_phase(record, "arrived", "dosing", "observing", "cleared")
-    found = next((f for f in flagged(record.course) if f.fact.id == about), None)
+    found = next((f for f in flagged(record.facts) if f.fact.id == about), None)
     if found is None:
         raise refuse("not_flagged")
-    is_reading = isinstance(found.fact, Reading)
-    flagged_at = found.fact.taken_at if isinstance(found.fact, Reading) else found.fact.at
+    is_reading = isinstance(found.fact, ReadingFacts)
+    flagged_at = found.fact.taken_at if isinstance(found.fact, ReadingFacts) else found.fact.at
     require_after(at, flagged_at, "before_answered")
     require_timely(record, at, "at", confirmed_at=confirmed_at, late_reason=late_reason)
-    same = {"told": told.strip(), "ordered": ordered.strip()}
+    same = {"informed": informed.strip(), "ordered": ordered.strip()}
     about_id = {
         "answers_reading_id": about if is_reading else None,
         "answers_event_id": None if is_reading else about,
@@ -68,7 +71,7 @@ def respond_to_flag(
             kind=Event.Kind.RESPONSE,
             at=at,
             late_reason=late_reason.strip(),
-            told=require_text(told, "told"),
+            informed=require_text(informed, "informed"),
             ordered=require_text(ordered, "ordered"),
             **about_id,
         )

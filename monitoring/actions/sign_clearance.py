@@ -1,4 +1,4 @@
-"""A clinician reads the whole course and signs."""
+"""A clinician reads the whole record of the session and signs."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from clinic.signin.recorded import is_recorded
 from monitoring.actions.outcome import Conflict, Reason, Refused, refuse, repeated
 from monitoring.actions.record import Record, open_record, require_phase, verb
 from monitoring.models import Clearance, Withdrawal
-from monitoring.models.course import clearance_facts
+from monitoring.models.facts import clearance_facts
 from monitoring.rules.cautions import cautions
 from monitoring.rules.readiness import CHECKLIST, before_clearance, clearance_state
 from monitoring.trail import chain
 from monitoring.trail.compare import disagrees
-from monitoring.trail.place import hold, tell_wrong_signature, wrong_signatures
+from monitoring.trail.organisation import hold, tell_wrong_signature, wrong_signatures
 from monitoring.trail.replay import State, content_digest, cut, merge, replay, signed_detail
 
 Proof = Literal["password", "passkey"]
@@ -138,12 +138,12 @@ def _sign(
             justifications={k: justifications.get(k, "").strip() for k in sent.justifications},
         )
     require_phase(record, "dosing", "observing", "cleared")
-    state = clearance_state(record.course, record.now)
+    state = clearance_state(record.facts, record.now)
     if state == "stands":
-        raise Conflict(record.session.clearance_set.all()[len(record.course.clearances) - 1])
+        raise Conflict(record.session.clearance_set.all()[len(record.facts.clearances) - 1])
     if through_seq != record.session.last_seq:
         raise Conflict(record.session)
-    if items := before_clearance(record.course, record.now):
+    if items := before_clearance(record.facts, record.now):
         raise Refused(Reason(f"item_{i.code}", "", {**i.params, "item": i}) for i in items)
     reasons = _unanswered(record, checklist, justifications, had_serious_event, ready_minutes)
     if reasons:
@@ -163,7 +163,7 @@ def _sign(
         meaning=str(Clearance.MEANING),
         statement=statement,
         checklist=_answers(checklist, had_serious_event),
-        justifications={c.key: justifications[c.key].strip() for c in cautions(record.course)},
+        justifications={c.key: justifications[c.key].strip() for c in cautions(record.facts)},
         ready_minutes=ready_minutes,
         proof=proof,
         content_digest=content_digest(cut(told, record.session.last_seq, id), detail),
@@ -171,8 +171,8 @@ def _sign(
     )
     record.keep(clearance)
     record.session.standing_clearance = clearance
-    record.course = replace(
-        record.course, clearances=(*record.course.clearances, clearance_facts(clearance))
+    record.facts = replace(
+        record.facts, clearances=(*record.facts.clearances, clearance_facts(clearance))
     )
     record.finish("sign_clearance", detail)
     return clearance
@@ -206,17 +206,17 @@ def _unanswered(
     ready_minutes: int | None,
 ) -> list[Reason]:
     reasons = [Reason("confirm", key) for key in CHECKLIST if checklist.get(key) is not True]
-    for caution in cautions(record.course):
+    for caution in cautions(record.facts):
         if not justifications.get(caution.key, "").strip():
             reasons.append(Reason("justify", f"justify_{caution.key}", {"caution": caution}))
     if had_serious_event is None:
         reasons.append(Reason("unanswered", "had_serious_event"))
-    elif had_serious_event != any(e.is_serious for e in record.course.events):
+    elif had_serious_event != any(e.is_serious for e in record.facts.events):
         code = "serious_event_missing" if had_serious_event else "serious_event_recorded"
         reasons.append(Reason(code, "had_serious_event"))
-    elapsed = record.course.minutes(record.now) or 0
+    elapsed = record.facts.minutes(record.now) or 0
     if ready_minutes is None:
-        if record.course.protocol.rems:
+        if record.facts.protocol.rems:
             reasons.append(Reason("required", "ready_minutes"))
     elif not 0 <= ready_minutes <= elapsed:
         params = {"value": ready_minutes, "low": 0, "high": elapsed}
@@ -227,7 +227,7 @@ def _unanswered(
 def _withdraw_unusable(record: Record, state: str) -> None:
     """Take back the signature that lapsed, or that was signed while the clock ran ahead, so that
     one state never carries two."""
-    minutes = record.course.protocol.clearance_valid_minutes
+    minutes = record.facts.protocol.clearance_valid_minutes
     reason = f"Lapsed {minutes} minutes after it was signed"
     if state == "ahead":
         reason = "Signed while the server's clock ran ahead"

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from monitoring.actions.outcome import Reason, Refused, refuse
 from monitoring.actions.record import Record, require_not_future
-from monitoring.rules.course import CLOCKS_APART
+from monitoring.rules.facts import CLOCKS_APART
 from monitoring.rules.lateness import lateness
 from monitoring.rules.measures import Problem
 from monitoring.rules.times import is_this_the_time
@@ -29,7 +29,7 @@ def require_timely(
     require_not_future(record, at, field)
     ends_at = None if window is None else at + window
     question = _question(record, at, field, confirmed_at, ends_at)
-    late = lateness(record.course.protocol, at, record.now, late_reason)
+    late = lateness(record.facts.protocol, at, record.now, late_reason)
     _refuse(question, late)
 
 
@@ -49,7 +49,7 @@ def _question(
     ends_at: datetime | None = None,
 ) -> Problem | None:
     return is_this_the_time(
-        record.course, at, record.now, field, confirmed=confirmed_at, window_ends_at=ends_at
+        record.facts, at, record.now, field, confirmed=confirmed_at, window_ends_at=ends_at
     )
 
 

@@ -173,7 +173,7 @@ OLD.phase IN ('closed', 'cancelled') AND NOT (
     AND NEW.first_dose_at IS SAME AS OLD.first_dose_at
     AND NEW.last_dose_at IS SAME AS OLD.last_dose_at
     AND NEW.standing_clearance_id IS SAME AS OLD.standing_clearance_id
-    AND NEW.given_mg = OLD.given_mg AND NEW.place = OLD.place
+    AND NEW.given_mg = OLD.given_mg AND NEW.room = OLD.room
     AND NEW.planned_for = OLD.planned_for AND NEW.planned_at = OLD.planned_at
     AND NEW.indication = OLD.indication AND NEW.is_first_treatment = OLD.is_first_treatment
 );

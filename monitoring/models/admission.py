@@ -25,9 +25,9 @@ class Admission(Fact):
     hypersensitivity = models.BooleanField(
         _("Hypersensitivity to esketamine, ketamine or an excipient"), null=True
     )
-    food_kept = models.BooleanField(_("No food for 2 hours"), null=True)
-    liquid_kept = models.BooleanField(_("No liquids for 30 minutes"), null=True)
-    nasal_kept = models.BooleanField(
+    no_recent_food = models.BooleanField(_("No food for 2 hours"), null=True)
+    no_recent_liquid = models.BooleanField(_("No liquids for 30 minutes"), null=True)
+    no_recent_nasal = models.BooleanField(
         _("No nasal corticosteroid or decongestant for 1 hour"), null=True
     )
     fasting_reason = models.CharField(_("Why go on"), max_length=300, blank=True)

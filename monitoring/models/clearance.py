@@ -13,7 +13,7 @@ from monitoring.models.fact import Fact, uuid7
 class Clearance(models.Model):
     """Covers every fact of its session up to `through_seq`; never edited, only withdrawn.
 
-    It is no fact of the course itself, so it does not move the counter it is compared with.
+    It is no fact of the session itself, so it does not move the counter it is compared with.
     `content_digest` is of the record that was shown, `chain_head` of the trail up to it; both are
     empty on what was signed before there was a trail. `proof` is how the signer showed who they
     are; empty on what was signed before that was kept.
@@ -67,7 +67,7 @@ class Clearance(models.Model):
 
 
 class Withdrawal(Fact):
-    """Takes a clearance back. A fact of the course: it moves the counter."""
+    """Takes a clearance back. A fact of the session: it moves the counter."""
 
     clearance = models.OneToOneField(Clearance, on_delete=models.PROTECT, related_name="withdrawal")
     reason = models.CharField(_("Reason"), max_length=500)

@@ -38,7 +38,7 @@ class Departure(models.Model):
     advice_given = models.BooleanField(_("Advice given again"), null=True)
     destination = models.CharField(_("Transferred to"), max_length=200, blank=True)
     reason = models.CharField(_("Reason"), max_length=500, blank=True)
-    clinician_told = models.CharField(_("Clinician told"), max_length=200, blank=True)
+    clinician_informed = models.CharField(_("Clinician informed"), max_length=200, blank=True)
     had_serious_event = models.BooleanField(_("Serious adverse event"), null=True)
     serious_event_detail = models.CharField(
         _("What the serious adverse event was"), max_length=500, blank=True
@@ -69,7 +69,7 @@ class Departure(models.Model):
                     kind="against_advice",
                     clearance=None,
                     reason__gt="",
-                    clinician_told__gt="",
+                    clinician_informed__gt="",
                     had_serious_event__isnull=False,
                 )
                 | Q(

@@ -50,7 +50,7 @@ class Dose(Fact):
             models.CheckConstraint(
                 condition=Q(is_complete=False, partial_detail__gt="")
                 | Q(Q(is_complete=True) | Q(is_complete=None), partial_detail=""),
-                name="dose_partial_told",
+                name="dose_partial_explained",
             ),
         )
 
@@ -72,6 +72,6 @@ class DoseEnd(Fact):
             models.CheckConstraint(
                 condition=Q(is_complete=False, partial_detail__gt="")
                 | Q(is_complete=True, partial_detail=""),
-                name="doseend_partial_told",
+                name="doseend_partial_explained",
             ),
         )

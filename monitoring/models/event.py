@@ -34,7 +34,7 @@ class Event(Fact):
     answers_event = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="responses"
     )
-    told = models.CharField(_("Told whom"), max_length=200, blank=True)
+    informed = models.CharField(_("Who was informed"), max_length=200, blank=True)
     ordered = models.CharField(_("What was ordered"), max_length=500, blank=True)
     is_serious = models.BooleanField(_("Serious"), null=True)
     onset_at = models.DateTimeField(_("Onset"), null=True)
@@ -62,7 +62,7 @@ class Event(Fact):
             ),
             models.CheckConstraint(
                 condition=(
-                    Q(kind="response", told__gt="", ordered__gt="")
+                    Q(kind="response", informed__gt="", ordered__gt="")
                     & (
                         Q(answers_reading__isnull=False, answers_event=None)
                         | Q(answers_reading=None, answers_event__isnull=False)
@@ -70,7 +70,7 @@ class Event(Fact):
                 )
                 | (
                     ~Q(kind="response")
-                    & Q(answers_reading=None, answers_event=None, told="", ordered="")
+                    & Q(answers_reading=None, answers_event=None, informed="", ordered="")
                 ),
                 name="event_response_agrees",
             ),

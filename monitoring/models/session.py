@@ -11,9 +11,9 @@ from django.db import models
 from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
-from monitoring.models.course import course_of
 from monitoring.models.fact import uuid7
-from monitoring.rules.course import Course
+from monitoring.models.facts import facts_of
+from monitoring.rules.facts import SessionFacts
 
 if TYPE_CHECKING:
     from clinic.models import Site
@@ -125,7 +125,7 @@ class Session(models.Model):
     planned_mg = models.DecimalField(max_digits=6, decimal_places=1)
     indication = models.CharField(max_length=10, choices=Indication.choices, default=Indication.TRD)
     is_first_treatment = models.BooleanField()
-    place = models.CharField(max_length=40, blank=True)
+    room = models.CharField(max_length=40, blank=True)
     planned_at = models.DateTimeField()
     planned_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
@@ -225,6 +225,6 @@ class Session(models.Model):
     def is_open(self) -> bool:
         return self.phase in IN_PROGRESS
 
-    def course(self) -> Course:
+    def facts(self) -> SessionFacts:
         """The session's facts as the rules read them, of the nouns that were loaded with it."""
-        return course_of(self)
+        return facts_of(self)

@@ -1,4 +1,5 @@
-"""The tamper-evident trail: a chain for each session, patient and person, one for the place."""
+"""The tamper-evident trail: a chain for each session, patient and person, and one for the whole
+organisation."""
 
 from __future__ import annotations
 
@@ -11,17 +12,17 @@ from monitoring.models.fact import uuid7
 class ChainHead(models.Model):
     """Where a chain stands: how many entries it has, and the digest of the last.
 
-    `id` is that of the session, patient or person; the place's own chain has the nil id.
+    `id` is that of the session, patient or person; the organisation's chain has the nil id.
     """
 
     class Kind(models.TextChoices):
         SESSION = "session"
         PATIENT = "patient"
         STAFF = "staff"
-        PLACE = "place"
+        ORGANISATION = "organisation"
 
     id = models.UUIDField(primary_key=True, editable=False)
-    kind = models.CharField(max_length=8, choices=Kind.choices)
+    kind = models.CharField(max_length=16, choices=Kind.choices)
     count = models.PositiveIntegerField(default=0)
     digest = models.CharField(max_length=64, blank=True)
 
@@ -29,7 +30,7 @@ class ChainHead(models.Model):
         ordering = ("id",)
         constraints = (
             models.CheckConstraint(
-                condition=models.Q(kind__in=("session", "patient", "staff", "place")),
+                condition=models.Q(kind__in=("session", "patient", "staff", "organisation")),
                 name="chainhead_kind_known",
             ),
         )

@@ -1,4 +1,4 @@
-"""The course as a drawing: server-made SVG, the same on screen and on paper.
+"""The session as a drawing: server-made SVG, the same on screen and on paper.
 
 Blood pressure and pulse stand on separate plots; x is real minutes from the first device, y is
 fixed. It works without colour, and the same values stand as a table below it.
@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
-from monitoring.rules.course import Course, Reading
+from monitoring.rules.facts import ReadingFacts, SessionFacts
 from monitoring.rules.flags import reading_flags
 from monitoring.rules.schedule import Slot, slots
 
@@ -47,13 +47,13 @@ class _Frame:
         return round(PULSE_TOP + (PULSE_HIGH - inside) * PULSE_HEIGHT / (PULSE_HIGH - PULSE_LOW), 1)
 
 
-def chart(course: Course, now: datetime, *, title: str, description: str) -> str:
-    """The SVG of a course after its first device; empty before it. Texts are escaped here."""
-    if course.first_dose_at is None:
+def chart(facts: SessionFacts, now: datetime, *, title: str, description: str) -> str:
+    """The SVG of a session after its first device; empty before it. Texts are escaped here."""
+    if facts.first_dose_at is None:
         return ""
-    all_slots = slots(course, now)
-    shown = [r for r in course.standing_readings if r.value("systolic") or r.value("heart_rate")]
-    frame = _frame(course, all_slots, shown)
+    all_slots = slots(facts, now)
+    shown = [r for r in facts.standing_readings if r.value("systolic") or r.value("heart_rate")]
+    frame = _frame(facts, all_slots, shown)
     parts = [
         f'<svg class="chart" viewBox="0 0 {WIDTH} {TOTAL}" role="img" '
         'aria-labelledby="chart-title chart-description">',
@@ -62,27 +62,27 @@ def chart(course: Course, now: datetime, *, title: str, description: str) -> str
         '<defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" '
         'patternTransform="rotate(45)"><line class="hatch-line" x1="0" y1="0" x2="0" y2="6"/>'
         "</pattern></defs>",
-        *_bands(course, frame),
+        *_bands(facts, frame),
         *_axes(frame, all_slots),
-        *_limits(course, frame),
-        *_window(course, frame),
-        *_pressures(course, frame, shown, all_slots),
+        *_limits(facts, frame),
+        *_window(facts, frame),
+        *_pressures(facts, frame, shown, all_slots),
         *_gaps(frame, all_slots),
-        *_pulse(course, frame, shown),
+        *_pulse(facts, frame, shown),
         "</svg>",
     ]
     return "".join(parts)
 
 
-def _frame(course: Course, all_slots: Sequence[Slot], shown: Sequence[Reading]) -> _Frame:
-    minutes = [_minutes(course, r) for r in shown]
-    window = course.minutes(course.window_ends_at) if course.window_ends_at else 0
-    last = max([course.protocol.slots[-1], window or 0, *minutes, *(s.minutes for s in all_slots)])
+def _frame(facts: SessionFacts, all_slots: Sequence[Slot], shown: Sequence[ReadingFacts]) -> _Frame:
+    minutes = [_minutes(facts, r) for r in shown]
+    window = facts.minutes(facts.window_ends_at) if facts.window_ends_at else 0
+    last = max([facts.protocol.slots[-1], window or 0, *minutes, *(s.minutes for s in all_slots)])
     return _Frame(max(-45, min([0, *minutes])) - 5, last + 5)
 
 
-def _minutes(course: Course, reading: Reading) -> int:
-    return course.minutes(reading.taken_at) or 0
+def _minutes(facts: SessionFacts, reading: ReadingFacts) -> int:
+    return facts.minutes(reading.taken_at) or 0
 
 
 def _text(x: float, y: float, text: str, anchor: str = "middle", kind: str = "") -> str:
@@ -118,9 +118,9 @@ def _axes(frame: _Frame, all_slots: Iterable[Slot]) -> Iterator[str]:
     )
 
 
-def _bands(course: Course, frame: _Frame) -> Iterator[str]:
+def _bands(facts: SessionFacts, frame: _Frame) -> Iterator[str]:
     """The range from which someone is informed, and before the dose the range above the guide."""
-    p, dosed = course.protocol, frame.x(0)
+    p, dosed = facts.protocol, frame.x(0)
     for left, right, value in (
         (LEFT, dosed, p.guide_systolic),
         (dosed, WIDTH - RIGHT, p.notify_systolic),
@@ -130,9 +130,9 @@ def _bands(course: Course, frame: _Frame) -> Iterator[str]:
         yield f'<rect class="band" x="{left}" y="{TOP}" width="{width}" height="{height}"/>'
 
 
-def _limits(course: Course, frame: _Frame) -> Iterator[str]:
+def _limits(facts: SessionFacts, frame: _Frame) -> Iterator[str]:
     """Guide, notify and pre-dose as lines; the last two are named at the right edge."""
-    p, dosed, right = course.protocol, frame.x(0), WIDTH - RIGHT
+    p, dosed, right = facts.protocol, frame.x(0), WIDTH - RIGHT
     for guide in (p.guide_systolic, p.guide_diastolic):
         yield _line("limit", LEFT, frame.y(guide), dosed, frame.y(guide))
     words = _("guide %(systolic)s/%(diastolic)s")
@@ -141,7 +141,7 @@ def _limits(course: Course, frame: _Frame) -> Iterator[str]:
     yield _line("limit", dosed, frame.y(p.notify_systolic), right, frame.y(p.notify_systolic))
     labels = [(frame.y(p.notify_systolic), _("from %(value)s") % {"value": p.notify_systolic})]
     for key in ("systolic", "diastolic"):
-        value = course.predose.value(key) if course.predose else None
+        value = facts.predose.value(key) if facts.predose else None
         if value is not None:
             yield _line("predose", LEFT, frame.y(value), right, frame.y(value))
             labels.append((frame.y(value), _("pre-dose %(value)s") % {"value": value}))
@@ -158,46 +158,48 @@ def _apart(labels: Sequence[tuple[float, str]]) -> Iterator[tuple[float, str]]:
         lowest = y
 
 
-def _window(course: Course, frame: _Frame) -> Iterator[str]:
-    end = course.window_ends_at
+def _window(facts: SessionFacts, frame: _Frame) -> Iterator[str]:
+    end = facts.window_ends_at
     if end is None:
         return
-    x = frame.x(course.minutes(end) or 0)
+    x = frame.x(facts.minutes(end) or 0)
     yield _line("window", x, TOP, x, PULSE_TOP + PULSE_HEIGHT)
     yield _text(x - 4, TOP + HEIGHT + 16, _("window ends"), "end", "soft-text")
 
 
 def _pressures(
-    course: Course, frame: _Frame, shown: Iterable[Reading], all_slots: Iterable[Slot]
+    facts: SessionFacts, frame: _Frame, shown: Iterable[ReadingFacts], all_slots: Iterable[Slot]
 ) -> Iterator[str]:
     measured = [r for r in shown if r.has_value("blood_pressure")]
-    for run in _runs(course, measured, all_slots):
+    for run in _runs(facts, measured, all_slots):
         for key in ("systolic", "diastolic"):
             line = " ".join(
-                f"{frame.x(_minutes(course, r))},{frame.y(r.value(key) or 0)}" for r in run
+                f"{frame.x(_minutes(facts, r))},{frame.y(r.value(key) or 0)}" for r in run
             )
             yield f'<polyline class="trend" points="{line}"/>'
-    flags = reading_flags(course)
+    flags = reading_flags(facts)
     for reading in measured:
         flagged = {flag.field for flag in flags.get(reading.id, ())}
-        yield from _pressure(frame, _minutes(course, reading), reading, flagged)
+        yield from _pressure(frame, _minutes(facts, reading), reading, flagged)
 
 
 def _runs(
-    course: Course, measured: Sequence[Reading], all_slots: Iterable[Slot]
-) -> Iterator[list[Reading]]:
+    facts: SessionFacts, measured: Sequence[ReadingFacts], all_slots: Iterable[Slot]
+) -> Iterator[list[ReadingFacts]]:
     """Readings in a row without a missed slot between them: no line is drawn over a gap."""
     gaps = [s.minutes for s in all_slots if s.state in {"missed", "not_done"}]
     run = list(measured[:1])
     for before, after in pairwise(measured):
-        if any(_minutes(course, before) < gap < _minutes(course, after) for gap in gaps):
+        if any(_minutes(facts, before) < gap < _minutes(facts, after) for gap in gaps):
             yield run
             run = []
         run.append(after)
     yield run
 
 
-def _pressure(frame: _Frame, minutes: int, reading: Reading, flagged: set[str]) -> Iterator[str]:
+def _pressure(
+    frame: _Frame, minutes: int, reading: ReadingFacts, flagged: set[str]
+) -> Iterator[str]:
     """One reading as a joined pair; a value off the scale or flagged has its number beside it."""
     x = frame.x(minutes)
     systolic, diastolic = reading.value("systolic") or 0, reading.value("diastolic") or 0
@@ -221,9 +223,9 @@ def _gaps(frame: _Frame, all_slots: Iterable[Slot]) -> Iterator[str]:
         yield f'<g class="gap">{_text(frame.x(slot.minutes), y, text)}</g>'
 
 
-def _pulse(course: Course, frame: _Frame, shown: Iterable[Reading]) -> Iterator[str]:
+def _pulse(facts: SessionFacts, frame: _Frame, shown: Iterable[ReadingFacts]) -> Iterator[str]:
     points = [
-        (frame.x(_minutes(course, r)), value)
+        (frame.x(_minutes(facts, r)), value)
         for r in shown
         if (value := r.value("heart_rate")) is not None
     ]

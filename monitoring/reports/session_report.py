@@ -13,8 +13,8 @@ from django.db.models import Prefetch
 
 from clinic.models import Site
 from monitoring.models import Clearance, Dose, Event, Reading, Session
-from monitoring.rules.course import Course, whole_minutes
 from monitoring.rules.deviations import Deviation, deviations
+from monitoring.rules.facts import SessionFacts, whole_minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Peak:
 @dataclass(frozen=True, slots=True)
 class SessionReport:
     session: Session
-    course: Course
+    facts: SessionFacts
     as_of: datetime
     deviations: tuple[Deviation, ...]
     spans: tuple[Span, ...]
@@ -48,18 +48,18 @@ class SessionReport:
         return self.session.phase in {"closed", "cancelled"}
 
 
-def peak(course: Course, key: str) -> Peak | None:
+def peak(facts: SessionFacts, key: str) -> Peak | None:
     """The highest `key` after the dose, when it was first reached; None where none was measured.
 
     Each measure by itself: the highest systolic and the highest diastolic are seldom of one
     reading, and together would be a pressure that no one measured.
     """
-    found = [(r.value(key), r.taken_at) for r in course.after_dose]
+    found = [(r.value(key), r.taken_at) for r in facts.after_dose]
     measured = [(value, at) for value, at in found if value is not None]
     if not measured:
         return None
     value, at = max(measured, key=lambda pair: pair[0])
-    return Peak(value, course.minutes(at) or 0)
+    return Peak(value, facts.minutes(at) or 0)
 
 
 def load(site: Site, session_id: UUID) -> Session | None:
@@ -83,28 +83,28 @@ def load(site: Site, session_id: UUID) -> Session | None:
 
 
 def session_report(session: Session, now: datetime) -> SessionReport:
-    course = session.course()
+    facts = session.facts()
     return SessionReport(
         session=session,
-        course=course,
+        facts=facts,
         as_of=now,
-        deviations=tuple(deviations(course, now)),
-        spans=tuple(_spans(course)),
+        deviations=tuple(deviations(facts, now)),
+        spans=tuple(_spans(facts)),
     )
 
 
-def _spans(course: Course) -> list[Span]:
+def _spans(facts: SessionFacts) -> list[Span]:
     """In the order of time. The form counts from the first dose, the window from the last
     (CLINICAL 8, rules 3 and 4); a window that outlasted the stay was not reached."""
-    first, last, ends = course.first_dose_at, course.last_dose_at, course.window_ends_at
+    first, last, ends = facts.first_dose_at, facts.last_dose_at, facts.window_ends_at
     if first is None:
         return []
-    departure = course.departure
+    departure = facts.departure
     is_unreached = departure is not None and ends is not None and departure.at < ends
     moments: list[tuple[str, datetime | None]] = [
         ("last_dose", last),
         ("window_unreached" if is_unreached else "window", ends),
-        *(("clearance", c.signed_at) for c in course.clearances),
+        *(("clearance", c.signed_at) for c in facts.clearances),
         ("departure", departure.at if departure else None),
     ]
     found = [

@@ -1,4 +1,4 @@
-"""A patient's course of sessions, with the worst values of each.
+"""A patient's course of treatment, with the worst values of each.
 
 Week one predicts later weeks, so the last session's worst values stand at the start of the next
 (CLINICAL 4). They are shown as they are; nothing is relaxed from them.
@@ -18,7 +18,7 @@ _COUNTED = Q(
 """Readings after the dose that no correction replaced."""
 
 
-def course_of_sessions(patient: Patient) -> QuerySet[Session]:
+def course_of_treatment(patient: Patient) -> QuerySet[Session]:
     """Newest first; each with `lowest_sedation` and `highest_dissociation` after the dose."""
     sessions = Session.objects.filter(patient=patient)
     return (
@@ -33,4 +33,4 @@ def course_of_sessions(patient: Patient) -> QuerySet[Session]:
 
 def last_dosed(patient: Patient) -> Session | None:
     """The latest session that is over and in which a dose was given."""
-    return course_of_sessions(patient).filter(phase="closed").first()
+    return course_of_treatment(patient).filter(phase="closed").first()

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as attribute
 
-from monitoring.rules.course import Course, Reading
+from monitoring.rules.facts import ReadingFacts, SessionFacts
 from monitoring.rules.measures import OBSERVATIONS
 from monitoring.rules.schedule import MANDATORY
 
@@ -30,7 +30,7 @@ class Caution:
         return f"{self.code}_{self.about}" if self.about else self.code
 
 
-def cautions(course: Course) -> list[Caution]:
+def cautions(facts: SessionFacts) -> list[Caution]:
     """Current values outside the criteria for clearance, each to be answered in words.
 
     Sedation and dissociation at pre-dose level, blood pressure not rising and at most 140/90 or
@@ -38,32 +38,32 @@ def cautions(course: Course) -> list[Caution]:
     that could not be measured; a mandatory blood pressure that was not taken (hazard 3).
     """
     return [
-        *_unmeasured(course),
-        *_pressure(course),
-        *_level(course),
-        *_oxygen(course),
+        *_unmeasured(facts),
+        *_pressure(facts),
+        *_level(facts),
+        *_oxygen(facts),
     ]
 
 
-def is_outside_criteria(course: Course, reading: Reading) -> bool:
+def is_outside_criteria(facts: SessionFacts, reading: ReadingFacts) -> bool:
     """Whether `reading` shows a value outside the criteria, so that it takes a clearance back
     (CLINICAL 8, rule 33)."""
-    p = course.protocol
+    p = facts.protocol
     spo2 = reading.value("spo2")
     return bool(
-        _pressure_too_high(course, reading)
-        or _scale_cautions(course, reading)
+        _pressure_too_high(facts, reading)
+        or _scale_cautions(facts, reading)
         or (spo2 is not None and spo2 < p.spo2_below)
     )
 
 
-def _unmeasured(course: Course) -> Iterator[Caution]:
+def _unmeasured(facts: SessionFacts) -> Iterator[Caution]:
     for observation in OBSERVATIONS:
-        latest = course.latest(observation)
+        latest = facts.latest(observation)
         if latest is not None and not latest.has_value(observation):
             params = {"observation": observation, "reason": latest.not_done[observation]}
             yield Caution("not_measured", params, observation)
-    for reading in course.after_dose:
+    for reading in facts.after_dose:
         coded = reading.not_done.get("blood_pressure")
         if reading.slot in MANDATORY and coded:
             yield Caution(
@@ -71,14 +71,14 @@ def _unmeasured(course: Course) -> Iterator[Caution]:
             )
 
 
-def _pressure(course: Course) -> Iterator[Caution]:
-    measured = list(course.with_value("blood_pressure"))
+def _pressure(facts: SessionFacts) -> Iterator[Caution]:
+    measured = list(facts.with_value("blood_pressure"))
     if not measured:
         return
     latest = measured[0]
-    too_high = _pressure_too_high(course, latest)
+    too_high = _pressure_too_high(facts, latest)
     if too_high:
-        p = course.protocol
+        p = facts.protocol
         yield Caution(
             "blood_pressure",
             {
@@ -103,9 +103,9 @@ def _pressure(course: Course) -> Iterator[Caution]:
         )
 
 
-def _pressure_too_high(course: Course, reading: Reading) -> list[str]:
+def _pressure_too_high(facts: SessionFacts, reading: ReadingFacts) -> list[str]:
     """Fields above 140/90 and above pre-dose by more than 20 % (CLINICAL 8, rule 15)."""
-    p, predose = course.protocol, course.predose
+    p, predose = facts.protocol, facts.predose
     limits = {"systolic": p.clearance_systolic, "diastolic": p.clearance_diastolic}
     high = []
     for key, limit in limits.items():
@@ -121,23 +121,23 @@ def _pressure_too_high(course: Course, reading: Reading) -> list[str]:
     return high
 
 
-def _rising(before: Reading, now: Reading) -> list[str]:
+def _rising(before: ReadingFacts, now: ReadingFacts) -> list[str]:
     """Fields higher now than at the check before (CLINICAL 8, rule 15: not rising over last 2)."""
     pairs = ((key, before.value(key), now.value(key)) for key in ("systolic", "diastolic"))
     return [key for key, a, b in pairs if a is not None and b is not None and b > a]
 
 
-def _level(course: Course) -> Iterator[Caution]:
+def _level(facts: SessionFacts) -> Iterator[Caution]:
     for observation in ("sedation", "dissociation"):
-        latest = course.latest(observation)
+        latest = facts.latest(observation)
         if latest is not None:
-            yield from (c for c in _scale_cautions(course, latest) if c.code == observation)
+            yield from (c for c in _scale_cautions(facts, latest) if c.code == observation)
 
 
-def _scale_cautions(course: Course, reading: Reading) -> list[Caution]:
+def _scale_cautions(facts: SessionFacts, reading: ReadingFacts) -> list[Caution]:
     """Sedation below MOAA/S 5 and below pre-dose; dissociation above 0 and above pre-dose
     (CLINICAL 8, rule 5)."""
-    p, predose = course.protocol, course.predose
+    p, predose = facts.protocol, facts.predose
     found = []
     sedation = reading.value("sedation")
     base = predose.value("sedation") if predose else None
@@ -152,8 +152,8 @@ def _scale_cautions(course: Course, reading: Reading) -> list[Caution]:
     return found
 
 
-def _oxygen(course: Course) -> Iterator[Caution]:
-    latest = course.latest("spo2")
+def _oxygen(facts: SessionFacts) -> Iterator[Caution]:
+    latest = facts.latest("spo2")
     value = latest.value("spo2") if latest else None
-    if value is not None and value < course.protocol.spo2_below:
-        yield Caution("spo2", {"value": value, "limit": course.protocol.spo2_below})
+    if value is not None and value < facts.protocol.spo2_below:
+        yield Caution("spo2", {"value": value, "limit": facts.protocol.spo2_below})

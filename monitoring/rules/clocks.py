@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitoring.rules.course import CLOCKS_APART, Course
+from monitoring.rules.facts import CLOCKS_APART, SessionFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,36 +22,36 @@ class WentBack:
     was: datetime
 
 
-def recorded(course: Course) -> list[datetime]:
+def recorded(facts: SessionFacts) -> list[datetime]:
     """When each fact, signature and departure was recorded, in their order.
 
     A signature follows the last fact that it covers; after the departure come late readings.
     """
-    facts = [
-        *((a.seq, a.at) for a in course.admissions),
-        *((d.seq, d.at) for d in course.decisions),
-        *((d.seq, d.recorded_at) for d in course.doses),
-        *((r.seq, r.received_at) for r in course.readings if not r.after_departure),
-        *((e.seq, e.recorded_at) for e in course.events),
-        *((c.through_seq + 0.5, c.signed_at) for c in course.clearances),
+    moments = [
+        *((a.seq, a.at) for a in facts.admissions),
+        *((d.seq, d.at) for d in facts.decisions),
+        *((d.seq, d.recorded_at) for d in facts.doses),
+        *((r.seq, r.received_at) for r in facts.readings if not r.after_departure),
+        *((e.seq, e.recorded_at) for e in facts.events),
+        *((c.through_seq + 0.5, c.signed_at) for c in facts.clearances),
     ]
-    late = [(r.seq, r.received_at) for r in course.readings if r.after_departure]
-    left = [course.departure.recorded_at] if course.departure else []
-    in_order = [at for _, at in sorted(facts)]
+    late = [(r.seq, r.received_at) for r in facts.readings if r.after_departure]
+    left = [facts.departure.recorded_at] if facts.departure else []
+    in_order = [at for _, at in sorted(moments)]
     return [*in_order, *left, *(at for _, at in sorted(late))]
 
 
-def went_back(course: Course) -> Iterator[WentBack]:
+def went_back(facts: SessionFacts) -> Iterator[WentBack]:
     """Each time that the clock went back by more than clocks stand apart."""
     latest: datetime | None = None
-    for at in recorded(course):
+    for at in recorded(facts):
         if latest is not None and at < latest - CLOCKS_APART:
             yield WentBack(at, latest)
             latest = at
         latest = at if latest is None else max(latest, at)
 
 
-def ahead(course: Course, now: datetime) -> datetime | None:
+def ahead(facts: SessionFacts, now: datetime) -> datetime | None:
     """The latest time of the record, where it is still to come by the clock of `now`."""
-    latest = max(recorded(course), default=now)
+    latest = max(recorded(facts), default=now)
     return latest if latest > now + CLOCKS_APART else None

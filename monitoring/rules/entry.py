@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from monitoring.rules.course import Course, Reading
+from monitoring.rules.facts import ReadingFacts, SessionFacts
 from monitoring.rules.lateness import lateness
 from monitoring.rules.measures import (
     NOT_DONE_REASONS,
@@ -44,7 +44,7 @@ class Entry:
     late_reason: str = ""
 
 
-def corrected(original: Reading, entry: Entry, *, is_time_wrong: bool) -> Entry:
+def corrected(original: ReadingFacts, entry: Entry, *, is_time_wrong: bool) -> Entry:
     """The whole set that stands in the place of `original`, of which `entry` is what was wrong.
 
     What was left empty keeps the original's value, or its reason for not being measured. The time
@@ -71,9 +71,9 @@ def corrected(original: Reading, entry: Entry, *, is_time_wrong: bool) -> Entry:
 
 
 def correction_problems(
-    course: Course, original: Reading, entry: Entry, now: datetime, *, is_time_wrong: bool
+    facts: SessionFacts, original: ReadingFacts, entry: Entry, now: datetime, *, is_time_wrong: bool
 ) -> list[Problem]:
-    """What is wrong with `entry` as a correction of `original`, in a course without it.
+    """What is wrong with `entry` as a correction of `original`, in facts without it.
 
     Only what was typed is asked about; the time and why it is late, only when another was typed.
     """
@@ -83,41 +83,41 @@ def correction_problems(
     whole = corrected(original, entry, is_time_wrong=is_time_wrong)
     kept = {f for f in whole.values if f not in typed}
     found = entry_problems(
-        course.without(original.id), replace(whole, confirmed=entry.confirmed | kept), now
+        facts.without(original.id), replace(whole, confirmed=entry.confirmed | kept), now
     )
     return [p for p in found if is_time_wrong or p.field not in {"taken_at", "late_reason"}]
 
 
-def entry_problems(course: Course, entry: Entry, now: datetime) -> list[Problem]:
+def entry_problems(facts: SessionFacts, entry: Entry, now: datetime) -> list[Problem]:
     """Everything to mend or to confirm, in the order of the fields. Empty when it can be kept."""
     return [
-        *_presence(course, entry),
+        *_presence(facts, entry),
         *impossible(entry.values),
-        *_scale_values(course, entry),
-        *_questions(course, entry),
-        *_time(course, entry, now),
+        *_scale_values(facts, entry),
+        *_questions(facts, entry),
+        *_time(facts, entry, now),
     ]
 
 
-def _time(course: Course, entry: Entry, now: datetime) -> Iterator[Problem]:
+def _time(facts: SessionFacts, entry: Entry, now: datetime) -> Iterator[Problem]:
     """Read back before it counts; more than five minutes back asks why (CLINICAL 8, rule 37)."""
     wrong_side = entry.asked is not None and is_on_wrong_side(
-        course, entry.taken_at, is_predose=entry.asked == PRE_DOSE
+        facts, entry.taken_at, is_predose=entry.asked == PRE_DOSE
     )
     question = is_this_the_time(
-        course,
+        facts,
         entry.taken_at,
         now,
         "taken_at",
         confirmed=entry.confirmed_at,
         is_on_wrong_side=wrong_side,
     )
-    late = lateness(course.protocol, entry.taken_at, now, entry.late_reason)
+    late = lateness(facts.protocol, entry.taken_at, now, entry.late_reason)
     yield from filter(None, (question, late))
 
 
-def _presence(course: Course, entry: Entry) -> Iterator[Problem]:
-    needed = _needed(course, entry.asked)
+def _presence(facts: SessionFacts, entry: Entry) -> Iterator[Problem]:
+    needed = _needed(facts, entry.asked)
     is_empty = True
     for observation, fields in OBSERVATIONS.items():
         missing = [f for f in fields if entry.values.get(f) is None]
@@ -135,16 +135,16 @@ def _presence(course: Course, entry: Entry) -> Iterator[Problem]:
         yield Problem("systolic", "nothing_entered", {})
 
 
-def _needed(course: Course, asked: int | None) -> tuple[str, ...]:
+def _needed(facts: SessionFacts, asked: int | None) -> tuple[str, ...]:
     if asked is None:
         return ()
-    return observations_at(course.protocol, None if asked == PRE_DOSE else asked)
+    return observations_at(facts.protocol, None if asked == PRE_DOSE else asked)
 
 
-def _scale_values(course: Course, entry: Entry) -> Iterator[Problem]:
+def _scale_values(facts: SessionFacts, entry: Entry) -> Iterator[Problem]:
     scales = {
-        "sedation": course.protocol.sedation_scale,
-        "dissociation": course.protocol.dissociation_scale,
+        "sedation": facts.protocol.sedation_scale,
+        "dissociation": facts.protocol.dissociation_scale,
     }
     for name, scale in scales.items():
         value = entry.values.get(name)
@@ -152,18 +152,18 @@ def _scale_values(course: Course, entry: Entry) -> Iterator[Problem]:
             yield Problem(name, "not_on_scale", {"value": value, "scale": SCALES[scale].name})
 
 
-def _questions(course: Course, entry: Entry) -> Iterator[Problem]:
+def _questions(facts: SessionFacts, entry: Entry) -> Iterator[Problem]:
     refused = {p.field for p in impossible(entry.values)}
-    previous = previous_values(course, entry.taken_at)
+    previous = previous_values(facts, entry.taken_at)
     for question in implausible(entry.values, previous):
         if question.field not in entry.confirmed | refused:
             yield question
 
 
-def previous_values(course: Course, before: datetime) -> dict[str, int | None]:
+def previous_values(facts: SessionFacts, before: datetime) -> dict[str, int | None]:
     """The last measured value of each field among standing readings taken before `before`."""
     last: dict[str, int | None] = {}
-    for reading in course.standing_readings:
+    for reading in facts.standing_readings:
         if reading.taken_at < before:
             last |= {k: v for k, v in reading.values.items() if v is not None}
     return last

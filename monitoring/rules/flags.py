@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
-from monitoring.rules.course import Course, Event, Reading
+from monitoring.rules.facts import EventFacts, ReadingFacts, SessionFacts
 from monitoring.rules.marking import gettext_noop as _
 from monitoring.rules.measures import OBSERVATIONS
 
@@ -56,14 +56,14 @@ class Flag:
 class Flagged:
     """A reading or event with its flags, and when someone was first informed of it."""
 
-    fact: Reading | Event
+    fact: ReadingFacts | EventFacts
     flags: tuple[Flag, ...]
     answered_at: datetime | None = None
 
     @property
     def at(self) -> datetime:
         """When it was measured or seen."""
-        return self.fact.taken_at if isinstance(self.fact, Reading) else self.fact.at
+        return self.fact.taken_at if isinstance(self.fact, ReadingFacts) else self.fact.at
 
     @property
     def needs_answer(self) -> bool:
@@ -80,26 +80,26 @@ class Flagged:
         return next(t for t in tiers if any(f.tier == t for f in self.flags))
 
 
-def flags_of(course: Course, reading: Reading) -> tuple[Flag, ...]:
-    """The flags of one reading of `course`, most urgent first.
+def flags_of(facts: SessionFacts, reading: ReadingFacts) -> tuple[Flag, ...]:
+    """The flags of one reading of `facts`, most urgent first.
 
     Pre-dose readings are judged by the pre-dose guide instead, in `readiness`.
     """
-    if not course.is_after_dose(reading):
+    if not facts.is_after_dose(reading):
         return ()
-    found = [*_pressure(course, reading), *_oxygen(course, reading), *_scales(course, reading)]
+    found = [*_pressure(facts, reading), *_oxygen(facts, reading), *_scales(facts, reading)]
     order = {"emergency": 0, "notify": 1, "repeat": 2}
     return tuple(sorted(found, key=lambda f: order[f.tier]))
 
 
-def _pressure(course: Course, reading: Reading) -> Iterator[Flag]:
-    p = course.protocol
-    predose = course.predose
+def _pressure(facts: SessionFacts, reading: ReadingFacts) -> Iterator[Flag]:
+    p = facts.protocol
+    predose = facts.predose
     limits = (
         ("systolic", p.emergency_systolic, p.notify_systolic, p.notify_systolic_rise),
         ("diastolic", p.emergency_diastolic, p.notify_diastolic, p.notify_diastolic_rise),
     )
-    again = _is_high_again(course, reading)
+    again = _is_high_again(facts, reading)
     for key, emergency, notify, rise in limits:
         value = reading.value(key)
         if value is None:
@@ -114,39 +114,39 @@ def _pressure(course: Course, reading: Reading) -> Iterator[Flag]:
             yield Flag(f"{key}_rise", "notify", key, value - base, rise)
 
 
-def _is_high_again(course: Course, reading: Reading) -> bool:
+def _is_high_again(facts: SessionFacts, reading: ReadingFacts) -> bool:
     """At or above 180/110 now and at an earlier check at least 5 minutes ago, with none lower
     in between (CLINICAL 8, rule 14)."""
-    if not _is_high(course, reading):
+    if not _is_high(facts, reading):
         return False
-    gap = timedelta(minutes=course.protocol.emergency_repeat_minutes)
-    for earlier in course.with_value("blood_pressure"):
-        if course.order(earlier) >= course.order(reading):
+    gap = timedelta(minutes=facts.protocol.emergency_repeat_minutes)
+    for earlier in facts.with_value("blood_pressure"):
+        if facts.order(earlier) >= facts.order(reading):
             continue
-        if not _is_high(course, earlier):
+        if not _is_high(facts, earlier):
             return False
         if reading.taken_at - earlier.taken_at >= gap:
             return True
     return False
 
 
-def _is_high(course: Course, reading: Reading) -> bool:
+def _is_high(facts: SessionFacts, reading: ReadingFacts) -> bool:
     systolic, diastolic = reading.value("systolic"), reading.value("diastolic")
-    p = course.protocol
+    p = facts.protocol
     return (systolic is not None and systolic >= p.notify_systolic) or (
         diastolic is not None and diastolic >= p.notify_diastolic
     )
 
 
-def _oxygen(course: Course, reading: Reading) -> Iterator[Flag]:
+def _oxygen(facts: SessionFacts, reading: ReadingFacts) -> Iterator[Flag]:
     """Below 93 % twice running, or below 90 % once; the first asks for a repeat (rule 17)."""
-    value, p = reading.value("spo2"), course.protocol
+    value, p = reading.value("spo2"), facts.protocol
     if value is None or value >= p.spo2_below:
         return
     if value < p.spo2_far_below:
         yield Flag("spo2_far_below", "notify", "spo2", value, p.spo2_far_below)
         return
-    earlier = (r for r in course.with_value("spo2") if course.order(r) < course.order(reading))
+    earlier = (r for r in facts.with_value("spo2") if facts.order(r) < facts.order(reading))
     previous = next(earlier, None)
     last = previous.value("spo2") if previous else None
     if last is not None and last < p.spo2_below:
@@ -155,8 +155,8 @@ def _oxygen(course: Course, reading: Reading) -> Iterator[Flag]:
         yield Flag("spo2_below", "repeat", "spo2", value, p.spo2_below)
 
 
-def _scales(course: Course, reading: Reading) -> Iterator[Flag]:
-    p = course.protocol
+def _scales(facts: SessionFacts, reading: ReadingFacts) -> Iterator[Flag]:
+    p = facts.protocol
     sedation, dissociation = reading.value("sedation"), reading.value("dissociation")
     if sedation is not None and sedation <= p.sedation_emergency:
         yield Flag("sedation_emergency", "emergency", "sedation", sedation, p.sedation_emergency)
@@ -167,7 +167,7 @@ def _scales(course: Course, reading: Reading) -> Iterator[Flag]:
         yield Flag("dissociation_high", "notify", "dissociation", dissociation, limit)
 
 
-def event_flags(event: Event) -> tuple[Flag, ...]:
+def event_flags(event: EventFacts) -> tuple[Flag, ...]:
     """A crisis symptom is flagged whatever the blood pressure (CLINICAL 7, hazard 10); so is a
     serious adverse event, which has to be reported (hazard 38; CLINICAL 8, rule 43)."""
     found = []
@@ -178,68 +178,68 @@ def event_flags(event: Event) -> tuple[Flag, ...]:
     return tuple(found)
 
 
-def flagged(course: Course) -> list[Flagged]:
+def flagged(facts: SessionFacts) -> list[Flagged]:
     """Everything flagged after the dose, in order of time, answered or not.
 
     A correction of an answered reading must be answered anew if it is flagged itself.
     """
-    answered = _answers(course)
-    facts: list[tuple[Reading | Event, tuple[Flag, ...]]] = [
-        *((reading, flags_of(course, reading)) for reading in course.after_dose),
-        *((event, event_flags(event)) for event in course.events),
+    answered = _answers(facts)
+    candidates: list[tuple[ReadingFacts | EventFacts, tuple[Flag, ...]]] = [
+        *((reading, flags_of(facts, reading)) for reading in facts.after_dose),
+        *((event, event_flags(event)) for event in facts.events),
     ]
-    found = [Flagged(fact, flags, answered.get(fact.id)) for fact, flags in facts if flags]
+    found = [Flagged(fact, flags, answered.get(fact.id)) for fact, flags in candidates if flags]
     return sorted(found, key=lambda f: f.fact.seq)
 
 
-def _answers(course: Course) -> dict[UUID, datetime]:
+def _answers(facts: SessionFacts) -> dict[UUID, datetime]:
     """When someone was first informed of each reading or event, by its id."""
     found: dict[UUID, datetime] = {}
-    for event in course.events:
+    for event in facts.events:
         about = event.answers_reading or event.answers_event
         if about is not None:
             found[about] = min(event.at, found.get(about, event.at))
     return found
 
 
-def unanswered(course: Course) -> list[Flagged]:
+def unanswered(facts: SessionFacts) -> list[Flagged]:
     """What someone has still to be informed of, emergencies first."""
-    found = [f for f in flagged(course) if f.needs_answer]
+    found = [f for f in flagged(facts) if f.needs_answer]
     return sorted(found, key=lambda f: f.tier != "emergency")
 
 
-def corrected_unanswered(course: Course) -> list[Flagged]:
+def corrected_unanswered(facts: SessionFacts) -> list[Flagged]:
     """Flagged values that a correction took away before anyone was informed of them.
 
     The correction is not asked about, so a slip that was mended in time and a value that was
     explained away look alike: both are told (CLINICAL 7, hazards 9 and 40). A correction that is
     flagged itself asks anew and is not told here.
     """
-    answered, still = _answers(course), {f.fact.id for f in flagged(course) if f.asks}
-    replaced_by = {r.replaces: r.id for r in course.readings if r.replaces}
+    answered, still = _answers(facts), {f.fact.id for f in flagged(facts) if f.asks}
+    replaced_by = {r.replaces: r.id for r in facts.readings if r.replaces}
     found = []
-    for reading in course.readings:
+    for reading in facts.readings:
         last = reading.id
         while last in replaced_by:
             last = replaced_by[last]
         if last == reading.id or last in still or reading.after_departure:
             continue
-        found.append(Flagged(reading, flags_of(course, reading), answered.get(reading.id)))
+        found.append(Flagged(reading, flags_of(facts, reading), answered.get(reading.id)))
     return [f for f in found if f.flags and f.needs_answer]
 
 
-def outside_now(course: Course) -> dict[str, Flag]:
+def outside_now(facts: SessionFacts) -> dict[str, Flag]:
     """The flag on the last value of each field while that value is outside its range, whether or
     not anyone was informed of it: an answer does not bring a pressure down."""
     found: dict[str, Flag] = {}
     for observation, fields in OBSERVATIONS.items():
-        newest = next(course.with_value(observation), None)
-        for flag in flags_of(course, newest) if newest else ():
+        newest = next(facts.with_value(observation), None)
+        for flag in flags_of(facts, newest) if newest else ():
             if flag.field in fields:
                 found.setdefault(flag.field, flag)
     return found
 
 
-def reading_flags(course: Course) -> dict[UUID, tuple[Flag, ...]]:
+def reading_flags(facts: SessionFacts) -> dict[UUID, tuple[Flag, ...]]:
     """Flags by reading id, for tables and charts."""
-    return {r.id: flags for r in course.after_dose if (flags := flags_of(course, r))}
+    return {r.id: flags for r in facts.after_dose if (flags := flags_of(facts, r))}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from monitoring.rules.course import whole_minutes
+from monitoring.rules.facts import whole_minutes
 from monitoring.rules.measures import Problem
 from monitoring.rules.protocol import Protocol
 

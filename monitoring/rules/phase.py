@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from monitoring.rules.course import Course, Phase
+from monitoring.rules.facts import Phase, SessionFacts
 
 
-def phase_of(course: Course) -> Phase:
+def phase_of(facts: SessionFacts) -> Phase:
     """The phase that the facts give; `planned` and `cancelled` stay until a fact is added.
 
     Cleared only while the latest signature covers every fact and was not withdrawn; whether it has
     lapsed by the clock is asked of `readiness.clearance_state`.
     """
-    if course.departure is not None:
+    if facts.departure is not None:
         return "closed"
-    if course.phase == "cancelled" or not course.is_admitted:
-        return course.phase
-    if not course.doses:
+    if facts.phase == "cancelled" or not facts.is_admitted:
+        return facts.phase
+    if not facts.doses:
         return "arrived"
-    if course.devices_open or course.last_dose_at is None:
+    if facts.devices_open or facts.last_dose_at is None:
         return "dosing"
-    clearance = course.clearance
+    clearance = facts.clearance
     if (
         clearance is not None
         and clearance.withdrawn_at is None
-        and clearance.through_seq == course.last_seq
+        and clearance.through_seq == facts.last_seq
     ):
         return "cleared"
     return "observing"

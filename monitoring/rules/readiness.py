@@ -14,14 +14,14 @@ from math import ceil
 from typing import Literal
 from uuid import UUID
 
-from monitoring.rules.course import CLOCKS_APART, Course, Reading, whole_minutes
+from monitoring.rules.facts import CLOCKS_APART, ReadingFacts, SessionFacts, whole_minutes
 from monitoring.rules.flags import Flagged, unanswered
 from monitoring.rules.marking import gettext_noop as _
 from monitoring.rules.measures import OBSERVATIONS
 from monitoring.rules.schedule import slots
 
 CHECKLIST: dict[str, str] = {
-    "course_reviewed": _("I have read the whole course"),
+    "record_reviewed": _("I have read the whole record of the session"),
     "clinically_stable": _("The patient is clinically stable and ready to leave"),
     "respiration_acceptable": _("Respiratory status is acceptable"),
     "leaves_safely": _("A safe way home is arranged and no driving was advised"),
@@ -69,7 +69,7 @@ CONTRAINDICATIONS: tuple[str, ...] = (
 )
 """Three groups, all No (CLINICAL 8, rule 24)."""
 
-FASTING: tuple[str, ...] = ("food_kept", "liquid_kept", "nasal_kept")
+FASTING: tuple[str, ...] = ("no_recent_food", "no_recent_liquid", "no_recent_nasal")
 """Answered, overridden with a reason (CLINICAL 8, rule 23)."""
 
 CONCOMITANT: tuple[str, ...] = (
@@ -83,32 +83,32 @@ CONCOMITANT: tuple[str, ...] = (
 """Asked each session (CLINICAL 8, rule 25)."""
 
 
-def before_dose(course: Course, now: datetime) -> list[Item]:
+def before_dose(facts: SessionFacts, now: datetime) -> list[Item]:
     """What keeps the first device, or the infusion, from being given at `now`.
 
     Only what had been measured by `now` counts: a dose entered later than it was given does not
     rest on a reading taken after it (CLINICAL 8, rules 10, 12, 20, 23 to 25, 28, 29 and 34).
     """
-    course = measured_by(course, now)
+    facts = measured_by(facts, now)
     return [
-        *_planning(course),
-        *_admission(course),
-        *_predose(course, now),
-        *_decision(course),
+        *_planning(facts),
+        *_admission(facts),
+        *_predose(facts, now),
+        *_decision(facts),
     ]
 
 
-def measured_by(course: Course, now: datetime) -> Course:
-    """The course with the readings that had been taken at `now`."""
-    late = (r.id for r in course.standing_readings if r.taken_at > now + CLOCKS_APART)
-    return course.without(*late)
+def measured_by(facts: SessionFacts, now: datetime) -> SessionFacts:
+    """The facts with the readings that had been taken at `now`."""
+    late = (r.id for r in facts.standing_readings if r.taken_at > now + CLOCKS_APART)
+    return facts.without(*late)
 
 
-def _planning(course: Course) -> Iterator[Item]:
+def _planning(facts: SessionFacts) -> Iterator[Item]:
     """Order, REMS certification and enrolment (CLINICAL 8, rules 20 and 29)."""
-    yield from (Item(f"order_{code}", "planning") for code in order_problems(course))
-    if course.protocol.rems and not course.is_inpatient:
-        yield from rems_missing(course.is_site_certified, course.is_patient_enrolled)
+    yield from (Item(f"order_{code}", "planning") for code in order_problems(facts))
+    if facts.protocol.rems and not facts.is_inpatient:
+        yield from rems_missing(facts.is_site_certified, facts.is_patient_enrolled)
 
 
 def rems_missing(is_site_certified: bool, is_patient_enrolled: bool) -> list[Item]:
@@ -120,27 +120,27 @@ def rems_missing(is_site_certified: bool, is_patient_enrolled: bool) -> list[Ite
     return [item for is_there, item in found if not is_there]
 
 
-def before_arrival(course: Course) -> list[Item]:
+def before_arrival(facts: SessionFacts) -> list[Item]:
     """What of planning will keep the dose from being given, while it can still be put right."""
-    return list(_planning(course))
+    return list(_planning(facts))
 
 
-def order_problems(course: Course) -> list[str]:
+def order_problems(facts: SessionFacts) -> list[str]:
     """`total` when the ordered total is not allowed; `first` when a first TRD session is above
     its greatest dose (CLINICAL 8, rule 20; hazard 15)."""
-    p = course.protocol
+    p = facts.protocol
     problems = []
-    if p.allowed_totals_mg and course.planned_mg not in p.allowed_totals_mg:
+    if p.allowed_totals_mg and facts.planned_mg not in p.allowed_totals_mg:
         problems.append("total")
     greatest = p.first_treatment_max_mg
-    is_first_trd = course.is_first_treatment and course.indication == "trd"
-    if greatest is not None and is_first_trd and course.planned_mg > greatest:
+    is_first_trd = facts.is_first_treatment and facts.indication == "trd"
+    if greatest is not None and is_first_trd and facts.planned_mg > greatest:
         problems.append("first")
     return problems
 
 
-def _admission(course: Course) -> Iterator[Item]:
-    answers = course.admission
+def _admission(facts: SessionFacts) -> Iterator[Item]:
+    answers = facts.admission
     if answers is None:
         yield Item("not_admitted", "admission")
         return
@@ -153,7 +153,7 @@ def _admission(course: Course) -> Iterator[Item]:
             yield Item("unanswered", "admission", {"question": name})
         elif value:
             yield Item("contraindication", "admission", {"question": name})
-    asked = [n for n in FASTING if n != "nasal_kept" or course.protocol.nasal_minutes]
+    asked = [n for n in FASTING if n != "no_recent_nasal" or facts.protocol.nasal_minutes]
     for name in asked:
         if getattr(answers, name) is None:
             yield Item("unanswered", "admission", {"question": name})
@@ -170,36 +170,36 @@ def _admission(course: Course) -> Iterator[Item]:
         yield Item("prescriber", "admission")
 
 
-def _predose(course: Course, now: datetime) -> Iterator[Item]:
+def _predose(facts: SessionFacts, now: datetime) -> Iterator[Item]:
     """A complete reading at most 30 minutes old (CLINICAL 8, rule 12)."""
-    reading = course.predose
+    reading = facts.predose
     if reading is None:
         yield Item("predose_missing", "reading")
         return
     age = now - reading.taken_at
-    greatest = course.protocol.predose_max_age_minutes
+    greatest = facts.protocol.predose_max_age_minutes
     if age > timedelta(minutes=greatest):
         params = {"minutes": whole_minutes(age), "greatest": greatest}
         yield Item("predose_old", "reading", params, reading.id)
 
 
-def _decision(course: Course) -> Iterator[Item]:
-    decision = course.decision
+def _decision(facts: SessionFacts) -> Iterator[Item]:
+    decision = facts.decision
     if decision is not None and decision.outcome == "do_not_give":
         yield Item("decided_not_to_give", "decision")
-    elif needs_decision(course):
-        reading = course.predose
+    elif needs_decision(facts):
+        reading = facts.predose
         yield Item("decision", "decision", about=reading.id if reading else None)
 
 
-def needs_decision(course: Course) -> bool:
+def needs_decision(facts: SessionFacts) -> bool:
     """Whether a clinician must still decide: the pre-dose pressure is above the guide, or was not
     measured, and no decision to give was taken on that very reading and after every later check
     above the guide (CLINICAL 8, rule 10)."""
-    reading, decision = course.predose, course.decision
+    reading, decision = facts.predose, facts.decision
     if decision is not None and decision.outcome == "delay":
         return True
-    outside = outside_guide(course)
+    outside = outside_guide(facts)
     if reading is None or outside is None:
         return False
     if decision is None or decision.outcome != "give" or decision.reading != reading.id:
@@ -207,33 +207,33 @@ def needs_decision(course: Course) -> bool:
     return decision.seq < outside.seq
 
 
-def outside_guide(course: Course) -> Reading | None:
+def outside_guide(facts: SessionFacts) -> ReadingFacts | None:
     """The newest check before the dose that is outside the guide: the pre-dose reading, or the
     blood pressure of one taken since (CLINICAL 8, rule 10; hazard 12).
 
     A pressure taken once more and found high counts, though nothing else was measured with it; one
     found low does not take back what the complete reading showed.
     """
-    reading = course.predose
+    reading = facts.predose
     if reading is None:
         return None
     since = [
         r
-        for r in course.standing_readings
-        if course.order(r) > course.order(reading)
+        for r in facts.standing_readings
+        if facts.order(r) > facts.order(reading)
         and r.has_value("blood_pressure")
-        and (not course.doses or course.entered(r) < course.doses[0].seq)
+        and (not facts.doses or facts.entered(r) < facts.doses[0].seq)
     ]
     checks = sorted([reading, *since], key=lambda r: r.seq)
-    return next((r for r in reversed(checks) if is_outside_guide(course, r)), None)
+    return next((r for r in reversed(checks) if is_outside_guide(facts, r)), None)
 
 
-def is_outside_guide(course: Course, reading: Reading) -> bool:
+def is_outside_guide(facts: SessionFacts, reading: ReadingFacts) -> bool:
     """Above 140 systolic or above 90 diastolic, or not measured (CLINICAL 8, rule 10, S8)."""
     systolic, diastolic = reading.value("systolic"), reading.value("diastolic")
     if systolic is None or diastolic is None:
         return True
-    return systolic > course.protocol.guide_systolic or diastolic > course.protocol.guide_diastolic
+    return systolic > facts.protocol.guide_systolic or diastolic > facts.protocol.guide_diastolic
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +246,7 @@ class DoseProblem:
 
 
 def dose_problems(
-    course: Course, *, started_at: datetime, expiry: date, today: date, early_reason: str
+    facts: SessionFacts, *, started_at: datetime, expiry: date, today: date, early_reason: str
 ) -> list[DoseProblem]:
     """What is wrong with one more device, or infusion, started at `started_at`.
 
@@ -256,31 +256,31 @@ def dose_problems(
     problems = []
     if expiry < today:
         problems.append(DoseProblem("expiry", "expired", {"expiry": expiry}))
-    if course.devices_open == 0:
-        code = "stopped" if course.is_dose_stopped else "no_device_open"
-        problems.append(DoseProblem("", code, {"given": len(course.doses)}))
-    previous = max((d.started_at for d in course.doses), default=None)
+    if facts.devices_open == 0:
+        code = "stopped" if facts.is_dose_stopped else "no_device_open"
+        problems.append(DoseProblem("", code, {"given": len(facts.doses)}))
+    previous = max((d.started_at for d in facts.doses), default=None)
     if previous is not None:
         rest = started_at - previous
-        least = timedelta(minutes=course.protocol.rest_between_devices_minutes)
+        least = timedelta(minutes=facts.protocol.rest_between_devices_minutes)
         if rest < least and not early_reason.strip():
             params = {"minutes": max(0, whole_minutes(rest)), "least": whole_minutes(least)}
             problems.append(DoseProblem("early_reason", "too_early", params))
     return problems
 
 
-def out_of_order(course: Course, started_at: datetime) -> DoseProblem | None:
+def out_of_order(facts: SessionFacts, started_at: datetime) -> DoseProblem | None:
     """Why a device cannot have been given at `started_at`: it would lie before admission, before
     the device that was given last, or before every pre-dose reading it could rest on (CLINICAL 7,
     hazards 13 and 32). The clocks of two tablets may stand apart."""
     earliest: list[tuple[str, datetime]] = []
-    if course.admitted_at is not None:
-        earliest.append(("dose_before_admission", course.admitted_at))
-    if course.doses:
-        last = max(d.started_at for d in course.doses)
+    if facts.admitted_at is not None:
+        earliest.append(("dose_before_admission", facts.admitted_at))
+    if facts.doses:
+        last = max(d.started_at for d in facts.doses)
         earliest.append(("dose_before_device", last))
-    elif course.predose is not None and measured_by(course, started_at).predose is None:
-        first = min(r.taken_at for r in course.standing_readings if r.is_complete)
+    elif facts.predose is not None and measured_by(facts, started_at).predose is None:
+        first = min(r.taken_at for r in facts.standing_readings if r.is_complete)
         earliest.append(("dose_before_predose", first))
     for code, other in earliest:
         if started_at < other - CLOCKS_APART:
@@ -288,32 +288,32 @@ def out_of_order(course: Course, started_at: datetime) -> DoseProblem | None:
     return None
 
 
-def before_clearance(course: Course, now: datetime) -> list[Item]:
+def before_clearance(facts: SessionFacts, now: datetime) -> list[Item]:
     """What keeps a clearance from being signed at `now`.
 
     Window elapsed; mandatory blood pressures taken or coded; a current final set; every flagged
     reading answered; no device open (CLINICAL 8, rules 1, 3, 5, 6 and 16).
     """
-    if not course.doses:
+    if not facts.doses:
         return [Item("not_dosed", "dose")]
     return [
-        *_devices(course),
-        *_window(course, now),
-        *_mandatory(course, now),
-        *_final_set(course, now),
-        *(_answer(flagged) for flagged in unanswered(course)),
+        *_devices(facts),
+        *_window(facts, now),
+        *_mandatory(facts, now),
+        *_final_set(facts, now),
+        *(_answer(flagged) for flagged in unanswered(facts)),
     ]
 
 
-def _devices(course: Course) -> Iterator[Item]:
-    if course.devices_open:
-        yield Item("device_open", "dose", {"count": course.devices_open})
-    if course.protocol.is_infusion and course.last_dose_at is None:
+def _devices(facts: SessionFacts) -> Iterator[Item]:
+    if facts.devices_open:
+        yield Item("device_open", "dose", {"count": facts.devices_open})
+    if facts.protocol.is_infusion and facts.last_dose_at is None:
         yield Item("infusion_running", "dose")
 
 
-def _window(course: Course, now: datetime) -> Iterator[Item]:
-    ends = course.window_ends_at
+def _window(facts: SessionFacts, now: datetime) -> Iterator[Item]:
+    ends = facts.window_ends_at
     if ends is not None and now < ends:
         yield Item(
             "window",
@@ -322,21 +322,21 @@ def _window(course: Course, now: datetime) -> Iterator[Item]:
         )
 
 
-def _mandatory(course: Course, now: datetime) -> Iterator[Item]:
-    for slot in slots(course, now):
+def _mandatory(facts: SessionFacts, now: datetime) -> Iterator[Item]:
+    for slot in slots(facts, now):
         reading = slot.reading
         if slot.is_mandatory and (reading is None or not reading.has("blood_pressure")):
             about = reading.id if reading else slot.minutes
             yield Item("mandatory", "reading", {"minutes": slot.minutes}, about)
 
 
-def _final_set(course: Course, now: datetime) -> Iterator[Item]:
+def _final_set(facts: SessionFacts, now: datetime) -> Iterator[Item]:
     """Each observation, measured or coded, at most 15 minutes old, and not of a time to come
     (CLINICAL 8, rule 16)."""
-    greatest = timedelta(minutes=course.protocol.final_set_max_age_minutes)
+    greatest = timedelta(minutes=facts.protocol.final_set_max_age_minutes)
     stale = []
     for observation in OBSERVATIONS:
-        latest = course.latest(observation)
+        latest = facts.latest(observation)
         if latest is None or not -CLOCKS_APART <= now - latest.taken_at <= greatest:
             stale.append(observation)
     if stale:
@@ -351,30 +351,30 @@ def _answer(flagged: Flagged) -> Item:
 ClearanceState = Literal["none", "stands", "withdrawn", "superseded", "ahead", "lapsed"]
 
 
-def clearance_state(course: Course, now: datetime) -> ClearanceState:
+def clearance_state(facts: SessionFacts, now: datetime) -> ClearanceState:
     """Whether the latest clearance still stands at `now`.
 
     It lapses after 15 minutes (CLINICAL 8, rule 33), is superseded by anything recorded after it,
     and is withdrawn by a clinician or by a reading outside the criteria. One signed while the clock
     ran ahead carries nothing until its time has come.
     """
-    clearance = course.clearance
+    clearance = facts.clearance
     if clearance is None:
         return "none"
     if clearance.withdrawn_at is not None:
         return "withdrawn"
-    if clearance.through_seq != course.last_seq:
+    if clearance.through_seq != facts.last_seq:
         return "superseded"
-    if course.departure is None and clearance.signed_at > now + CLOCKS_APART:
+    if facts.departure is None and clearance.signed_at > now + CLOCKS_APART:
         return "ahead"
-    if course.departure is None and now >= lapses_at(course):
+    if facts.departure is None and now >= lapses_at(facts):
         return "lapsed"
     return "stands"
 
 
-def lapses_at(course: Course) -> datetime:
+def lapses_at(facts: SessionFacts) -> datetime:
     """When the latest clearance lapses. Raises ValueError where there is none."""
-    lapses = course.clearance_lapses_at
+    lapses = facts.clearance_lapses_at
     if lapses is None:
         raise ValueError("no clearance")
     return lapses

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from itertools import zip_longest
 from typing import Literal
 
-from monitoring.rules.course import Course, Reading, whole_minutes
+from monitoring.rules.facts import ReadingFacts, SessionFacts, whole_minutes
 from monitoring.rules.measures import OBSERVATIONS
 from monitoring.rules.protocol import FORTY, Protocol
 
@@ -28,7 +28,7 @@ class Slot:
     minutes: int
     due_at: datetime
     state: SlotState
-    reading: Reading | None = None
+    reading: ReadingFacts | None = None
     minutes_over: int = 0
     is_escalated: bool = False
 
@@ -63,19 +63,19 @@ def observations_at(protocol: Protocol, minutes: int | None) -> tuple[str, ...]:
     return tuple(o for o in OBSERVATIONS if o != "respiratory_rate")
 
 
-def slot_minutes(course: Course, now: datetime) -> list[int]:
+def slot_minutes(facts: SessionFacts, now: datetime) -> list[int]:
     """The protocol's slots, then one every `repeat_every_minutes` while the session is open.
 
     Reaches one slot past `now`, or the end of the session (CLINICAL 8, rule 8).
     """
-    first = course.first_dose_at
+    first = facts.first_dose_at
     if first is None:
         return []
-    minutes = list(course.protocol.slots)
-    step = course.protocol.repeat_every_minutes
-    until = whole_minutes(_end(course, now) - first)
-    is_over = course.departure is not None or course.is_cleared(now)
-    taken = max((r.slot for r in course.standing_readings if r.slot is not None), default=0)
+    minutes = list(facts.protocol.slots)
+    step = facts.protocol.repeat_every_minutes
+    until = whole_minutes(_end(facts, now) - first)
+    is_over = facts.departure is not None or facts.is_cleared(now)
+    taken = max((r.slot for r in facts.standing_readings if r.slot is not None), default=0)
     while minutes[-1] < max(until, taken) or (not is_over and minutes[-1] <= until):
         minutes.append(minutes[-1] + step)
     if is_over:
@@ -83,51 +83,51 @@ def slot_minutes(course: Course, now: datetime) -> list[int]:
     return minutes
 
 
-def slots(course: Course, now: datetime) -> list[Slot]:
+def slots(facts: SessionFacts, now: datetime) -> list[Slot]:
     """Every slot with its state at `now`, in order. Empty before the first device."""
-    first = course.first_dose_at
+    first = facts.first_dose_at
     if first is None:
         return []
-    minutes = slot_minutes(course, now)
-    filled = {r.slot: r for r in course.standing_readings if r.slot is not None}
-    end = _end(course, now)
+    minutes = slot_minutes(facts, now)
+    filled = {r.slot: r for r in facts.standing_readings if r.slot is not None}
+    end = _end(facts, now)
     return [
-        _slot(course, m, following, filled, first, end)
+        _slot(facts, m, following, filled, first, end)
         for m, following in zip_longest(minutes, minutes[1:])
     ]
 
 
-def _end(course: Course, now: datetime) -> datetime:
+def _end(facts: SessionFacts, now: datetime) -> datetime:
     """When the schedule stops asking: the departure, or the signature that still stands. Who left
     unseen was there to be measured until last seen.
 
     Under a signature that lapsed, the patient who stays is watched again (CLINICAL 8, rule 33).
     """
-    departure, clearance = course.departure, course.clearance
+    departure, clearance = facts.departure, facts.clearance
     if departure is not None and departure.kind == "discharged" and clearance is not None:
         return min(departure.at, clearance.signed_at)
     if departure is not None:
         return departure.last_seen_at or departure.at
-    if clearance is not None and course.is_cleared(now):
+    if clearance is not None and facts.is_cleared(now):
         return clearance.signed_at
     return now
 
 
 def _slot(
-    course: Course,
+    facts: SessionFacts,
     minutes: int,
     following: int | None,
-    filled: Mapping[int, Reading],
+    filled: Mapping[int, ReadingFacts],
     first: datetime,
     now: datetime,
 ) -> Slot:
-    protocol = course.protocol
+    protocol = facts.protocol
     due_at = first + timedelta(minutes=minutes)
     if minutes in filled:
         return _filled(protocol, minutes, due_at, filled[minutes], first)
     over = whole_minutes(now - due_at)
     tolerance = protocol.slot_tolerance_minutes
-    if course.departure is not None:
+    if facts.departure is not None:
         return Slot(minutes, due_at, "missed")
     closes = following or minutes + protocol.repeat_every_minutes
     if any(m > minutes for m in filled):
@@ -143,7 +143,7 @@ def _slot(
 
 
 def _filled(
-    protocol: Protocol, minutes: int, due_at: datetime, reading: Reading, first: datetime
+    protocol: Protocol, minutes: int, due_at: datetime, reading: ReadingFacts, first: datetime
 ) -> Slot:
     if not any(reading.has_value(observation) for observation in OBSERVATIONS) or (
         minutes in MANDATORY and not reading.has_value("blood_pressure")
@@ -156,14 +156,14 @@ def _filled(
     return Slot(minutes, due_at, "done", reading)
 
 
-def next_slot(course: Course, now: datetime) -> Slot | None:
+def next_slot(facts: SessionFacts, now: datetime) -> Slot | None:
     """The reading to record next: an open mandatory one, else the first open, else the next.
 
     One that waits stays first until the next is due itself, so that it is called overdue and
     escalated also where readings lie 15 minutes apart (CLINICAL 8, rule 9). None before the first
     device and once nothing more is asked for.
     """
-    all_slots = slots(course, now)
+    all_slots = slots(facts, now)
     open_slots = [slot for slot in all_slots if slot.is_open]
     mandatory = [slot for slot in open_slots if slot.is_mandatory]
     if mandatory:
@@ -173,25 +173,25 @@ def next_slot(course: Course, now: datetime) -> Slot | None:
     return next((slot for slot in all_slots if slot.state == "upcoming"), None)
 
 
-def slot_for(course: Course, asked: int | None, taken_at: datetime) -> int | None:
+def slot_for(facts: SessionFacts, asked: int | None, taken_at: datetime) -> int | None:
     """The slot a new reading fills when the nurse took it for `asked` at `taken_at`.
 
     None makes it an additional reading: the slot does not exist, is filled already, had not come
     near, or its time had passed to the next. A reading is never refused for its time, and its time
     is never moved to fit a slot (CLINICAL 7, hazard 4).
     """
-    first = course.first_dose_at
+    first = facts.first_dose_at
     if asked is None or first is None:
         return None
-    minutes = slot_minutes(course, taken_at)
-    if asked not in minutes or any(r.slot == asked for r in course.standing_readings):
+    minutes = slot_minutes(facts, taken_at)
+    if asked not in minutes or any(r.slot == asked for r in facts.standing_readings):
         return None
-    if taken_at < first + timedelta(minutes=on_time(course.protocol, asked)[0]):
+    if taken_at < first + timedelta(minutes=on_time(facts.protocol, asked)[0]):
         return None
     if asked in MANDATORY:
         return asked
     later = [m for m in minutes if m > asked]
-    closes = later[0] if later else asked + course.protocol.repeat_every_minutes
+    closes = later[0] if later else asked + facts.protocol.repeat_every_minutes
     if taken_at >= first + timedelta(minutes=closes):
         return None
     return asked

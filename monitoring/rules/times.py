@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Literal
 
-from monitoring.rules.course import CLOCKS_APART, Course
+from monitoring.rules.facts import CLOCKS_APART, SessionFacts
 from monitoring.rules.lateness import is_late
 from monitoring.rules.measures import Problem
 
@@ -72,19 +72,19 @@ def _shown_at(day: date, typed: time, zone: tzinfo) -> Iterator[datetime]:
             yield at
 
 
-def side(course: Course, at: datetime) -> Side:
+def side(facts: SessionFacts, at: datetime) -> Side:
     """Where `at` lies: before admission, before or after the first dose; empty where there is
     neither."""
-    if course.admitted_at is not None and at < course.admitted_at - CLOCKS_APART:
+    if facts.admitted_at is not None and at < facts.admitted_at - CLOCKS_APART:
         return "before_admission"
-    first = course.first_dose_at
+    first = facts.first_dose_at
     if first is None:
         return ""
     return "before_dose" if at < first else "after_dose"
 
 
 def is_this_the_time(
-    course: Course,
+    facts: SessionFacts,
     at: datetime,
     now: datetime,
     field: str,
@@ -100,9 +100,9 @@ def is_this_the_time(
     for. `window_ends_at` is told with it, where the moment begins the window (CLINICAL 7, hazards
     5 and 32).
     """
-    where = side(course, at)
+    where = side(facts, at)
     is_plain = not (
-        is_late(course.protocol, at, now) or where == "before_admission" or is_on_wrong_side
+        is_late(facts.protocol, at, now) or where == "before_admission" or is_on_wrong_side
     )
     if is_plain or at == confirmed:
         return None
@@ -110,15 +110,15 @@ def is_this_the_time(
         "at": at,
         "now": now,
         "side": where,
-        "minutes": course.minutes(at),
+        "minutes": facts.minutes(at),
         "window_ends_at": window_ends_at,
     }
     return Problem(field, "is_this_the_time", params)
 
 
-def is_on_wrong_side(course: Course, at: datetime, *, is_predose: bool) -> bool:
+def is_on_wrong_side(facts: SessionFacts, at: datetime, *, is_predose: bool) -> bool:
     """Whether a reading taken for before the dose, or for after it, lies on the other side."""
-    first = course.first_dose_at
+    first = facts.first_dose_at
     if first is None:
         return False
     if is_predose:

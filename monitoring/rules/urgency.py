@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from monitoring.rules.course import Course
+from monitoring.rules.facts import SessionFacts
 from monitoring.rules.flags import unanswered
 from monitoring.rules.readiness import before_clearance, before_dose, clearance_state, lapses_at
 from monitoring.rules.schedule import next_slot
@@ -74,19 +74,19 @@ class Wait:
     since: datetime
 
 
-def waits(course: Course, now: datetime) -> tuple[Wait, ...]:
+def waits(facts: SessionFacts, now: datetime) -> tuple[Wait, ...]:
     """All that a session in progress waits for at `now`, in no order; one of each kind."""
-    if course.phase == "arrived":
-        return _before_dose(course, now)
-    if course.phase not in {"dosing", "observing", "cleared"}:
+    if facts.phase == "arrived":
+        return _before_dose(facts, now)
+    if facts.phase not in {"dosing", "observing", "cleared"}:
         return ()
-    if clearance_state(course, now) == "stands":
-        return (Wait("ready", lapses_at(course)),)
-    found = [*_flags(course), *_doses(course, now), *_slot(course, now)]
-    if not before_clearance(course, now):
-        found.append(Wait("waiting", course.window_ends_at or now))
+    if clearance_state(facts, now) == "stands":
+        return (Wait("ready", lapses_at(facts)),)
+    found = [*_flags(facts), *_doses(facts, now), *_slot(facts, now)]
+    if not before_clearance(facts, now):
+        found.append(Wait("waiting", facts.window_ends_at or now))
     if not found:
-        found.append(Wait("upcoming", course.window_ends_at or now))
+        found.append(Wait("upcoming", facts.window_ends_at or now))
     return tuple(found)
 
 
@@ -108,17 +108,17 @@ def rank(wait: Wait, *, is_clinician: bool) -> tuple[int, datetime]:
     return order.index(wait.kind), wait.since
 
 
-def rest_ends_at(course: Course) -> datetime | None:
+def rest_ends_at(facts: SessionFacts) -> datetime | None:
     """When the rest after the last device ends (CLINICAL 8, rule 22); None where no further device
     is to be given."""
-    if not (course.doses and course.devices_open):
+    if not (facts.doses and facts.devices_open):
         return None
-    rest = timedelta(minutes=course.protocol.rest_between_devices_minutes)
-    return max(dose.started_at for dose in course.doses) + rest
+    rest = timedelta(minutes=facts.protocol.rest_between_devices_minutes)
+    return max(dose.started_at for dose in facts.doses) + rest
 
 
-def _flags(course: Course) -> list[Wait]:
-    found = unanswered(course)
+def _flags(facts: SessionFacts) -> list[Wait]:
+    found = unanswered(facts)
     kinds: tuple[tuple[Kind, bool], ...] = (("emergency", True), ("flagged", False))
     return [
         Wait(kind, min(f.at for f in found if (f.tier == "emergency") is is_emergency))
@@ -127,16 +127,16 @@ def _flags(course: Course) -> list[Wait]:
     ]
 
 
-def _doses(course: Course, now: datetime) -> list[Wait]:
-    if (rest := rest_ends_at(course)) is not None:
+def _doses(facts: SessionFacts, now: datetime) -> list[Wait]:
+    if (rest := rest_ends_at(facts)) is not None:
         return [Wait("device" if now >= rest else "dosing", rest)]
-    if course.last_dose_at is None:
-        return [Wait("dosing", course.doses[0].started_at)]
+    if facts.last_dose_at is None:
+        return [Wait("dosing", facts.doses[0].started_at)]
     return []
 
 
-def _slot(course: Course, now: datetime) -> list[Wait]:
-    slot = next_slot(course, now)
+def _slot(facts: SessionFacts, now: datetime) -> list[Wait]:
+    slot = next_slot(facts, now)
     if slot is None:
         return []
     if slot.state == "overdue":
@@ -144,13 +144,13 @@ def _slot(course: Course, now: datetime) -> list[Wait]:
     return [Wait("due" if slot.state == "due" else "upcoming", slot.due_at)]
 
 
-def _before_dose(course: Course, now: datetime) -> tuple[Wait, ...]:
+def _before_dose(facts: SessionFacts, now: datetime) -> tuple[Wait, ...]:
     """A decision expires with the pre-dose reading it is taken on (CLINICAL 8, rule 12)."""
-    codes = {item.code for item in before_dose(course, now)}
-    predose = course.predose
-    found = _flags(course)
+    codes = {item.code for item in before_dose(facts, now)}
+    predose = facts.predose
+    found = _flags(facts)
     if predose and "decision" in codes and "predose_old" not in codes:
-        greatest = timedelta(minutes=course.protocol.predose_max_age_minutes)
+        greatest = timedelta(minutes=facts.protocol.predose_max_age_minutes)
         found.append(Wait("decision", predose.taken_at + greatest))
-    admitted = [answers.at for answers in course.admissions]
+    admitted = [answers.at for answers in facts.admissions]
     return (*found, Wait("arrived", admitted[0] if admitted else now))

@@ -13,7 +13,7 @@ from monitoring.models import ChainHead, TrailEntry
 from monitoring.trail import keys
 from monitoring.trail.canonical import Columns, canonical, columns, moment
 
-PLACE = UUID(int=0)
+ORGANISATION = UUID(int=0)
 """The chain of what belongs to no session, patient or person."""
 
 Rows = dict[str, dict[str, Columns | None]]

@@ -1,8 +1,8 @@
 """An older copy of the database was put back: what was lost with it, and that someone said so.
 
-What was anchored and is not there any more is missing until it is told on the chain of the place,
-with a reason and by whom. From then on anchoring goes on, and verification keeps saying what was
-lost.
+What was anchored and is not there any more is missing until the chain of the organisation
+says so, with a reason and by whom. From then on anchoring goes on, and verification keeps saying
+what was lost.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Told:
 
 def told() -> list[Told]:
     """What was told as lost, in the order of telling; an entry that no key signed tells nothing."""
-    entries = TrailEntry.objects.filter(chain=chain.PLACE, verb=VERB).order_by("seq")
+    entries = TrailEntry.objects.filter(chain=chain.ORGANISATION, verb=VERB).order_by("seq")
     return [one for entry in entries.select_related("actor") for one in _read(entry)]
 
 
@@ -103,8 +103,8 @@ def left(lost: Lost) -> dict[str, ChainHead]:
 
 
 def tell(lost: Lost, by: Staff, reason: str) -> None:
-    """Append to the place's chain that an older copy was put back, what it lost, and how old it
-    is by its last entry."""
+    """Append to the organisation's chain that an older copy was put back, what it lost, and how
+    old it is by its last entry."""
     guards.require()
     heads = left(lost)
     detail = {
@@ -120,7 +120,9 @@ def tell(lost: Lost, by: Staff, reason: str) -> None:
         },
     }
     with transaction.atomic():
-        chain.append(chain.PLACE, "place", VERB, rows={}, actor_id=by.pk, detail=detail)
+        chain.append(
+            chain.ORGANISATION, "organisation", VERB, rows={}, actor_id=by.pk, detail=detail
+        )
 
 
 def _latest() -> datetime | None:

@@ -38,8 +38,8 @@ from monitoring.trail.canonical import Columns, columns, digest
 from monitoring.trail.chain import digest_of
 from monitoring.trail.compare import Held, differences
 from monitoring.trail.findings import Problem, Verification, noun_of, printable, words_of
+from monitoring.trail.organisation import tablet
 from monitoring.trail.person import factor, person
-from monitoring.trail.place import tablet
 from monitoring.trail.raw import OF_SESSION
 from monitoring.trail.replay import (
     FACTS,
@@ -64,7 +64,7 @@ OF_PLACE: tuple[tuple[type[models.Model], Callable[[Any, Columns | None], Column
     (Staff, person),
     (Tablet, tablet),
 )
-"""What the chains of people and of the place tell of, and how each row is told."""
+"""What the chains of people and of the organisation tell of, and how each row is told."""
 COUNTED: tuple[type[models.Model], ...] = (
     Session,
     Patient,
@@ -111,7 +111,7 @@ class _Run(Reader):
         super().__init__()
         self.anchored = {chain: set(heads) for chain, heads in anchored.every.items()}
         self.backwards = anchored.backwards
-        self.place: State = {}
+        self.organisation: State = {}
         self._versions: dict[str, str] = {}
 
     def everything(self) -> None:
@@ -126,7 +126,7 @@ class _Run(Reader):
         for chain, gone in self.anchored.items():
             self._lost(chain, f"chain {chain}", gone, 0)
         self._went_back()
-        self._place()
+        self._organisation()
         self._without_chain()
         self._counted()
         self._stored(TOLD)
@@ -269,7 +269,7 @@ class _Run(Reader):
         patients = {c.id: c for c in chains if c.kind == "patient"}
         for chain in chains:
             if chain.id not in sessions and chain.id not in patients:
-                merge(self.place, chain.state)  # type: ignore[arg-type]
+                merge(self.organisation, chain.state)  # type: ignore[arg-type]
         self._compare(sessions, Session, OF_SESSION)
         self._compare(patients, Patient, (PatientAmendment,))
         for chain in sessions.values():
@@ -333,15 +333,15 @@ class _Run(Reader):
                 f"was planned under another protocol than {version} now holds",
             )
 
-    def _place(self) -> None:
+    def _organisation(self) -> None:
         """People, roles, sites, tablets and protocols against what their chains tell."""
         held: Held = {}
         for model, read in OF_PLACE:
-            told = self.place.get(str(model._meta.model_name), {})
+            told = self.organisation.get(str(model._meta.model_name), {})
             for row in self.read(model._default_manager.order_by("pk")):
-                self._hold(held, "place", row, _as_told(read, told.get(str(row.pk))))
-        for difference in differences(self.place, held):
-            self.problem("place", words_of(difference))
+                self._hold(held, "organisation", row, _as_told(read, told.get(str(row.pk))))
+        for difference in differences(self.organisation, held):
+            self.problem("organisation", words_of(difference))
 
     def _without_chain(self) -> None:
         """Rows of sessions and patients that the trail does not know at all."""

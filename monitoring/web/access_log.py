@@ -22,7 +22,7 @@ from clinic.models import Site, Staff
 from monitoring.models import AccessEntry
 from monitoring.reports.access_report import as_csv, entries, folded, of_patient, unfolded
 from monitoring.web.filters import DayFilter, ListFilter, PersonFilter
-from monitoring.web.lookup import keep_read, site_of
+from monitoring.web.lookup import log_read, site_of
 
 PAGE_SIZE = 90
 ANY = _("Any")
@@ -112,7 +112,7 @@ def access_list(request: HttpRequest) -> HttpResponse:
     chosen = _chosen(request)
     shown = Paginator(folded(chosen.qs), PAGE_SIZE).get_page(request.GET.get("page"))
     lines = unfolded(chosen.qs, shown.object_list, _moment(request.GET.get("unfold", "")))
-    keep_read(request, "listed", [e.patient_id for line in lines for e in line.entries])
+    log_read(request, "listed", [e.patient_id for line in lines for e in line.entries])
     context = {
         "filter": chosen,
         "lines": [(line, PAGES.get(line.page, line.page)) for line in lines],
@@ -138,7 +138,7 @@ def access_export(request: HttpRequest) -> HttpResponseBase:
     if not chosen.is_valid():
         return access_list(request)
     patients = chosen.qs.order_by().values_list("patient_id", flat=True).distinct()
-    keep_read(request, "exported", list(patients))
+    log_read(request, "exported", list(patients))
     site = site_of(request)
     rows = as_csv(chosen.qs.iterator(chunk_size=1000), site)
     response = StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8")

@@ -34,11 +34,11 @@ def clinicians(site: Site) -> list[Staff]:
 
 
 LAST = {
-    "food_kept": (_lazy("Last food"), _lazy("More than 2 hours ago"), _lazy("Within 2 hours")),
-    "liquid_kept": (
+    "no_recent_food": (_lazy("Last food"), _lazy("More than 2 hours ago"), _lazy("Within 2 hours")),
+    "no_recent_liquid": (
         _lazy("Last liquids"), _lazy("More than 30 minutes ago"), _lazy("Within 30 minutes")
     ),
-    "nasal_kept": (
+    "no_recent_nasal": (
         _lazy("Last nasal corticosteroid or decongestant"),
         _lazy("More than 1 hour ago, or none"),
         _lazy("Within 1 hour"),
@@ -62,11 +62,11 @@ def _question(name: str) -> YesNo:
 class AdmissionForm(EntryForm):
     saves = Admission
 
-    def __init__(self, *args: Any, site: Site, asks_nasal: bool, place: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, site: Site, asks_nasal: bool, room: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.asks_nasal = asks_nasal
         for name in QUESTIONS:
-            if name != "nasal_kept" or asks_nasal:
+            if name != "no_recent_nasal" or asks_nasal:
                 self.fields[name] = _question(name)
         self.fields["fasting_reason"] = forms.CharField(
             required=False, max_length=300, label=_("If fasting was not kept: why go on")
@@ -78,8 +78,8 @@ class AdmissionForm(EntryForm):
         self.fields["prescriber"] = forms.ChoiceField(
             required=False, choices=choices, label=_("Prescriber on site")
         )
-        self.fields["place"] = forms.CharField(
-            required=False, max_length=40, label=_("Place, such as Chair 3"), initial=place
+        self.fields["room"] = forms.CharField(
+            required=False, max_length=40, label=_("Room or chair, such as Chair 3"), initial=room
         )
 
     def layout(self) -> Layout:
@@ -106,7 +106,7 @@ class AdmissionForm(EntryForm):
                 self.rendered("no_driving_advised"),
                 css_class="group",
             ),
-            Fieldset(_("Today"), Div("prescriber", "place", css_class="grid-2"), css_class="group"),
+            Fieldset(_("Today"), Div("prescriber", "room", css_class="grid-2"), css_class="group"),
         )
 
 
@@ -116,7 +116,7 @@ def admit(request: HttpRequest, session_id: UUID) -> HttpResponse:
     session = session_or_404(request, session_id)
     asks_nasal = session.protocol_version.protocol().nasal_minutes is not None
     form = AdmissionForm(
-        request.POST or None, site=site_of(request), asks_nasal=asks_nasal, place=session.place
+        request.POST or None, site=site_of(request), asks_nasal=asks_nasal, room=session.room
     )
     if form.is_bound and form.is_valid():
         data = form.cleaned_data
@@ -130,7 +130,7 @@ def admit(request: HttpRequest, session_id: UUID) -> HttpResponse:
                 fasting_reason=data["fasting_reason"],
                 transport_reason=data["transport_reason"],
                 prescriber_id=UUID(data["prescriber"]) if data["prescriber"] else None,
-                place=data["place"],
+                room=data["room"],
             ),
         )
         if made:

@@ -18,7 +18,7 @@ from monitoring.actions import amend_record, review_reading
 from monitoring.models import Amendment, Review, Session
 from monitoring.reports import reviews
 from monitoring.web.entry_page import EntryForm, act, saved, show
-from monitoring.web.lookup import keep_read, session_or_404, site_of, staff_of
+from monitoring.web.lookup import log_read, session_or_404, site_of, staff_of
 from monitoring.web.presenters.amendments import late_reading, subjects
 from monitoring.web.presenters.banner import session_banner
 from monitoring.web.presenters.readings import table
@@ -114,14 +114,14 @@ def review(request: HttpRequest, session_id: UUID, reading_id: UUID) -> HttpResp
         )
         if made:
             return saved(request, _("Review saved"), "session", session_id)
-    course = session.course()
+    facts = session.facts()
     context = {
         "session": session,
         "banner": session_banner(session),
         "heading": _("Late reading"),
         "submit": _("Save review"),
         "back": reverse("review-list"),
-        "readings": table(session, course, only={reading_id}),
+        "readings": table(session, facts, only={reading_id}),
         "review": getattr(found, "review", None),
     }
     return show(request, "amendment/review.html", form, context)
@@ -136,7 +136,7 @@ def review_list(request: HttpRequest) -> HttpResponse:
             "session__patient", "recorded_by", "review"
         )
     )
-    keep_read(request, "listed", [r.session.patient_id for r in waiting])
+    log_read(request, "listed", [r.session.patient_id for r in waiting])
     permissions: frozenset[Permission] = request.permissions  # type: ignore[attr-defined]
     found = [(r.session, late_reading(r, permissions)) for r in waiting]
     return render(request, "amendment/review_list.html", {"waiting": found, "area": "reviews"})

@@ -18,7 +18,7 @@ from clinic.access import Permission, page
 from clinic.models import Site
 from monitoring.models import Session
 from monitoring.reports.reviews import waiting
-from monitoring.web.lookup import keep_read, site_of
+from monitoring.web.lookup import log_read, site_of
 from monitoring.web.next_step import Permissions
 from monitoring.web.presenters.cards import Card, card, told_apart
 
@@ -41,7 +41,7 @@ def board(request: HttpRequest) -> HttpResponse:
     found = cards(site_of(request), now, request.permissions)  # type: ignore[attr-defined]
     version = _version(found)
     context: dict[str, Any] = {"cards": found, "version": version}
-    keep_read(request, "listed", [c.patient_id for c in found])
+    log_read(request, "listed", [c.patient_id for c in found])
     if not request.headers.get("HX-Request"):
         permissions: Permissions = request.permissions  # type: ignore[attr-defined]
         may_review = Permission.REVIEW_READING in permissions

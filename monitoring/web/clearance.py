@@ -1,4 +1,4 @@
-"""May I sign? The whole course, what is open, and the signature."""
+"""May I sign? The whole record, what is open, and the signature."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from monitoring.actions import sign_clearance, withdraw_clearance
 from monitoring.actions.sign_clearance import signing
 from monitoring.models import Clearance, Session, Withdrawal
 from monitoring.rules.cautions import Caution, cautions
-from monitoring.rules.course import Course
+from monitoring.rules.facts import SessionFacts
 from monitoring.rules.readiness import CHECKLIST, before_clearance, clearance_state
-from monitoring.trail.place import renewals_before
+from monitoring.trail.organisation import renewals_before
 from monitoring.web import links, wording
 from monitoring.web.entry_page import EntryForm, act, saved, show
 from monitoring.web.fields import WholeNumber, YesNo
@@ -104,12 +104,12 @@ class WithdrawalForm(EntryForm):
 @page(Permission.SIGN_CLEARANCE)
 def sign(request: HttpRequest, session_id: UUID) -> HttpResponse:
     session = session_or_404(request, session_id)
-    course = session.course()
+    facts = session.facts()
     by = staff_of(request)
-    open_cautions = cautions(course)
-    rems = course.protocol.rems
+    open_cautions = cautions(facts)
+    rems = facts.protocol.rems
     form = ClearanceForm(request.POST or None, open_cautions=open_cautions, rems=rems)
-    form.initial["through_seq"] = course.last_seq
+    form.initial["through_seq"] = facts.last_seq
     changes: list[str] = []
     if form.is_bound and form.is_valid():
         data = form.cleaned_data
@@ -126,16 +126,16 @@ def sign(request: HttpRequest, session_id: UUID) -> HttpResponse:
                 justifications={c.key: data[f"justify_{c.key}"] for c in open_cautions},
                 had_serious_event=data["had_serious_event"],
                 ready_minutes=data.get("ready_minutes"),
-                statement=statement(session, course, by.printed_name),
+                statement=statement(session, facts, by.printed_name),
             ),
         )
         if made:
             return saved(request, _("Clearance signed"), "session", session_id)
         if theirs:
-            form = _again(request, course)
-            changes = _changes(session, course, data["through_seq"])
+            form = _again(request, facts)
+            changes = _changes(session, facts, data["through_seq"])
     now = clock.now()
-    context = _context(session, course, by.printed_name) | {
+    context = _context(session, facts, by.printed_name) | {
         "changes": changes,
         "summary_heading": _("Not signed"),
         "has_passkey": passkey.has_one(by),
@@ -162,25 +162,25 @@ def challenge(request: HttpRequest, session_id: UUID) -> JsonResponse:
     return JsonResponse(options)
 
 
-def _again(request: HttpRequest, course: Course) -> ClearanceForm:
+def _again(request: HttpRequest, facts: SessionFacts) -> ClearanceForm:
     """The form for what is on the screen now, with all that was written but the proof, and but
-    that the whole course was read: of what has come since, that is not true yet."""
+    that the whole record of the session was read: of what has come since, that is not true yet."""
     data = request.POST.copy()
-    data["through_seq"] = str(course.last_seq)
+    data["through_seq"] = str(facts.last_seq)
     data["password"] = data["passkey"] = ""
-    data.pop("course_reviewed", None)
-    again = ClearanceForm(data, open_cautions=cautions(course), rems=course.protocol.rems)
+    data.pop("record_reviewed", None)
+    again = ClearanceForm(data, open_cautions=cautions(facts), rems=facts.protocol.rems)
     again.full_clean()
     again.errors.clear()
     again.add_error(None, _("The record has changed since this page was shown. Read it again."))
     return again
 
 
-def _changes(session: Session, course: Course, shown: int) -> list[str]:
+def _changes(session: Session, facts: SessionFacts, shown: int) -> list[str]:
     """What was recorded after the page was shown, in the order it was recorded."""
-    found = [(e.seq, e.line) for e in timeline(session, course) if e.seq > shown]
-    shown_as = table(session, course)
-    seqs = {r.id: r.seq for r in course.readings}
+    found = [(e.seq, e.line) for e in timeline(session, facts) if e.seq > shown]
+    shown_as = table(session, facts)
+    seqs = {r.id: r.seq for r in facts.readings}
     for row in shown_as.rows:
         if seqs[row.id] > shown:
             values = ", ".join(
@@ -195,26 +195,26 @@ def _changes(session: Session, course: Course, shown: int) -> list[str]:
     return [line for _seq, line in sorted(found)]
 
 
-def _context(session: Session, course: Course, signer: str) -> dict[str, Any]:
+def _context(session: Session, facts: SessionFacts, signer: str) -> dict[str, Any]:
     now = clock.now()
-    state = clearance_state(course, now)
-    items = before_clearance(course, now)
+    state = clearance_state(facts, now)
+    items = before_clearance(facts, now)
     return {
         "session": session,
         "banner": session_banner(session),
-        "course": course,
+        "facts": facts,
         "heading": _("Clearance"),
         "submit": _("Sign clearance"),
         "back": reverse("session", args=[session.pk]),
-        "chart": session_chart(session, course, now),
-        "readings": table(session, course),
-        "timeline": timeline(session, course),
+        "chart": session_chart(session, facts, now),
+        "readings": table(session, facts),
+        "timeline": timeline(session, facts),
         "items": [OpenItem(wording.item(i), links.closes(session, i)) for i in items],
         "clearance_state": state,
         "can_sign": not items and state != "stands" and session.phase != "closed",
-        "statement": statement(session, course, signer),
+        "statement": statement(session, facts, signer),
         "signer": signer,
-        "first_minutes": course.minutes(now),
+        "first_minutes": facts.minutes(now),
     }
 
 
@@ -222,7 +222,7 @@ def _context(session: Session, course: Course, signer: str) -> dict[str, Any]:
 @page(Permission.SIGN_CLEARANCE)
 def withdraw(request: HttpRequest, session_id: UUID) -> HttpResponse:
     session = session_or_404(request, session_id)
-    standing = session.course().clearance
+    standing = session.facts().clearance
     if standing is None:
         raise Http404
     form = WithdrawalForm(request.POST or None)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from clinic.access import Permission, page
 from monitoring.actions import decide_dose
 from monitoring.models import Decision, Session
-from monitoring.rules.course import Course
+from monitoring.rules.facts import SessionFacts
 from monitoring.rules.readiness import outside_guide
 from monitoring.web.entry_page import EntryForm, act, saved, show
 from monitoring.web.fields import Tiles
@@ -40,12 +40,12 @@ class DecisionForm(EntryForm):
 @page(Permission.DECIDE_DOSE)
 def decide(request: HttpRequest, session_id: UUID) -> HttpResponse:
     session = session_or_404(request, session_id)
-    course = session.course()
+    facts = session.facts()
     form = DecisionForm(request.POST or None)
-    form.initial["through_seq"] = course.last_seq
-    if course.predose:
-        form.initial["reading"] = course.predose.id
-    if course.doses:
+    form.initial["through_seq"] = facts.last_seq
+    if facts.predose:
+        form.initial["reading"] = facts.predose.id
+    if facts.doses:
         stop = Decision.Outcome.DO_NOT_GIVE
         form.fields["outcome"].choices = [(stop.value, _("Give no more"))]  # type: ignore[attr-defined]
     if form.is_bound and form.is_valid():
@@ -64,18 +64,18 @@ def decide(request: HttpRequest, session_id: UUID) -> HttpResponse:
         )
         if made:
             return saved(request, _("Decision saved"), "session", session_id)
-    return show(request, "decision/decision.html", form, _context(session, course))
+    return show(request, "decision/decision.html", form, _context(session, facts))
 
 
-def _context(session: Session, course: Course) -> dict[str, object]:
-    shown = {r.id for r in (course.predose, outside_guide(course)) if r}
+def _context(session: Session, facts: SessionFacts) -> dict[str, object]:
+    shown = {r.id for r in (facts.predose, outside_guide(facts)) if r}
     return {
         "session": session,
         "banner": session_banner(session),
         "heading": _("Decide on the dose"),
         "submit": _("Save decision"),
         "back": reverse("session", args=[session.pk]),
-        "predose": table(session, course, only=shown),
-        "is_outside": outside_guide(course) is not None,
-        "protocol": course.protocol,
+        "predose": table(session, facts, only=shown),
+        "is_outside": outside_guide(facts) is not None,
+        "protocol": facts.protocol,
     }

@@ -16,7 +16,7 @@ from clinic import clock
 from clinic.access import Permission, page
 from monitoring.actions import depart
 from monitoring.models import Departure, Session
-from monitoring.rules.course import Course
+from monitoring.rules.facts import SessionFacts
 from monitoring.rules.readiness import clearance_state, lapses_at
 from monitoring.web import wording
 from monitoring.web.admission import clinicians
@@ -49,8 +49,8 @@ class DepartureForm(EntryForm):
     def __init__(self, *args: Any, session: Session, names: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer_days(self, session)
-        if "clinician_told" in self.fields:
-            self.fields["clinician_told"].choices = [  # type: ignore[attr-defined]
+        if "clinician_informed" in self.fields:
+            self.fields["clinician_informed"].choices = [  # type: ignore[attr-defined]
                 (n, n) for n in names
             ]
 
@@ -59,7 +59,7 @@ class DepartureForm(EntryForm):
         data = dict(self.cleaned_data)
         data |= {"confirmed_at": confirmed(self, "left_at"), "sending": self.sending}
         if other := data.pop("clinician_other", "").strip():
-            data["clinician_told"] = other
+            data["clinician_informed"] = other
         return data
 
 
@@ -94,7 +94,7 @@ class TransferForm(EarlyForm):
 
 class AgainstAdviceForm(EarlyForm):
     reason = _line(gettext_lazy("What the patient said"), 500)
-    clinician_told = Tiles(label=gettext_lazy("Which clinician was informed"))
+    clinician_informed = Tiles(label=gettext_lazy("Which clinician was informed"))
     clinician_other = _line(gettext_lazy("Someone else"), 200)
     advice_given = YesNo(
         label=gettext_lazy(
@@ -106,7 +106,7 @@ class AgainstAdviceForm(EarlyForm):
     )
 
     field_order = (
-        "id", "left_at", "late_reason", "reason", "clinician_told", "clinician_other",
+        "id", "left_at", "late_reason", "reason", "clinician_informed", "clinician_other",
         "advice_given", "transport",
     )  # fmt: skip
 
@@ -159,8 +159,8 @@ def record(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """`?kind=` names how; discharge is shown while a clearance stands, and once it has lapsed, for
     who left before."""
     session = session_or_404(request, session_id)
-    course = session.course()
-    state = clearance_state(course, clock.now())
+    facts = session.facts()
+    state = clearance_state(facts, clock.now())
     kind = request.GET.get("kind", Departure.Kind.DISCHARGED if state == "stands" else "")
     form = _form(request, session, kind)
     if form is not None and kind in FORMS and form.is_bound and form.is_valid():
@@ -171,7 +171,7 @@ def record(request: HttpRequest, session_id: UUID) -> HttpResponse:
     can_discharge = state in {"stands", "lapsed"}
     if kind == Departure.Kind.DISCHARGED and not can_discharge and not (form and form.is_bound):
         form = None
-    context = _context(session, course, state) | {
+    context = _context(session, facts, state) | {
         "kind": kind,
         "submit": dict(Departure.Kind.choices).get(kind, ""),
         "kinds": [c for c in Departure.Kind.choices if c[0] != "discharged" or can_discharge],
@@ -179,11 +179,11 @@ def record(request: HttpRequest, session_id: UUID) -> HttpResponse:
     return show(request, "departure/departure.html", form or forms.Form(), context)
 
 
-def _context(session: Session, course: Course, state: str) -> dict[str, Any]:
+def _context(session: Session, facts: SessionFacts, state: str) -> dict[str, Any]:
     """Whether a signature stands, and the values measured last."""
-    now, clearance = clock.now(), course.clearance
+    now, clearance = clock.now(), facts.clearance
     params = {
-        "at": lapses_at(course) if state == "lapsed" else clearance and clearance.signed_at,
+        "at": lapses_at(facts) if state == "lapsed" else clearance and clearance.signed_at,
         "now": now,
     }
     return {
@@ -192,7 +192,7 @@ def _context(session: Session, course: Course, state: str) -> dict[str, Any]:
         "heading": _("Departure"),
         "back": reverse("session", args=[session.pk]),
         "state": state,
-        "lapses_at": lapses_at(course) if state == "stands" else None,
+        "lapses_at": lapses_at(facts) if state == "stands" else None,
         "why_not": "" if state == "stands" else wording.reason(f"clearance_{state}", params),
-        "last": table(session, course, only={r.id for r in course.standing_readings[-1:]}),
+        "last": table(session, facts, only={r.id for r in facts.standing_readings[-1:]}),
     }

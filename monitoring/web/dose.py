@@ -18,7 +18,7 @@ from clinic.access import Permission, page
 from monitoring.actions import end_infusion as end_infusion_verb
 from monitoring.actions import give_dose
 from monitoring.models import Dose, DoseEnd, Session
-from monitoring.rules.course import Course
+from monitoring.rules.facts import SessionFacts
 from monitoring.rules.readiness import before_dose
 from monitoring.web.amounts import Amount
 from monitoring.web.dates import ExpiryField
@@ -55,15 +55,15 @@ class DoseForm(EntryForm):
         label=gettext_lazy("If within 5 minutes of the last device: why"),
     )
 
-    def __init__(self, *args: Any, course: Course, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, facts: SessionFacts, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if course.protocol.is_infusion:
+        if facts.protocol.is_infusion:
             for name in ("is_complete", "partial_detail", "early_reason"):
                 del self.fields[name]
             self.fields["started_at"].label = _("Started at")
             return
-        begins_window(self, "started_at", course.protocol)
-        if not course.doses:
+        begins_window(self, "started_at", facts.protocol)
+        if not facts.doses:
             del self.fields["early_reason"]
 
     def clean(self) -> dict[str, Any]:
@@ -90,8 +90,8 @@ class InfusionEndForm(EntryForm):
 @page(Permission.GIVE_DOSE)
 def give(request: HttpRequest, session_id: UUID) -> HttpResponse:
     session = session_or_404(request, session_id)
-    course = session.course()
-    form = DoseForm(request.POST or None, course=course)
+    facts = session.facts()
+    form = DoseForm(request.POST or None, facts=facts)
     if form.is_bound and form.is_valid():
         data = form.cleaned_data
         made, _theirs = act(
@@ -112,8 +112,8 @@ def give(request: HttpRequest, session_id: UUID) -> HttpResponse:
             ),
         )
         if made:
-            return saved(request, _heading(course, saved=True), "session", session_id)
-    return show(request, "dose/dose.html", form, _context(request, session, course))
+            return saved(request, _heading(facts, saved=True), "session", session_id)
+    return show(request, "dose/dose.html", form, _context(request, session, facts))
 
 
 @require_http_methods(["GET", "POST"])
@@ -121,7 +121,7 @@ def give(request: HttpRequest, session_id: UUID) -> HttpResponse:
 def end_infusion(request: HttpRequest, session_id: UUID) -> HttpResponse:
     session = session_or_404(request, session_id)
     form = InfusionEndForm(request.POST or None)
-    begins_window(form, "ended_at", session.course().protocol)
+    begins_window(form, "ended_at", session.facts().protocol)
     if form.is_bound and form.is_valid():
         data = form.cleaned_data
         made, _theirs = act(
@@ -151,13 +151,13 @@ def end_infusion(request: HttpRequest, session_id: UUID) -> HttpResponse:
     return show(request, "form_page.html", form, context)
 
 
-def _heading(course: Course, *, saved: bool = False) -> str:
-    if course.protocol.is_infusion:
+def _heading(facts: SessionFacts, *, saved: bool = False) -> str:
+    if facts.protocol.is_infusion:
         return _("Start of the infusion saved") if saved else _("Start of the infusion")
     params = {
-        "number": len(course.doses) + 1,
-        "total": course.protocol.devices(course.planned_mg),
-        "mg": course.protocol.device_mg,
+        "number": len(facts.doses) + 1,
+        "total": facts.protocol.devices(facts.planned_mg),
+        "mg": facts.protocol.device_mg,
     }
     words = (
         _("Device %(number)s saved") if saved else _("Device %(number)s of %(total)s, %(mg)s mg")
@@ -165,19 +165,19 @@ def _heading(course: Course, *, saved: bool = False) -> str:
     return words % params
 
 
-def _context(request: HttpRequest, session: Session, course: Course) -> dict[str, object]:
+def _context(request: HttpRequest, session: Session, facts: SessionFacts) -> dict[str, object]:
     now = clock.now()
-    items = before_dose(course, now) if not course.doses else []
+    items = before_dose(facts, now) if not facts.doses else []
     permissions: Permissions = request.permissions  # type: ignore[attr-defined]
-    last = max((d.started_at for d in course.doses), default=None)
-    rest = timedelta(minutes=course.protocol.rest_between_devices_minutes)
+    last = max((d.started_at for d in facts.doses), default=None)
+    rest = timedelta(minutes=facts.protocol.rest_between_devices_minutes)
     return {
         "session": session,
         "banner": session_banner(session),
-        "heading": _heading(course),
+        "heading": _heading(facts),
         "submit": _("Save dose"),
         "back": reverse("session", args=[session.pk]),
         "items": open_items(session, items, permissions),
         "rest_ends_at": last + rest if last and now < last + rest else None,
-        "nothing_open": course.doses and not course.devices_open,
+        "nothing_open": facts.doses and not facts.devices_open,
     }

@@ -88,7 +88,7 @@ def lock(request: HttpRequest) -> HttpResponse:
         return redirect_to_login(back)
     with timezone.override(tablet.site.tz):
         if is_poll:
-            return render(request, "lock/_overdue.html", {"places": waiting_places(tablet)})
+            return render(request, "lock/_overdue.html", {"rooms": waiting_rooms(tablet)})
         return _lock(request, tablet, back)
 
 
@@ -109,7 +109,7 @@ def _lock(request: HttpRequest, tablet: Tablet, back: str) -> HttpResponse:
         "form": form,
         "people": people,
         "must_sign_in": must_sign_in,
-        "places": waiting_places(tablet),
+        "rooms": waiting_rooms(tablet),
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "lock/lock.html", context, status=status)
@@ -152,28 +152,28 @@ def _afresh(request: HttpRequest) -> HttpResponse:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """What waits at one place: an emergency, a reading that is overdue, or both. No name, no value
+class Waiting:
+    """What waits in one room: an emergency, a reading that is overdue, or both. No name, no value
     and no symptom: the page is open to whoever passes."""
 
-    place: str
+    room: str
     is_emergency: bool
     slot: Slot | None
     protocol: Protocol
 
 
-def waiting_places(tablet: Tablet) -> list[Place]:
+def waiting_rooms(tablet: Tablet) -> list[Waiting]:
     """Emergencies that nobody was informed of, then the readings that have waited longest."""
     now = clock.now()
     found = []
     sessions = Session.objects.at(tablet.site).in_progress().with_observations()
     for session in sessions.select_related("standing_clearance"):
-        course = session.course()
-        is_emergency = any(f.tier == "emergency" for f in unanswered(course))
-        slot = next_slot(course, now)
+        facts = session.facts()
+        is_emergency = any(f.tier == "emergency" for f in unanswered(facts))
+        slot = next_slot(facts, now)
         late = slot if slot is not None and slot.state == "overdue" else None
         if is_emergency or late:
-            found.append(Place(session.place, is_emergency, late, course.protocol))
+            found.append(Waiting(session.room, is_emergency, late, facts.protocol))
     return sorted(found, key=lambda p: (not p.is_emergency, p.slot.due_at if p.slot else now))
 
 

@@ -31,10 +31,10 @@ def staff_of(request: HttpRequest) -> Staff:
 
 def read(request: HttpRequest, session: Session) -> None:
     """Say that the answer to this request shows the session."""
-    keep_read(request, "opened", [session.patient_id], session.pk)
+    log_read(request, "opened", [session.patient_id], session.pk)
 
 
-def keep_read(
+def log_read(
     request: HttpRequest,
     action: str,
     patients: Iterable[UUID],
@@ -93,7 +93,7 @@ class Shown:
         return bool(self.whom)
 
 
-class KeepReads:
+class LogReads:
     """Keeps who was shown whose record, whatever was asked by which method and however it was
     answered: a form that was refused shows the page, too.
 

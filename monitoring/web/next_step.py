@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from clinic.access import Permission
 from monitoring.models import Session
 from monitoring.rules import urgency
-from monitoring.rules.course import Course
 from monitoring.rules.entry import PRE_DOSE
+from monitoring.rules.facts import SessionFacts
 from monitoring.rules.flags import unanswered
 from monitoring.rules.left_open import is_left_open
 from monitoring.rules.readiness import before_clearance, before_dose
@@ -34,7 +34,7 @@ class _Case:
     """Whose step is asked for, and of which session at which time."""
 
     session: Session
-    course: Course
+    facts: SessionFacts
     now: datetime
     permissions: Permissions
 
@@ -51,34 +51,34 @@ def is_clinician(permissions: Permissions) -> bool:
 
 
 def next_step(
-    session: Session, course: Course, now: datetime, permissions: Permissions
+    session: Session, facts: SessionFacts, now: datetime, permissions: Permissions
 ) -> Action | None:
     """What this person does next, or None while there is nothing to do but wait.
 
     Of all that the session waits for, the most urgent that this person can do something about.
     """
-    case = _Case(session, course, now, permissions)
-    if course.phase == "planned":
+    case = _Case(session, facts, now, permissions)
+    if facts.phase == "planned":
         may_admit = case.may(Permission.ADMIT_PATIENT)
         return case.page(_("Admit"), "admission") if may_admit else None
-    if left_open(session, course, now):
+    if left_open(session, facts, now):
         return _close(case)
     by_urgency = urgency.sorted_for(
-        urgency.waits(course, now), is_clinician=is_clinician(permissions)
+        urgency.waits(facts, now), is_clinician=is_clinician(permissions)
     )
     found = (_STEPS[wait.kind](case) for wait in by_urgency)
     return next((action for action in found if action), None)
 
 
-def left_open(session: Session, course: Course, now: datetime) -> bool:
+def left_open(session: Session, facts: SessionFacts, now: datetime) -> bool:
     """Whether the session is of an earlier day at its site, and nobody said how it ended."""
     midnight = now.astimezone(session.site.tz).replace(hour=0, minute=0, second=0, microsecond=0)
-    return is_left_open(course, now, midnight)
+    return is_left_open(facts, now, midnight)
 
 
 def _close(case: _Case) -> Action | None:
     """The way to close a session that was left open by what is known of it."""
-    if not case.course.doses:
+    if not case.facts.doses:
         may_end = case.may(Permission.GIVE_DOSE)
         return case.page(_("End the session without a dose"), "session-defer") if may_end else None
     may_depart = case.may(Permission.DEPART)
@@ -88,7 +88,7 @@ def _close(case: _Case) -> Action | None:
 def _answer(case: _Case) -> Action | None:
     if not case.may(Permission.RECORD_EVENT):
         return None
-    about = unanswered(case.course)[0].fact.id
+    about = unanswered(case.facts)[0].fact.id
     return case.page(_("Record who was informed"), "response", about)
 
 
@@ -99,7 +99,7 @@ def _decide(case: _Case) -> Action | None:
 
 def _before_dose(case: _Case) -> Action | None:
     """None while a clinician's decision is awaited, or what no page of the session brings about."""
-    items = before_dose(case.course, case.now)
+    items = before_dose(case.facts, case.now)
     codes = {item.code for item in items}
     if codes & {"predose_missing", "predose_old"}:
         may_read = case.may(Permission.RECORD_READING)
@@ -121,14 +121,14 @@ def _before_dose(case: _Case) -> Action | None:
 def _device(case: _Case) -> Action | None:
     if not case.may(Permission.GIVE_DOSE):
         return None
-    if case.course.devices_open:
-        words = _("Record device %(number)s") % {"number": len(case.course.doses) + 1}
+    if case.facts.devices_open:
+        words = _("Record device %(number)s") % {"number": len(case.facts.doses) + 1}
         return case.page(words, "dose")
     return case.page(_("Record the end of the infusion"), "infusion-end")
 
 
 def _slot_reading(case: _Case) -> Action | None:
-    slot = next_slot(case.course, case.now)
+    slot = next_slot(case.facts, case.now)
     if slot is None or not slot.is_open or not case.may(Permission.RECORD_READING):
         return None
     words = _("Record %(count)s-minute reading") % {"count": slot.minutes}
@@ -136,7 +136,7 @@ def _slot_reading(case: _Case) -> Action | None:
 
 
 def _final_set(case: _Case) -> Action | None:
-    codes = [item.code for item in before_clearance(case.course, case.now)]
+    codes = [item.code for item in before_clearance(case.facts, case.now)]
     if codes != ["final_set"] or not case.may(Permission.RECORD_READING):
         return None
     return Action(_("Record final set"), links.reading(case.session, None))

@@ -19,7 +19,7 @@ from monitoring.actions import Conflict, Refused, amend_patient
 from monitoring.models import Patient, PatientAmendment
 from monitoring.models.fact import uuid7
 from monitoring.web.entry_page import act, saved, show
-from monitoring.web.lookup import keep_read, site_of, staff_of
+from monitoring.web.lookup import log_read, site_of, staff_of
 from monitoring.web.patients import CONFIRMS, PatientForm, mrn_taken
 from monitoring.web.presenters.banner import patient_banner
 from monitoring.web.presenters.patient_amendments import Shown, patient_amendments
@@ -71,7 +71,7 @@ def amend(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     patient = Patient.objects.at(site).filter(pk=patient_id).first()
     if patient is None:
         raise Http404
-    keep_read(request, "opened", [patient.pk])
+    log_read(request, "opened", [patient.pk])
     asked = request.GET.get("next", "")
     back = asked if is_own(request, asked) else reverse("patient", args=[patient_id])
     form = AmendPatientForm(request.POST or None, patient=patient, at=request.GET.get("at", ""))

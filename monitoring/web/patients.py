@@ -1,4 +1,4 @@
-"""Patients of a site, and one patient's course of sessions."""
+"""Patients of a site, and one patient's course of treatment."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from clinic.access import Permission, page
 from monitoring.actions import Conflict, Refused
 from monitoring.actions import register_patient as register_patient_verb
 from monitoring.models import Patient
-from monitoring.reports.treatment import course_of_sessions, last_dosed
+from monitoring.reports.treatment import course_of_treatment, last_dosed
 from monitoring.web.dates import DayField
 from monitoring.web.entry_page import EntryForm, act, saved, show
 from monitoring.web.fields import Confirm, NameField
-from monitoring.web.lookup import keep_read, site_of, staff_of
+from monitoring.web.lookup import log_read, site_of, staff_of
 from monitoring.web.presenters.banner import patient_banner
 from monitoring.web.presenters.patient_amendments import patient_amendments
 from monitoring.web.refusal import add_refusal
@@ -108,7 +108,7 @@ class PatientForm(EntryForm):
                 field.answer = str(reason.params["answer"])
                 self.namesakes += cast("tuple[Patient, ...]", reason.params.get("patients", ()))
         if self.namesakes:
-            keep_read(request, "listed", [p.pk for p in self.namesakes])
+            log_read(request, "listed", [p.pk for p in self.namesakes])
 
 
 @require_safe
@@ -118,7 +118,7 @@ def patient_list(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST_SEARCH]
     found = Patient.objects.at(site_of(request)).matching(words)
     shown = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    keep_read(request, "listed", [p.pk for p in shown])
+    log_read(request, "listed", [p.pk for p in shown])
     context = {"patients": shown, "words": words, "area": "patients"}
     return render(request, "patients/list.html", context)
 
@@ -163,7 +163,7 @@ def mrn_taken(conflict: Conflict, request: HttpRequest) -> str:
     """Who has the number, only where the person may know: at this site."""
     theirs = conflict.theirs
     if isinstance(theirs, Patient) and theirs.site_id == site_of(request).pk:
-        keep_read(request, "opened", [theirs.pk])
+        log_read(request, "opened", [theirs.pk])
         return _("This MRN belongs to %(name)s, born %(born)s.") % {
             "name": theirs.banner_name,
             "born": f"{theirs.date_of_birth:%d-%b-%Y}",
@@ -177,8 +177,8 @@ def patient(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     found = Patient.objects.at(site_of(request)).filter(pk=patient_id).first()
     if found is None:
         raise Http404
-    keep_read(request, "opened", [found.pk])
-    shown = Paginator(course_of_sessions(found), PAGE_SIZE).get_page(request.GET.get("page"))
+    log_read(request, "opened", [found.pk])
+    shown = Paginator(course_of_treatment(found), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "patient": found,
         "banner": patient_banner(found),

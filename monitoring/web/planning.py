@@ -26,7 +26,7 @@ from monitoring.web.amounts import Amount
 from monitoring.web.dates import DayField, shown
 from monitoring.web.entry_page import EntryForm, act, saved, show
 from monitoring.web.fields import Tiles, YesNo
-from monitoring.web.lookup import keep_read, site_of, staff_of
+from monitoring.web.lookup import log_read, site_of, staff_of
 from monitoring.web.presenters.banner import patient_banner
 from monitoring.web.presenters.open_items import OpenItem, missing_for_rems
 from monitoring.web.times import TimeOfDay
@@ -50,8 +50,8 @@ class PlanForm(EntryForm):
     )
     indication = Tiles(label=gettext_lazy("Indication"), choices=Session.Indication.choices)
     is_first_treatment = YesNo(label=gettext_lazy("First treatment ever"))
-    place = forms.CharField(
-        required=False, max_length=40, label=gettext_lazy("Place, such as Chair 3")
+    room = forms.CharField(
+        required=False, max_length=40, label=gettext_lazy("Room or chair, such as Chair 3")
     )
 
     def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
@@ -109,7 +109,7 @@ def plan(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     patient = Patient.objects.at(site).filter(pk=patient_id).first()
     if patient is None:
         raise Http404
-    keep_read(request, "opened", [patient.pk])
+    log_read(request, "opened", [patient.pk])
     form = PlanForm(request.POST or None, site=site)
     if form.is_bound and form.is_valid():
         made = _planned(request, form, patient_id)
@@ -145,7 +145,7 @@ def _planned(request: HttpRequest, form: PlanForm, patient_id: UUID) -> Session 
                 planned_mg=data["mg"],
                 indication=data["indication"],
                 is_first_treatment=data["is_first_treatment"],
-                place=data["place"],
+                room=data["room"],
             )
         except Refused as refused:
             places = {"planned_mg": form.dose_field}

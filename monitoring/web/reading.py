@@ -18,8 +18,8 @@ from clinic.access import Permission, page
 from monitoring.actions import correct_reading, record_reading
 from monitoring.models import Reading as ReadingRow
 from monitoring.models import Session
-from monitoring.rules.course import Course, Reading, whole_minutes
 from monitoring.rules.entry import PRE_DOSE, Entry
+from monitoring.rules.facts import ReadingFacts, SessionFacts, whole_minutes
 from monitoring.rules.measures import (
     MEASURES,
     NOT_DONE_REASONS,
@@ -156,9 +156,9 @@ def record(request: HttpRequest, session_id: UUID) -> HttpResponse:
             if made:
                 return saved(request, _("Reading saved"), "session", session_id)
     session = session_or_404(request, session_id)
-    course = session.course()
-    form = form or ReadingForm(protocol=course.protocol)
-    context = _context(session, course, form, asked)
+    facts = session.facts()
+    form = form or ReadingForm(protocol=facts.protocol)
+    context = _context(session, facts, form, asked)
     if "again" in request.GET:
         context["draft"] = links.reading(session, _asked(request))
     if not form.is_bound:
@@ -188,11 +188,11 @@ def _recorded(session: Session, asked: int | None) -> dict[str, Any] | None:
 def correct(request: HttpRequest, session_id: UUID, reading_id: UUID) -> HttpResponse:
     """The original stands beside; nothing of it is copied into the form."""
     session = session_or_404(request, session_id)
-    course = session.course()
-    original = next((r for r in course.readings if r.id == reading_id), None)
+    facts = session.facts()
+    original = next((r for r in facts.readings if r.id == reading_id), None)
     if original is None:
         raise Http404
-    form = CorrectionForm(request.POST or None, protocol=course.protocol)
+    form = CorrectionForm(request.POST or None, protocol=facts.protocol)
     if form.is_bound and form.is_valid():
         made, _theirs = act(
             form,
@@ -210,10 +210,10 @@ def correct(request: HttpRequest, session_id: UUID, reading_id: UUID) -> HttpRes
         )
         if made:
             return saved(request, _("Correction saved"), "session", session_id)
-    context = _context(session, course.without(reading_id), form, None, original) | {
-        "heading": _("Correct a reading: %(label)s") % {"label": label(course, original)},
+    context = _context(session, facts.without(reading_id), form, None, original) | {
+        "heading": _("Correct a reading: %(label)s") % {"label": label(facts, original)},
         "submit": gettext_lazy("Save correction"),
-        "original": table(session, course, only={reading_id}),
+        "original": table(session, facts, only={reading_id}),
         "is_correction": True,
         "shows_time": form.is_bound and form.is_time_wrong,
     }
@@ -235,32 +235,32 @@ def _heading(asked: int | None) -> str:
 
 def _context(
     session: Session,
-    course: Course,
+    facts: SessionFacts,
     form: ReadingForm,
     asked: int | None,
-    original: Reading | None = None,
+    original: ReadingFacts | None = None,
 ) -> dict[str, Any]:
-    """`original` is the reading that is corrected, which `course` is then without."""
+    """`original` is the reading that is corrected, which `facts` is then without."""
     vitals = [o for o in OBSERVATIONS if o not in {"sedation", "dissociation"}]
-    needed = observations_at(course.protocol, None if asked == PRE_DOSE else asked)
+    needed = observations_at(facts.protocol, None if asked == PRE_DOSE else asked)
     return {
         "session": session,
         "banner": session_banner(session),
         "heading": _heading(asked),
         "submit": gettext_lazy("Save reading"),
         "back": reverse("session", args=[session.pk]),
-        "vitals": [_panel(course, form, o, o in needed or asked is None, original) for o in vitals],
-        "scales": [_panel(course, form, o, True, original) for o in ("sedation", "dissociation")],
+        "vitals": [_panel(facts, form, o, o in needed or asked is None, original) for o in vitals],
+        "scales": [_panel(facts, form, o, True, original) for o in ("sedation", "dissociation")],
         "shows_late_reason": "late_reason" in form.errors or bool(form["late_reason"].value()),
     }
 
 
 def _panel(
-    course: Course,
+    facts: SessionFacts,
     form: ReadingForm,
     observation: str,
     is_needed: bool,
-    original: Reading | None,
+    original: ReadingFacts | None,
 ) -> dict[str, Any]:
     """One observation: its fields, what was measured last and before the dose; beside a
     correction, what it corrects and what was measured before that."""
@@ -276,8 +276,8 @@ def _panel(
         "is_needed": is_needed,
         "is_correction": original is not None,
         "original": _original(original, observation) if original else "",
-        "last": _last(course, fields, original.taken_at if original else None),
-        "predose": _values(course, fields),
+        "last": _last(facts, fields, original.taken_at if original else None),
+        "predose": _values(facts, fields),
     }
 
 
@@ -294,7 +294,7 @@ def _question(form: ReadingForm, field: str) -> dict[str, Any]:
     return {"box": answer, "value": value, "is_given": form.is_confirmed(field)}
 
 
-def _original(original: Reading, observation: str) -> str:
+def _original(original: ReadingFacts, observation: str) -> str:
     """What stands now, and stays if nothing is entered."""
     if code := original.not_done.get(observation):
         return wording.not_done(code)
@@ -302,9 +302,9 @@ def _original(original: Reading, observation: str) -> str:
     return "–" if None in values else "/".join(map(str, values))
 
 
-def _last(course: Course, fields: tuple[str, ...], until: datetime | None) -> str:
+def _last(facts: SessionFacts, fields: tuple[str, ...], until: datetime | None) -> str:
     """The newest value, or the newest taken before `until`, and its age."""
-    for reading in reversed(course.standing_readings):
+    for reading in reversed(facts.standing_readings):
         values = [reading.value(f) for f in fields]
         if None not in values and (until is None or reading.taken_at <= until):
             age = whole_minutes(clock.now() - reading.taken_at)
@@ -315,8 +315,8 @@ def _last(course: Course, fields: tuple[str, ...], until: datetime | None) -> st
     return ""
 
 
-def _values(course: Course, fields: tuple[str, ...]) -> str:
-    if course.predose is None or course.first_dose_at is None:
+def _values(facts: SessionFacts, fields: tuple[str, ...]) -> str:
+    if facts.predose is None or facts.first_dose_at is None:
         return ""
-    values = [course.predose.value(f) for f in fields]
+    values = [facts.predose.value(f) for f in fields]
     return "" if None in values else "/".join(map(str, values))

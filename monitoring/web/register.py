@@ -18,7 +18,7 @@ from clinic.access import Permission, page
 from clinic.models import Membership, Site, Staff
 from monitoring.models import Departure, ProtocolVersion, Session
 from monitoring.web.filters import DayFilter, ListFilter, PersonFilter
-from monitoring.web.lookup import keep_read, site_of, staff_of
+from monitoring.web.lookup import log_read, site_of, staff_of
 from monitoring.web.presenters import first_run
 
 PAGE_SIZES = (25, 50, 100)
@@ -126,7 +126,7 @@ def session_list(request: HttpRequest) -> HttpResponse:
     people = sessions.select_related("patient", "protocol_version", "standing_clearance")
     chosen = Register(request.GET or None, queryset=people, request=request, site=site)
     shown = Paginator(chosen.qs, size).get_page(request.GET.get("page"))
-    keep_read(request, "listed", [s.patient_id for s in shown])
+    log_read(request, "listed", [s.patient_id for s in shown])
     context: dict[str, Any] = {
         "filter": chosen,
         "is_filtered": any(request.GET.get(name) for name in chosen.filters if name != "sort"),

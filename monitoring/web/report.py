@@ -1,4 +1,4 @@
-"""The report of one session: deviations first, then the whole course."""
+"""The report of one session: deviations first, then the whole record of the session."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from monitoring.reports.session_report import SessionReport, load, peak, session
 from monitoring.rules.deviations import Deviation
 from monitoring.rules.measures import OBSERVATION_NAMES
 from monitoring.rules.readiness import CHECKLIST, CONCOMITANT, CONTRAINDICATIONS, FASTING
-from monitoring.trail.place import renewals_before
+from monitoring.trail.organisation import renewals_before
 from monitoring.web import wording
 from monitoring.web.lookup import not_here, read, site_of
 from monitoring.web.presenters.amendments import amendments, late_readings
@@ -94,22 +94,22 @@ def report(request: HttpRequest, session_id: UUID) -> HttpResponse:
 
 
 def report_context(found: SessionReport) -> dict[str, Any]:
-    session, course = found.session, found.course
+    session, facts = found.session, found.facts
     return {
         "report": found,
         "is_printable": True,
         "session": session,
-        "course": course,
+        "facts": facts,
         "banner": session_banner(session),
         "deviations": [_line(found, d) for d in found.deviations],
         "spans": [(_(MOMENTS[s.code]), s) for s in found.spans],
         "peaks": [
-            (_("Highest systolic after the dose"), peak(course, "systolic")),
-            (_("Highest diastolic after the dose"), peak(course, "diastolic")),
+            (_("Highest systolic after the dose"), peak(facts, "systolic")),
+            (_("Highest diastolic after the dose"), peak(facts, "diastolic")),
         ],
-        "chart": session_chart(session, course, found.as_of),
-        "readings": table(session, course),
-        "timeline": timeline(session, course),
+        "chart": session_chart(session, facts, found.as_of),
+        "readings": table(session, facts),
+        "timeline": timeline(session, facts),
         "answers": _answers(session),
         "signatures": signatures(session.clearance_set.all()),
         "amendments": amendments(session),
@@ -122,7 +122,7 @@ def _line(found: SessionReport, deviation: Deviation) -> Line:
     words = wording.deviation(deviation)
     if deviation.code == "caution_justified":
         words = f"{words}: {caution(str(deviation.params['caution']))}"
-    return Line(deviation.at, found.course.minutes(deviation.at), words)
+    return Line(deviation.at, found.facts.minutes(deviation.at), words)
 
 
 def caution(key: str) -> str:

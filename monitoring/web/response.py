@@ -34,8 +34,10 @@ ORDERS = (
 class ResponseForm(EntryForm):
     repeats = True
     saves = Event
-    told = Tiles(label=gettext_lazy("Who was informed"))
-    told_other = forms.CharField(required=False, max_length=200, label=gettext_lazy("Someone else"))
+    informed = Tiles(label=gettext_lazy("Who was informed"))
+    informed_other = forms.CharField(
+        required=False, max_length=200, label=gettext_lazy("Someone else")
+    )
     ordered = Tiles(label=gettext_lazy("What was ordered"), choices=[(str(o), o) for o in ORDERS])
     ordered_other = forms.CharField(
         required=False, max_length=500, label=gettext_lazy("Something else")
@@ -45,12 +47,12 @@ class ResponseForm(EntryForm):
 
     def __init__(self, *args: Any, names: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["told"].choices = [(n, n) for n in names]  # type: ignore[attr-defined]
+        self.fields["informed"].choices = [(n, n) for n in names]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """Who was tapped and who was typed were both informed; so with what was ordered."""
         data = super().clean() or {}
-        for name, longest in (("told", 200), ("ordered", 500)):
+        for name, longest in (("informed", 200), ("ordered", 500)):
             both = [data.get(name, ""), data.get(f"{name}_other", "").strip()]
             data[name] = ", ".join(filter(None, both))
             if len(data[name]) > longest:
@@ -62,8 +64,8 @@ class ResponseForm(EntryForm):
 @page(Permission.RECORD_EVENT)
 def respond(request: HttpRequest, session_id: UUID, about: UUID) -> HttpResponse:
     session = session_or_404(request, session_id)
-    course = session.course()
-    found = next((f for f in flagged(course) if f.fact.id == about), None)
+    facts = session.facts()
+    found = next((f for f in flagged(facts) if f.fact.id == about), None)
     if found is None:
         raise Http404
     form = ResponseForm(
@@ -79,7 +81,7 @@ def respond(request: HttpRequest, session_id: UUID, about: UUID) -> HttpResponse
                 id=data["id"],
                 sending=form.sending,
                 about=about,
-                told=data["told"],
+                informed=data["informed"],
                 ordered=data["ordered"],
                 at=data["at"],
                 confirmed_at=confirmed(form, "at"),
@@ -96,6 +98,6 @@ def respond(request: HttpRequest, session_id: UUID, about: UUID) -> HttpResponse
         "back": reverse("session", args=[session_id]),
         "kind": alerts.kind(found),
         "word": alerts.word(found),
-        "lines": alerts.lines(course.protocol, found),
+        "lines": alerts.lines(facts.protocol, found),
     }
     return show(request, "response/response.html", form, context)

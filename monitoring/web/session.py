@@ -18,7 +18,7 @@ from clinic.access import Permission, page
 from monitoring.models import Session
 from monitoring.reports.chart import chart
 from monitoring.rules.clocks import ahead
-from monitoring.rules.course import Course
+from monitoring.rules.facts import SessionFacts
 from monitoring.rules.readiness import (
     Item,
     before_arrival,
@@ -51,54 +51,54 @@ def session(request: HttpRequest, session_id: UUID) -> HttpResponse:
     found = Session.objects.at(site_of(request)).for_page(session_id)
     if found is None:
         raise not_here(request, session_id)
-    now, course = clock.now(), found.course()
-    version = _version(course, now)
+    now, facts = clock.now(), found.facts()
+    version = _version(facts, now)
     is_poll = bool(request.headers.get("HX-Request"))
     if is_poll and request.GET.get("version") == version:
         return HttpResponse(status=204)
     read(request, found)
     permissions: Permissions = request.permissions  # type: ignore[attr-defined]
-    context = _context(found, course, now, permissions) | {"version": version}
+    context = _context(found, facts, now, permissions) | {"version": version}
     return render(request, f"session/{'_live' if is_poll else 'session'}.html", context)
 
 
-def _version(course: Course, now: datetime) -> str:
+def _version(facts: SessionFacts, now: datetime) -> str:
     """Changes with each fact, and with what the time alone changes: slots, items, the clearance."""
-    states = [(slot.state, slot.is_escalated) for slot in slots(course, now)]
-    items = [(item.code, item.about) for item in _items(course, now)]
-    clocks = (clearance_state(course, now), ahead(course, now))
-    shown = (course.last_seq, course.phase, clocks, states, items)
+    states = [(slot.state, slot.is_escalated) for slot in slots(facts, now)]
+    items = [(item.code, item.about) for item in _items(facts, now)]
+    clocks = (clearance_state(facts, now), ahead(facts, now))
+    shown = (facts.last_seq, facts.phase, clocks, states, items)
     return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
 
 
 def _context(
-    found: Session, course: Course, now: datetime, permissions: Permissions
+    found: Session, facts: SessionFacts, now: datetime, permissions: Permissions
 ) -> dict[str, Any]:
-    items = _items(course, now)
-    state = clearance_state(course, now)
-    primary = next_step(found, course, now, permissions)
-    others = _other_actions(found, course, permissions)
+    items = _items(facts, now)
+    state = clearance_state(facts, now)
+    primary = next_step(found, facts, now, permissions)
+    others = _other_actions(found, facts, permissions)
     return {
         "session": found,
         "banner": session_banner(found),
-        "course": course,
-        "slots": slot_line(course, now),
-        "chart": session_chart(found, course, now),
-        "readings": table(found, course),
-        "timeline": timeline(found, course),
+        "facts": facts,
+        "slots": slot_line(facts, now),
+        "chart": session_chart(found, facts, now),
+        "readings": table(found, facts),
+        "timeline": timeline(found, facts),
         "answers": notable_answers(found),
         "amendments": amendments(found),
         "late": late_readings(found, permissions),
         "items": open_items(found, items, permissions),
-        "waits": _waits(course, items) if primary is None else "",
-        "device": _next_device(course),
-        "alerts": alerts(found, course, permissions),
-        "last": last_set(course),
+        "waits": _waits(facts, items) if primary is None else "",
+        "device": _next_device(facts),
+        "alerts": alerts(found, facts, permissions),
+        "last": last_set(facts),
         "clearance_state": state,
-        "is_left_open": left_open(found, course, now),
-        "ahead": ahead(course, now),
+        "is_left_open": left_open(found, facts, now),
+        "ahead": ahead(facts, now),
         "now": now,
-        "lapses_at": lapses_at(course) if state == "stands" else None,
+        "lapses_at": lapses_at(facts) if state == "stands" else None,
         "primary": primary,
         "others": [a for a in others if primary is None or a.href != primary.href],
         "can_correct": Permission.RECORD_READING in permissions and found.is_open,
@@ -106,51 +106,51 @@ def _context(
     }
 
 
-def session_chart(found: Session, course: Course, now: datetime) -> str:
-    title = _("Course of blood pressure and heart rate")
+def session_chart(found: Session, facts: SessionFacts, now: datetime) -> str:
+    title = _("Chart of blood pressure and heart rate")
     description = _("%(count)s readings; the same values stand in the table of readings.") % {
-        "count": len(course.standing_readings)
+        "count": len(facts.standing_readings)
     }
-    return chart(course, now, title=title, description=description)
+    return chart(facts, now, title=title, description=description)
 
 
-def _items(course: Course, now: datetime) -> list[Item]:
+def _items(facts: SessionFacts, now: datetime) -> list[Item]:
     """What keeps the next step from being taken."""
-    if course.phase == "planned":
-        return before_arrival(course)
-    if course.phase == "arrived":
-        return before_dose(course, now)
-    is_watched = course.phase in {"dosing", "observing", "cleared"}
-    if is_watched and clearance_state(course, now) != "stands":
-        return before_clearance(course, now)
+    if facts.phase == "planned":
+        return before_arrival(facts)
+    if facts.phase == "arrived":
+        return before_dose(facts, now)
+    is_watched = facts.phase in {"dosing", "observing", "cleared"}
+    if is_watched and clearance_state(facts, now) != "stands":
+        return before_clearance(facts, now)
     return []
 
 
-def _waits(course: Course, items: list[Item]) -> str:
+def _waits(facts: SessionFacts, items: list[Item]) -> str:
     """Whom a person without a next step waits for."""
-    if course.phase == "arrived" and any(item.code == "decision" for item in items):
+    if facts.phase == "arrived" and any(item.code == "decision" for item in items):
         return _("A clinician decides whether the dose is given.")
-    if course.phase in {"observing", "cleared"} and not items:
-        return _("Nothing is open. A clinician can review the course and sign.")
+    if facts.phase in {"observing", "cleared"} and not items:
+        return _("Nothing is open. A clinician can review the record and sign.")
     return ""
 
 
-def _next_device(course: Course) -> dict[str, Any] | None:
+def _next_device(facts: SessionFacts) -> dict[str, Any] | None:
     """The device to give next, and until when the rest before it lasts."""
-    rest = rest_ends_at(course)
+    rest = rest_ends_at(facts)
     if rest is None:
         return None
-    given = len(course.doses)
-    return {"number": given + 1, "total": given + course.devices_open, "rest_ends_at": rest}
+    given = len(facts.doses)
+    return {"number": given + 1, "total": given + facts.devices_open, "rest_ends_at": rest}
 
 
-def _other_actions(found: Session, course: Course, permissions: Permissions) -> list[Action]:
-    phase = course.phase
+def _other_actions(found: Session, facts: SessionFacts, permissions: Permissions) -> list[Action]:
+    phase = facts.phase
     is_dosed = phase in {"dosing", "observing", "cleared"}
     choices = [
         (is_dosed or phase in {"arrived", "closed"}, Permission.RECORD_READING,
          _("Additional reading"), "reading"),
-        (bool(course.devices_open) and is_dosed, Permission.GIVE_DOSE, _("Device"), "dose"),
+        (bool(facts.devices_open) and is_dosed, Permission.GIVE_DOSE, _("Device"), "dose"),
         (is_dosed or phase == "arrived", Permission.RECORD_EVENT, _("Event"), "event"),
         (phase == "arrived", Permission.ADMIT_PATIENT, _("Answers again"), "admission"),
         (phase in {"arrived", "dosing"}, Permission.DECIDE_DOSE, _("Decision"), "decision"),

@@ -63,7 +63,7 @@ def changes(session: Session, through_seq: int) -> list[Change]:
     ]
     found += [
         (entry.seq, Change(entry.recorded_at or entry.at, entry.words, entry.by))
-        for entry in timeline(session, session.course())
+        for entry in timeline(session, session.facts())
         if entry.seq > through_seq
     ]
     for reading in session.reading_set.all():

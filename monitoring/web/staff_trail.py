@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from clinic.models import Membership, Site, Tablet
 from monitoring.models import TrailEntry
-from monitoring.trail.chain import PLACE
+from monitoring.trail.chain import ORGANISATION
 
 ENTRIES = 50
 VERBS = {
@@ -51,7 +51,7 @@ VERBS = {
     "enrol_tablet": gettext_lazy("Tablet enrolled"),
     "revoke_tablet": gettext_lazy("Tablet revoked"),
 }
-"""A sentence for each verb that the chains of people and of the place tell."""
+"""A sentence for each verb that the chains of people and of the organisation tell."""
 MEANS = {
     "password": gettext_lazy("password"),
     "totp": gettext_lazy("authenticator app"),
@@ -89,7 +89,7 @@ def of_person(staff_id: UUID, site: Site) -> list[Told]:
 
 def of_site(site: Site, verbs: tuple[str, ...] = OF_SITE) -> list[Told]:
     """What was changed of the site, its tablets and its protocols; of no other site."""
-    told = TrailEntry.objects.filter(chain=PLACE, verb__in=verbs)
+    told = TrailEntry.objects.filter(chain=ORGANISATION, verb__in=verbs)
     entries = told.filter(payload__contains=str(site.pk))
     return _lines(entries.select_related("actor").order_by("-seq")[:ENTRIES], site)
 

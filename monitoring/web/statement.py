@@ -6,13 +6,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from monitoring.models import Session
-from monitoring.rules.course import Course
+from monitoring.rules.facts import SessionFacts
 from monitoring.rules.readiness import CHECKLIST
 
 
-def statement(session: Session, course: Course, signer: str) -> str:
+def statement(session: Session, facts: SessionFacts, signer: str) -> str:
     """Names the patient, the dose, both clocks, the window and what the signature covers."""
-    first, last, ends = course.first_dose_at, course.last_dose_at, course.window_ends_at
+    first, last, ends = facts.first_dose_at, facts.last_dose_at, facts.window_ends_at
     if first is None or last is None or ends is None:
         return ""
     patient = session.patient
@@ -26,15 +26,15 @@ def statement(session: Session, course: Course, signer: str) -> str:
         },
         _("%(mg)s mg of %(drug)s: first dose %(first)s, last dose %(last)s, window ended %(ends)s.")
         % {
-            "mg": f"{course.given_mg:g}",
-            "drug": course.protocol.drug,
+            "mg": f"{facts.given_mg:g}",
+            "drug": facts.protocol.drug,
             "first": _local(first),
             "last": _local(last),
             "ends": _local(ends),
         },
         *(_(words) + "." for words in CHECKLIST.values()),
         _("This covers the record up to entry %(seq)s (%(count)s readings).")
-        % {"seq": course.last_seq, "count": len(course.standing_readings)},
+        % {"seq": facts.last_seq, "count": len(facts.standing_readings)},
     ]
     return "\n".join(lines)
 

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from clinic import clock
 from monitoring.models import Admission, Clearance, Event, Patient, PatientAmendment, Session
 from monitoring.rules.cautions import Caution
-from monitoring.rules.course import whole_minutes
 from monitoring.rules.deviations import Deviation
+from monitoring.rules.facts import whole_minutes
 from monitoring.rules.flags import SYMPTOMS, Flag, Flagged
 from monitoring.rules.measures import NOT_DONE_REASONS, OBSERVATION_NAMES
 from monitoring.rules.readiness import Item

@@ -18,13 +18,13 @@ from monitoring.rules.schedule import next_slot
 from monitoring.trail.chain import entries_of
 from monitoring.trail.compare import differences, table_of
 from monitoring.trail.replay import State, replay
-from tests.factories.courses import Visit
+from tests.factories.visits import Visit
 
 Step = Callable[[Visit], Any]
 
 
 def _respond(visit: Visit) -> Any:
-    open_flags = unanswered(visit.session.course())
+    open_flags = unanswered(visit.session.facts())
     return visit.respond(open_flags[0].fact.id) if open_flags else None
 
 
@@ -34,12 +34,12 @@ def _withdraw(visit: Visit) -> Any:
 
 
 def _read_slot(visit: Visit) -> Any:
-    slot = next_slot(visit.session.course(), visit.clock.now())
+    slot = next_slot(visit.session.facts(), visit.clock.now())
     return visit.read(slot.minutes if slot else 0)
 
 
 def _correct(visit: Visit) -> Any:
-    standing = visit.session.course().standing_readings
+    standing = visit.session.facts().standing_readings
     if not standing:
         return None
     return actions.correct_reading(
@@ -213,7 +213,7 @@ def check(session: Session, state: State, before: State) -> None:
             assert rows.items() <= state[table].items(), table
     numbers = sorted(row["seq"] for rows in state.values() for row in rows.values() if "seq" in row)
     assert numbers == list(range(1, session.last_seq + 1))
-    assert session.phase == phase_of(session.course())
+    assert session.phase == phase_of(session.facts())
     departure = getattr(session, "departure", None)
     if departure is not None and departure.kind == "discharged":
         latest = max(session.clearance_set.all(), key=lambda c: c.through_seq)

@@ -13,9 +13,9 @@ from monitoring.models.fact import uuid7
 from monitoring.rules.entry import PRE_DOSE
 from monitoring.rules.protocol import KETAMINE_IV
 from tests.actions.refusals import refused
-from tests.factories.courses import GOOD_ANSWERS, admitted, observed, planned
-from tests.factories.place import SiteFactory, person
+from tests.factories.people import SiteFactory, person
 from tests.factories.record import PatientFactory
+from tests.factories.visits import GOOD_ANSWERS, admitted, observed, planned
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +24,7 @@ def test_admission_begins_the_session_and_names_the_prescriber(clock: Any) -> No
     visit = planned(clock)
     admission = visit.admit()
     session = visit.session
-    assert (session.phase, session.last_seq, session.place) == ("arrived", 1, "Chair 1")
+    assert (session.phase, session.last_seq, session.room) == ("arrived", 1, "Chair 1")
     assert session.prescriber == visit.clinician
     assert admission.prescriber_name == visit.clinician.printed_name
 
@@ -39,7 +39,7 @@ def test_every_question_is_answered(clock: Any, question: str) -> None:
 
 def test_an_infusion_does_not_ask_for_nasal_medication(clock: Any) -> None:
     visit = planned(clock, protocol=KETAMINE_IV, planned_mg=36)
-    assert visit.admit(answers=GOOD_ANSWERS | {"nasal_kept": None}).nasal_kept is None
+    assert visit.admit(answers=GOOD_ANSWERS | {"no_recent_nasal": None}).no_recent_nasal is None
 
 
 def test_the_identifiers_must_be_confirmed(clock: Any) -> None:
@@ -49,8 +49,8 @@ def test_the_identifiers_must_be_confirmed(clock: Any) -> None:
 
 @pytest.mark.parametrize(
     ("question", "reason"),
-    [("food_kept", "fasting_reason"), ("liquid_kept", "fasting_reason"),
-     ("nasal_kept", "fasting_reason"), ("transport_arranged", "transport_reason")],
+    [("no_recent_food", "fasting_reason"), ("no_recent_liquid", "fasting_reason"),
+     ("no_recent_nasal", "fasting_reason"), ("transport_arranged", "transport_reason")],
 )  # fmt: skip
 def test_a_no_to_fasting_or_transport_needs_its_reason(
     clock: Any, question: str, reason: str
@@ -126,8 +126,8 @@ def test_other_answers_under_the_same_id_are_a_conflict_not_lost(clock: Any) -> 
 
 
 @pytest.mark.parametrize(("typed", "kept"), [("", "Chair 1"), (" ", "Chair 1"), ("Bay 2", "Bay 2")])
-def test_an_empty_place_keeps_the_one_that_was_planned(clock: Any, typed: str, kept: str) -> None:
+def test_an_empty_room_keeps_the_one_that_was_planned(clock: Any, typed: str, kept: str) -> None:
     visit = planned(clock)
-    visit.session.__class__.objects.filter(pk=visit.id).update(place="Chair 1")
-    visit.admit(place=typed)
-    assert visit.session.place == kept
+    visit.session.__class__.objects.filter(pk=visit.id).update(room="Chair 1")
+    visit.admit(room=typed)
+    assert visit.session.room == kept

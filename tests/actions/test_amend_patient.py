@@ -15,9 +15,9 @@ from monitoring.models import Patient, PatientAmendment, TrailEntry
 from monitoring.models.fact import uuid7
 from monitoring.trail.verify import verify
 from tests.actions.refusals import refused
-from tests.factories.courses import Visit, planned, predosed
-from tests.factories.place import person
+from tests.factories.people import person
 from tests.factories.record import PatientFactory
+from tests.factories.visits import Visit, planned, predosed
 
 pytestmark = pytest.mark.django_db
 

@@ -12,7 +12,7 @@ from monitoring.actions import Conflict
 from monitoring.models import Amendment
 from monitoring.models.fact import uuid7
 from tests.actions.refusals import refused
-from tests.factories.courses import discharged, observed, planned
+from tests.factories.visits import discharged, observed, planned
 
 pytestmark = pytest.mark.django_db
 

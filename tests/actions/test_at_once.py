@@ -10,9 +10,9 @@ from monitoring.models import Patient, Session
 from monitoring.models.fact import uuid7
 from tests.actions.test_plan_session import plan
 from tests.actions.test_register_patient import register
-from tests.factories.courses import planned
-from tests.factories.place import SiteFactory
+from tests.factories.people import SiteFactory
 from tests.factories.record import PatientFactory
+from tests.factories.visits import planned
 
 ROUNDS = range(8)
 

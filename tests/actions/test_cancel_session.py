@@ -8,7 +8,7 @@ import pytest
 
 from monitoring import actions
 from tests.actions.refusals import refused
-from tests.factories.courses import admitted, planned
+from tests.factories.visits import admitted, planned
 
 pytestmark = pytest.mark.django_db
 

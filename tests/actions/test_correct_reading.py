@@ -20,7 +20,7 @@ from monitoring.rules.flags import flagged
 from monitoring.rules.readiness import before_clearance
 from monitoring.rules.schedule import slots
 from tests.actions.refusals import refused
-from tests.factories.courses import Visit, discharged, dosed, observed
+from tests.factories.visits import Visit, discharged, dosed, observed
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +49,7 @@ def test_a_correction_replaces_once_and_keeps_the_slot_and_the_original(clock: A
         correct(visit, original, systolic=140)
     assert caught.value.theirs == corrected
     again = correct(visit, corrected, systolic=140)
-    standing = visit.session.course().standing_readings
+    standing = visit.session.facts().standing_readings
     assert [r.id for r in standing if r.slot == 40] == [again.pk]
     assert Reading.objects.filter(slot=40).count() == 3
 
@@ -91,7 +91,7 @@ def test_a_correction_is_of_the_time_of_its_original_however_late_it_is_typed(cl
     corrected = correct(visit, original, systolic=150)
     assert corrected.taken_at == original.taken_at
     assert (corrected.recorded_at, corrected.late_reason) == (clock.now(), "")
-    codes = {i.code for i in before_clearance(visit.session.course(), clock.now())}
+    codes = {i.code for i in before_clearance(visit.session.facts(), clock.now())}
     assert "final_set" in codes
 
 
@@ -105,11 +105,11 @@ def test_a_pre_dose_reading_corrected_after_the_dose_stays_what_the_dose_rests_o
     correct(visit, predose, systolic=124, diastolic=80)
     clock.forward(minutes=5)
     high = visit.read(40, systolic=176, diastolic=100)
-    course = visit.session.course()
-    assert course.predose is not None
-    assert course.predose.value("systolic") == 124
-    assert {f.code for f in flagged(course)[0].flags} == {"systolic_rise"}
-    assert flagged(course)[0].fact.id == high.pk
+    facts = visit.session.facts()
+    assert facts.predose is not None
+    assert facts.predose.value("systolic") == 124
+    assert {f.code for f in flagged(facts)[0].flags} == {"systolic_rise"}
+    assert flagged(facts)[0].fact.id == high.pk
     assert visit.session.peak_systolic == 176
 
 
@@ -152,7 +152,7 @@ def test_a_wrong_time_is_corrected_with_why_it_is_late_and_within_its_slot(clock
         retime(visit, original, 63)
     corrected = retime(visit, original, 44)
     assert (corrected.slot, corrected.late_reason) == (40, "Clock misread")
-    found = deviations(visit.session.course(), clock.now())
+    found = deviations(visit.session.facts(), clock.now())
     retimed = [d for d in found if d.code == "reading_retimed"]
     assert retimed[0].params["was"] == original.taken_at
     assert retimed[0].params["at"] == corrected.taken_at
@@ -162,10 +162,10 @@ def test_a_reading_really_taken_before_its_slot_leaves_it_free_again(clock: Any)
     visit = observed(clock, through=40)
     corrected = retime(visit, Reading.objects.get(slot=40), 22)
     assert corrected.slot is None
-    codes = {i.code for i in before_clearance(visit.session.course(), clock.now())}
+    codes = {i.code for i in before_clearance(visit.session.facts(), clock.now())}
     assert "mandatory" in codes
     assert visit.read(40).slot == 40
-    codes = {i.code for i in before_clearance(visit.session.course(), clock.now())}
+    codes = {i.code for i in before_clearance(visit.session.facts(), clock.now())}
     assert "mandatory" not in codes
 
 
@@ -191,12 +191,12 @@ VALUES = st.fixed_dictionaries(
 
 def counts(visit: Visit, now: datetime) -> object:
     """What the gate reads, without the ids of rows."""
-    course = visit.session.course()
+    facts = visit.session.facts()
     return (
-        [(s.minutes, s.state, s.minutes_over) for s in slots(course, now)],
-        course.predose and (course.predose.taken_at, course.predose.values),
-        sorted(i.code for i in before_clearance(course, now)),
-        [(r.taken_at, r.values) for r in course.after_dose],
+        [(s.minutes, s.state, s.minutes_over) for s in slots(facts, now)],
+        facts.predose and (facts.predose.taken_at, facts.predose.values),
+        sorted(i.code for i in before_clearance(facts, now)),
+        [(r.taken_at, r.values) for r in facts.after_dose],
         (visit.session.peak_systolic, visit.session.given_mg),
     )
 

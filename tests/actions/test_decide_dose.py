@@ -11,8 +11,8 @@ from monitoring.actions import Conflict, NotAllowed
 from monitoring.models.fact import uuid7
 from monitoring.rules.entry import PRE_DOSE
 from tests.actions.refusals import refused
-from tests.factories.courses import admitted, predosed
-from tests.factories.place import SiteFactory, person
+from tests.factories.people import SiteFactory, person
+from tests.factories.visits import admitted, predosed
 
 pytestmark = pytest.mark.django_db
 HIGH = {"systolic": 141, "diastolic": 90}
@@ -50,7 +50,7 @@ def test_a_pressure_that_was_not_measured_needs_a_decision_too(clock: Any) -> No
 
 def test_a_decision_is_for_the_reading_it_was_taken_on(clock: Any) -> None:
     visit = predosed(clock, predose=HIGH)
-    old = visit.session.course().predose
+    old = visit.session.facts().predose
     visit.decide()
     clock.forward(minutes=3)
     visit.read(PRE_DOSE, systolic=150)
@@ -88,7 +88,7 @@ def test_a_decision_needs_a_reason_and_a_known_outcome(clock: Any) -> None:
 
 def test_only_a_clinician_of_the_site_decides(clock: Any) -> None:
     visit = predosed(clock, predose=HIGH)
-    predose = visit.session.course().predose
+    predose = visit.session.facts().predose
     for by in (visit.nurse, person(SiteFactory(), "clinician")):
         with pytest.raises(NotAllowed):
             actions.decide_dose(

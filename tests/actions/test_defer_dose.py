@@ -8,7 +8,7 @@ import pytest
 
 from monitoring import actions
 from tests.actions.refusals import refused
-from tests.factories.courses import admitted, dosed
+from tests.factories.visits import admitted, dosed
 
 pytestmark = pytest.mark.django_db
 

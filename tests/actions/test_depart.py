@@ -15,7 +15,8 @@ from monitoring.models.fact import uuid7
 from monitoring.rules.deviations import deviations
 from monitoring.rules.readiness import clearance_state
 from tests.actions.refusals import refused
-from tests.factories.courses import (
+from tests.factories.people import SiteFactory, person
+from tests.factories.visits import (
     Visit,
     admitted,
     discharged,
@@ -25,7 +26,6 @@ from tests.factories.courses import (
     ready_to_sign,
     signed,
 )
-from tests.factories.place import SiteFactory, person
 
 pytestmark = pytest.mark.django_db
 
@@ -78,7 +78,7 @@ def test_the_advice_is_confirmed_at_discharge(clock: Any) -> None:
         ("transferred", "reason", "required", ""),
         ("transferred", "had_serious_event", "unanswered", None),
         ("against_advice", "reason", "required", ""),
-        ("against_advice", "clinician_told", "required", ""),
+        ("against_advice", "clinician_informed", "required", ""),
         ("against_advice", "had_serious_event", "unanswered", None),
         ("against_advice", "advice_given", "unanswered", None),
         ("against_advice", "transport", "required", ""),
@@ -187,10 +187,10 @@ def test_a_signature_of_a_time_to_come_carries_no_discharge_until_then(clock: An
     visit.read(None)
     clearance = visit.sign()
     clock.travel_to(clearance.signed_at - timedelta(minutes=60))
-    assert clearance_state(visit.session.course(), clock.now()) == "ahead"
+    assert clearance_state(visit.session.facts(), clock.now()) == "ahead"
     with refused("clearance_ahead", "kind"):
         visit.leave()
-    codes = [d.code for d in deviations(visit.session.course(), clock.now())]
+    codes = [d.code for d in deviations(visit.session.facts(), clock.now())]
     assert "recorded_ahead" in codes
     clock.travel_to(clearance.signed_at)
     assert visit.leave().clearance == clearance
@@ -205,7 +205,7 @@ def test_a_signature_of_a_time_to_come_is_replaced_by_a_new_one(clock: Any) -> N
     early.refresh_from_db()
     assert early.withdrawal.reason == "Signed while the server's clock ran ahead"
     assert visit.leave().clearance == again
-    found = deviations(visit.session.course(), clock.now())
+    found = deviations(visit.session.facts(), clock.now())
     assert "clock_went_back" in [d.code for d in found]
 
 
@@ -239,7 +239,7 @@ def test_a_departure_typed_late_rests_on_the_signature_that_stood_then(clock: An
     departure = visit.leave(**when, **LATE)
     assert departure.clearance == visit.session.clearance_set.get()
     assert (departure.left_at, departure.recorded_at) == (left_at, clock.now())
-    found = {d.code: dict(d.params) for d in deviations(visit.session.course(), clock.now())}
+    found = {d.code: dict(d.params) for d in deviations(visit.session.facts(), clock.now())}
     assert found == {
         "departure_late": {"minutes": 25, "reason": "Had to help in another room"},
     }
@@ -299,7 +299,7 @@ def test_leaving_before_the_last_reading_is_asked_and_told(clock: Any) -> None:
     with refused("before_last_reading", "left_at"):
         visit.leave("against_advice", left_at=left_at, **LATE)
     visit.leave("against_advice", left_at=left_at, confirmed_at=left_at, **LATE)
-    found = {d.code for d in deviations(visit.session.course(), clock.now())}
+    found = {d.code for d in deviations(visit.session.facts(), clock.now())}
     assert {"left_before_reading", "departure_late", "against_advice"} <= found
 
 
@@ -326,18 +326,18 @@ def test_a_session_left_open_over_night_is_closed_by_what_is_known(clock: Any) -
     seen = clock.now()
     clock.forward(minutes=60 * 18)
     visit.leave("left_unseen", last_seen_at=seen, last_seen_confirmed_at=seen)
-    found = [d.code for d in deviations(visit.session.course(), clock.now())]
+    found = [d.code for d in deviations(visit.session.facts(), clock.now())]
     assert found == ["left_unseen"]
 
 
 def test_without_an_escort_or_the_advice_the_departure_is_a_deviation(clock: Any) -> None:
     alone = signed(clock)
     alone.leave(escort_name="", escort_phone="", no_escort_reason="Lives next door")
-    found = [(d.code, dict(d.params)) for d in deviations(alone.session.course(), clock.now())]
+    found = [(d.code, dict(d.params)) for d in deviations(alone.session.facts(), clock.now())]
     assert found == [("no_escort", {"reason": "Lives next door"})]
     unadvised = dosed(clock)
     unadvised.leave("against_advice", advice_given=False)
-    assert "not_advised" in {d.code for d in deviations(unadvised.session.course(), clock.now())}
+    assert "not_advised" in {d.code for d in deviations(unadvised.session.facts(), clock.now())}
 
 
 def test_another_departure_under_the_same_id_is_a_conflict(clock: Any) -> None:

@@ -13,7 +13,7 @@ from monitoring.actions import Conflict
 from monitoring.models.fact import uuid7
 from monitoring.rules.protocol import KETAMINE_IV
 from tests.actions.refusals import refused
-from tests.factories.courses import Visit, predosed
+from tests.factories.visits import Visit, predosed
 
 pytestmark = pytest.mark.django_db
 
@@ -38,11 +38,11 @@ def infusion(clock: Any) -> Visit:
 
 def test_the_window_of_an_infusion_runs_from_its_end(clock: Any, infusion: Visit) -> None:
     assert infusion.session.phase == "dosing"
-    assert infusion.session.course().window_ends_at is None
+    assert infusion.session.facts().window_ends_at is None
     end(infusion)
     session = infusion.session
     assert session.phase == "observing"
-    assert session.course().window_ends_at == clock.now() + timedelta(minutes=120)
+    assert session.facts().window_ends_at == clock.now() + timedelta(minutes=120)
     assert session.first_dose_at == clock.now() - timedelta(minutes=40)
 
 
@@ -84,7 +84,7 @@ def test_an_infusion_that_was_stopped_still_needs_its_end(clock: Any, infusion: 
     assert infusion.session.phase == "dosing"
     end(infusion, mg=Decimal(12), is_complete=False, partial_detail="Stopped at 40 min")
     assert infusion.session.phase == "observing"
-    assert infusion.session.course().window_ends_at == clock.now() + timedelta(minutes=120)
+    assert infusion.session.facts().window_ends_at == clock.now() + timedelta(minutes=120)
 
 
 def test_what_was_not_given_is_refused_beside_complete(infusion: Visit) -> None:

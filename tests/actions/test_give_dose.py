@@ -13,9 +13,9 @@ from monitoring.models.fact import uuid7
 from monitoring.rules.entry import PRE_DOSE
 from monitoring.rules.protocol import KETAMINE_IV
 from tests.actions.refusals import refused
-from tests.factories.courses import GOOD_ANSWERS, admitted, dosed, infused, planned, predosed
-from tests.factories.place import SiteFactory, person
+from tests.factories.people import SiteFactory, person
 from tests.factories.record import PatientFactory
+from tests.factories.visits import GOOD_ANSWERS, admitted, dosed, infused, planned, predosed
 
 pytestmark = pytest.mark.django_db
 

@@ -13,8 +13,8 @@ from monitoring.actions import Conflict, NotAllowed
 from monitoring.models import Session
 from monitoring.models.fact import uuid7
 from tests.actions.refusals import refused
-from tests.factories.courses import Visit, planned
-from tests.factories.place import SiteFactory, person
+from tests.factories.people import SiteFactory, person
+from tests.factories.visits import Visit, planned
 
 pytestmark = pytest.mark.django_db
 

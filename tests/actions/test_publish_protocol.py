@@ -9,7 +9,7 @@ import pytest
 from monitoring import actions
 from monitoring.models import ProtocolVersion
 from monitoring.rules.protocol import SPRAVATO_US
-from tests.factories.place import SiteFactory
+from tests.factories.people import SiteFactory
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ from monitoring.actions import Conflict
 from monitoring.actions.record_event import RECORDABLE
 from monitoring.models.fact import uuid7
 from tests.actions.refusals import refused
-from tests.factories.courses import admitted, discharged, dosed, planned, predosed
+from tests.factories.visits import admitted, discharged, dosed, planned, predosed
 
 pytestmark = pytest.mark.django_db
 

@@ -14,8 +14,8 @@ from monitoring.models import Session
 from monitoring.models.fact import uuid7
 from monitoring.rules.entry import Entry
 from tests.actions.refusals import refused
-from tests.factories.courses import WELL, discharged, dosed, planned, signed
-from tests.factories.place import SiteFactory, person
+from tests.factories.people import SiteFactory, person
+from tests.factories.visits import WELL, discharged, dosed, planned, signed
 
 pytestmark = pytest.mark.django_db
 

@@ -13,8 +13,8 @@ from monitoring.actions.patient_values import with_mrn
 from monitoring.models import Patient
 from monitoring.models.fact import uuid7
 from tests.actions.refusals import refused
-from tests.factories.courses import Visit, planned
-from tests.factories.place import person
+from tests.factories.people import person
+from tests.factories.visits import Visit, planned
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ from monitoring.actions import Conflict
 from monitoring.models import Event
 from monitoring.models.fact import uuid7
 from tests.actions.refusals import refused
-from tests.factories.courses import dosed
+from tests.factories.visits import dosed
 
 pytestmark = pytest.mark.django_db
 
@@ -20,8 +20,8 @@ def test_a_flag_is_answered_with_whom_and_what(clock: Any) -> None:
     visit = dosed(clock)
     clock.forward(minutes=40)
     high = visit.read(40, systolic=185)
-    with refused("required", "told"):
-        visit.respond(high.pk, told=" ")
+    with refused("required", "informed"):
+        visit.respond(high.pk, informed=" ")
     with refused("required", "ordered"):
         visit.respond(high.pk, ordered="")
     with refused("future", "at"):

@@ -9,7 +9,7 @@ import pytest
 from monitoring.actions import Conflict
 from monitoring.models import Reading
 from tests.actions.refusals import refused
-from tests.factories.courses import Visit, discharged
+from tests.factories.visits import Visit, discharged
 
 pytestmark = pytest.mark.django_db
 

@@ -13,8 +13,8 @@ from monitoring.actions import Conflict
 from monitoring.actions.sending import Sending
 from monitoring.models.fact import uuid7
 from tests.actions.refusals import refused
-from tests.factories.courses import TIMES, Visit, dosed, infused, planned, predosed
-from tests.factories.place import person
+from tests.factories.people import person
+from tests.factories.visits import TIMES, Visit, dosed, infused, planned, predosed
 
 pytestmark = pytest.mark.django_db
 UNSURE = Sending(left_empty=TIMES)
@@ -129,8 +129,8 @@ def test_the_end_of_an_infusion_and_a_departure_compare_their_time(clock: Any) -
         visit.leave("transferred", id=same, left_at=left - timedelta(minutes=3))
 
 
-def test_a_plan_sent_again_with_another_place_is_a_conflict(clock: Any) -> None:
-    visit = planned(clock, place="Chair 3")
+def test_a_plan_sent_again_with_another_room_is_a_conflict(clock: Any) -> None:
+    visit = planned(clock, room="Chair 3")
     session = visit.session
     again = {
         "id": session.pk,
@@ -141,9 +141,9 @@ def test_a_plan_sent_again_with_another_place_is_a_conflict(clock: Any) -> None:
         "indication": session.indication,
         "is_first_treatment": session.is_first_treatment,
     }
-    assert actions.plan_session(visit.nurse, place="Chair 3", **again) == session
+    assert actions.plan_session(visit.nurse, room="Chair 3", **again) == session
     with pytest.raises(Conflict):
-        actions.plan_session(visit.nurse, place="Chair 4", **again)
+        actions.plan_session(visit.nurse, room="Chair 4", **again)
 
 
 def test_a_slot_that_is_recorded_is_asked_about(clock: Any) -> None:

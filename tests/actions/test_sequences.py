@@ -40,7 +40,7 @@ from tests.actions.sequences import (
     tables,
     whole,
 )
-from tests.factories.courses import Visit, planned
+from tests.factories.visits import Visit, planned
 
 pytestmark = pytest.mark.django_db
 

@@ -20,9 +20,9 @@ from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US
 from monitoring.rules.readiness import CHECKLIST
 from monitoring.trail.replay import payload
 from tests.actions.refusals import refused
-from tests.factories.courses import Visit, dosed, infused, observed, predosed, ready_to_sign, signed
 from tests.factories.passkeys import Passkey
-from tests.factories.place import PASSWORD, SiteFactory, person
+from tests.factories.people import PASSWORD, SiteFactory, person
+from tests.factories.visits import Visit, dosed, infused, observed, predosed, ready_to_sign, signed
 
 pytestmark = pytest.mark.django_db
 
@@ -63,7 +63,7 @@ def test_the_window_of_an_infusion_holds_its_signature(clock: Any) -> None:
 
 
 def test_a_running_infusion_is_not_signed(clock: Any) -> None:
-    from tests.factories.courses import predosed
+    from tests.factories.visits import predosed
 
     visit = predosed(clock, protocol=KETAMINE_IV, planned_mg=36)
     visit.dose()
@@ -96,7 +96,7 @@ def test_the_forty_minute_pressure_is_taken_or_coded_before_signing(clock: Any) 
 
 def test_the_final_set_is_at_most_fifteen_minutes_old(clock: Any) -> None:
     visit = ready_to_sign(clock)
-    last = visit.session.course().standing_readings[-1].taken_at
+    last = visit.session.facts().standing_readings[-1].taken_at
     clock.travel_to(last + timedelta(minutes=15, seconds=1))
     with refused("item_final_set"):
         visit.sign()
@@ -235,7 +235,7 @@ def test_the_patient_was_ready_between_the_first_device_and_now(
     clock: Any, minutes: int, is_refused: bool
 ) -> None:
     visit = ready_to_sign(clock)
-    assert visit.session.course().minutes(clock.now()) == 125
+    assert visit.session.facts().minutes(clock.now()) == 125
     if is_refused:
         with refused("impossible", "ready_minutes"):
             visit.sign(ready_minutes=minutes)

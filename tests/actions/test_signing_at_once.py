@@ -13,9 +13,9 @@ from clinic.models import Staff
 from monitoring.actions import Refused, sign_clearance
 from monitoring.models import Clearance, TrailEntry
 from tests.actions.test_sign_clearance import shown
-from tests.factories.courses import Visit, ready_to_sign
 from tests.factories.passkeys import Passkey
-from tests.factories.place import PASSWORD
+from tests.factories.people import PASSWORD
+from tests.factories.visits import Visit, ready_to_sign
 
 Race = Callable[..., list[Any]]
 AT_ONCE = 16

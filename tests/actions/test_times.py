@@ -20,7 +20,7 @@ from monitoring.trail.compare import differences, loaded
 from monitoring.trail.rebuild import rebuilt
 from monitoring.trail.replay import replay
 from tests.actions.refusals import refused
-from tests.factories.courses import Clock, Visit, admitted, dosed, infused, predosed
+from tests.factories.visits import Clock, Visit, admitted, dosed, infused, predosed
 
 pytestmark = pytest.mark.django_db
 REASON = "Called to another patient"
@@ -89,7 +89,7 @@ def test_five_minutes_back_asks_nothing_and_is_no_deviation(
     at = clock.now()
     clock.forward(minutes=5)
     record(at)
-    assert code not in {d.code for d in deviations(visit.session.course(), clock.now())}
+    assert code not in {d.code for d in deviations(visit.session.facts(), clock.now())}
 
 
 @CASES
@@ -101,10 +101,10 @@ def test_a_late_entry_is_kept_with_both_times_and_is_a_deviation(
     clock.forward(minutes=24)
     row = record(at, late_reason=f" {REASON} ")
     assert (row.recorded_at - at, row.late_reason) == (timedelta(minutes=24), REASON)
-    (found,) = (d for d in deviations(visit.session.course(), clock.now()) if d.code == code)
+    (found,) = (d for d in deviations(visit.session.facts(), clock.now()) if d.code == code)
     assert (found.at, found.params["minutes"], found.params["reason"]) == (at, 24, REASON)
     session = Session.objects.get(pk=visit.id)
-    assert session.deviation_count == len(deviations(visit.session.course(), clock.now()))
+    assert session.deviation_count == len(deviations(visit.session.facts(), clock.now()))
 
 
 @CASES
@@ -117,7 +117,7 @@ def test_the_trail_tells_the_reason_and_the_record_is_rebuilt_with_it(
     record(at, late_reason=REASON)
     told = replay(TrailEntry.objects.filter(chain=visit.id).order_by("seq"))
     assert not list(differences(told, loaded(visit.session)))
-    assert rebuilt(told).course() == visit.session.course()
+    assert rebuilt(told).facts() == visit.session.facts()
 
 
 @CASES
@@ -137,12 +137,12 @@ def test_a_window_begins_when_the_device_was_given_however_late_it_is_entered(
     at = clock.now()
     clock.forward(minutes=24)
     visit.dose(started_at=at, late_reason=REASON)
-    assert visit.session.course().window_ends_at == at + timedelta(minutes=120)
+    assert visit.session.facts().window_ends_at == at + timedelta(minutes=120)
 
 
 def test_the_end_of_an_infusion_carries_its_own_reason(clock: Clock) -> None:
     visit = infused(clock)
-    (dose,) = visit.session.course().doses
+    (dose,) = visit.session.facts().doses
     assert (dose.late_reason, dose.end_late_reason) == ("", "")
 
 
@@ -225,7 +225,7 @@ def test_a_device_entered_after_a_later_check_rests_on_the_reading_before_it(
     visit.read()
     dose = visit.dose(started_at=given)
     assert dose.predose_reading_id == before.pk
-    assert visit.session.course().predose is not None
+    assert visit.session.facts().predose is not None
 
 
 def test_an_answer_is_never_before_what_it_answers(clock: Clock) -> None:

@@ -19,7 +19,8 @@ from monitoring.models import Patient, PatientAmendment, Session
 from monitoring.models.fact import uuid7
 from monitoring.rules.protocol import KETAMINE_IV
 from monitoring.rules.readiness import CHECKLIST
-from tests.factories.courses import (
+from tests.factories.people import PASSWORD, SiteFactory, StaffFactory, person
+from tests.factories.visits import (
     GOOD_ANSWERS,
     Visit,
     admitted,
@@ -30,7 +31,6 @@ from tests.factories.courses import (
     ready_to_sign,
     signed,
 )
-from tests.factories.place import PASSWORD, SiteFactory, StaffFactory, person
 
 pytestmark = pytest.mark.django_db
 
@@ -95,15 +95,15 @@ def _admit(v: Visit, by: Staff) -> Any:
 
 
 def _decide(v: Visit, by: Staff) -> Any:
-    course = v.session.course()
+    facts = v.session.facts()
     return actions.decide_dose(
         v.id,
         by,
         id=uuid7(),
         outcome="give",
         reason="Weighed",
-        reading_id=course.predose.id if course.predose else None,
-        through_seq=course.last_seq,
+        reading_id=facts.predose.id if facts.predose else None,
+        through_seq=facts.last_seq,
     )
 
 
@@ -120,16 +120,16 @@ def _end(v: Visit, by: Staff) -> Any:
 
 
 def _correct(v: Visit, by: Staff) -> Any:
-    replaces = v.session.course().readings[0].id
+    replaces = v.session.facts().readings[0].id
     return actions.correct_reading(
         v.id, by, id=uuid7(), replaces=replaces, entry=v.entry(), reason="Wrong arm"
     )
 
 
 def _respond(v: Visit, by: Staff) -> Any:
-    about = v.session.course().events[0].id
+    about = v.session.facts().events[0].id
     return actions.respond_to_flag(
-        v.id, by, id=uuid7(), about=about, told="Dr X", ordered="Watch", at=v.clock.now()
+        v.id, by, id=uuid7(), about=about, informed="Dr X", ordered="Watch", at=v.clock.now()
     )
 
 

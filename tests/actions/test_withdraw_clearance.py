@@ -11,7 +11,7 @@ from monitoring.actions import Conflict, NotAllowed
 from monitoring.models import Clearance
 from monitoring.models.fact import uuid7
 from tests.actions.refusals import refused
-from tests.factories.courses import discharged, signed
+from tests.factories.visits import discharged, signed
 
 pytestmark = pytest.mark.django_db
 

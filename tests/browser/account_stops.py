@@ -13,7 +13,7 @@ from clinic.models import Site, Staff
 from tests.browser.conftest import Person
 from tests.browser.tour import PASSWORD, Stop
 from tests.factories.passkeys import Passkey
-from tests.factories.place import MembershipFactory
+from tests.factories.people import MembershipFactory
 
 
 def newcomer() -> Staff:

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_
 
 from clinic.models import Staff, Tablet
 from tests.browser.tls import TLSServerThread, certificate, settings_over_tls
-from tests.factories.place import PASSWORD, tablet_cookies
+from tests.factories.people import PASSWORD, tablet_cookies
 
 TABLET = {"width": 810, "height": 1080}
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()

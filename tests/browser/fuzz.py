@@ -62,8 +62,8 @@ SCRIPT_HEADERS = (
     {"Accept-Language": "xx-" + "y" * 300},
 )
 WORDS = {
-    "family_name", "given_name", "allergies", "cautions", "note", "detail", "reason", "place",
-    "destination", "told_other", "ordered_other", "text", "assessment", "action_taken",
+    "family_name", "given_name", "allergies", "cautions", "note", "detail", "reason", "room",
+    "destination", "informed_other", "ordered_other", "text", "assessment", "action_taken",
     "first_name", "last_name", "name", "partial_detail", "correction_reason",
 }  # fmt: skip
 """Fields for one's own words."""

@@ -10,8 +10,8 @@ from playwright.sync_api import expect
 
 from monitoring.models import AccessEntry, Amendment, Review, TrailEntry
 from tests.browser.conftest import Person
-from tests.factories.courses import Visit, discharged
-from tests.factories.place import person as staff
+from tests.factories.people import person as staff
+from tests.factories.visits import Visit, discharged
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from playwright.sync_api import expect
 
 from monitoring.models import Event
 from tests.browser.conftest import Makes
-from tests.factories.courses import Visit, dosed, observed
-from tests.factories.place import ShiftFactory, TabletFactory
+from tests.factories.people import ShiftFactory, TabletFactory
+from tests.factories.visits import Visit, dosed, observed
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

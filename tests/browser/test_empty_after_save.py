@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.test_forgetting import DRAFTS, FORM, filled
 from tests.browser.test_fuzz import Clinic
-from tests.factories.courses import predosed
-from tests.factories.place import person as hire
+from tests.factories.people import person as hire
+from tests.factories.visits import predosed
 from tests.web.test_busy import BUTTONS
 
 FILL = """([form, body]) => {

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from monitoring.models import Reading
 from tests.browser.conftest import Person
 from tests.browser.test_main_job import fill_reading
-from tests.factories.courses import Visit, dosed, observed
+from tests.factories.visits import Visit, dosed, observed
 
 
 @pytest.fixture

@@ -17,8 +17,8 @@ from monitoring.models import Reading
 from tests.browser.conftest import Person
 from tests.browser.test_main_job import fill_reading
 from tests.browser.tls import settings_over_tls
-from tests.factories.courses import Visit, dosed
-from tests.factories.place import person as hire
+from tests.factories.people import person as hire
+from tests.factories.visits import Visit, dosed
 
 SCRIPTS = django_settings.BASE_DIR / "monitoring" / "static" / "monitoring"
 FAILED = (django_settings.BASE_DIR / "templates" / "500.html").read_text()

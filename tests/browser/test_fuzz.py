@@ -26,8 +26,9 @@ from monitoring.models import Amendment, Event, Patient, Reading, Session
 from monitoring.models.fact import uuid7
 from monitoring.rules.protocol import KETAMINE_IV
 from tests.browser.fuzz import CANARY, LAST, Form, Fuzzed, Fuzzer, encoded, form_headers
-from tests.factories import place
-from tests.factories.courses import (
+from tests.factories import people
+from tests.factories.people import SiteFactory, StaffFactory
+from tests.factories.visits import (
     Visit,
     admitted,
     discharged,
@@ -37,7 +38,6 @@ from tests.factories.courses import (
     ready_to_sign,
     signed,
 )
-from tests.factories.place import SiteFactory, StaffFactory
 from tests.web import test_foreign_ids as right
 
 SEED = os.environ.get("FUZZ_SEED", "2026")
@@ -52,7 +52,7 @@ COUNTS = {
 """How many requests a person of each role sends; 5,000 together."""
 GROUPS = (("nurse", "clinician"), ("administrator", "auditor", "emergency", "no role"))
 KEPT = {
-    "nurse": {"patients", "readings", "events", "amendments", "places"},
+    "nurse": {"patients", "readings", "events", "amendments", "rooms"},
     "administrator": {"staff"},
 }
 """What is kept with the canary in it, by the group's first role."""
@@ -121,9 +121,11 @@ class Clinic:
         self.ready = ready_to_sign(**make)
         self.visits = [v for v in vars(self).values() if isinstance(v, Visit)]
 
-    def people(self) -> dict[str, Staff]:
+    def everyone(self) -> dict[str, Staff]:
         roles = [role for role in COUNTS if role != "no role"]
-        return {role: place.person(self.site, role) for role in roles} | {"no role": StaffFactory()}
+        return {role: people.person(self.site, role) for role in roles} | {
+            "no role": StaffFactory()
+        }
 
     def ids(self) -> list[Any]:
         found: list[Any] = [self.site.pk, self.flagged.pk, self.late.pk]
@@ -150,11 +152,11 @@ class Clinic:
             return reading(visit) | {"correction_reason": "Slip"}
 
         def plan() -> dict[str, str]:
-            return {"id": "", "place": "Chair 1"} | right.plan(self.closed)
+            return {"id": "", "room": "Chair 1"} | right.plan(self.closed)
 
         patient = reverse("session-plan", args=[self.closed.patient.pk])
         leave = {"destination": "Hospital", "reason": "Pain", "had_serious_event": "no"}
-        ask = {"told_other": "Dr No", "ordered_other": "Rest", "at": ""}
+        ask = {"informed_other": "Dr No", "ordered_other": "Rest", "at": ""}
         event = {"kind": "note", "detail": "Calm", "at": "", "is_serious": "", "onset_at": ""}
         dose = {"lot": "A1", "expiry": "2027-05-31", "is_complete": "no", "partial_detail": "Half",
                 "started_at": ""}  # fmt: skip
@@ -297,7 +299,7 @@ def test_nothing_that_is_sent_breaks_the_server_or_runs_in_the_browser(
 ) -> None:
     settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 24 * 60 * 60
     clinic = Clinic(clock)
-    people = clinic.people()
+    people = clinic.everyone()
     wrong, shown, statuses = [], [], Counter[int]()
     for role in roles:
         seed = f"{SEED} {role}"
@@ -329,7 +331,7 @@ def kept() -> dict[str, int]:
         "readings": Reading.objects.filter(note__contains=CANARY).count(),
         "events": Event.objects.filter(detail__contains=CANARY).count(),
         "amendments": Amendment.objects.filter(text__contains=CANARY).count(),
-        "places": Session.objects.filter(place__contains=CANARY).count(),
+        "rooms": Session.objects.filter(room__contains=CANARY).count(),
         "staff": Staff.objects.filter(last_name__contains=CANARY).count(),
     }
 
@@ -351,7 +353,7 @@ def kept() -> dict[str, int]:
 def test_what_is_not_escaped_would_be_found(
     chromium: Browser, served: str, clock: Any, page: str, mark: str
 ) -> None:
-    sender = Sender(chromium, served, place.person(SiteFactory(), "nurse"))
+    sender = Sender(chromium, served, people.person(SiteFactory(), "nurse"))
     sender.context.route(
         "**/control/", lambda route: route.fulfill(body=page, content_type="text/html")
     )
@@ -366,7 +368,7 @@ def test_what_is_not_escaped_would_be_found(
 def test_what_the_policy_stops_would_be_reported(
     chromium: Browser, served: str, clock: Any
 ) -> None:
-    sender = Sender(chromium, served, place.person(SiteFactory(), "nurse"))
+    sender = Sender(chromium, served, people.person(SiteFactory(), "nurse"))
     answer = sender.page.goto(f"{served}/account/")
     assert answer is not None
     policy = answer.headers["content-security-policy"]

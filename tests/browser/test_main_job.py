@@ -8,8 +8,8 @@ from typing import Any
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Person
-from tests.factories import place
-from tests.factories.courses import Visit
+from tests.factories import people
+from tests.factories.visits import Visit
 
 
 def fill_reading(nurse: Person, systolic: int = 124, diastolic: int = 78, **scales: str) -> None:
@@ -54,7 +54,7 @@ def admit(nurse: Person, clinician: str) -> None:
     answer(nurse, "Someone else takes", "Yes")
     answer(nurse, "Advised not to drive", "Yes")
     nurse.page.get_by_label("Prescriber on site").select_option(label=clinician)
-    nurse.page.get_by_label("Place").fill("Chair 4")
+    nurse.page.get_by_label("Room or chair").fill("Chair 4")
     nurse.tap("Save admission")
     expect(nurse.page.get_by_text("Admission saved")).to_be_visible()
 
@@ -82,7 +82,7 @@ def test_a_patient_is_dosed_watched_signed_clear_and_leaves(
     person: Callable[..., Person], clock: Any
 ) -> None:
     visit = Visit(clock, planned_mg=84)
-    administrator = place.person(visit.site, "administrator")
+    administrator = people.person(visit.site, "administrator")
     address = f"/sessions/{visit.id}/"
     nurse = person().sign_in(visit.nurse)
     clinician = person().sign_in(visit.clinician)
@@ -143,7 +143,7 @@ def test_a_patient_is_dosed_watched_signed_clear_and_leaves(
     expect(clinician.page.get_by_text("The password is wrong.").first).to_be_visible()
     assert clinician.page.get_by_label("Ready to leave after").input_value() == "100"
     assert visit.session.phase == "observing"
-    clinician.page.get_by_label("Your password").fill(place.PASSWORD)
+    clinician.page.get_by_label("Your password").fill(people.PASSWORD)
     clinician.tap("Sign clearance")
     expect(clinician.page.get_by_text("Clearance signed").first).to_be_visible()
     assert visit.session.phase == "cleared"
@@ -173,7 +173,7 @@ def test_a_patient_is_dosed_watched_signed_clear_and_leaves(
     expect(nurse.page.get_by_text("Reading saved")).to_be_visible()
     clinician.go(f"{address}clearance/")
     assert clinician.sees("above 140/90")
-    sign(clinician, place.PASSWORD)
+    sign(clinician, people.PASSWORD)
     expect(clinician.page.get_by_text("Clearance signed").first).to_be_visible()
 
     # The nurse records the departure.

@@ -14,7 +14,7 @@ from monitoring.models import Patient, Session
 from tests.browser.conftest import Makes, Person
 from tests.browser.test_main_job import admit, give_device, save_reading, sign
 from tests.browser.test_signing_in import code_of
-from tests.factories.place import PASSWORD
+from tests.factories.people import PASSWORD
 
 GIVEN = {
     "name": "North Clinic",

@@ -7,7 +7,7 @@ from typing import Any
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Makes
-from tests.factories.courses import dosed
+from tests.factories.visits import dosed
 
 
 def test_people_sign_in_with_cookies_that_only_this_host_reads(

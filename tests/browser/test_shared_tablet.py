@@ -15,9 +15,9 @@ from clinic.signin import idle
 from monitoring.models import Reading
 from tests.browser.conftest import Person
 from tests.browser.test_main_job import fill_reading
-from tests.factories.courses import Visit, dosed
-from tests.factories.place import PASSWORD, PIN, ShiftFactory, TabletFactory
-from tests.factories.place import person as hire
+from tests.factories.people import PASSWORD, PIN, ShiftFactory, TabletFactory
+from tests.factories.people import person as hire
+from tests.factories.visits import Visit, dosed
 
 WRONG = "408216"
 

@@ -13,8 +13,8 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 
 from clinic.models import Site, Staff
 from tests.browser.conftest import Person
-from tests.factories.place import PASSWORD, SiteFactory
-from tests.factories.place import person as member
+from tests.factories.people import PASSWORD, SiteFactory
+from tests.factories.people import person as member
 
 
 @pytest.fixture

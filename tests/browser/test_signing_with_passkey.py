@@ -11,9 +11,9 @@ from playwright.sync_api import CDPSession, Route, expect
 
 from monitoring.models import Clearance, TrailEntry
 from tests.browser.conftest import Person
-from tests.factories.courses import Visit, ready_to_sign
 from tests.factories.passkeys import Passkey
-from tests.factories.place import PASSWORD
+from tests.factories.people import PASSWORD
+from tests.factories.visits import Visit, ready_to_sign
 
 WORDS = "Coughing fit, settled, stays with her sister"
 

@@ -12,8 +12,8 @@ from playwright.sync_api import expect
 from monitoring.models import Dose, Reading
 from tests.browser.conftest import Makes, Person
 from tests.browser.test_main_job import fill_reading
-from tests.factories.courses import Visit, dosed, predosed
-from tests.factories.place import MembershipFactory, SiteFactory
+from tests.factories.people import MembershipFactory, SiteFactory
+from tests.factories.visits import Visit, dosed, predosed
 
 WRONG = {"zone": "Asia/Tokyo", "ahead": 60}
 

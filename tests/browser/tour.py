@@ -55,14 +55,14 @@ def _observing(is_ready: bool) -> Session:
     from monitoring.rules.readiness import before_clearance
 
     for session in Session.objects.with_record().filter(site__name=SITE, phase="observing"):
-        if (not before_clearance(session.course(), clock.now())) is is_ready:
+        if (not before_clearance(session.facts(), clock.now())) is is_ready:
             return session
     raise AssertionError("the demo has no such session")
 
 
 def _flagged() -> tuple[Session, str]:
     for session in Session.objects.with_record().filter(site__name=SITE, phase="observing"):
-        if found := unanswered(session.course()):
+        if found := unanswered(session.facts()):
             return session, str(found[0].fact.id)
     raise AssertionError("the demo has no flagged session")
 

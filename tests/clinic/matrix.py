@@ -34,9 +34,9 @@ from clinic.models import Membership, Site, Staff, Tablet
 from clinic.signin import arrival
 from monitoring.rules.protocol import SPRAVATO_US
 from tests.clinic.test_access import ANYONE, NAMED, NOT_THERE, POSTED, ROUTES, SIGNED_IN, routes
-from tests.factories.courses import Clock, Visit, dosed, ready_to_sign
-from tests.factories.place import SiteFactory, StaffFactory, person
+from tests.factories.people import SiteFactory, StaffFactory, person
 from tests.factories.record import PatientFactory
+from tests.factories.visits import Clock, Visit, dosed, ready_to_sign
 
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
 ASKING = ("get", "head", "options")

@@ -13,14 +13,14 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from clinic.access import permissions_of
 from clinic.models import Site, Staff
-from tests.factories.courses import Visit, dosed
-from tests.factories.place import (
+from tests.factories.people import (
     SiteFactory,
     StaffFactory,
     TabletFactory,
     just_confirmed,
     person,
 )
+from tests.factories.visits import Visit, dosed
 
 pytestmark = pytest.mark.django_db
 
@@ -161,12 +161,12 @@ def routes(patterns: list[Any] | None = None) -> Iterator[URLPattern]:
 
 
 def address(name: str, visit: Visit) -> str:
-    course = visit.session.course()
+    facts = visit.session.facts()
     known = {
         "session_id": visit.id,
         "patient_id": visit.patient.pk,
         "version_id": visit.version.pk,
-        "reading_id": course.readings[0].id,
+        "reading_id": facts.readings[0].id,
         "clearance_id": uuid4(),
         "staff_id": visit.clinician.pk,
         "token": "made-up",

@@ -13,7 +13,7 @@ from clinic.models import Membership, Shift, Staff
 from clinic.signin import arrival
 from monitoring.models import TrailEntry
 from tests.factories.passkeys import Passkey
-from tests.factories.place import PASSWORD, SiteFactory, TabletFactory, on_tablet, person
+from tests.factories.people import PASSWORD, SiteFactory, TabletFactory, on_tablet, person
 from tests.factories.second_factors import App, types_of
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from clinic.access import Permission, may
 from clinic.signin.backend import RosterBackend
-from tests.factories.place import MembershipFactory, SiteFactory, StaffFactory, person
+from tests.factories.people import MembershipFactory, SiteFactory, StaffFactory, person
 
 pytestmark = pytest.mark.django_db
 

@@ -18,7 +18,7 @@ from django.db import connection
 
 from clinic import cache as kept
 from tests.clinic.test_signin import sign_in
-from tests.factories.place import SiteFactory, person
+from tests.factories.people import SiteFactory, person
 
 ROOT = Path(__file__).parents[2]
 

@@ -16,8 +16,7 @@ from monitoring import actions
 from monitoring.models import TrailEntry
 from monitoring.models.fact import uuid7
 from monitoring.trail.verify import verify
-from tests.factories.courses import dosed, planned
-from tests.factories.place import (
+from tests.factories.people import (
     PASSWORD,
     MembershipFactory,
     SiteFactory,
@@ -25,6 +24,7 @@ from tests.factories.place import (
     person,
     visitor,
 )
+from tests.factories.visits import dosed, planned
 
 pytestmark = pytest.mark.django_db
 

@@ -10,8 +10,8 @@ from django.test import Client
 
 from clinic.models import Site
 from monitoring.models.fact import uuid7
-from tests.factories.courses import Visit, ready_to_sign
-from tests.factories.place import SiteFactory, person
+from tests.factories.people import SiteFactory, person
+from tests.factories.visits import Visit, ready_to_sign
 
 pytestmark = pytest.mark.django_db
 

@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from django.test import Client
 from whitenoise import WhiteNoise
 
-from tests.factories.place import SiteFactory, person
+from tests.factories.people import SiteFactory, person
 
 pytestmark = pytest.mark.django_db
 
@@ -114,7 +114,7 @@ django.setup()
 from django.core.management import call_command
 from django.test import Client
 call_command("migrate", verbosity=0)
-from tests.factories.place import PASSWORD, SiteFactory, person
+from tests.factories.people import PASSWORD, SiteFactory, person
 from clinic import tablets
 site = SiteFactory()
 nurse, administrator = person(site, "nurse"), person(site, "administrator")

@@ -12,7 +12,7 @@ from django.test import Client
 from clinic.models import Staff
 from clinic.signin import idle
 from monitoring.models import TrailEntry
-from tests.factories.place import SiteFactory, TabletFactory, on_tablet, person
+from tests.factories.people import SiteFactory, TabletFactory, on_tablet, person
 
 pytestmark = pytest.mark.django_db
 MINUTE = 60

@@ -23,7 +23,7 @@ from django.conf import settings
 from django.test import Client
 
 from clinic import staffing
-from tests.factories.place import SiteFactory, person
+from tests.factories.people import SiteFactory, person
 
 ROOT = Path(__file__).parents[2]
 

@@ -9,8 +9,8 @@ from django.test import Client
 
 from clinic import origin
 from monitoring.models import AccessEntry
-from tests.factories.courses import dosed
-from tests.factories.place import SiteFactory, person
+from tests.factories.people import SiteFactory, person
+from tests.factories.visits import dosed
 
 pytestmark = pytest.mark.django_db
 

@@ -1,4 +1,4 @@
-"""The place and its people: how they read, and what the database refuses."""
+"""The organisation and its people: how they read, and what the database refuses."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from clinic.models import check_time_zone
-from tests.factories.place import MembershipFactory, SiteFactory, StaffFactory, person
+from tests.factories.people import MembershipFactory, SiteFactory, StaffFactory, person
 
 pytestmark = pytest.mark.django_db
 

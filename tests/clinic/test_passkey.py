@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from tests.factories.passkeys import Passkey
-from tests.factories.place import SiteFactory, person
+from tests.factories.people import SiteFactory, person
 
 pytestmark = pytest.mark.django_db
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from clinic.models import Staff
 from monitoring.models import TrailEntry
-from monitoring.trail.chain import PLACE
+from monitoring.trail.chain import ORGANISATION
 from tests.factories.passkeys import Passkey
-from tests.factories.place import SiteFactory, person
+from tests.factories.people import SiteFactory, person
 
 pytestmark = pytest.mark.django_db
 
@@ -82,7 +82,7 @@ def test_what_is_not_quite_right_is_refused_in_the_same_words(clinician: Staff) 
     ):
         client, options = begun()
         assert is_refused(client, post(client, wrong(options)))
-    told = TrailEntry.objects.filter(chain=PLACE).values_list("verb", flat=True)
+    told = TrailEntry.objects.filter(chain=ORGANISATION).values_list("verb", flat=True)
     assert list(told).count("sign_in_failed") == 1, "once for an address in a quarter of an hour"
     kept = TrailEntry.objects.filter(chain=clinician.pk).values_list("verb", flat=True)
     assert "sign_in_failed" not in kept

@@ -1,4 +1,4 @@
-"""Words of the place count for nothing in a password."""
+"""Words of the organisation count for nothing in a password."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 from clinic.models import Staff
-from tests.factories.place import SiteFactory, person
+from tests.factories.people import SiteFactory, person
 
 pytestmark = pytest.mark.django_db
 

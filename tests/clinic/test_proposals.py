@@ -14,8 +14,8 @@ from clinic.models import Membership, Proposal, Shift, Site, Staff
 from clinic.refusal import NotAllowed, NotPossible
 from monitoring.models import TrailEntry
 from monitoring.trail.verify import verify
-from tests.factories.courses import planned
-from tests.factories.place import PASSWORD, MembershipFactory, SiteFactory, TabletFactory, person
+from tests.factories.people import PASSWORD, MembershipFactory, SiteFactory, TabletFactory, person
+from tests.factories.visits import planned
 
 pytestmark = pytest.mark.django_db
 

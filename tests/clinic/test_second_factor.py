@@ -18,7 +18,7 @@ from django.test import Client
 from clinic.models import Site, Staff
 from monitoring.models import TrailEntry
 from tests.factories.passkeys import Passkey
-from tests.factories.place import PASSWORD, SiteFactory, person
+from tests.factories.people import PASSWORD, SiteFactory, person
 from tests.factories.second_factors import App
 
 pytestmark = pytest.mark.django_db

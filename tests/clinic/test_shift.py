@@ -13,7 +13,7 @@ from django.contrib.auth.hashers import make_password
 from clinic import shift
 from clinic.models import Membership, Shift, Staff, Tablet
 from monitoring.models import TrailEntry
-from tests.factories.place import (
+from tests.factories.people import (
     PIN,
     ShiftFactory,
     SiteFactory,

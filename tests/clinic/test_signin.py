@@ -14,7 +14,7 @@ from django.urls import NoReverseMatch, reverse
 
 from clinic.models import Staff
 from monitoring.management.demo.people import let_in, open_clinic
-from tests.factories.place import PASSWORD, SiteFactory, person
+from tests.factories.people import PASSWORD, SiteFactory, person
 
 pytestmark = pytest.mark.django_db
 

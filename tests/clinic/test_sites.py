@@ -15,10 +15,10 @@ from clinic.models import Site, Staff
 from clinic.refusal import NotAllowed, NotPossible
 from clinic.sites import SiteDetails
 from monitoring.models import TrailEntry
-from monitoring.trail.chain import PLACE
+from monitoring.trail.chain import ORGANISATION
 from monitoring.trail.verify import verify
-from tests.factories.courses import planned
-from tests.factories.place import SiteFactory, person
+from tests.factories.people import SiteFactory, person
+from tests.factories.visits import planned
 
 pytestmark = pytest.mark.django_db
 DETAILS = SiteDetails(
@@ -49,14 +49,14 @@ def samuel(site: Site) -> Staff:
 
 
 def told() -> int:
-    return TrailEntry.objects.filter(chain=PLACE, verb="change_site").count()
+    return TrailEntry.objects.filter(chain=ORGANISATION, verb="change_site").count()
 
 
 def test_everything_of_a_site_is_amended_at_once_and_told(site: Site, samuel: Staff) -> None:
     sites.amend_site(samuel, site, DETAILS)
     site.refresh_from_db()
     assert {name: getattr(site, name) for name in asdict(DETAILS)} == asdict(DETAILS)
-    entry = TrailEntry.objects.filter(chain=PLACE).latest("seq")
+    entry = TrailEntry.objects.filter(chain=ORGANISATION).latest("seq")
     (row,) = json.loads(entry.payload)["rows"]["site"].values()
     assert (row["rems_certified_until"], row["address_2"]) == ("2028-01-04", "Suite 4")
     assert verify().problems == []

@@ -18,8 +18,8 @@ from clinic import shift, staffing
 from clinic.models import Membership, Shift, Site, Staff
 from clinic.refusal import NotAllowed, NotPossible
 from monitoring.models import TrailEntry
-from monitoring.trail.chain import PLACE
-from tests.factories.place import PASSWORD, SiteFactory, StaffFactory, TabletFactory, person
+from monitoring.trail.chain import ORGANISATION
+from tests.factories.people import PASSWORD, SiteFactory, StaffFactory, TabletFactory, person
 
 pytestmark = pytest.mark.django_db
 
@@ -253,12 +253,12 @@ def test_the_rule_about_second_factors_is_told_once(
     administrator: Staff, site: Site, is_required: bool
 ) -> None:
     Site.objects.filter(pk=site.pk).update(requires_second_factor=not is_required)
-    before = TrailEntry.objects.filter(chain=PLACE).count()
+    before = TrailEntry.objects.filter(chain=ORGANISATION).count()
     for _ in range(2):
         staffing.require_second_factor(administrator, site, is_required=is_required)
     site.refresh_from_db()
     assert site.requires_second_factor is is_required
-    assert TrailEntry.objects.filter(chain=PLACE).count() == before + 1
+    assert TrailEntry.objects.filter(chain=ORGANISATION).count() == before + 1
     for by in (person(site, "clinician"), person(SiteFactory(), "administrator")):
         with pytest.raises(NotAllowed):
             staffing.require_second_factor(by, site, is_required=is_required)

@@ -14,18 +14,18 @@ from django.utils import timezone
 
 from clinic import sign_ins
 from monitoring.models import TrailEntry
-from monitoring.trail import place
-from monitoring.trail.chain import PLACE
+from monitoring.trail import organisation
+from monitoring.trail.chain import ORGANISATION
 from tests.clinic.test_passkey_sign_in import AJAX, begun, is_refused, post
 from tests.clinic.test_signin import sign_in
 from tests.factories.passkeys import Passkey
-from tests.factories.place import SiteFactory, person
+from tests.factories.people import SiteFactory, person
 
 pytestmark = pytest.mark.django_db
 
 
 def told() -> int:
-    return TrailEntry.objects.filter(chain=PLACE, verb="sign_in_failed").count()
+    return TrailEntry.objects.filter(chain=ORGANISATION, verb="sign_in_failed").count()
 
 
 def stranger(address: str) -> Client:
@@ -44,9 +44,9 @@ def test_names_of_no_one_are_told_once_for_an_address_in_a_quarter_of_an_hour(cl
 
 
 def test_however_many_addresses_there_are_no_more_are_told_than_that(clock: Any) -> None:
-    for number in range(place.MOST_STRANGERS + 5):
+    for number in range(organisation.MOST_STRANGERS + 5):
         sign_in(stranger(f"10.0.1.{number}"), f"nobody-{number}", "guess")
-    assert told() == place.MOST_STRANGERS
+    assert told() == organisation.MOST_STRANGERS
 
 
 def test_wrong_tries_at_a_persons_name_are_each_told(clock: Any) -> None:

@@ -15,9 +15,9 @@ from clinic.models import Site, Staff, Tablet
 from clinic.refusal import NotAllowed, NotPossible
 from monitoring.models import TrailEntry
 from monitoring.models.fact import uuid7
-from monitoring.trail.chain import PLACE
+from monitoring.trail.chain import ORGANISATION
 from monitoring.trail.verify import verify
-from tests.factories.place import (
+from tests.factories.people import (
     PASSWORD,
     PIN,
     ShiftFactory,
@@ -50,7 +50,7 @@ def enrol(by: Staff, site: Site, name: str = "Room 2") -> Tablet:
 def test_an_administrator_enrols_a_tablet_and_the_trail_says_so(samuel: Staff, site: Site) -> None:
     made = enrol(samuel, site)
     assert (made.site, made.enrolled_by, made.device) == (site, samuel, "some-browser")
-    told = TrailEntry.objects.filter(chain=PLACE).latest("seq")
+    told = TrailEntry.objects.filter(chain=ORGANISATION).latest("seq")
     assert told.verb == "enrol_tablet"
     assert str(made.pk) in told.payload
 
@@ -88,7 +88,7 @@ def test_revoking_ends_the_shifts_and_is_told_once(samuel: Staff, site: Site) ->
     first = tablets.revoke(samuel, site, kept.pk)
     again = tablets.revoke(samuel, site, kept.pk)
     assert again.revoked_at == first.revoked_at
-    assert TrailEntry.objects.filter(chain=PLACE, verb="revoke_tablet").count() == 1
+    assert TrailEntry.objects.filter(chain=ORGANISATION, verb="revoke_tablet").count() == 1
     with pytest.raises(shift.Wrong):
         shift.try_pin(kept, rosa.pk, PIN)
     assert [p for p in verify().problems if "tablet" in p.words.lower()] == []

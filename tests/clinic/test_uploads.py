@@ -8,7 +8,7 @@ from django.core.files.uploadhandler import StopUpload
 from django.test import Client, RequestFactory
 
 from clinic.uploads import RefuseFiles
-from tests.factories.place import SiteFactory, person
+from tests.factories.people import SiteFactory, person
 
 pytestmark = pytest.mark.django_db
 

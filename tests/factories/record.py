@@ -17,7 +17,7 @@ from monitoring.models import (
 from monitoring.models.fact import uuid7
 from monitoring.rules.names import search_text
 from monitoring.rules.protocol import SPRAVATO_US
-from tests.factories.place import SiteFactory, StaffFactory
+from tests.factories.people import SiteFactory, StaffFactory
 
 
 class PatientFactory(factory.django.DjangoModelFactory[Patient]):

@@ -19,7 +19,7 @@ from monitoring.models import Reading
 from monitoring.models.fact import uuid7
 from tests.conftest import _maintain
 from tests.engine import USES_POSTGRESQL
-from tests.factories.courses import Visit, dosed
+from tests.factories.visits import Visit, dosed
 from tests.web.test_query_counts import POSTED
 
 _NUMBER = count()

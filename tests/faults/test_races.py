@@ -20,7 +20,7 @@ from monitoring.models import Clearance, Departure, Reading, Session
 from monitoring.models.fact import uuid7
 from tests.guards.attacks import copy
 from tests.guards.test_attacks import departure
-from tests.guards.world import Clinic, Course, open_clinic
+from tests.guards.world import Clinic, Visit, open_clinic
 
 ROUNDS = 200
 CALM_OR_HIGH = (120, 190) * (ROUNDS // 2)
@@ -39,32 +39,32 @@ def answered(outcomes: list[Any]) -> list[Any]:
     return [o for o in outcomes if not isinstance(o, Exception)]
 
 
-def ready(clinic: Clinic, clock: Any) -> Course:
-    return Course(clinic, clock).ready()
+def ready(clinic: Clinic, clock: Any) -> Visit:
+    return Visit(clinic, clock).ready()
 
 
-def assert_whole(course: Course, acknowledged: list[Any]) -> None:
+def assert_whole(visit: Visit, acknowledged: list[Any]) -> None:
     """Every acknowledged reading is kept, numbers have no gap, and no discharge stands over more
     than was signed."""
-    kept = set(Reading.objects.filter(session=course.id).values_list("id", flat=True))
+    kept = set(Reading.objects.filter(session=visit.id).values_list("id", flat=True))
     assert {r.id for r in acknowledged if isinstance(r, Reading)} <= kept
-    session = course.row
-    record = Session.objects.with_record().get(pk=course.id).course()
-    facts = (*record.admissions, *record.decisions, *record.doses, *record.readings)
-    seqs = [f.seq for f in (*facts, *record.events)]
-    withdrawals = Clearance.objects.filter(session=course.id, withdrawal__isnull=False).count()
+    session = visit.row
+    record = Session.objects.with_record().get(pk=visit.id).facts()
+    rows = (*record.admissions, *record.decisions, *record.doses, *record.readings)
+    seqs = [f.seq for f in (*rows, *record.events)]
+    withdrawals = Clearance.objects.filter(session=visit.id, withdrawal__isnull=False).count()
     assert len(seqs) == len(set(seqs))
     assert len(seqs) + withdrawals == session.last_seq
-    assert not unsigned_discharges(course)
+    assert not unsigned_discharges(visit)
 
 
-def unsigned_discharges(course: Course) -> list[Reading]:
+def unsigned_discharges(visit: Visit) -> list[Reading]:
     """Readings that no signature covers, though the patient was discharged on one."""
-    left = Departure.objects.filter(session=course.id, kind="discharged").first()
+    left = Departure.objects.filter(session=visit.id, kind="discharged").first()
     if left is None:
         return []
     assert left.clearance is not None
-    after = Reading.objects.filter(session=course.id, seq__gt=left.clearance.through_seq)
+    after = Reading.objects.filter(session=visit.id, seq__gt=left.clearance.through_seq)
     return list(after.filter(after_departure=False))
 
 
@@ -75,95 +75,93 @@ def test_the_races_begin_with_every_guard_in_place() -> None:
 
 def test_reading_against_signature(clinic: Clinic, clock: Any, race: Race) -> None:
     for systolic in CALM_OR_HIGH:
-        course = ready(clinic, clock)
-        through = course.row.last_seq
+        visit = ready(clinic, clock)
+        through = visit.row.last_seq
         done = answered(
-            race(partial(course.read, systolic=systolic), partial(course.sign, through_seq=through))
+            race(partial(visit.read, systolic=systolic), partial(visit.sign, through_seq=through))
         )
-        assert_whole(course, done)
-        signature = Clearance.objects.filter(session=course.id).first()
-        if course.row.phase == "cleared":
+        assert_whole(visit, done)
+        signature = Clearance.objects.filter(session=visit.id).first()
+        if visit.row.phase == "cleared":
             assert signature
-            assert signature.through_seq == course.row.last_seq
+            assert signature.through_seq == visit.row.last_seq
 
 
 def test_reading_against_discharge(clinic: Clinic, clock: Any, race: Race) -> None:
     for systolic in CALM_OR_HIGH:
-        course = ready(clinic, clock)
-        course.sign()
-        done = answered(race(partial(course.read, systolic=systolic), course.discharge))
-        assert_whole(course, done)
+        visit = ready(clinic, clock)
+        visit.sign()
+        done = answered(race(partial(visit.read, systolic=systolic), visit.discharge))
+        assert_whole(visit, done)
         assert any(isinstance(o, Reading) for o in done), "a reading is never refused"
 
 
 def test_two_signatures(clinic: Clinic, clock: Any, race: Race) -> None:
     for _ in range(ROUNDS):
-        course = ready(clinic, clock)
-        through = course.row.last_seq
+        visit = ready(clinic, clock)
+        through = visit.row.last_seq
         done = answered(
-            race(
-                partial(course.sign, through_seq=through), partial(course.sign, through_seq=through)
-            )
+            race(partial(visit.sign, through_seq=through), partial(visit.sign, through_seq=through))
         )
         assert len(done) == 1
-        assert Clearance.objects.filter(session=course.id, through_seq=through).count() == 1
-        assert_whole(course, done)
+        assert Clearance.objects.filter(session=visit.id, through_seq=through).count() == 1
+        assert_whole(visit, done)
 
 
 def test_the_same_slot_twice(clinic: Clinic, clock: Any, race: Race) -> None:
     """Both readings are kept; one of them is the slot's, the other is additional."""
     for _ in range(ROUNDS):
-        course = Course(clinic, clock).dosed()
+        visit = Visit(clinic, clock).dosed()
         clock.forward(minutes=40)
-        done = answered(race(partial(course.read, 40), partial(course.read, 40)))
+        done = answered(race(partial(visit.read, 40), partial(visit.read, 40)))
         assert len(done) == 2
-        assert Reading.objects.filter(session=course.id, slot=40).count() == 1
-        assert_whole(course, done)
+        assert Reading.objects.filter(session=visit.id, slot=40).count() == 1
+        assert_whole(visit, done)
 
 
 def test_the_same_reading_sent_twice(clinic: Clinic, clock: Any, race: Race) -> None:
     for _ in range(ROUNDS // 4):
-        course = Course(clinic, clock).dosed()
+        visit = Visit(clinic, clock).dosed()
         clock.forward(minutes=40)
-        one, entry = uuid7(), course.entry(40)
+        one, entry = uuid7(), visit.entry(40)
 
-        send = partial(record_reading, course.id, clinic.nurse, id=one, entry=entry)
+        send = partial(record_reading, visit.id, clinic.nurse, id=one, entry=entry)
         assert [r.id for r in answered(race(send, send))] == [one, one]
-        assert_whole(course, [])
+        assert_whole(visit, [])
 
 
 def test_a_check_in_python_alone_loses_the_race(clinic: Clinic, clock: Any, race: Race) -> None:
     """The control: without lock, counter and guards the same race is lost, so it can be lost."""
-    course = ready(clinic, clock)
-    clearance = course.sign()
+    visit = ready(clinic, clock)
+    clearance = visit.sign()
     with guards.as_owner(connection):
         guards.drop(connection)
     checked = threading.Barrier(2)
 
     def read() -> None:
-        assert not Departure.objects.filter(session=course.id).exists()
-        row = Reading.objects.filter(session=course.id).latest("seq")
+        assert not Departure.objects.filter(session=visit.id).exists()
+        row = Reading.objects.filter(session=visit.id).latest("seq")
         checked.wait(timeout=10)
         copy(row, seq=row.seq + 1, slot=None)
-        Session.objects.filter(pk=course.id).update(last_seq=F("last_seq") + 1)
+        Session.objects.filter(pk=visit.id).update(last_seq=F("last_seq") + 1)
 
     def leave() -> None:
-        assert course.row.last_seq == clearance.through_seq
+        assert visit.row.last_seq == clearance.through_seq
         checked.wait(timeout=10)
-        copy(departure(course, clearance))
+        copy(departure(visit, clearance))
 
     assert race(read, leave) == [None, None]
-    assert unsigned_discharges(course)
+    assert unsigned_discharges(visit)
 
 
 def test_the_guards_alone_keep_the_same_race(clinic: Clinic, clock: Any, race: Race) -> None:
     """The same two writes, still without verbs or locks, with the guards in place."""
     for _ in range(ROUNDS // 4):
-        course = ready(clinic, clock)
-        clearance = course.sign()
-        last = Reading.objects.filter(session=course.id).latest("seq")
+        visit = ready(clinic, clock)
+        clearance = visit.sign()
+        last = Reading.objects.filter(session=visit.id).latest("seq")
         race(
             partial(copy, last, seq=last.seq + 1, slot=None),
-            partial(copy, departure(course, clearance)),
+            partial(copy, departure(visit, clearance)),
         )
-        assert not unsigned_discharges(course)
+        assert not unsigned_discharges(visit)

@@ -15,7 +15,7 @@ from django.db import OperationalError, connection
 from monitoring.actions import record
 from monitoring.models import ChainHead, Reading, TrailEntry
 from tests.engine import USES_POSTGRESQL
-from tests.guards.world import Clinic, Course, open_clinic
+from tests.guards.world import Clinic, Visit, open_clinic
 
 pytestmark = pytest.mark.skipif(not USES_POSTGRESQL, reason="SQLite has one writer at a time")
 
@@ -69,7 +69,7 @@ def hold(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Callable[[], Any
 def test_two_sessions_do_not_wait_for_each_others_chain(
     clinic: Clinic, clock: Any, hold: Callable[..., Held]
 ) -> None:
-    one, other = Course(clinic, clock).dosed(), Course(clinic, clock).dosed()
+    one, other = Visit(clinic, clock).dosed(), Visit(clinic, clock).dosed()
     clock.forward(minutes=5)
     heads = {c: ChainHead.objects.get(pk=c.id).count for c in (one, other)}
     held = hold(one.read)
@@ -86,15 +86,15 @@ def test_the_same_session_waits_for_its_chain(
     clinic: Clinic, clock: Any, hold: Callable[..., Held]
 ) -> None:
     """The control: it is the session that writers wait for, so waiting would be seen."""
-    course = Course(clinic, clock).dosed()
+    visit = Visit(clinic, clock).dosed()
     clock.forward(minutes=5)
-    held = hold(course.read)
+    held = hold(visit.read)
     with pytest.raises(OperationalError, match="lock timeout"):
-        course.read()
+        visit.read()
     held.may_commit.set()
     held.thread.join()
-    assert Reading.objects.filter(session=course.id).count() == 2
-    entries = TrailEntry.objects.filter(chain=course.id).order_by("seq")
+    assert Reading.objects.filter(session=visit.id).count() == 2
+    entries = TrailEntry.objects.filter(chain=visit.id).order_by("seq")
     assert [e.seq for e in entries] == list(range(1, len(entries) + 1))
 
 
@@ -103,14 +103,14 @@ def test_many_sessions_at_once_keep_every_chain_whole(
 ) -> None:
     from monitoring.trail.verify import verify
 
-    courses = [Course(clinic, clock).dosed() for _ in range(6)]
+    visits = [Visit(clinic, clock).dosed() for _ in range(6)]
     clock.forward(minutes=5)
 
-    def work(course: Course) -> None:
+    def work(visit: Visit) -> None:
         for _ in range(10):
-            course.read()
+            visit.read()
 
-    assert race(*[lambda c=c: work(c) for c in courses]) == [None] * 6
+    assert race(*[lambda c=c: work(c) for c in visits]) == [None] * 6
     found = verify()
     assert found.problems == []
     assert found.checked["sessions"] == 6

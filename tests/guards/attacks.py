@@ -23,7 +23,7 @@ from monitoring.actions import (
 )
 from monitoring.models.fact import uuid7
 from monitoring.rules.protocol import SPRAVATO_US
-from tests.guards.world import MEANT, Clinic, Course, open_clinic
+from tests.guards.world import MEANT, Clinic, Visit, open_clinic
 
 Attack = Callable[[Clinic, Any], Callable[[], None]]
 """Makes the state, and answers the write to try on it."""
@@ -103,53 +103,53 @@ def update(row: models.Model, how: str = "UPDATE", **changes: Any) -> None:
     run(f"{how} {row._meta.db_table} SET {sets} WHERE id = %s", *changes.values(), row.pk)
 
 
-def infusion(clinic: Clinic, clock: Any) -> Course:
-    return Course(clinic, clock, infusion=True).dosed()
+def infusion(clinic: Clinic, clock: Any) -> Visit:
+    return Visit(clinic, clock, infusion=True).dosed()
 
 
-def ended(clinic: Clinic, clock: Any) -> Course:
-    course = infusion(clinic, clock)
+def ended(clinic: Clinic, clock: Any) -> Visit:
+    visit = infusion(clinic, clock)
     clock.forward(minutes=30)
-    end_infusion(course.id, clinic.nurse, id=uuid7(), ended_at=clock.now(), mg=28, is_complete=True)
-    return course
+    end_infusion(visit.id, clinic.nurse, id=uuid7(), ended_at=clock.now(), mg=28, is_complete=True)
+    return visit
 
 
-def note(course: Course) -> Any:
+def note(visit: Visit) -> Any:
     return record_event(
-        course.id,
-        course.clinic.nurse,
+        visit.id,
+        visit.clinic.nurse,
         id=uuid7(),
         kind="note",
-        at=course.clock.now(),
+        at=visit.clock.now(),
         detail="x",
         sending=MEANT,
     )
 
 
-def signed(clinic: Clinic, clock: Any) -> Course:
-    course = Course(clinic, clock).ready()
-    course.sign()
-    return course
+def signed(clinic: Clinic, clock: Any) -> Visit:
+    visit = Visit(clinic, clock).ready()
+    visit.sign()
+    return visit
 
 
-def superseded(clinic: Clinic, clock: Any) -> tuple[Course, Any]:
+def superseded(clinic: Clinic, clock: Any) -> tuple[Visit, Any]:
     """A session under observation again: something was recorded after the signature."""
-    course = Course(clinic, clock).ready()
-    clearance = course.sign()
-    note(course)
-    return course, clearance
+    visit = Visit(clinic, clock).ready()
+    clearance = visit.sign()
+    note(visit)
+    return visit, clearance
 
 
-def withdrawn(clinic: Clinic, clock: Any) -> tuple[Course, Any]:
-    course = Course(clinic, clock).ready()
-    clearance = course.sign()
+def withdrawn(clinic: Clinic, clock: Any) -> tuple[Visit, Any]:
+    visit = Visit(clinic, clock).ready()
+    clearance = visit.sign()
     row = withdraw_clearance(
-        course.id, clinic.clinician, id=uuid7(), clearance_id=clearance.id, reason="Dizzy"
+        visit.id, clinic.clinician, id=uuid7(), clearance_id=clearance.id, reason="Dizzy"
     )
-    return course, row
+    return visit, row
 
 
-def example(noun: str, clinic: Clinic, clock: Any) -> tuple[Course, Any]:
+def example(noun: str, clinic: Clinic, clock: Any) -> tuple[Visit, Any]:
     """A recorded row of `noun` to which no other row refers, in a session that goes on."""
     if noun == "clearance":
         return superseded(clinic, clock)
@@ -158,47 +158,47 @@ def example(noun: str, clinic: Clinic, clock: Any) -> tuple[Course, Any]:
     if noun == "review":
         return reviewed(clinic, clock)
     if noun in {"departure", "amendment"}:
-        course = Course(clinic, clock).dosed().transfer()
-        course.amend()
+        visit = Visit(clinic, clock).dosed().transfer()
+        visit.amend()
     elif noun == "doseend":
-        course = ended(clinic, clock)
+        visit = ended(clinic, clock)
     elif noun == "decision":
-        course = Course(clinic, clock).admit()
-        course.decide(course.read(0, systolic=150), "delay")
+        visit = Visit(clinic, clock).admit()
+        visit.decide(visit.read(0, systolic=150), "delay")
     else:
-        course = Course(clinic, clock).dosed()
+        visit = Visit(clinic, clock).dosed()
         clock.forward(minutes=5)
-        course.read()
-        note(course)
+        visit.read()
+        note(visit)
     if noun == "session":
-        return course, Course(clinic, clock).row
+        return visit, Visit(clinic, clock).row
     if noun == "patient":
-        return course, _patient_without_session(clinic, clock)
+        return visit, _patient_without_session(clinic, clock)
     if noun == "patientamendment":
-        return course, _amendment(course)
+        return visit, _amendment(visit)
     if noun == "protocolversion":
-        return course, _unused_version(clock)
+        return visit, _unused_version(clock)
     if noun == "accessentry":
-        return course, _access(course, clock)
+        return visit, _access(visit, clock)
     if noun == "chainhead":
-        return course, nouns.ChainHead.objects.get(pk=course.id)
+        return visit, nouns.ChainHead.objects.get(pk=visit.id)
     if noun == "trailentry":
-        return course, nouns.TrailEntry.objects.filter(chain=course.id).latest("seq")
-    return course, NOUNS[noun].objects.filter(session=course.id).order_by("-pk").first()
+        return visit, nouns.TrailEntry.objects.filter(chain=visit.id).latest("seq")
+    return visit, NOUNS[noun].objects.filter(session=visit.id).order_by("-pk").first()
 
 
-def reviewed(clinic: Clinic, clock: Any) -> tuple[Course, Any]:
-    course = signed(clinic, clock).discharge()
-    late = course.read()
-    return course, course.review(late)
+def reviewed(clinic: Clinic, clock: Any) -> tuple[Visit, Any]:
+    visit = signed(clinic, clock).discharge()
+    late = visit.read()
+    return visit, visit.review(late)
 
 
-def _access(course: Course, clock: Any) -> Any:
+def _access(visit: Visit, clock: Any) -> Any:
     return nouns.AccessEntry.objects.create(
         at=clock.now(),
-        staff=course.clinic.nurse,
-        site=course.clinic.site,
-        patient=course.patient,
+        staff=visit.clinic.nurse,
+        site=visit.clinic.site,
+        patient=visit.patient,
         action="opened",
         page="patient",
     )
@@ -216,9 +216,9 @@ def _patient_without_session(clinic: Clinic, clock: Any) -> Any:
     )
 
 
-def _amendment(course: Course) -> Any:
+def _amendment(visit: Visit) -> Any:
     """The patient's allergies, put right."""
-    return course.amend_patient(allergies="Latex")
+    return visit.amend_patient(allergies="Latex")
 
 
 def _unused_version(clock: Any) -> Any:
@@ -281,12 +281,12 @@ def _numbered_twice(noun: str) -> Attack:
     """A number that another noun has: the counter stands still, and a signature covers it."""
 
     def make(clinic: Clinic, clock: Any) -> Callable[[], None]:
-        course, changes, row = new_fact(noun, clinic, clock)
+        visit, changes, row = new_fact(noun, clinic, clock)
         has_ended = noun in {"amendment", "review"}
         taken = "reading" if has_ended or noun == "event" else "event"
-        if not NOUNS[taken].objects.filter(session=course.id, seq=course.row.last_seq).exists():
-            note(course) if taken == "event" else course.read()
-        return lambda: copy(row, seq=course.row.last_seq, **changes)
+        if not NOUNS[taken].objects.filter(session=visit.id, seq=visit.row.last_seq).exists():
+            note(visit) if taken == "event" else visit.read()
+        return lambda: copy(row, seq=visit.row.last_seq, **changes)
 
     return make
 
@@ -295,12 +295,12 @@ def _uncounted(noun: str) -> Attack:
     """A fact that leaves the counter where it was, so that a signature seems to cover it."""
 
     def make(clinic: Clinic, clock: Any) -> Callable[[], None]:
-        course, changes, row = new_fact(noun, clinic, clock)
+        visit, changes, row = new_fact(noun, clinic, clock)
 
         def act() -> None:
-            before = course.row.last_seq
+            before = visit.row.last_seq
             copy(row, seq=before + 1, **changes)
-            if course.row.last_seq != before:
+            if visit.row.last_seq != before:
                 raise IntegrityError(f"guard_{noun}_counts moved the counter")
 
         return act
@@ -308,28 +308,28 @@ def _uncounted(noun: str) -> Attack:
     return make
 
 
-def new_fact(noun: str, clinic: Clinic, clock: Any) -> tuple[Course, dict[str, Any], Any]:
+def new_fact(noun: str, clinic: Clinic, clock: Any) -> tuple[Visit, dict[str, Any], Any]:
     """A session, what a further fact of `noun` needs to be sound, and a row to write it like."""
     changes: dict[str, Any] = {}
-    course, row = example(noun, clinic, clock)
+    visit, row = example(noun, clinic, clock)
     if noun == "dose":
         changes = {"number": 2}
     elif noun == "doseend":
-        dose = _second_dose(course)
+        dose = _second_dose(visit)
         changes = {"dose_id": dose}
     elif noun == "withdrawal":
-        changes = {"clearance_id": course.sign().id}
+        changes = {"clearance_id": visit.sign().id}
     elif noun == "reading":
         changes = {"slot": None}
     elif noun == "review":
-        changes = {"reading_id": course.read().id}
-    return course, changes, row
+        changes = {"reading_id": visit.read().id}
+    return visit, changes, row
 
 
-def _second_dose(course: Course) -> UUID:
-    dose = nouns.Dose.objects.get(session=course.id)
+def _second_dose(visit: Visit) -> UUID:
+    dose = nouns.Dose.objects.get(session=visit.id)
     second = uuid7()
-    copy(dose, id=second, number=2, seq=course.row.last_seq + 1)
+    copy(dose, id=second, number=2, seq=visit.row.last_seq + 1)
     return second
 
 
@@ -361,14 +361,14 @@ def _spelt_otherwise(noun: str) -> Attack:
 def _again(noun: str, clinic: Clinic, clock: Any) -> tuple[Any, dict[str, Any]]:
     """A row of `noun`, and what makes one like it sound, but for its id."""
     if noun in FACTS:
-        course, changes, row = new_fact(noun, clinic, clock)
-        return row, {"seq": course.row.last_seq + 1, **changes}
-    if noun in PLACE:
-        return _place_rows(clinic, clock)[noun]
-    course, row = example(noun, clinic, clock)
+        visit, changes, row = new_fact(noun, clinic, clock)
+        return row, {"seq": visit.row.last_seq + 1, **changes}
+    if noun in ORGANISATION:
+        return _organisation_rows(clinic, clock)[noun]
+    visit, row = example(noun, clinic, clock)
     changes: dict[str, dict[str, Any]] = {
-        "clearance": {"through_seq": course.row.last_seq},
-        "departure": {"session_id": Course(clinic, clock).dosed().id},
+        "clearance": {"through_seq": visit.row.last_seq},
+        "departure": {"session_id": Visit(clinic, clock).dosed().id},
         "chainhead": {"count": 0, "digest": ""},
         "patient": {"mrn": "another"},
         "patientamendment": {"number": 2, "changes": {"allergies": ["Latex", ""]}},
@@ -376,14 +376,14 @@ def _again(noun: str, clinic: Clinic, clock: Any) -> tuple[Any, dict[str, Any]]:
         "trailentry": {"seq": getattr(row, "seq", 0) + 1, "previous": getattr(row, "digest", "")},
         "accessentry": {"page": "another"},
     }
-    return row, changes.get(noun, {"place": "Chair 9"})
+    return row, changes.get(noun, {"room": "Chair 9"})
 
 
-PLACE = ("clinic_site", "clinic_staff", "clinic_membership", "clinic_tablet", "siteprotocol")
+ORGANISATION = ("clinic_site", "clinic_staff", "clinic_membership", "clinic_tablet", "siteprotocol")
 
 
-def _place_rows(clinic: Clinic, clock: Any) -> dict[str, tuple[Any, dict[str, Any]]]:
-    """By table of the place a row, and what makes another like it sound."""
+def _organisation_rows(clinic: Clinic, clock: Any) -> dict[str, tuple[Any, dict[str, Any]]]:
+    """By table of the organisation a row, and what makes another like it sound."""
     tablet = Tablet.objects.create(
         site=clinic.site, name="Room 1", device="x", enrolled_by=clinic.nurse,
         enrolled_at=clock.now(), last_seen_at=clock.now(),
@@ -406,8 +406,8 @@ def _half_written(noun: str, column: str, value: float | str) -> Attack:
     """A fraction where a whole number, or yes and no, are meant; a time in another form."""
 
     def make(clinic: Clinic, clock: Any) -> Callable[[], None]:
-        course = Course(clinic, clock).dosed()
-        row = _place_rows(clinic, clock)[noun][0] if noun in PLACE else course.row
+        visit = Visit(clinic, clock).dosed()
+        row = _organisation_rows(clinic, clock)[noun][0] if noun in ORGANISATION else visit.row
         return lambda: update(row, **{column: value})
 
     return make
@@ -418,25 +418,25 @@ def _after_leaving(noun: str) -> Attack:
 
     def make(clinic: Clinic, clock: Any) -> Callable[[], None]:
         if noun == "withdrawal":
-            course = signed(clinic, clock).discharge()
+            visit = signed(clinic, clock).discharge()
             _, row = withdrawn(clinic, clock)
             changes: dict[str, Any] = {
-                "session_id": course.id,
-                "clearance_id": nouns.Clearance.objects.get(session=course.id).id,
+                "session_id": visit.id,
+                "clearance_id": nouns.Clearance.objects.get(session=visit.id).id,
             }
         elif noun == "clearance":
-            course = Course(clinic, clock).ready().transfer()
+            visit = Visit(clinic, clock).ready().transfer()
             row = superseded(clinic, clock)[1]
-            changes = {"session_id": course.id, "through_seq": course.row.last_seq}
+            changes = {"session_id": visit.id, "through_seq": visit.row.last_seq}
         elif noun == "decision":
-            course, row = example(noun, clinic, clock)
-            course = Course(clinic, clock).dosed().transfer()
-            changes = {"session_id": course.id, "reading_id": None}
+            visit, row = example(noun, clinic, clock)
+            visit = Visit(clinic, clock).dosed().transfer()
+            changes = {"session_id": visit.id, "reading_id": None}
         else:
-            course, changes, row = new_fact(noun, clinic, clock)
-            course.transfer()
+            visit, changes, row = new_fact(noun, clinic, clock)
+            visit.transfer()
         if noun != "clearance":
-            changes["seq"] = course.row.last_seq + 1
+            changes["seq"] = visit.row.last_seq + 1
         return lambda: copy(row, **changes)
 
     return make
@@ -453,7 +453,7 @@ for _noun in (*FACTS, *SIGNED, *TOLD, *_KEPT):
     SQLITE_ONLY.add(f"guard_{_noun}_once")
     ATTACKS[f"guard_{_noun}_stored"] = _spelt_otherwise(_noun)
     SQLITE_ONLY.add(f"guard_{_noun}_stored")
-for _noun in PLACE:
+for _noun in ORGANISATION:
     ATTACKS[f"guard_{_noun}_stored"] = _spelt_otherwise(_noun)
     SQLITE_ONLY.add(f"guard_{_noun}_stored")
 for _noun, _column, _value in (
@@ -483,9 +483,9 @@ def _takes_the_mrn(clinic: Clinic, clock: Any) -> Callable[[], None]:
 @attack("patient_evicts_none")
 def _takes_the_mrn_by_amendment(clinic: Clinic, clock: Any) -> Callable[[], None]:
     """A REPLACE goes on into what the database does for it."""
-    course, row = example("patientamendment", clinic, clock)
+    visit, row = example("patientamendment", clinic, clock)
     theirs = _patient_without_session(clinic, clock).mrn
-    changes = {"mrn": [course.patient.mrn, theirs]}
+    changes = {"mrn": [visit.patient.mrn, theirs]}
     return lambda: replace(row, number=2, changes=changes)
 
 
@@ -498,17 +498,17 @@ def _amended_to_no_day(clinic: Clinic, clock: Any) -> Callable[[], None]:
 
 @attack("patient_amended")
 def _renamed_without_amendment(clinic: Clinic, clock: Any) -> Callable[[], None]:
-    course = Course(clinic, clock)
-    return lambda: update(course.patient, family_name="Changed", amended=1)
+    visit = Visit(clinic, clock)
+    return lambda: update(visit.patient, family_name="Changed", amended=1)
 
 
 @attack("patientamendment_amends")
 def _amended_on_paper_alone(clinic: Clinic, clock: Any) -> Callable[[], None]:
-    course, row = example("patientamendment", clinic, clock)
+    visit, row = example("patientamendment", clinic, clock)
 
     def act() -> None:
         copy(row, number=2, changes={"allergies": ["Latex", "None known"]})
-        if nouns.Patient.objects.get(pk=course.patient.pk).amended != row.number:
+        if nouns.Patient.objects.get(pk=visit.patient.pk).amended != row.number:
             raise IntegrityError("guard_patientamendment_amends changed the patient")
 
     return act
@@ -531,7 +531,7 @@ def _evict(row: models.Model, **changes: Any) -> None:
 @attack("session_evicts_none")
 def _evicts_a_session(clinic: Clinic, clock: Any) -> Callable[[], None]:
     """Into the rowid of another session; one that nothing refers to."""
-    one, other = Course(clinic, clock).row, Course(clinic, clock).row
+    one, other = Visit(clinic, clock).row, Visit(clinic, clock).row
 
     def act() -> None:
         with connection.cursor() as cursor:
@@ -554,39 +554,39 @@ SQLITE_ONLY |= {
 
 @attack("session_begins")
 def _born_dosed(clinic: Clinic, clock: Any) -> Callable[[], None]:
-    row = Course(clinic, clock).row
+    row = Visit(clinic, clock).row
     return lambda: copy(row, phase="arrived", admitted_at=clock.now())
 
 
 @attack("session_whose")
 def _another_patient(clinic: Clinic, clock: Any) -> Callable[[], None]:
-    one, other = Course(clinic, clock), Course(clinic, clock)
+    one, other = Visit(clinic, clock), Visit(clinic, clock)
     return lambda: update(one.row, patient_id=other.patient.id)
 
 
 @attack("session_counter")
 def _counter_put_back(clinic: Clinic, clock: Any) -> Callable[[], None]:
-    course, clearance = superseded(clinic, clock)
-    return lambda: update(course.row, last_seq=clearance.through_seq)
+    visit, clearance = superseded(clinic, clock)
+    return lambda: update(visit.row, last_seq=clearance.through_seq)
 
 
 @attack("session_phase_closed")
 def _closed_without_departure(clinic: Clinic, clock: Any) -> Callable[[], None]:
-    course = Course(clinic, clock).ready()
-    return lambda: update(course.row, phase="closed", closed_at=clock.now(), outcome="discharged")
+    visit = Visit(clinic, clock).ready()
+    return lambda: update(visit.row, phase="closed", closed_at=clock.now(), outcome="discharged")
 
 
 @attack("session_phase_cleared")
 def _cleared_on_an_old_signature(clinic: Clinic, clock: Any) -> Callable[[], None]:
-    course, clearance = superseded(clinic, clock)
-    return lambda: update(course.row, phase="cleared", standing_clearance_id=clearance.id)
+    visit, clearance = superseded(clinic, clock)
+    return lambda: update(visit.row, phase="cleared", standing_clearance_id=clearance.id)
 
 
 @attack("session_phase_dosed")
 def _cancelled_after_a_dose(clinic: Clinic, clock: Any) -> Callable[[], None]:
-    course = Course(clinic, clock).dosed()
+    visit = Visit(clinic, clock).dosed()
     return lambda: update(
-        course.row,
+        visit.row,
         phase="cancelled",
         first_dose_at=None,
         last_dose_at=None,
@@ -598,18 +598,18 @@ def _cancelled_after_a_dose(clinic: Clinic, clock: Any) -> Callable[[], None]:
 
 @attack("session_ended")
 def _ended_otherwise(clinic: Clinic, clock: Any) -> Callable[[], None]:
-    course = Course(clinic, clock).dosed().transfer()
-    return lambda: update(course.row, outcome="discharged")
+    visit = Visit(clinic, clock).dosed().transfer()
+    return lambda: update(visit.row, outcome="discharged")
 
 
-def _sign(course: Course, clock: Any, **changes: Any) -> Callable[[], None]:
-    """Sign `course` below the verb, like a signature that another session has."""
+def _sign(visit: Visit, clock: Any, **changes: Any) -> Callable[[], None]:
+    """Sign `facts` below the verb, like a signature that another session has."""
     like = signed(open_clinic("South"), clock)
     row = nouns.Clearance.objects.get(session=like.id)
     sound = {
-        "session_id": course.id,
-        "through_seq": course.row.last_seq,
-        "signed_by_id": course.clinic.clinician.id,
+        "session_id": visit.id,
+        "through_seq": visit.row.last_seq,
+        "signed_by_id": visit.clinic.clinician.id,
         "signed_at": clock.now(),
     }
     return lambda: copy(row, **{**sound, **changes})
@@ -617,128 +617,128 @@ def _sign(course: Course, clock: Any, **changes: Any) -> Callable[[], None]:
 
 @attack("clearance_signer")
 def _signed_by_a_nurse(clinic: Clinic, clock: Any) -> Callable[[], None]:
-    return _sign(Course(clinic, clock).ready(), clock, signed_by_id=clinic.nurse.id)
+    return _sign(Visit(clinic, clock).ready(), clock, signed_by_id=clinic.nurse.id)
 
 
 @attack("clearance_covers")
 def _signed_over_an_unseen_reading(clinic: Clinic, clock: Any) -> Callable[[], None]:
-    course = Course(clinic, clock).ready()
-    return _sign(course, clock, through_seq=course.row.last_seq - 1)
+    visit = Visit(clinic, clock).ready()
+    return _sign(visit, clock, through_seq=visit.row.last_seq - 1)
 
 
 @attack("clearance_signed_in_time")
 def _dated_ahead(clinic: Clinic, clock: Any) -> Callable[[], None]:
     ahead = clock.now() + timedelta(days=36500)
-    return _sign(Course(clinic, clock).dosed(), clock, signed_at=ahead)
+    return _sign(Visit(clinic, clock).dosed(), clock, signed_at=ahead)
 
 
 @attack("clearance_phase")
 def _signed_before_the_board_shows_a_dose(clinic: Clinic, clock: Any) -> Callable[[], None]:
     """The dose, too, was written below its verb."""
-    dosed = Course(clinic, clock).dosed()
-    course = Course(clinic, clock).admit()
-    predose = course.read(0)
+    dosed = Visit(clinic, clock).dosed()
+    visit = Visit(clinic, clock).admit()
+    predose = visit.read(0)
     copy(
         nouns.Dose.objects.get(session=dosed.id),
-        session_id=course.id,
-        seq=course.row.last_seq + 1,
+        session_id=visit.id,
+        seq=visit.row.last_seq + 1,
         predose_reading_id=predose.id,
     )
     clock.forward(minutes=120)
-    return _sign(course, clock)
+    return _sign(visit, clock)
 
 
 @attack("clearance_window")
 def _signed_a_minute_early(clinic: Clinic, clock: Any) -> Callable[[], None]:
-    course = Course(clinic, clock).dosed()
+    visit = Visit(clinic, clock).dosed()
     start = clock.now()
-    return _sign(course, clock, signed_at=start + timedelta(minutes=119))
+    return _sign(visit, clock, signed_at=start + timedelta(minutes=119))
 
 
-def _leave(course: Course, clock: Any, **changes: Any) -> Callable[[], None]:
+def _leave(visit: Visit, clock: Any, **changes: Any) -> Callable[[], None]:
     like = signed(open_clinic("South"), clock).discharge()
     row = nouns.Departure.objects.get(session=like.id)
-    return lambda: copy(row, **{"session_id": course.id, **changes})
+    return lambda: copy(row, **{"session_id": visit.id, **changes})
 
 
 @attack("departure_leaves")
 def _discharged_on_another_signature(clinic: Clinic, clock: Any) -> Callable[[], None]:
-    course, clearance = superseded(clinic, clock)
-    return _leave(course, clock, clearance_id=clearance.id, left_at=clearance.signed_at)
+    visit, clearance = superseded(clinic, clock)
+    return _leave(visit, clock, clearance_id=clearance.id, left_at=clearance.signed_at)
 
 
 @attack("departure_left_in_time")
 def _discharged_before_the_signature(clinic: Clinic, clock: Any) -> Callable[[], None]:
-    course = signed(clinic, clock)
-    clearance = nouns.Clearance.objects.get(session=course.id)
+    visit = signed(clinic, clock)
+    clearance = nouns.Clearance.objects.get(session=visit.id)
     left = clearance.signed_at - timedelta(seconds=1)
-    return _leave(course, clock, clearance_id=clearance.id, left_at=left)
+    return _leave(visit, clock, clearance_id=clearance.id, left_at=left)
 
 
 @attack("departure_left_once")
 def _left_without_a_dose(clinic: Clinic, clock: Any) -> Callable[[], None]:
-    like = Course(clinic, clock).dosed().transfer()
+    like = Visit(clinic, clock).dosed().transfer()
     row = nouns.Departure.objects.get(session=like.id)
-    course = Course(clinic, clock).admit()
-    return lambda: copy(row, session_id=course.id)
+    visit = Visit(clinic, clock).admit()
+    return lambda: copy(row, session_id=visit.id)
 
 
 @attack("withdrawal_takes_back")
 def _takes_back_a_stranger(clinic: Clinic, clock: Any) -> Callable[[], None]:
-    course, row = withdrawn(clinic, clock)
+    visit, row = withdrawn(clinic, clock)
     _, theirs = superseded(clinic, clock)
-    return lambda: copy(row, clearance_id=theirs.id, seq=course.row.last_seq + 1)
+    return lambda: copy(row, clearance_id=theirs.id, seq=visit.row.last_seq + 1)
 
 
 @attack("reading_after_departure")
 def _unmarked_after_departure(clinic: Clinic, clock: Any) -> Callable[[], None]:
-    course = signed(clinic, clock).discharge()
-    row = nouns.Reading.objects.filter(session=course.id).first()
+    visit = signed(clinic, clock).discharge()
+    row = nouns.Reading.objects.filter(session=visit.id).first()
     assert row
-    return lambda: copy(row, seq=course.row.last_seq + 1, slot=None)
+    return lambda: copy(row, seq=visit.row.last_seq + 1, slot=None)
 
 
 @attack("reading_corrects")
 def _corrects_a_stranger(clinic: Clinic, clock: Any) -> Callable[[], None]:
-    course, other = Course(clinic, clock).admit(), Course(clinic, clock).admit()
-    row, theirs = course.read(), other.read()
+    visit, other = Visit(clinic, clock).admit(), Visit(clinic, clock).admit()
+    row, theirs = visit.read(), other.read()
     return lambda: copy(
-        row, seq=course.row.last_seq + 1, replaces_id=theirs.id, correction_reason="Typed wrongly"
+        row, seq=visit.row.last_seq + 1, replaces_id=theirs.id, correction_reason="Typed wrongly"
     )
 
 
 @attack("reading_slot_once")
 def _fills_a_slot_again(clinic: Clinic, clock: Any) -> Callable[[], None]:
-    course = Course(clinic, clock).dosed()
+    visit = Visit(clinic, clock).dosed()
     clock.forward(minutes=40)
-    row = course.read(40)
-    return lambda: copy(row, seq=course.row.last_seq + 1)
+    row = visit.read(40)
+    return lambda: copy(row, seq=visit.row.last_seq + 1)
 
 
-def _dose(course: Course, clock: Any, **changes: Any) -> Callable[[], None]:
-    like = Course(open_clinic("South"), clock).dosed()
+def _dose(visit: Visit, clock: Any, **changes: Any) -> Callable[[], None]:
+    like = Visit(open_clinic("South"), clock).dosed()
     row = nouns.Dose.objects.get(session=like.id)
-    sound = {"session_id": course.id, "seq": course.row.last_seq + 1}
+    sound = {"session_id": visit.id, "seq": visit.row.last_seq + 1}
     return lambda: copy(row, **{**sound, **changes})
 
 
 @attack("dose_rests_on")
 def _dosed_on_a_strangers_reading(clinic: Clinic, clock: Any) -> Callable[[], None]:
-    return _dose(Course(clinic, clock).admit(), clock)
+    return _dose(Visit(clinic, clock).admit(), clock)
 
 
 @attack("dose_decided")
 def _dosed_above_the_guide(clinic: Clinic, clock: Any) -> Callable[[], None]:
-    course = Course(clinic, clock).admit()
-    reading = course.read(0, systolic=141)
-    return _dose(course, clock, predose_reading_id=reading.id)
+    visit = Visit(clinic, clock).admit()
+    reading = visit.read(0, systolic=141)
+    return _dose(visit, clock, predose_reading_id=reading.id)
 
 
 @attack("dose_in_order")
 def _second_dose_first(clinic: Clinic, clock: Any) -> Callable[[], None]:
-    course = Course(clinic, clock).admit()
-    reading = course.read(0)
-    return _dose(course, clock, predose_reading_id=reading.id, number=2)
+    visit = Visit(clinic, clock).admit()
+    reading = visit.read(0)
+    return _dose(visit, clock, predose_reading_id=reading.id, number=2)
 
 
 NEVER = {"sqlite": "now", "postgresql": "-infinity"}
@@ -747,71 +747,71 @@ NEVER = {"sqlite": "now", "postgresql": "-infinity"}
 
 @attack("dose_readable")
 def _dosed_at_no_time(clinic: Clinic, clock: Any) -> Callable[[], None]:
-    course = Course(clinic, clock).admit()
-    reading = course.read(0)
+    visit = Visit(clinic, clock).admit()
+    reading = visit.read(0)
     never = NEVER[connection.vendor]
-    return _dose(course, clock, predose_reading_id=reading.id, started_at=never)
+    return _dose(visit, clock, predose_reading_id=reading.id, started_at=never)
 
 
 @attack("doseend_readable")
 def _ended_at_no_time(clinic: Clinic, clock: Any) -> Callable[[], None]:
-    course, row = infusion(clinic, clock), example("doseend", open_clinic("South"), clock)[1]
-    dose = nouns.Dose.objects.get(session=course.id)
+    visit, row = infusion(clinic, clock), example("doseend", open_clinic("South"), clock)[1]
+    dose = nouns.Dose.objects.get(session=visit.id)
     return lambda: copy(
         row,
-        session_id=course.id,
+        session_id=visit.id,
         dose_id=dose.id,
-        seq=course.row.last_seq + 1,
+        seq=visit.row.last_seq + 1,
         ended_at=NEVER[connection.vendor],
     )
 
 
 @attack("doseend_ends")
 def _ends_a_strangers_dose(clinic: Clinic, clock: Any) -> Callable[[], None]:
-    course, row = example("doseend", clinic, clock)
+    visit, row = example("doseend", clinic, clock)
     other = nouns.Dose.objects.get(session=infusion(clinic, clock).id)
-    return lambda: copy(row, dose_id=other.id, seq=course.row.last_seq + 1)
+    return lambda: copy(row, dose_id=other.id, seq=visit.row.last_seq + 1)
 
 
 @attack("event_answers")
 def _answers_a_strangers_reading(clinic: Clinic, clock: Any) -> Callable[[], None]:
-    course, row = example("event", clinic, clock)
-    theirs = Course(clinic, clock).admit().read()
+    visit, row = example("event", clinic, clock)
+    theirs = Visit(clinic, clock).admit().read()
     return lambda: copy(
         row,
-        seq=course.row.last_seq + 1,
+        seq=visit.row.last_seq + 1,
         kind="response",
         answers_reading_id=theirs.id,
-        told="Dr Lee",
+        informed="Dr Lee",
         ordered="Repeat",
     )
 
 
 @attack("decision_decides")
 def _decided_by_a_nurse(clinic: Clinic, clock: Any) -> Callable[[], None]:
-    course, row = example("decision", clinic, clock)
-    return lambda: copy(row, seq=course.row.last_seq + 1, recorded_by_id=clinic.nurse.id)
+    visit, row = example("decision", clinic, clock)
+    return lambda: copy(row, seq=visit.row.last_seq + 1, recorded_by_id=clinic.nurse.id)
 
 
 @attack("clearance_anchored")
 def _signed_over_another_trail(clinic: Clinic, clock: Any) -> Callable[[], None]:
-    course, row = superseded(clinic, clock)
-    return lambda: copy(row, through_seq=course.row.last_seq, chain_head="f" * 64)
+    visit, row = superseded(clinic, clock)
+    return lambda: copy(row, through_seq=visit.row.last_seq, chain_head="f" * 64)
 
 
 @attack("amendment_ended")
 def _amended_while_it_goes_on(clinic: Clinic, clock: Any) -> Callable[[], None]:
     _, row = example("amendment", clinic, clock)
-    course = Course(clinic, clock).dosed()
-    return lambda: copy(row, session_id=course.id, seq=course.row.last_seq + 1)
+    visit = Visit(clinic, clock).dosed()
+    return lambda: copy(row, session_id=visit.id, seq=visit.row.last_seq + 1)
 
 
 @attack("review_reviews")
 def _reviewed_by_a_nurse(clinic: Clinic, clock: Any) -> Callable[[], None]:
-    course, row = reviewed(clinic, clock)
-    late = course.read()
+    visit, row = reviewed(clinic, clock)
+    late = visit.read()
     changes = {"reading_id": late.id, "recorded_by_id": clinic.nurse.id}
-    return lambda: copy(row, seq=course.row.last_seq + 1, **changes)
+    return lambda: copy(row, seq=visit.row.last_seq + 1, **changes)
 
 
 @attack("trailentry_chained")
@@ -822,11 +822,11 @@ def _follows_another(clinic: Clinic, clock: Any) -> Callable[[], None]:
 
 @attack("trailentry_moves")
 def _head_left_behind(clinic: Clinic, clock: Any) -> Callable[[], None]:
-    course, row = example("trailentry", clinic, clock)
+    visit, row = example("trailentry", clinic, clock)
 
     def act() -> None:
         copy(row, seq=row.seq + 1, previous=row.digest, digest="f" * 64)
-        if nouns.ChainHead.objects.get(pk=course.id).count != row.seq:
+        if nouns.ChainHead.objects.get(pk=visit.id).count != row.seq:
             raise IntegrityError("guard_trailentry_moves moved the head")
 
     return act
@@ -840,6 +840,6 @@ def _begins_in_the_middle(clinic: Clinic, clock: Any) -> Callable[[], None]:
 
 @attack("chainhead_follows")
 def _head_put_back(clinic: Clinic, clock: Any) -> Callable[[], None]:
-    course, row = example("chainhead", clinic, clock)
-    before = nouns.TrailEntry.objects.get(chain=course.id, seq=row.count - 1)
+    visit, row = example("chainhead", clinic, clock)
+    before = nouns.TrailEntry.objects.get(chain=visit.id, seq=row.count - 1)
     return lambda: update(row, count=before.seq, digest=before.digest)

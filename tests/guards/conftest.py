@@ -8,7 +8,7 @@ from django.db import connection
 
 from monitoring.guards import as_owner
 from tests.engine import APPLICATION, USES_POSTGRESQL
-from tests.guards.world import Clinic, Course, open_clinic
+from tests.guards.world import Clinic, Visit, open_clinic
 
 
 @pytest.fixture
@@ -32,5 +32,5 @@ def clinic(db: None, clock: Any) -> Clinic:
 
 
 @pytest.fixture
-def course(clinic: Clinic, clock: Any) -> Course:
-    return Course(clinic, clock)
+def visit(clinic: Clinic, clock: Any) -> Visit:
+    return Visit(clinic, clock)

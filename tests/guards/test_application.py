@@ -25,7 +25,7 @@ from tests.guards.attacks import (
     signed,
     superseded,
 )
-from tests.guards.world import Clinic, Course
+from tests.guards.world import Clinic, Visit
 
 HERE = sorted(set(ATTACKS) - (SQLITE_ONLY if USES_POSTGRESQL else set()) - POSTGRESQL_ONLY)
 
@@ -175,7 +175,7 @@ def test_reading_a_setting_is_no_change_of_it(db: None) -> None:
     assert settings_missing(connection) == []
 
 
-Forgery = Callable[[Course, Clearance, Course], object]
+Forgery = Callable[[Visit, Clearance, Visit], object]
 FORGERIES: dict[str, Forgery] = {
     "moved to another session": lambda c, r, o: copy(
         r, session_id=o.id, through_seq=o.row.last_seq, id=r.id
@@ -225,29 +225,29 @@ FORGERIES: dict[str, Forgery] = {
 
 @pytest.mark.parametrize("how", FORGERIES)
 def test_no_signature_and_no_trail_is_forged(how: str, clinic: Clinic, clock: Any) -> None:
-    other = Course(clinic, clock).ready()
-    course, row = superseded(clinic, clock)
+    other = Visit(clinic, clock).ready()
+    visit, row = superseded(clinic, clock)
     become_the_application()
     with pytest.raises(DatabaseError), transaction.atomic():
-        FORGERIES[how](course, row, other)
+        FORGERIES[how](visit, row, other)
 
 
 def test_a_whole_course_runs_with_the_rights_of_the_application(clinic: Clinic, clock: Any) -> None:
     become_the_application()
-    course = signed(clinic, clock).discharge()
-    late = course.read()
-    course.review(late)
-    course.amend()
-    assert course.row.phase == "closed"
+    visit = signed(clinic, clock).discharge()
+    late = visit.read()
+    visit.review(late)
+    visit.amend()
+    assert visit.row.phase == "closed"
     if USES_POSTGRESQL:
         assert excess(connection) == []
 
 
 def test_signing_as_another_needs_their_password(clinic: Clinic, clock: Any) -> None:
-    course = Course(clinic, clock).ready()
+    visit = Visit(clinic, clock).ready()
     with pytest.raises(Exception, match="password"):
-        course.sign(password="not theirs", id=uuid7())
-    assert not Clearance.objects.filter(session=course.id).exists()
+        visit.sign(password="not theirs", id=uuid7())
+    assert not Clearance.objects.filter(session=visit.id).exists()
 
 
 @pytest.mark.skipif(not USES_POSTGRESQL, reason="SQLite has no roles")

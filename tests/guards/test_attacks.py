@@ -26,7 +26,7 @@ from tests.guards.attacks import (
     update,
     withdrawn,
 )
-from tests.guards.world import Clinic, Course
+from tests.guards.world import Clinic, Visit
 
 pytestmark = pytest.mark.usefixtures("application")
 
@@ -92,18 +92,18 @@ def test_a_recorded_row_is_never_changed(noun: str, how: str, clinic: Clinic, cl
     assert kept(type(row)) == before
 
 
-def _unsigned(clinic: Clinic, clock: Any) -> tuple[Course, Any]:
-    return Course(clinic, clock).ready(), None
+def _unsigned(clinic: Clinic, clock: Any) -> tuple[Visit, Any]:
+    return Visit(clinic, clock).ready(), None
 
 
-def _of_another(clinic: Clinic, clock: Any) -> tuple[Course, Any]:
-    course, theirs = Course(clinic, clock).ready(), Course(clinic, clock).ready()
-    return course, theirs.sign()
+def _of_another(clinic: Clinic, clock: Any) -> tuple[Visit, Any]:
+    visit, theirs = Visit(clinic, clock).ready(), Visit(clinic, clock).ready()
+    return visit, theirs.sign()
 
 
-def _withdrawn(clinic: Clinic, clock: Any) -> tuple[Course, Any]:
-    course, row = withdrawn(clinic, clock)
-    return course, row.clearance
+def _withdrawn(clinic: Clinic, clock: Any) -> tuple[Visit, Any]:
+    visit, row = withdrawn(clinic, clock)
+    return visit, row.clearance
 
 
 STATES = {
@@ -114,14 +114,14 @@ STATES = {
 }
 
 
-def departure(course: Course, clearance: Any) -> Departure:
-    now = course.clock.now()
+def departure(visit: Visit, clearance: Any) -> Departure:
+    now = visit.clock.now()
     return Departure(
-        session_id=course.id,
+        session_id=visit.id,
         kind="discharged",
         left_at=now,
         recorded_at=now,
-        recorded_by=course.clinic.nurse,
+        recorded_by=visit.clinic.nurse,
         clearance=clearance,
         escort_name="Ann",
         escort_phone="1",
@@ -142,10 +142,10 @@ DISCHARGES: dict[str, Callable[[Departure], object]] = {
 def test_no_discharge_without_a_standing_clearance_of_that_session(
     state: str, how: str, clinic: Clinic, clock: Any
 ) -> None:
-    course, clearance = STATES[state](clinic, clock)
+    visit, clearance = STATES[state](clinic, clock)
     with pytest.raises(IntegrityError), transaction.atomic():
-        DISCHARGES[how](departure(course, clearance))
-    assert not Departure.objects.filter(session=course.id).exists()
+        DISCHARGES[how](departure(visit, clearance))
+    assert not Departure.objects.filter(session=visit.id).exists()
 
 
 @pytest.mark.parametrize("how", DISCHARGES)
@@ -153,24 +153,24 @@ def test_discharge_on_a_standing_clearance_goes_through(
     how: str, clinic: Clinic, clock: Any
 ) -> None:
     """The control: what the attacks above write is sound but for the signature."""
-    course = signed(clinic, clock)
-    DISCHARGES[how](departure(course, Clearance.objects.get(session=course.id)))
+    visit = signed(clinic, clock)
+    DISCHARGES[how](departure(visit, Clearance.objects.get(session=visit.id)))
     connection.check_constraints()
-    assert Departure.objects.filter(session=course.id).exists()
+    assert Departure.objects.filter(session=visit.id).exists()
 
 
 @pytest.mark.parametrize("phase", ["cleared", "closed"])
 def test_a_session_is_not_discharged_by_its_phase(phase: str, clinic: Clinic, clock: Any) -> None:
-    course, clearance = superseded(clinic, clock)
+    visit, clearance = superseded(clinic, clock)
     changes = {"phase": phase, "standing_clearance": clearance}
     if phase == "closed":
         changes |= {"closed_at": clock.now(), "outcome": "discharged"}
     with pytest.raises(IntegrityError), transaction.atomic():
-        Session.objects.filter(pk=course.id).update(**changes)
+        Session.objects.filter(pk=visit.id).update(**changes)
 
 
 def test_being_superuser_signs_nothing(clinic: Clinic, clock: Any) -> None:
-    course = Course(clinic, clock).ready()
+    visit = Visit(clinic, clock).ready()
     clinic.nurse.is_superuser = True
     clinic.nurse.save()
     like = signed(clinic, clock)
@@ -178,21 +178,21 @@ def test_being_superuser_signs_nothing(clinic: Clinic, clock: Any) -> None:
     with pytest.raises(IntegrityError, match="guard_clearance_signer"), transaction.atomic():
         copy(
             row,
-            session_id=course.id,
-            through_seq=course.row.last_seq,
+            session_id=visit.id,
+            through_seq=visit.row.last_seq,
             signed_by_id=clinic.nurse.id,
             signed_at=clock.now(),
         )
 
 
 def test_a_clinician_who_left_the_clinic_signs_nothing(clinic: Clinic, clock: Any) -> None:
-    course = Course(clinic, clock).ready()
+    visit = Visit(clinic, clock).ready()
     like = signed(clinic, clock)
     row = Clearance.objects.get(session=like.id)
     clinic.clinician.is_active = False
     clinic.clinician.save()
     with pytest.raises(IntegrityError, match="guard_clearance_signer"), transaction.atomic():
-        copy(row, session_id=course.id, through_seq=course.row.last_seq, signed_at=clock.now())
+        copy(row, session_id=visit.id, through_seq=visit.row.last_seq, signed_at=clock.now())
 
 
 @pytest.mark.parametrize(("seconds", "stands"), [(7199, False), (7200, True)])
@@ -200,11 +200,11 @@ def test_the_window_ends_on_the_second(
     seconds: int, stands: bool, clinic: Clinic, clock: Any
 ) -> None:
     like = Clearance.objects.get(session=signed(clinic, clock).id)
-    course = Course(clinic, clock).dosed()
+    visit = Visit(clinic, clock).dosed()
     clock.forward(seconds=seconds)
 
     def sign() -> None:
-        copy(like, session_id=course.id, through_seq=course.row.last_seq, signed_at=clock.now())
+        copy(like, session_id=visit.id, through_seq=visit.row.last_seq, signed_at=clock.now())
 
     if stands:
         sign()
@@ -215,10 +215,10 @@ def test_the_window_ends_on_the_second(
 
 def test_an_infusion_that_runs_is_not_signed_off(clinic: Clinic, clock: Any) -> None:
     like = Clearance.objects.get(session=signed(clinic, clock).id)
-    course = Course(clinic, clock, infusion=True).dosed()
+    visit = Visit(clinic, clock, infusion=True).dosed()
     clock.forward(minutes=600)
     with pytest.raises(IntegrityError, match="guard_clearance_window"), transaction.atomic():
-        copy(like, session_id=course.id, through_seq=course.row.last_seq, signed_at=clock.now())
+        copy(like, session_id=visit.id, through_seq=visit.row.last_seq, signed_at=clock.now())
 
 
 @pytest.mark.skipif(USES_POSTGRESQL, reason="PostgreSQL stores no time that it cannot read")
@@ -226,24 +226,24 @@ def test_an_infusion_that_runs_is_not_signed_off(clinic: Clinic, clock: Any) -> 
 def test_a_time_that_cannot_be_read_is_no_time_of_signing(
     text: str, clinic: Clinic, clock: Any
 ) -> None:
-    course, row = superseded(clinic, clock)
+    visit, row = superseded(clinic, clock)
     with pytest.raises(IntegrityError, match="guard_clearance_"), transaction.atomic():
-        copy(row, through_seq=course.row.last_seq, signed_at=text)
+        copy(row, through_seq=visit.row.last_seq, signed_at=text)
 
 
 @pytest.mark.skipif(not USES_POSTGRESQL, reason="SQLite writes one table a statement")
 def test_one_statement_does_not_record_and_discharge(clinic: Clinic, clock: Any) -> None:
     """The reading would not have been in what the clinician signed."""
-    course = signed(clinic, clock)
+    visit = signed(clinic, clock)
     with pytest.raises(IntegrityError, match="guard_"), transaction.atomic():
-        _record_and_discharge(course)
-    assert not Departure.objects.filter(session=course.id).exists()
+        _record_and_discharge(visit)
+    assert not Departure.objects.filter(session=visit.id).exists()
 
 
-def _record_and_discharge(course: Course) -> None:
-    row = departure(course, Clearance.objects.get(session=course.id))
+def _record_and_discharge(visit: Visit) -> None:
+    row = departure(visit, Clearance.objects.get(session=visit.id))
     columns = {f.column: getattr(row, f.attname) for f in row._meta.local_concrete_fields}
-    late = {"id": uuid7(), "seq": course.row.last_seq + 1, "slot": None}
+    late = {"id": uuid7(), "seq": visit.row.last_seq + 1, "slot": None}
     fields = [f.column for f in Reading._meta.local_concrete_fields]
     picked = ", ".join("%s" if f in late else f for f in fields)
     casts = [f"CAST(%s AS {f.db_type(connection)})" for f in row._meta.local_concrete_fields]
@@ -254,7 +254,7 @@ def _record_and_discharge(course: Course) -> None:
         f" INSERT INTO monitoring_departure ({', '.join(columns)})"
         f" SELECT {', '.join(casts)} FROM late",
         *(late[f] for f in fields if f in late),
-        course.id,
+        visit.id,
         *columns.values(),
     )
 
@@ -262,32 +262,32 @@ def _record_and_discharge(course: Course) -> None:
 @pytest.mark.skipif(not USES_POSTGRESQL, reason="a SQLite trigger sees only its own database")
 def test_a_temporary_table_does_not_pass_for_the_record(clinic: Clinic, clock: Any) -> None:
     """An empty table of withdrawals would make a withdrawn signature stand again."""
-    course, clearance = superseded(clinic, clock)
+    visit, clearance = superseded(clinic, clock)
     run("CREATE TEMPORARY TABLE monitoring_session (LIKE public.monitoring_session)")
     run(
         "INSERT INTO pg_temp.monitoring_session SELECT * FROM public.monitoring_session"
         " WHERE id = %s",
-        course.id,
+        visit.id,
     )
     run("UPDATE pg_temp.monitoring_session SET last_seq = %s", clearance.through_seq)
     with pytest.raises(IntegrityError, match="guard_departure_leaves"), transaction.atomic():
-        copy(departure(course, clearance))
+        copy(departure(visit, clearance))
 
 
 def test_a_patient_with_a_session_is_never_deleted(clinic: Clinic, clock: Any) -> None:
-    course = Course(clinic, clock)
+    visit = Visit(clinic, clock)
     with pytest.raises(DatabaseError), transaction.atomic():
-        Patient.objects.filter(pk=course.patient.pk).delete()
+        Patient.objects.filter(pk=visit.patient.pk).delete()
     with pytest.raises(DatabaseError), transaction.atomic():
-        run("DELETE FROM monitoring_patient WHERE id = %s", course.patient.pk)
+        run("DELETE FROM monitoring_patient WHERE id = %s", visit.patient.pk)
 
 
 def test_late_readings_move_nothing_of_what_was_signed(clinic: Clinic, clock: Any) -> None:
-    course = signed(clinic, clock).discharge()
-    before = Session.objects.filter(pk=course.id).values("phase", "outcome", "given_mg").get()
-    late = course.read()
+    visit = signed(clinic, clock).discharge()
+    before = Session.objects.filter(pk=visit.id).values("phase", "outcome", "given_mg").get()
+    late = visit.read()
     assert late.after_departure
-    after = Session.objects.filter(pk=course.id).values("phase", "outcome", "given_mg").get()
+    after = Session.objects.filter(pk=visit.id).values("phase", "outcome", "given_mg").get()
     assert after == before
     with pytest.raises(Exception, match="wrong_phase"):
-        note(course)
+        note(visit)

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from clinic.models import Membership, Site, Staff
 from monitoring.models import Clearance, Decision, Review
 from tests.guards.attacks import copy, example, reviewed, signed
-from tests.guards.world import Clinic, Course
+from tests.guards.world import Clinic, Visit
 
 pytestmark = pytest.mark.usefixtures("application")
 
@@ -35,11 +35,11 @@ def visitor(clinic: Clinic, clock: Any) -> Staff:
 
 
 def test_a_visitor_signs_no_clearance(visitor: Staff, clinic: Clinic, clock: Any) -> None:
-    course = Course(clinic, clock).ready()
+    visit = Visit(clinic, clock).ready()
     like = Clearance.objects.get(session=signed(clinic, clock).id)
     given = {
-        "session_id": course.id,
-        "through_seq": course.row.last_seq,
+        "session_id": visit.id,
+        "through_seq": visit.row.last_seq,
         "signed_at": clock.now(),
     }
     with pytest.raises(IntegrityError, match="guard_clearance_signer"), transaction.atomic():
@@ -49,19 +49,19 @@ def test_a_visitor_signs_no_clearance(visitor: Staff, clinic: Clinic, clock: Any
 
 
 def test_a_visitor_decides_on_no_dose(visitor: Staff, clinic: Clinic, clock: Any) -> None:
-    course, _row = example("decision", clinic, clock)
-    like = Decision.objects.filter(session=course.id).latest("seq")
-    given = {"seq": course.row.last_seq + 1}
+    visit, _row = example("decision", clinic, clock)
+    like = Decision.objects.filter(session=visit.id).latest("seq")
+    given = {"seq": visit.row.last_seq + 1}
     with pytest.raises(IntegrityError, match="guard_decision_decides"), transaction.atomic():
         copy(like, recorded_by_id=visitor.id, **given)
     copy(like, recorded_by_id=clinic.clinician.id, **given)
 
 
 def test_a_visitor_reviews_no_late_reading(visitor: Staff, clinic: Clinic, clock: Any) -> None:
-    course, row = reviewed(clinic, clock)
+    visit, row = reviewed(clinic, clock)
     like = Review.objects.get(pk=row.pk)
-    late = course.read()
-    given = {"reading_id": late.id, "seq": course.row.last_seq + 1}
+    late = visit.read()
+    given = {"reading_id": late.id, "seq": visit.row.last_seq + 1}
     with pytest.raises(IntegrityError, match="guard_review_reviews"), transaction.atomic():
         copy(like, recorded_by_id=visitor.id, **given)
     copy(like, recorded_by_id=clinic.clinician.id, **given)

@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection, transaction
 from monitoring import guards
 from monitoring.actions import register_patient
 from monitoring.guards.text import guards as guards_of_text
-from tests.guards.world import Course, open_clinic
+from tests.guards.world import Visit, open_clinic
 
 ONE = next(g for g in guards_of_text() if g.name == "guard_reading_unchanged")
 
@@ -116,11 +116,11 @@ def _reported() -> list[Any]:
 
 def test_a_whole_course_runs_from_arrival_to_discharge(committed_db: None, clock: Any) -> None:
     """The guards refuse attacks, not work."""
-    course = Course(open_clinic(), clock).ready()
-    course.sign()
-    assert course.discharge().row.phase == "closed"
+    visit = Visit(open_clinic(), clock).ready()
+    visit.sign()
+    assert visit.discharge().row.phase == "closed"
     with transaction.atomic():
-        assert course.row.last_seq == 5
+        assert visit.row.last_seq == 5
 
 
 @pytest.mark.django_db

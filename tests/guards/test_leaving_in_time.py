@@ -14,7 +14,7 @@ from monitoring.models import Clearance, Departure
 from tests.engine import USES_POSTGRESQL
 from tests.guards.attacks import copy, run, signed
 from tests.guards.test_attacks import departure
-from tests.guards.world import Clinic, Course, open_clinic
+from tests.guards.world import Clinic, Visit, open_clinic
 
 pytestmark = pytest.mark.usefixtures("owner")
 AN_HOUR = timedelta(hours=1)
@@ -27,21 +27,21 @@ def without(*guards: str) -> None:
         run(f"DROP TRIGGER guard_clearance_{guard}{place}")
 
 
-def signed_below(course: Course, clock: Any, at: datetime) -> Clearance:
-    """`course` signed at a moment that the verb would refuse."""
+def signed_below(visit: Visit, clock: Any, at: datetime) -> Clearance:
+    """`facts` signed at a moment that the verb would refuse."""
     like = Clearance.objects.get(session=signed(open_clinic("South"), clock).id)
     copy(
         like,
-        session_id=course.id,
-        through_seq=course.row.last_seq,
-        signed_by_id=course.clinic.clinician.id,
+        session_id=visit.id,
+        through_seq=visit.row.last_seq,
+        signed_by_id=visit.clinic.clinician.id,
         signed_at=at,
     )
-    return Clearance.objects.get(session=course.id)
+    return Clearance.objects.get(session=visit.id)
 
 
-def leave(course: Course, clearance: Clearance, left_at: datetime) -> None:
-    row = departure(course, clearance)
+def leave(visit: Visit, clearance: Clearance, left_at: datetime) -> None:
+    row = departure(visit, clearance)
     row.left_at = left_at
     with transaction.atomic():
         row.save()
@@ -62,49 +62,49 @@ IN_TIME: dict[str, Moment] = {
 def test_no_discharge_outside_the_time_of_its_signature(
     when: str, clinic: Clinic, clock: Any
 ) -> None:
-    course = signed(clinic, clock)
-    clearance = Clearance.objects.get(session=course.id)
+    visit = signed(clinic, clock)
+    clearance = Clearance.objects.get(session=visit.id)
     with pytest.raises(IntegrityError, match="guard_departure_left_in_time"):
-        leave(course, clearance, OUT_OF_TIME[when](clearance))
+        leave(visit, clearance, OUT_OF_TIME[when](clearance))
 
 
 @pytest.mark.parametrize("when", IN_TIME)
 def test_a_discharge_within_the_time_of_its_signature_goes_through(
     when: str, clinic: Clinic, clock: Any
 ) -> None:
-    course = signed(clinic, clock)
-    clearance = Clearance.objects.get(session=course.id)
+    visit = signed(clinic, clock)
+    clearance = Clearance.objects.get(session=visit.id)
     clock.forward(minutes=60)
-    leave(course, clearance, IN_TIME[when](clearance))
+    leave(visit, clearance, IN_TIME[when](clearance))
     connection.check_constraints()
-    assert Departure.objects.filter(session=course.id).exists()
+    assert Departure.objects.filter(session=visit.id).exists()
 
 
 def test_no_discharge_on_a_signature_of_a_time_to_come(clinic: Clinic, clock: Any) -> None:
-    course = Course(clinic, clock).ready()
+    visit = Visit(clinic, clock).ready()
     ahead = datetime.now(UTC) + AN_HOUR
     without("signed_in_time")
-    clearance = signed_below(course, clock, ahead)
+    clearance = signed_below(visit, clock, ahead)
     with pytest.raises(IntegrityError, match="guard_departure_left_in_time"):
-        leave(course, clearance, ahead)
+        leave(visit, clearance, ahead)
 
 
 def test_a_discharge_asks_the_window_again(clinic: Clinic, clock: Any) -> None:
-    course = Course(clinic, clock).dosed()
+    visit = Visit(clinic, clock).dosed()
     early = clock.now() + timedelta(minutes=119)
     without("window")
-    clearance = signed_below(course, clock, early)
+    clearance = signed_below(visit, clock, early)
     with pytest.raises(IntegrityError, match="guard_departure_left_in_time"):
-        leave(course, clearance, early)
+        leave(visit, clearance, early)
 
 
 def test_no_discharge_while_an_infusion_runs(clinic: Clinic, clock: Any) -> None:
-    course = Course(clinic, clock, infusion=True).dosed()
+    visit = Visit(clinic, clock, infusion=True).dosed()
     late = clock.now() + timedelta(minutes=600)
     without("window")
-    clearance = signed_below(course, clock, late)
+    clearance = signed_below(visit, clock, late)
     with pytest.raises(IntegrityError, match="guard_departure_left_in_time"):
-        leave(course, clearance, late)
+        leave(visit, clearance, late)
 
 
 @pytest.mark.skipif(USES_POSTGRESQL, reason="PostgreSQL stores no time that it cannot read")
@@ -112,8 +112,8 @@ def test_no_discharge_while_an_infusion_runs(clinic: Clinic, clock: Any) -> None
 def test_a_time_that_cannot_be_read_is_no_time_of_leaving(
     text: str, clinic: Clinic, clock: Any
 ) -> None:
-    course = signed(clinic, clock)
-    row = departure(course, Clearance.objects.get(session=course.id))
+    visit = signed(clinic, clock)
+    row = departure(visit, Clearance.objects.get(session=visit.id))
     run("DROP TRIGGER guard_departure_stored")  # It refuses the form before its meaning is asked.
     with pytest.raises(IntegrityError, match="guard_departure_left_in_time"), transaction.atomic():
         copy(row, left_at=text)
@@ -123,19 +123,19 @@ def test_the_verb_says_in_words_what_the_guard_refused(
     clinic: Clinic, clock: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The server's clock agrees with itself; the database's does not agree with it."""
-    course = Course(clinic, clock).ready()
+    visit = Visit(clinic, clock).ready()
     ahead = datetime.now(UTC) + AN_HOUR
     without("signed_in_time")
-    signed_below(course, clock, ahead)
+    signed_below(visit, clock, ahead)
     run(
         "UPDATE monitoring_session SET phase = 'cleared', standing_clearance_id ="
         " (SELECT id FROM monitoring_clearance WHERE session_id = %s) WHERE id = %s",
-        course.id,
-        course.id,
+        visit.id,
+        visit.id,
     )
     clock.travel_to(ahead)
     # The guards' own check would refuse every verb while one is missing.
     monkeypatch.setattr("monitoring.guards.require", lambda: None)
     with pytest.raises(Refused) as caught:
-        course.discharge()
+        visit.discharge()
     assert [r.code for r in caught.value.reasons] == ["left_out_of_time"]

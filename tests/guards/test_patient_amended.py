@@ -13,25 +13,25 @@ from clinic.models import Site
 from monitoring.models import Patient, PatientAmendment
 from monitoring.models.fact import uuid7
 from tests.guards.attacks import copy, run, update
-from tests.guards.world import Clinic, Course
+from tests.guards.world import Clinic, Visit
 
 pytestmark = pytest.mark.usefixtures("application")
 
 
 @pytest.fixture
-def course(clinic: Clinic, clock: Any) -> Course:
+def visit(clinic: Clinic, clock: Any) -> Visit:
     """A patient who was amended once."""
-    made = Course(clinic, clock)
+    made = Visit(clinic, clock)
     made.amend_patient(allergies="Latex", rems_enrolled_on=None)
     return made
 
 
-def stands(course: Course) -> dict[str, Any]:
-    return Patient.objects.filter(pk=course.patient.pk).values().get()
+def stands(visit: Visit) -> dict[str, Any]:
+    return Patient.objects.filter(pk=visit.patient.pk).values().get()
 
 
-def first(course: Course) -> PatientAmendment:
-    return PatientAmendment.objects.get(patient=course.patient)
+def first(visit: Visit) -> PatientAmendment:
+    return PatientAmendment.objects.get(patient=visit.patient)
 
 
 COLUMNS: dict[str, Any] = {
@@ -53,21 +53,21 @@ COLUMNS: dict[str, Any] = {
 @pytest.mark.parametrize("counts", [False, True])
 @pytest.mark.parametrize("column", COLUMNS)
 def test_no_column_of_a_patient_changes_without_an_amendment(
-    column: str, counts: bool, course: Course
+    column: str, counts: bool, visit: Visit
 ) -> None:
-    before = stands(course)
-    value = COLUMNS[column] or course.clock.now() + timedelta(days=1)
+    before = stands(visit)
+    value = COLUMNS[column] or visit.clock.now() + timedelta(days=1)
     changes = {column: value, **({"amended": 2} if counts else {})}
     with pytest.raises(DatabaseError), transaction.atomic():
-        update(course.patient, **changes)
-    assert stands(course) == before
+        update(visit.patient, **changes)
+    assert stands(visit) == before
 
 
-def test_a_patient_keeps_id_and_site(course: Course, clock: Any) -> None:
+def test_a_patient_keeps_id_and_site(visit: Visit, clock: Any) -> None:
     elsewhere = Site.objects.create(name="Elsewhere")
     for changes in ({"id": uuid7()}, {"site_id": elsewhere.pk}):
         with pytest.raises(DatabaseError), transaction.atomic():
-            update(course.patient, **changes)
+            update(visit.patient, **changes)
 
 
 FALSE: dict[str, dict[str, Any]] = {
@@ -83,38 +83,38 @@ FALSE: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("what", FALSE)
-def test_an_amendment_that_is_not_true_is_not_taken(what: str, course: Course) -> None:
-    before = stands(course)
+def test_an_amendment_that_is_not_true_is_not_taken(what: str, visit: Visit) -> None:
+    before = stands(visit)
     given = {"number": 2, **FALSE[what]}
     if what == "no name left":
         given["changes"] = {"family_name": [before["family_name"], ""]}
     with pytest.raises(DatabaseError), transaction.atomic():
-        copy(first(course), **given)
-    assert stands(course) == before
+        copy(first(visit), **given)
+    assert stands(visit) == before
     assert PatientAmendment.objects.count() == 1
 
 
 @pytest.mark.parametrize("spelt", [str.lower, str.upper])
 def test_no_amendment_takes_an_mrn_that_is_someones(
-    spelt: Callable[[str], str], clinic: Clinic, course: Course
+    spelt: Callable[[str], str], clinic: Clinic, visit: Visit
 ) -> None:
-    theirs = spelt(Course(clinic, course.clock).patient.mrn)
+    theirs = spelt(Visit(clinic, visit.clock).patient.mrn)
     with pytest.raises(DatabaseError), transaction.atomic():
-        copy(first(course), number=2, changes={"mrn": [course.patient.mrn, theirs]})
+        copy(first(visit), number=2, changes={"mrn": [visit.patient.mrn, theirs]})
 
 
-def test_an_amendment_below_the_verb_changes_what_it_says_and_nothing_else(course: Course) -> None:
+def test_an_amendment_below_the_verb_changes_what_it_says_and_nothing_else(visit: Visit) -> None:
     """The control: what the attacks above write is sound but for what they are about."""
-    before = stands(course)
+    before = stands(visit)
     changes = {"allergies": ["Latex", "Nuts"], "rems_enrolled_on": [None, "2026-02-02"]}
-    copy(first(course), number=2, changes=changes)
+    copy(first(visit), number=2, changes=changes)
     new = {"allergies": "Nuts", "rems_enrolled_on": date(2026, 2, 2), "amended": 2}
-    assert stands(course) == {**before, **new}
+    assert stands(visit) == {**before, **new}
 
 
-def test_an_amendment_that_is_written_over_changes_nothing(course: Course) -> None:
-    row, before = first(course), stands(course)
+def test_an_amendment_that_is_written_over_changes_nothing(visit: Visit) -> None:
+    row, before = first(visit), stands(visit)
     for how in ("UPDATE monitoring_patientamendment SET changes = '{}' WHERE id = %s",):
         with pytest.raises(DatabaseError), transaction.atomic():
             run(how, row.pk)
-    assert (stands(course), first(course).changes) == (before, row.changes)
+    assert (stands(visit), first(visit).changes) == (before, row.changes)

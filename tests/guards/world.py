@@ -37,7 +37,7 @@ CALM = {
     "sedation": 5,
     "dissociation": 0,
 }
-YES = {"identifiers_confirmed", "food_kept", "liquid_kept", "nasal_kept"} | {
+YES = {"identifiers_confirmed", "no_recent_food", "no_recent_liquid", "no_recent_nasal"} | {
     "transport_arranged",
     "no_driving_advised",
 }
@@ -73,7 +73,7 @@ def _staff(site: Site, role: str, place: str) -> Staff:
     return person
 
 
-class Course:
+class Visit:
     """One session, moved on by its verbs. `clock` is the test clock."""
 
     def __init__(self, clinic: Clinic, test_clock: Any, *, infusion: bool = False) -> None:
@@ -104,7 +104,7 @@ class Course:
     def row(self) -> Session:
         return Session.objects.get(pk=self.id)
 
-    def admit(self) -> Course:
+    def admit(self) -> Visit:
         actions.admit_patient(
             self.id,
             self.clinic.nurse,
@@ -138,7 +138,7 @@ class Course:
             through_seq=Session.objects.get(pk=self.id).last_seq,
         )
 
-    def dose(self) -> Course:
+    def dose(self) -> Visit:
         actions.give_dose(
             self.id,
             self.clinic.nurse,
@@ -149,7 +149,7 @@ class Course:
         )
         return self
 
-    def observe(self) -> Course:
+    def observe(self) -> Visit:
         """To the end of the window, with the readings that a signature needs."""
         self.clock.forward(minutes=40)
         self.read(40)
@@ -157,11 +157,11 @@ class Course:
         self.read(120)
         return self
 
-    def dosed(self) -> Course:
+    def dosed(self) -> Visit:
         self.admit().read(0)
         return self.dose()
 
-    def ready(self) -> Course:
+    def ready(self) -> Visit:
         return self.dosed().observe()
 
     def sign(self, **changes: Any) -> Clearance:
@@ -177,13 +177,13 @@ class Course:
         }
         return actions.sign_clearance(self.id, self.clinic.clinician, **{**given, **changes})
 
-    def discharge(self) -> Course:
+    def discharge(self) -> Visit:
         return self._leave("discharged", escort_name="Ann", escort_phone="1", transport="Car")
 
-    def transfer(self) -> Course:
+    def transfer(self) -> Visit:
         return self._leave("transferred", destination="Hospital", reason="Chest pain")
 
-    def _leave(self, kind: str, **given: Any) -> Course:
+    def _leave(self, kind: str, **given: Any) -> Visit:
         actions.depart(
             self.id,
             self.clinic.nurse,

@@ -56,12 +56,12 @@ def test_todays_board_has_a_session_in_every_phase(clock: Any) -> None:
 
     sessions = open_at_main()
     assert 10 <= len(sessions) <= 12
-    assert len({s.place for s in sessions}) == len(sessions)
+    assert len({s.room for s in sessions}) == len(sessions)
     assert {s.phase for s in sessions} == {"arrived", "dosing", "observing", "cleared"}
-    courses = [s.course() for s in sessions]
+    any_facts = [s.facts() for s in sessions]
     now = clock.now()
-    dosed = [c for c in courses if c.doses]
-    assert any(needs_decision(c) for c in courses if not c.doses)
+    dosed = [c for c in any_facts if c.doses]
+    assert any(needs_decision(c) for c in any_facts if not c.doses)
     assert {s.state for c in dosed if (s := next_slot(c, now))} >= {"due", "overdue", "upcoming"}
     assert any(unanswered(c) for c in dosed)
     assert any(not before_clearance(c, now) for c in dosed if clearance_state(c, now) == "none")

@@ -14,9 +14,9 @@ from django.test import Client
 from clinic.models import Membership, Site, Staff
 from clinic.sites import SiteDetails
 from monitoring.models import SiteProtocol, TrailEntry
-from monitoring.trail.chain import PLACE
+from monitoring.trail.chain import ORGANISATION
 from monitoring.trail.verify import verify
-from tests.factories.place import SiteFactory, StaffFactory
+from tests.factories.people import SiteFactory, StaffFactory
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "https://record.clinic.example"
@@ -115,7 +115,7 @@ def test_all_of_it_is_told_and_verifies() -> None:
     sam = Staff.objects.get()
     verbs = TrailEntry.objects.order_by("chain", "seq").values_list("chain", "verb")
     assert [verb for chain, verb in verbs if chain == sam.pk] == ["add_person", "grant_role"]
-    assert "change_site" in [verb for chain, verb in verbs if chain == PLACE]
+    assert "change_site" in [verb for chain, verb in verbs if chain == ORGANISATION]
     assert verify().problems == []
 
 

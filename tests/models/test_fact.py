@@ -9,7 +9,7 @@ import pytest
 from django.apps import apps
 
 from monitoring.models.fact import Fact, uuid7
-from tests.factories.courses import discharged
+from tests.factories.visits import discharged
 
 FACTS = [m for m in apps.get_app_config("monitoring").get_models() if issubclass(m, Fact)]
 

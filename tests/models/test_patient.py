@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from monitoring.models import Patient
-from tests.factories.place import SiteFactory
+from tests.factories.people import SiteFactory
 from tests.factories.record import PatientFactory
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,8 @@ from django.db import IntegrityError, transaction
 
 from monitoring.models import Session
 from monitoring.models.fact import uuid7
-from tests.factories.courses import (
+from tests.factories.people import SiteFactory
+from tests.factories.visits import (
     Visit,
     admitted,
     discharged,
@@ -19,7 +20,6 @@ from tests.factories.courses import (
     planned,
     signed,
 )
-from tests.factories.place import SiteFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -93,7 +93,7 @@ def test_the_page_reads_the_same_course_as_the_verbs(clock: Any, build: Any) -> 
     visit = build(clock)
     shown = Session.objects.all().for_page(visit.id)
     assert shown is not None
-    page, whole = shown.course(), visit.session.course()
+    page, whole = shown.facts(), visit.session.facts()
     assert (page.readings, page.doses, page.events) == (whole.readings, whole.doses, whole.events)
     assert (page.phase, page.clearance, page.departure) == (
         whole.phase,
@@ -104,8 +104,8 @@ def test_the_page_reads_the_same_course_as_the_verbs(clock: Any, build: Any) -> 
 
 def test_a_course_loaded_for_recording_says_that_it_is_not_whole(clock: Any) -> None:
     visit = signed(clock)
-    lean = Session.objects.with_observations().get(pk=visit.id).course()
-    whole = visit.session.course()
+    lean = Session.objects.with_observations().get(pk=visit.id).facts()
+    whole = visit.session.facts()
     assert (lean.is_whole, whole.is_whole) == (False, True)
     assert lean.readings == whole.readings
     assert lean.clearance == whole.clearance

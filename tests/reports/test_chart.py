@@ -8,14 +8,14 @@ from xml.etree import ElementTree
 import pytest
 
 from monitoring.reports.chart import HEIGHT, TOP, chart
-from monitoring.rules.course import Course
-from tests.rules.facts import arrived, at, departure, not_done, observed, reading, whole
+from monitoring.rules.facts import SessionFacts
+from tests.rules.samples import arrived, at, departure, not_done, observed, reading, whole
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def drawn(course: Course, minutes: float = 130) -> ElementTree.Element:
-    markup = chart(course, at(minutes), title="Course <of> BP", description="7 & more")
+def drawn(facts: SessionFacts, minutes: float = 130) -> ElementTree.Element:
+    markup = chart(facts, at(minutes), title="Chart <of> BP", description="7 & more")
     return ElementTree.fromstring(
         markup.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ')
     )
@@ -41,7 +41,7 @@ def test_it_is_a_picture_with_a_title_and_a_description_both_escaped() -> None:
     assert svg.get("role") == "img"
     ids = (svg.get("aria-labelledby") or "").split()
     named = {e.get("id"): e.text for e in svg if e.tag in {f"{SVG}title", f"{SVG}desc"}}
-    assert [named[i] for i in ids] == ["Course <of> BP", "7 & more"]
+    assert [named[i] for i in ids] == ["Chart <of> BP", "7 & more"]
 
 
 def test_it_carries_no_inline_style_which_the_policy_forbids() -> None:
@@ -94,8 +94,8 @@ def test_the_guide_is_drawn_before_the_dose_and_the_limit_for_telling_after_it()
 
 
 def test_no_line_is_drawn_over_a_missed_slot() -> None:
-    def lines(course: Course) -> int:
-        return len([p for p in drawn(course).iter(f"{SVG}polyline") if p.get("class") == "trend"])
+    def lines(facts: SessionFacts) -> int:
+        return len([p for p in drawn(facts).iter(f"{SVG}polyline") if p.get("class") == "trend"])
 
     assert lines(whole()) == 2
     without_30 = observed(*(reading(m, m) for m in (15, 40, 60, 90, 120)))
@@ -109,9 +109,9 @@ def test_a_flagged_value_has_its_number_beside_it() -> None:
 
 
 def test_labels_at_the_right_edge_never_cover_each_other() -> None:
-    course = observed(predose=reading(-10, systolic=178, diastolic=172))
+    facts = observed(predose=reading(-10, systolic=178, diastolic=172))
     said = ("from 180", "pre-dose 178", "pre-dose 172")
-    heights = [float(t.get("y") or 0) for t in drawn(course).iter(f"{SVG}text") if t.text in said]
+    heights = [float(t.get("y") or 0) for t in drawn(facts).iter(f"{SVG}text") if t.text in said]
     first, second, third = sorted(heights)
     assert second - first >= 12
     assert third - second >= 12
@@ -130,8 +130,8 @@ def test_a_replaced_reading_is_not_drawn() -> None:
 
 
 def test_the_same_course_is_the_same_picture() -> None:
-    course = whole()
-    first, again = (chart(course, at(130), title="a", description="b") for _ in range(2))
+    facts = whole()
+    first, again = (chart(facts, at(130), title="a", description="b") for _ in range(2))
     assert first == again
 
 

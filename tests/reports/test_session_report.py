@@ -10,8 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from monitoring.reports.session_report import SessionReport, load, session_report
-from tests.factories.courses import Visit, discharged, observed, planned
-from tests.factories.place import SiteFactory
+from tests.factories.people import SiteFactory
+from tests.factories.visits import Visit, discharged, observed, planned
 
 pytestmark = pytest.mark.django_db
 

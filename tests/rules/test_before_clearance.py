@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from monitoring.rules.course import Course, Reading
+from monitoring.rules.facts import ReadingFacts, SessionFacts
 from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US
 from monitoring.rules.readiness import before_clearance
-from tests.rules.facts import (
+from tests.rules.samples import (
     arrived,
     at,
     dose,
@@ -24,8 +24,10 @@ from tests.rules.facts import (
 SLOTS = (15, 30, 40, 60, 90, 120)
 
 
-def open_before_clearance(course: Course, minutes: float = 126, seconds: float = 0) -> list[str]:
-    return [i.code for i in before_clearance(course, at(minutes, seconds))]
+def open_before_clearance(
+    facts: SessionFacts, minutes: float = 126, seconds: float = 0
+) -> list[str]:
+    return [i.code for i in before_clearance(facts, at(minutes, seconds))]
 
 
 def test_a_complete_course_has_nothing_open_once_the_window_ended() -> None:
@@ -36,7 +38,7 @@ def test_without_a_dose_there_is_nothing_to_clear() -> None:
     assert open_before_clearance(arrived(reading(-10))) == ["not_dosed"]
 
 
-def three_devices(*readings: Reading) -> Course:
+def three_devices(*readings: ReadingFacts) -> SessionFacts:
     doses = (dose(0), dose(6, 2), dose(13, 3))
     return observed(*readings, doses=doses, planned_mg=84)
 
@@ -47,43 +49,43 @@ def three_devices(*readings: Reading) -> Course:
 def test_the_window_ends_120_minutes_after_the_last_of_three_devices(
     minutes: int, seconds: int, left: int | None
 ) -> None:
-    course = three_devices(*(reading(m, m) for m in SLOTS))
-    items = [i for i in before_clearance(course, at(minutes, seconds)) if i.code == "window"]
+    facts = three_devices(*(reading(m, m) for m in SLOTS))
+    items = [i for i in before_clearance(facts, at(minutes, seconds)) if i.code == "window"]
     assert [i.params["minutes"] for i in items] == ([] if left is None else [left])
 
 
 def test_a_device_of_the_order_still_open_keeps_clearance_closed() -> None:
-    course = observed(*(reading(m, m) for m in SLOTS), phase="dosing", doses=(dose(0),))
-    assert open_before_clearance(course) == ["device_open"]
+    facts = observed(*(reading(m, m) for m in SLOTS), phase="dosing", doses=(dose(0),))
+    assert open_before_clearance(facts) == ["device_open"]
 
 
 def test_a_running_infusion_keeps_clearance_closed_and_its_end_starts_the_window() -> None:
     readings = [reading(m, m) for m in (15, 30, 40, 60, 90)]
-    course = observed(
+    facts = observed(
         *readings, reading(155), protocol=KETAMINE_IV, planned_mg=40, doses=(dose(0, mg=40),)
     )
-    assert open_before_clearance(course, 159) == ["infusion_running"]
-    ended = replace(course, doses=(dose(0, mg=40, ended_at=at(40)),))
+    assert open_before_clearance(facts, 159) == ["infusion_running"]
+    ended = replace(facts, doses=(dose(0, mg=40, ended_at=at(40)),))
     assert open_before_clearance(ended, 159, 59) == ["window"]
     assert open_before_clearance(ended, 160) == []
 
 
 def test_the_forty_minute_pressure_is_asked_until_it_is_taken() -> None:
-    course = observed(*(reading(m, m) for m in (15, 30, 60, 90, 120)))
-    assert open_before_clearance(course) == ["mandatory"]
-    item = before_clearance(course, at(126))[0]
+    facts = observed(*(reading(m, m) for m in (15, 30, 60, 90, 120)))
+    assert open_before_clearance(facts) == ["mandatory"]
+    item = before_clearance(facts, at(126))[0]
     assert (item.closes, item.params, item.about) == ("reading", {"minutes": 40}, 40)
-    assert open_before_clearance(course, 600) == ["mandatory", "final_set"]
-    late = with_readings(course, reading(125, 40))
+    assert open_before_clearance(facts, 600) == ["mandatory", "final_set"]
+    late = with_readings(facts, reading(125, 40))
     assert open_before_clearance(late) == []
-    coded = with_readings(course, not_done(125, 40, "blood_pressure"), reading(126))
+    coded = with_readings(facts, not_done(125, 40, "blood_pressure"), reading(126))
     assert open_before_clearance(coded) == []
 
 
 def test_a_forty_minute_reading_that_says_nothing_of_the_pressure_leaves_it_open() -> None:
     silent = reading(40, 40, values={"spo2": 98})
-    course = observed(*(reading(m, m) for m in (15, 30, 60, 90, 120)), silent)
-    items = before_clearance(course, at(126))
+    facts = observed(*(reading(m, m) for m in (15, 30, 60, 90, 120)), silent)
+    items = before_clearance(facts, at(126))
     assert [(i.code, i.about) for i in items] == [("mandatory", silent.id)]
 
 
@@ -98,33 +100,33 @@ def test_the_final_set_may_be_coded_or_come_in_parts() -> None:
     coded = observed(*readings, not_done(120, 120, *every))
     assert open_before_clearance(coded) == []
     part = reading(121, 120, values={"systolic": 120, "diastolic": 80})
-    course = observed(*readings, part)
-    item = next(i for i in before_clearance(course, at(126)) if i.code == "final_set")
+    facts = observed(*readings, part)
+    item = next(i for i in before_clearance(facts, at(126)) if i.code == "final_set")
     assert item.params["observations"] == every[1:]
     rest = {"heart_rate": 70, "spo2": 98, "respiratory_rate": 14, "sedation": 5, "dissociation": 0}
-    assert open_before_clearance(with_readings(course, reading(124, values=rest))) == []
+    assert open_before_clearance(with_readings(facts, reading(124, values=rest))) == []
 
 
 def test_what_was_measured_after_departure_closes_nothing() -> None:
-    course = observed(*(reading(m, m) for m in (15, 30, 40, 60, 90)))
-    gone = with_readings(course, reading(124, after_departure=True))
+    facts = observed(*(reading(m, m) for m in (15, 30, 40, 60, 90)))
+    gone = with_readings(facts, reading(124, after_departure=True))
     assert open_before_clearance(gone) == ["final_set"]
 
 
 def test_a_flag_without_an_answer_keeps_clearance_closed() -> None:
     high = reading(40, 40, systolic=185)
-    course = observed(*(reading(m, m) for m in (15, 30, 60, 90, 120)), high)
-    items = before_clearance(course, at(126))
+    facts = observed(*(reading(m, m) for m in (15, 30, 60, 90, 120)), high)
+    items = before_clearance(facts, at(126))
     assert [(i.code, i.closes, i.about) for i in items] == [
         ("unanswered_flag", "response", high.id)
     ]
     answer = event(41, "response", answers_reading=high.id)
-    assert open_before_clearance(replace(course, events=(answer,))) == []
+    assert open_before_clearance(replace(facts, events=(answer,))) == []
 
 
 def test_a_low_oxygen_seen_once_is_repeated_and_locks_nothing() -> None:
-    course = observed(*(reading(m, m) for m in (15, 30, 40, 60, 90)), reading(120, 120, spo2=91))
-    assert open_before_clearance(course) == []
+    facts = observed(*(reading(m, m) for m in (15, 30, 40, 60, 90)), reading(120, 120, spo2=91))
+    assert open_before_clearance(facts) == []
 
 
 def test_a_stricter_window_is_kept() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from monitoring.rules.course import Course
+from monitoring.rules.facts import SessionFacts
 from monitoring.rules.protocol import KETAMINE_IV
 from monitoring.rules.readiness import (
     CONCOMITANT,
@@ -20,7 +20,7 @@ from monitoring.rules.readiness import (
     order_problems,
     outside_guide,
 )
-from tests.rules.facts import (
+from tests.rules.samples import (
     admission,
     arrived,
     at,
@@ -34,8 +34,8 @@ from tests.rules.facts import (
 TODAY = date(2026, 3, 10)
 
 
-def open_before_dose(course: Course, minutes: float = 0, seconds: float = 0) -> list[str]:
-    return [i.code for i in before_dose(course, at(minutes, seconds))]
+def open_before_dose(facts: SessionFacts, minutes: float = 0, seconds: float = 0) -> list[str]:
+    return [i.code for i in before_dose(facts, at(minutes, seconds))]
 
 
 def test_nothing_is_open_before_the_dose_of_a_patient_who_is_ready() -> None:
@@ -51,16 +51,16 @@ def test_a_patient_not_yet_admitted_gets_no_dose() -> None:
     [*CONTRAINDICATIONS, *FASTING, *CONCOMITANT, "transport_arranged"],
 )
 def test_a_question_not_answered_keeps_the_dose_back(question: str) -> None:
-    course = arrived(reading(-10), admissions=(admission(**{question: None}),))
-    assert [(i.code, i.params) for i in before_dose(course, at(0))] == [
+    facts = arrived(reading(-10), admissions=(admission(**{question: None}),))
+    assert [(i.code, i.params) for i in before_dose(facts, at(0))] == [
         ("unanswered", {"question": question})
     ]
 
 
 @pytest.mark.parametrize("question", CONTRAINDICATIONS)
 def test_a_contraindication_keeps_the_dose_back(question: str) -> None:
-    course = arrived(reading(-10), admissions=(admission(**{question: True}),))
-    assert open_before_dose(course) == ["contraindication"]
+    facts = arrived(reading(-10), admissions=(admission(**{question: True}),))
+    assert open_before_dose(facts) == ["contraindication"]
 
 
 @pytest.mark.parametrize(
@@ -71,14 +71,14 @@ def test_a_contraindication_keeps_the_dose_back(question: str) -> None:
 def test_identity_and_the_driving_advice_must_be_yes(
     answer: str, code: str, given: bool | None
 ) -> None:
-    course = arrived(reading(-10), admissions=(admission(**{answer: given}),))
-    assert open_before_dose(course) == [code]
+    facts = arrived(reading(-10), admissions=(admission(**{answer: given}),))
+    assert open_before_dose(facts) == [code]
 
 
 @pytest.mark.parametrize("answer", FASTING)
 def test_fasting_not_kept_needs_a_reason_in_words(answer: str) -> None:
-    course = arrived(reading(-10), admissions=(admission(**{answer: False}),))
-    assert open_before_dose(course) == ["fasting_reason"]
+    facts = arrived(reading(-10), admissions=(admission(**{answer: False}),))
+    assert open_before_dose(facts) == ["fasting_reason"]
     blank = admission(**{answer: False, "fasting_reason": "  "})
     assert open_before_dose(arrived(reading(-10), admissions=(blank,))) == ["fasting_reason"]
     said = admission(**{answer: False, "fasting_reason": "Light breakfast, prescriber agreed"})
@@ -86,15 +86,15 @@ def test_fasting_not_kept_needs_a_reason_in_words(answer: str) -> None:
 
 
 def test_no_transport_needs_a_reason() -> None:
-    course = arrived(reading(-10), admissions=(admission(transport_arranged=False),))
-    assert open_before_dose(course) == ["transport_reason"]
+    facts = arrived(reading(-10), admissions=(admission(transport_arranged=False),))
+    assert open_before_dose(facts) == ["transport_reason"]
     said = admission(transport_arranged=False, transport_reason="Admitted overnight")
     assert open_before_dose(arrived(reading(-10), admissions=(said,))) == []
 
 
 def test_a_prescriber_on_site_is_named() -> None:
-    course = arrived(reading(-10), admissions=(admission(prescriber=""),))
-    assert open_before_dose(course) == ["prescriber"]
+    facts = arrived(reading(-10), admissions=(admission(prescriber=""),))
+    assert open_before_dose(facts) == ["prescriber"]
 
 
 @pytest.mark.parametrize("answer", CONCOMITANT)
@@ -117,21 +117,21 @@ def test_the_latest_admission_answers_count() -> None:
 def test_rems_asks_for_site_and_patient_as_an_outpatient_only(
     given: dict[str, Any], code: str
 ) -> None:
-    course = arrived(reading(-10), **given)
-    assert open_before_dose(course) == [code]
-    assert open_before_dose(replace(course, is_inpatient=True)) == []
+    facts = arrived(reading(-10), **given)
+    assert open_before_dose(facts) == [code]
+    assert open_before_dose(replace(facts, is_inpatient=True)) == []
 
 
 def test_an_infusion_asks_neither_rems_nor_nasal_medication() -> None:
-    course = arrived(
+    facts = arrived(
         reading(-10),
         protocol=KETAMINE_IV,
         planned_mg=36.5,
         is_site_certified=False,
         is_patient_enrolled=False,
-        admissions=(admission(nasal_kept=None),),
+        admissions=(admission(no_recent_nasal=None),),
     )
-    assert open_before_dose(course) == []
+    assert open_before_dose(facts) == []
 
 
 @pytest.mark.parametrize(
@@ -149,9 +149,9 @@ def test_the_order_is_28_56_or_84_mg(mg: float, problems: list[str]) -> None:
 def test_a_first_treatment_is_at_most_56_mg_unless_for_suicidal_ideation(
     mg: float, indication: str, problems: list[str]
 ) -> None:
-    course = arrived(reading(-10), planned_mg=mg, indication=indication, is_first_treatment=True)
-    assert order_problems(course) == problems
-    assert open_before_dose(course) == [f"order_{p}" for p in problems]
+    facts = arrived(reading(-10), planned_mg=mg, indication=indication, is_first_treatment=True)
+    assert order_problems(facts) == problems
+    assert open_before_dose(facts) == [f"order_{p}" for p in problems]
 
 
 def test_an_infusion_may_be_any_part_of_a_milligram() -> None:
@@ -170,8 +170,8 @@ def test_there_is_no_dose_before_a_complete_reading() -> None:
 
 
 def test_a_dose_entered_later_does_not_rest_on_a_reading_taken_after_it() -> None:
-    course = arrived(reading(5))
-    assert open_before_dose(course, 0) == ["predose_missing"]
+    facts = arrived(reading(5))
+    assert open_before_dose(facts, 0) == ["predose_missing"]
     assert open_before_dose(arrived(reading(-10), reading(5)), 0) == []
 
 
@@ -193,9 +193,9 @@ def test_a_tablet_two_minutes_ahead_is_believed() -> None:
 def test_a_pressure_above_140_over_90_needs_a_decision(
     systolic: int, diastolic: int, is_outside: bool
 ) -> None:
-    course = arrived(reading(-10, systolic=systolic, diastolic=diastolic))
-    assert needs_decision(course) is is_outside
-    assert open_before_dose(course) == (["decision"] if is_outside else [])
+    facts = arrived(reading(-10, systolic=systolic, diastolic=diastolic))
+    assert needs_decision(facts) is is_outside
+    assert open_before_dose(facts) == (["decision"] if is_outside else [])
 
 
 def test_a_pressure_that_was_not_measured_needs_a_decision() -> None:
@@ -215,13 +215,13 @@ def test_a_decision_to_give_is_for_the_very_reading_it_was_taken_on() -> None:
 def test_a_high_recheck_of_the_pressure_alone_needs_a_decision_too() -> None:
     well = reading(-20)
     recheck = reading(-5, values={"systolic": 172, "diastolic": 104})
-    course = arrived(well, recheck)
-    assert course.predose == well
-    assert outside_guide(course) == recheck
-    assert open_before_dose(course) == ["decision"]
-    assert not needs_decision(replace(course, decisions=(decision("give", well.id),)))
+    facts = arrived(well, recheck)
+    assert facts.predose == well
+    assert outside_guide(facts) == recheck
+    assert open_before_dose(facts) == ["decision"]
+    assert not needs_decision(replace(facts, decisions=(decision("give", well.id),)))
     earlier = decision("give", well.id, seq=0)
-    assert needs_decision(replace(course, decisions=(earlier,)))
+    assert needs_decision(replace(facts, decisions=(earlier,)))
 
 
 def test_a_low_recheck_of_the_pressure_alone_takes_no_decision_off() -> None:
@@ -260,9 +260,9 @@ def test_before_any_reading_there_is_nothing_to_decide() -> None:
 def test_devices_rest_five_minutes_or_say_why_not(
     minutes: int, seconds: int, reason: str, codes: list[str]
 ) -> None:
-    course = observed(phase="dosing", doses=(dose(0),))
+    facts = observed(phase="dosing", doses=(dose(0),))
     problems = dose_problems(
-        course, started_at=at(minutes, seconds), expiry=TODAY, today=TODAY, early_reason=reason
+        facts, started_at=at(minutes, seconds), expiry=TODAY, today=TODAY, early_reason=reason
     )
     assert [p.code for p in problems] == codes
 

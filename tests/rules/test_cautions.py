@@ -8,7 +8,7 @@ import pytest
 
 from monitoring.rules.cautions import Caution, cautions, is_outside_criteria
 from monitoring.rules.readiness import clearance_state, lapses_at
-from tests.rules.facts import (
+from tests.rules.samples import (
     arrived,
     at,
     clearance,
@@ -90,9 +90,9 @@ def test_a_final_value_outside_its_criterion_asks_for_words_and_takes_a_clearanc
     values: dict[str, int], key: str | None
 ) -> None:
     last = reading(120, 120, **values)
-    course = observed(last)
-    assert [c.key for c in cautions(course)] == ([key] if key else [])
-    assert is_outside_criteria(course, last) is (key is not None)
+    facts = observed(last)
+    assert [c.key for c in cautions(facts)] == ([key] if key else [])
+    assert is_outside_criteria(facts, last) is (key is not None)
 
 
 def test_a_high_pressure_takes_a_clearance_back() -> None:
@@ -145,19 +145,19 @@ def test_cautions_of_one_kind_have_keys_of_their_own() -> None:
     ("minutes", "seconds", "state"), [(140, 59, "stands"), (141, 0, "lapsed"), (500, 0, "lapsed")]
 )
 def test_a_clearance_lapses_after_15_minutes(minutes: int, seconds: int, state: str) -> None:
-    course = whole(clearances=(clearance(126),), phase="cleared")
-    assert clearance_state(course, at(minutes, seconds)) == state
-    assert lapses_at(course) == at(141)
+    facts = whole(clearances=(clearance(126),), phase="cleared")
+    assert clearance_state(facts, at(minutes, seconds)) == state
+    assert lapses_at(facts) == at(141)
 
 
 def test_a_clearance_covers_what_was_recorded_when_it_was_signed() -> None:
-    course = whole(clearances=(clearance(126),))
-    assert clearance_state(replace(course, last_seq=11), at(127)) == "superseded"
+    facts = whole(clearances=(clearance(126),))
+    assert clearance_state(replace(facts, last_seq=11), at(127)) == "superseded"
 
 
 def test_a_clearance_taken_back_stands_no_more() -> None:
-    course = whole(clearances=(clearance(126, withdrawn_at=at(127)),))
-    assert clearance_state(course, at(128)) == "withdrawn"
+    facts = whole(clearances=(clearance(126, withdrawn_at=at(127)),))
+    assert clearance_state(facts, at(128)) == "withdrawn"
 
 
 def test_a_clearance_on_which_the_patient_left_lapses_no_more() -> None:
@@ -166,8 +166,8 @@ def test_a_clearance_on_which_the_patient_left_lapses_no_more() -> None:
 
 
 def test_the_latest_of_several_clearances_counts() -> None:
-    course = whole(clearances=(clearance(126, withdrawn_at=at(127)), clearance(130)))
-    assert clearance_state(course, at(131)) == "stands"
+    facts = whole(clearances=(clearance(126, withdrawn_at=at(127)), clearance(130)))
+    assert clearance_state(facts, at(131)) == "stands"
 
 
 def test_without_a_signature_nothing_stands_or_lapses() -> None:

@@ -8,14 +8,14 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from monitoring.rules.course import Course, Reading
 from monitoring.rules.entry import Entry, corrected, correction_problems
+from monitoring.rules.facts import ReadingFacts, SessionFacts
 from monitoring.rules.flags import flags_of
 from monitoring.rules.measures import MEASURES, OBSERVATIONS
 from monitoring.rules.readiness import before_clearance, outside_guide
 from monitoring.rules.schedule import slot_for, slots
-from tests.rules.courses import sets
-from tests.rules.facts import at, dose, not_done, observed, reading, whole, with_readings
+from tests.rules.any_session import sets
+from tests.rules.samples import at, dose, not_done, observed, reading, whole, with_readings
 
 few = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -24,12 +24,14 @@ def entry(minutes: float = 0, **values: int | None) -> Entry:
     return Entry(taken_at=at(minutes), values=values)
 
 
-def put(course: Course, original: Reading, typed: Entry, *, is_time_wrong: bool) -> Course:
-    """`course` with the correction, as the verb makes it."""
+def put(
+    facts: SessionFacts, original: ReadingFacts, typed: Entry, *, is_time_wrong: bool
+) -> SessionFacts:
+    """`facts` with the correction, as the verb makes it."""
     whole = corrected(original, typed, is_time_wrong=is_time_wrong)
     slot = original.slot
     if is_time_wrong:
-        slot = slot_for(course.without(original.id), original.slot, whole.taken_at)
+        slot = slot_for(facts.without(original.id), original.slot, whole.taken_at)
     mended = reading(
         0,
         slot,
@@ -40,31 +42,31 @@ def put(course: Course, original: Reading, typed: Entry, *, is_time_wrong: bool)
         replaces=original.id,
         correction_reason="Typed wrongly",
     )
-    return with_readings(course, mended)
+    return with_readings(facts, mended)
 
 
-def what_counts(course: Course, now: float) -> dict[str, Any]:
+def what_counts(facts: SessionFacts, now: float) -> dict[str, Any]:
     """All that the gate and the board read, without the ids of rows."""
-    predose = course.predose
+    predose = facts.predose
     return {
         "slots": [
             (s.minutes, s.state, s.minutes_over, s.reading and s.reading.taken_at)
-            for s in slots(course, at(now))
+            for s in slots(facts, at(now))
         ],
         "baseline": predose and (predose.taken_at, predose.values, predose.not_done),
         "open": [
             (i.code, sorted((k, repr(v)) for k, v in i.params.items() if k != "flagged"))
-            for i in before_clearance(course, at(now))
+            for i in before_clearance(facts, at(now))
         ],
-        "flags": [(r.taken_at, flags_of(course, r)) for r in course.after_dose],
-        "newest": {o: (r := course.latest(o)) and (r.taken_at, r.values) for o in OBSERVATIONS},
-        "guide": (r := outside_guide(course)) and (r.taken_at, r.values),
+        "flags": [(r.taken_at, flags_of(facts, r)) for r in facts.after_dose],
+        "newest": {o: (r := facts.latest(o)) and (r.taken_at, r.values) for o in OBSERVATIONS},
+        "guide": (r := outside_guide(facts)) and (r.taken_at, r.values),
     }
 
 
 @st.composite
-def corrections(draw: st.DrawFn) -> tuple[Course, Course]:
-    """A course whose wrong entries were corrected at the end, and one typed right at once."""
+def corrections(draw: st.DrawFn) -> tuple[SessionFacts, SessionFacts]:
+    """A session whose wrong entries were corrected at the end, and one typed right at once."""
     wrong_predose, right_predose = draw(sets(-10)), draw(sets(-10))
     doses = (dose(0, predose_reading=wrong_predose.id), dose(5, 2))
     mended = observed(predose=wrong_predose, doses=doses)
@@ -94,32 +96,32 @@ def corrections(draw: st.DrawFn) -> tuple[Course, Course]:
 @few
 @given(corrections(), st.integers(0, 300))
 def test_corrections_leave_what_typing_it_right_at_once_would_have_left(
-    pair: tuple[Course, Course], now: int
+    pair: tuple[SessionFacts, SessionFacts], now: int
 ) -> None:
     mended, at_once = pair
     assert what_counts(mended, now) == what_counts(at_once, now)
 
 
 def test_an_old_set_corrected_late_is_no_final_set() -> None:
-    course = observed(*(reading(m, m) for m in (15, 30, 40, 60, 90)))
-    course = put(course, course.readings[1], entry(systolic=150), is_time_wrong=False)
-    assert "final_set" in {i.code for i in before_clearance(course, at(126))}
+    facts = observed(*(reading(m, m) for m in (15, 30, 40, 60, 90)))
+    facts = put(facts, facts.readings[1], entry(systolic=150), is_time_wrong=False)
+    assert "final_set" in {i.code for i in before_clearance(facts, at(126))}
 
 
 def test_a_pre_dose_reading_corrected_after_the_dose_stays_the_baseline() -> None:
-    course = observed()
-    course = put(course, course.readings[0], entry(systolic=124), is_time_wrong=False)
+    facts = observed()
+    facts = put(facts, facts.readings[0], entry(systolic=124), is_time_wrong=False)
     high = reading(45, systolic=176, diastolic=100)
-    assert course.predose is not None
-    assert course.predose.value("systolic") == 124
-    assert "systolic_rise" in {f.code for f in flags_of(with_readings(course, high), high)}
+    assert facts.predose is not None
+    assert facts.predose.value("systolic") == 124
+    assert "systolic_rise" in {f.code for f in flags_of(with_readings(facts, high), high)}
 
 
 def test_of_two_readings_of_one_minute_a_correction_does_not_make_the_first_the_newest() -> None:
     first, second = reading(130, systolic=150), reading(130, systolic=130)
-    course = observed(first, second)
-    course = put(course, first, entry(systolic=155), is_time_wrong=False)
-    newest = course.latest("blood_pressure")
+    facts = observed(first, second)
+    facts = put(facts, first, entry(systolic=155), is_time_wrong=False)
+    newest = facts.latest("blood_pressure")
     assert newest is not None
     assert newest.id == second.id
 
@@ -142,9 +144,9 @@ def test_a_value_coded_as_not_done_afterwards_is_gone() -> None:
 
 
 def problems(typed: Entry, *, is_time_wrong: bool = False) -> list[tuple[str, str]]:
-    course = whole()
-    original = course.readings[3]
-    found = correction_problems(course, original, typed, at(126), is_time_wrong=is_time_wrong)
+    facts = whole()
+    original = facts.readings[3]
+    found = correction_problems(facts, original, typed, at(126), is_time_wrong=is_time_wrong)
     return [(p.field, p.code) for p in found]
 
 
@@ -164,10 +166,10 @@ def test_another_time_is_asked_why_it_is_late_and_the_same_one_is_not() -> None:
 
 
 def test_a_course_without_a_correction_is_without_all_that_it_replaced() -> None:
-    course = whole()
+    facts = whole()
     for _ in range(2):
-        course = put(course, course.standing_readings[3], entry(systolic=131), is_time_wrong=False)
-    gone = course.without(course.standing_readings[3].id)
+        facts = put(facts, facts.standing_readings[3], entry(systolic=131), is_time_wrong=False)
+    gone = facts.without(facts.standing_readings[3].id)
     assert 40 not in {r.slot for r in gone.readings}
     assert len(gone.readings) == 6
     assert set(MEASURES) <= set(gone.readings[0].values)

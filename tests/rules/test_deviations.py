@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitoring.rules.course import Course
 from monitoring.rules.deviations import Deviation, deviations
+from monitoring.rules.facts import SessionFacts
 from monitoring.rules.measures import OBSERVATIONS
-from tests.rules.facts import (
+from tests.rules.samples import (
     admission,
     arrived,
     at,
@@ -27,15 +27,15 @@ from tests.rules.facts import (
 )
 
 
-def told(course: Course, minutes: float, seconds: float = 0) -> list[Deviation]:
+def told(facts: SessionFacts, minutes: float, seconds: float = 0) -> list[Deviation]:
     """Without what is told of clocks: the facts here are numbered as the test writes them, not in
     the order of time. Clocks have tests of their own."""
     of_clocks = {"clock_went_back", "recorded_ahead"}
-    return [d for d in deviations(course, at(minutes, seconds)) if d.code not in of_clocks]
+    return [d for d in deviations(facts, at(minutes, seconds)) if d.code not in of_clocks]
 
 
-def found(course: Course, minutes: float = 126) -> list[tuple[str, dict[str, Any]]]:
-    return [(d.code, dict(d.params)) for d in told(course, minutes)]
+def found(facts: SessionFacts, minutes: float = 126) -> list[tuple[str, dict[str, Any]]]:
+    return [(d.code, dict(d.params)) for d in told(facts, minutes)]
 
 
 def test_a_session_as_the_protocol_asks_has_no_deviation() -> None:
@@ -45,7 +45,10 @@ def test_a_session_as_the_protocol_asks_has_no_deviation() -> None:
 
 def test_fasting_and_transport_overridden_are_told_with_their_reasons() -> None:
     answers = admission(
-        food_kept=False, fasting_reason="Toast", transport_arranged=False, transport_reason="Ward"
+        no_recent_food=False,
+        fasting_reason="Toast",
+        transport_arranged=False,
+        transport_reason="Ward",
     )
     assert found(whole(admissions=(answers,))) == [
         ("fasting_overridden", {"reason": "Toast"}),
@@ -57,8 +60,8 @@ def test_a_dose_above_the_guide_is_told_with_the_reason_to_give_it() -> None:
     high = reading(-10, systolic=150)
     delayed = decision("delay", high.id, reason="Wait ten minutes")
     gave = decision("give", high.id, reason="Usual range for this patient")
-    course = whole(predose=high, decisions=(delayed, gave))
-    assert found(course) == [("guide_overridden", {"reason": "Usual range for this patient"})]
+    facts = whole(predose=high, decisions=(delayed, gave))
+    assert found(facts) == [("guide_overridden", {"reason": "Usual range for this patient"})]
 
 
 def test_a_dose_above_the_guide_without_a_decision_is_told_all_the_same() -> None:
@@ -72,16 +75,16 @@ def test_a_high_recheck_before_the_dose_is_told_though_the_full_set_was_within_t
     recheck = reading(-5, values={"systolic": 172, "diastolic": 104})
     gave = decision("give", well.id, reason="White coat")
     given_doses = (dose(0, predose_reading=well.id), dose(5, 2))
-    course = with_readings(whole(predose=well, decisions=(gave,), doses=given_doses))
-    course = replace(course, readings=(recheck, *course.readings))
-    assert found(course) == [("guide_overridden", {"reason": "White coat"})]
+    facts = with_readings(whole(predose=well, decisions=(gave,), doses=given_doses))
+    facts = replace(facts, readings=(recheck, *facts.readings))
+    assert found(facts) == [("guide_overridden", {"reason": "White coat"})]
 
 
 def test_an_early_device_a_partial_one_and_a_stop_are_told() -> None:
     doses = (dose(0), dose(3, 2, early_reason="Sneezed", is_complete=False))
     stop = decision("do_not_give", reason="Nausea", at=at(4))
-    course = whole(doses=doses, planned_mg=84, decisions=(stop,))
-    assert found(course) == [
+    facts = whole(doses=doses, planned_mg=84, decisions=(stop,))
+    assert found(facts) == [
         ("device_early", {"number": 2, "reason": "Sneezed"}),
         ("device_partial", {"number": 2}),
         ("dose_stopped", {"reason": "Nausea"}),
@@ -89,30 +92,30 @@ def test_an_early_device_a_partial_one_and_a_stop_are_told() -> None:
 
 
 def test_a_late_reading_keeps_its_own_minutes() -> None:
-    course = observed(*(reading(m, m) for m in (15, 30, 60, 90, 120)), reading(55, 40))
-    assert found(course) == [("reading_late", {"slot": 40, "taken": 55, "late": 15})]
+    facts = observed(*(reading(m, m) for m in (15, 30, 60, 90, 120)), reading(55, 40))
+    assert found(facts) == [("reading_late", {"slot": 40, "taken": 55, "late": 15})]
 
 
 def test_a_reading_coded_as_not_done_is_told_with_its_reasons() -> None:
     readings = [reading(m, m) for m in (15, 30, 60, 90, 120)]
-    course = observed(*readings, not_done(41, 40, "blood_pressure", code="device_failure"))
-    assert found(course) == [("reading_not_done", {"slot": 40, "reasons": ("device_failure",)})]
+    facts = observed(*readings, not_done(41, 40, "blood_pressure", code="device_failure"))
+    assert found(facts) == [("reading_not_done", {"slot": 40, "reasons": ("device_failure",)})]
     everything = not_done(90, 90, *OBSERVATIONS)
-    course = observed(*(reading(m, m) for m in (15, 30, 40, 60, 120)), everything)
-    assert found(course) == [("reading_not_done", {"slot": 90, "reasons": ("refused",)})]
+    facts = observed(*(reading(m, m) for m in (15, 30, 40, 60, 120)), everything)
+    assert found(facts) == [("reading_not_done", {"slot": 90, "reasons": ("refused",)})]
 
 
 def test_a_missed_reading_is_told_once_it_is_past() -> None:
-    course = observed(reading(15, 15), reading(40, 40))
-    assert found(course, 59) == [("reading_missed", {"slot": 30})]
+    facts = observed(reading(15, 15), reading(40, 40))
+    assert found(facts, 59) == [("reading_missed", {"slot": 30})]
 
 
 def test_a_reading_not_asked_for_under_a_standing_clearance_is_not_missed() -> None:
     taken_back = clearance(126, withdrawn_at=at(140), withdrawal_reason="High")
-    course = whole(clearances=(taken_back,))
-    course = with_readings(course, reading(150, 150))
-    assert found(course, 152) == [("clearance_withdrawn", {"reason": "High"})]
-    sooner = replace(course, clearances=(clearance(126, withdrawn_at=at(130)),))
+    facts = whole(clearances=(taken_back,))
+    facts = with_readings(facts, reading(150, 150))
+    assert found(facts, 152) == [("clearance_withdrawn", {"reason": "High"})]
+    sooner = replace(facts, clearances=(clearance(126, withdrawn_at=at(130)),))
     assert ("reading_missed", {"slot": 135}) in found(sooner, 152)
 
 
@@ -122,14 +125,14 @@ def test_a_reading_not_asked_for_under_a_standing_clearance_is_not_missed() -> N
 def test_a_reading_due_from_the_signature_on_is_not_asked_for(
     signed: float, is_missed: bool
 ) -> None:
-    course = with_readings(whole(clearances=(clearance(signed),)), reading(150, 150))
-    assert (("reading_missed", {"slot": 135}) in found(course, 152)) is is_missed
+    facts = with_readings(whole(clearances=(clearance(signed),)), reading(150, 150))
+    assert (("reading_missed", {"slot": 135}) in found(facts, 152)) is is_missed
 
 
 def test_a_reading_after_the_clearance_lapsed_is_missed() -> None:
-    course = with_readings(whole(clearances=(clearance(126),)), reading(165, 165))
-    assert [c for c, p in found(course, 166) if c == "reading_missed"] == ["reading_missed"]
-    assert ("reading_missed", {"slot": 150}) in found(course, 166)
+    facts = with_readings(whole(clearances=(clearance(126),)), reading(165, 165))
+    assert [c for c, p in found(facts, 166) if c == "reading_missed"] == ["reading_missed"]
+    assert ("reading_missed", {"slot": 150}) in found(facts, 166)
 
 
 @pytest.mark.parametrize(
@@ -141,23 +144,23 @@ def test_an_entry_more_than_five_minutes_back_is_told(seconds: int, expected: li
 
 
 def test_a_correction_is_told_with_its_reason_and_not_as_a_late_entry_too() -> None:
-    course = whole()
-    original = course.readings[3]
+    facts = whole()
+    original = facts.readings[3]
     right = reading(
         40, 40, replaces=original.id, correction_reason="Typing slip", received_at=at(80)
     )
-    assert found(with_readings(course, right)) == [("reading_corrected", {"reason": "Typing slip"})]
+    assert found(with_readings(facts, right)) == [("reading_corrected", {"reason": "Typing slip"})]
 
 
 def test_what_arrives_after_departure_is_told() -> None:
-    course = whole(departure=departure(128), phase="closed", clearances=(clearance(126),))
-    after = with_readings(course, reading(129, after_departure=True))
+    facts = whole(departure=departure(128), phase="closed", clearances=(clearance(126),))
+    after = with_readings(facts, reading(129, after_departure=True))
     assert found(after, 200) == [("after_departure", {})]
 
 
 def test_each_caution_that_was_justified_is_told() -> None:
-    course = whole(clearances=(clearance(126, justified=("blood_pressure", "spo2")),))
-    assert found(course, 127) == [
+    facts = whole(clearances=(clearance(126, justified=("blood_pressure", "spo2")),))
+    assert found(facts, 127) == [
         ("caution_justified", {"caution": "blood_pressure"}),
         ("caution_justified", {"caution": "spo2"}),
     ]
@@ -165,8 +168,8 @@ def test_each_caution_that_was_justified_is_told() -> None:
 
 @pytest.mark.parametrize("kind", ["transferred", "against_advice"])
 def test_leaving_without_a_clearance_is_told(kind: str) -> None:
-    course = whole(departure=departure(126, kind), phase="closed")
-    assert found(course, 200) == [(kind, {})]
+    facts = whole(departure=departure(126, kind), phase="closed")
+    assert found(facts, 200) == [(kind, {})]
 
 
 @given(
@@ -177,24 +180,24 @@ def test_deviations_are_in_the_order_of_time_and_always_the_same(
     taken: list[tuple[int, int]], now: int
 ) -> None:
     readings = [reading(m, received_at=at(m + delay)) for m, delay in taken]
-    course = observed(*readings)
-    first = deviations(course, at(now))
+    facts = observed(*readings)
+    first = deviations(facts, at(now))
     assert [d.at for d in first] == sorted(d.at for d in first)
-    assert deviations(replace(course), at(now)) == first
+    assert deviations(replace(facts), at(now)) == first
 
 
-def codes(course: Course, minutes: float, seconds: float = 0) -> list[str]:
+def codes(facts: SessionFacts, minutes: float, seconds: float = 0) -> list[str]:
     """Without what the order of making these facts says about the dose."""
-    found = [d.code for d in told(course, minutes, seconds)]
+    found = [d.code for d in told(facts, minutes, seconds)]
     return [code for code in found if code != "guide_overridden"]
 
 
 def test_a_flag_that_no_one_answered_is_told_after_five_minutes_or_when_the_patient_left() -> None:
     high = reading(40, 40, systolic=212, sedation=1)
-    course = observed(reading(15, 15), reading(30, 30), high)
-    assert codes(course, 45) == []
-    assert codes(course, 45, 1) == ["flag_unanswered"]
-    left = replace(course, departure=departure(41, "against_advice"), phase="closed")
+    facts = observed(reading(15, 15), reading(30, 30), high)
+    assert codes(facts, 45) == []
+    assert codes(facts, 45, 1) == ["flag_unanswered"]
+    left = replace(facts, departure=departure(41, "against_advice"), phase="closed")
     assert "flag_unanswered" in codes(left, 41)
 
 
@@ -202,20 +205,20 @@ def test_a_flag_that_no_one_answered_is_told_after_five_minutes_or_when_the_pati
 def test_an_answer_is_late_after_five_minutes(seconds: int, expected: list[str]) -> None:
     high = reading(40, 40, systolic=185)
     answer = event(45, "response", answers_reading=high.id, at=at(45, seconds))
-    course = observed(reading(15, 15), reading(30, 30), high, events=(answer,))
-    assert codes(course, 47) == expected
+    facts = observed(reading(15, 15), reading(30, 30), high, events=(answer,))
+    assert codes(facts, 47) == expected
 
 
 def test_a_value_that_only_asks_for_a_repeat_asks_for_no_one_to_be_informed() -> None:
-    course = observed(reading(15, 15), reading(30, 30), reading(40, 40, spo2=92))
-    assert codes(course, 55) == []
+    facts = observed(reading(15, 15), reading(30, 30), reading(40, 40, spo2=92))
+    assert codes(facts, 55) == []
 
 
 def test_serious_adverse_events_lead_the_deviations() -> None:
     serious = event(100, "adverse_event", is_serious=True, detail="Seizure, ambulance called")
     answer = event(101, "response", answers_event=serious.id)
-    course = whole(events=(serious, answer), admissions=(admission(transport_arranged=False),))
-    assert [(d.code, d.params) for d in told(course, 126)] == [
+    facts = whole(events=(serious, answer), admissions=(admission(transport_arranged=False),))
+    assert [(d.code, d.params) for d in told(facts, 126)] == [
         ("serious_event", {"detail": "Seizure, ambulance called"}),
         ("transport_overridden", {"reason": ""}),
     ]
@@ -224,8 +227,8 @@ def test_serious_adverse_events_lead_the_deviations() -> None:
 def test_a_flagged_value_that_a_correction_took_away_is_told_with_the_value() -> None:
     high = reading(40, 40, systolic=210)
     well = reading(40, 40, replaces=high.id, correction_reason="Typing slip")
-    course = observed(reading(15, 15), reading(30, 30), high, well)
-    assert codes(course, 44) == ["reading_corrected", "flag_corrected"]
-    params = {d.code: d.params for d in told(course, 44)}
+    facts = observed(reading(15, 15), reading(30, 30), high, well)
+    assert codes(facts, 44) == ["reading_corrected", "flag_corrected"]
+    params = {d.code: d.params for d in told(facts, 44)}
     taken_away = params["flag_corrected"]["flagged"]
     assert [f.value for f in taken_away.flags] == [210, 90]  # type: ignore[attr-defined]

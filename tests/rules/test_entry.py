@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from monitoring.rules.entry import PRE_DOSE, Entry, entry_problems, previous_values
 from monitoring.rules.measures import MEASURES, NOT_DONE_REASONS, OBSERVATIONS, VALUE_FIELDS
 from monitoring.rules.scales import MOAAS
-from tests.rules.facts import WELL, arrived, at, not_done, observed, reading
+from tests.rules.samples import WELL, arrived, at, not_done, observed, reading
 
 EMPTY: dict[str, int | None] = dict.fromkeys(VALUE_FIELDS)
 
@@ -19,13 +19,13 @@ def problems(
     minutes: float = 40,
     now: float | None = None,
     seconds: float = 0,
-    course: Any = None,
+    facts: Any = None,
     **given: Any,
 ) -> list[tuple[str, str]]:
     own = {"taken_at": at(minutes), "confirmed_at": at(minutes), "values": WELL, "asked": asked}
     entry = Entry(**(own | given))
     moment = at(minutes if now is None else now, seconds)
-    found = entry_problems(course or observed(), entry, moment)
+    found = entry_problems(facts or observed(), entry, moment)
     return [(p.field, p.code) for p in found]
 
 
@@ -49,7 +49,7 @@ def test_respiratory_rate_is_asked_where_the_schedule_asks_it(asked: int, is_ask
 
 
 def test_a_pre_dose_reading_asks_for_everything() -> None:
-    found = problems(asked=PRE_DOSE, minutes=-10, values=EMPTY, course=arrived())
+    found = problems(asked=PRE_DOSE, minutes=-10, values=EMPTY, facts=arrived())
     assert found == [(fields[0], "value_or_reason") for fields in OBSERVATIONS.values()]
 
 
@@ -95,9 +95,9 @@ def test_an_unusual_value_is_asked_about_once_and_then_kept() -> None:
 
 
 def test_a_jump_is_measured_from_the_last_value_before_it() -> None:
-    course = observed(reading(30, 30, systolic=170), predose=reading(-10, systolic=120))
-    assert problems(values=WELL | {"systolic": 125}, course=course) == [("systolic", "jump")]
-    assert problems(values=WELL | {"systolic": 131}, course=course) == []
+    facts = observed(reading(30, 30, systolic=170), predose=reading(-10, systolic=120))
+    assert problems(values=WELL | {"systolic": 125}, facts=facts) == [("systolic", "jump")]
+    assert problems(values=WELL | {"systolic": 131}, facts=facts) == []
 
 
 def test_an_impossible_value_is_refused_and_not_asked_about() -> None:
@@ -125,14 +125,14 @@ def test_more_than_five_minutes_back_asks_why(
 
 def test_the_last_value_of_a_field_is_the_last_measured_one_before() -> None:
     wrong = reading(20, systolic=190)
-    course = observed(
+    facts = observed(
         reading(15, spo2=95),
         wrong,
         reading(20, systolic=130, replaces=wrong.id),
         not_done(25, None, "blood_pressure", "spo2"),
         reading(50, systolic=150),
     )
-    last = previous_values(course, at(40))
+    last = previous_values(facts, at(40))
     assert (last["systolic"], last["spo2"]) == (130, 98)
     assert previous_values(arrived(), at(0)) == {}
 
@@ -158,8 +158,8 @@ def vitals() -> st.SearchStrategy[dict[str, int]]:
 def test_every_possible_complete_timely_and_confirmed_reading_is_kept(
     values: dict[str, int], asked: int | None
 ) -> None:
-    course = observed(reading(15, 15))
-    assert problems(asked, values=values, confirmed=frozenset(values), course=course) == []
+    facts = observed(reading(15, 15))
+    assert problems(asked, values=values, confirmed=frozenset(values), facts=facts) == []
 
 
 @given(vitals(), st.sampled_from(sorted(MEASURES)), st.booleans(), st.integers(1, 1000))

@@ -13,7 +13,7 @@ from monitoring.rules.flags import (
     reading_flags,
     unanswered,
 )
-from tests.rules.facts import at, event, observed, reading, with_readings
+from tests.rules.samples import at, event, observed, reading, with_readings
 
 HIGH = {"systolic": 175, "diastolic": 100}
 
@@ -76,25 +76,25 @@ def test_high_twice_five_minutes_apart_is_an_emergency_unless_it_fell_between(
 ) -> None:
     first, again = reading(40, systolic=182), reading(40 + gap, systolic=181)
     middle = [] if between is None else [reading(43, systolic=between)]
-    course = observed(first, *middle, again)
-    flag = next(f for f in flags_of(course, again) if f.code.startswith("systolic_high"))
+    facts = observed(first, *middle, again)
+    flag = next(f for f in flags_of(facts, again) if f.code.startswith("systolic_high"))
     assert flag.tier == tier
-    earlier = next(f for f in flags_of(course, first) if f.code.startswith("systolic_high"))
+    earlier = next(f for f in flags_of(facts, first) if f.code.startswith("systolic_high"))
     assert earlier.tier == "notify"
 
 
 def test_low_oxygen_twice_running_tells_someone_once_asks_to_repeat() -> None:
     first, second = reading(40, spo2=92), reading(42, spo2=91)
-    course = observed(first, second)
-    assert [f.tier for f in flags_of(course, first)] == ["repeat"]
-    assert [f.tier for f in flags_of(course, second)] == ["notify"]
-    assert [f.fact for f in unanswered(course)] == [second]
+    facts = observed(first, second)
+    assert [f.tier for f in flags_of(facts, first)] == ["repeat"]
+    assert [f.tier for f in flags_of(facts, second)] == ["notify"]
+    assert [f.fact for f in unanswered(facts)] == [second]
 
 
 def test_oxygen_that_recovered_between_is_not_twice_running() -> None:
     last = reading(44, spo2=92)
-    course = observed(reading(40, spo2=92), reading(42, spo2=95), last)
-    assert [f.code for f in flags_of(course, last)] == ["spo2_below"]
+    facts = observed(reading(40, spo2=92), reading(42, spo2=95), last)
+    assert [f.code for f in flags_of(facts, last)] == ["spo2_below"]
 
 
 def test_a_pre_dose_reading_is_judged_by_the_guide_and_not_flagged() -> None:
@@ -124,9 +124,9 @@ def test_an_answer_is_for_one_fact_and_a_correction_asks_anew() -> None:
 
 def test_an_answered_symptom_needs_no_other_answer() -> None:
     pain = event(20, "symptom", symptoms=("chest_pain",))
-    course = observed(events=(pain, event(21, "response", answers_event=pain.id)))
-    assert unanswered(course) == []
-    assert len(flagged(course)) == 1
+    facts = observed(events=(pain, event(21, "response", answers_event=pain.id)))
+    assert unanswered(facts) == []
+    assert len(flagged(facts)) == 1
 
 
 def test_what_is_most_urgent_comes_first() -> None:
@@ -154,15 +154,15 @@ def test_a_later_reading_never_takes_an_earlier_flag_away(
 
 def test_a_serious_adverse_event_is_an_emergency_until_someone_was_informed() -> None:
     serious = event(20, "adverse_event", is_serious=True)
-    course = observed(events=(serious, event(21, "adverse_event", is_serious=False)))
-    assert [(f.fact, f.tier, f.flags[0].code) for f in unanswered(course)] == [
+    facts = observed(events=(serious, event(21, "adverse_event", is_serious=False)))
+    assert [(f.fact, f.tier, f.flags[0].code) for f in unanswered(facts)] == [
         (serious, "emergency", "serious_event")
     ]
     later = event(30, "response", answers_event=serious.id)
     sooner = event(25, "response", answers_event=serious.id)
-    course = observed(events=(serious, later, sooner))
-    assert unanswered(course) == []
-    assert flagged(course)[0].answered_at == at(25)
+    facts = observed(events=(serious, later, sooner))
+    assert unanswered(facts) == []
+    assert flagged(facts)[0].answered_at == at(25)
 
 
 def test_emergencies_are_asked_about_before_what_was_flagged_earlier() -> None:
@@ -174,22 +174,22 @@ def test_emergencies_are_asked_about_before_what_was_flagged_earlier() -> None:
 def test_the_last_value_stays_marked_while_it_is_outside_though_it_was_answered() -> None:
     high = reading(40, systolic=185, sedation=3)
     answer = event(41, "response", answers_reading=high.id)
-    course = observed(high, events=(answer,))
-    assert {k: f.code for k, f in outside_now(course).items()} == {
+    facts = observed(high, events=(answer,))
+    assert {k: f.code for k, f in outside_now(facts).items()} == {
         "systolic": "systolic_high",
         "sedation": "sedation_low",
     }
     part = {"systolic": None, "diastolic": None, "sedation": 5}
-    assert set(outside_now(with_readings(course, reading(44, values=part)))) == {"systolic"}
-    assert outside_now(with_readings(course, reading(45))) == {}
+    assert set(outside_now(with_readings(facts, reading(44, values=part)))) == {"systolic"}
+    assert outside_now(with_readings(facts, reading(45))) == {}
 
 
 def test_a_value_that_was_corrected_before_anyone_was_informed_is_kept_in_sight() -> None:
     high = reading(40, systolic=210, sedation=1)
     well = reading(40, replaces=high.id)
-    course = with_readings(observed(high), well)
-    assert unanswered(course) == []
-    assert [f.fact for f in corrected_unanswered(course)] == [high]
+    facts = with_readings(observed(high), well)
+    assert unanswered(facts) == []
+    assert [f.fact for f in corrected_unanswered(facts)] == [high]
     answer = event(41, "response", answers_reading=high.id)
     assert corrected_unanswered(with_readings(observed(high, events=(answer,)), well)) == []
     still = reading(40, systolic=190, replaces=high.id)

@@ -5,15 +5,15 @@ from typing import Any
 import pytest
 
 from monitoring.rules.left_open import is_left_open
-from tests.rules.facts import arrived, at, departure, observed, reading
+from tests.rules.samples import arrived, at, departure, observed, reading
 
 NIGHT = 600
 """Midnight at the site, in minutes from the first dose."""
 
 
 def is_open(now: float, *, midnight: float = NIGHT, measured: float = 120, **given: Any) -> bool:
-    course = observed(reading(measured), **({"admitted_at": at(-30)} | given))
-    return is_left_open(course, at(now), at(midnight))
+    facts = observed(reading(measured), **({"admitted_at": at(-30)} | given))
+    return is_left_open(facts, at(now), at(midnight))
 
 
 @pytest.mark.parametrize(("now", "expected"), [(599, False), (600, True), (900, True)])
@@ -40,6 +40,6 @@ def test_one_that_ended_or_has_not_begun_is_not() -> None:
 
 
 def test_who_arrived_yesterday_and_was_not_dosed_is_left_open() -> None:
-    course = arrived(admitted_at=at(0))
-    assert is_left_open(course, at(700), at(NIGHT))
-    assert not is_left_open(course, at(30), at(-10))
+    facts = arrived(admitted_at=at(0))
+    assert is_left_open(facts, at(700), at(NIGHT))
+    assert not is_left_open(facts, at(30), at(-10))

@@ -6,7 +6,7 @@ import pytest
 
 from monitoring.rules.phase import phase_of
 from monitoring.rules.protocol import KETAMINE_IV
-from tests.rules.facts import arrived, at, clearance, decision, departure, dose, observed, whole
+from tests.rules.samples import arrived, at, clearance, decision, departure, dose, observed, whole
 
 
 @pytest.mark.parametrize("phase", ["planned", "cancelled"])
@@ -25,10 +25,10 @@ def test_arrival_the_devices_and_the_watch_follow_each_other() -> None:
 
 
 def test_a_stopped_order_is_watched() -> None:
-    course = observed(
+    facts = observed(
         phase="dosing", doses=(dose(0),), decisions=(decision("do_not_give", at=at(3)),)
     )
-    assert phase_of(course) == "observing"
+    assert phase_of(facts) == "observing"
 
 
 def test_an_infusion_is_dosing_until_it_ends() -> None:

@@ -1,4 +1,4 @@
-"""What holds for any course and at any time."""
+"""What holds for any session and at any time."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitoring.rules.cautions import cautions
-from monitoring.rules.course import Course, Reading
+from monitoring.rules.facts import ReadingFacts, SessionFacts
 from monitoring.rules.flags import flags_of, reading_flags
 from monitoring.rules.protocol import SPRAVATO_US
 from monitoring.rules.readiness import before_clearance, before_dose, needs_decision
 from monitoring.rules.schedule import next_slot, slot_for, slots
-from tests.rules.courses import answered, courses, sets
-from tests.rules.facts import arrived, at, decision, observed, with_readings
+from tests.rules.any_session import answered, any_facts, sets
+from tests.rules.samples import arrived, at, decision, observed, with_readings
 
 times = st.integers(-30, 500)
 few = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -33,9 +33,11 @@ STRICTER: list[dict[str, Any]] = [
 
 
 @few
-@given(courses(), times)
-def test_slots_rise_strictly_and_each_holds_a_reading_of_its_own(course: Course, now: int) -> None:
-    found = slots(course, at(now))
+@given(any_facts(), times)
+def test_slots_rise_strictly_and_each_holds_a_reading_of_its_own(
+    facts: SessionFacts, now: int
+) -> None:
+    found = slots(facts, at(now))
     minutes = [s.minutes for s in found]
     assert minutes == sorted(set(minutes))
     filled = [s.reading.id for s in found if s.reading]
@@ -44,34 +46,36 @@ def test_slots_rise_strictly_and_each_holds_a_reading_of_its_own(course: Course,
 
 
 @few
-@given(courses(), times)
-def test_the_next_reading_is_never_one_that_was_taken_or_passed(course: Course, now: int) -> None:
-    slot = next_slot(course, at(now))
+@given(any_facts(), times)
+def test_the_next_reading_is_never_one_that_was_taken_or_passed(
+    facts: SessionFacts, now: int
+) -> None:
+    slot = next_slot(facts, at(now))
     if slot is not None:
         assert slot.state in {"due", "overdue", "upcoming"}
-        assert slot in slots(course, at(now))
-    if slot is not None and slot.is_open and now > 0 and course.clearance is None:
-        taken = {r.slot for r in course.readings}
+        assert slot in slots(facts, at(now))
+    if slot is not None and slot.is_open and now > 0 and facts.clearance is None:
+        taken = {r.slot for r in facts.readings}
         assert slot.minutes not in taken
 
 
 @few
-@given(courses(), st.sampled_from([None, 0, 15, 30, 40, 60, 90, 120, 135, 150, 33]), times)
+@given(any_facts(), st.sampled_from([None, 0, 15, 30, 40, 60, 90, 120, 135, 150, 33]), times)
 def test_a_slot_is_given_as_asked_or_not_at_all(
-    course: Course, asked: int | None, now: int
+    facts: SessionFacts, asked: int | None, now: int
 ) -> None:
-    assert slot_for(course, asked, at(now)) in {asked, None}
+    assert slot_for(facts, asked, at(now)) in {asked, None}
 
 
 @few
-@given(courses(), times, st.integers(0, 59))
+@given(any_facts(), times, st.integers(0, 59))
 def test_nothing_can_be_signed_before_the_window_of_the_last_device_ended(
-    course: Course, now: int, seconds: int
+    facts: SessionFacts, now: int, seconds: int
 ) -> None:
-    ends = course.window_ends_at
+    ends = facts.window_ends_at
     assert ends is not None
     if at(now, seconds) < ends:
-        assert "window" in {i.code for i in before_clearance(course, at(now, seconds))}
+        assert "window" in {i.code for i in before_clearance(facts, at(now, seconds))}
 
 
 @few
@@ -79,37 +83,39 @@ def test_nothing_can_be_signed_before_the_window_of_the_last_device_ended(
 def test_the_gate_never_asks_for_a_good_value(data: st.DataObject) -> None:
     """Complete and answered, any values whatever can be signed over: they ask for words."""
     taken = [data.draw(sets(m, m)) for m in (15, 30, 40, 60, 90, 120)]
-    course = answered(observed(*taken, predose=data.draw(sets(-10))))
-    assert before_clearance(course, at(126)) == []
+    facts = answered(observed(*taken, predose=data.draw(sets(-10))))
+    assert before_clearance(facts, at(126)) == []
 
 
 @few
 @given(st.data())
 def test_what_was_never_measured_at_forty_minutes_keeps_it_closed(data: st.DataObject) -> None:
     taken = [data.draw(sets(m, m)) for m in (15, 30, 60, 90, 120)]
-    course = answered(observed(*taken))
-    assert [i.code for i in before_clearance(course, at(126))] == ["mandatory"]
+    facts = answered(observed(*taken))
+    assert [i.code for i in before_clearance(facts, at(126))] == ["mandatory"]
 
 
 @few
-@given(courses(), st.data())
-def test_a_later_reading_takes_no_flag_of_another_away(course: Course, data: st.DataObject) -> None:
-    last = max((r.taken_at for r in course.readings), default=at(0))
-    minutes = course.minutes(last) or 0
+@given(any_facts(), st.data())
+def test_a_later_reading_takes_no_flag_of_another_away(
+    facts: SessionFacts, data: st.DataObject
+) -> None:
+    last = max((r.taken_at for r in facts.readings), default=at(0))
+    minutes = facts.minutes(last) or 0
     later = data.draw(st.integers(max(minutes, 0) + 1, 400).flatmap(sets))
-    longer = with_readings(course, later)
-    assert {r.id: flags_of(longer, r) for r in course.after_dose} == {
-        r.id: flags_of(course, r) for r in course.after_dose
+    longer = with_readings(facts, later)
+    assert {r.id: flags_of(longer, r) for r in facts.after_dose} == {
+        r.id: flags_of(facts, r) for r in facts.after_dose
     }
 
 
 @few
-@given(courses(), st.data())
+@given(any_facts(), st.data())
 def test_a_reading_entered_late_leaves_every_flagged_reading_flagged(
-    course: Course, data: st.DataObject
+    facts: SessionFacts, data: st.DataObject
 ) -> None:
     anytime = data.draw(st.integers(-60, 400).flatmap(sets))
-    assert set(reading_flags(course)) <= set(reading_flags(with_readings(course, anytime)))
+    assert set(reading_flags(facts)) <= set(reading_flags(with_readings(facts, anytime)))
 
 
 @few
@@ -117,7 +123,7 @@ def test_a_reading_entered_late_leaves_every_flagged_reading_flagged(
 def test_a_decision_is_needed_exactly_above_the_guide_unmeasured_or_delayed(
     data: st.DataObject,
 ) -> None:
-    predose: Reading = data.draw(sets(-10))
+    predose: ReadingFacts = data.draw(sets(-10))
     outcome = data.draw(st.sampled_from([None, "give", "delay", "do_not_give"]))
     decisions = () if outcome is None else (decision(outcome, predose.id),)
     systolic, diastolic = predose.value("systolic"), predose.value("diastolic")
@@ -128,29 +134,29 @@ def test_a_decision_is_needed_exactly_above_the_guide_unmeasured_or_delayed(
 
 @few
 @given(sets(-10))
-def test_with_a_decision_no_pre_dose_value_keeps_the_dose_back(predose: Reading) -> None:
-    course = arrived(predose, decisions=(decision("give", predose.id),))
-    assert before_dose(course, at(0)) == []
+def test_with_a_decision_no_pre_dose_value_keeps_the_dose_back(predose: ReadingFacts) -> None:
+    facts = arrived(predose, decisions=(decision("give", predose.id),))
+    assert before_dose(facts, at(0)) == []
 
 
 @few
-@given(courses(), times, st.sampled_from(STRICTER))
+@given(any_facts(), times, st.sampled_from(STRICTER))
 def test_a_stricter_protocol_never_leaves_fewer_items_open(
-    course: Course, now: int, stricter: dict[str, Any]
+    facts: SessionFacts, now: int, stricter: dict[str, Any]
 ) -> None:
-    strict = replace(course, protocol=replace(SPRAVATO_US, **stricter))
-    fewer = {(i.code, i.about) for i in before_clearance(course, at(now))}
+    strict = replace(facts, protocol=replace(SPRAVATO_US, **stricter))
+    fewer = {(i.code, i.about) for i in before_clearance(facts, at(now))}
     more = {(i.code, i.about) for i in before_clearance(strict, at(now))}
     assert fewer <= more
 
 
 @few
-@given(courses(), times)
+@given(any_facts(), times)
 def test_the_rules_answer_for_any_course_at_any_time_and_always_the_same(
-    course: Course, now: int
+    facts: SessionFacts, now: int
 ) -> None:
-    again = replace(course)
-    assert slots(course, at(now)) == slots(again, at(now))
-    assert before_clearance(course, at(now)) == before_clearance(again, at(now))
-    assert cautions(course) == cautions(again)
-    assert len({c.key for c in cautions(course)}) == len(cautions(course))
+    again = replace(facts)
+    assert slots(facts, at(now)) == slots(again, at(now))
+    assert before_clearance(facts, at(now)) == before_clearance(again, at(now))
+    assert cautions(facts) == cautions(again)
+    assert len({c.key for c in cautions(facts)}) == len(cautions(facts))

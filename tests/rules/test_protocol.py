@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US, TEMPLATES, Protocol, ProtocolError
 from monitoring.rules.readiness import before_clearance, before_dose
-from tests.rules.facts import arrived, at, observed
+from tests.rules.samples import arrived, at, observed
 
 
 @pytest.mark.parametrize("protocol", TEMPLATES, ids=lambda p: p.key)

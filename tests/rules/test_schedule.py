@@ -15,7 +15,7 @@ from monitoring.rules.schedule import (
     slot_minutes,
     slots,
 )
-from tests.rules.facts import (
+from tests.rules.samples import (
     arrived,
     at,
     clearance,
@@ -28,8 +28,8 @@ from tests.rules.facts import (
 )
 
 
-def states(course: object, minutes: float, seconds: float = 0) -> dict[int, str]:
-    return {s.minutes: s.state for s in slots(course, at(minutes, seconds))}  # type: ignore[arg-type]
+def states(facts: object, minutes: float, seconds: float = 0) -> dict[int, str]:
+    return {s.minutes: s.state for s in slots(facts, at(minutes, seconds))}  # type: ignore[arg-type]
 
 
 def test_there_is_no_slot_before_the_first_device() -> None:
@@ -76,8 +76,8 @@ def test_a_missed_slot_gives_way_to_the_next_but_never_the_forty_minute_one() ->
 
 
 def test_a_slot_coded_as_not_done_says_so() -> None:
-    course = observed(not_done(41, 40, "blood_pressure"))
-    assert states(course, 45)[40] == "not_done"
+    facts = observed(not_done(41, 40, "blood_pressure"))
+    assert states(facts, 45)[40] == "not_done"
     everything = ("blood_pressure", "heart_rate", "spo2", "respiratory_rate", "sedation",
                   "dissociation")  # fmt: skip
     assert states(observed(not_done(60, 60, *everything)), 61)[60] == "not_done"
@@ -107,8 +107,8 @@ def test_a_patient_who_stays_after_the_clearance_lapsed_is_watched_again() -> No
 
 def test_the_schedule_goes_on_once_a_clearance_is_taken_back() -> None:
     taken_back = clearance(126, withdrawn_at=at(130))
-    course = whole(phase="observing", clearances=(taken_back,))
-    asked = next_slot(course, at(132))
+    facts = whole(phase="observing", clearances=(taken_back,))
+    asked = next_slot(facts, at(132))
     assert asked is not None
     assert (asked.minutes, asked.state) == (135, "due")
 
@@ -126,8 +126,8 @@ def test_the_schedule_goes_on_once_a_clearance_is_taken_back() -> None:
 def test_readings_15_minutes_apart_are_escalated_too(
     minutes: float, state: str, is_escalated: bool
 ) -> None:
-    course = observed(*(reading(m, m) for m in (15, 30, 40, 60, 90)))
-    slot = next_slot(course, at(minutes))
+    facts = observed(*(reading(m, m) for m in (15, 30, 40, 60, 90)))
+    slot = next_slot(facts, at(minutes))
     assert slot is not None
     assert (slot.minutes, slot.state, slot.is_escalated) == (120, state, is_escalated)
 
@@ -200,12 +200,12 @@ def test_before_the_first_device_no_slot_is_filled() -> None:
 
 @given(st.integers(-30, 400), st.lists(st.integers(1, 300), max_size=12))
 def test_slots_rise_and_each_reading_fills_at_most_one(now: int, taken: list[int]) -> None:
-    course = observed()
+    facts = observed()
     for minutes in sorted(taken):
-        asked = next_slot(course, at(minutes))
-        slot = slot_for(course, asked.minutes if asked else None, at(minutes))
-        course = with_readings(course, reading(minutes, slot))
-    found = slots(course, at(now))
+        asked = next_slot(facts, at(minutes))
+        slot = slot_for(facts, asked.minutes if asked else None, at(minutes))
+        facts = with_readings(facts, reading(minutes, slot))
+    found = slots(facts, at(now))
     assert [s.minutes for s in found] == sorted({s.minutes for s in found})
     used = [s.reading.id for s in found if s.reading]
     assert len(used) == len(set(used))
@@ -213,8 +213,8 @@ def test_slots_rise_and_each_reading_fills_at_most_one(now: int, taken: list[int
 
 @given(st.integers(0, 200), st.integers(0, 400))
 def test_the_time_taken_is_never_moved_to_a_slot(taken: int, now: int) -> None:
-    course = observed(reading(taken, 40))
-    for slot in slots(course, at(now)):
+    facts = observed(reading(taken, 40))
+    for slot in slots(facts, at(now)):
         if slot.reading:
             assert slot.reading.taken_at == at(taken)
 

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from monitoring.rules.course import CLOCKS_APART
+from monitoring.rules.facts import CLOCKS_APART
 from monitoring.rules.readiness import out_of_order
 from monitoring.rules.times import clock_time, is_on_wrong_side, is_this_the_time, moment, side
-from tests.rules.facts import arrived, at, observed, reading
+from tests.rules.samples import arrived, at, observed, reading
 
 few = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 NEW_YORK = ZoneInfo("America/New_York")
@@ -220,7 +220,7 @@ def test_a_reading_on_the_other_side_of_the_dose_is_told_apart(
 
 
 @pytest.mark.parametrize(
-    ("course", "minutes", "code", "other"),
+    ("facts", "minutes", "code", "other"),
     [
         (replace(arrived(reading(-10)), admitted_at=at(-30)), -33, "dose_before_admission", -30),
         (replace(arrived(reading(-10)), admitted_at=at(-30)), -13, "dose_before_predose", -10),
@@ -229,15 +229,15 @@ def test_a_reading_on_the_other_side_of_the_dose_is_told_apart(
     ],
 )
 def test_a_device_is_never_before_what_it_follows(
-    course: Any, minutes: float, code: str, other: float
+    facts: Any, minutes: float, code: str, other: float
 ) -> None:
-    found = out_of_order(course, at(minutes))
+    found = out_of_order(facts, at(minutes))
     assert found is not None
     assert (found.field, found.code, found.params["other"]) == ("started_at", code, at(other))
 
 
 @pytest.mark.parametrize(
-    ("course", "minutes"),
+    ("facts", "minutes"),
     [
         (replace(arrived(reading(-10)), admitted_at=at(-30)), -12),
         (replace(arrived(reading(-20), reading(-3)), admitted_at=at(-30)), -10),
@@ -246,6 +246,6 @@ def test_a_device_is_never_before_what_it_follows(
         (arrived(), 0),
     ],
 )
-def test_the_clocks_of_two_tablets_may_stand_apart(course: Any, minutes: float) -> None:
+def test_the_clocks_of_two_tablets_may_stand_apart(facts: Any, minutes: float) -> None:
     """And a device given before the latest check rests on the one before that."""
-    assert out_of_order(course, at(minutes)) is None
+    assert out_of_order(facts, at(minutes)) is None

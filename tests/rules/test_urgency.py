@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from monitoring.rules.course import Course
+from monitoring.rules.facts import SessionFacts
 from monitoring.rules.urgency import (
     FOR_CLINICIANS,
     FOR_NURSES,
@@ -18,7 +18,7 @@ from monitoring.rules.urgency import (
     sorted_for,
     waits,
 )
-from tests.rules.facts import (
+from tests.rules.samples import (
     arrived,
     at,
     clearance,
@@ -34,21 +34,21 @@ from tests.rules.facts import (
 HIGH = {"systolic": 141, "diastolic": 80}
 
 
-def kinds(course: Course, minutes: float, seconds: float = 0) -> set[Kind]:
-    return {wait.kind for wait in waits(course, at(minutes, seconds))}
+def kinds(facts: SessionFacts, minutes: float, seconds: float = 0) -> set[Kind]:
+    return {wait.kind for wait in waits(facts, at(minutes, seconds))}
 
 
-def first(course: Course, minutes: float, *, is_clinician: bool = False) -> Kind:
-    return sorted_for(waits(course, at(minutes)), is_clinician=is_clinician)[0].kind
+def first(facts: SessionFacts, minutes: float, *, is_clinician: bool = False) -> Kind:
+    return sorted_for(waits(facts, at(minutes)), is_clinician=is_clinician)[0].kind
 
 
-def at_thirty(**values: int) -> Course:
+def at_thirty(**values: int) -> SessionFacts:
     return observed(reading(15, 15), reading(30, 30, **values))
 
 
-def answered(course: Course) -> Course:
-    answer = event(31, "response", answers_reading=course.readings[-1].id)
-    return replace(course, events=(answer,))
+def answered(facts: SessionFacts) -> SessionFacts:
+    answer = event(31, "response", answers_reading=facts.readings[-1].id)
+    return replace(facts, events=(answer,))
 
 
 @pytest.mark.parametrize("order", [FOR_NURSES, FOR_CLINICIANS])
@@ -90,27 +90,27 @@ def test_a_reading_is_due_overdue_after_five_and_urgent_after_ten_minutes(
 def test_a_value_is_an_emergency_from_its_own_limit_on_until_it_is_answered(
     values: dict[str, int], expected: Kind
 ) -> None:
-    course = at_thirty(**values)
-    assert first(course, 31) == expected
-    assert first(answered(course), 31) == "upcoming"
+    facts = at_thirty(**values)
+    assert first(facts, 31) == expected
+    assert first(answered(facts), 31) == "upcoming"
 
 
 def test_high_pressure_again_after_five_minutes_is_an_emergency() -> None:
     for gap, expected in ((4, "flagged"), (5, "emergency")):
-        course = with_readings(at_thirty(systolic=182), reading(30 + gap, systolic=181))
-        assert first(course, 36) == expected
+        facts = with_readings(at_thirty(systolic=182), reading(30 + gap, systolic=181))
+        assert first(facts, 36) == expected
 
 
 def test_a_crisis_symptom_and_a_serious_event_are_emergencies_before_and_after_the_dose() -> None:
     pain = event(31, "symptom", symptoms=("chest_pain",))
     serious = event(31, "adverse_event", is_serious=True)
     slight = event(31, "adverse_event", is_serious=False)
-    for course, expected in ((arrived(reading(-10)), "arrived"), (at_thirty(), "upcoming")):
+    for facts, expected in ((arrived(reading(-10)), "arrived"), (at_thirty(), "upcoming")):
         for said in (pain, serious):
-            assert first(replace(course, events=(said,)), 32) == "emergency"
+            assert first(replace(facts, events=(said,)), 32) == "emergency"
             answer = event(33, "response", answers_event=said.id)
-            assert first(replace(course, events=(said, answer)), 34) == expected
-        assert first(replace(course, events=(slight,)), 32) == expected
+            assert first(replace(facts, events=(said, answer)), 34) == expected
+        assert first(replace(facts, events=(slight,)), 32) == expected
 
 
 @pytest.mark.parametrize(
@@ -119,17 +119,17 @@ def test_a_crisis_symptom_and_a_serious_event_are_emergencies_before_and_after_t
 def test_a_device_waits_from_the_end_of_the_rest(
     minutes: int, seconds: int, expected: Kind
 ) -> None:
-    course = replace(observed(), doses=(dose(0),), phase="dosing")
-    assert expected in kinds(course, minutes, seconds)
-    assert rest_ends_at(course) == at(5)
+    facts = replace(observed(), doses=(dose(0),), phase="dosing")
+    assert expected in kinds(facts, minutes, seconds)
+    assert rest_ends_at(facts) == at(5)
 
 
 def test_nothing_waits_for_a_device_that_was_given_or_stopped() -> None:
     assert rest_ends_at(observed()) is None
     given = (dose(0),)
     stopped = decision("do_not_give")
-    course = replace(observed(), doses=given, phase="dosing", decisions=(stopped,))
-    assert rest_ends_at(course) is None
+    facts = replace(observed(), doses=given, phase="dosing", decisions=(stopped,))
+    assert rest_ends_at(facts) is None
 
 
 @pytest.mark.parametrize(
@@ -138,41 +138,41 @@ def test_nothing_waits_for_a_device_that_was_given_or_stopped() -> None:
 def test_a_decision_is_waited_for_until_the_pre_dose_reading_expires(
     minutes: int, seconds: int, is_waiting: bool
 ) -> None:
-    course = arrived(reading(-10, **HIGH))
-    assert ("decision" in kinds(course, minutes, seconds)) is is_waiting
-    (wait,) = [w for w in waits(course, at(0)) if w.kind == "decision"]
+    facts = arrived(reading(-10, **HIGH))
+    assert ("decision" in kinds(facts, minutes, seconds)) is is_waiting
+    (wait,) = [w for w in waits(facts, at(0)) if w.kind == "decision"]
     assert wait.since == at(20)
 
 
 def test_a_decision_that_was_taken_is_no_longer_waited_for() -> None:
     high = reading(-10, **HIGH)
-    course = arrived(high, decisions=(decision("give", high.id),))
-    assert kinds(course, 0) == {"arrived"}
+    facts = arrived(high, decisions=(decision("give", high.id),))
+    assert kinds(facts, 0) == {"arrived"}
     assert kinds(arrived(reading(-10, systolic=140)), 0) == {"arrived"}
 
 
 def test_a_signature_is_waited_for_once_nothing_is_open_and_no_longer_under_one() -> None:
-    course = whole()
-    assert "waiting" not in kinds(course, 124, 59)
-    assert "waiting" in kinds(course, 125)
-    signed = replace(course, clearances=(clearance(126),), phase="cleared")
+    facts = whole()
+    assert "waiting" not in kinds(facts, 124, 59)
+    assert "waiting" in kinds(facts, 125)
+    signed = replace(facts, clearances=(clearance(126),), phase="cleared")
     assert kinds(signed, 140, 59) == {"ready"}
     assert "ready" not in kinds(signed, 141)
 
 
 def test_a_signature_comes_before_the_repeat_it_makes_needless() -> None:
-    course = with_readings(whole(), reading(129))
-    assert first(course, 136) == "waiting"
-    assert first(course, 141) == "overdue"
-    assert first(course, 141, is_clinician=True) == "waiting"
-    assert first(with_readings(course, reading(144)), 146) == "urgent"
+    facts = with_readings(whole(), reading(129))
+    assert first(facts, 136) == "waiting"
+    assert first(facts, 141) == "overdue"
+    assert first(facts, 141, is_clinician=True) == "waiting"
+    assert first(with_readings(facts, reading(144)), 146) == "urgent"
 
 
 def test_an_emergency_comes_before_the_reading_that_is_urgent() -> None:
-    course = at_thirty(sedation=0)
-    assert kinds(course, 51) == {"emergency", "urgent"}
+    facts = at_thirty(sedation=0)
+    assert kinds(facts, 51) == {"emergency", "urgent"}
     for is_clinician in (True, False):
-        assert first(course, 51, is_clinician=is_clinician) == "emergency"
+        assert first(facts, 51, is_clinician=is_clinician) == "emergency"
 
 
 def test_the_board_of_a_nurse_and_of_a_clinician_are_sorted_as_each_must_act() -> None:
@@ -190,8 +190,8 @@ def test_the_board_of_a_nurse_and_of_a_clinician_are_sorted_as_each_must_act() -
 def test_of_two_that_wait_for_the_same_the_one_that_waited_longer_is_first() -> None:
     early, late = Wait("flagged", at(10)), Wait("flagged", at(11))
     assert min((late, early), key=lambda w: rank(w, is_clinician=False)) == early
-    course = with_readings(at_thirty(systolic=185), reading(33, sedation=3))
-    assert [w.since for w in waits(course, at(34)) if w.kind == "flagged"] == [at(30)]
+    facts = with_readings(at_thirty(systolic=185), reading(33, sedation=3))
+    assert [w.since for w in waits(facts, at(34)) if w.kind == "flagged"] == [at(30)]
 
 
 def test_a_session_that_is_planned_or_over_waits_for_nothing() -> None:

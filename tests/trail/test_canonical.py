@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from monitoring.models import Dose, Reading, Session
 from monitoring.trail.canonical import canonical, columns, digest, moment, parse
-from tests.factories.courses import discharged
-from tests.factories.place import StaffFactory
+from tests.factories.people import StaffFactory
+from tests.factories.visits import discharged
 
 DATA = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),

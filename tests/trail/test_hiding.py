@@ -20,7 +20,7 @@ from monitoring.models import Reading, Session
 from monitoring.trail.verify import verify
 from tests.engine import USES_POSTGRESQL
 from tests.guards.attacks import copy, respelt, run, update
-from tests.guards.world import Course
+from tests.guards.world import Visit
 from tests.trail.test_tampering import Scene, owner, scene, verified
 
 __all__ = ["owner", "scene"]
@@ -30,53 +30,53 @@ pytestmark = [
 ]
 
 
-def first(course: Course) -> Reading:
-    return Reading.objects.filter(session=course.id).order_by("seq")[1]
+def first(visit: Visit) -> Reading:
+    return Reading.objects.filter(session=visit.id).order_by("seq")[1]
 
 
-def false_reading(course: Course) -> None:
+def false_reading(visit: Visit) -> None:
     """131/84 that no one took, under the id of a true reading."""
-    row = first(course)
+    row = first(visit)
     copy(row, id=respelt(row), seq=0, slot=None, systolic=131, diastolic=84)
 
 
-def false_correction(course: Course) -> None:
+def false_correction(visit: Visit) -> None:
     """The highest pressure corrected, by a row under another's id."""
-    high, other = Reading.objects.filter(session=course.id).order_by("seq")[:2]
+    high, other = Reading.objects.filter(session=visit.id).order_by("seq")[:2]
     copy(
         other, id=respelt(other), seq=0, slot=high.slot, replaces_id=high.pk,
         correction_reason="Typing error", systolic=118, diastolic=74,
     )  # fmt: skip
 
 
-def second_signature(course: Course) -> None:
-    row = nouns.Clearance.objects.get(session=course.id)
+def second_signature(visit: Visit) -> None:
+    row = nouns.Clearance.objects.get(session=visit.id)
     copy(row, id=respelt(row), through_seq=0, printed_name="Dr False", content_digest="x")
 
 
-def of_reading(column: str, value: Any) -> Callable[[Course], None]:
-    return lambda course: update(first(course), **{column: value})
+def of_reading(column: str, value: Any) -> Callable[[Visit], None]:
+    return lambda visit: update(first(visit), **{column: value})
 
 
-def hidden_reading(course: Course) -> None:
+def hidden_reading(visit: Visit) -> None:
     """Not the session's any more, as the database compares ids."""
-    update(first(course), session_id=str(course.id).upper())
+    update(first(visit), session_id=str(visit.id).upper())
 
 
-def protocol_twice(course: Course) -> None:
+def protocol_twice(visit: Visit) -> None:
     """Python reads the last, the guard's SQL the first."""
-    version = nouns.ProtocolVersion.objects.get(pk=course.row.protocol_version_id)
+    version = nouns.ProtocolVersion.objects.get(pk=visit.row.protocol_version_id)
     body = json.dumps(version.body)
     update(version, body='{"window_minutes": 5, ' + body[1:])
 
 
-def true_as_one(course: Course) -> None:
+def true_as_one(visit: Visit) -> None:
     """Python takes 1 and yes for the same."""
-    row = nouns.Clearance.objects.get(session=course.id)
+    row = nouns.Clearance.objects.get(session=visit.id)
     update(row, checklist={key: value and 1 for key, value in row.checklist.items()})
 
 
-CASES: dict[str, tuple[Callable[[Course], None], str]] = {
+CASES: dict[str, tuple[Callable[[Visit], None], str]] = {
     "a false reading under a true one's id": (false_reading, "is there more than once"),
     "a false correction under another's id": (false_correction, "is there more than once"),
     "a second signature under the first one's id": (second_signature, "is there more than once"),
@@ -125,7 +125,7 @@ def test_what_hides_is_named_also_for_its_session(name: str, scene: Scene) -> No
         transaction.set_rollback(True)
 
 
-PLACE: dict[str, tuple[Callable[[Scene], None], str]] = {
+ORGANISATION: dict[str, tuple[Callable[[Scene], None], str]] = {
     "a person's id": (
         lambda s: copy(s.clinic.nurse, id=respelt(s.clinic.nurse), username="else"),
         "is there more than once",
@@ -144,9 +144,9 @@ PLACE: dict[str, tuple[Callable[[Scene], None], str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", PLACE)
+@pytest.mark.parametrize("name", ORGANISATION)
 def test_people_patients_and_sessions_hide_no_better(name: str, scene: Scene) -> None:
-    tamper, words = PLACE[name]
+    tamper, words = ORGANISATION[name]
     tamper(scene)
     assert words in verified()
 
@@ -160,12 +160,12 @@ SEEN_WHEN_SIGNING = [
 @pytest.mark.parametrize("name", SEEN_WHEN_SIGNING)
 def test_no_signature_is_put_over_a_row_that_hides(name: str, scene: Scene) -> None:
     guards.install(connection)
-    course = scene.going_on.observe()
+    visit = scene.going_on.observe()
     guards.drop(connection)
-    CASES[name][0](course)
+    CASES[name][0](visit)
     guards.install(connection)
     with pytest.raises(Refused) as refused:
-        course.sign()
+        visit.sign()
     assert [r.code for r in refused.value.reasons] == ["record_disagrees"]
 
 

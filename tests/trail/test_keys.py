@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 
 from monitoring.trail import anchors, keys
 from monitoring.trail.anchors import merkle_root
-from tests.guards.world import Clinic, Course
+from tests.guards.world import Clinic, Visit
 
 
 def found() -> list[str]:
@@ -62,9 +62,9 @@ def anchor() -> str:
 def test_anchors_follow_each_other_and_each_has_a_number(
     clinic: Clinic, clock: Any, anchors_folder: Path
 ) -> None:
-    Course(clinic, clock)
+    Visit(clinic, clock)
     first = anchor()
-    Course(clinic, clock)
+    Visit(clinic, clock)
     second = anchor()
     assert "000001-2026-03-10.json" in first
     assert "000002-2026-03-10.json" in second

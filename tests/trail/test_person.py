@@ -23,11 +23,11 @@ from monitoring.models import Clearance, TrailEntry
 from monitoring.trail import chain
 from monitoring.trail.person import fingerprint, person
 from monitoring.trail.verify import verify
-from tests.factories.courses import ready_to_sign
 from tests.factories.passkeys import Passkey
-from tests.factories.place import PASSWORD, PIN, SiteFactory, TabletFactory, on_tablet
-from tests.factories.place import person as made
+from tests.factories.people import PASSWORD, PIN, SiteFactory, TabletFactory, on_tablet
+from tests.factories.people import person as made
 from tests.factories.second_factors import App
+from tests.factories.visits import ready_to_sign
 from tests.guards.attacks import run
 
 pytestmark = pytest.mark.django_db

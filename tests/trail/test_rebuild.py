@@ -15,13 +15,13 @@ from django.core.management import CommandError, call_command
 
 from monitoring.actions import Conflict, NotAllowed, Refused
 from monitoring.models import Session
-from monitoring.rules.course import Course
+from monitoring.rules.facts import SessionFacts
 from monitoring.rules.protocol import KETAMINE_IV
 from monitoring.trail.chain import entries_of
 from monitoring.trail.rebuild import rebuilt
 from monitoring.trail.replay import State, replay, until
 from tests.actions.sequences import STARTS, STEPS, tables, whole
-from tests.factories.courses import Visit, discharged, planned
+from tests.factories.visits import Visit, discharged, planned
 
 pytestmark = pytest.mark.django_db
 INSTANTS = 200
@@ -34,17 +34,17 @@ class Taken:
     visit: Visit
     times: list[datetime] = field(default_factory=list)
     states: list[State] = field(default_factory=list)
-    courses: list[Course] = field(default_factory=list)
+    any_facts: list[SessionFacts] = field(default_factory=list)
 
     def snapshot(self) -> None:
         session = whole(self.visit)
         self.times.append(self.visit.clock.now())
         self.states.append(tables(session))
-        self.courses.append(session.course())
+        self.any_facts.append(session.facts())
 
-    def at(self, instant: datetime) -> tuple[State, Course]:
+    def at(self, instant: datetime) -> tuple[State, SessionFacts]:
         index = bisect_right(self.times, instant) - 1
-        return self.states[index], self.courses[index]
+        return self.states[index], self.any_facts[index]
 
 
 def live_through(clock: Any, random: Random, steps: int) -> Taken:
@@ -71,10 +71,10 @@ def test_at_200_random_instants_the_log_tells_what_the_tables_held(clock: Any) -
         # A state that lasted a minute of hours is seldom met by chance alone.
         instant = random.choice([any_time, random.choice(life.times)])
         told = replay(until(entries_of(life.visit.id), instant))
-        state, course = life.at(instant)
+        state, facts = life.at(instant)
         assert told == state
-        assert rebuilt(told).course() == course
-        phases.add(course.phase)
+        assert rebuilt(told).facts() == facts
+        phases.add(facts.phase)
     assert phases >= {"planned", "arrived", "observing", "cleared", "closed"}
 
 
@@ -96,10 +96,10 @@ def test_a_rebuilt_session_asks_its_tables_nothing(
     state = replay(entries_of(visit.id))
     with django_assert_max_num_queries(4):
         session = rebuilt(state)
-        course = session.course()
+        facts = session.facts()
         assert session.departure.kind == "discharged"
         assert [r.recorded_by.printed_name for r in session.reading_set.all()]
-    assert course.phase == "closed"
+    assert facts.phase == "closed"
 
 
 def shown(visit: Visit, **options: Any) -> str:

@@ -21,7 +21,7 @@ from monitoring.trail.canonical import moment
 from monitoring.trail.verify import verify
 from tests.conftest import _copy, _drop
 from tests.guards.attacks import run
-from tests.guards.world import Course, open_clinic
+from tests.guards.world import Visit, open_clinic
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 REASON = "The disk broke; the copy of last night"
@@ -44,12 +44,12 @@ def record() -> tuple[int, str]:
 
 
 @pytest.fixture
-def course(clock: Any) -> Course:
-    return Course(open_clinic(), clock).dosed()
+def visit(clock: Any) -> Visit:
+    return Visit(open_clinic(), clock).dosed()
 
 
 @pytest.fixture
-def put_back(course: Course, tmp_path: Path) -> Any:
+def put_back(visit: Visit, tmp_path: Path) -> Any:
     """Answers a function that puts back the copy that is made now."""
     folder = tmp_path / "backup"
     folder.mkdir()
@@ -68,93 +68,91 @@ def put_back(course: Course, tmp_path: Path) -> Any:
 
 
 @pytest.fixture
-def lost(course: Course, put_back: Callable[[], None], anchors_folder: Path) -> Path:
+def lost(visit: Visit, put_back: Callable[[], None], anchors_folder: Path) -> Path:
     """A reading was recorded and anchored, and the copy of before it is put back."""
-    course.clock.forward(minutes=5)
-    course.read(systolic=199, diastolic=80)
+    visit.clock.forward(minutes=5)
+    visit.read(systolic=199, diastolic=80)
     anchor()
     put_back()
     return anchors_folder
 
 
-def test_no_anchor_is_put_over_what_is_missing(lost: Path, course: Course) -> None:
+def test_no_anchor_is_put_over_what_is_missing(lost: Path, visit: Visit) -> None:
     before = {path.name: path.read_bytes() for path in lost.iterdir()}
     for _ in range(2):
         with pytest.raises(CommandError) as refused:
             anchor()
-        assert f"session {course.id}: 5 entries were anchored, 4 are there" in str(refused.value)
+        assert f"session {visit.id}: 5 entries were anchored, 4 are there" in str(refused.value)
         assert "--restored" in str(refused.value)
     assert {path.name: path.read_bytes() for path in lost.iterdir()} == before
     assert record()[0] == 1
 
 
-def test_nor_when_another_reading_took_the_place_of_the_lost_one(
-    lost: Path, course: Course
-) -> None:
-    course.read(systolic=118)
-    course.read(systolic=117)
-    with pytest.raises(CommandError, match=str(course.id)):
+def test_nor_when_another_reading_took_the_place_of_the_lost_one(lost: Path, visit: Visit) -> None:
+    visit.read(systolic=118)
+    visit.read(systolic=117)
+    with pytest.raises(CommandError, match=str(visit.id)):
         anchor()
     ended, text = record()
     assert ended == 1
-    assert f"session {course.id}: entry 5 is another than the one that was anchored" in text
+    assert f"session {visit.id}: entry 5 is another than the one that was anchored" in text
 
 
-def test_a_later_anchor_made_all_the_same_heals_nothing(lost: Path, course: Course) -> None:
+def test_a_later_anchor_made_all_the_same_heals_nothing(lost: Path, visit: Visit) -> None:
     """By a program of its own, with the key."""
     anchors.write()
-    course.read(systolic=118)
+    visit.read(systolic=118)
     anchors.write()
     ended, text = record()
     assert ended == 1
-    assert f"session {course.id}: entry 5 is another than the one that was anchored" in text
-    assert f"anchor 000002-2026-03-10.json: chain {course.id} had 5 entries before" in text
+    assert f"session {visit.id}: entry 5 is another than the one that was anchored" in text
+    assert f"anchor 000002-2026-03-10.json: chain {visit.id} had 5 entries before" in text
 
 
-def test_an_honest_restore_is_told_and_then_said_for_good(lost: Path, course: Course) -> None:
-    said = anchor(restored=REASON, by=course.clinic.nurse.username)
-    assert f"session {course.id}: 5 entries were anchored, 4 are there" in said
-    entry = TrailEntry.objects.filter(chain=chain.PLACE).latest("seq")
+def test_an_honest_restore_is_told_and_then_said_for_good(lost: Path, visit: Visit) -> None:
+    said = anchor(restored=REASON, by=visit.clinic.nurse.username)
+    assert f"session {visit.id}: 5 entries were anchored, 4 are there" in said
+    entry = TrailEntry.objects.filter(chain=chain.ORGANISATION).latest("seq")
     detail = json.loads(entry.payload)["detail"]
-    assert (entry.verb, entry.actor) == ("restore_copy", course.clinic.nurse)
+    assert (entry.verb, entry.actor) == ("restore_copy", visit.clinic.nurse)
     assert detail["reason"] == REASON
-    assert set(detail["lost"]) == {str(course.id)}
+    assert set(detail["lost"]) == {str(visit.id)}
     before = TrailEntry.objects.exclude(pk=entry.pk).latest("at")
     assert detail["last_entry_at"] == moment(before.at)
     for _ in range(2):
         ended, text = record()
         assert ended == 0
-        assert f"LOST   session {course.id}: was anchored with 5 entries" in text
+        assert f"LOST   session {visit.id}: was anchored with 5 entries" in text
         assert REASON in text
         assert text.endswith("Everything else is as it was recorded.\n")
-        course.clock.forward(minutes=5)
-        course.read(systolic=118)
+        visit.clock.forward(minutes=5)
+        visit.read(systolic=118)
         anchor()
-    assert [p.subject for p in verify(course.id).losses] == [f"session {course.id}"]
-    assert verify(course.id).problems == []
+    assert [p.subject for p in verify(visit.id).losses] == [f"session {visit.id}"]
+    assert verify(visit.id).problems == []
     clinician = Client()
-    clinician.force_login(course.clinic.clinician)
-    page = clinician.get(f"/sessions/{course.id}/verification/").content.decode()
+    clinician.force_login(visit.clinic.clinician)
+    page = clinician.get(f"/sessions/{visit.id}/verification/").content.decode()
     assert "Entries were lost" in page
     assert REASON in page
 
 
-def test_what_was_told_is_said_without_the_anchors_too(lost: Path, course: Course) -> None:
-    anchor(restored=REASON, by=course.clinic.nurse.username)
+def test_what_was_told_is_said_without_the_anchors_too(lost: Path, visit: Visit) -> None:
+    anchor(restored=REASON, by=visit.clinic.nurse.username)
     for path in lost.iterdir():
         path.unlink()
     assert REASON in record()[1]
 
 
 def test_a_second_loss_is_not_covered_by_what_was_told_of_the_first(
-    lost: Path, course: Course
+    lost: Path, visit: Visit
 ) -> None:
-    anchor(restored=REASON, by=course.clinic.nurse.username)
+    anchor(restored=REASON, by=visit.clinic.nurse.username)
     open_clinic("South")
     anchor()
     with guards.as_owner(connection):
         guards.drop(connection)
-        run("DELETE FROM monitoring_trailentry WHERE seq > 1 AND chain <> %s", course.id)
+        run("DELETE FROM monitoring_trailentry WHERE seq > 1 AND chain <> %s", visit.id)
         guards.install(connection)
     with pytest.raises(CommandError):
         anchor()
@@ -162,25 +160,25 @@ def test_a_second_loss_is_not_covered_by_what_was_told_of_the_first(
 
 
 def test_it_is_told_with_a_reason_by_someone_who_works_here_and_only_then(
-    lost: Path, course: Course
+    lost: Path, visit: Visit
 ) -> None:
     gone = Staff.objects.create_user("gone", is_active=False)
     for given in ({"restored": REASON}, {"restored": REASON, "by": "no one"},
-                  {"restored": " ", "by": course.clinic.nurse.username},
+                  {"restored": " ", "by": visit.clinic.nurse.username},
                   {"restored": REASON, "by": gone.username}):  # fmt: skip
         with pytest.raises(CommandError, match="by whom"):
             anchor(**given)
 
 
 def test_an_anchor_is_read_by_the_account_that_writes_it_alone(
-    course: Course, anchors_folder: Path
+    visit: Visit, anchors_folder: Path
 ) -> None:
     anchor()
     (path,) = anchors_folder.iterdir()
     assert (path.stat().st_mode & 0o077, anchors_folder.stat().st_mode & 0o077) == (0, 0)
 
 
-def test_where_nothing_is_missing_there_is_nothing_to_tell(course: Course) -> None:
+def test_where_nothing_is_missing_there_is_nothing_to_tell(visit: Visit) -> None:
     anchor()
     with pytest.raises(CommandError, match="nothing to say"):
-        anchor(restored=REASON, by=course.clinic.nurse.username)
+        anchor(restored=REASON, by=visit.clinic.nurse.username)

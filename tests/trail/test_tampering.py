@@ -31,7 +31,7 @@ from monitoring.trail.chain import digest_of, signed_text
 from tests.conftest import _copy, _drop
 from tests.engine import USES_POSTGRESQL
 from tests.guards.attacks import copy, run, update
-from tests.guards.world import Clinic, Course, open_clinic
+from tests.guards.world import Clinic, Visit, open_clinic
 
 NO_DAY = "infinity" if USES_POSTGRESQL else "2026-02-31"
 NO_TIME = "infinity" if USES_POSTGRESQL else "2026-02-31 10:00:00"
@@ -43,8 +43,8 @@ class Scene:
     """A session that ended, with a late reading and an amendment, and one that goes on."""
 
     clinic: Clinic
-    ended: Course
-    going_on: Course
+    ended: Visit
+    going_on: Visit
 
     @property
     def reading(self) -> Reading:
@@ -70,13 +70,13 @@ class Scene:
 
 
 def make_scene(clinic: Clinic, clock: Any) -> Scene:
-    ended = Course(clinic, clock).ready()
+    ended = Visit(clinic, clock).ready()
     ended.sign()
     ended.discharge()
     ended.review(ended.read())
     ended.amend()
     ended.amend_patient(allergies="Latex")
-    return Scene(clinic, ended, Course(clinic, clock).dosed())
+    return Scene(clinic, ended, Visit(clinic, clock).dosed())
 
 
 @pytest.fixture
@@ -437,8 +437,8 @@ def test_untouched_everything_is_as_it_was_recorded(scene: Scene) -> None:
     assert "Everything is as it was recorded." in out.getvalue()
     assert "1 signatures" in out.getvalue()
     assert "1 anchors" in out.getvalue()
-    for course in (scene.ended, scene.going_on):
-        call_command("verify_record", session=course.id, stdout=out)
+    for visit in (scene.ended, scene.going_on):
+        call_command("verify_record", session=visit.id, stdout=out)
 
 
 @pytest.mark.usefixtures("owner")
@@ -469,8 +469,8 @@ def test_asked_about_one_session_it_is_named_too(name: str, scene: Scene) -> Non
 @pytest.mark.usefixtures("owner")
 def test_a_changed_protocol_is_named_for_each_session_under_it(scene: Scene) -> None:
     CASES["a protocol"][0](scene)
-    for course in (scene.ended, scene.going_on):
-        assert "was planned under another protocol" in verified(course.id)
+    for visit in (scene.ended, scene.going_on):
+        assert "was planned under another protocol" in verified(visit.id)
 
 
 def test_an_older_copy_of_the_database_is_named(

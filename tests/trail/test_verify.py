@@ -17,21 +17,21 @@ from monitoring.trail import canonical
 from monitoring.trail.replay import payload
 from monitoring.trail.signed import as_signed
 from monitoring.trail.verify import verify
-from tests.guards.world import Clinic, Course, open_clinic
+from tests.guards.world import Clinic, Visit, open_clinic
 
 
 def test_who_records_meanwhile_is_not_taken_for_a_tamperer(committed_db: None, clock: Any) -> None:
     """It reads one state of the database, and keeps no one waiting."""
     clinic = open_clinic()
-    courses = [Course(clinic, clock).dosed() for _ in range(3)]
+    visits = [Visit(clinic, clock).dosed() for _ in range(3)]
     clock.forward(minutes=5)
     stop, faults = threading.Event(), []
 
     def record() -> None:
         try:
             while not stop.is_set():
-                for course in courses:
-                    course.read()
+                for visit in visits:
+                    visit.read()
         except Exception as error:
             faults.append(error)
         finally:
@@ -55,10 +55,10 @@ def test_the_number_of_queries_does_not_grow_with_the_sessions(clinic: Clinic, c
             assert verify().problems == []
         return len(captured)
 
-    Course(clinic, clock).dosed()
+    Visit(clinic, clock).dosed()
     few = asked()
     for _ in range(8):
-        Course(clinic, clock).dosed()
+        Visit(clinic, clock).dosed()
     assert asked() == few
 
 
@@ -70,7 +70,7 @@ def test_a_session_that_is_not_there_is_not_called_whole(clinic: Clinic) -> None
 
 
 def test_it_says_what_it_checked_and_how_long_it_took(clinic: Clinic, clock: Any) -> None:
-    Course(clinic, clock).dosed()
+    Visit(clinic, clock).dosed()
     out = StringIO()
     call_command("verify_record", stdout=out)
     text = out.getvalue()
@@ -84,18 +84,18 @@ def test_a_signature_from_before_its_proof_was_kept_stands(
     clinic: Clinic, clock: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A column that came later is not compared with what was told without it."""
-    course = Course(clinic, clock).ready()
+    visit = Visit(clinic, clock).ready()
     writers = canonical._writers
     with monkeypatch.context() as before:
         before.setattr(
             canonical, "_writers", lambda m: tuple(w for w in writers(m) if w[0] != "proof")
         )
-        course.sign()
+        visit.sign()
     old = Clearance.objects.get()
-    told = payload(TrailEntry.objects.get(chain=course.id, verb="sign_clearance"))
+    told = payload(TrailEntry.objects.get(chain=visit.id, verb="sign_clearance"))
     assert "proof" not in told["rows"]["clearance"][str(old.pk)]
-    course.read()
-    course.sign()
+    visit.read()
+    visit.sign()
     found = as_signed(old)
     assert found is not None
     assert found.is_intact

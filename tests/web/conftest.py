@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from clinic.models import Staff
-from tests.factories.place import just_confirmed
+from tests.factories.people import just_confirmed
 
 
 @pytest.fixture

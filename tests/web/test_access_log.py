@@ -14,9 +14,9 @@ from django.test import Client
 from monitoring.models import AccessEntry
 from monitoring.web.access_log import PAGES
 from tests.clinic.test_access import LATER, POSTED, address, routes
-from tests.factories.courses import Visit, discharged, dosed
-from tests.factories.place import SiteFactory, person
+from tests.factories.people import SiteFactory, person
 from tests.factories.record import PatientFactory
+from tests.factories.visits import Visit, discharged, dosed
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]

@@ -12,7 +12,7 @@ from monitoring.actions.admit_patient import QUESTIONS
 from monitoring.models import Admission, Session
 from monitoring.models.fact import uuid7
 from monitoring.rules.readiness import CONCOMITANT, CONTRAINDICATIONS
-from tests.factories.courses import GOOD_ANSWERS, Visit, planned
+from tests.factories.visits import GOOD_ANSWERS, Visit, planned
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]
@@ -21,7 +21,7 @@ Signer = Callable[..., Client]
 @pytest.fixture
 def visit(clock: Any) -> Visit:
     made = planned(clock)
-    Session.objects.filter(pk=made.id).update(place="Chair 14")
+    Session.objects.filter(pk=made.id).update(room="Chair 14")
     return made
 
 
@@ -30,19 +30,19 @@ def filled(visit: Visit, **changes: str) -> dict[str, str]:
     return {"id": str(uuid7()), "prescriber": str(visit.clinician.pk), **answers, **changes}
 
 
-def test_the_planned_place_is_shown_and_kept(visit: Visit, signed_in: Signer) -> None:
+def test_the_planned_room_is_shown_and_stays(visit: Visit, signed_in: Signer) -> None:
     nurse = signed_in(visit.nurse)
     form = nurse.get(f"/sessions/{visit.id}/admission/").context["form"]
-    assert form["place"].value() == "Chair 14"
-    nurse.post(f"/sessions/{visit.id}/admission/", filled(visit, place=""))
-    assert visit.session.place == "Chair 14"
+    assert form["room"].value() == "Chair 14"
+    nurse.post(f"/sessions/{visit.id}/admission/", filled(visit, room=""))
+    assert visit.session.room == "Chair 14"
 
 
 def test_no_question_is_put_in_the_negative(visit: Visit, signed_in: Signer) -> None:
     form = signed_in(visit.nurse).get(f"/sessions/{visit.id}/admission/").context["form"]
     labels = [str(form.fields[name].label) for name in QUESTIONS]
     assert [label for label in labels if label.lower().startswith(("no ", "not "))] == []
-    assert form.fields["food_kept"].choices == [
+    assert form.fields["no_recent_food"].choices == [
         ("yes", "More than 2 hours ago"), ("no", "Within 2 hours"),
     ]  # fmt: skip
 
@@ -51,9 +51,9 @@ def test_no_question_is_put_in_the_negative(visit: Visit, signed_in: Signer) -> 
 def test_an_answer_means_what_it_did(
     visit: Visit, signed_in: Signer, answer: str, kept: bool
 ) -> None:
-    sent = filled(visit, food_kept=answer, fasting_reason="" if kept else "A biscuit")
+    sent = filled(visit, no_recent_food=answer, fasting_reason="" if kept else "A biscuit")
     signed_in(visit.nurse).post(f"/sessions/{visit.id}/admission/", sent)
-    assert Admission.objects.get(session=visit.id).food_kept is kept
+    assert Admission.objects.get(session=visit.id).no_recent_food is kept
 
 
 def test_the_answer_that_makes_the_dose_wait_looks_like_one(

@@ -10,8 +10,8 @@ from django.test import Client
 
 from monitoring.models import Amendment, Review
 from monitoring.models.fact import uuid7
-from tests.factories.courses import Visit, discharged, observed
-from tests.factories.place import SiteFactory, person
+from tests.factories.people import SiteFactory, person
+from tests.factories.visits import Visit, discharged, observed
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]

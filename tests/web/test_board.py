@@ -10,7 +10,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from tests.factories.courses import (
+from tests.factories.people import SiteFactory, person
+from tests.factories.record import PatientFactory
+from tests.factories.visits import (
     Visit,
     admitted,
     dosed,
@@ -20,8 +22,6 @@ from tests.factories.courses import (
     ready_to_sign,
     signed,
 )
-from tests.factories.place import SiteFactory, person
-from tests.factories.record import PatientFactory
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]
@@ -92,7 +92,7 @@ def test_a_card_links_to_the_next_right_action(clock: Any, signed_in: Signer) ->
     clock.forward(minutes=10)
     card = cards(signed_in(person(site, "nurse")))[0]
     assert card.action.href == f"/sessions/{visit.id}/reading/?slot=40"
-    at = timezone.localtime(visit.session.course().first_dose_at, site.tz) + timedelta(minutes=40)
+    at = timezone.localtime(visit.session.facts().first_dose_at, site.tz) + timedelta(minutes=40)
     assert card.state == f"Due at {at:%H:%M}"
     assert [v.text for v in card.last.values] == ["122/78", "98", "5", "0"]
 

@@ -26,8 +26,8 @@ from clinic.signin import arrival, idle
 from tests.browser.fuzz import Form
 from tests.browser.test_fuzz import Clinic
 from tests.clinic.test_access import ROUTES
-from tests.factories.courses import predosed
-from tests.factories.place import PASSWORD, PIN, ShiftFactory, SiteFactory, on_tablet, person
+from tests.factories.people import PASSWORD, PIN, ShiftFactory, SiteFactory, on_tablet, person
+from tests.factories.visits import predosed
 
 pytestmark = pytest.mark.django_db
 

@@ -12,8 +12,8 @@ from django.test import Client
 from clinic.models import Membership, Site, Staff
 from monitoring.models import AccessEntry, TrailEntry
 from monitoring.models.fact import uuid7
-from tests.factories.courses import Visit, dosed
-from tests.factories.place import PASSWORD, SiteFactory, person, visitor
+from tests.factories.people import PASSWORD, SiteFactory, person, visitor
+from tests.factories.visits import Visit, dosed
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]

@@ -9,7 +9,7 @@ from typing import Any
 from django.test import Client
 
 from monitoring.models import TrailEntry
-from tests.factories.place import SiteFactory, person
+from tests.factories.people import SiteFactory, person
 from tests.web.test_emergency import ask
 
 

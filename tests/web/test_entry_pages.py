@@ -19,7 +19,8 @@ from monitoring.models.fact import uuid7
 from monitoring.rules.protocol import KETAMINE_IV
 from monitoring.rules.readiness import CHECKLIST
 from monitoring.web.clearance import _changes
-from tests.factories.courses import (
+from tests.factories.people import PASSWORD, person
+from tests.factories.visits import (
     GOOD_ANSWERS,
     Visit,
     admitted,
@@ -30,7 +31,6 @@ from tests.factories.courses import (
     ready_to_sign,
     signed,
 )
-from tests.factories.place import PASSWORD, person
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]
@@ -60,7 +60,7 @@ def test_admission_shows_nothing_chosen_and_asks_for_each_answer(
     assert " checked" not in nurse.get(f"/sessions/{visit.id}/admission/").content.decode()
     answers = yes_no(GOOD_ANSWERS)
     del answers["opioid"]
-    answer = send(nurse, visit, "admission", answers | {"place": "Chair 9"})
+    answer = send(nurse, visit, "admission", answers | {"room": "Chair 9"})
     assert told(answer, "opioid", "Answer this question.")
     assert told(answer, "prescriber", "Name the prescriber who is on site.")
     page = answer.content.decode()
@@ -74,8 +74,8 @@ def test_admission_shows_nothing_chosen_and_asks_for_each_answer(
 def test_an_infusion_asks_nothing_about_the_nose(clock: Any, signed_in: Signer) -> None:
     visit = planned(clock, protocol=KETAMINE_IV, planned_mg=36)
     page = signed_in(visit.nurse).get(f"/sessions/{visit.id}/admission/").content.decode()
-    assert "nasal_kept" not in page
-    assert "food_kept" in page
+    assert "no_recent_nasal" not in page
+    assert "no_recent_food" in page
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_a_decision_stands_beside_the_guide_and_its_values(clock: Any, signed_in
     assert "Outside the guide" in page
     assert "140/90" in page
     assert "152/78" in page
-    reading = str(visit.session.course().predose.id)
+    reading = str(visit.session.facts().predose.id)
     shown = {"reading": reading, "through_seq": str(visit.session.last_seq)}
     answer = send(clinician, visit, "decision", {"outcome": "give"} | shown)
     assert told(answer, "reason", "Enter this.")
@@ -173,7 +173,7 @@ def test_a_decision_stands_beside_the_guide_and_its_values(clock: Any, signed_in
 
 def test_a_decision_on_an_older_reading_is_refused(clock: Any, signed_in: Signer) -> None:
     visit = predosed(clock, predose={"systolic": 152})
-    old = str(visit.session.course().predose.id)
+    old = str(visit.session.facts().predose.id)
     visit.read(0, systolic=160)
     seen = str(visit.session.last_seq)
     body = {"outcome": "give", "reason": "Fine", "reading": old, "through_seq": seen}
@@ -243,7 +243,7 @@ def test_a_serious_event_asks_who_was_informed_until_it_is_answered(
         assert "Serious adverse event" in text
         assert f"/sessions/{visit.id}/response/{event.pk}/" in text
         assert "state-emergency" in text
-    answer = {"told": visit.clinician.printed_name, "ordered_other": "Ambulance"}
+    answer = {"informed": visit.clinician.printed_name, "ordered_other": "Ambulance"}
     assert send(nurse, visit, f"response/{event.pk}", answer).status_code == 302
     assert "state-emergency" not in nurse.get("/").content.decode()
     report = nurse.get(f"/sessions/{visit.id}/report/").content.decode()
@@ -256,16 +256,16 @@ def test_who_was_tapped_and_who_was_typed_are_both_kept(clock: Any, signed_in: S
     pain = visit.event("symptom", symptoms=("chest_pain",))
     nurse, page = signed_in(visit.nurse), f"response/{pain.pk}"
     body = {
-        "told": visit.clinician.printed_name,
-        "told_other": "Charge nurse",
+        "informed": visit.clinician.printed_name,
+        "informed_other": "Charge nurse",
         "ordered": "Go on watching",
         "ordered_other": "ECG",
     }
-    long = send(nurse, visit, page, body | {"told_other": "x" * 199})
-    assert told(long, "told_other", "too long")
+    long = send(nurse, visit, page, body | {"informed_other": "x" * 199})
+    assert told(long, "informed_other", "too long")
     assert send(nurse, visit, page, body).status_code == 302
     response = Event.objects.get(kind="response")
-    assert response.told == f"{visit.clinician.printed_name}, Charge nurse"
+    assert response.informed == f"{visit.clinician.printed_name}, Charge nurse"
     assert response.ordered == "Go on watching, ECG"
 
 
@@ -274,11 +274,11 @@ def test_a_response_takes_a_tap_or_free_words(clock: Any, signed_in: Signer) -> 
     pain = visit.event("symptom", symptoms=("chest_pain",))
     nurse = signed_in(visit.nurse)
     page = f"response/{pain.pk}"
-    assert told(send(nurse, visit, page, {"ordered_other": "ECG"}), "told", "Enter this.")
-    body = {"told": visit.clinician.printed_name, "ordered_other": "ECG"}
+    assert told(send(nurse, visit, page, {"ordered_other": "ECG"}), "informed", "Enter this.")
+    body = {"informed": visit.clinician.printed_name, "ordered_other": "ECG"}
     assert send(nurse, visit, page, body).status_code == 302
     response = Event.objects.get(kind="response")
-    assert (response.told, response.ordered) == (visit.clinician.printed_name, "ECG")
+    assert (response.informed, response.ordered) == (visit.clinician.printed_name, "ECG")
 
 
 def clearance_body(visit: Visit, **changed: Any) -> dict[str, Any]:
@@ -353,7 +353,7 @@ def test_a_record_that_changed_is_shown_before_it_is_signed(clock: Any, signed_i
     assert visit.nurse.printed_name in changed
     assert page.count("data-error-summary") == 1
     assert "has changed since" not in page
-    assert "checked" not in re.findall(r'<input[^>]*name="course_reviewed"[^>]*>', page)[0]
+    assert "checked" not in re.findall(r'<input[^>]*name="record_reviewed"[^>]*>', page)[0]
     assert "checked" in re.findall(r'<input[^>]*name="clinically_stable"[^>]*>', page)[0]
     assert answer.status_code == 422
     assert "Not signed: recorded since this page was shown" in page
@@ -372,7 +372,7 @@ def test_what_has_changed_names_doses_decisions_symptoms_and_answers_in_full(clo
     visit.respond(visit.event("symptom", symptoms=["chest_pain"], detail="").pk)
     session = Session.objects.for_page(visit.id)
     assert session is not None
-    lines = "\n".join(_changes(session, session.course(), 1))
+    lines = "\n".join(_changes(session, session.facts(), 1))
     for words in (
         "Reading, Pre-dose: BP 150/78",
         "Decision: Give the dose: Usual range for this patient",
@@ -381,7 +381,7 @@ def test_what_has_changed_names_doses_decisions_symptoms_and_answers_in_full(clo
         f"informed: {visit.clinician.printed_name}; ordered: Repeat in 5 minutes",
     ):
         assert words in lines
-    assert len(_changes(session, session.course(), session.last_seq - 1)) == 1
+    assert len(_changes(session, session.facts(), session.last_seq - 1)) == 1
 
 
 def test_the_signer_is_who_is_signed_in_whatever_is_sent(clock: Any, signed_in: Signer) -> None:
@@ -544,13 +544,13 @@ def test_leaving_against_advice_shows_the_last_values_and_asks_the_way_home(
     assert "171/97" in page
     assert "Would not say" in page
     answer = leave(nurse, visit, "against_advice", {"reason": "Work"})
-    for name in ("clinician_told", "transport"):
+    for name in ("clinician_informed", "transport"):
         assert told(answer, name, "Enter this.")
     for name in ("advice_given", "had_serious_event"):
         assert told(answer, name, "Answer this question.")
     body = {
         "reason": "Work",
-        "clinician_told": visit.clinician.printed_name,
+        "clinician_informed": visit.clinician.printed_name,
         "transport": "Would not say",
         "advice_given": "no",
         "had_serious_event": "no",

@@ -25,7 +25,9 @@ from monitoring.models import (
 )
 from monitoring.models.fact import uuid7
 from monitoring.rules.readiness import CHECKLIST
-from tests.factories.courses import (
+from tests.factories.people import PASSWORD, SiteFactory
+from tests.factories.record import PatientFactory
+from tests.factories.visits import (
     GOOD_ANSWERS,
     Visit,
     admitted,
@@ -36,8 +38,6 @@ from tests.factories.courses import (
     ready_to_sign,
     signed,
 )
-from tests.factories.place import PASSWORD, SiteFactory
-from tests.factories.record import PatientFactory
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]
@@ -64,7 +64,7 @@ def foreign(clock: Any) -> Visit:
 
 def admission(visit: Visit) -> dict[str, str]:
     answers = {q: "yes" if a else "no" for q, a in GOOD_ANSWERS.items() if a is not None}
-    return answers | {"prescriber": str(visit.clinician.pk), "place": "Chair 9"}
+    return answers | {"prescriber": str(visit.clinician.pk), "room": "Chair 9"}
 
 
 def clearance(visit: Visit) -> dict[str, str]:
@@ -88,7 +88,7 @@ def plan(visit: Visit) -> dict[str, str]:
 
 
 def decision(visit: Visit) -> dict[str, str]:
-    predose = visit.session.course().predose
+    predose = visit.session.facts().predose
     assert predose is not None
     return {
         "reading": str(predose.id),

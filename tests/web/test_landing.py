@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.factories.place import MembershipFactory, SiteFactory, person, visitor
+from tests.factories.people import MembershipFactory, SiteFactory, person, visitor
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]

@@ -12,8 +12,7 @@ from django.test import Client
 from clinic import shift, tablets
 from clinic.models import Shift, Staff, Tablet
 from monitoring.models import TrailEntry
-from tests.factories.courses import Visit, admitted, dosed
-from tests.factories.place import (
+from tests.factories.people import (
     PASSWORD,
     PIN,
     ShiftFactory,
@@ -23,6 +22,7 @@ from tests.factories.place import (
     person,
 )
 from tests.factories.record import PatientFactory
+from tests.factories.visits import Visit, admitted, dosed
 
 pytestmark = pytest.mark.django_db
 WRONG = "408216"
@@ -91,7 +91,7 @@ def test_what_is_overdue_is_told_in_the_time_of_the_site(
     locked: Client, visit: Visit, rosa: Staff
 ) -> None:
     shown = locked.get("/lock/", headers={"HX-Request": "true"}).content.decode()
-    due = visit.session.course().first_dose_at
+    due = visit.session.facts().first_dose_at
     assert due is not None
     at = due.astimezone(visit.site.tz)
     assert f"due at {at.hour:02}:" in shown
@@ -295,7 +295,7 @@ def test_who_unlocks_gets_a_session_of_their_own(locked: Client, rosa: Staff) ->
     assert len(set(keys)) == 2
 
 
-def test_an_emergency_and_an_urgent_reading_are_told_by_place_without_names_or_values(
+def test_an_emergency_and_an_urgent_reading_are_shown_by_room_without_names_or_values(
     locked: Client, visit: Visit, clock: Any
 ) -> None:
     page = locked.get("/lock/").content.decode()
@@ -312,7 +312,7 @@ def test_an_emergency_and_an_urgent_reading_are_told_by_place_without_names_or_v
         assert secret not in page
 
 
-def test_a_place_stands_once_and_calms_down_when_it_was_answered(
+def test_a_room_stands_once_and_calms_down_when_it_was_answered(
     tablet: Tablet, rosa: Staff, visit: Visit
 ) -> None:
     visit.respond(visit.read(40, systolic=211).pk)

@@ -10,7 +10,9 @@ from django.test import Client
 
 from monitoring.rules.entry import PRE_DOSE
 from monitoring.rules.protocol import KETAMINE_IV
-from tests.factories.courses import (
+from tests.factories.people import SiteFactory
+from tests.factories.record import PatientFactory
+from tests.factories.visits import (
     GOOD_ANSWERS,
     Visit,
     admitted,
@@ -22,8 +24,6 @@ from tests.factories.courses import (
     ready_to_sign,
     signed,
 )
-from tests.factories.place import SiteFactory
-from tests.factories.record import PatientFactory
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]

@@ -12,8 +12,8 @@ from django.urls import reverse
 from clinic.models import Site
 from monitoring.models import Reading
 from monitoring.models.fact import uuid7
-from tests.factories.courses import WELL, Visit, dosed
-from tests.factories.place import MembershipFactory, SiteFactory, person
+from tests.factories.people import MembershipFactory, SiteFactory, person
+from tests.factories.visits import WELL, Visit, dosed
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]

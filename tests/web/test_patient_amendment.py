@@ -10,9 +10,9 @@ from django.test import Client
 
 from monitoring.models import AccessEntry, Patient, PatientAmendment
 from monitoring.models.fact import uuid7
-from tests.factories.courses import planned, predosed
-from tests.factories.place import person
+from tests.factories.people import person
 from tests.factories.record import PatientFactory
+from tests.factories.visits import planned, predosed
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]

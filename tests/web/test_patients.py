@@ -11,9 +11,9 @@ from django.test import Client
 
 from monitoring.models import AccessEntry, Patient
 from monitoring.models.fact import uuid7
-from tests.factories.courses import discharged, observed, planned
-from tests.factories.place import SiteFactory, person
+from tests.factories.people import SiteFactory, person
 from tests.factories.record import PatientFactory
+from tests.factories.visits import discharged, observed, planned
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]

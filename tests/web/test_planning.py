@@ -15,7 +15,7 @@ from monitoring.actions import publish_protocol
 from monitoring.models import Patient, ProtocolVersion, Session
 from monitoring.models.fact import uuid7
 from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US
-from tests.factories.place import SiteFactory, person
+from tests.factories.people import SiteFactory, person
 from tests.factories.record import PatientFactory
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +41,7 @@ class Desk:
             "total": "56",
             "indication": "trd",
             "is_first_treatment": "no",
-            "place": "Chair 3",
+            "room": "Chair 3",
             **changes,
         }
 
@@ -60,7 +60,7 @@ def test_a_session_is_planned_at_the_sites_own_time(desk: Desk) -> None:
 
     assert answer.url == f"/sessions/{session.pk}/"
     assert session.planned_for == datetime(2026, 3, 16, 14, 30, tzinfo=UTC)
-    assert (session.planned_mg, session.place) == (Decimal(56), "Chair 3")
+    assert (session.planned_mg, session.room) == (Decimal(56), "Chair 3")
     assert session.is_first_treatment is False
 
 
@@ -140,7 +140,7 @@ def test_a_plan_that_cannot_be_saved_says_so_at_the_field_and_keeps_the_rest(
 
     assert answer.status_code == 422
     assert form.errors["near" if (field, value) == ("day", "") else field]
-    assert form["place"].value() == "Chair 3"
+    assert form["room"].value() == "Chair 3"
     assert Session.objects.count() == 0
 
 

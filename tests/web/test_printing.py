@@ -11,8 +11,8 @@ import pytest
 from django.test import Client
 
 from monitoring.models import AccessEntry
-from tests.factories.courses import Visit, discharged
-from tests.factories.place import SiteFactory, person
+from tests.factories.people import SiteFactory, person
+from tests.factories.visits import Visit, discharged
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]

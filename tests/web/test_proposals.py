@@ -14,8 +14,8 @@ from clinic import clock as clinic_clock
 from clinic.models import Membership, Proposal, Site, Staff
 from clinic.signin import arrival
 from monitoring.models.fact import uuid7
-from tests.factories.courses import discharged, observed, planned, ready_to_sign
-from tests.factories.place import PASSWORD, SiteFactory, person, visitor
+from tests.factories.people import PASSWORD, SiteFactory, person, visitor
+from tests.factories.visits import discharged, observed, planned, ready_to_sign
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]

@@ -12,8 +12,8 @@ from django.test import Client
 from monitoring.actions import publish_protocol
 from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US, Protocol
 from monitoring.web.presenters.protocol import groups
-from tests.factories.courses import planned
-from tests.factories.place import SiteFactory, person
+from tests.factories.people import SiteFactory, person
+from tests.factories.visits import planned
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]

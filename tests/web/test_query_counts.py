@@ -12,8 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from monitoring.models.fact import uuid7
 from tests.engine import USES_POSTGRESQL
-from tests.factories.courses import Visit, discharged, dosed, observed, planned, predosed, signed
-from tests.factories.place import (
+from tests.factories.people import (
     ProposalFactory,
     ShiftFactory,
     SiteFactory,
@@ -23,6 +22,7 @@ from tests.factories.place import (
     visitor,
 )
 from tests.factories.record import PatientFactory
+from tests.factories.visits import Visit, discharged, dosed, observed, planned, predosed, signed
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]

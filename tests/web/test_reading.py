@@ -14,8 +14,8 @@ from django.utils import timezone
 from monitoring.models import Reading
 from monitoring.models.fact import uuid7
 from monitoring.web import wording
-from tests.factories.courses import Visit, admitted, dosed, observed, planned
-from tests.factories.place import SiteFactory, person
+from tests.factories.people import SiteFactory, person
+from tests.factories.visits import Visit, admitted, dosed, observed, planned
 from tests.web.test_query_counts import POSTED
 
 pytestmark = pytest.mark.django_db

@@ -14,9 +14,9 @@ from django.test import Client
 
 from monitoring.models import Session
 from monitoring.rules import measures
-from monitoring.rules.course import Course
+from monitoring.rules.facts import SessionFacts
 from monitoring.web.presenters.readings import table
-from tests.factories.courses import Visit, discharged, observed
+from tests.factories.visits import Visit, discharged, observed
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]
@@ -42,17 +42,17 @@ class Cells(HTMLParser):
             self.rows[-1][-1] = " ".join([*self.rows[-1][-1].split(), *data.split()])
 
 
-def cells_of(session: Session, course: Course) -> Cells:
+def cells_of(session: Session, facts: SessionFacts) -> Cells:
     found = Cells()
-    context = {"readings": table(session, course), "session": session}
+    context = {"readings": table(session, facts), "session": session}
     found.feed(render_to_string("_readings_table.html", context))
     return found
 
 
-def loaded(visit: Visit) -> tuple[Session, Course]:
+def loaded(visit: Visit) -> tuple[Session, SessionFacts]:
     session = Session.objects.for_page(visit.id)
     assert session is not None
-    return session, session.course()
+    return session, session.facts()
 
 
 def test_each_value_stands_under_its_own_heading(clock: Any) -> None:
@@ -77,8 +77,8 @@ def test_each_value_stands_under_its_own_heading(clock: Any) -> None:
 def test_a_measure_that_is_added_gets_its_heading_over_its_cells(
     clock: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session, course = loaded(observed(clock, through=15))
-    warm = tuple(replace(r, values={**r.values, "temperature": 36}) for r in course.readings)
+    session, facts = loaded(observed(clock, through=15))
+    warm = tuple(replace(r, values={**r.values, "temperature": 36}) for r in facts.readings)
     added = measures.Measure("temperature", "Temperature", "°C", (30, 45), (35, 38), None, "8310-5")
     names = {
         "blood_pressure": measures.OBSERVATIONS["blood_pressure"],
@@ -89,7 +89,7 @@ def test_a_measure_that_is_added_gets_its_heading_over_its_cells(
     monkeypatch.setitem(measures.OBSERVATION_NAMES, "temperature", "Temperature")
     # Whole, so that it is given back in its order.
     with patch.dict(measures.OBSERVATIONS, {**names, **rest}, clear=True):
-        found = cells_of(session, replace(course, readings=warm))
+        found = cells_of(session, replace(facts, readings=warm))
     headings, *rows = found.rows
     assert headings[2:5] == ["BP mmHg", "Temperature °C", "HR /min"]
     values = [row for row in rows if len(row) > 1]

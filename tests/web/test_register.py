@@ -11,9 +11,9 @@ from django.test import Client
 
 from monitoring.actions import cancel_session
 from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US
-from tests.factories.courses import Visit, discharged, infused, observed, planned
-from tests.factories.place import SiteFactory, person
+from tests.factories.people import SiteFactory, person
 from tests.factories.record import PatientFactory, SiteProtocolFactory
+from tests.factories.visits import Visit, discharged, infused, observed, planned
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]

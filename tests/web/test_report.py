@@ -12,7 +12,9 @@ from django.test import Client
 
 from monitoring.actions import cancel_session, correct_reading
 from monitoring.models.fact import uuid7
-from tests.factories.courses import (
+from tests.factories.people import SiteFactory, person
+from tests.factories.record import PatientFactory
+from tests.factories.visits import (
     Visit,
     discharged,
     dosed,
@@ -22,8 +24,6 @@ from tests.factories.courses import (
     ready_to_sign,
     signed,
 )
-from tests.factories.place import SiteFactory, person
-from tests.factories.record import PatientFactory
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]
@@ -120,7 +120,7 @@ def test_a_signature_is_shown_as_it_was_signed_and_withdrawn(clock: Any, signed_
     assert "95 min after the first dose" in page
     assert f"1 to {first.through_seq}" in page
     assert "Withdrawn" in page
-    assert "I have read the whole course" in page
+    assert "I have read the whole record of the session" in page
     assert page.count('class="signature"') == 2
 
 

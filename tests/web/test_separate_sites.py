@@ -11,9 +11,9 @@ from django.test import Client
 
 from clinic import sign_ins
 from clinic.models import Staff
-from tests.factories.courses import Visit, discharged
-from tests.factories.place import SiteFactory, person
+from tests.factories.people import SiteFactory, person
 from tests.factories.record import PatientFactory
+from tests.factories.visits import Visit, discharged
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]

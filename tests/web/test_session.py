@@ -13,7 +13,9 @@ from django.test import Client
 from monitoring import actions
 from monitoring.models import Reading
 from monitoring.models.fact import uuid7
-from tests.factories.courses import (
+from tests.factories.people import SiteFactory, person
+from tests.factories.record import PatientFactory
+from tests.factories.visits import (
     GOOD_ANSWERS,
     WELL,
     Visit,
@@ -27,8 +29,6 @@ from tests.factories.courses import (
     ready_to_sign,
     signed,
 )
-from tests.factories.place import SiteFactory, person
-from tests.factories.record import PatientFactory
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]
@@ -192,7 +192,7 @@ def test_a_nurse_is_offered_neither_signature_nor_decision(clock: Any, signed_in
     ready, above = ready_to_sign(clock), high(clock)
     waiting = page(signed_in(ready.nurse), ready).content.decode()
     assert "/clearance/" not in waiting
-    assert "Nothing is open. A clinician can review the course and sign." in waiting
+    assert "Nothing is open. A clinician can review the record and sign." in waiting
     undecided = page(signed_in(above.nurse), above).content.decode()
     assert "/decision/" not in undecided
     assert "A clinician decides whether the dose is given." in undecided
@@ -215,7 +215,7 @@ def test_answers_out_of_the_ordinary_are_said_before_the_dose(
     clock: Any, signed_in: Signer
 ) -> None:
     visit = planned(clock)
-    answers = GOOD_ANSWERS | {"food_kept": False, "opioid": True}
+    answers = GOOD_ANSWERS | {"no_recent_food": False, "opioid": True}
     visit.admit(answers=answers, fasting_reason="Toast at noon")
     assert page(signed_in(visit.nurse), visit).context["answers"] == [
         "Opioid: yes",
@@ -274,7 +274,7 @@ def test_the_page_asks_for_itself_again_once_the_window_has_elapsed(
     nurse = signed_in(visit.nurse)
     version = page(nurse, visit).context["version"]
     poll = f"/sessions/{visit.id}/?version={version}"
-    ends = visit.session.course().window_ends_at
+    ends = visit.session.facts().window_ends_at
     assert ends is not None
     clock.travel_to(ends - timedelta(seconds=1))
     assert nurse.get(poll, headers={"HX-Request": "true"}).status_code == 204

@@ -16,8 +16,8 @@ from clinic import shift, sign_ins, tablets
 from clinic.models import Shift, Site, Staff
 from monitoring.models import TrailEntry
 from monitoring.web.sign_ins import browser
-from tests.factories.courses import dosed
-from tests.factories.place import PASSWORD, SiteFactory, TabletFactory, person, visitor
+from tests.factories.people import PASSWORD, SiteFactory, TabletFactory, person, visitor
+from tests.factories.visits import dosed
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]

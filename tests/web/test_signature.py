@@ -16,9 +16,9 @@ from monitoring.models import Clearance
 from monitoring.models.fact import uuid7
 from monitoring.web.verification import VERBS
 from tests.actions.refusals import refused
-from tests.factories.courses import Visit, discharged, ready_to_sign, signed
+from tests.factories.visits import Visit, discharged, ready_to_sign, signed
+from tests.guards import world
 from tests.guards.attacks import update
-from tests.guards.world import Course, open_clinic
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]
@@ -167,19 +167,19 @@ def test_no_signature_is_put_under_a_record_that_was_tampered_with(clock: Any) -
 def test_one_tap_verifies_a_session(clock: Any, signed_in: Signer, settings: Any,
                                     tmp_path: Any) -> None:  # fmt: skip
     settings.ANCHORS = tmp_path
-    course = Course(open_clinic(), clock).ready()
-    course.sign()
-    clinician = signed_in(course.clinic.clinician)
+    visit = world.Visit(world.open_clinic(), clock).ready()
+    visit.sign()
+    clinician = signed_in(visit.clinic.clinician)
     assert (
-        f"/sessions/{course.id}/verification/"
-        in clinician.get(f"/sessions/{course.id}/report/").content.decode()
+        f"/sessions/{visit.id}/verification/"
+        in clinician.get(f"/sessions/{visit.id}/report/").content.decode()
     )
-    shown = clinician.get(f"/sessions/{course.id}/verification/").content.decode()
+    shown = clinician.get(f"/sessions/{visit.id}/verification/").content.decode()
     assert "As recorded" in shown
     assert "No anchor was found" in shown
-    reading = course.row.reading_set.last()
+    reading = visit.row.reading_set.last()
     tampered(lambda: update(reading, systolic=99))
-    shown = clinician.get(f"/sessions/{course.id}/verification/").content.decode()
+    shown = clinician.get(f"/sessions/{visit.id}/verification/").content.decode()
     assert "Not as recorded" in shown
     assert "was changed: systolic" in shown
 

@@ -12,9 +12,9 @@ from django.test import Client
 from monitoring.models import Clearance, TrailEntry
 from monitoring.models.fact import uuid7
 from monitoring.rules.readiness import CHECKLIST
-from tests.factories.courses import Visit, ready_to_sign
 from tests.factories.passkeys import Passkey
-from tests.factories.place import PASSWORD, SiteFactory, person
+from tests.factories.people import PASSWORD, SiteFactory, person
+from tests.factories.visits import Visit, ready_to_sign
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]

@@ -13,9 +13,9 @@ from django.test import Client
 from clinic.models import Membership, Site, Staff
 from monitoring.models.fact import uuid7
 from monitoring.web.presenters import first_run
-from tests.factories.courses import dosed, planned, predosed
-from tests.factories.place import SiteFactory, TabletFactory, person
+from tests.factories.people import SiteFactory, TabletFactory, person
 from tests.factories.record import PatientFactory
+from tests.factories.visits import dosed, planned, predosed
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]

@@ -17,10 +17,10 @@ from clinic.models import Membership, Site, Staff
 from clinic.signin import arrival
 from monitoring.models import TrailEntry
 from monitoring.models.fact import uuid7
-from monitoring.trail import place
+from monitoring.trail import organisation
 from monitoring.trail.verify import verify
 from monitoring.web import staff_trail
-from tests.factories.place import PASSWORD, SiteFactory, TabletFactory, person, visitor
+from tests.factories.people import PASSWORD, SiteFactory, TabletFactory, person, visitor
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]
@@ -197,8 +197,8 @@ def arrive_with_second_factor(client: Client, staff: Staff) -> None:
 
 
 def verbs_told() -> set[str]:
-    """Every verb that the chains of people and of the place can tell, from the code itself."""
-    tree = ast.parse(inspect.getsource(place))
+    """Every verb that these chains can hold, from the code itself."""
+    tree = ast.parse(inspect.getsource(organisation))
     functions = {n.name: n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)}
     found: set[str] = set()
     for function in functions.values():
@@ -232,7 +232,7 @@ def words_in(
     return set().union(*(words_in(value, function, functions) for value in values))
 
 
-def test_every_verb_of_the_trail_of_people_and_place_has_words() -> None:
+def test_every_verb_of_the_trail_of_people_and_organisation_has_words() -> None:
     told = verbs_told()
     assert {"grant_role", "sign_in_failed", "enter_emergency", "end_session"} <= told
     assert told - set(staff_trail.VERBS) == set()

@@ -11,7 +11,7 @@ from django.test import Client
 
 from clinic.models import Site, Staff, Tablet
 from monitoring.models.fact import uuid7
-from tests.factories.place import (
+from tests.factories.people import (
     ShiftFactory,
     SiteFactory,
     TabletFactory,

@@ -23,7 +23,7 @@ from monitoring.models import Event
 from monitoring.models.fact import uuid7
 from monitoring.web import wording
 from monitoring.web.times import ClockTime, Typed
-from tests.factories.courses import WELL, Clock, dosed, predosed
+from tests.factories.visits import WELL, Clock, dosed, predosed
 
 SignedIn = Callable[[Staff], Client]
 REASON = "Called to another patient"

@@ -19,7 +19,7 @@ from clinic.access import Permission
 from clinic.unfilled import Unfilled
 from tests.clinic.matrix import Cell, World, build
 from tests.clinic.test_access import ROUTES, routes
-from tests.factories.courses import observed, planned, ready_to_sign, signed
+from tests.factories.visits import observed, planned, ready_to_sign, signed
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 OF_SIGN_IN = {"username", "current-password", "new-password", "one-time-code"}

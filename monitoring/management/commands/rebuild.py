@@ -37,7 +37,7 @@ class Command(BaseCommand):
         if not entries:
             raise CommandError("The log tells of no such session at that time.")
         for entry in entries:
-            by = entry.actor_id or "the place"
+            by = entry.actor_id or "the organisation"
             self.stdout.write(
                 f"{entry.seq:>4}  {entry.at:%Y-%m-%d %H:%M:%SZ}  {entry.verb}  by {by}"
             )

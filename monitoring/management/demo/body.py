@@ -41,7 +41,7 @@ def body(rng: Random, age: int, *, is_hypertensive: bool) -> Body:
 
 @dataclass(frozen=True, slots=True)
 class Ride:
-    """One session's course: what would be measured at each minute from the first device."""
+    """One session: what would be measured at each minute from the first device."""
 
     at_rest: tuple[int, int]
     heart_rate: int

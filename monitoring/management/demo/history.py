@@ -48,7 +48,7 @@ class Case:
     def is_infused(self) -> bool:
         return self.number == INFUSED and self.team.ketamine is not None
 
-    def place(self) -> str:
+    def room(self) -> str:
         """No two patients of the same day share one."""
         return "Infusion room" if self.is_infused else f"Chair {self.number % 13 + 1}"
 
@@ -83,7 +83,7 @@ def cases(teams: list[Team], clock: Clock, seed: int, days: int) -> list[Case]:
 
 
 def days_of(case: Case, until: date) -> Iterator[date]:
-    """The days of a course before `until`, none at a weekend."""
+    """The days of a course of treatment before `until`, none at a weekend."""
     offsets = [*INDUCTION, *WEEKLY]
     while case.begins + timedelta(days=offsets[-1]) < until:
         offsets.append(offsets[-1] + case.rng.choice((7, 14, 14)))
@@ -145,7 +145,7 @@ def planned(
     case: Case, begin: datetime, clock: Clock, *, of: Ride, mg: Decimal, is_first: bool
 ) -> Visit:
     team = case.team
-    visit = Visit(team, case.patient, of, clock, case.rng, case.place())
+    visit = Visit(team, case.patient, of, clock, case.rng, case.room())
     version = team.ketamine if case.is_infused and team.ketamine else team.spravato
     return visit.plan(version, begin, mg, is_first=is_first)
 
@@ -157,7 +157,7 @@ def _above(case: Case) -> float:
 def transferred(visit: Visit, plot: Plot) -> None:
     """Very high pressure with a headache at 40 minutes: sent to emergency care."""
     arrive(visit, plot)
-    give(visit, Plot(), int(visit.course.planned_mg) // DEVICE_MG)
+    give(visit, Plot(), int(visit.facts.planned_mg) // DEVICE_MG)
     observe(visit, Plot(), until=30)
     visit.clock.move_to(visit.first_dose_at + timedelta(minutes=41))
     visit.read(40, {"systolic": 206, "diastolic": 122, "heart_rate": 108})
@@ -185,13 +185,13 @@ def transferred(visit: Visit, plot: Plot) -> None:
 def against_advice(visit: Visit, plot: Plot) -> None:
     """Leaves after an hour and a quarter."""
     arrive(visit, plot)
-    give(visit, Plot(), int(visit.course.planned_mg) // DEVICE_MG)
+    give(visit, Plot(), int(visit.facts.planned_mg) // DEVICE_MG)
     observe(visit, Plot(), until=60)
     visit.clock.move_to(visit.first_dose_at + timedelta(minutes=76))
     visit.leave(
         "against_advice",
         reason="Had to fetch a child from school; risks explained, sister drives",
-        clinician_told=visit.clinician.printed_name,
+        clinician_informed=visit.clinician.printed_name,
         advice_given=True,
         transport="Someone drives",
         had_serious_event=False,

@@ -1,4 +1,4 @@
-"""What a nurse measures in a session, and the course that follows from it."""
+"""What a nurse measures in a session, and the facts that follow from it."""
 
 from __future__ import annotations
 
@@ -16,25 +16,24 @@ from monitoring.actions.sending import Sending
 from monitoring.management.demo.body import Ride
 from monitoring.management.demo.past import Clock, new_id
 from monitoring.management.demo.people import Team
-from monitoring.models import Patient, Reading
-from monitoring.models import course as facts
-from monitoring.rules.course import Course
+from monitoring.models import Patient, Reading, facts
 from monitoring.rules.entry import PRE_DOSE, Entry
+from monitoring.rules.facts import SessionFacts
 
 MEANT = Sending(is_another=True)
 """The demo's clock stands still between two taps; a nurse's does not."""
 
 
 class Measured:
-    """Holds who acts, the session's id and its course so far; the clock is the demo's."""
+    """Holds who acts, the session's id and its facts so far; the clock is the demo's."""
 
-    course: Course
+    facts: SessionFacts
 
     def __init__(
-        self, team: Team, patient: Patient, ride: Ride, clock: Clock, rng: Random, place: str
+        self, team: Team, patient: Patient, ride: Ride, clock: Clock, rng: Random, room: str
     ) -> None:
         self.team, self.patient, self.ride = team, patient, ride
-        self.clock, self.rng, self.place = clock, rng, place
+        self.clock, self.rng, self.room = clock, rng, room
         self.nurse: Staff = rng.choice(team.nurses)
         self.clinician: Staff = rng.choice(team.clinicians)
         self.id = UUID(int=0)
@@ -49,9 +48,9 @@ class Measured:
         return self.clock.forward(seconds=round(self.rng.uniform(low, high) * 60))
 
     def keep(self, noun: str, fact: object) -> None:
-        """Follow the course beside the record: to load it for each step takes twice as long."""
-        nouns: dict[str, Any] = {noun: (*getattr(self.course, noun), fact)}
-        self.course = replace(self.course, **nouns)
+        """Follow the facts beside the record: to load it for each step takes twice as long."""
+        nouns: dict[str, Any] = {noun: (*getattr(self.facts, noun), fact)}
+        self.facts = replace(self.facts, **nouns)
 
     def read(
         self,

@@ -55,7 +55,9 @@ def drawn(rng: Random) -> Plot:
 
 def arrive(visit: Visit, plot: Plot) -> None:
     if plot.fasting_broken:
-        visit.admit(food_kept=False, fasting_reason="Light breakfast 90 minutes ago; told the risk")
+        visit.admit(
+            no_recent_food=False, fasting_reason="Light breakfast 90 minutes ago; told the risk"
+        )
     else:
         visit.admit()
     visit.wait(3, 9)
@@ -95,9 +97,9 @@ def observe(
     without: int | None = None,
 ) -> None:
     """Read every slot from `after` until nothing is open, or until `until` minutes."""
-    course = visit.course
-    protocol, ends = course.protocol, course.window_ends_at
-    window = course.minutes(ends) if ends else protocol.window_minutes
+    facts = visit.facts
+    protocol, ends = facts.protocol, facts.window_ends_at
+    window = facts.minutes(ends) if ends else protocol.window_minutes
     minutes = list(protocol.slots)
     while minutes[-1] + 8 < (window or 0):
         minutes.append(minutes[-1] + protocol.repeat_every_minutes)
@@ -159,7 +161,7 @@ def _read(visit: Visit, plot: Plot, slot: int, at: float, *, is_final: bool) -> 
 
 def close(visit: Visit, plot: Plot, password: str) -> None:
     """Signature and departure; sometimes a high reading comes between the two."""
-    ends = visit.course.window_ends_at
+    ends = visit.facts.window_ends_at
     if ends:
         visit.clock.move_to(max(visit.clock.now(), ends + timedelta(seconds=50)))
     visit.wait(0.5, 2.5)

@@ -39,7 +39,7 @@ def _dosed(day: Day, visit: Visit, since: float, devices: int | None = None) -> 
     day.clock.move_to(day.ago(since + 12))
     visit.predose().decide("Usual range for this patient")
     day.clock.move_to(day.ago(since))
-    give(visit, PLAIN, devices or int(visit.course.planned_mg) // DEVICE_MG)
+    give(visit, PLAIN, devices or int(visit.facts.planned_mg) // DEVICE_MG)
 
 
 def arrived(day: Day, visit: Visit) -> None:

@@ -10,8 +10,7 @@ from decimal import Decimal
 from monitoring import actions
 from monitoring.actions.admit_patient import QUESTIONS
 from monitoring.management.demo.measured import MEANT, Measured
-from monitoring.models import ProtocolVersion, Session
-from monitoring.models import course as facts
+from monitoring.models import ProtocolVersion, Session, facts
 from monitoring.rules.cautions import cautions
 from monitoring.rules.entry import PRE_DOSE
 from monitoring.rules.flags import unanswered
@@ -20,9 +19,9 @@ from monitoring.rules.readiness import CHECKLIST, before_clearance, needs_decisi
 YES = frozenset(
     (
         "identifiers_confirmed",
-        "food_kept",
-        "liquid_kept",
-        "nasal_kept",
+        "no_recent_food",
+        "no_recent_liquid",
+        "no_recent_nasal",
         "transport_arranged",
         "no_driving_advised",
     )
@@ -63,9 +62,9 @@ class Visit(Measured):
             planned_mg=mg,
             indication=indication,
             is_first_treatment=is_first,
-            place=self.place,
+            room=self.room,
         )
-        self.id, self.course = session.pk, session.course()
+        self.id, self.facts = session.pk, session.facts()
         return self
 
     def admit(self, **answers: bool | str) -> Visit:
@@ -79,7 +78,7 @@ class Visit(Measured):
             answers=given,
             fasting_reason=fasting_reason,
             prescriber_id=self.clinician.pk,
-            place=self.place,
+            room=self.room,
         )
         return self
 
@@ -90,15 +89,15 @@ class Visit(Measured):
 
     def decide(self, reason: str) -> Visit:
         """A clinician decides to give, where the pre-dose pressure asks for a decision."""
-        if needs_decision(self.course) and self.course.predose:
+        if needs_decision(self.facts) and self.facts.predose:
             decision = actions.decide_dose(
                 self.id,
                 self.clinician,
                 id=self.new_id(),
                 outcome="give",
                 reason=reason,
-                reading_id=self.course.predose.id,
-                through_seq=max(r.seq for r in self.course.readings),
+                reading_id=self.facts.predose.id,
+                through_seq=max(r.seq for r in self.facts.readings),
             )
             self.keep("decisions", facts.decision_facts(decision))
         return self
@@ -107,7 +106,7 @@ class Visit(Measured):
         at = self.clock.now()
         if number == 1:
             self.first_dose_at = at
-        is_infusion = self.course.protocol.is_infusion
+        is_infusion = self.facts.protocol.is_infusion
         given = actions.give_dose(
             self.id,
             self.nurse,
@@ -132,19 +131,19 @@ class Visit(Measured):
             mg=mg,
             is_complete=True,
         )
-        self.course = replace(self.course, doses=(facts.dose_facts(end.dose),))
+        self.facts = replace(self.facts, doses=(facts.dose_facts(end.dose),))
         return self
 
     def respond(self, ordered: str = "") -> Visit:
         """Answer for everything that is flagged and not answered."""
-        for flagged in unanswered(self.course):
+        for flagged in unanswered(self.facts):
             response = actions.respond_to_flag(
                 self.id,
                 self.nurse,
                 id=self.new_id(),
                 about=flagged.fact.id,
                 sending=MEANT,
-                told=self.clinician.printed_name,
+                informed=self.clinician.printed_name,
                 ordered=ordered or self.rng.choice(ORDERED),
                 at=self.clock.now(),
             )
@@ -164,7 +163,7 @@ class Visit(Measured):
         self.keep("events", facts.event_facts(event))
 
     def sign(self, password: str) -> None:
-        minutes = self.course.minutes(self.clock.now()) or 0
+        minutes = self.facts.minutes(self.clock.now()) or 0
         seq = Session.objects.values_list("last_seq", flat=True).get(pk=self.id)
         actions.sign_clearance(
             self.id,
@@ -175,27 +174,27 @@ class Visit(Measured):
             checklist=dict.fromkeys(CHECKLIST, True),
             justifications={
                 c.key: "Small change within the range seen before; the patient feels well"
-                for c in cautions(self.course)
+                for c in cautions(self.facts)
             },
             had_serious_event=False,
-            ready_minutes=minutes if self.course.protocol.rems else None,
+            ready_minutes=minutes if self.facts.protocol.rems else None,
             statement=STATEMENT.format(
                 signer=self.clinician.printed_name,
                 name=self.patient.banner_name,
                 born=f"{self.patient.date_of_birth:%d-%b-%Y}",
                 mrn=self.patient.mrn,
-                mg=f"{self.course.given_mg:g}",
-                drug=self.course.protocol.drug,
+                mg=f"{self.facts.given_mg:g}",
+                drug=self.facts.protocol.drug,
                 seq=seq,
             ),
         )
 
     def is_complete(self) -> bool:
-        return not before_clearance(self.course, self.clock.now())
+        return not before_clearance(self.facts, self.clock.now())
 
     def is_ready(self) -> bool:
         """Whether nothing is open and the patient is as before the dose."""
-        found = {c.code for c in cautions(self.course)}
+        found = {c.code for c in cautions(self.facts)}
         return self.is_complete() and not found & UNFIT
 
     def leave(self, kind: str = "discharged", **given: object) -> Visit:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from clinic.access import Permission
 from monitoring.models import Session
-from monitoring.rules.course import Course
+from monitoring.rules.facts import SessionFacts
 from monitoring.rules.flags import Flagged, unanswered
 from monitoring.rules.protocol import Protocol
 from monitoring.web import wording
@@ -37,16 +37,16 @@ class Alert:
     href: str
 
 
-def alerts(session: Session, course: Course, permissions: Permissions) -> list[Alert]:
+def alerts(session: Session, facts: SessionFacts, permissions: Permissions) -> list[Alert]:
     """Emergencies first, then in the order in which they were recorded. Once the patient has left
     nothing can be answered any more; that no one was is still said."""
     may_answer = Permission.RECORD_EVENT in permissions and session.is_open
-    return [_alert(session, course, found, may_answer) for found in unanswered(course)]
+    return [_alert(session, facts, found, may_answer) for found in unanswered(facts)]
 
 
-def _alert(session: Session, course: Course, found: Flagged, may_answer: bool) -> Alert:
+def _alert(session: Session, facts: SessionFacts, found: Flagged, may_answer: bool) -> Alert:
     href = reverse("response", args=[session.pk, found.fact.id]) if may_answer else ""
-    return Alert(kind(found), word(found), found.at, lines(course.protocol, found), href)
+    return Alert(kind(found), word(found), found.at, lines(facts.protocol, found), href)
 
 
 def kind(found: Flagged) -> str:

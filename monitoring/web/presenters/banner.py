@@ -23,10 +23,10 @@ class Banner:
     mrn: str
     allergies: str
     cautions: str
-    place: str = ""
+    room: str = ""
 
 
-def patient_banner(patient: Patient, place: str = "") -> Banner:
+def patient_banner(patient: Patient, room: str = "") -> Banner:
     """Age is of today, by the date at the site."""
     return Banner(
         patient_id=patient.pk,
@@ -37,9 +37,9 @@ def patient_banner(patient: Patient, place: str = "") -> Banner:
         mrn=patient.mrn,
         allergies=patient.allergies or _("Not known"),
         cautions=patient.cautions,
-        place=place,
+        room=room,
     )
 
 
 def session_banner(session: Session) -> Banner:
-    return patient_banner(session.patient, session.place)
+    return patient_banner(session.patient, session.room)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from monitoring.models import Session
 from monitoring.rules import urgency
-from monitoring.rules.course import Course
+from monitoring.rules.facts import SessionFacts
 from monitoring.rules.flags import outside_now, unanswered
 from monitoring.rules.names import search_text
 from monitoring.rules.readiness import (
@@ -57,7 +57,7 @@ class Card:
     name: str
     born: str
     mrn: str
-    place: str
+    room: str
     kind: Kind
     state: str
     rank: tuple[int, datetime]
@@ -77,41 +77,41 @@ class Card:
 
 
 def card(session: Session, now: datetime, permissions: Permissions) -> Card:
-    course = session.course()
-    found = urgency.waits(course, now)
+    facts = session.facts()
+    found = urgency.waits(facts, now)
     clinician = is_clinician(permissions)
     ordered = urgency.sorted_for(found, is_clinician=clinician)
     wait = ordered[0] if ordered else Wait("planned", session.planned_for)
-    step = next_step(session, course, now, permissions)
-    slot = next_slot(course, now)
-    ends = course.window_ends_at
-    is_dosed = bool(course.doses)
-    is_cleared = clearance_state(course, now) == "stands"
+    step = next_step(session, facts, now, permissions)
+    slot = next_slot(facts, now)
+    ends = facts.window_ends_at
+    is_dosed = bool(facts.doses)
+    is_cleared = clearance_state(facts, now) == "stands"
     return Card(
         id=session.pk,
         patient_id=session.patient_id,
         name=session.patient.banner_name,
         born=date_format(session.patient.date_of_birth, "d-M-Y"),
         mrn=session.patient.mrn,
-        place=session.place,
+        room=session.room,
         kind=wait.kind,
-        state=_state(course, wait, slot),
+        state=_state(facts, wait, slot),
         rank=urgency.rank(wait, is_clinician=clinician),
-        next=_next(session, course, wait, slot, now),
+        next=_next(session, facts, wait, slot, now),
         action=step or Action(_("Open the session"), reverse("session", args=[session.pk])),
         also=tuple(_also(ordered)),
-        first_dose_at=course.first_dose_at,
+        first_dose_at=facts.first_dose_at,
         window_ends_at=ends if ends and now < ends else None,
-        last=last_set(course),
-        open_count=len(before_clearance(course, now)) if is_dosed and not is_cleared else 0,
-        attention=attention(course, now),
-        open_since=session.admitted_at if left_open(session, course, now) else None,
+        last=last_set(facts),
+        open_count=len(before_clearance(facts, now)) if is_dosed and not is_cleared else 0,
+        attention=attention(facts, now),
+        open_since=session.admitted_at if left_open(session, facts, now) else None,
     )
 
 
-def _state(course: Course, wait: Wait, slot: Slot | None) -> str:
+def _state(facts: SessionFacts, wait: Wait, slot: Slot | None) -> str:
     if wait.kind == "dosing":
-        is_running = course.protocol.is_infusion and not course.devices_open
+        is_running = facts.protocol.is_infusion and not facts.devices_open
         return _("Infusion running") if is_running else _("Dosing")
     if wait.kind == "due" and slot is not None:
         return _("Due at %(time)s") % {"time": _clock(slot.due_at)}
@@ -142,17 +142,19 @@ def _also(ordered: list[Wait]) -> list[Mark]:
     return [Mark(wait.kind, words[wait.kind]) for wait in ordered[1:] if wait.kind in words]
 
 
-def _next(session: Session, course: Course, wait: Wait, slot: Slot | None, now: datetime) -> Next:
+def _next(
+    session: Session, facts: SessionFacts, wait: Wait, slot: Slot | None, now: datetime
+) -> Next:
     if wait.kind == "planned":
         return Next(_("Expected at %(time)s") % {"time": _clock(session.planned_for)})
-    if not course.doses:
-        return _first_dose(course, wait, now)
+    if not facts.doses:
+        return _first_dose(facts, wait, now)
     if wait.kind == "ready":
-        return Next(_("Clearance stands"), until=lapses_at(course))
-    rest = urgency.rest_ends_at(course)
+        return Next(_("Clearance stands"), until=lapses_at(facts))
+    rest = urgency.rest_ends_at(facts)
     if wait.kind in {"device", "dosing"} and rest is not None:
-        count = len(course.doses)
-        params = {"number": count + 1, "total": count + course.devices_open, "at": _clock(rest)}
+        count = len(facts.doses)
+        params = {"number": count + 1, "total": count + facts.devices_open, "at": _clock(rest)}
         if now >= rest:
             return Next(_("Device %(number)s of %(total)s, rest ended at %(at)s") % params)
         return Next(_("Device %(number)s of %(total)s, rest") % params, until=rest)
@@ -164,13 +166,13 @@ def _next(session: Session, course: Course, wait: Wait, slot: Slot | None, now: 
     return Next(
         words,
         slot.due_at,
-        overdue_after=course.protocol.overdue_after_minutes,
-        urgent_after=course.protocol.escalate_after_minutes,
+        overdue_after=facts.protocol.overdue_after_minutes,
+        urgent_after=facts.protocol.escalate_after_minutes,
     )
 
 
-def _first_dose(course: Course, wait: Wait, now: datetime) -> Next:
-    codes = {item.code for item in before_dose(course, now)}
+def _first_dose(facts: SessionFacts, wait: Wait, now: datetime) -> Next:
+    codes = {item.code for item in before_dose(facts, now)}
     if codes & {"predose_missing", "predose_old"}:
         return Next(_("Pre-dose reading"))
     if "decision" in codes:
@@ -181,23 +183,23 @@ def _first_dose(course: Course, wait: Wait, now: datetime) -> Next:
     return Next(_("First dose"))
 
 
-def attention(course: Course, now: datetime) -> tuple[Mark, ...]:
+def attention(facts: SessionFacts, now: datetime) -> tuple[Mark, ...]:
     """What was flagged and not answered, what is still outside its range though it was answered,
     and a clearance that no longer stands."""
-    open_flags = [f for found in unanswered(course) for f in found.flags if f.tier != "repeat"]
+    open_flags = [f for found in unanswered(facts) for f in found.flags if f.tier != "repeat"]
     by_kind = {
         "emergency": [wording.flag(f) for f in open_flags if f.tier == "emergency"],
         "flagged": [wording.flag(f) for f in open_flags if f.tier != "emergency"],
     }
     marks = [Mark(kind, "; ".join(words)) for kind, words in by_kind.items() if words]
     said = {wording.flag(f) for f in open_flags}
-    still = [words for f in outside_now(course).values() if (words := wording.flag(f)) not in said]
+    still = [words for f in outside_now(facts).values() if (words := wording.flag(f)) not in said]
     if still:
         words = _("Still outside its range: %(flags)s") % {"flags": "; ".join(still)}
         marks.append(Mark("outside", words))
-    if course.phase == "arrived" and "decision" in {i.code for i in before_dose(course, now)}:
+    if facts.phase == "arrived" and "decision" in {i.code for i in before_dose(facts, now)}:
         marks.append(Mark("flagged", _("Pre-dose blood pressure above the guide")))
-    if clearance_state(course, now) == "lapsed":
+    if clearance_state(facts, now) == "lapsed":
         marks.append(Mark("flagged", _("Clearance has lapsed")))
     return tuple(marks)
 

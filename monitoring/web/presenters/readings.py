@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from monitoring.models import Reading, Session
-from monitoring.rules.course import Course
-from monitoring.rules.course import Reading as Facts
+from monitoring.rules.facts import ReadingFacts, SessionFacts
 from monitoring.rules.flags import reading_flags
 from monitoring.rules.measures import MEASURES, OBSERVATION_NAMES, OBSERVATIONS
 from monitoring.rules.protocol import Protocol
@@ -74,10 +73,10 @@ class Table:
         return len(self.columns) + 2
 
 
-def table(session: Session, course: Course, *, only: Collection[UUID] | None = None) -> Table:
+def table(session: Session, facts: SessionFacts, *, only: Collection[UUID] | None = None) -> Table:
     """All readings of the session, or those with the ids in `only`."""
-    found = (r for r in rows(session, course) if only is None or r.id in only)
-    return Table(columns(course.protocol), tuple(found))
+    found = (r for r in rows(session, facts) if only is None or r.id in only)
+    return Table(columns(facts.protocol), tuple(found))
 
 
 def columns(protocol: Protocol) -> tuple[Column, ...]:
@@ -96,27 +95,27 @@ def column(observation: str, protocol: Protocol) -> Column:
     return Column(name, measure.unit if measure else "")
 
 
-def rows(session: Session, course: Course) -> list[Row]:
+def rows(session: Session, facts: SessionFacts) -> list[Row]:
     """One row a reading, in the order taken; a corrected one stands before its correction."""
-    facts = {r.id: r for r in course.readings}
-    flags = reading_flags(course)
-    replaced = {r.replaces for r in course.readings if r.replaces}
+    observed = {r.id: r for r in facts.readings}
+    flags = reading_flags(facts)
+    replaced = {r.replaces for r in facts.readings if r.replaces}
     people = {r.id: r for r in session.reading_set.all()}
-    late, amended = _late(course), _amended(session)
-    ordered = sorted(course.readings, key=lambda r: (*course.order(r), r.seq))
+    late, amended = _late(facts), _amended(session)
+    ordered = sorted(facts.readings, key=lambda r: (*facts.order(r), r.seq))
     return [
         Row(
             id=r.id,
-            label=label(course, r),
+            label=label(facts, r),
             taken_at=r.taken_at,
             received_at=r.received_at if r.received_at - r.taken_at > RECEIVED_LATER else None,
-            elapsed=elapsed(course, r),
+            elapsed=elapsed(facts, r),
             cells=cells(r, people[r.id], {f.field for f in flags.get(r.id, ())}),
             flags=tuple(wording.flag(f) for f in flags.get(r.id, ())),
             by=people[r.id].recorded_by.printed_name,
             notes=_notes(people[r.id], late.get(r.id, 0)) + amended.get(r.id, ()),
             is_replaced=r.id in replaced,
-            is_correction=r.replaces in facts,
+            is_correction=r.replaces in observed,
         )
         for r in ordered
     ]
@@ -133,26 +132,26 @@ def _amended(session: Session) -> dict[UUID, tuple[str, ...]]:
     return found
 
 
-def elapsed(course: Course, reading: Facts) -> str:
+def elapsed(facts: SessionFacts, reading: ReadingFacts) -> str:
     """Minutes after the first dose, with a minus before it; nothing before there is one."""
-    minutes = course.minutes(reading.taken_at)
+    minutes = facts.minutes(reading.taken_at)
     if minutes is None:
         return ""
     return _("%(count)s min") % {"count": str(minutes).replace("-", "−")}
 
 
-def _late(course: Course) -> dict[UUID, int]:
+def _late(facts: SessionFacts) -> dict[UUID, int]:
     """Minutes over its due time of each scheduled reading that was late."""
-    if not course.readings:
+    if not facts.readings:
         return {}
-    last = max(r.received_at for r in course.readings)
-    found = (s for s in slots(course, last) if s.state == "late")
+    last = max(r.received_at for r in facts.readings)
+    found = (s for s in slots(facts, last) if s.state == "late")
     return {s.reading.id: s.minutes_over for s in found if s.reading}
 
 
-def label(course: Course, reading: Facts) -> str:
+def label(facts: SessionFacts, reading: ReadingFacts) -> str:
     """What a reading was for: "Pre-dose", "40 min", "Additional"."""
-    first = course.first_dose_at
+    first = facts.first_dose_at
     if first is None or reading.taken_at <= first:
         return _("Pre-dose")
     if reading.slot is not None:
@@ -160,15 +159,15 @@ def label(course: Course, reading: Facts) -> str:
     return _("Additional")
 
 
-def cells(facts: Facts, row: Reading, flagged: set[str]) -> tuple[Cell, ...]:
-    return tuple(_cell(o, facts, row, flagged) for o in OBSERVATIONS)
+def cells(observed: ReadingFacts, row: Reading, flagged: set[str]) -> tuple[Cell, ...]:
+    return tuple(_cell(o, observed, row, flagged) for o in OBSERVATIONS)
 
 
-def _cell(observation: str, facts: Facts, row: Reading, flagged: set[str]) -> Cell:
+def _cell(observation: str, observed: ReadingFacts, row: Reading, flagged: set[str]) -> Cell:
     fields = OBSERVATIONS[observation]
-    if code := facts.not_done.get(observation):
+    if code := observed.not_done.get(observation):
         return Cell(wording.not_done(code))
-    values = [facts.value(f) for f in fields]
+    values = [observed.value(f) for f in fields]
     if any(v is None for v in values):
         return Cell("–")
     detail = ""

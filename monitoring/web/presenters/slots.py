@@ -8,7 +8,7 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from monitoring.rules.course import Course
+from monitoring.rules.facts import SessionFacts
 from monitoring.rules.schedule import Slot, slots
 
 
@@ -22,14 +22,14 @@ class Mark:
     due_at: datetime | None = None
 
 
-def slot_line(course: Course, now: datetime) -> list[Mark]:
+def slot_line(facts: SessionFacts, now: datetime) -> list[Mark]:
     """Empty before the first dose, when the list of open items says what comes next."""
-    found = [_mark(slot) for slot in slots(course, now)]
-    return [_predose(course), *found] if found else []
+    found = [_mark(slot) for slot in slots(facts, now)]
+    return [_predose(facts), *found] if found else []
 
 
-def _predose(course: Course) -> Mark:
-    reading = course.predose
+def _predose(facts: SessionFacts) -> Mark:
+    reading = facts.predose
     if reading is None:
         return Mark(_("Pre-dose"), "missed", _("Missed"))
     return Mark(_("Pre-dose"), "done", _clock(reading.taken_at))

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from monitoring.models import Dose, DoseEnd, Event, Session
-from monitoring.rules.course import Course
+from monitoring.rules.facts import SessionFacts
 from monitoring.rules.flags import SYMPTOMS
 from monitoring.web.presenters.readings import RECEIVED_LATER
 
@@ -38,7 +38,7 @@ class Entry:
         return f"{timezone.localtime(self.at):%H:%M} {self.words} ({self.by})"
 
 
-def timeline(session: Session, course: Course) -> list[Entry]:
+def timeline(session: Session, facts: SessionFacts) -> list[Entry]:
     """Everything but readings, in the order of time, of the nouns loaded with the session."""
     loaded = getattr(session, "_prefetched_objects_cache", {})
     found = [*_doses(session), *(_event(e) for e in session.event_set.all())]
@@ -54,7 +54,7 @@ def timeline(session: Session, course: Course) -> list[Entry]:
             at = withdrawal.recorded_at
             found.append(Entry(at, what, withdrawal.reason, by, seq=withdrawal.seq))
     found.sort(key=lambda e: e.at)
-    return [replace(e, minutes=course.minutes(e.at)) for e in found]
+    return [replace(e, minutes=facts.minutes(e.at)) for e in found]
 
 
 def _doses(session: Session) -> list[Entry]:
@@ -106,8 +106,8 @@ def _event(event: Event) -> Entry:
     if event.kind == Event.Kind.SYMPTOM:
         detail = ", ".join([*(_(SYMPTOMS[s]) for s in event.symptoms), *filter(None, [detail])])
     elif event.kind == Event.Kind.RESPONSE:
-        detail = _("informed: %(told)s; ordered: %(ordered)s") % {
-            "told": event.told,
+        detail = _("informed: %(informed)s; ordered: %(ordered)s") % {
+            "informed": event.informed,
             "ordered": event.ordered,
         }
     elif event.kind == Event.Kind.ADVERSE_EVENT and event.is_serious:

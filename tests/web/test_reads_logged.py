@@ -20,8 +20,8 @@ from monitoring.web.access_log import PAGES
 from tests.clinic.matrix import OWN, World, parts
 from tests.clinic.test_access import ROUTES
 from tests.clinic.test_matrix import undone, world
-from tests.factories.courses import Visit, dosed
-from tests.factories.place import person
+from tests.factories.people import person
+from tests.factories.visits import Visit, dosed
 
 __all__ = ["world"]
 

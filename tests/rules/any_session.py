@@ -1,4 +1,4 @@
-"""Any course that could be: for properties that hold whatever was recorded."""
+"""Any session that could be: for properties that hold whatever was recorded."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from monitoring.rules.course import Course, Reading
+from monitoring.rules.facts import ReadingFacts, SessionFacts
 from monitoring.rules.flags import flagged
 from monitoring.rules.measures import MEASURES, NOT_DONE_REASONS, OBSERVATIONS
 from monitoring.rules.schedule import slot_for
-from tests.rules.facts import clearance, dose, event, observed, reading, with_readings
+from tests.rules.samples import clearance, dose, event, observed, reading, with_readings
 
 REASONS = sorted(NOT_DONE_REASONS)
 RANGES = {key: measure.possible for key, measure in MEASURES.items()} | {
@@ -20,7 +20,7 @@ RANGES = {key: measure.possible for key, measure in MEASURES.items()} | {
 
 
 @st.composite
-def sets(draw: st.DrawFn, minutes: float, slot: int | None = None) -> Reading:
+def sets(draw: st.DrawFn, minutes: float, slot: int | None = None) -> ReadingFacts:
     """A complete set: each observation any possible value, or coded as not done."""
     not_done = draw(
         st.dictionaries(st.sampled_from(sorted(OBSERVATIONS)), st.sampled_from(REASONS))
@@ -31,29 +31,29 @@ def sets(draw: st.DrawFn, minutes: float, slot: int | None = None) -> Reading:
 
 
 @st.composite
-def courses(draw: st.DrawFn) -> Course:
+def any_facts(draw: st.DrawFn) -> SessionFacts:
     """A dosed patient with any readings, some filling slots, some corrected."""
     doses = tuple(dose(5 * n, n + 1) for n in range(draw(st.integers(1, 3))))
     predose = draw(sets(-10))
-    course = observed(predose=predose, planned_mg=28 * len(doses))
+    facts = observed(predose=predose, planned_mg=28 * len(doses))
     doses = (replace(doses[0], predose_reading=predose.id), *doses[1:])
-    course = replace(course, doses=doses)
+    facts = replace(facts, doses=doses)
     for minutes in sorted(draw(st.lists(st.integers(1, 250), max_size=8))):
-        asked = draw(st.sampled_from([None, *course.protocol.slots, 135, 150]))
+        asked = draw(st.sampled_from([None, *facts.protocol.slots, 135, 150]))
         taken = draw(sets(minutes))
-        slot = slot_for(course, asked, taken.taken_at)
-        course = with_readings(course, replace(taken, slot=slot))
+        slot = slot_for(facts, asked, taken.taken_at)
+        facts = with_readings(facts, replace(taken, slot=slot))
         if draw(st.booleans()):
-            original = course.readings[-1]
+            original = facts.readings[-1]
             mended = replace(draw(sets(minutes)), replaces=original.id, slot=slot)
-            course = with_readings(course, mended)
+            facts = with_readings(facts, mended)
     if draw(st.booleans()):
-        signed = clearance(draw(st.integers(120, 250)), course.last_seq)
-        course = replace(course, clearances=(signed,), phase="cleared")
-    return course
+        signed = clearance(draw(st.integers(120, 250)), facts.last_seq)
+        facts = replace(facts, clearances=(signed,), phase="cleared")
+    return facts
 
 
-def answered(course: Course) -> Course:
-    """The same course with a response to everything that is flagged."""
-    responses = tuple(event(0, "response", answers_reading=f.fact.id) for f in flagged(course))
-    return replace(course, events=(*course.events, *responses))
+def answered(facts: SessionFacts) -> SessionFacts:
+    """The same session with a response to everything that is flagged."""
+    responses = tuple(event(0, "response", answers_reading=f.fact.id) for f in flagged(facts))
+    return replace(facts, events=(*facts.events, *responses))

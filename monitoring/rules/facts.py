@@ -22,7 +22,7 @@ Phase = Literal["planned", "arrived", "dosing", "observing", "cleared", "closed"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Admission:
+class AdmissionFacts:
     """The answers taken on arrival. None is a question not answered; nothing is pre-filled."""
 
     seq: int
@@ -31,9 +31,9 @@ class Admission:
     aneurysmal_disease: bool | None
     intracerebral_haemorrhage: bool | None
     hypersensitivity: bool | None
-    food_kept: bool | None
-    liquid_kept: bool | None
-    nasal_kept: bool | None
+    no_recent_food: bool | None
+    no_recent_liquid: bool | None
+    no_recent_nasal: bool | None
     fasting_reason: str = ""
     benzodiazepine: bool | None
     hypnotic: bool | None
@@ -48,7 +48,7 @@ class Admission:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Decision:
+class DecisionFacts:
     """A clinician's decision on the dose, with what it was taken on."""
 
     seq: int
@@ -59,7 +59,7 @@ class Decision:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Dose:
+class DoseFacts:
     """One device, given at `started_at`, or one infusion, which also ends."""
 
     id: UUID
@@ -78,7 +78,7 @@ class Dose:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reading:
+class ReadingFacts:
     """One set of observations. `not_done` maps an observation to its coded reason."""
 
     id: UUID
@@ -109,7 +109,7 @@ class Reading:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Event:
+class EventFacts:
     """Anything else worth its time. A response names the reading or the event it answers."""
 
     id: UUID
@@ -126,7 +126,7 @@ class Event:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Clearance:
+class ClearanceFacts:
     id: UUID
     signed_at: datetime
     through_seq: int
@@ -139,7 +139,7 @@ DepartureKind = Literal["discharged", "transferred", "against_advice", "left_uns
 
 
 @dataclass(frozen=True, kw_only=True)
-class Departure:
+class DepartureFacts:
     """`at` is when the patient left, or, if nobody saw it, when it was noticed."""
 
     at: datetime
@@ -153,11 +153,11 @@ class Departure:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Course:
+class SessionFacts:
     """One session. Tuples are in the order of `seq`.
 
-    A course loaded for recording alone leaves out `admissions` and all but the latest clearance;
-    `is_whole` says so. Deviations are asked of a whole course.
+    Facts loaded for recording alone leave out `admissions` and all but the latest clearance;
+    `is_whole` says so. Deviations are asked of whole facts.
     """
 
     protocol: Protocol
@@ -172,24 +172,24 @@ class Course:
     is_site_certified: bool = False
     is_patient_enrolled: bool = False
     is_inpatient: bool = False
-    admissions: tuple[Admission, ...] = ()
-    decisions: tuple[Decision, ...] = ()
-    doses: tuple[Dose, ...] = ()
-    readings: tuple[Reading, ...] = ()
-    events: tuple[Event, ...] = ()
-    clearances: tuple[Clearance, ...] = ()
-    departure: Departure | None = None
+    admissions: tuple[AdmissionFacts, ...] = ()
+    decisions: tuple[DecisionFacts, ...] = ()
+    doses: tuple[DoseFacts, ...] = ()
+    readings: tuple[ReadingFacts, ...] = ()
+    events: tuple[EventFacts, ...] = ()
+    clearances: tuple[ClearanceFacts, ...] = ()
+    departure: DepartureFacts | None = None
 
     @property
-    def admission(self) -> Admission | None:
+    def admission(self) -> AdmissionFacts | None:
         return self.admissions[-1] if self.admissions else None
 
     @property
-    def decision(self) -> Decision | None:
+    def decision(self) -> DecisionFacts | None:
         return self.decisions[-1] if self.decisions else None
 
     @property
-    def clearance(self) -> Clearance | None:
+    def clearance(self) -> ClearanceFacts | None:
         """The latest clearance, whether or not it still stands."""
         return self.clearances[-1] if self.clearances else None
 
@@ -209,7 +209,7 @@ class Course:
         return clearance.signed_at <= now + CLOCKS_APART and now < lapses
 
     @cached_property
-    def standing_readings(self) -> tuple[Reading, ...]:
+    def standing_readings(self) -> tuple[ReadingFacts, ...]:
         """Readings that no correction replaces, in the order they were taken."""
         replaced = {r.replaces for r in self.readings if r.replaces}
         standing = (r for r in self.readings if r.id not in replaced)
@@ -225,17 +225,17 @@ class Course:
             found[reading.id] = found.get(reading.replaces, own) if reading.replaces else own
         return found
 
-    def entered(self, reading: Reading) -> int:
+    def entered(self, reading: ReadingFacts) -> int:
         """The place of `reading` among the facts: a correction has that of its original."""
         return self._entered.get(reading.id, reading.seq)
 
-    def order(self, reading: Reading) -> tuple[datetime, int]:
+    def order(self, reading: ReadingFacts) -> tuple[datetime, int]:
         """By what readings are earlier and later: when they were taken, then which was entered
         first. A correction is no newer than its original (CLINICAL 7, hazard 4)."""
         return reading.taken_at, self.entered(reading)
 
-    def without(self, *readings: UUID) -> Course:
-        """The same course as if `readings` had never been recorded, nor what they replace."""
+    def without(self, *readings: UUID) -> SessionFacts:
+        """The same facts as if `readings` had never been recorded, nor what they replace."""
         gone = set(readings)
         for reading in reversed(self.readings):
             if reading.id in gone and reading.replaces:
@@ -293,7 +293,7 @@ class Course:
         return max(0, self.protocol.devices(self.planned_mg) - len(self.doses))
 
     @cached_property
-    def predose(self) -> Reading | None:
+    def predose(self) -> ReadingFacts | None:
         """The complete reading the dose rests on (CLINICAL 8, rules 10 and 12).
 
         Before the first device, the latest one. After it, the one that its row names, or the
@@ -317,7 +317,7 @@ class Course:
             reading = replaced_by[reading]
         return reading
 
-    def is_after_dose(self, reading: Reading) -> bool:
+    def is_after_dose(self, reading: ReadingFacts) -> bool:
         """Whether `reading` was taken after the first device; the pre-dose reading never was,
         even by a tablet whose clock runs ahead."""
         first = self.first_dose_at
@@ -326,16 +326,16 @@ class Course:
         return self.predose is None or reading.id != self.predose.id
 
     @cached_property
-    def after_dose(self) -> tuple[Reading, ...]:
+    def after_dose(self) -> tuple[ReadingFacts, ...]:
         """Standing readings taken after the first device and before departure."""
         standing = self.standing_readings
         return tuple(r for r in standing if not r.after_departure and self.is_after_dose(r))
 
-    def with_value(self, observation: str) -> Iterator[Reading]:
+    def with_value(self, observation: str) -> Iterator[ReadingFacts]:
         """Readings after the dose that measured `observation`, newest first."""
         return (r for r in reversed(self.after_dose) if r.has_value(observation))
 
-    def latest(self, observation: str) -> Reading | None:
+    def latest(self, observation: str) -> ReadingFacts | None:
         """The newest reading after the dose that measured or coded `observation`."""
         return next((r for r in reversed(self.after_dose) if r.has(observation)), None)
 

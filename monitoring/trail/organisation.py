@@ -1,4 +1,4 @@
-"""The chains of the people and of the place: signing in, roles, passwords, sites.
+"""The chains of the people and of the organisation: signing in, roles, passwords, sites.
 
 Whatever saves a person, a role or a site through its model, in the same transaction, is told; rows
 that were changed below it differ from the log, and verification names them.
@@ -183,7 +183,7 @@ def _saved_site(
     instance: Site, created: bool, update_fields: frozenset[str] | None, **kwargs: Any
 ) -> None:
     row = only(columns(instance), None if created else update_fields)
-    _tell(chain.PLACE, "place", "change_site", {"site": {str(instance.pk): row}})
+    _tell(chain.ORGANISATION, "organisation", "change_site", {"site": {str(instance.pk): row}})
 
 
 def _saved_tablet(
@@ -195,7 +195,7 @@ def _saved_tablet(
     which: dict[str, Any] = {}
     if not created:
         which = {"site": str(instance.site_id), "name": instance.name}
-    _tell(chain.PLACE, "place", verb, {"tablet": {str(instance.pk): row}}, **which)
+    _tell(chain.ORGANISATION, "organisation", verb, {"tablet": {str(instance.pk): row}}, **which)
 
 
 def _saved_factor(
@@ -250,8 +250,9 @@ def _wrong_second_factor(user: Staff, authenticator: Authenticator, **kwargs: An
 def _not_signed_in(
     credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any
 ) -> None:
-    """On the person's chain, or on the place's for a name that is no one's: the name itself is
-    not kept, for people type their password there. Who is signed in was asked to confirm it."""
+    """On the person's chain, or on the organisation's for a name that is no one's: the name
+    itself is not stored, for people type their password there. A person who is signed in was
+    asked to confirm it."""
     signed_in = getattr(request, "user", None)
     if isinstance(signed_in, Staff):
         _tell(signed_in.pk, "staff", "confirm_failed", actor_id=signed_in.pk)
@@ -268,8 +269,8 @@ def _tell_stranger() -> None:
     """Once for each address within STRANGERS_AGAIN, and no more than MOST_STRANGERS within it:
     anyone may try names, and must not fill the trail with them."""
     address, since = origin.current().address or "", clock.now() - STRANGERS_AGAIN
-    newest = TrailEntry.objects.filter(chain=chain.PLACE).order_by("-seq")[:LOOKED_BACK]
+    newest = TrailEntry.objects.filter(chain=chain.ORGANISATION).order_by("-seq")[:LOOKED_BACK]
     known = [e for e in newest if e.verb == "sign_in_failed" and e.at > since]
     addresses = {json.loads(e.payload)["detail"].get("address") for e in known}
     if address not in addresses and len(known) < MOST_STRANGERS:
-        _tell(chain.PLACE, "place", "sign_in_failed", address=address)
+        _tell(chain.ORGANISATION, "organisation", "sign_in_failed", address=address)

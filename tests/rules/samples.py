@@ -7,15 +7,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from monitoring.rules.course import (
-    Admission,
-    Clearance,
-    Course,
-    Decision,
-    Departure,
-    Dose,
-    Event,
-    Reading,
+from monitoring.rules.facts import (
+    AdmissionFacts,
+    ClearanceFacts,
+    DecisionFacts,
+    DepartureFacts,
+    DoseFacts,
+    EventFacts,
+    ReadingFacts,
+    SessionFacts,
 )
 from monitoring.rules.protocol import SPRAVATO_US
 
@@ -36,11 +36,11 @@ def at(minutes: float, seconds: float = 0) -> datetime:
     return FIRST + timedelta(minutes=minutes, seconds=seconds)
 
 
-def reading(minutes: float, slot: int | None = None, **given: Any) -> Reading:
+def reading(minutes: float, slot: int | None = None, **given: Any) -> ReadingFacts:
     """A complete, well set; keywords change values or fields of the reading."""
     values = {k: given.pop(k) for k in list(given) if k in WELL}
     taken = given.pop("taken_at", at(minutes))
-    return Reading(
+    return ReadingFacts(
         **({
             "id": uuid4(),
             "seq": next(_count),
@@ -54,15 +54,15 @@ def reading(minutes: float, slot: int | None = None, **given: Any) -> Reading:
 
 def not_done(
     minutes: float, slot: int | None, *observations: str, code: str = "refused"
-) -> Reading:
+) -> ReadingFacts:
     from monitoring.rules.measures import OBSERVATIONS
 
     gone = {f: None for o in observations for f in OBSERVATIONS[o]}
     return reading(minutes, slot, not_done=dict.fromkeys(observations, code), **gone)
 
 
-def dose(minutes: float, number: int = 1, **given: Any) -> Dose:
-    return Dose(
+def dose(minutes: float, number: int = 1, **given: Any) -> DoseFacts:
+    return DoseFacts(
         **({
             "id": uuid4(),
             "seq": next(_count),
@@ -76,8 +76,8 @@ def dose(minutes: float, number: int = 1, **given: Any) -> Dose:
     )  # fmt: skip
 
 
-def event(minutes: float, kind: str = "note", **given: Any) -> Event:
-    return Event(
+def event(minutes: float, kind: str = "note", **given: Any) -> EventFacts:
+    return EventFacts(
         **({
             "id": uuid4(),
             "seq": next(_count),
@@ -88,19 +88,21 @@ def event(minutes: float, kind: str = "note", **given: Any) -> Event:
     )  # fmt: skip
 
 
-def admission(**answers: Any) -> Admission:
+def admission(**answers: Any) -> AdmissionFacts:
     good = dict.fromkeys(
         ("aneurysmal_disease", "intracerebral_haemorrhage", "hypersensitivity", "benzodiazepine",
          "hypnotic", "opioid", "stimulant", "maoi", "alcohol"), False
     ) | dict.fromkeys(
-        ("identifiers_confirmed", "food_kept", "liquid_kept", "nasal_kept", "transport_arranged",
-         "no_driving_advised"), True
+        ("identifiers_confirmed", "no_recent_food", "no_recent_liquid", "no_recent_nasal",
+         "transport_arranged", "no_driving_advised"), True
     )  # fmt: skip
-    return Admission(**({"seq": 1, "at": at(-30), "prescriber": "Mei Chen, MD"} | good | answers))
+    return AdmissionFacts(
+        **({"seq": 1, "at": at(-30), "prescriber": "Mei Chen, MD"} | good | answers)
+    )
 
 
-def decision(outcome: Any = "give", reading: UUID | None = None, **given: Any) -> Decision:
-    return Decision(
+def decision(outcome: Any = "give", reading: UUID | None = None, **given: Any) -> DecisionFacts:
+    return DecisionFacts(
         **({
             "seq": next(_count),
             "at": at(-5),
@@ -111,17 +113,17 @@ def decision(outcome: Any = "give", reading: UUID | None = None, **given: Any) -
     )  # fmt: skip
 
 
-def clearance(minutes: float, through_seq: int = 10, **given: Any) -> Clearance:
-    return Clearance(id=uuid4(), signed_at=at(minutes), through_seq=through_seq, **given)
+def clearance(minutes: float, through_seq: int = 10, **given: Any) -> ClearanceFacts:
+    return ClearanceFacts(id=uuid4(), signed_at=at(minutes), through_seq=through_seq, **given)
 
 
-def departure(minutes: float, kind: Any = "discharged", **given: Any) -> Departure:
-    return Departure(**({"at": at(minutes), "recorded_at": at(minutes), "kind": kind} | given))
+def departure(minutes: float, kind: Any = "discharged", **given: Any) -> DepartureFacts:
+    return DepartureFacts(**({"at": at(minutes), "recorded_at": at(minutes), "kind": kind} | given))
 
 
-def arrived(*readings: Reading, **given: Any) -> Course:
+def arrived(*readings: ReadingFacts, **given: Any) -> SessionFacts:
     """A patient with good answers, before the first device."""
-    return Course(
+    return SessionFacts(
         **({
             "protocol": SPRAVATO_US,
             "phase": "arrived",
@@ -136,17 +138,17 @@ def arrived(*readings: Reading, **given: Any) -> Course:
     )  # fmt: skip
 
 
-def observed(*readings: Reading, **given: Any) -> Course:
+def observed(*readings: ReadingFacts, **given: Any) -> SessionFacts:
     """Two devices at 0 and 5 minutes on a well pre-dose reading."""
     predose = given.pop("predose", reading(-10))
     doses = (dose(0, predose_reading=predose.id), dose(5, 2))
     return arrived(predose, *readings, **({"phase": "observing", "doses": doses} | given))
 
 
-def whole(**given: Any) -> Course:
+def whole(**given: Any) -> SessionFacts:
     """Every slot read on time and well."""
     return observed(*(reading(m, m) for m in (15, 30, 40, 60, 90, 120)), **given)
 
 
-def with_readings(course: Course, *readings: Reading) -> Course:
-    return replace(course, readings=(*course.readings, *readings))
+def with_readings(facts: SessionFacts, *readings: ReadingFacts) -> SessionFacts:
+    return replace(facts, readings=(*facts.readings, *readings))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from django.core.exceptions import ObjectDoesNotExist
 
 from clinic import clock
-from monitoring.rules import course as rules
+from monitoring.rules import facts as rules
 from monitoring.rules.measures import OBSERVATIONS, VALUE_FIELDS
 from monitoring.rules.rems import holds
 
@@ -30,9 +30,9 @@ _ANSWERS = (
     "aneurysmal_disease",
     "intracerebral_haemorrhage",
     "hypersensitivity",
-    "food_kept",
-    "liquid_kept",
-    "nasal_kept",
+    "no_recent_food",
+    "no_recent_liquid",
+    "no_recent_nasal",
     "fasting_reason",
     "benzodiazepine",
     "hypnotic",
@@ -46,8 +46,8 @@ _ANSWERS = (
 )
 
 
-def course_of(session: Session) -> rules.Course:
-    """The course of the nouns that were loaded with `session`, by a queryset method of its own.
+def facts_of(session: Session) -> rules.SessionFacts:
+    """The facts of the nouns that were loaded with `session`, by a queryset method of its own.
 
     Without admissions, decisions and clearances it is not whole: it carries the standing clearance
     alone, which the session row names. Certification and enrolment are those of today at the site.
@@ -55,7 +55,7 @@ def course_of(session: Session) -> rules.Course:
     loaded = getattr(session, "_prefetched_objects_cache", {})
     is_whole = {"admission_set", "decision_set", "clearance_set"} <= set(loaded)
     site, today = session.site, clock.now().astimezone(session.site.tz).date()
-    return rules.Course(
+    return rules.SessionFacts(
         protocol=session.protocol_version.protocol(),
         phase=cast(rules.Phase, session.phase),
         planned_mg=float(session.planned_mg),
@@ -78,22 +78,22 @@ def course_of(session: Session) -> rules.Course:
     )
 
 
-def _clearances(session: Session, loaded: dict[str, Any]) -> tuple[rules.Clearance, ...]:
+def _clearances(session: Session, loaded: dict[str, Any]) -> tuple[rules.ClearanceFacts, ...]:
     if "clearance_set" in loaded:
         return tuple(map(clearance_facts, loaded["clearance_set"]))
     standing = session.standing_clearance
     return (_signature(standing, None),) if standing else ()
 
 
-def admission_facts(row: Admission) -> rules.Admission:
+def admission_facts(row: Admission) -> rules.AdmissionFacts:
     answers = {name: getattr(row, name) for name in _ANSWERS}
-    return rules.Admission(
+    return rules.AdmissionFacts(
         seq=row.seq, at=row.recorded_at, prescriber=row.prescriber_name, **answers
     )
 
 
-def decision_facts(row: Decision) -> rules.Decision:
-    return rules.Decision(
+def decision_facts(row: Decision) -> rules.DecisionFacts:
+    return rules.DecisionFacts(
         seq=row.seq,
         at=row.recorded_at,
         outcome=row.outcome,  # type: ignore[arg-type]
@@ -102,9 +102,9 @@ def decision_facts(row: Decision) -> rules.Decision:
     )
 
 
-def dose_facts(row: Dose) -> rules.Dose:
+def dose_facts(row: Dose) -> rules.DoseFacts:
     end: DoseEnd | None = getattr(row, "end", None)
-    return rules.Dose(
+    return rules.DoseFacts(
         id=row.id,
         seq=row.seq,
         number=row.number,
@@ -121,8 +121,8 @@ def dose_facts(row: Dose) -> rules.Dose:
     )
 
 
-def reading_facts(row: Reading) -> rules.Reading:
-    return rules.Reading(
+def reading_facts(row: Reading) -> rules.ReadingFacts:
+    return rules.ReadingFacts(
         id=row.id,
         seq=row.seq,
         taken_at=row.taken_at,
@@ -137,8 +137,8 @@ def reading_facts(row: Reading) -> rules.Reading:
     )
 
 
-def event_facts(row: Event) -> rules.Event:
-    return rules.Event(
+def event_facts(row: Event) -> rules.EventFacts:
+    return rules.EventFacts(
         id=row.id,
         seq=row.seq,
         at=row.at,
@@ -153,12 +153,12 @@ def event_facts(row: Event) -> rules.Event:
     )
 
 
-def clearance_facts(row: Clearance) -> rules.Clearance:
+def clearance_facts(row: Clearance) -> rules.ClearanceFacts:
     return _signature(row, getattr(row, "withdrawal", None))
 
 
-def _signature(row: Clearance, withdrawal: Withdrawal | None) -> rules.Clearance:
-    return rules.Clearance(
+def _signature(row: Clearance, withdrawal: Withdrawal | None) -> rules.ClearanceFacts:
+    return rules.ClearanceFacts(
         id=row.id,
         signed_at=row.signed_at,
         through_seq=row.through_seq,
@@ -168,7 +168,7 @@ def _signature(row: Clearance, withdrawal: Withdrawal | None) -> rules.Clearance
     )
 
 
-def _departure(session: Session) -> rules.Departure | None:
+def _departure(session: Session) -> rules.DepartureFacts | None:
     if session.phase != "closed":
         return None
     try:
@@ -177,8 +177,8 @@ def _departure(session: Session) -> rules.Departure | None:
         return None
 
 
-def departure_facts(row: Departure) -> rules.Departure:
-    return rules.Departure(
+def departure_facts(row: Departure) -> rules.DepartureFacts:
+    return rules.DepartureFacts(
         at=row.left_at,
         recorded_at=row.recorded_at,
         kind=cast(rules.DepartureKind, row.kind),

@@ -14,11 +14,11 @@ from clinic.models import Membership, Site, Staff
 from monitoring import actions
 from monitoring.models import ChainHead, TrailEntry
 from monitoring.rules.protocol import SPRAVATO_US
-from monitoring.trail.chain import PLACE
+from monitoring.trail.chain import ORGANISATION
 from monitoring.trail.verify import verify
-from tests.factories.courses import dosed
-from tests.factories.place import PASSWORD, SiteFactory, StaffFactory, person
+from tests.factories.people import PASSWORD, SiteFactory, StaffFactory, person
 from tests.factories.second_factors import App
+from tests.factories.visits import dosed
 
 pytestmark = pytest.mark.django_db
 
@@ -83,8 +83,8 @@ def test_a_wrong_second_factor_is_told_by_its_kind_and_without_an_actor(nurse: S
 def test_an_unknown_name_is_told_without_the_name(nurse: Staff) -> None:
     """People type their password into the wrong field."""
     sign_in(Client(), login="my password by mistake")
-    assert told(PLACE)[-1] == "sign_in_failed"
-    assert "mistake" not in last(PLACE).payload
+    assert told(ORGANISATION)[-1] == "sign_in_failed"
+    assert "mistake" not in last(ORGANISATION).payload
 
 
 def test_a_name_that_is_no_text_is_told_too(nurse: Staff) -> None:
@@ -123,14 +123,14 @@ def test_a_site_is_told_with_each_change() -> None:
     site: Site = SiteFactory()
     site.rems_certified_on = None
     site.save()
-    assert told(PLACE)[-2:] == ["change_site", "change_site"]
+    assert told(ORGANISATION)[-2:] == ["change_site", "change_site"]
 
 
-def test_a_protocol_is_told_by_who_published_it_or_by_the_place(nurse: Staff) -> None:
+def test_a_protocol_is_logged_by_its_publisher_or_the_organisation(nurse: Staff) -> None:
     site = SiteFactory()
     actions.publish_protocol(SPRAVATO_US, site=site)
     actions.publish_protocol(SPRAVATO_US, site=site, by=nurse)
-    assert told(PLACE)[-1] == "publish_protocol"
+    assert told(ORGANISATION)[-1] == "publish_protocol"
     assert told(nurse.pk)[-1] == "publish_protocol"
 
 

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitoring.rules.course import age_in_years, whole_minutes
+from monitoring.rules.facts import age_in_years, whole_minutes
 from monitoring.rules.flags import flags_of
 from monitoring.rules.protocol import KETAMINE_IV
 from monitoring.rules.readiness import before_clearance
 from monitoring.rules.schedule import slots
-from tests.rules.facts import (
+from tests.rules.samples import (
     arrived,
     at,
     decision,
@@ -27,20 +27,20 @@ from tests.rules.facts import (
 
 
 def test_the_form_counts_from_the_first_device_and_the_window_from_the_last() -> None:
-    course = observed(doses=(dose(0), dose(6, 2), dose(13, 3)), planned_mg=84)
-    assert course.first_dose_at == at(0)
-    assert course.last_dose_at == at(13)
-    assert course.window_ends_at == at(133)
-    assert course.minutes(at(40)) == 40
-    assert course.given_mg == 84
+    facts = observed(doses=(dose(0), dose(6, 2), dose(13, 3)), planned_mg=84)
+    assert facts.first_dose_at == at(0)
+    assert facts.last_dose_at == at(13)
+    assert facts.window_ends_at == at(133)
+    assert facts.minutes(at(40)) == 40
+    assert facts.given_mg == 84
 
 
 def test_before_the_first_device_no_clock_runs() -> None:
-    course = arrived(reading(-5))
-    assert (course.first_dose_at, course.last_dose_at, course.window_ends_at) == (None,) * 3
-    assert course.minutes(at(0)) is None
-    assert course.after_dose == ()
-    assert not course.is_after_dose(reading(5))
+    facts = arrived(reading(-5))
+    assert (facts.first_dose_at, facts.last_dose_at, facts.window_ends_at) == (None,) * 3
+    assert facts.minutes(at(0)) is None
+    assert facts.after_dose == ()
+    assert not facts.is_after_dose(reading(5))
 
 
 def test_the_window_of_an_infusion_runs_from_its_end_and_not_while_it_runs() -> None:
@@ -61,17 +61,17 @@ def test_devices_are_open_until_all_of_the_order_are_given() -> None:
 
 def test_a_clinician_stops_the_rest_only_after_the_first_device() -> None:
     before, given_first = decision("do_not_give"), dose(0)
-    course = observed(phase="dosing", doses=(given_first,), decisions=(before,))
-    assert not course.is_dose_stopped
-    assert course.devices_open == 1
-    stopped = replace(course, decisions=(before, decision("do_not_give", at=at(4))))
+    facts = observed(phase="dosing", doses=(given_first,), decisions=(before,))
+    assert not facts.is_dose_stopped
+    assert facts.devices_open == 1
+    stopped = replace(facts, decisions=(before, decision("do_not_give", at=at(4))))
     assert stopped.is_dose_stopped
     assert stopped.devices_open == 0
 
 
 def test_a_partial_device_is_not_topped_up() -> None:
-    course = observed(phase="dosing", doses=(dose(0, is_complete=False), dose(5, 2)))
-    assert course.devices_open == 0
+    facts = observed(phase="dosing", doses=(dose(0, is_complete=False), dose(5, 2)))
+    assert facts.devices_open == 0
 
 
 def test_the_pre_dose_reading_is_the_latest_complete_one() -> None:
@@ -87,55 +87,55 @@ def test_the_pre_dose_reading_is_the_latest_complete_one() -> None:
 def test_a_reading_entered_after_the_dose_never_becomes_the_pre_dose_one() -> None:
     predose = reading(-10, systolic=120)
     high = reading(40, 40, systolic=165)
-    course = observed(high, predose=predose)
-    afterwards = with_readings(course, reading(-2, systolic=170, received_at=at(50)))
+    facts = observed(high, predose=predose)
+    afterwards = with_readings(facts, reading(-2, systolic=170, received_at=at(50)))
     assert afterwards.predose == predose
-    assert flags_of(afterwards, high) == flags_of(course, high) != ()
+    assert flags_of(afterwards, high) == flags_of(facts, high) != ()
 
 
 def test_a_correction_of_the_pre_dose_reading_stands_in_its_place() -> None:
     predose = reading(-10, systolic=120)
-    course = observed(reading(40, 40, systolic=165), predose=predose)
+    facts = observed(reading(40, 40, systolic=165), predose=predose)
     corrected = reading(-12, systolic=150, replaces=predose.id)
     again = reading(-12, systolic=152, replaces=corrected.id)
-    assert with_readings(course, corrected).predose == corrected
-    assert with_readings(course, corrected, again).predose == again
+    assert with_readings(facts, corrected).predose == corrected
+    assert with_readings(facts, corrected, again).predose == again
 
 
 def test_a_pre_dose_reading_moved_past_the_dose_is_none_any_more() -> None:
     earlier, predose = reading(-20), reading(-10)
-    course = observed(earlier, predose=predose)
-    moved = with_readings(course, reading(10, replaces=predose.id))
+    facts = observed(earlier, predose=predose)
+    moved = with_readings(facts, reading(10, replaces=predose.id))
     assert moved.predose == earlier
     assert [r.taken_at for r in moved.after_dose] == [at(10)]
 
 
 def test_a_tablet_that_runs_ahead_keeps_the_pre_dose_reading_before_the_dose() -> None:
     ahead = reading(1.5, systolic=130)
-    course = observed(predose=ahead)
-    assert course.predose == ahead
-    assert course.after_dose == ()
+    facts = observed(predose=ahead)
+    assert facts.predose == ahead
+    assert facts.after_dose == ()
     assert observed(predose=reading(2.1)).predose is None
 
 
 def test_a_dose_that_names_no_reading_rests_on_the_latest_before_it() -> None:
     first, second = reading(-20), reading(-10)
-    course = arrived(first, second, reading(15, 15), phase="observing", doses=(dose(0),))
-    assert course.predose == second
+    facts = arrived(first, second, reading(15, 15), phase="observing", doses=(dose(0),))
+    assert facts.predose == second
 
 
 def test_a_replaced_reading_stands_no_more() -> None:
     wrong = reading(40, 40, systolic=210)
     right = reading(40, 40, systolic=120, replaces=wrong.id)
-    course = observed(wrong, right)
-    assert wrong not in course.standing_readings
-    assert course.after_dose == (right,)
+    facts = observed(wrong, right)
+    assert wrong not in facts.standing_readings
+    assert facts.after_dose == (right,)
 
 
 def test_readings_stand_in_the_order_they_were_taken() -> None:
     late_entry = reading(30, 30, seq=900)
-    course = observed(reading(40, 40, seq=500), late_entry)
-    assert [r.slot for r in course.after_dose] == [30, 40]
+    facts = observed(reading(40, 40, seq=500), late_entry)
+    assert [r.slot for r in facts.after_dose] == [30, 40]
 
 
 def test_what_comes_after_departure_is_no_part_of_the_course() -> None:
@@ -144,9 +144,9 @@ def test_what_comes_after_departure_is_no_part_of_the_course() -> None:
 
 def test_the_latest_counts_a_coded_measure_and_the_measured_ones_do_not() -> None:
     measured, coded = reading(40, 40), not_done(60, 60, "spo2")
-    course = observed(measured, coded)
-    assert course.latest("spo2") == coded
-    assert list(course.with_value("spo2")) == [measured]
+    facts = observed(measured, coded)
+    assert facts.latest("spo2") == coded
+    assert list(facts.with_value("spo2")) == [measured]
     assert observed().latest("spo2") is None
 
 
@@ -179,12 +179,12 @@ CHANGES = (
 
 @pytest.mark.parametrize("start", CHANGES)
 def test_minutes_run_on_through_a_change_of_clocks_and_midnight(start: datetime) -> None:
-    course = observed(doses=(dose(0, started_at=start),), planned_mg=28)
+    facts = observed(doses=(dose(0, started_at=start),), planned_mg=28)
     local = (start + timedelta(minutes=40)).astimezone(ZoneInfo("America/New_York"))
-    assert course.minutes(local.astimezone(UTC)) == 40
-    assert course.window_ends_at == start + timedelta(minutes=120)
-    dues = [s.due_at - start for s in slots(course, start)]
-    assert dues == [timedelta(minutes=m) for m in course.protocol.slots]
+    assert facts.minutes(local.astimezone(UTC)) == 40
+    assert facts.window_ends_at == start + timedelta(minutes=120)
+    dues = [s.due_at - start for s in slots(facts, start)]
+    assert dues == [timedelta(minutes=m) for m in facts.protocol.slots]
 
 
 @given(st.integers(0, 525_600), st.integers(0, 400), st.sampled_from(["UTC", "America/New_York",
@@ -192,12 +192,12 @@ def test_minutes_run_on_through_a_change_of_clocks_and_midnight(start: datetime)
 def test_minutes_are_the_same_in_every_zone(start: int, minutes: int, zone: str) -> None:
     first = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=start)
     taken = first + timedelta(minutes=minutes)
-    course = observed(doses=(dose(0, started_at=first.astimezone(ZoneInfo(zone)).astimezone(UTC)),))
-    assert course.minutes(taken.astimezone(ZoneInfo(zone)).astimezone(UTC)) == minutes
+    facts = observed(doses=(dose(0, started_at=first.astimezone(ZoneInfo(zone)).astimezone(UTC)),))
+    assert facts.minutes(taken.astimezone(ZoneInfo(zone)).astimezone(UTC)) == minutes
 
 
 def test_after_a_clock_jumped_back_a_set_of_a_time_to_come_is_no_final_set() -> None:
-    course = whole()
-    assert slots(course, at(-60))
-    assert [i.code for i in before_clearance(course, at(-60))] == ["window", "final_set"]
-    assert course.minutes(at(-60)) == -60
+    facts = whole()
+    assert slots(facts, at(-60))
+    assert [i.code for i in before_clearance(facts, at(-60))] == ["window", "final_set"]
+    assert facts.minutes(at(-60)) == -60

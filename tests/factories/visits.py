@@ -32,7 +32,7 @@ from monitoring.rules.entry import PRE_DOSE, Entry
 from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US
 from monitoring.rules.protocol import Protocol as ProtocolRules
 from monitoring.rules.readiness import CHECKLIST
-from tests.factories.place import PASSWORD, SiteFactory, person
+from tests.factories.people import PASSWORD, SiteFactory, person
 from tests.factories.record import PatientFactory, ProtocolVersionFactory, SiteProtocolFactory
 
 WELL: dict[str, int | None] = {
@@ -50,9 +50,9 @@ MEANT_NOW = Sending(is_another=True, left_empty=TIMES)
 """What is repeated in a test is meant, and an empty time is now."""
 GOOD_ANSWERS: dict[str, bool | None] = dict.fromkeys(QUESTIONS, False) | {
     "identifiers_confirmed": True,
-    "food_kept": True,
-    "liquid_kept": True,
-    "nasal_kept": True,
+    "no_recent_food": True,
+    "no_recent_liquid": True,
+    "no_recent_nasal": True,
     "transport_arranged": True,
     "no_driving_advised": True,
 }
@@ -116,7 +116,7 @@ class Visit:
                 "id": uuid7(),
                 "answers": GOOD_ANSWERS,
                 "prescriber_id": self.clinician.pk,
-                "place": "Chair 1",
+                "room": "Chair 1",
             } | answers),
         )  # fmt: skip
 
@@ -165,7 +165,7 @@ class Visit:
         )
 
     def decide(self, outcome: str = "give", **given: Any) -> Decision:
-        predose = self.session.course().predose
+        predose = self.session.facts().predose
         return actions.decide_dose(
             self.id,
             self.clinician,
@@ -215,7 +215,7 @@ class Visit:
             **({
                 "id": uuid7(),
                 "sending": MEANT if "at" in given else MEANT_NOW,
-                "told": self.clinician.printed_name,
+                "informed": self.clinician.printed_name,
                 "ordered": "Repeat in 5 minutes",
                 "at": self.clock.now(),
                 "confirmed_at": given.get("at"),
@@ -225,7 +225,7 @@ class Visit:
     def sign(self, **given: Any) -> Clearance:
         session = self.session
         justified = {
-            c.key: "Talked it through, stays with family" for c in cautions(session.course())
+            c.key: "Talked it through, stays with family" for c in cautions(session.facts())
         }
         return actions.sign_clearance(
             self.id,
@@ -263,7 +263,7 @@ class Visit:
             },
             "against_advice": {
                 "reason": "Has to be at work",
-                "clinician_told": self.clinician.printed_name,
+                "clinician_informed": self.clinician.printed_name,
                 "advice_given": True,
                 "transport": "Taxi",
                 "had_serious_event": False,
@@ -340,7 +340,7 @@ def dosed(clock: Clock, **plan: Any) -> Visit:
     """Every ordered device given, five minutes apart."""
     visit = predosed(clock, **plan)
     clock.forward(minutes=5)
-    devices = visit.session.course().devices_open
+    devices = visit.session.facts().devices_open
     for number in range(devices):
         if number:
             clock.forward(minutes=5)
@@ -363,7 +363,7 @@ def observed(clock: Clock, *, through: int = 120, **plan: Any) -> Visit:
 
 def ready_to_sign(clock: Clock, **plan: Any) -> Visit:
     visit = observed(clock, **plan)
-    ends = visit.session.course().window_ends_at
+    ends = visit.session.facts().window_ends_at
     assert ends is not None
     clock.travel_to(max(ends, clock.now()))
     return visit
