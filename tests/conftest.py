@@ -6,7 +6,6 @@ import shutil
 import threading
 import uuid
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -15,39 +14,18 @@ import pytest
 from django.core.management import call_command
 from django.db import connection, connections
 from django.test.utils import setup_databases, teardown_databases
+from pytest_django import DjangoDbBlocker, Settings
 
 from clinic import clock as clinic_clock
 from monitoring.guards import privileges
+from tests.clock import TestClock
 from tests.engine import APPLICATION, USES_POSTGRESQL
-
-
-class TestClock:
-    """A clock that stands still until it is moved.
-
-    It starts in the past: the database compares signing times with its own, real clock.
-    """
-
-    __test__ = False
-
-    def __init__(self) -> None:
-        self.time = datetime(2026, 3, 10, 14, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        return self.time
-
-    def forward(self, minutes: float = 0, seconds: float = 0) -> datetime:
-        self.time += timedelta(minutes=minutes, seconds=seconds)
-        return self.time
-
-    def travel_to(self, moment: datetime) -> datetime:
-        self.time = moment
-        return moment
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(
     django_test_environment: None,
-    django_db_blocker: Any,
+    django_db_blocker: DjangoDbBlocker,
     django_db_modify_db_settings: None,
 ) -> Iterator[None]:
     """The migrated test database, also where every chosen test asks for a copy of it."""
@@ -74,7 +52,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> TestClock:
 
 
 @pytest.fixture(autouse=True)
-def _plain(settings: Any) -> None:
+def _plain(settings: Settings) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = {
         **settings.STORAGES,
@@ -83,7 +61,9 @@ def _plain(settings: Any) -> None:
 
 
 @pytest.fixture
-def committed_db(django_db_setup: None, django_db_blocker: Any, tmp_path: Path) -> Iterator[None]:
+def committed_db(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path: Path
+) -> Iterator[None]:
     """A copy of the migrated database with real commits, for several connections.
 
     The guards refuse the flush that Django empties such databases with, so each test has its own.

@@ -15,6 +15,7 @@ from monitoring.models import Patient, PatientAmendment, TrailEntry
 from monitoring.models.fact import uuid7
 from monitoring.trail.verify import verify
 from tests.actions.refusals import refused
+from tests.clock import TestClock
 from tests.factories.people import person
 from tests.factories.record import PatientFactory
 from tests.factories.visits import Visit, planned, predosed
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def visit(clock: Any) -> Visit:
+def visit(clock: TestClock) -> Visit:
     """A session planned for a patient who was registered by the verb, so that there is a chain."""
     made = planned(clock)
     patient = actions.register_patient(
@@ -152,7 +153,7 @@ def test_without_a_change_or_a_reason_nothing_is_kept(visit: Visit) -> None:
 
 @pytest.mark.parametrize("typed", ["Z-9", "z-9", " Ｚ-9"])
 def test_an_mrn_that_is_someones_is_a_conflict(visit: Visit, typed: str) -> None:
-    theirs = PatientFactory(mrn="Z-9")
+    theirs = PatientFactory.create(mrn="Z-9")
     with pytest.raises(Conflict) as caught:
         amend(visit, mrn=typed)
     assert caught.value.theirs == theirs
@@ -163,8 +164,8 @@ def test_the_own_mrn_may_be_spelt_anew(visit: Visit) -> None:
     assert stands(visit).mrn == "a-1"
 
 
-def test_who_was_registered_before_enrolment_can_be_dosed_once_enrolled(clock: Any) -> None:
-    patient = PatientFactory(rems_enrolled_on=None)
+def test_who_was_registered_before_enrolment_can_be_dosed_once_enrolled(clock: TestClock) -> None:
+    patient = PatientFactory.create(rems_enrolled_on=None)
     visit = predosed(clock, patient=patient, site=patient.site)
     with refused("item_patient_not_enrolled"):
         visit.dose()
@@ -174,7 +175,7 @@ def test_who_was_registered_before_enrolment_can_be_dosed_once_enrolled(clock: A
 
 @pytest.mark.parametrize("role", ["administrator", "auditor"])
 def test_amending_is_for_the_care_team_of_the_site(visit: Visit, role: str) -> None:
-    elsewhere = person(PatientFactory().site, "nurse")
+    elsewhere = person(PatientFactory.create().site, "nurse")
     for by in (person(visit.site, role), elsewhere):
         with pytest.raises(NotAllowed):
             amend(visit, by=by, allergies="Latex")
@@ -191,7 +192,7 @@ def test_a_patient_that_does_not_exist_is_not_told_apart(visit: Visit) -> None:
 def test_a_new_name_that_is_anothers_is_asked_about_and_other_changes_are_not(
     visit: Visit,
 ) -> None:
-    PatientFactory(site=visit.site, family_name="Jones", given_name="Jane")
+    PatientFactory.create(site=visit.site, family_name="Jones", given_name="Jane")
     with refused("namesake", "family_name") as caught:
         amend(visit, family_name="Jones")
     (reason,) = caught.value.reasons

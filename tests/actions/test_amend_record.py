@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -12,12 +11,13 @@ from monitoring.actions import Conflict
 from monitoring.models import Amendment
 from monitoring.models.fact import uuid7
 from tests.actions.refusals import refused
+from tests.clock import TestClock
 from tests.factories.visits import discharged, observed, planned
 
 pytestmark = pytest.mark.django_db
 
 
-def test_an_amendment_names_who_what_and_why_and_changes_nothing_signed(clock: Any) -> None:
+def test_an_amendment_names_who_what_and_why_and_changes_nothing_signed(clock: TestClock) -> None:
     visit = discharged(clock)
     reading = visit.session.reading_set.last()
     assert reading
@@ -30,20 +30,20 @@ def test_an_amendment_names_who_what_and_why_and_changes_nothing_signed(clock: A
     assert visit.session.phase == "closed"
 
 
-def test_a_session_without_a_dose_is_amended_too(clock: Any) -> None:
+def test_a_session_without_a_dose_is_amended_too(clock: TestClock) -> None:
     visit = planned(clock)
     actions.cancel_session(visit.id, visit.nurse, reason="Rang")
     assert visit.amend().text == "The escort was the sister"
     assert visit.session.phase == "cancelled"
 
 
-def test_while_a_session_goes_on_readings_are_corrected_instead(clock: Any) -> None:
+def test_while_a_session_goes_on_readings_are_corrected_instead(clock: TestClock) -> None:
     with refused("wrong_phase"):
         observed(clock).amend()
 
 
 @pytest.mark.parametrize("field", ["text", "reason"])
-def test_both_texts_are_asked_for(clock: Any, field: str) -> None:
+def test_both_texts_are_asked_for(clock: TestClock, field: str) -> None:
     visit = discharged(clock)
     with refused("required", field):
         visit.amend(**{field: "  "})
@@ -54,13 +54,15 @@ def test_both_texts_are_asked_for(clock: Any, field: str) -> None:
     [("reading", uuid7()), ("reading", None), ("session", uuid7()), ("departure", uuid7()),
      ("patient", None)],
 )  # fmt: skip
-def test_it_is_about_a_row_of_the_session(clock: Any, about: str, about_id: UUID | None) -> None:
+def test_it_is_about_a_row_of_the_session(
+    clock: TestClock, about: str, about_id: UUID | None
+) -> None:
     visit = discharged(clock)
     with refused("unknown_row", "about"):
         visit.amend(about=about, about_id=about_id)
 
 
-def test_every_noun_of_the_session_can_be_amended(clock: Any) -> None:
+def test_every_noun_of_the_session_can_be_amended(clock: TestClock) -> None:
     visit = discharged(clock)
     session = visit.session
     rows = {noun: getattr(session, f"{noun}_set").first() for noun in ("admission", "dose",
@@ -71,7 +73,7 @@ def test_every_noun_of_the_session_can_be_amended(clock: Any) -> None:
     assert Amendment.objects.count() == len(rows)
 
 
-def test_sent_twice_it_is_one(clock: Any) -> None:
+def test_sent_twice_it_is_one(clock: TestClock) -> None:
     visit, same = discharged(clock), uuid7()
     assert visit.amend(id=same) == visit.amend(id=same)
     assert Amendment.objects.count() == 1

@@ -10,6 +10,7 @@ from monitoring.models import Patient, Session
 from monitoring.models.fact import uuid7
 from tests.actions.test_plan_session import plan
 from tests.actions.test_register_patient import register
+from tests.clock import TestClock
 from tests.factories.people import SiteFactory
 from tests.factories.record import PatientFactory
 from tests.factories.visits import planned
@@ -18,11 +19,11 @@ ROUNDS = range(8)
 
 
 def test_two_sessions_of_one_patient_admitted_at_once_open_one(
-    clock: Any, race: Callable[..., list[Any]]
+    clock: TestClock, race: Callable[..., list[Any]]
 ) -> None:
-    site = SiteFactory()
+    site = SiteFactory.create()
     for _ in ROUNDS:
-        patient = PatientFactory(site=site)
+        patient = PatientFactory.create(site=site)
         visits = [planned(clock, site=site, patient=patient) for _ in range(2)]
         outcomes = race(*(visit.admit for visit in visits))
         assert sorted(type(o).__name__ for o in outcomes) == ["Admission", "Conflict"]
@@ -30,7 +31,7 @@ def test_two_sessions_of_one_patient_admitted_at_once_open_one(
 
 
 def test_a_plan_tapped_twice_at_once_is_one_session(
-    clock: Any, race: Callable[..., list[Any]]
+    clock: TestClock, race: Callable[..., list[Any]]
 ) -> None:
     visit = planned(clock)
     for _ in ROUNDS:
@@ -41,7 +42,7 @@ def test_a_plan_tapped_twice_at_once_is_one_session(
 
 
 def test_a_registration_tapped_twice_at_once_is_one_patient(
-    clock: Any, race: Callable[..., list[Any]]
+    clock: TestClock, race: Callable[..., list[Any]]
 ) -> None:
     visit = planned(clock)
     for number in ROUNDS:

@@ -20,6 +20,7 @@ from monitoring.rules.flags import flagged
 from monitoring.rules.readiness import before_clearance
 from monitoring.rules.schedule import slots
 from tests.actions.refusals import refused
+from tests.clock import TestClock
 from tests.factories.visits import Visit, discharged, dosed, observed
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +41,7 @@ def correct(visit: Visit, reading: Reading, **changed: Any) -> Reading:
     )
 
 
-def test_a_correction_replaces_once_and_keeps_the_slot_and_the_original(clock: Any) -> None:
+def test_a_correction_replaces_once_and_keeps_the_slot_and_the_original(clock: TestClock) -> None:
     visit = observed(clock, through=40)
     original = Reading.objects.get(slot=40)
     corrected = correct(visit, original, systolic=135)
@@ -54,7 +55,7 @@ def test_a_correction_replaces_once_and_keeps_the_slot_and_the_original(clock: A
     assert Reading.objects.filter(slot=40).count() == 3
 
 
-def test_a_correction_needs_a_reason_and_a_reading_of_the_session(clock: Any) -> None:
+def test_a_correction_needs_a_reason_and_a_reading_of_the_session(clock: TestClock) -> None:
     visit, other = observed(clock, through=15), observed(clock, through=15)
     reading = visit.session.reading_set.last()
     with refused("required", "correction_reason"):
@@ -63,13 +64,13 @@ def test_a_correction_needs_a_reason_and_a_reading_of_the_session(clock: Any) ->
         correct(other, reading)
 
 
-def test_the_same_correction_sent_twice_is_one_row(clock: Any) -> None:
+def test_the_same_correction_sent_twice_is_one_row(clock: TestClock) -> None:
     visit, same = observed(clock, through=15), uuid7()
     reading = Reading.objects.get(slot=15)
     assert correct(visit, reading, id=same) == correct(visit, reading, id=same)
 
 
-def test_nothing_is_corrected_after_departure(clock: Any) -> None:
+def test_nothing_is_corrected_after_departure(clock: TestClock) -> None:
     visit = discharged(clock)
     with refused("wrong_phase"):
         correct(visit, Reading.objects.get(slot=40))
@@ -84,7 +85,9 @@ def retime(visit: Visit, reading: Reading, minutes: float, **changed: Any) -> Re
     return correct(visit, reading, is_time_wrong=True, taken_at=taken, **late)
 
 
-def test_a_correction_is_of_the_time_of_its_original_however_late_it_is_typed(clock: Any) -> None:
+def test_a_correction_is_of_the_time_of_its_original_however_late_it_is_typed(
+    clock: TestClock,
+) -> None:
     visit = observed(clock, through=90)
     original = Reading.objects.get(slot=30)
     clock.forward(minutes=34)
@@ -96,7 +99,7 @@ def test_a_correction_is_of_the_time_of_its_original_however_late_it_is_typed(cl
 
 
 def test_a_pre_dose_reading_corrected_after_the_dose_stays_what_the_dose_rests_on(
-    clock: Any,
+    clock: TestClock,
 ) -> None:
     visit = dosed(clock, predose={"systolic": 140, "diastolic": 90})
     clock.forward(minutes=30)
@@ -113,7 +116,7 @@ def test_a_pre_dose_reading_corrected_after_the_dose_stays_what_the_dose_rests_o
     assert visit.session.peak_systolic == 176
 
 
-def test_what_a_correction_leaves_empty_stays_as_it_was(clock: Any) -> None:
+def test_what_a_correction_leaves_empty_stays_as_it_was(clock: TestClock) -> None:
     visit = observed(clock, through=40)
     original = Reading.objects.get(slot=40)
     entry = Entry(taken_at=clock.now(), values={"heart_rate": 88}, not_done={"spo2": "refused"})
@@ -129,7 +132,7 @@ def test_what_a_correction_leaves_empty_stays_as_it_was(clock: Any) -> None:
     assert again == corrected
 
 
-def test_a_correction_of_nothing_is_refused(clock: Any) -> None:
+def test_a_correction_of_nothing_is_refused(clock: TestClock) -> None:
     visit = observed(clock, through=15)
     nothing = Entry(taken_at=clock.now(), values={})
     with refused("nothing_entered", "systolic"):
@@ -143,7 +146,9 @@ def test_a_correction_of_nothing_is_refused(clock: Any) -> None:
         )
 
 
-def test_a_wrong_time_is_corrected_with_why_it_is_late_and_within_its_slot(clock: Any) -> None:
+def test_a_wrong_time_is_corrected_with_why_it_is_late_and_within_its_slot(
+    clock: TestClock,
+) -> None:
     visit = observed(clock, through=60)
     original = Reading.objects.get(slot=40)
     with refused("late_reason", "late_reason"):
@@ -158,7 +163,7 @@ def test_a_wrong_time_is_corrected_with_why_it_is_late_and_within_its_slot(clock
     assert retimed[0].params["at"] == corrected.taken_at
 
 
-def test_a_reading_really_taken_before_its_slot_leaves_it_free_again(clock: Any) -> None:
+def test_a_reading_really_taken_before_its_slot_leaves_it_free_again(clock: TestClock) -> None:
     visit = observed(clock, through=40)
     corrected = retime(visit, Reading.objects.get(slot=40), 22)
     assert corrected.slot is None
@@ -207,7 +212,7 @@ def counts(visit: Visit, now: datetime) -> object:
     st.sampled_from(SLOTS),
 )
 def test_a_corrected_session_is_as_one_that_was_typed_right_at_once(
-    clock: Any, wrong: dict[int, dict[str, int]], last: int
+    clock: TestClock, wrong: dict[int, dict[str, int]], last: int
 ) -> None:
     atomic = transaction.atomic()
     # A verb is durable: it begins a transaction of its own, but for those of tests.
@@ -217,7 +222,7 @@ def test_a_corrected_session_is_as_one_that_was_typed_right_at_once(
         transaction.set_rollback(True)
 
 
-def _corrected_and_at_once(clock: Any, wrong: dict[int, dict[str, int]], last: int) -> None:
+def _corrected_and_at_once(clock: TestClock, wrong: dict[int, dict[str, int]], last: int) -> None:
     start = clock.travel_to(BEGUN)
     at_once = observed(clock, through=0)
     clock.travel_to(start)

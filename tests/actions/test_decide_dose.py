@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from monitoring import actions
@@ -11,6 +9,7 @@ from monitoring.actions import Conflict, NotAllowed
 from monitoring.models.fact import uuid7
 from monitoring.rules.entry import PRE_DOSE
 from tests.actions.refusals import refused
+from tests.clock import TestClock
 from tests.factories.people import SiteFactory, person
 from tests.factories.visits import admitted, predosed
 
@@ -27,7 +26,7 @@ HIGH = {"systolic": 141, "diastolic": 90}
     ],
 )
 def test_above_the_guide_a_clinician_decides_before_the_dose(
-    clock: Any, predose: dict[str, int], needs: bool
+    clock: TestClock, predose: dict[str, int], needs: bool
 ) -> None:
     visit = predosed(clock, predose=predose)
     if needs:
@@ -39,7 +38,7 @@ def test_above_the_guide_a_clinician_decides_before_the_dose(
         assert visit.dose().decision is None
 
 
-def test_a_pressure_that_was_not_measured_needs_a_decision_too(clock: Any) -> None:
+def test_a_pressure_that_was_not_measured_needs_a_decision_too(clock: TestClock) -> None:
     visit = admitted(clock)
     visit.read(PRE_DOSE, systolic=None, diastolic=None, not_done={"blood_pressure": "refused"})
     with refused("item_decision"):
@@ -48,7 +47,7 @@ def test_a_pressure_that_was_not_measured_needs_a_decision_too(clock: Any) -> No
     visit.dose()
 
 
-def test_a_decision_is_for_the_reading_it_was_taken_on(clock: Any) -> None:
+def test_a_decision_is_for_the_reading_it_was_taken_on(clock: TestClock) -> None:
     visit = predosed(clock, predose=HIGH)
     old = visit.session.facts().predose
     visit.decide()
@@ -62,7 +61,7 @@ def test_a_decision_is_for_the_reading_it_was_taken_on(clock: Any) -> None:
     visit.dose()
 
 
-def test_a_delay_holds_the_dose_until_another_decision(clock: Any) -> None:
+def test_a_delay_holds_the_dose_until_another_decision(clock: TestClock) -> None:
     visit = predosed(clock)
     visit.decide("delay")
     with refused("item_decision"):
@@ -71,14 +70,14 @@ def test_a_delay_holds_the_dose_until_another_decision(clock: Any) -> None:
     visit.dose()
 
 
-def test_a_decision_not_to_give_holds_the_dose(clock: Any) -> None:
+def test_a_decision_not_to_give_holds_the_dose(clock: TestClock) -> None:
     visit = predosed(clock)
     visit.decide("do_not_give")
     with refused("item_decided_not_to_give"):
         visit.dose()
 
 
-def test_a_decision_needs_a_reason_and_a_known_outcome(clock: Any) -> None:
+def test_a_decision_needs_a_reason_and_a_known_outcome(clock: TestClock) -> None:
     visit = predosed(clock)
     with refused("required", "reason"):
         visit.decide(reason=" ")
@@ -86,10 +85,10 @@ def test_a_decision_needs_a_reason_and_a_known_outcome(clock: Any) -> None:
         visit.decide("later")
 
 
-def test_only_a_clinician_of_the_site_decides(clock: Any) -> None:
+def test_only_a_clinician_of_the_site_decides(clock: TestClock) -> None:
     visit = predosed(clock, predose=HIGH)
     predose = visit.session.facts().predose
-    for by in (visit.nurse, person(SiteFactory(), "clinician")):
+    for by in (visit.nurse, person(SiteFactory.create(), "clinician")):
         with pytest.raises(NotAllowed):
             actions.decide_dose(
                 visit.id,
@@ -102,7 +101,7 @@ def test_only_a_clinician_of_the_site_decides(clock: Any) -> None:
             )
 
 
-def test_a_clinician_can_stop_the_rest_of_the_order(clock: Any) -> None:
+def test_a_clinician_can_stop_the_rest_of_the_order(clock: TestClock) -> None:
     visit = predosed(clock, planned_mg=84)
     visit.dose()
     with refused("dose_begun", "outcome"):
@@ -116,7 +115,7 @@ def test_a_clinician_can_stop_the_rest_of_the_order(clock: Any) -> None:
     assert visit.session.phase == "observing"
 
 
-def test_a_recheck_that_came_while_the_page_was_open_is_looked_at_first(clock: Any) -> None:
+def test_a_recheck_that_came_while_the_page_was_open_is_looked_at_first(clock: TestClock) -> None:
     visit = predosed(clock)
     shown = visit.session.last_seq
     alone = dict.fromkeys(
@@ -132,7 +131,7 @@ def test_a_recheck_that_came_while_the_page_was_open_is_looked_at_first(clock: A
 
 
 def test_the_same_decision_sent_twice_is_one_row_and_another_under_its_id_a_conflict(
-    clock: Any,
+    clock: TestClock,
 ) -> None:
     visit, same = predosed(clock), uuid7()
     first = visit.decide(id=same)

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from monitoring import actions
 from tests.actions.refusals import refused
+from tests.clock import TestClock
 from tests.factories.visits import admitted, dosed
 
 pytestmark = pytest.mark.django_db
 
 
-def test_a_dose_is_not_deferred_once_given(clock: Any) -> None:
+def test_a_dose_is_not_deferred_once_given(clock: TestClock) -> None:
     visit = dosed(clock)
     with refused("wrong_phase"):
         actions.defer_dose(visit.id, visit.nurse, reason="Late")
 
 
-def test_a_patient_who_has_arrived_can_leave_undosed_with_a_reason(clock: Any) -> None:
+def test_a_patient_who_has_arrived_can_leave_undosed_with_a_reason(clock: TestClock) -> None:
     visit = admitted(clock)
     session = actions.defer_dose(visit.id, visit.nurse, reason="Feels unwell")
     assert session.phase == "cancelled"

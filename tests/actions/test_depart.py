@@ -15,6 +15,7 @@ from monitoring.models.fact import uuid7
 from monitoring.rules.deviations import deviations
 from monitoring.rules.readiness import clearance_state
 from tests.actions.refusals import refused
+from tests.clock import TestClock
 from tests.factories.people import SiteFactory, person
 from tests.factories.visits import (
     Visit,
@@ -31,21 +32,23 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("build", [dosed, observed, ready_to_sign])
-def test_no_one_is_discharged_before_a_signature(clock: Any, build: Callable[..., Visit]) -> None:
+def test_no_one_is_discharged_before_a_signature(
+    clock: TestClock, build: Callable[..., Visit]
+) -> None:
     visit = build(clock)
     with refused("clearance_none", "kind"):
         visit.leave()
     assert not Departure.objects.exists()
 
 
-def test_no_one_is_discharged_over_anything_unsigned(clock: Any) -> None:
+def test_no_one_is_discharged_over_anything_unsigned(clock: TestClock) -> None:
     visit = signed(clock)
     visit.event()
     with refused("clearance_superseded", "kind"):
         visit.leave()
 
 
-def test_a_discharge_closes_the_session_on_its_clearance(clock: Any) -> None:
+def test_a_discharge_closes_the_session_on_its_clearance(clock: TestClock) -> None:
     visit = discharged(clock)
     session = visit.session
     assert (session.phase, session.outcome) == ("closed", "discharged")
@@ -54,19 +57,19 @@ def test_a_discharge_closes_the_session_on_its_clearance(clock: Any) -> None:
 
 
 @pytest.mark.parametrize("field", ["escort_name", "escort_phone", "transport"])
-def test_a_discharge_names_escort_and_transport(clock: Any, field: str) -> None:
+def test_a_discharge_names_escort_and_transport(clock: TestClock, field: str) -> None:
     with refused("required", field):
         signed(clock).leave(**{field: " "})
 
 
-def test_without_an_escort_a_discharge_says_why(clock: Any) -> None:
+def test_without_an_escort_a_discharge_says_why(clock: TestClock) -> None:
     departure = signed(clock).leave(
         escort_name="", escort_phone="", no_escort_reason="Ward transport"
     )
     assert departure.no_escort_reason == "Ward transport"
 
 
-def test_the_advice_is_confirmed_at_discharge(clock: Any) -> None:
+def test_the_advice_is_confirmed_at_discharge(clock: TestClock) -> None:
     with refused("confirm", "advice_given"):
         signed(clock).leave(advice_given=None)
 
@@ -90,7 +93,7 @@ def test_the_advice_is_confirmed_at_discharge(clock: Any) -> None:
     ],
 )
 def test_leaving_early_says_why_and_answers_for_serious_events(
-    clock: Any, kind: str, field: str, code: str, empty: Any
+    clock: TestClock, kind: str, field: str, code: str, empty: Any
 ) -> None:
     with refused(code, field):
         dosed(clock).leave(kind, **{field: empty})
@@ -98,7 +101,7 @@ def test_leaving_early_says_why_and_answers_for_serious_events(
 
 @pytest.mark.parametrize("kind", ["transferred", "against_advice", "left_unseen"])
 def test_a_patient_can_leave_early_without_a_clearance_and_it_is_a_deviation(
-    clock: Any, kind: str
+    clock: TestClock, kind: str
 ) -> None:
     visit = dosed(clock)
     departure = visit.leave(kind)
@@ -107,7 +110,7 @@ def test_a_patient_can_leave_early_without_a_clearance_and_it_is_a_deviation(
     assert visit.session.deviation_count == 1
 
 
-def test_a_departure_is_recorded_once(clock: Any) -> None:
+def test_a_departure_is_recorded_once(clock: TestClock) -> None:
     visit, same = signed(clock), uuid7()
     first = visit.leave(id=same)
     assert visit.leave(id=same) == first
@@ -116,7 +119,9 @@ def test_a_departure_is_recorded_once(clock: Any) -> None:
     assert caught.value.theirs == first
 
 
-def test_a_departure_is_of_a_known_kind_not_of_the_future_and_after_a_dose(clock: Any) -> None:
+def test_a_departure_is_of_a_known_kind_not_of_the_future_and_after_a_dose(
+    clock: TestClock,
+) -> None:
     visit = signed(clock)
     with refused("required", "kind"):
         visit.leave("vanished")
@@ -126,14 +131,14 @@ def test_a_departure_is_of_a_known_kind_not_of_the_future_and_after_a_dose(clock
         admitted(clock).leave("against_advice")
 
 
-def test_departures_are_for_the_care_team_of_the_site(clock: Any) -> None:
+def test_departures_are_for_the_care_team_of_the_site(clock: TestClock) -> None:
     visit = signed(clock)
-    for by in (person(visit.site, "auditor"), person(SiteFactory(), "nurse")):
+    for by in (person(visit.site, "auditor"), person(SiteFactory.create(), "nurse")):
         with pytest.raises(NotAllowed):
             actions.depart(visit.id, by, id=uuid7(), kind="discharged", left_at=clock.now())
 
 
-def test_a_late_reading_is_named_by_the_roll_up(clock: Any) -> None:
+def test_a_late_reading_is_named_by_the_roll_up(clock: TestClock) -> None:
     visit = dosed(clock)
     for minutes in (10, 25):
         clock.forward(minutes=minutes - 5)
@@ -162,7 +167,7 @@ def _superseded(visit: Visit) -> None:
     [(_withdrawn, "withdrawn"), (_taken_back, "withdrawn"), (_superseded, "superseded")],
 )
 def test_no_one_is_discharged_on_a_signature_that_no_longer_stands(
-    clock: Any, after: Callable[[Visit], None], state: str
+    clock: TestClock, after: Callable[[Visit], None], state: str
 ) -> None:
     visit = signed(clock)
     after(visit)
@@ -171,7 +176,7 @@ def test_no_one_is_discharged_on_a_signature_that_no_longer_stands(
     assert not Departure.objects.exists()
 
 
-def test_who_left_before_the_signature_was_not_discharged(clock: Any) -> None:
+def test_who_left_before_the_signature_was_not_discharged(clock: TestClock) -> None:
     visit = ready_to_sign(clock)
     clock.forward(seconds=40)
     signed_at = visit.sign().signed_at
@@ -180,7 +185,7 @@ def test_who_left_before_the_signature_was_not_discharged(clock: Any) -> None:
     assert visit.leave(left_at=signed_at - timedelta(seconds=40)).left_at == signed_at
 
 
-def test_a_signature_of_a_time_to_come_carries_no_discharge_until_then(clock: Any) -> None:
+def test_a_signature_of_a_time_to_come_carries_no_discharge_until_then(clock: TestClock) -> None:
     """The clock had run an hour ahead, was signed by, and was set right."""
     visit = observed(clock, through=60)
     clock.forward(minutes=66)
@@ -196,7 +201,7 @@ def test_a_signature_of_a_time_to_come_carries_no_discharge_until_then(clock: An
     assert visit.leave().clearance == clearance
 
 
-def test_a_signature_of_a_time_to_come_is_replaced_by_a_new_one(clock: Any) -> None:
+def test_a_signature_of_a_time_to_come_is_replaced_by_a_new_one(clock: TestClock) -> None:
     visit = ready_to_sign(clock)
     clock.forward(minutes=5)
     early = visit.sign()
@@ -209,14 +214,16 @@ def test_a_signature_of_a_time_to_come_is_replaced_by_a_new_one(clock: Any) -> N
     assert "clock_went_back" in [d.code for d in found]
 
 
-def test_clocks_of_two_servers_that_stand_a_little_apart_hold_no_one(clock: Any) -> None:
+def test_clocks_of_two_servers_that_stand_a_little_apart_hold_no_one(clock: TestClock) -> None:
     visit = signed(clock)
     signed_at = clock.now()
     clock.forward(minutes=-2)
     assert visit.leave().left_at == signed_at
 
 
-def test_that_the_clock_went_back_is_logged_without_the_patient(clock: Any, caplog: Any) -> None:
+def test_that_the_clock_went_back_is_logged_without_the_patient(
+    clock: TestClock, caplog: pytest.LogCaptureFixture
+) -> None:
     visit = signed(clock)
     clock.forward(minutes=-30)
     visit.event()
@@ -227,7 +234,7 @@ def test_that_the_clock_went_back_is_logged_without_the_patient(clock: Any, capl
 LATE = {"late_reason": "Had to help in another room"}
 
 
-def test_a_departure_typed_late_rests_on_the_signature_that_stood_then(clock: Any) -> None:
+def test_a_departure_typed_late_rests_on_the_signature_that_stood_then(clock: TestClock) -> None:
     visit = signed(clock)
     left_at = clock.forward(minutes=5)
     clock.forward(minutes=25)
@@ -245,7 +252,7 @@ def test_a_departure_typed_late_rests_on_the_signature_that_stood_then(clock: An
     }
 
 
-def test_who_left_after_the_signature_lapsed_is_not_discharged_on_it(clock: Any) -> None:
+def test_who_left_after_the_signature_lapsed_is_not_discharged_on_it(clock: TestClock) -> None:
     visit = signed(clock)
     lapses = clock.forward(minutes=15)
     with refused("clearance_lapsed", "left_at"):
@@ -257,7 +264,7 @@ def test_who_left_after_the_signature_lapsed_is_not_discharged_on_it(clock: Any)
     assert visit.leave(left_at=left_at, confirmed_at=left_at, **LATE).clearance
 
 
-def test_a_late_discharge_still_covers_every_fact(clock: Any) -> None:
+def test_a_late_discharge_still_covers_every_fact(clock: TestClock) -> None:
     visit = signed(clock)
     left_at = clock.forward(minutes=5)
     clock.forward(minutes=20)
@@ -268,7 +275,7 @@ def test_a_late_discharge_still_covers_every_fact(clock: Any) -> None:
     assert departure.clearance is None
 
 
-def test_a_late_discharge_is_not_carried_by_an_earlier_signature(clock: Any) -> None:
+def test_a_late_discharge_is_not_carried_by_an_earlier_signature(clock: TestClock) -> None:
     visit = signed(clock)
     left_at = clock.forward(minutes=5)
     visit.withdraw(visit.session.standing_clearance)
@@ -277,7 +284,7 @@ def test_a_late_discharge_is_not_carried_by_an_earlier_signature(clock: Any) -> 
 
 
 @pytest.mark.parametrize("kind", ["transferred", "against_advice", "left_unseen"])
-def test_no_one_left_before_the_last_dose(clock: Any, kind: str) -> None:
+def test_no_one_left_before_the_last_dose(clock: TestClock, kind: str) -> None:
     visit = dosed(clock)
     given = clock.now()
     clock.forward(minutes=20)
@@ -286,14 +293,14 @@ def test_no_one_left_before_the_last_dose(clock: Any, kind: str) -> None:
         visit.leave(kind, left_at=left_at, confirmed_at=left_at, **LATE)
 
 
-def test_no_one_left_before_the_infusion_ended(clock: Any) -> None:
+def test_no_one_left_before_the_infusion_ended(clock: TestClock) -> None:
     visit = infused(clock, minutes=40)
     left_at = clock.now() - timedelta(minutes=10)
     with refused("before_last_dose", "left_at"):
         visit.leave("against_advice", left_at=left_at, confirmed_at=left_at, **LATE)
 
 
-def test_leaving_before_the_last_reading_is_asked_and_told(clock: Any) -> None:
+def test_leaving_before_the_last_reading_is_asked_and_told(clock: TestClock) -> None:
     visit = observed(clock, through=30)
     left_at = clock.now() - timedelta(minutes=10)
     with refused("before_last_reading", "left_at"):
@@ -304,7 +311,7 @@ def test_leaving_before_the_last_reading_is_asked_and_told(clock: Any) -> None:
 
 
 def test_who_left_unseen_was_seen_no_earlier_than_measured_and_not_after_it_was_noticed(
-    clock: Any,
+    clock: TestClock,
 ) -> None:
     visit = observed(clock, through=30)
     measured = clock.now()
@@ -321,7 +328,7 @@ def test_who_left_unseen_was_seen_no_earlier_than_measured_and_not_after_it_was_
     assert visit.session.outcome == "left_unseen"
 
 
-def test_a_session_left_open_over_night_is_closed_by_what_is_known(clock: Any) -> None:
+def test_a_session_left_open_over_night_is_closed_by_what_is_known(clock: TestClock) -> None:
     visit = observed(clock, through=90)
     seen = clock.now()
     clock.forward(minutes=60 * 18)
@@ -330,7 +337,7 @@ def test_a_session_left_open_over_night_is_closed_by_what_is_known(clock: Any) -
     assert found == ["left_unseen"]
 
 
-def test_without_an_escort_or_the_advice_the_departure_is_a_deviation(clock: Any) -> None:
+def test_without_an_escort_or_the_advice_the_departure_is_a_deviation(clock: TestClock) -> None:
     alone = signed(clock)
     alone.leave(escort_name="", escort_phone="", no_escort_reason="Lives next door")
     found = [(d.code, dict(d.params)) for d in deviations(alone.session.facts(), clock.now())]
@@ -340,7 +347,7 @@ def test_without_an_escort_or_the_advice_the_departure_is_a_deviation(clock: Any
     assert "not_advised" in {d.code for d in deviations(unadvised.session.facts(), clock.now())}
 
 
-def test_another_departure_under_the_same_id_is_a_conflict(clock: Any) -> None:
+def test_another_departure_under_the_same_id_is_a_conflict(clock: TestClock) -> None:
     visit, same = signed(clock), uuid7()
     first = visit.leave(id=same)
     with pytest.raises(Conflict) as caught:

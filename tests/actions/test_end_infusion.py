@@ -13,6 +13,7 @@ from monitoring.actions import Conflict
 from monitoring.models.fact import uuid7
 from monitoring.rules.protocol import KETAMINE_IV
 from tests.actions.refusals import refused
+from tests.clock import TestClock
 from tests.factories.visits import Visit, predosed
 
 pytestmark = pytest.mark.django_db
@@ -29,14 +30,14 @@ def end(visit: Visit, **changed: Any) -> Any:
 
 
 @pytest.fixture
-def infusion(clock: Any) -> Visit:
+def infusion(clock: TestClock) -> Visit:
     visit = predosed(clock, protocol=KETAMINE_IV, planned_mg=36)
     visit.dose()
     clock.forward(minutes=40)
     return visit
 
 
-def test_the_window_of_an_infusion_runs_from_its_end(clock: Any, infusion: Visit) -> None:
+def test_the_window_of_an_infusion_runs_from_its_end(clock: TestClock, infusion: Visit) -> None:
     assert infusion.session.phase == "dosing"
     assert infusion.session.facts().window_ends_at is None
     end(infusion)
@@ -46,7 +47,9 @@ def test_the_window_of_an_infusion_runs_from_its_end(clock: Any, infusion: Visit
     assert session.first_dose_at == clock.now() - timedelta(minutes=40)
 
 
-def test_an_infusion_ends_once_after_it_began_within_its_order(clock: Any, infusion: Visit) -> None:
+def test_an_infusion_ends_once_after_it_began_within_its_order(
+    clock: TestClock, infusion: Visit
+) -> None:
     with refused("before_start", "ended_at"):
         end(infusion, ended_at=clock.now() - timedelta(minutes=41))
     with refused("future", "ended_at"):
@@ -66,7 +69,7 @@ def test_an_infusion_ends_once_after_it_began_within_its_order(clock: Any, infus
         end(infusion)
 
 
-def test_a_nasal_session_has_no_infusion_to_end(clock: Any) -> None:
+def test_a_nasal_session_has_no_infusion_to_end(clock: TestClock) -> None:
     visit = predosed(clock)
     visit.dose()
     with refused("no_infusion_running"):
@@ -79,7 +82,9 @@ def test_less_than_was_ordered_is_not_complete(infusion: Visit) -> None:
     assert infusion.session.phase == "dosing"
 
 
-def test_an_infusion_that_was_stopped_still_needs_its_end(clock: Any, infusion: Visit) -> None:
+def test_an_infusion_that_was_stopped_still_needs_its_end(
+    clock: TestClock, infusion: Visit
+) -> None:
     infusion.decide("do_not_give", reason="Vomited")
     assert infusion.session.phase == "dosing"
     end(infusion, mg=Decimal(12), is_complete=False, partial_detail="Stopped at 40 min")

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from monitoring import actions
 from monitoring.models import ProtocolVersion
 from monitoring.rules.protocol import SPRAVATO_US
+from tests.clock import TestClock
 from tests.factories.people import SiteFactory
 
 pytestmark = pytest.mark.django_db
 
 
-def test_a_published_protocol_takes_the_place_of_the_earlier_one(clock: Any) -> None:
-    site = SiteFactory()
+def test_a_published_protocol_takes_the_place_of_the_earlier_one(clock: TestClock) -> None:
+    site = SiteFactory.create()
     first = actions.publish_protocol(SPRAVATO_US, site=site)
     again = actions.publish_protocol(SPRAVATO_US, site=site)
     assert again == first

@@ -8,6 +8,7 @@ import pytest
 from django.db import OperationalError
 
 from monitoring.actions import record
+from tests.clock import TestClock
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +44,7 @@ def test_a_deadlock_or_a_serialization_failure_is_tried_again(sqlstate: str) -> 
     assert len(tries) == 3
 
 
-def test_what_fails_three_times_is_told(clock: Any) -> None:
+def test_what_fails_three_times_is_told(clock: TestClock) -> None:
     act, tries = failing(3, "40P01")
     with pytest.raises(OperationalError):
         act()

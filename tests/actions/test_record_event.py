@@ -11,20 +11,21 @@ from monitoring.actions import Conflict
 from monitoring.actions.record_event import RECORDABLE
 from monitoring.models.fact import uuid7
 from tests.actions.refusals import refused
+from tests.clock import TestClock
 from tests.factories.visits import admitted, discharged, dosed, planned, predosed
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("kind", ["intervention", "medication", "handover", "note"])
-def test_an_event_says_what_happened(clock: Any, kind: str) -> None:
+def test_an_event_says_what_happened(clock: TestClock, kind: str) -> None:
     visit = dosed(clock)
     with refused("required", "detail"):
         visit.event(kind, detail=" ")
     assert visit.event(kind, detail=" Ondansetron 4 mg ").detail == "Ondansetron 4 mg"
 
 
-def test_a_symptom_names_at_least_one_that_is_known(clock: Any) -> None:
+def test_a_symptom_names_at_least_one_that_is_known(clock: TestClock) -> None:
     visit = dosed(clock)
     for symptoms in ((), ("hiccups",)):
         with refused("required", "symptoms"):
@@ -32,7 +33,7 @@ def test_a_symptom_names_at_least_one_that_is_known(clock: Any) -> None:
     assert visit.event("symptom", symptoms=("nausea",)).symptoms == ["nausea"]
 
 
-def test_an_adverse_event_says_whether_serious_and_since_when(clock: Any) -> None:
+def test_an_adverse_event_says_whether_serious_and_since_when(clock: TestClock) -> None:
     visit = dosed(clock)
     with refused("unanswered", "is_serious"):
         visit.event("adverse_event", onset_at=clock.now())
@@ -49,7 +50,7 @@ def test_an_adverse_event_says_whether_serious_and_since_when(clock: Any) -> Non
         visit.event("resolution", resolves_id=made.pk)
 
 
-def test_an_event_is_of_a_known_kind_and_not_of_the_future(clock: Any) -> None:
+def test_an_event_is_of_a_known_kind_and_not_of_the_future(clock: TestClock) -> None:
     visit, same = dosed(clock), uuid7()
     for kind in ("response", "party"):
         with refused("required", "kind"):
@@ -59,14 +60,14 @@ def test_an_event_is_of_a_known_kind_and_not_of_the_future(clock: Any) -> None:
     assert visit.event(id=same) == visit.event(id=same)
 
 
-def test_events_end_with_the_session(clock: Any) -> None:
+def test_events_end_with_the_session(clock: TestClock) -> None:
     with refused("wrong_phase"):
         discharged(clock).event()
     with refused("wrong_phase"):
         planned(clock).event()
 
 
-def test_an_arrived_patient_can_have_events_and_additional_readings(clock: Any) -> None:
+def test_an_arrived_patient_can_have_events_and_additional_readings(clock: TestClock) -> None:
     visit = admitted(clock)
     visit.event()
     visit.read(systolic=150)
@@ -74,7 +75,7 @@ def test_an_arrived_patient_can_have_events_and_additional_readings(clock: Any) 
     assert predosed(clock).session.phase == "arrived"
 
 
-def test_another_event_under_the_same_id_is_a_conflict(clock: Any) -> None:
+def test_another_event_under_the_same_id_is_a_conflict(clock: TestClock) -> None:
     visit, same = dosed(clock), uuid7()
     first = visit.event(id=same)
     with pytest.raises(Conflict) as caught:
@@ -86,7 +87,7 @@ def test_another_event_under_the_same_id_is_a_conflict(clock: Any) -> None:
         visit.event("adverse_event", id=event.pk, is_serious=True, onset_at=onset)
 
 
-def test_only_symptoms_and_adverse_events_are_resolved(clock: Any) -> None:
+def test_only_symptoms_and_adverse_events_are_resolved(clock: TestClock) -> None:
     visit = dosed(clock)
     with refused("required", "resolves"):
         visit.event("resolution", resolves_id=visit.event("note").pk)
@@ -99,7 +100,7 @@ OTHER_KINDS = sorted(RECORDABLE - {"symptom"})
 
 @pytest.mark.parametrize("kind", OTHER_KINDS)
 def test_a_symptom_ticked_under_another_kind_is_refused_and_never_dropped(
-    clock: Any, kind: str
+    clock: TestClock, kind: str
 ) -> None:
     visit = dosed(clock)
     with refused("not_a_symptom", "symptoms"):
@@ -109,7 +110,7 @@ def test_a_symptom_ticked_under_another_kind_is_refused_and_never_dropped(
 
 @pytest.mark.parametrize("kind", sorted(RECORDABLE - {"adverse_event"}))
 def test_what_belongs_to_an_adverse_event_is_refused_under_another_kind(
-    clock: Any, kind: str
+    clock: TestClock, kind: str
 ) -> None:
     visit = dosed(clock)
     given: dict[str, Any] = {"symptoms": ["nausea"]} if kind == "symptom" else {}
@@ -119,12 +120,12 @@ def test_what_belongs_to_an_adverse_event_is_refused_under_another_kind(
         visit.event(kind, onset_at=clock.now(), **given)
 
 
-def test_what_is_resolved_is_refused_under_another_kind(clock: Any) -> None:
+def test_what_is_resolved_is_refused_under_another_kind(clock: TestClock) -> None:
     visit = dosed(clock)
     nausea = visit.event("symptom", symptoms=["nausea"])
     with refused("not_a_resolution", "resolves"):
         visit.event("note", resolves_id=nausea.pk)
 
 
-def test_not_serious_says_nothing_of_a_note_and_may_stand(clock: Any) -> None:
+def test_not_serious_says_nothing_of_a_note_and_may_stand(clock: TestClock) -> None:
     assert dosed(clock).event("note", is_serious=False).is_serious is None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -14,6 +13,7 @@ from monitoring.models import Session
 from monitoring.models.fact import uuid7
 from monitoring.rules.entry import Entry
 from tests.actions.refusals import refused
+from tests.clock import TestClock
 from tests.factories.people import SiteFactory, person
 from tests.factories.visits import WELL, discharged, dosed, planned, signed
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_nothing_is_written_while_a_guard_is_missing(
-    clock: Any, monkeypatch: pytest.MonkeyPatch
+    clock: TestClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     visit = dosed(clock)
 
@@ -34,7 +34,7 @@ def test_nothing_is_written_while_a_guard_is_missing(
     assert Session.objects.get(pk=visit.id).last_seq == visit.session.reading_set.count() + 3
 
 
-def test_a_reading_keeps_when_it_was_taken_and_when_it_was_received(clock: Any) -> None:
+def test_a_reading_keeps_when_it_was_taken_and_when_it_was_received(clock: TestClock) -> None:
     visit = dosed(clock)
     clock.forward(minutes=40)
     taken = clock.now() - timedelta(minutes=4)
@@ -46,7 +46,7 @@ def test_a_reading_keeps_when_it_was_taken_and_when_it_was_received(clock: Any) 
 
 @pytest.mark.parametrize(("back", "asks"), [(5, False), (5.02, True)])
 def test_a_reading_of_more_than_five_minutes_ago_asks_why(
-    clock: Any, back: float, asks: bool
+    clock: TestClock, back: float, asks: bool
 ) -> None:
     visit = dosed(clock)
     clock.forward(minutes=20)
@@ -59,14 +59,14 @@ def test_a_reading_of_more_than_five_minutes_ago_asks_why(
         assert visit.read(taken_at=taken).late_reason == ""
 
 
-def test_a_reading_of_the_future_is_refused_beyond_two_minutes(clock: Any) -> None:
+def test_a_reading_of_the_future_is_refused_beyond_two_minutes(clock: TestClock) -> None:
     visit = dosed(clock)
     with refused("future", "taken_at"):
         visit.read(taken_at=clock.now() + timedelta(minutes=2, seconds=1))
     visit.read(taken_at=clock.now() + timedelta(minutes=2))
 
 
-def test_the_same_reading_sent_twice_is_one_row(clock: Any) -> None:
+def test_the_same_reading_sent_twice_is_one_row(clock: TestClock) -> None:
     visit, same = dosed(clock), uuid7()
     first = visit.read(id=same)
     clock.forward(minutes=1)
@@ -74,7 +74,7 @@ def test_the_same_reading_sent_twice_is_one_row(clock: Any) -> None:
     assert visit.session.last_seq == first.seq
 
 
-def test_an_id_that_stands_for_other_values_is_a_conflict(clock: Any) -> None:
+def test_an_id_that_stands_for_other_values_is_a_conflict(clock: TestClock) -> None:
     visit, same = dosed(clock), uuid7()
     first = visit.read(id=same)
     with pytest.raises(Conflict) as caught:
@@ -82,13 +82,13 @@ def test_an_id_that_stands_for_other_values_is_a_conflict(clock: Any) -> None:
     assert caught.value.theirs == first
 
 
-def test_two_readings_for_one_slot_are_both_kept(clock: Any) -> None:
+def test_two_readings_for_one_slot_are_both_kept(clock: TestClock) -> None:
     visit = dosed(clock)
     clock.forward(minutes=35)
     assert [visit.read(40).slot, visit.read(40).slot] == [40, None]
 
 
-def test_a_reading_needs_no_good_value_but_an_answer_to_is_this_right(clock: Any) -> None:
+def test_a_reading_needs_no_good_value_but_an_answer_to_is_this_right(clock: TestClock) -> None:
     visit = dosed(clock)
     with refused("unusual", "systolic"):
         visit.read(systolic=230, confirmed=frozenset())
@@ -96,12 +96,12 @@ def test_a_reading_needs_no_good_value_but_an_answer_to_is_this_right(clock: Any
     assert reading.confirmed == ["spo2", "systolic"]
 
 
-def test_an_empty_reading_is_refused(clock: Any) -> None:
+def test_an_empty_reading_is_refused(clock: TestClock) -> None:
     with refused("nothing_entered", "systolic"):
         dosed(clock).read(**dict.fromkeys(WELL))
 
 
-def test_a_scheduled_reading_has_a_value_or_a_reason_for_each_observation(clock: Any) -> None:
+def test_a_scheduled_reading_has_a_value_or_a_reason_for_each_observation(clock: TestClock) -> None:
     visit = dosed(clock)
     clock.forward(minutes=40)
     with refused("value_or_reason", "spo2"):
@@ -110,19 +110,19 @@ def test_a_scheduled_reading_has_a_value_or_a_reason_for_each_observation(clock:
     assert (reading.spo2, reading.spo2_not_done) == (None, "device_failure")
 
 
-def test_readings_belong_to_a_session_that_has_begun(clock: Any) -> None:
+def test_readings_belong_to_a_session_that_has_begun(clock: TestClock) -> None:
     with refused("wrong_phase"):
         planned(clock).read()
 
 
-def test_recording_is_for_the_care_team_of_the_site(clock: Any) -> None:
+def test_recording_is_for_the_care_team_of_the_site(clock: TestClock) -> None:
     visit = dosed(clock)
-    for by in (person(visit.site, "administrator"), person(SiteFactory(), "nurse")):
+    for by in (person(visit.site, "administrator"), person(SiteFactory.create(), "nurse")):
         with pytest.raises(NotAllowed):
             actions.record_reading(visit.id, by, id=uuid7(), entry=visit.entry())
 
 
-def test_a_reading_after_departure_is_marked_and_changes_nothing_signed(clock: Any) -> None:
+def test_a_reading_after_departure_is_marked_and_changes_nothing_signed(clock: TestClock) -> None:
     visit = discharged(clock)
     before = visit.session
     reading = visit.read(systolic=190)
@@ -135,7 +135,7 @@ def test_a_reading_after_departure_is_marked_and_changes_nothing_signed(clock: A
     assert after.peak_systolic == before.peak_systolic
 
 
-def test_a_normal_reading_after_signing_asks_for_a_new_signature(clock: Any) -> None:
+def test_a_normal_reading_after_signing_asks_for_a_new_signature(clock: TestClock) -> None:
     visit = signed(clock)
     visit.read()
     session = visit.session
@@ -148,7 +148,7 @@ def test_a_normal_reading_after_signing_asks_for_a_new_signature(clock: Any) -> 
     [{"systolic": 150}, {"diastolic": 95}, {"spo2": 92}, {"sedation": 4}, {"dissociation": 1}],
 )
 def test_a_reading_outside_the_criteria_takes_the_clearance_back(
-    clock: Any, values: dict[str, int]
+    clock: TestClock, values: dict[str, int]
 ) -> None:
     visit = signed(clock)
     reading = visit.read(**values)
@@ -158,7 +158,7 @@ def test_a_reading_outside_the_criteria_takes_the_clearance_back(
     assert visit.session.phase == "observing"
 
 
-def test_an_entry_knows_only_the_fields_it_was_given(clock: Any) -> None:
+def test_an_entry_knows_only_the_fields_it_was_given(clock: TestClock) -> None:
     visit = dosed(clock)
     entry = Entry(taken_at=clock.now(), values={"systolic": 130, "diastolic": 80})
     reading = actions.record_reading(visit.id, visit.nurse, id=uuid7(), entry=entry, note=" calm ")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -11,12 +10,13 @@ from monitoring.actions import Conflict
 from monitoring.models import Event
 from monitoring.models.fact import uuid7
 from tests.actions.refusals import refused
+from tests.clock import TestClock
 from tests.factories.visits import dosed
 
 pytestmark = pytest.mark.django_db
 
 
-def test_a_flag_is_answered_with_whom_and_what(clock: Any) -> None:
+def test_a_flag_is_answered_with_whom_and_what(clock: TestClock) -> None:
     visit = dosed(clock)
     clock.forward(minutes=40)
     high = visit.read(40, systolic=185)
@@ -33,19 +33,19 @@ def test_a_flag_is_answered_with_whom_and_what(clock: Any) -> None:
     assert Event.objects.filter(kind="response").count() == 1
 
 
-def test_a_flagged_symptom_is_answered_as_an_event(clock: Any) -> None:
+def test_a_flagged_symptom_is_answered_as_an_event(clock: TestClock) -> None:
     visit = dosed(clock)
     pain = visit.event("symptom", symptoms=("chest_pain",))
     assert visit.respond(pain.pk).answers_event == pain
 
 
-def test_what_is_not_flagged_needs_no_response(clock: Any) -> None:
+def test_what_is_not_flagged_needs_no_response(clock: TestClock) -> None:
     visit = dosed(clock)
     with refused("not_flagged"):
         visit.respond(visit.read().pk)
 
 
-def test_another_response_under_the_same_id_is_a_conflict(clock: Any) -> None:
+def test_another_response_under_the_same_id_is_a_conflict(clock: TestClock) -> None:
     visit, same = dosed(clock), uuid7()
     pain = visit.event("symptom", symptoms=("chest_pain",))
     other = visit.event("symptom", symptoms=("chest_pain",))

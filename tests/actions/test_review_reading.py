@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from monitoring.actions import Conflict
 from monitoring.models import Reading
 from tests.actions.refusals import refused
+from tests.clock import TestClock
 from tests.factories.visits import Visit, discharged
 
 pytestmark = pytest.mark.django_db
 
 
-def late(clock: Any) -> tuple[Visit, Reading]:
+def late(clock: TestClock) -> tuple[Visit, Reading]:
     visit = discharged(clock)
     return visit, visit.read(systolic=182, diastolic=101)
 
 
-def test_a_clinician_answers_and_nothing_signed_changes(clock: Any) -> None:
+def test_a_clinician_answers_and_nothing_signed_changes(clock: TestClock) -> None:
     visit, reading = late(clock)
     made = visit.review(reading)
     session = visit.session
@@ -28,7 +27,7 @@ def test_a_clinician_answers_and_nothing_signed_changes(clock: Any) -> None:
     assert session.phase == "closed"
 
 
-def test_one_answer_stands(clock: Any) -> None:
+def test_one_answer_stands(clock: TestClock) -> None:
     visit, reading = late(clock)
     first = visit.review(reading)
     assert visit.review(reading, id=first.id) == first
@@ -37,7 +36,7 @@ def test_one_answer_stands(clock: Any) -> None:
     assert conflict.value.theirs == first
 
 
-def test_a_reading_from_before_departure_waits_for_no_answer(clock: Any) -> None:
+def test_a_reading_from_before_departure_waits_for_no_answer(clock: TestClock) -> None:
     visit, _ = late(clock)
     earlier = visit.session.reading_set.first()
     assert earlier
@@ -46,13 +45,13 @@ def test_a_reading_from_before_departure_waits_for_no_answer(clock: Any) -> None
 
 
 @pytest.mark.parametrize("field", ["assessment", "action_taken"])
-def test_both_answers_are_asked_for(clock: Any, field: str) -> None:
+def test_both_answers_are_asked_for(clock: TestClock, field: str) -> None:
     visit, reading = late(clock)
     with refused("required", field):
         visit.review(reading, **{field: " "})
 
 
-def test_several_late_readings_are_answered_one_by_one(clock: Any) -> None:
+def test_several_late_readings_are_answered_one_by_one(clock: TestClock) -> None:
     visit, first = late(clock)
     second = visit.read()
     visit.review(second)

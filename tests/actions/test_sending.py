@@ -13,6 +13,7 @@ from monitoring.actions import Conflict
 from monitoring.actions.sending import Sending
 from monitoring.models.fact import uuid7
 from tests.actions.refusals import refused
+from tests.clock import TestClock
 from tests.factories.people import person
 from tests.factories.visits import TIMES, Visit, dosed, infused, planned, predosed
 
@@ -53,7 +54,9 @@ ASKED: list[tuple[Do, Do, str]] = [
 
 
 @pytest.mark.parametrize(("reached", "do", "code"), ASKED)
-def test_the_same_a_moment_later_is_asked_about(clock: Any, reached: Do, do: Do, code: str) -> None:
+def test_the_same_a_moment_later_is_asked_about(
+    clock: TestClock, reached: Do, do: Do, code: str
+) -> None:
     visit = reached(clock, planned_mg=84)
     clock.forward(minutes=6)
     first = do(visit)
@@ -66,7 +69,7 @@ def test_the_same_a_moment_later_is_asked_about(clock: Any, reached: Do, do: Do,
     assert do(visit).pk not in {first.pk, second.pk}
 
 
-def test_another_person_is_not_asked_about_the_same(clock: Any) -> None:
+def test_another_person_is_not_asked_about_the_same(clock: TestClock) -> None:
     visit = dosed(clock)
     an_event(visit)
     visit.nurse = person(visit.site, "nurse")
@@ -85,7 +88,7 @@ def test_another_person_is_not_asked_about_the_same(clock: Any) -> None:
     ],
 )
 def test_the_same_id_with_another_note_or_reason_is_a_conflict(
-    clock: Any, do: Do, changed: dict[str, str]
+    clock: TestClock, do: Do, changed: dict[str, str]
 ) -> None:
     visit, same = dosed(clock), uuid7()
     sent = do(visit, id=same)
@@ -97,7 +100,7 @@ def test_the_same_id_with_another_note_or_reason_is_a_conflict(
 @pytest.mark.parametrize(
     ("do", "time"), [(a_reading, "taken_at"), (an_event, "at"), (an_answer, "at")]
 )
-def test_the_same_id_with_another_time_is_a_conflict(clock: Any, do: Do, time: str) -> None:
+def test_the_same_id_with_another_time_is_a_conflict(clock: TestClock, do: Do, time: str) -> None:
     visit, same = dosed(clock), uuid7()
     the_pain_of(visit)
     clock.forward(minutes=10)
@@ -112,14 +115,14 @@ def test_the_same_id_with_another_time_is_a_conflict(clock: Any, do: Do, time: s
 
 
 @pytest.mark.parametrize("do", [a_reading, an_event, an_answer])
-def test_an_empty_time_does_not_disagree_with_itself(clock: Any, do: Do) -> None:
+def test_an_empty_time_does_not_disagree_with_itself(clock: TestClock, do: Do) -> None:
     visit, same = dosed(clock), uuid7()
     sent = do(visit, id=same)
     clock.forward(minutes=25)
     assert do(visit, id=same) == sent
 
 
-def test_the_end_of_an_infusion_and_a_departure_compare_their_time(clock: Any) -> None:
+def test_the_end_of_an_infusion_and_a_departure_compare_their_time(clock: TestClock) -> None:
     visit, same = infused(clock), uuid7()
     left = clock.now()
     gone = visit.leave("transferred", id=same, left_at=left)
@@ -129,7 +132,7 @@ def test_the_end_of_an_infusion_and_a_departure_compare_their_time(clock: Any) -
         visit.leave("transferred", id=same, left_at=left - timedelta(minutes=3))
 
 
-def test_a_plan_sent_again_with_another_room_is_a_conflict(clock: Any) -> None:
+def test_a_plan_sent_again_with_another_room_is_a_conflict(clock: TestClock) -> None:
     visit = planned(clock, room="Chair 3")
     session = visit.session
     again = {
@@ -146,7 +149,7 @@ def test_a_plan_sent_again_with_another_room_is_a_conflict(clock: Any) -> None:
         actions.plan_session(visit.nurse, room="Chair 4", **again)
 
 
-def test_a_slot_that_is_recorded_is_asked_about(clock: Any) -> None:
+def test_a_slot_that_is_recorded_is_asked_about(clock: TestClock) -> None:
     visit = dosed(clock)
     clock.forward(minutes=35)
     a_reading(visit, asked=40)

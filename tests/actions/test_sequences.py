@@ -40,6 +40,7 @@ from tests.actions.sequences import (
     tables,
     whole,
 )
+from tests.clock import TestClock
 from tests.factories.visits import Visit, planned
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +54,7 @@ STEPS_IN_EXAMPLE = 50
 class Clinic(RuleBasedStateMachine):
     """Two sessions at once, every verb on either, and the time that passes."""
 
-    clock: Any
+    clock: TestClock
     steps: Counter[str] = Counter()
     orders: set[tuple[object, ...]] = set()
 
@@ -110,13 +111,13 @@ class Clinic(RuleBasedStateMachine):
             self.steps.update(self.taken)
 
 
-def machine(clock: Any) -> type[Clinic]:
+def machine(clock: TestClock) -> type[Clinic]:
     own = {"clock": clock, "steps": Counter(), "orders": set()}
     return type("ClinicAtAnHour", (Clinic,), own)
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_no_order_of_verbs_breaks_the_record(clock: Any, part: int) -> None:
+def test_no_order_of_verbs_breaks_the_record(clock: TestClock, part: int) -> None:
     made = machine(clock)
     wanted = ceil(STEPS_IN_ALL / PARTS)
     before = -1
@@ -138,7 +139,7 @@ def test_no_order_of_verbs_breaks_the_record(clock: Any, part: int) -> None:
     assert set(made.steps) == set(STEPS) or wanted < 2000, part
 
 
-def test_every_verb_is_among_the_steps_and_is_reached(clock: Any) -> None:
+def test_every_verb_is_among_the_steps_and_is_reached(clock: TestClock) -> None:
     done = {"publish_protocol", "register_patient", "amend_patient"}
     assert {"publish", "register", "amend patient", "plan"} == TELLS_ANOTHER
     for order in EVERY_VERB:
@@ -153,7 +154,7 @@ def test_every_verb_is_among_the_steps_and_is_reached(clock: Any) -> None:
 @pytest.mark.parametrize(
     ("start", "phase"), [*zip(STARTS, ["planned", "observing", "cleared", "closed"], strict=True)]
 )
-def test_the_starts_reach_what_they_are_for(clock: Any, start: list[str], phase: str) -> None:
+def test_the_starts_reach_what_they_are_for(clock: TestClock, start: list[str], phase: str) -> None:
     clock.travel_to(AN_HOUR_IN_SPRING)
     visit = planned(clock)
     for name in start:

@@ -20,6 +20,7 @@ from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US
 from monitoring.rules.readiness import CHECKLIST
 from monitoring.trail.replay import payload
 from tests.actions.refusals import refused
+from tests.clock import TestClock
 from tests.factories.passkeys import Passkey
 from tests.factories.people import PASSWORD, SiteFactory, person
 from tests.factories.visits import Visit, dosed, infused, observed, predosed, ready_to_sign, signed
@@ -27,7 +28,7 @@ from tests.factories.visits import Visit, dosed, infused, observed, predosed, re
 pytestmark = pytest.mark.django_db
 
 
-def test_a_clearance_prints_the_signer_and_covers_every_fact(clock: Any) -> None:
+def test_a_clearance_prints_the_signer_and_covers_every_fact(clock: TestClock) -> None:
     visit = ready_to_sign(clock)
     clearance = visit.sign()
     session = visit.session
@@ -40,7 +41,7 @@ def test_a_clearance_prints_the_signer_and_covers_every_fact(clock: Any) -> None
 
 @pytest.mark.parametrize(("early", "is_refused"), [(1, True), (0, False)])
 def test_nothing_is_signed_before_the_window_of_the_last_device_ends(
-    clock: Any, early: int, is_refused: bool
+    clock: TestClock, early: int, is_refused: bool
 ) -> None:
     visit = observed(clock, planned_mg=84)
     clock.travel_to(visit.session.last_dose_at + timedelta(minutes=120, seconds=-early))
@@ -51,7 +52,7 @@ def test_nothing_is_signed_before_the_window_of_the_last_device_ends(
         visit.sign()
 
 
-def test_the_window_of_an_infusion_holds_its_signature(clock: Any) -> None:
+def test_the_window_of_an_infusion_holds_its_signature(clock: TestClock) -> None:
     visit = infused(clock)
     visit.read(40)
     clock.forward(minutes=119)
@@ -62,7 +63,7 @@ def test_the_window_of_an_infusion_holds_its_signature(clock: Any) -> None:
     visit.sign(ready_minutes=None)
 
 
-def test_a_running_infusion_is_not_signed(clock: Any) -> None:
+def test_a_running_infusion_is_not_signed(clock: TestClock) -> None:
     from tests.factories.visits import predosed
 
     visit = predosed(clock, protocol=KETAMINE_IV, planned_mg=36)
@@ -71,7 +72,7 @@ def test_a_running_infusion_is_not_signed(clock: Any) -> None:
         visit.sign()
 
 
-def test_an_open_device_is_not_signed(clock: Any) -> None:
+def test_an_open_device_is_not_signed(clock: TestClock) -> None:
 
     visit = predosed(clock)
     visit.dose()
@@ -79,7 +80,7 @@ def test_an_open_device_is_not_signed(clock: Any) -> None:
         visit.sign()
 
 
-def test_the_forty_minute_pressure_is_taken_or_coded_before_signing(clock: Any) -> None:
+def test_the_forty_minute_pressure_is_taken_or_coded_before_signing(clock: TestClock) -> None:
     visit = dosed(clock)
     clock.forward(minutes=118)
     visit.read(120)
@@ -94,7 +95,7 @@ def test_the_forty_minute_pressure_is_taken_or_coded_before_signing(clock: Any) 
     assert "mandatory_not_done_40" in clearance.justifications
 
 
-def test_the_final_set_is_at_most_fifteen_minutes_old(clock: Any) -> None:
+def test_the_final_set_is_at_most_fifteen_minutes_old(clock: TestClock) -> None:
     visit = ready_to_sign(clock)
     last = visit.session.facts().standing_readings[-1].taken_at
     clock.travel_to(last + timedelta(minutes=15, seconds=1))
@@ -104,7 +105,7 @@ def test_the_final_set_is_at_most_fifteen_minutes_old(clock: Any) -> None:
     visit.sign()
 
 
-def test_a_flag_without_an_answer_is_not_signed_over(clock: Any) -> None:
+def test_a_flag_without_an_answer_is_not_signed_over(clock: TestClock) -> None:
     visit = ready_to_sign(clock)
     pain = visit.event("symptom", symptoms=("chest_pain",))
     with refused("item_unanswered_flag"):
@@ -114,12 +115,12 @@ def test_a_flag_without_an_answer_is_not_signed_over(clock: Any) -> None:
 
 
 @pytest.mark.parametrize("key", CHECKLIST)
-def test_each_point_is_confirmed_by_hand(clock: Any, key: str) -> None:
+def test_each_point_is_confirmed_by_hand(clock: TestClock, key: str) -> None:
     with refused("confirm", key):
         ready_to_sign(clock).sign(checklist=dict.fromkeys(CHECKLIST, True) | {key: False})
 
 
-def test_a_value_outside_the_criteria_asks_for_words_and_does_not_lock(clock: Any) -> None:
+def test_a_value_outside_the_criteria_asks_for_words_and_does_not_lock(clock: TestClock) -> None:
     visit = ready_to_sign(clock)
     visit.read(systolic=158, sedation=4, dissociation=2, spo2=92)
     keys = {"blood_pressure", "blood_pressure_rising", "sedation", "dissociation", "spo2"}
@@ -131,7 +132,7 @@ def test_a_value_outside_the_criteria_asks_for_words_and_does_not_lock(clock: An
     assert set(clearance.justifications) == keys
 
 
-def test_the_question_about_serious_events_agrees_with_the_record(clock: Any) -> None:
+def test_the_question_about_serious_events_agrees_with_the_record(clock: TestClock) -> None:
     visit = ready_to_sign(clock)
     with refused("unanswered", "had_serious_event"):
         visit.sign(had_serious_event=None)
@@ -144,27 +145,27 @@ def test_the_question_about_serious_events_agrees_with_the_record(clock: Any) ->
     visit.sign(had_serious_event=True)
 
 
-def test_under_rems_the_minutes_until_ready_are_asked(clock: Any) -> None:
+def test_under_rems_the_minutes_until_ready_are_asked(clock: TestClock) -> None:
     with refused("required", "ready_minutes"):
         ready_to_sign(clock).sign(ready_minutes=None)
 
 
-def test_the_signers_own_password_is_asked_again(clock: Any) -> None:
+def test_the_signers_own_password_is_asked_again(clock: TestClock) -> None:
     visit = ready_to_sign(clock)
     with refused("password", "password"):
         visit.sign(password="not it")
     assert not Clearance.objects.exists()
 
 
-def test_only_a_clinician_of_the_site_signs(clock: Any) -> None:
+def test_only_a_clinician_of_the_site_signs(clock: TestClock) -> None:
     visit = ready_to_sign(clock)
-    other = person(SiteFactory(), "clinician")
+    other = person(SiteFactory.create(), "clinician")
     for by in (visit.nurse, person(visit.site, "administrator"), other):
         with pytest.raises(NotAllowed):
             visit.sign(by=by)
 
 
-def test_what_was_shown_is_what_is_signed(clock: Any) -> None:
+def test_what_was_shown_is_what_is_signed(clock: TestClock) -> None:
     visit = ready_to_sign(clock)
     shown = visit.session.last_seq
     visit.event()
@@ -173,7 +174,7 @@ def test_what_was_shown_is_what_is_signed(clock: Any) -> None:
     assert caught.value.theirs == visit.session
 
 
-def test_a_standing_clearance_is_not_signed_again(clock: Any) -> None:
+def test_a_standing_clearance_is_not_signed_again(clock: TestClock) -> None:
     visit, same = ready_to_sign(clock), uuid7()
     first = visit.sign(id=same)
     assert visit.sign(id=same) == first
@@ -183,7 +184,7 @@ def test_a_standing_clearance_is_not_signed_again(clock: Any) -> None:
 
 
 def test_a_signature_that_the_databases_clock_refuses_says_that_the_clocks_differ(
-    clock: Any,
+    clock: TestClock,
 ) -> None:
     clock.travel_to(datetime.now(UTC) + timedelta(minutes=30))
     visit = ready_to_sign(clock)
@@ -192,7 +193,7 @@ def test_a_signature_that_the_databases_clock_refuses_says_that_the_clocks_diffe
     assert not Clearance.objects.exists()
 
 
-def test_a_lapsed_clearance_is_signed_anew_and_taken_back_by_itself(clock: Any) -> None:
+def test_a_lapsed_clearance_is_signed_anew_and_taken_back_by_itself(clock: TestClock) -> None:
     visit = signed(clock)
     clock.forward(minutes=15)
     with refused("clearance_lapsed", "left_at"):
@@ -204,7 +205,9 @@ def test_a_lapsed_clearance_is_signed_anew_and_taken_back_by_itself(clock: Any) 
     assert visit.leave().clearance == again
 
 
-def test_a_clearance_that_lapsed_with_a_fresh_set_is_withdrawn_at_the_next(clock: Any) -> None:
+def test_a_clearance_that_lapsed_with_a_fresh_set_is_withdrawn_at_the_next(
+    clock: TestClock,
+) -> None:
     from dataclasses import replace
 
     visit = signed(clock, protocol=replace(SPRAVATO_US, clearance_valid_minutes=2))
@@ -216,7 +219,7 @@ def test_a_clearance_that_lapsed_with_a_fresh_set_is_withdrawn_at_the_next(clock
     visit.leave()
 
 
-def test_other_words_under_the_same_id_are_a_conflict(clock: Any) -> None:
+def test_other_words_under_the_same_id_are_a_conflict(clock: TestClock) -> None:
     visit, same = ready_to_sign(clock), uuid7()
     visit.read(systolic=158)
     first = visit.sign(id=same)
@@ -232,7 +235,7 @@ def test_other_words_under_the_same_id_are_a_conflict(clock: Any) -> None:
 
 @pytest.mark.parametrize(("minutes", "is_refused"), [(-1, True), (0, False), (126, True)])
 def test_the_patient_was_ready_between_the_first_device_and_now(
-    clock: Any, minutes: int, is_refused: bool
+    clock: TestClock, minutes: int, is_refused: bool
 ) -> None:
     visit = ready_to_sign(clock)
     assert visit.session.facts().minutes(clock.now()) == 125
@@ -247,7 +250,7 @@ def tries(staff: Staff) -> int:
     return TrailEntry.objects.filter(chain=staff.pk, verb="sign_failed").count()
 
 
-def test_a_wrong_password_is_told_on_the_signers_trail(clock: Any) -> None:
+def test_a_wrong_password_is_told_on_the_signers_trail(clock: TestClock) -> None:
     visit = ready_to_sign(clock)
     with refused("password", "password"):
         visit.sign(password="guessed")
@@ -256,7 +259,7 @@ def test_a_wrong_password_is_told_on_the_signers_trail(clock: Any) -> None:
     assert tries(visit.clinician) == 1
 
 
-def test_after_five_wrong_passwords_signing_waits_a_quarter_of_an_hour(clock: Any) -> None:
+def test_after_five_wrong_passwords_signing_waits_a_quarter_of_an_hour(clock: TestClock) -> None:
     visit = ready_to_sign(clock)
     for _ in range(5):
         with refused("password", "password"):
@@ -271,7 +274,7 @@ def test_after_five_wrong_passwords_signing_waits_a_quarter_of_an_hour(clock: An
     assert visit.session.phase == "cleared"
 
 
-def test_one_persons_wrong_passwords_lock_no_one_else(clock: Any) -> None:
+def test_one_persons_wrong_passwords_lock_no_one_else(clock: TestClock) -> None:
     visit = ready_to_sign(clock)
     for _ in range(5):
         with refused("password", "password"):
@@ -280,7 +283,7 @@ def test_one_persons_wrong_passwords_lock_no_one_else(clock: Any) -> None:
     assert visit.sign(by=other).signed_by == other
 
 
-def test_who_may_not_sign_leaves_no_try(clock: Any) -> None:
+def test_who_may_not_sign_leaves_no_try(clock: TestClock) -> None:
     visit = ready_to_sign(clock)
     with pytest.raises(NotAllowed):
         visit.sign(by=visit.nurse, password="guessed")
@@ -295,7 +298,7 @@ def sign_by_passkey(visit: Visit, assertion: Assertion, **given: Any) -> Clearan
     return visit.sign(password="", assertion=assertion, **given)
 
 
-def test_one_signs_with_the_own_passkey_instead_of_the_password(clock: Any) -> None:
+def test_one_signs_with_the_own_passkey_instead_of_the_password(clock: TestClock) -> None:
     visit = ready_to_sign(clock)
     passkey = Passkey.added(visit.clinician)
     clearance = sign_by_passkey(visit, passkey.assertion(shown(visit)))
@@ -305,7 +308,7 @@ def test_one_signs_with_the_own_passkey_instead_of_the_password(clock: Any) -> N
     assert tries(visit.clinician) == 0
 
 
-def test_how_it_was_proved_is_kept_with_the_signature_and_told(clock: Any) -> None:
+def test_how_it_was_proved_is_kept_with_the_signature_and_told(clock: TestClock) -> None:
     for proof in ("password", "passkey"):
         visit = ready_to_sign(clock)
         passkey = Passkey.added(visit.clinician)
@@ -331,7 +334,7 @@ PRETENDED: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("pretended", PRETENDED.values(), ids=PRETENDED)
 def test_a_passkey_that_proves_something_else_is_counted_as_a_wrong_password_is(
-    clock: Any, pretended: dict[str, Any]
+    clock: TestClock, pretended: dict[str, Any]
 ) -> None:
     visit = ready_to_sign(clock)
     passkey = Passkey.added(visit.clinician)
@@ -342,7 +345,7 @@ def test_a_passkey_that_proves_something_else_is_counted_as_a_wrong_password_is(
     assert not Clearance.objects.exists()
 
 
-def test_what_a_passkey_was_asked_for_it_signs_and_nothing_else(clock: Any) -> None:
+def test_what_a_passkey_was_asked_for_it_signs_and_nothing_else(clock: TestClock) -> None:
     visit, other = ready_to_sign(clock), ready_to_sign(clock)
     passkey = Passkey.added(visit.clinician)
     last = visit.session.last_seq
@@ -360,7 +363,9 @@ def test_what_a_passkey_was_asked_for_it_signs_and_nothing_else(clock: Any) -> N
 
 
 @pytest.mark.parametrize(("seconds", "is_refused"), [(300, False), (301, True)])
-def test_a_challenge_stands_for_five_minutes(clock: Any, seconds: int, is_refused: bool) -> None:
+def test_a_challenge_stands_for_five_minutes(
+    clock: TestClock, seconds: int, is_refused: bool
+) -> None:
     visit = ready_to_sign(clock)
     assertion = Passkey.added(visit.clinician).assertion(shown(visit))
     clock.forward(seconds=seconds)
@@ -372,7 +377,7 @@ def test_a_challenge_stands_for_five_minutes(clock: Any, seconds: int, is_refuse
         sign_by_passkey(visit, assertion)
 
 
-def test_someone_elses_passkey_signs_for_no_one_but_them(clock: Any) -> None:
+def test_someone_elses_passkey_signs_for_no_one_but_them(clock: TestClock) -> None:
     visit = ready_to_sign(clock)
     other = person(visit.site, "clinician")
     theirs, own = Passkey.added(other), Passkey.added(visit.clinician)
@@ -390,7 +395,7 @@ def test_someone_elses_passkey_signs_for_no_one_but_them(clock: Any) -> None:
     assert not Clearance.objects.exists()
 
 
-def test_a_passkey_that_was_removed_signs_nothing_more(clock: Any) -> None:
+def test_a_passkey_that_was_removed_signs_nothing_more(clock: TestClock) -> None:
     visit = ready_to_sign(clock)
     passkey = Passkey.added(visit.clinician)
     assertion = passkey.assertion(shown(visit))
@@ -420,7 +425,7 @@ def malformed(sound: str) -> Iterator[str]:
             yield json.dumps(whole | {"response": whole["response"] | {key: value}})
 
 
-def test_whatever_is_sent_for_a_passkey_is_refused_and_breaks_nothing(clock: Any) -> None:
+def test_whatever_is_sent_for_a_passkey_is_refused_and_breaks_nothing(clock: TestClock) -> None:
     visit = ready_to_sign(clock)
     sound = Passkey.added(visit.clinician).assertion(shown(visit))
     broken = list(malformed(sound.response))
@@ -441,7 +446,7 @@ def differing(one: dict[str, Any], other: dict[str, Any]) -> set[str]:
     return inner | {k for k in other if k != "response" and one.get(k) != other[k]}
 
 
-def test_it_is_one_proof_or_the_other_and_with_both_neither_is_tried(clock: Any) -> None:
+def test_it_is_one_proof_or_the_other_and_with_both_neither_is_tried(clock: TestClock) -> None:
     visit = ready_to_sign(clock)
     assertion = Passkey.added(visit.clinician).assertion(shown(visit))
     for password in (PASSWORD, "guessed"):
@@ -453,7 +458,7 @@ def test_it_is_one_proof_or_the_other_and_with_both_neither_is_tried(clock: Any)
     assert tries(visit.clinician) == 1
 
 
-def test_a_pin_is_no_proof_for_a_signature(clock: Any) -> None:
+def test_a_pin_is_no_proof_for_a_signature(clock: TestClock) -> None:
     visit = ready_to_sign(clock)
     visit.clinician.pin = make_password("483926")
     visit.clinician.save()
@@ -462,7 +467,7 @@ def test_a_pin_is_no_proof_for_a_signature(clock: Any) -> None:
     assert tries(visit.clinician) == 1
 
 
-def test_wrong_tries_of_either_kind_add_up_and_make_both_wait(clock: Any) -> None:
+def test_wrong_tries_of_either_kind_add_up_and_make_both_wait(clock: TestClock) -> None:
     visit = ready_to_sign(clock)
     passkey = Passkey.added(visit.clinician)
     for is_passkey in (True, False, True, False, True):

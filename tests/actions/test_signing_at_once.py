@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import make_password
+from pytest_django import Settings
 
 from clinic.models import Staff
 from monitoring.actions import Refused, sign_clearance
 from monitoring.models import Clearance, TrailEntry
 from tests.actions.test_sign_clearance import shown
+from tests.clock import TestClock
 from tests.factories.passkeys import Passkey
 from tests.factories.people import PASSWORD
 from tests.factories.visits import Visit, ready_to_sign
@@ -31,7 +33,7 @@ def codes(outcomes: list[Any]) -> list[str]:
 
 
 @pytest.fixture
-def visit(clock: Any, committed_db: None) -> Visit:
+def visit(clock: TestClock, committed_db: None) -> Visit:
     """With a hash that takes as long as a real one does, beside the rest."""
     made = ready_to_sign(clock)
     made.clinician.password = make_password(PASSWORD, hasher="pbkdf2_sha256")
@@ -40,7 +42,7 @@ def visit(clock: Any, committed_db: None) -> Visit:
 
 
 @pytest.fixture(autouse=True)
-def _slow(settings: Any, _plain: None) -> None:
+def _slow(settings: Settings, _plain: None) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 
 

@@ -19,6 +19,7 @@ from monitoring.models import Patient, PatientAmendment, Session
 from monitoring.models.fact import uuid7
 from monitoring.rules.protocol import KETAMINE_IV
 from monitoring.rules.readiness import CHECKLIST
+from tests.clock import TestClock
 from tests.factories.people import PASSWORD, SiteFactory, StaffFactory, person
 from tests.factories.visits import (
     GOOD_ANSWERS,
@@ -38,13 +39,13 @@ CARE = {"nurse", "clinician"}
 CLINICIAN = {"clinician"}
 
 
-def _infusing(clock: Any) -> Visit:
+def _infusing(clock: TestClock) -> Visit:
     visit = predosed(clock, protocol=KETAMINE_IV, planned_mg=36)
     visit.dose()
     return visit
 
 
-def _flagged(clock: Any) -> Visit:
+def _flagged(clock: TestClock) -> Visit:
     visit = dosed(clock)
     visit.event("symptom", symptoms=("chest_pain",))
     return visit
@@ -173,7 +174,7 @@ def _amend(v: Visit, by: Staff) -> Any:
     )
 
 
-def _read_late(clock: Any) -> Visit:
+def _read_late(clock: TestClock) -> Visit:
     visit = discharged(clock)
     visit.read()
     return visit
@@ -223,14 +224,14 @@ ROLES = ("nurse", "clinician", "administrator", "auditor")
 
 def people_who_may_not(visit: Visit, may: set[str]) -> dict[str, Staff]:
     """Everyone who is refused: by role, by site, by having none, by having left."""
-    elsewhere = SiteFactory()
+    elsewhere = SiteFactory.create()
     left = person(visit.site, "clinician")
     left.is_active = False
     left.save()
     return {
         **{role: person(visit.site, role) for role in ROLES if role not in may},
         **{f"{role} elsewhere": person(elsewhere, role) for role in ROLES},
-        "superuser": StaffFactory(is_superuser=True, is_staff=True),
+        "superuser": StaffFactory.create(is_superuser=True, is_staff=True),
         "deactivated clinician": left,
     }
 
@@ -249,7 +250,7 @@ def test_the_table_names_every_verb_that_a_person_can_do() -> None:
 
 
 @pytest.mark.parametrize("name", VERBS)
-def test_who_may_not_is_refused_and_nothing_is_written(clock: Any, name: str) -> None:
+def test_who_may_not_is_refused_and_nothing_is_written(clock: TestClock, name: str) -> None:
     build, act, may = VERBS[name]
     visit = build(clock)
     before = state(visit)
@@ -260,7 +261,7 @@ def test_who_may_not_is_refused_and_nothing_is_written(clock: Any, name: str) ->
 
 
 @pytest.mark.parametrize(("name", "role"), [(n, r) for n, v in VERBS.items() for r in sorted(v[2])])
-def test_each_role_that_may_does(clock: Any, name: str, role: str) -> None:
+def test_each_role_that_may_does(clock: TestClock, name: str, role: str) -> None:
     build, act, _may = VERBS[name]
     visit = build(clock)
     before = state(visit)

@@ -11,12 +11,13 @@ from monitoring.actions import Conflict, NotAllowed
 from monitoring.models import Clearance
 from monitoring.models.fact import uuid7
 from tests.actions.refusals import refused
+from tests.clock import TestClock
 from tests.factories.visits import discharged, signed
 
 pytestmark = pytest.mark.django_db
 
 
-def test_a_clearance_is_taken_back_with_a_reason(clock: Any) -> None:
+def test_a_clearance_is_taken_back_with_a_reason(clock: TestClock) -> None:
     visit = signed(clock)
     clearance = visit.session.standing_clearance
     with refused("required", "reason"):
@@ -35,7 +36,7 @@ def test_a_clearance_is_taken_back_with_a_reason(clock: Any) -> None:
         visit.leave()
 
 
-def test_a_withdrawal_sent_twice_is_one(clock: Any) -> None:
+def test_a_withdrawal_sent_twice_is_one(clock: TestClock) -> None:
     visit, same = signed(clock), uuid7()
     given: dict[str, Any] = {
         "id": same,
@@ -46,7 +47,7 @@ def test_a_withdrawal_sent_twice_is_one(clock: Any) -> None:
     assert actions.withdraw_clearance(visit.id, visit.clinician, **given) == first
 
 
-def test_another_reason_under_the_same_id_is_a_conflict(clock: Any) -> None:
+def test_another_reason_under_the_same_id_is_a_conflict(clock: TestClock) -> None:
     visit, same = signed(clock), uuid7()
     given: dict[str, Any] = {"id": same, "clearance_id": visit.session.standing_clearance_id}
     actions.withdraw_clearance(visit.id, visit.clinician, reason="Dizzy", **given)
@@ -54,7 +55,7 @@ def test_another_reason_under_the_same_id_is_a_conflict(clock: Any) -> None:
         actions.withdraw_clearance(visit.id, visit.clinician, reason="Mistake", **given)
 
 
-def test_nothing_is_taken_back_after_departure(clock: Any) -> None:
+def test_nothing_is_taken_back_after_departure(clock: TestClock) -> None:
     visit = discharged(clock)
     with refused("wrong_phase"):
         visit.withdraw(visit.session.clearance_set.get())

@@ -21,7 +21,7 @@ def newcomer() -> Staff:
     found = Staff.objects.filter(username="newcomer").first()
     if found is None:
         site = Site.objects.create(name="Riverside Clinic", time_zone="America/New_York")
-        found = MembershipFactory(
+        found = MembershipFactory.create(
             site=site,
             role="clinician",
             staff__username="newcomer",

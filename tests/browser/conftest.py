@@ -13,6 +13,7 @@ from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.db import connections
 from django.test.testcases import LiveServerThread
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from pytest_django import Settings
 
 from clinic.models import Staff, Tablet
 from tests.browser.tls import TLSServerThread, certificate, settings_over_tls
@@ -38,7 +39,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture
-def served(committed_db: None, settings: Any) -> Iterator[str]:
+def served(committed_db: None, settings: Settings) -> Iterator[str]:
     """The address of the application, over a database with real commits.
 
     A name, not a number: passkeys belong to host names.
@@ -49,7 +50,7 @@ def served(committed_db: None, settings: Any) -> Iterator[str]:
 
 
 @pytest.fixture
-def served_tls(committed_db: None, settings: Any, tmp_path: Path) -> Iterator[str]:
+def served_tls(committed_db: None, settings: Settings, tmp_path: Path) -> Iterator[str]:
     """As `served`, but over TLS with every setting that a deployment has there.
 
     The cookies are `__Host-…` and Secure, plain HTTP is sent on, HSTS is said. The database is

@@ -9,13 +9,14 @@ import pytest
 
 from tests.browser.conftest import TABLET, Person
 from tests.browser.tour import build_demo, walk
+from tests.clock import TestClock
 
 PHONE: Any = {"width": 390, "height": 844}
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_on_any_page_and_state(
-    person: Callable[..., Person], clock: Any, theme: str
+    person: Callable[..., Person], clock: TestClock, theme: str
 ) -> None:
     build_demo()
     found: dict[str, Any] = {}
@@ -38,7 +39,7 @@ def on_a_phone(visitor: Person) -> int:
 
 
 def test_the_whole_reading_fits_a_tablet_without_scrolling(
-    person: Callable[..., Person], clock: Any
+    person: Callable[..., Person], clock: TestClock
 ) -> None:
     build_demo()
     for name, nurse in walk(person, TABLET, "light"):

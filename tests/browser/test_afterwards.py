@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
 from monitoring.models import AccessEntry, Amendment, Review, TrailEntry
 from tests.browser.conftest import Person
+from tests.clock import TestClock
 from tests.factories.people import person as staff
 from tests.factories.visits import Visit, discharged
 
 
 @pytest.fixture
-def visit(served: str, clock: Any) -> Visit:
+def visit(served: str, clock: TestClock) -> Visit:
     return discharged(clock)
 
 
 def test_an_amendment_is_written_and_marked(
-    visit: Visit, person: Callable[..., Person], clock: Any
+    visit: Visit, person: Callable[..., Person], clock: TestClock
 ) -> None:
     nurse = person().sign_in(visit.nurse)
     nurse.go(f"/sessions/{visit.id}/")
@@ -45,7 +45,7 @@ def test_an_amendment_is_written_and_marked(
 
 
 def test_a_late_reading_is_found_on_the_board_and_answered_in_two_taps(
-    visit: Visit, person: Callable[..., Person], clock: Any
+    visit: Visit, person: Callable[..., Person], clock: TestClock
 ) -> None:
     visit.read(systolic=183, diastolic=102)
     clinician = person().sign_in(visit.clinician)
@@ -64,7 +64,7 @@ def test_a_late_reading_is_found_on_the_board_and_answered_in_two_taps(
 
 
 def test_what_was_signed_and_whether_it_stands_are_one_tap_from_the_report(
-    visit: Visit, person: Callable[..., Person], clock: Any
+    visit: Visit, person: Callable[..., Person], clock: TestClock
 ) -> None:
     visit.read(systolic=183, diastolic=102)
     administrator = person().sign_in(staff(visit.site, "administrator"))
@@ -80,7 +80,7 @@ def test_what_was_signed_and_whether_it_stands_are_one_tap_from_the_report(
 
 
 def test_printing_is_kept_and_found_by_the_administrator(
-    visit: Visit, person: Callable[..., Person], clock: Any
+    visit: Visit, person: Callable[..., Person], clock: TestClock
 ) -> None:
     nurse = person().sign_in(visit.nurse)
     nurse.go(f"/sessions/{visit.id}/report/")
@@ -106,7 +106,7 @@ def test_printing_is_kept_and_found_by_the_administrator(
 
 
 def test_the_report_that_is_printed_marks_what_was_amended(
-    visit: Visit, person: Callable[..., Person], clock: Any
+    visit: Visit, person: Callable[..., Person], clock: TestClock
 ) -> None:
     reading = visit.session.reading_set.last()
     assert reading

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from playwright.sync_api import expect
 
 from monitoring.models import Event
 from tests.browser.conftest import Makes
+from tests.clock import TestClock
 from tests.factories.people import ShiftFactory, TabletFactory
 from tests.factories.visits import Visit, dosed, observed
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_an_emergency_has_a_word_a_shape_and_a_colour_of_its_own_and_never_moves(
-    person: Makes, clock: Any, theme: str
+    person: Makes, clock: TestClock, theme: str
 ) -> None:
     visit: Visit = observed(clock, through=40)
     other = dosed(clock, site=visit.site)
     clock.forward(minutes=30)
     visit.read(systolic=205, sedation=1)
     other.read(systolic=185)
-    tablet = TabletFactory(site=visit.site)
-    ShiftFactory(tablet=tablet)
+    tablet = TabletFactory.create(site=visit.site)
+    ShiftFactory.create(tablet=tablet)
     nurse = person(None, theme).sign_in(visit.nurse)
     colours = "(e) => [getComputedStyle(e).borderLeftColor, getComputedStyle(e).backgroundColor]"
     nurse.go("/")
@@ -43,7 +42,7 @@ def test_an_emergency_has_a_word_a_shape_and_a_colour_of_its_own_and_never_moves
         assert who.page.evaluate("document.getAnimations().length") == 0
 
 
-def test_tapping_a_symptom_makes_the_event_a_symptom(person: Makes, clock: Any) -> None:
+def test_tapping_a_symptom_makes_the_event_a_symptom(person: Makes, clock: TestClock) -> None:
     visit = dosed(clock)
     nurse = person().sign_in(visit.nurse)
     nurse.go(f"/sessions/{visit.id}/event/")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_forgetting import DRAFTS, FORM, filled
 from tests.browser.test_fuzz import Clinic
+from tests.clock import TestClock
 from tests.factories.people import person as hire
 from tests.factories.visits import predosed
 from tests.web.test_busy import BUTTONS
@@ -43,7 +42,7 @@ def save(page: Page, body: dict[str, str]) -> bool:
 
 @pytest.mark.parametrize("transport", ["person", "person_tls"])
 def test_after_a_save_every_form_is_empty_and_stays_so_on_going_back(
-    request: pytest.FixtureRequest, clock: Any, transport: str
+    request: pytest.FixtureRequest, clock: TestClock, transport: str
 ) -> None:
     make = request.getfixturevalue(transport)
     clinic = Clinic(clock)

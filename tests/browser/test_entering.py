@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from playwright.sync_api import expect
@@ -11,11 +10,12 @@ from playwright.sync_api import expect
 from monitoring.models import Reading
 from tests.browser.conftest import Person
 from tests.browser.test_main_job import fill_reading
+from tests.clock import TestClock
 from tests.factories.visits import Visit, dosed, observed
 
 
 @pytest.fixture
-def visit(served: str, clock: Any) -> Visit:
+def visit(served: str, clock: TestClock) -> Visit:
     made = dosed(clock)
     clock.forward(minutes=35)
     return made
@@ -106,7 +106,7 @@ def test_errors_are_summed_up_with_the_focus_and_lead_to_their_field(
 
 
 def test_the_board_counts_on_without_the_server_and_says_so(
-    visit: Visit, nurse: Person, clock: Any
+    visit: Visit, nurse: Person, clock: TestClock
 ) -> None:
     nurse.go("/")
     due = nurse.page.locator("[data-due]").first
@@ -121,7 +121,7 @@ def test_the_board_counts_on_without_the_server_and_says_so(
 
 
 def test_the_time_stepper_goes_back_from_the_sites_present_time(
-    visit: Visit, nurse: Person, clock: Any
+    visit: Visit, nurse: Person, clock: TestClock
 ) -> None:
     nurse.go(f"/sessions/{visit.id}/reading/?slot=40")
     now = clock.now().astimezone(visit.site.tz)
@@ -141,7 +141,9 @@ def test_the_theme_can_be_pinned_and_stays(visit: Visit, nurse: Person) -> None:
     expect(root).to_have_attribute("data-bs-theme", "dark")
 
 
-def test_the_first_screen_is_small(person: Callable[..., Person], served: str, clock: Any) -> None:
+def test_the_first_screen_is_small(
+    person: Callable[..., Person], served: str, clock: TestClock
+) -> None:
     visit = observed(clock, through=30)
     nurse = person().sign_in(visit.nurse)
     expect(nurse.page.get_by_role("heading", name="Board")).to_be_visible()

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.test import Client
 from playwright.sync_api import Page, Route, expect
+from pytest_django import Settings
 
 from clinic.models import Staff
 from clinic.signin import idle
@@ -17,6 +19,7 @@ from monitoring.models import Reading
 from tests.browser.conftest import Person
 from tests.browser.test_main_job import fill_reading
 from tests.browser.tls import settings_over_tls
+from tests.clock import TestClock
 from tests.factories.people import person as hire
 from tests.factories.visits import Visit, dosed
 
@@ -53,7 +56,7 @@ def test_a_script_takes_the_name_of_a_cookie_from_the_page_alone() -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("over_tls", [False, True])
 def test_the_page_names_the_cookie_that_is_set(
-    clock: Any, client: Any, settings: Any, over_tls: bool
+    clock: TestClock, client: Client, settings: Settings, over_tls: bool
 ) -> None:
     if over_tls:
         for name, value in settings_over_tls().items():
@@ -78,7 +81,7 @@ def test_the_page_names_the_cookie_that_is_set(
 
 
 @pytest.fixture
-def visit(served: str, clock: Any) -> Visit:
+def visit(served: str, clock: TestClock) -> Visit:
     made = dosed(clock)
     clock.forward(minutes=35)
     return made
@@ -146,7 +149,7 @@ def test_what_the_server_never_had_is_sent_with_the_id_it_had(visit: Visit, nurs
 
 
 def test_a_draft_carries_the_servers_time_and_says_when_it_was_too_old(
-    visit: Visit, person: Any, clock: Any
+    visit: Visit, person: Any, clock: TestClock
 ) -> None:
     nurse, address = person(), f"/sessions/{visit.id}/reading/"
     page = nurse.page

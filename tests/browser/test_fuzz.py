@@ -19,6 +19,7 @@ from django.conf import settings as django_settings
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page
+from pytest_django import Settings
 
 from clinic.models import Site, Staff
 from clinic.signin import arrival
@@ -26,6 +27,7 @@ from monitoring.models import Amendment, Event, Patient, Reading, Session
 from monitoring.models.fact import uuid7
 from monitoring.rules.protocol import KETAMINE_IV
 from tests.browser.fuzz import CANARY, LAST, Form, Fuzzed, Fuzzer, encoded, form_headers
+from tests.clock import TestClock
 from tests.factories import people
 from tests.factories.people import SiteFactory, StaffFactory
 from tests.factories.visits import (
@@ -105,8 +107,8 @@ WATCH = """addEventListener('securitypolicyviolation', (event) =>
 class Clinic:
     """A site with a session in every phase, and the forms of each."""
 
-    def __init__(self, clock: Any) -> None:
-        self.site: Site = SiteFactory(name="Fuzzed")
+    def __init__(self, clock: TestClock) -> None:
+        self.site: Site = SiteFactory.create(name="Fuzzed")
         make = {"clock": clock, "site": self.site}
         self.planned, self.called_off = planned(**make), planned(**make)
         self.arrived, self.put_off = admitted(**make), admitted(**make)
@@ -124,7 +126,7 @@ class Clinic:
     def everyone(self) -> dict[str, Staff]:
         roles = [role for role in COUNTS if role != "no role"]
         return {role: people.person(self.site, role) for role in roles} | {
-            "no role": StaffFactory()
+            "no role": StaffFactory.create()
         }
 
     def ids(self) -> list[Any]:
@@ -283,7 +285,7 @@ class Sender:
 
 
 @pytest.fixture(autouse=True)
-def _no_files(settings: Any) -> None:
+def _no_files(settings: Settings) -> None:
     """The test's server would look for every address among uploaded files; there are none."""
     settings.MEDIA_URL = "/no-files/"
 
@@ -295,7 +297,7 @@ def test_five_thousand_requests_are_sent_by_people_of_each_role() -> None:
 
 @pytest.mark.parametrize("roles", GROUPS, ids=" and ".join)
 def test_nothing_that_is_sent_breaks_the_server_or_runs_in_the_browser(
-    chromium: Browser, served: str, clock: Any, settings: Any, roles: tuple[str, ...]
+    chromium: Browser, served: str, clock: TestClock, settings: Settings, roles: tuple[str, ...]
 ) -> None:
     settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 24 * 60 * 60
     clinic = Clinic(clock)
@@ -351,9 +353,9 @@ def kept() -> dict[str, int]:
     ],
 )
 def test_what_is_not_escaped_would_be_found(
-    chromium: Browser, served: str, clock: Any, page: str, mark: str
+    chromium: Browser, served: str, clock: TestClock, page: str, mark: str
 ) -> None:
-    sender = Sender(chromium, served, people.person(SiteFactory(), "nurse"))
+    sender = Sender(chromium, served, people.person(SiteFactory.create(), "nurse"))
     sender.context.route(
         "**/control/", lambda route: route.fulfill(body=page, content_type="text/html")
     )
@@ -366,9 +368,9 @@ def test_what_is_not_escaped_would_be_found(
 
 
 def test_what_the_policy_stops_would_be_reported(
-    chromium: Browser, served: str, clock: Any
+    chromium: Browser, served: str, clock: TestClock
 ) -> None:
-    sender = Sender(chromium, served, people.person(SiteFactory(), "nurse"))
+    sender = Sender(chromium, served, people.person(SiteFactory.create(), "nurse"))
     answer = sender.page.goto(f"{served}/account/")
     assert answer is not None
     policy = answer.headers["content-security-policy"]

@@ -8,6 +8,7 @@ from typing import Any
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Person
+from tests.clock import TestClock
 from tests.factories import people
 from tests.factories.visits import Visit
 
@@ -79,7 +80,7 @@ def sign(clinician: Person, password: str) -> None:
 
 
 def test_a_patient_is_dosed_watched_signed_clear_and_leaves(
-    person: Callable[..., Person], clock: Any
+    person: Callable[..., Person], clock: TestClock
 ) -> None:
     visit = Visit(clock, planned_mg=84)
     administrator = people.person(visit.site, "administrator")

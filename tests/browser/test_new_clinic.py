@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from io import StringIO
-from typing import Any
 
 from django.core.management import call_command
 from playwright.sync_api import expect
@@ -14,6 +13,7 @@ from monitoring.models import Patient, Session
 from tests.browser.conftest import Makes, Person
 from tests.browser.test_main_job import admit, give_device, save_reading, sign
 from tests.browser.test_signing_in import code_of
+from tests.clock import TestClock
 from tests.factories.people import PASSWORD
 
 GIVEN = {
@@ -94,7 +94,7 @@ def then_the_list_leads_on(sam: Person, *missing: str) -> None:
 
 
 def test_a_new_clinic_begins_and_its_first_patient_goes_home(
-    person_tls: Makes, served_tls: str, clock: Any
+    person_tls: Makes, served_tls: str, clock: TestClock
 ) -> None:
     sam, mei, nell = person_tls(), person_tls(), person_tls()
     link = given_an_opened_site(served_tls)
@@ -155,7 +155,7 @@ def when_a_patient_is_registered_enrolled_and_planned(nell: Person) -> str:
     return f"/sessions/{Session.objects.get().pk}/"
 
 
-def when_the_patient_is_dosed_and_watched(nell: Person, planned: str, clock: Any) -> None:
+def when_the_patient_is_dosed_and_watched(nell: Person, planned: str, clock: TestClock) -> None:
     nell.go(planned)
     nell.tap("Admit")
     admit(nell, "Mei Chen")
@@ -179,7 +179,7 @@ def when_the_patient_is_dosed_and_watched(nell: Person, planned: str, clock: Any
     clock.forward(minutes=6)
 
 
-def when_the_patient_leaves(nell: Person, planned: str, clock: Any) -> None:
+def when_the_patient_leaves(nell: Person, planned: str, clock: TestClock) -> None:
     page = nell.page
     clock.forward(minutes=1)
     nell.go(planned)

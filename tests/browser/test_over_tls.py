@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Makes
+from tests.clock import TestClock
 from tests.factories.visits import dosed
 
 
 def test_people_sign_in_with_cookies_that_only_this_host_reads(
-    person_tls: Makes, clock: Any
+    person_tls: Makes, clock: TestClock
 ) -> None:
     nurse = person_tls().sign_in(dosed(clock).nurse)
     expect(nurse.page.get_by_role("heading", name="Board")).to_be_visible()

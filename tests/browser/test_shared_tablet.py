@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import make_password
@@ -15,6 +14,7 @@ from clinic.signin import idle
 from monitoring.models import Reading
 from tests.browser.conftest import Person
 from tests.browser.test_main_job import fill_reading
+from tests.clock import TestClock
 from tests.factories.people import PASSWORD, PIN, ShiftFactory, TabletFactory
 from tests.factories.people import person as hire
 from tests.factories.visits import Visit, dosed
@@ -43,7 +43,7 @@ class Taps:
 
 
 @pytest.fixture
-def visit(served: str, clock: Any) -> Visit:
+def visit(served: str, clock: TestClock) -> Visit:
     made = dosed(clock)
     clock.forward(minutes=41)
     return made
@@ -51,7 +51,7 @@ def visit(served: str, clock: Any) -> Visit:
 
 @pytest.fixture
 def tablet(visit: Visit) -> Tablet:
-    return TabletFactory(site=visit.site, name="Room 2")
+    return TabletFactory.create(site=visit.site, name="Room 2")
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def rosa(visit: Visit) -> Staff:
 def thomas(visit: Visit, tablet: Tablet) -> Staff:
     """Has signed in on the tablet already, in this shift."""
     names = {"first_name": "Thomas", "last_name": "Brown", "pin": make_password(PIN)}
-    return ShiftFactory(tablet=tablet, staff=hire(visit.site, "nurse", **names)).staff
+    return ShiftFactory.create(tablet=tablet, staff=hire(visit.site, "nurse", **names)).staff
 
 
 @pytest.fixture
@@ -366,7 +366,7 @@ def test_the_header_does_not_clip_with_long_names(
     staff = hire(visit.site, "nurse", **long)
     staff.memberships.create(site=visit.site, role="administrator")
     staff.memberships.create(
-        site=TabletFactory(site__name="A very long name " * 5).site, role="nurse"
+        site=TabletFactory.create(site__name="A very long name " * 5).site, role="nurse"
     )
     device = person({"width": width, "height": 1080}).hold(tablet).sign_in(staff)
     device.go("/")

@@ -20,7 +20,7 @@ from tests.factories.people import person as member
 @pytest.fixture
 def site(served: str) -> Site:
     """A site that asks for a second factor, as sites do outside the demo."""
-    return SiteFactory(requires_second_factor=True)
+    return SiteFactory.create(requires_second_factor=True)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from playwright.sync_api import CDPSession, Route, expect
 
 from monitoring.models import Clearance, TrailEntry
 from tests.browser.conftest import Person
+from tests.clock import TestClock
 from tests.factories.passkeys import Passkey
 from tests.factories.people import PASSWORD
 from tests.factories.visits import Visit, ready_to_sign
@@ -82,7 +83,7 @@ def all_is_still_there(person: Person) -> bool:
 
 
 @pytest.fixture
-def visit(clock: Any, committed_db: None) -> Visit:
+def visit(clock: TestClock, committed_db: None) -> Visit:
     made = ready_to_sign(clock)
     made.read(systolic=158)
     return made
@@ -119,7 +120,7 @@ def test_a_clinician_adds_a_passkey_and_signs_with_it(
 
 
 def test_an_answer_that_came_too_late_is_refused_and_the_password_still_signs(
-    person: Callable[..., Person], visit: Visit, clock: Any
+    person: Callable[..., Person], visit: Visit, clock: TestClock
 ) -> None:
     clinician = person().sign_in(visit.clinician)
     add_passkey(clinician)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from playwright.sync_api import expect
@@ -12,6 +11,7 @@ from playwright.sync_api import expect
 from monitoring.models import Dose, Reading
 from tests.browser.conftest import Makes, Person
 from tests.browser.test_main_job import fill_reading
+from tests.clock import TestClock
 from tests.factories.people import MembershipFactory, SiteFactory
 from tests.factories.visits import Visit, dosed, predosed
 
@@ -19,12 +19,12 @@ WRONG = {"zone": "Asia/Tokyo", "ahead": 60}
 
 
 @pytest.fixture
-def visit(served: str, clock: Any) -> Visit:
+def visit(served: str, clock: TestClock) -> Visit:
     return dosed(clock)
 
 
 @pytest.fixture
-def nurse(visit: Visit, person: Makes, clock: Any) -> Person:
+def nurse(visit: Visit, person: Makes, clock: TestClock) -> Person:
     """Her tablet is an hour ahead, and thinks that it is in Tokyo."""
     made = person(zone=WRONG["zone"])
     made.page.clock.install(time=clock.now() + timedelta(minutes=60))
@@ -32,7 +32,7 @@ def nurse(visit: Visit, person: Makes, clock: Any) -> Person:
 
 
 def test_steps_back_are_the_servers_minutes_in_the_sites_zone(
-    visit: Visit, nurse: Person, clock: Any
+    visit: Visit, nurse: Person, clock: TestClock
 ) -> None:
     clock.forward(minutes=35)
     nurse.go(f"/sessions/{visit.id}/reading/?slot=40")
@@ -51,7 +51,7 @@ def test_steps_back_are_the_servers_minutes_in_the_sites_zone(
 
 
 def test_a_step_over_the_hour_that_comes_twice_sends_the_very_moment(
-    served: str, person: Makes, clock: Any
+    served: str, person: Makes, clock: TestClock
 ) -> None:
     """At 01:02 for the second time, five minutes earlier was 01:57 for the first."""
     first = clock.travel_to(clock.now().replace(year=2026, month=11, day=1, hour=5, minute=40))
@@ -75,7 +75,7 @@ def test_a_step_over_the_hour_that_comes_twice_sends_the_very_moment(
 
 
 def test_a_dose_reads_back_what_its_time_does_and_asks_before_it_counts(
-    served: str, person: Makes, clock: Any
+    served: str, person: Makes, clock: TestClock
 ) -> None:
     visit = predosed(clock)
     given = clock.forward(minutes=1)
@@ -111,10 +111,10 @@ def test_a_dose_reads_back_what_its_time_does_and_asks_before_it_counts(
 
 
 def test_two_sites_in_two_tabs_keep_what_was_typed_and_save_it_at_its_own_site(
-    visit: Visit, person: Makes, clock: Any
+    visit: Visit, person: Makes, clock: TestClock
 ) -> None:
-    other = SiteFactory(name="Harbor", time_zone="America/Chicago")
-    MembershipFactory(staff=visit.nurse, site=other, role="nurse")
+    other = SiteFactory.create(name="Harbor", time_zone="America/Chicago")
+    MembershipFactory.create(staff=visit.nurse, site=other, role="nurse")
     nurse = person().sign_in(visit.nurse)
     nurse.choose_site(visit.site.name)
     clock.forward(minutes=35)

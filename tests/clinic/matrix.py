@@ -1,6 +1,7 @@
 """Two sites alike, everyone who may knock there, and what each address answers them.
 
 What is expected is worked out from `ROUTES` and the tables here, which are written by hand, and not
+from monitoring.models import Clearance
 from the code.
 """
 
@@ -272,7 +273,7 @@ def build(clock: Clock) -> World:
 
 
 def _site(clock: Clock, word: str) -> dict[str, Ids]:
-    site = SiteFactory(
+    site = SiteFactory.create(
         name=f"{word} Clinic",
         requires_second_factor=True,
         phone=f"555 {word}",
@@ -281,7 +282,7 @@ def _site(clock: Clock, word: str) -> dict[str, Ids]:
     protocol = replace(SPRAVATO_US, key=f"protocol-{word.lower()}", title=f"Protocol {word}")
 
     def patient(number: int) -> Any:
-        return PatientFactory(
+        return PatientFactory.create(
             site=site, family_name=f"{word}-{number}", mrn=f"{word}-{number}", allergies=word
         )
 
@@ -401,8 +402,8 @@ def _client(site: Site, who: str, clock: Clock) -> Client:
 
 def _person(site: Site, who: str, clock: Clock) -> Staff:
     if who == "superuser":
-        return StaffFactory(is_superuser=True, is_staff=True)
-    staff = StaffFactory()
+        return StaffFactory.create(is_superuser=True, is_staff=True)
+    staff = StaffFactory.create()
     if who == "no role":
         return staff
     lasts: dict[str, Any] = {}

@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from clinic.access import permissions_of
 from clinic.models import Site, Staff
+from tests.clock import TestClock
 from tests.factories.people import (
     SiteFactory,
     StaffFactory,
@@ -179,7 +180,7 @@ def address(name: str, visit: Visit) -> str:
     if name == "sign-in-end":
         known["pk"] = sign_in_of(visit.clinician)
     if "tablet_id" in pattern.pattern.converters:
-        known["tablet_id"] = TabletFactory(site=visit.site).pk
+        known["tablet_id"] = TabletFactory.create(site=visit.site).pk
     return reverse(name, kwargs={key: known[key] for key in pattern.pattern.converters})
 
 
@@ -198,7 +199,7 @@ def status(staff: Staff | None, path: str, method: str = "get") -> int:
 
 
 @pytest.fixture
-def visit(clock: Any, db: None) -> Visit:
+def visit(clock: TestClock, db: None) -> Visit:
     return dosed(clock)
 
 
@@ -249,7 +250,7 @@ def test_each_role_reaches_its_own_pages_alone(visit: Visit, name: str, role: st
 @pytest.mark.parametrize("role", sorted(ROLES))
 def test_nothing_of_another_site_is_found(visit: Visit, name: str, role: str) -> None:
     path = address(name, visit)
-    stranger = person(SiteFactory(), role)
+    stranger = person(SiteFactory.create(), role)
     expected = {404} if role in ROUTES[name] else {403}
     assert status(stranger, path) in ({405} if name in POSTED else expected)
     assert status(stranger, path, "post") in expected | {405}
@@ -257,8 +258,8 @@ def test_nothing_of_another_site_is_found(visit: Visit, name: str, role: str) ->
 
 @pytest.mark.parametrize("name", [n for n, who in ROUTES.items() if isinstance(who, frozenset)])
 def test_no_role_and_being_superuser_reach_nothing(visit: Visit, name: str) -> None:
-    nobody = StaffFactory()
-    superuser = StaffFactory(is_superuser=True, is_staff=True)
+    nobody = StaffFactory.create()
+    superuser = StaffFactory.create(is_superuser=True, is_staff=True)
     method = "post" if name in POSTED else "get"
     for staff in (nobody, superuser):
         assert status(staff, address(name, visit), method) == 403
@@ -298,7 +299,7 @@ def test_a_post_without_its_token_is_refused_before_anything_else(
 
 
 def test_a_site_that_is_not_ones_own_cannot_be_chosen(visit: Visit) -> None:
-    other: Site = SiteFactory()
+    other: Site = SiteFactory.create()
     client = Client()
     client.force_login(visit.nurse)
     assert client.post("/site/", {"site": str(other.pk)}).status_code == 404
@@ -306,7 +307,7 @@ def test_a_site_that_is_not_ones_own_cannot_be_chosen(visit: Visit) -> None:
 
 
 def test_a_person_of_two_sites_sees_one_at_a_time(visit: Visit) -> None:
-    other: Site = SiteFactory(name="AAA first by name")
+    other: Site = SiteFactory.create(name="AAA first by name")
     visit.nurse.memberships.create(site=other, role="nurse")
     client = Client()
     client.force_login(visit.nurse)

@@ -27,7 +27,7 @@ PAGES = (
 
 @pytest.fixture
 def clinician(db: None) -> Staff:
-    return person(SiteFactory(requires_second_factor=True), "clinician")
+    return person(SiteFactory.create(requires_second_factor=True), "clinician")
 
 
 def confirmed(staff: Staff) -> Client:
@@ -209,14 +209,14 @@ def test_the_last_one_of_whose_role_needs_one_stays(clinician: Staff) -> None:
 
 
 def test_it_stays_also_while_working_at_a_site_that_asks_for_none(clinician: Staff) -> None:
-    lax = SiteFactory(requires_second_factor=False, name="AAA")
+    lax = SiteFactory.create(requires_second_factor=False, name="AAA")
     Membership.objects.create(staff=clinician, site=lax, role="clinician")
     App(clinician)
     assert confirmed(clinician).post("/account/app/remove/").status_code == 422
 
 
 def test_a_nurse_removes_the_last_one_and_the_codes_go_with_it() -> None:
-    nurse = person(SiteFactory(requires_second_factor=True), "nurse")
+    nurse = person(SiteFactory.create(requires_second_factor=True), "nurse")
     passkey = Passkey.added(nurse)
     App(nurse)
     client = confirmed(nurse)
@@ -230,9 +230,9 @@ def test_a_nurse_removes_the_last_one_and_the_codes_go_with_it() -> None:
 
 def test_a_session_is_as_strong_as_what_its_person_still_has() -> None:
     """Here at once; elsewhere, where they came in by what is gone, they sign in anew."""
-    site = SiteFactory()
+    site = SiteFactory.create()
     nurse = person(site, "nurse")
-    passkey, app, tablet = Passkey.added(nurse), App(nurse), TabletFactory(site=site)
+    passkey, app, tablet = Passkey.added(nurse), App(nurse), TabletFactory.create(site=site)
     elsewhere = confirmed(nurse)
     client = on_tablet(tablet, nurse)
     client.post("/sign-in/code/", {"code": app.code})
@@ -249,7 +249,7 @@ def test_a_session_is_as_strong_as_what_its_person_still_has() -> None:
 
 def test_no_one_removes_another_persons_passkey(clinician: Staff) -> None:
     passkey = Passkey.added(clinician)
-    other = confirmed(person(SiteFactory(), "administrator"))
+    other = confirmed(person(SiteFactory.create(), "administrator"))
     path = f"/account/passkeys/{passkey.row.pk}/remove/"
     assert other.get(path).status_code == 404
     assert other.post(path).status_code == 404

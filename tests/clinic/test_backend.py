@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.conf import settings
+from pytest_django import DjangoAssertNumQueries
 
 from clinic.access import Permission, may
 from clinic.signin.backend import RosterBackend
@@ -21,10 +21,10 @@ def test_it_is_the_one_that_signs_people_in() -> None:
 
 @pytest.mark.parametrize("roles", [1, 4])
 def test_person_roles_and_sites_cost_one_query_however_many(
-    django_assert_num_queries: Any, roles: int
+    django_assert_num_queries: DjangoAssertNumQueries, roles: int
 ) -> None:
-    staff = StaffFactory()
-    sites = [MembershipFactory(staff=staff).site for _ in range(roles)]
+    staff = StaffFactory.create()
+    sites = [MembershipFactory.create(staff=staff).site for _ in range(roles)]
     with django_assert_num_queries(1):
         found = RosterBackend().get_user(staff.pk)
         assert found == staff
@@ -33,7 +33,7 @@ def test_person_roles_and_sites_cost_one_query_however_many(
 
 
 def test_roles_are_of_this_person_alone() -> None:
-    site = SiteFactory()
+    site = SiteFactory.create()
     nurse = person(site, "nurse")
     person(site, "clinician")
     found = RosterBackend().get_user(nurse.pk)
@@ -42,7 +42,7 @@ def test_roles_are_of_this_person_alone() -> None:
 
 
 def test_a_person_without_a_role_is_loaded_with_none() -> None:
-    staff = StaffFactory()
+    staff = StaffFactory.create()
     found = RosterBackend().get_user(staff.pk)
     assert found == staff
     assert list(found.memberships.all()) == []
@@ -50,7 +50,7 @@ def test_a_person_without_a_role_is_loaded_with_none() -> None:
 
 @pytest.mark.parametrize("has_role", [True, False])
 def test_a_person_who_was_deactivated_is_not_loaded(has_role: bool) -> None:
-    staff = person(SiteFactory(), "nurse") if has_role else StaffFactory()
+    staff = person(SiteFactory.create(), "nurse") if has_role else StaffFactory.create()
     staff.is_active = False
     staff.save()
     assert RosterBackend().get_user(staff.pk) is None

@@ -56,7 +56,7 @@ def put(text: str) -> int:
 def test_a_pickle_in_the_table_runs_nothing(bomb: bytes, form: str) -> None:
     from django.test import Client
 
-    staff = person(SiteFactory(), "nurse")
+    staff = person(SiteFactory.create(), "nurse")
     sign_in(Client(), staff.username, "wrong")
     text = base64.b64encode(bomb).decode() if form == "as Django kept it" else bomb.decode("latin1")
     assert put(text.replace("\x00", "")) >= 1

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.db import connection
+from pytest_django import Settings
 
 from clinic.checks import check_files
 from tests.clinic.test_settings import manage
@@ -41,7 +41,7 @@ def test_other_names_of_the_host_are_bound_only_where_the_clinic_says_so(
 
 
 @pytest.fixture
-def files(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
+def files(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
     """What a deployment keeps on disk, each for its owner alone."""
     settings.BASE_DIR, settings.ANCHORS = tmp_path, tmp_path / "anchors"
     monkeypatch.setitem(connection.settings_dict, "NAME", str(tmp_path / "clinic.sqlite3"))

@@ -16,6 +16,7 @@ from monitoring import actions
 from monitoring.models import TrailEntry
 from monitoring.models.fact import uuid7
 from monitoring.trail.verify import verify
+from tests.clock import TestClock
 from tests.factories.people import (
     PASSWORD,
     MembershipFactory,
@@ -30,13 +31,13 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def home(clock: Any, db: None) -> Site:
-    return SiteFactory(name="Home")
+def home(clock: TestClock, db: None) -> Site:
+    return SiteFactory.create(name="Home")
 
 
 @pytest.fixture
-def away(clock: Any, db: None) -> Site:
-    return SiteFactory(name="Away")
+def away(clock: TestClock, db: None) -> Site:
+    return SiteFactory.create(name="Away")
 
 
 @pytest.fixture
@@ -58,7 +59,7 @@ def told(staff: Staff) -> list[str]:
     return list(entries.values_list("verb", flat=True))
 
 
-def test_it_lets_a_clinician_in_for_an_hour(clinician: Staff, away: Site, clock: Any) -> None:
+def test_it_lets_a_clinician_in_for_an_hour(clinician: Staff, away: Site, clock: TestClock) -> None:
     visit = enter(clinician, away)
     may = access.may
     assert may(again(clinician), Permission.RECORD_READING, away)
@@ -69,7 +70,9 @@ def test_it_lets_a_clinician_in_for_an_hour(clinician: Staff, away: Site, clock:
     assert not visit.is_in_force(clock.now())
 
 
-def test_it_gives_enough_to_help_and_neither_dose_nor_signature(away: Site, clock: Any) -> None:
+def test_it_gives_enough_to_help_and_neither_dose_nor_signature(
+    away: Site, clock: TestClock
+) -> None:
     given = access.PERMISSIONS["emergency"]
     assert {Permission.VIEW_SESSION, Permission.RECORD_READING, Permission.RECORD_EVENT} <= given
     assert given.isdisjoint(
@@ -121,7 +124,7 @@ def test_who_works_or_visits_there_already_does_not_enter(
 ) -> None:
     with pytest.raises(NotAllowed):
         enter(clinician, home)
-    MembershipFactory(staff=clinician, site=SiteFactory(), role="clinician")
+    MembershipFactory.create(staff=clinician, site=SiteFactory.create(), role="clinician")
     with pytest.raises(NotPossible, match="is_here"):
         enter(clinician, home)
     enter(clinician, away)
@@ -130,7 +133,7 @@ def test_who_works_or_visits_there_already_does_not_enter(
 
 
 def test_a_visit_that_ended_stays_beside_the_next_one_and_both_are_told(
-    clinician: Staff, away: Site, clock: Any
+    clinician: Staff, away: Site, clock: TestClock
 ) -> None:
     enter(clinician, away, reason="First")
     clock.forward(minutes=61)
@@ -144,7 +147,7 @@ def test_a_visit_that_ended_stays_beside_the_next_one_and_both_are_told(
     assert [p for p in verify().problems if str(clinician.pk) in p.words] == []
 
 
-def test_one_leaves_before_the_time_is_over(clinician: Staff, away: Site, clock: Any) -> None:
+def test_one_leaves_before_the_time_is_over(clinician: Staff, away: Site, clock: TestClock) -> None:
     enter(clinician, away)
     clock.forward(minutes=5)
     emergency.leave(clinician, away)
@@ -169,7 +172,7 @@ def test_no_one_else_ends_it(clinician: Staff, home: Site, away: Site) -> None:
         with pytest.raises(NotAllowed):
             emergency.end(by, away, clinician.pk)
     with pytest.raises(NotAllowed):
-        emergency.end(person(away, "administrator"), away, StaffFactory().pk)
+        emergency.end(person(away, "administrator"), away, StaffFactory.create().pk)
 
 
 def test_it_is_announced_with_the_site_they_come_from(clinician: Staff, away: Site) -> None:
@@ -214,7 +217,7 @@ def test_the_own_administrator_manages_a_clinician_who_is_visiting(
     assert told(clinician)[-1] == "end_emergency"
 
 
-def test_a_visitor_records_readings_and_events_and_nothing_else(clock: Any) -> None:
+def test_a_visitor_records_readings_and_events_and_nothing_else(clock: TestClock) -> None:
     visit = dosed(clock)
     guest = visitor(visit.site)
     clock.forward(minutes=3)
@@ -235,7 +238,7 @@ def test_a_visitor_records_readings_and_events_and_nothing_else(clock: Any) -> N
         actions.record_event(visit.id, guest, id=uuid7(), kind="note", at=clock.now(), detail="x")
 
 
-def test_a_visitor_is_nobodys_prescriber_and_witnesses_nothing(clock: Any) -> None:
+def test_a_visitor_is_nobodys_prescriber_and_witnesses_nothing(clock: TestClock) -> None:
     visit = planned(clock)
     guest = visitor(visit.site)
     with pytest.raises(actions.Refused, match="prescriber"):
@@ -244,9 +247,9 @@ def test_a_visitor_is_nobodys_prescriber_and_witnesses_nothing(clock: Any) -> No
 
 @pytest.mark.parametrize(("hours", "is_let_in"), [(0, False), (23.99, False), (24, True)])
 def test_who_is_a_clinician_since_less_than_a_day_does_not_enter(
-    away: Site, home: Site, clock: Any, hours: float, is_let_in: bool
+    away: Site, home: Site, clock: TestClock, hours: float, is_let_in: bool
 ) -> None:
-    newcomer = StaffFactory()
+    newcomer = StaffFactory.create()
     Membership.objects.create(staff=newcomer, site=home, role="clinician")
     clock.forward(minutes=hours * 60)
     if is_let_in:
@@ -256,8 +259,8 @@ def test_who_is_a_clinician_since_less_than_a_day_does_not_enter(
         enter(newcomer, away)
 
 
-def test_one_person_is_at_three_other_sites_at_most(clinician: Staff, clock: Any) -> None:
-    sites = [SiteFactory() for _ in range(4)]
+def test_one_person_is_at_three_other_sites_at_most(clinician: Staff, clock: TestClock) -> None:
+    sites = [SiteFactory.create() for _ in range(4)]
     for site in sites[:3]:
         enter(clinician, site)
     with pytest.raises(NotPossible, match="most_visits"):
@@ -270,7 +273,7 @@ def test_one_person_is_at_three_other_sites_at_most(clinician: Staff, clock: Any
 
 @pytest.mark.parametrize("role", ["administrator", "clinician"])
 def test_a_visit_is_reviewed_once_it_is_over(
-    clinician: Staff, away: Site, clock: Any, role: str
+    clinician: Staff, away: Site, clock: TestClock, role: str
 ) -> None:
     reviewer, visit = person(away, role), enter(clinician, away)
     assert not emergency.to_review(away).exists()
@@ -289,7 +292,7 @@ def test_a_visit_is_reviewed_once_it_is_over(
 
 
 def test_only_clinicians_and_administrators_of_the_visited_site_review(
-    clinician: Staff, home: Site, away: Site, clock: Any
+    clinician: Staff, home: Site, away: Site, clock: TestClock
 ) -> None:
     visit = enter(clinician, away)
     clock.forward(minutes=60)
@@ -298,6 +301,6 @@ def test_only_clinicians_and_administrators_of_the_visited_site_review(
             emergency.review(by, away, visit.pk, words="x")
     with pytest.raises(NotAllowed):
         emergency.review(person(home, "administrator"), home, visit.pk, words="x")
-    MembershipFactory(staff=clinician, site=away, role="clinician")
+    MembershipFactory.create(staff=clinician, site=away, role="clinician")
     with pytest.raises(NotPossible, match="own_visit"):
         emergency.review(again(clinician), away, visit.pk, words="x")

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
-from clinic.models import Site
+from clinic.models import Site, Staff
 from monitoring.models.fact import uuid7
+from tests.clock import TestClock
 from tests.factories.people import SiteFactory, person
 from tests.factories.visits import Visit, ready_to_sign
 
@@ -18,12 +20,12 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def site() -> Site:
-    return SiteFactory(time_zone="Pacific/Auckland")
+    return SiteFactory.create(time_zone="Pacific/Auckland")
 
 
 @pytest.fixture
 def sign_in() -> Callable[..., Client]:
-    def signed_in(staff: Any) -> Client:
+    def signed_in(staff: Staff) -> Client:
         client = Client(raise_request_exception=False)
         client.force_login(staff)
         return client
@@ -31,7 +33,7 @@ def sign_in() -> Callable[..., Client]:
     return signed_in
 
 
-def test_a_form_in_an_unknown_script_is_refused(site: Site, settings: Any) -> None:
+def test_a_form_in_an_unknown_script_is_refused(site: Site, settings: Settings) -> None:
     client = Client(enforce_csrf_checks=True, raise_request_exception=False)
     client.force_login(person(site, "nurse"))
     client.cookies[settings.CSRF_COOKIE_NAME] = "a" * 32
@@ -43,7 +45,7 @@ def test_a_form_in_an_unknown_script_is_refused(site: Site, settings: Any) -> No
 
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
 def test_days_that_no_calendar_has_everywhere_are_refused_where_they_are_entered(
-    site: Site, sign_in: Any, clock: Any, day: str
+    site: Site, sign_in: Any, clock: TestClock, day: str
 ) -> None:
     visit = Visit(clock, site=site)
     visit.nurse.memberships.create(site=site, role="auditor")
@@ -59,7 +61,9 @@ def test_days_that_no_calendar_has_everywhere_are_refused_where_they_are_entered
     assert "Enter a date between 1900 and 2199." in answer.content.decode()
 
 
-def test_a_number_of_thousands_of_digits_is_refused_at_its_field(sign_in: Any, clock: Any) -> None:
+def test_a_number_of_thousands_of_digits_is_refused_at_its_field(
+    sign_in: Any, clock: TestClock
+) -> None:
     visit = ready_to_sign(clock)
     body = {"id": str(uuid7()), "systolic": "9" * 5000}
     answer = sign_in(visit.nurse).post(f"/sessions/{visit.id}/reading/", body)
@@ -68,7 +72,7 @@ def test_a_number_of_thousands_of_digits_is_refused_at_its_field(sign_in: Any, c
 
 
 def test_a_search_for_a_zero_character_finds_what_it_finds_without(
-    sign_in: Any, clock: Any
+    sign_in: Any, clock: TestClock
 ) -> None:
     visit = Visit(clock)
     answer = sign_in(visit.nurse).get("/patients/", {"q": "\x00Smi\x00"})

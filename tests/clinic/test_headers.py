@@ -14,6 +14,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.http import HttpRequest
 from django.test import Client
+from pytest_django import Settings
 from whitenoise import WhiteNoise
 
 from tests.factories.people import SiteFactory, person
@@ -32,7 +33,7 @@ EXPECTED = {
 
 
 @pytest.fixture
-def production(settings: Any) -> None:
+def production(settings: Settings) -> None:
     settings.SECURE_HSTS_SECONDS = 31_536_000
     settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = settings.SECURE_HSTS_PRELOAD = True
     settings.SECURE_SSL_REDIRECT = True
@@ -44,7 +45,7 @@ def fail(request: HttpRequest) -> None:
 
 def answers(client: Client) -> dict[str, Any]:
     client.raise_request_exception = False
-    staff = person(SiteFactory(), "nurse")
+    staff = person(SiteFactory.create(), "nurse")
     found = {
         "sign-in page": client.get("/sign-in/", secure=True),
         "redirect to sign in": client.get("/", secure=True),
@@ -65,7 +66,7 @@ def answers(client: Client) -> dict[str, Any]:
 
 
 def test_every_answer_carries_them(
-    production: None, settings: Any, monkeypatch: pytest.MonkeyPatch
+    production: None, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from clinic.signin import account
 
@@ -116,7 +117,7 @@ from django.test import Client
 call_command("migrate", verbosity=0)
 from tests.factories.people import PASSWORD, SiteFactory, person
 from clinic import tablets
-site = SiteFactory()
+site = SiteFactory.create()
 nurse, administrator = person(site, "nurse"), person(site, "administrator")
 seen = {}
 def note(answer):

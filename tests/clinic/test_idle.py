@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.conf import settings
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from clinic.models import Staff
 from clinic.signin import idle
@@ -33,12 +33,12 @@ def wait(monkeypatch: pytest.MonkeyPatch) -> Wait:
 
 @pytest.fixture
 def rosa() -> Staff:
-    return person(SiteFactory(), "nurse")
+    return person(SiteFactory.create(), "nurse")
 
 
 @pytest.fixture
 def tablet(wait: Wait, rosa: Staff) -> Client:
-    return on_tablet(TabletFactory(site=rosa.memberships.get().site), rosa)
+    return on_tablet(TabletFactory.create(site=rosa.memberships.get().site), rosa)
 
 
 @pytest.fixture
@@ -124,7 +124,7 @@ def test_a_cookie_that_was_tampered_with_says_nothing(office: Client, wait: Wait
 
 
 def test_no_request_writes_to_the_database_for_it(
-    tablet: Client, django_assert_num_queries: Any
+    tablet: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     """The session, the person with roles and sites, and the tablet: nothing more."""
     tablet.get("/")

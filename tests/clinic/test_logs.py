@@ -44,7 +44,7 @@ def log(monkeypatch: pytest.MonkeyPatch) -> Iterator[StringIO]:
     "body", [{"new_password1": "short", "new_password2": "short"}, {"new_password1": ""}]
 )
 def test_a_link_that_still_opens_is_not_in_the_log(log: StringIO, body: dict[str, str]) -> None:
-    staff = person(SiteFactory(), "nurse")
+    staff = person(SiteFactory.create(), "nurse")
     staff.set_unusable_password()
     staff.save()
     staff_id, token = staffing.link_of(staff)

@@ -13,12 +13,13 @@ import pytest
 from django.conf import settings
 from django.db import connection, transaction
 from django.test import override_settings
+from pytest_django import DjangoDbBlocker
 
 from clinic import clock as clinic_clock
 from clinic.models import Staff, Tablet
 from tests.clinic.matrix import ASKING, OTHER, OWN, Cell, World, build, cells, expected
 from tests.clinic.test_access import ANYONE, ROUTES
-from tests.conftest import TestClock
+from tests.clock import TestClock
 
 LEAST_CELLS = 3000
 MAY_BE_WRITTEN = {
@@ -65,7 +66,7 @@ def _may_be(table: str, rest: str) -> bool:
 
 
 @pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
     """Built once, in a transaction that is taken back after the last test."""
     test_clock, logged = TestClock(), logging.root.manager.disable
     quick = override_settings(

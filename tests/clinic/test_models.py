@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_site_keeps_its_own_time() -> None:
-    site = SiteFactory(time_zone="America/New_York")
+    site = SiteFactory.create(time_zone="America/New_York")
     noon = datetime(2026, 3, 10, 16, tzinfo=UTC)
     assert f"{noon.astimezone(site.tz):%H:%M}" == "12:00"
     assert str(site) == site.name
@@ -45,19 +45,19 @@ def test_a_signature_prints_name_and_credentials(given: dict[str, str], printed:
 
 
 def test_a_role_is_held_once_at_a_site() -> None:
-    site = SiteFactory()
+    site = SiteFactory.create()
     nurse = person(site, "nurse")
     with pytest.raises(IntegrityError), transaction.atomic():
-        MembershipFactory(staff=nurse, site=site, role="nurse")
-    MembershipFactory(staff=nurse, site=site, role="clinician")
-    MembershipFactory(staff=nurse, site=SiteFactory(), role="nurse")
+        MembershipFactory.create(staff=nurse, site=site, role="nurse")
+    MembershipFactory.create(staff=nurse, site=site, role="clinician")
+    MembershipFactory.create(staff=nurse, site=SiteFactory.create(), role="nurse")
     assert nurse.memberships.count() == 3
 
 
 @pytest.mark.parametrize("role", ["", "superuser", "Nurse"])
 def test_no_role_is_made_up(role: str) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
-        MembershipFactory(role=role)
+        MembershipFactory.create(role=role)
 
 
 def test_a_membership_reads_as_who_is_what_where() -> None:
@@ -68,6 +68,6 @@ def test_a_membership_reads_as_who_is_what_where() -> None:
 
 
 def test_two_sites_do_not_share_a_name() -> None:
-    SiteFactory(name="North")
+    SiteFactory.create(name="North")
     with pytest.raises(IntegrityError), transaction.atomic():
-        SiteFactory(name="North")
+        SiteFactory.create(name="North")

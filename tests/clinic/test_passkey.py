@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_the_sign_in_library_takes_a_passkey_made_for_tests() -> None:
-    staff = person(SiteFactory(), "clinician")
+    staff = person(SiteFactory.create(), "clinician")
     passkey = Passkey.added(staff)
     client = Client()
     options = client.get("/sign-in/passkey/", headers={"Accept": "application/json"}).json()

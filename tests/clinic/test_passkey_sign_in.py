@@ -25,7 +25,7 @@ REFUSED = "This passkey lets no one in here"
 
 @pytest.fixture
 def clinician(db: None) -> Staff:
-    return person(SiteFactory(requires_second_factor=True), "clinician")
+    return person(SiteFactory.create(requires_second_factor=True), "clinician")
 
 
 def begun() -> tuple[Client, dict[str, Any]]:
@@ -69,7 +69,7 @@ def test_one_challenge_is_answered_once(clinician: Staff) -> None:
 
 def test_what_is_not_quite_right_is_refused_in_the_same_words(clinician: Staff) -> None:
     passkey = Passkey.added(clinician)
-    stranger = Passkey(person(SiteFactory(), "nurse"))
+    stranger = Passkey(person(SiteFactory.create(), "nurse"))
     for wrong in (
         stranger.used,
         lambda o: passkey.used(o, is_verified=False),

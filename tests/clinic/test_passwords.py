@@ -14,7 +14,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def ada() -> Staff:
-    return person(SiteFactory(name="Lakeside Clinic"), "nurse", first_name="Ada", last_name="Novak")
+    return person(
+        SiteFactory.create(name="Lakeside Clinic"), "nurse", first_name="Ada", last_name="Novak"
+    )
 
 
 @pytest.mark.parametrize(
@@ -31,7 +33,7 @@ def test_a_password_with_enough_beside_them_is_taken(ada: Staff, password: str) 
 
 
 def test_names_of_another_site_are_no_words_of_this_one(ada: Staff) -> None:
-    SiteFactory(name="Harborview")
+    SiteFactory.create(name="Harborview")
     validate_password("Harborview77", ada)
     with pytest.raises(ValidationError):
         validate_password("Lakeside77", ada)

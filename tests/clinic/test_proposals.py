@@ -14,6 +14,7 @@ from clinic.models import Membership, Proposal, Shift, Site, Staff
 from clinic.refusal import NotAllowed, NotPossible
 from monitoring.models import TrailEntry
 from monitoring.trail.verify import verify
+from tests.clock import TestClock
 from tests.factories.people import PASSWORD, MembershipFactory, SiteFactory, TabletFactory, person
 from tests.factories.visits import planned
 
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def site(clock: Any, db: None) -> Site:
+def site(clock: TestClock, db: None) -> Site:
     """A site that has begun: a session is planned there."""
     return planned(clock).site
 
@@ -32,7 +33,7 @@ def samuel(site: Site) -> Staff:
 
 
 @pytest.fixture
-def second(site: Site, clock: Any) -> Staff:
+def second(site: Site, clock: TestClock) -> Staff:
     """Another administrator, who has signed in before."""
     found = person(site, "administrator", username="second")
     Staff.objects.filter(pk=found.pk).update(last_login=clock.now())
@@ -88,8 +89,8 @@ def test_other_roles_are_given_at_once(site: Site, samuel: Staff, nurse: Staff, 
     assert not Proposal.objects.exists()
 
 
-def test_until_the_first_session_is_planned_roles_are_given_freely(clock: Any) -> None:
-    site = SiteFactory()
+def test_until_the_first_session_is_planned_roles_are_given_freely(clock: TestClock) -> None:
+    site = SiteFactory.create()
     samuel, nurse = person(site, "administrator"), person(site, "nurse")
     staffing.set_roles(samuel, site, nurse.pk, roles=["nurse", "clinician", "administrator"])
     assert roles(nurse) == ["administrator", "clinician", "nurse"]
@@ -110,7 +111,7 @@ def test_who_is_invited_to_sign_has_no_role_until_it_is_confirmed(
 
 
 def test_a_sole_administrator_waits_for_a_day_that_everyone_sees(
-    site: Site, samuel: Staff, nurse: Staff, clock: Any
+    site: Site, samuel: Staff, nurse: Staff, clock: TestClock
 ) -> None:
     person(site, "administrator", username="never-came")
     made = propose(samuel, site, nurse)
@@ -124,7 +125,7 @@ def test_a_sole_administrator_waits_for_a_day_that_everyone_sees(
 
 
 def test_the_person_confirms_with_a_passkey_that_is_a_day_older(
-    site: Site, samuel: Staff, second: Staff, nurse: Staff, clock: Any
+    site: Site, samuel: Staff, second: Staff, nurse: Staff, clock: TestClock
 ) -> None:
     made = propose(samuel, site, nurse)
     for added, is_signed_in_with_it in (
@@ -144,7 +145,7 @@ def test_no_one_else_has_a_part_in_it(
     site: Site, samuel: Staff, second: Staff, nurse: Staff
 ) -> None:
     made = propose(samuel, site, nurse)
-    other = SiteFactory()
+    other = SiteFactory.create()
     strangers = [
         person(site, "nurse"), person(site, "clinician"), person(site, "auditor"),
         person(other, "administrator"),
@@ -256,14 +257,14 @@ def test_losing_the_role_is_no_way_round(
 
 
 def test_who_signs_elsewhere_is_guarded_here(site: Site, samuel: Staff, nurse: Staff) -> None:
-    other = SiteFactory()
-    MembershipFactory(staff=nurse, site=other, role="clinician")
+    other = SiteFactory.create()
+    MembershipFactory.create(staff=nurse, site=other, role="clinician")
     assert not proposals.is_guarded(nurse)
-    MembershipFactory(staff=nurse, site=site, role="administrator")
+    MembershipFactory.create(staff=nurse, site=site, role="administrator")
     assert proposals.is_guarded(nurse)
 
 
 def test_a_pin_ends_with_the_password(site: Site, nurse: Staff) -> None:
-    shift.begin(TabletFactory(site=site), nurse, has_second_factor=False)
+    shift.begin(TabletFactory.create(site=site), nurse, has_second_factor=False)
     passwords.change(nurse, "another one altogether")
     assert not Shift.objects.filter(staff=nurse, ended_at=None).exists()

@@ -14,6 +14,7 @@ from cryptography.exceptions import InvalidTag
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
+from pytest_django import Settings
 
 from clinic.models import Site, Staff
 from monitoring.models import TrailEntry
@@ -28,7 +29,7 @@ WORK = {"nurse": "/", "clinician": "/", "administrator": "/sessions/", "auditor"
 
 @pytest.fixture
 def site(db: None) -> Site:
-    return SiteFactory(requires_second_factor=True)
+    return SiteFactory.create(requires_second_factor=True)
 
 
 @pytest.fixture
@@ -72,12 +73,12 @@ def test_nurses_and_auditors_need_none(site: Site, role: str) -> None:
 
 @pytest.mark.parametrize("role", sorted(WORK))
 def test_where_the_site_asks_for_none_no_one_needs_one(role: str) -> None:
-    client = signed_in(person(SiteFactory(requires_second_factor=False), role))
+    client = signed_in(person(SiteFactory.create(requires_second_factor=False), role))
     assert client.get(WORK[role]).status_code == 200
 
 
 def test_who_has_one_is_asked_for_it_whatever_the_role_and_site() -> None:
-    nurse = person(SiteFactory(requires_second_factor=False), "nurse")
+    nurse = person(SiteFactory.create(requires_second_factor=False), "nurse")
     App(nurse)
     client = first_step(nurse)
     assert client.get("/").status_code == 302
@@ -184,7 +185,9 @@ def test_secrets_stand_encrypted_in_the_database(clinician: Staff) -> None:
     assert not any(code in kept for code in app.codes)
 
 
-def test_a_new_secret_key_opens_what_the_one_before_closed(clinician: Staff, settings: Any) -> None:
+def test_a_new_secret_key_opens_what_the_one_before_closed(
+    clinician: Staff, settings: Settings
+) -> None:
     app = App(clinician)
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
     settings.SECRET_KEY = "another key, of after the change"
@@ -231,7 +234,7 @@ def test_a_passkey_after_the_password(clinician: Staff) -> None:
     passkey = Passkey.added(clinician)
     client = first_step(clinician)
     options = client.get("/sign-in/code/").context["options"]
-    stranger = Passkey(person(SiteFactory(), "clinician"))
+    stranger = Passkey(person(SiteFactory.create(), "clinician"))
     for wrong in ({}, [], stranger.used(options), passkey.used(options, is_verified=False)):
         answer = client.post("/sign-in/code/", {"credential": json.dumps(wrong)})
         assert answer.status_code == 422

@@ -13,6 +13,7 @@ from django.contrib.auth.hashers import make_password
 from clinic import shift
 from clinic.models import Membership, Shift, Staff, Tablet
 from monitoring.models import TrailEntry
+from tests.clock import TestClock
 from tests.factories.people import (
     PIN,
     ShiftFactory,
@@ -27,12 +28,12 @@ WRONG = "408216"
 
 @pytest.fixture
 def tablet(db: None) -> Tablet:
-    return TabletFactory()
+    return TabletFactory.create()
 
 
 @pytest.fixture
 def rosa(tablet: Tablet) -> Staff:
-    return ShiftFactory(tablet=tablet).staff
+    return ShiftFactory.create(tablet=tablet).staff
 
 
 def wrong(tablet: Tablet, staff: Staff, pin: str = WRONG) -> int:
@@ -71,13 +72,13 @@ def test_the_right_pin_forgives_the_wrong_ones_before(tablet: Tablet, rosa: Staf
 
 
 def test_tries_are_counted_for_each_person(tablet: Tablet, rosa: Staff) -> None:
-    other = ShiftFactory(tablet=tablet).staff
+    other = ShiftFactory.create(tablet=tablet).staff
     assert wrong(tablet, rosa) == 4
     assert wrong(tablet, other) == 4
 
 
 def test_the_pin_is_useless_where_the_person_did_not_sign_in(tablet: Tablet, rosa: Staff) -> None:
-    beside, elsewhere = TabletFactory(site=tablet.site), TabletFactory()
+    beside, elsewhere = TabletFactory.create(site=tablet.site), TabletFactory.create()
     assert wrong(beside, rosa, PIN) == 0
     assert wrong(elsewhere, rosa, PIN) == 0
     assert shift.try_pin(tablet, rosa.pk, PIN)
@@ -107,7 +108,7 @@ def test_digits_all_alike_or_in_a_row_cannot_be_chosen(rosa: Staff, pin: str) ->
 
 
 def test_after_twelve_hours_only_a_full_sign_in_lets_in(
-    clock: Any, tablet: Tablet, rosa: Staff
+    clock: TestClock, tablet: Tablet, rosa: Staff
 ) -> None:
     clock.travel_to(Shift.objects.get().began_at + shift.LASTS - timedelta(seconds=1))
     assert shift.open_on(tablet)
@@ -145,11 +146,11 @@ def test_who_may_not_come_back_is_not_among_the_names(
 
 
 def test_who_visits_in_an_emergency_is_among_the_names_until_it_ends(
-    clock: Any, tablet: Tablet
+    clock: TestClock, tablet: Tablet
 ) -> None:
     clock.travel_to(tablet.enrolled_at)
     visiting = person(tablet.site, "emergency", pin=make_password(PIN))
-    ShiftFactory(tablet=tablet, staff=visiting)
+    ShiftFactory.create(tablet=tablet, staff=visiting)
     assert [s.staff for s in shift.open_on(tablet)] == [visiting]
     clock.travel_to(Membership.objects.get(staff=visiting).ends_at)
     assert shift.open_on(tablet) == []
@@ -158,7 +159,7 @@ def test_who_visits_in_an_emergency_is_among_the_names_until_it_ends(
 def test_names_stand_in_the_order_of_the_alphabet(tablet: Tablet) -> None:
     for name in ("Zeller", "Abbott", "Moss"):
         staff = person(tablet.site, "nurse", last_name=name, pin=make_password(PIN))
-        ShiftFactory(tablet=tablet, staff=staff)
+        ShiftFactory.create(tablet=tablet, staff=staff)
     assert [s.staff.last_name for s in shift.open_on(tablet)] == ["Abbott", "Moss", "Zeller"]
 
 
@@ -175,15 +176,15 @@ def test_a_name_that_is_not_there_costs_the_same_hashing(
     monkeypatch.setattr(shift, "check_password", note("check", shift.check_password))
     monkeypatch.setattr(shift, "make_password", note("make", shift.make_password))
     wrong(tablet, rosa)
-    wrong(tablet, StaffFactory())
+    wrong(tablet, StaffFactory.create())
     assert hashed == ["check", "make"]
 
 
 def test_wrong_tries_at_the_same_moment_are_all_counted(
     race: Callable[..., list[Any]], committed_db: None
 ) -> None:
-    tablet = TabletFactory()
-    staff = ShiftFactory(tablet=tablet).staff
+    tablet = TabletFactory.create()
+    staff = ShiftFactory.create(tablet=tablet).staff
     outcomes = race(*[lambda: shift.try_pin(tablet, staff.pk, WRONG)] * 8)
     left = sorted(o.tries_left for o in outcomes if isinstance(o, shift.Wrong))
     assert left == [0, 0, 0, 0, 1, 2, 3, 4]
@@ -196,9 +197,9 @@ def test_a_right_guess_among_many_at_once_comes_too_late_or_within_five(
     race: Callable[..., list[Any]], committed_db: None
 ) -> None:
     """Hashing is done before the lock is taken: what counts is the order in which they are kept."""
-    tablet = TabletFactory(site=SiteFactory())
+    tablet = TabletFactory.create(site=SiteFactory.create())
     for _ in range(5):
-        staff = ShiftFactory(tablet=tablet).staff
+        staff = ShiftFactory.create(tablet=tablet).staff
         guesses = [partial(shift.try_pin, tablet, staff.pk, p) for p in [WRONG] * 7 + [PIN]]
         outcomes = race(*guesses)
         let_in = [o for o in outcomes if isinstance(o, Shift)]

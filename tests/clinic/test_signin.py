@@ -11,16 +11,18 @@ from django.core.cache import cache, caches
 from django.db import connection
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
+from pytest_django import Settings
 
 from clinic.models import Staff
 from monitoring.management.demo.people import let_in, open_clinic
+from tests.clock import TestClock
 from tests.factories.people import PASSWORD, SiteFactory, person
 
 pytestmark = pytest.mark.django_db
 
 
 def test_a_nurse_lands_on_the_board_and_an_administrator_on_the_register() -> None:
-    site = SiteFactory()
+    site = SiteFactory.create()
     for role, page in (("nurse", "/"), ("administrator", "/sessions/")):
         staff = person(site, role)
         body = {"login": staff.username, "password": PASSWORD}
@@ -29,7 +31,7 @@ def test_a_nurse_lands_on_the_board_and_an_administrator_on_the_register() -> No
 
 
 def test_a_wrong_name_and_a_wrong_password_are_told_alike_and_the_name_is_kept() -> None:
-    staff = person(SiteFactory(), "nurse")
+    staff = person(SiteFactory.create(), "nurse")
     answers = [
         Client().post("/sign-in/", {"login": name, "password": "wrong"}).content.decode()
         for name in (staff.username, "nobody-of-that-name")
@@ -41,21 +43,21 @@ def test_a_wrong_name_and_a_wrong_password_are_told_alike_and_the_name_is_kept()
 
 def test_signing_out_takes_a_post() -> None:
     client = Client()
-    client.force_login(person(SiteFactory(), "nurse"))
+    client.force_login(person(SiteFactory.create(), "nurse"))
     assert client.get("/sign-out/").status_code == 405
     assert client.post("/sign-out/").status_code == 302
     assert client.get("/").status_code == 302
 
 
 def test_after_sign_in_no_foreign_address_is_followed() -> None:
-    staff = person(SiteFactory(), "nurse")
+    staff = person(SiteFactory.create(), "nurse")
     body = {"login": staff.username, "password": PASSWORD, "next": "https://evil.example/"}
     assert Client().post("/sign-in/", body)["Location"] == "/home/"
 
 
 def test_pages_are_not_kept_and_run_no_inline_script() -> None:
     client = Client()
-    client.force_login(person(SiteFactory(), "nurse"))
+    client.force_login(person(SiteFactory.create(), "nurse"))
     answer = client.get("/")
     assert answer["Cache-Control"] == "no-store"
     policy = answer["Content-Security-Policy"]
@@ -65,22 +67,22 @@ def test_pages_are_not_kept_and_run_no_inline_script() -> None:
 
 
 @pytest.fixture
-def demo(clock: Any) -> None:
+def demo(clock: TestClock) -> None:
     """The people of the demo, with their password."""
     open_clinic(clock.now(), Random("1"), "demo-clinic")
     let_in("demo-clinic")
 
 
 @pytest.mark.parametrize("is_demo", [True, False])
-def test_the_demo_alone_says_who_can_sign_in(settings: Any, demo: None, is_demo: bool) -> None:
+def test_the_demo_alone_says_who_can_sign_in(settings: Settings, demo: None, is_demo: bool) -> None:
     settings.CLINIC_DEMO = is_demo
     page = Client().get("/sign-in/").content.decode()
     assert [name in page for name in ("rosa", "samuel", "Lakeside Clinic")] == [is_demo] * 3
 
 
-def test_the_demo_never_says_who_else_can_sign_in(settings: Any, demo: None) -> None:
+def test_the_demo_never_says_who_else_can_sign_in(settings: Settings, demo: None) -> None:
     settings.CLINIC_DEMO = True
-    elsewhere = SiteFactory(name="Real Clinic")
+    elsewhere = SiteFactory.create(name="Real Clinic")
     staff = person(elsewhere, "nurse")
     Staff.objects.get(username="rosa").memberships.create(site=elsewhere, role="nurse")
     page = Client().get("/sign-in/").content.decode()
@@ -89,9 +91,9 @@ def test_the_demo_never_says_who_else_can_sign_in(settings: Any, demo: None) -> 
     assert elsewhere.name not in page
 
 
-def test_the_demo_switch_in_another_database_names_no_one(settings: Any) -> None:
+def test_the_demo_switch_in_another_database_names_no_one(settings: Settings) -> None:
     settings.CLINIC_DEMO = True
-    rosa = person(SiteFactory(name="Lakeside Clinic"), "nurse", username="rosa")
+    rosa = person(SiteFactory.create(name="Lakeside Clinic"), "nurse", username="rosa")
     page = Client().get("/sign-in/").content.decode()
     assert rosa.username not in page
 
@@ -101,7 +103,7 @@ def test_a_poll_of_someone_signed_out_is_told_so_without_a_redirect() -> None:
 
 
 def test_a_person_without_a_role_is_told_whom_to_ask() -> None:
-    staff = person(SiteFactory(), "nurse")
+    staff = person(SiteFactory.create(), "nurse")
     staff.memberships.all().delete()
     client = Client()
     client.force_login(staff)
@@ -115,7 +117,7 @@ def sign_in(client: Client, login: str, password: str = PASSWORD, **more: str) -
 
 
 def test_what_is_refused_answers_422_and_never_shows_the_password_again() -> None:
-    staff = person(SiteFactory(), "nurse")
+    staff = person(SiteFactory.create(), "nurse")
     answer = sign_in(Client(), staff.username, "a secret guess")
     assert answer.status_code == 422
     assert "a secret guess" not in answer.content.decode()
@@ -129,7 +131,7 @@ def words(answer: Any) -> str:
 
 
 def test_unknown_deactivated_and_invited_people_are_told_what_everyone_is() -> None:
-    site = SiteFactory()
+    site = SiteFactory.create()
     known, gone, invited = (person(site, "nurse") for _ in range(3))
     gone.is_active = False
     gone.save()
@@ -150,7 +152,7 @@ def test_unknown_deactivated_and_invited_people_are_told_what_everyone_is() -> N
 
 @pytest.mark.parametrize("is_known", [True, False])
 def test_after_five_wrong_tries_even_the_right_password_waits(is_known: bool) -> None:
-    staff = person(SiteFactory(), "nurse")
+    staff = person(SiteFactory.create(), "nurse")
     name = staff.username if is_known else "nobody-of-that-name"
     for _ in range(5):
         assert "do not belong together" in sign_in(Client(), name, "wrong").content.decode()
@@ -164,12 +166,12 @@ def test_after_five_wrong_tries_even_the_right_password_waits(is_known: bool) ->
         "/sign-in/", {"login": name, "password": PASSWORD}, headers={"Host": "testserver:8443"}
     )
     assert "Too many" in answer.content.decode()
-    other = person(SiteFactory(), "nurse")
+    other = person(SiteFactory.create(), "nurse")
     assert sign_in(Client(), other.username).status_code == 302
 
 
 def test_the_limits_stand_in_the_database_for_every_process() -> None:
-    staff = person(SiteFactory(), "nurse")
+    staff = person(SiteFactory.create(), "nurse")
     for _ in range(5):
         sign_in(Client(), staff.username, "wrong")
     with connection.cursor() as cursor:
@@ -181,7 +183,7 @@ def test_the_limits_stand_in_the_database_for_every_process() -> None:
 
 
 def test_many_other_names_do_not_make_the_limits_forget_one() -> None:
-    staff = person(SiteFactory(), "nurse")
+    staff = person(SiteFactory.create(), "nurse")
     for _ in range(5):
         sign_in(Client(), staff.username, "wrong")
     for number in range(400):
@@ -190,7 +192,7 @@ def test_many_other_names_do_not_make_the_limits_forget_one() -> None:
 
 
 def test_signing_in_changes_the_key_of_the_session() -> None:
-    staff = person(SiteFactory(), "nurse")
+    staff = person(SiteFactory.create(), "nurse")
     client = Client()
     session = client.session
     session["of"] = "before"
@@ -211,7 +213,7 @@ def test_no_one_signs_up_and_no_one_asks_for_a_password_by_mail() -> None:
 
 
 def test_the_page_that_was_asked_for_is_kept_when_the_password_was_wrong_first() -> None:
-    staff = person(SiteFactory(), "nurse")
+    staff = person(SiteFactory.create(), "nurse")
     client = Client()
     answer = client.get("/patients/?q=a&b=c")
     page = client.get(answer["Location"]).content.decode()
@@ -236,9 +238,11 @@ def test_the_page_that_was_asked_for_is_kept_when_the_password_was_wrong_first()
         "\x08//evil.example",
     ],
 )
-def test_no_address_of_another_host_is_followed_on_any_way_in(address: str, settings: Any) -> None:
+def test_no_address_of_another_host_is_followed_on_any_way_in(
+    address: str, settings: Settings
+) -> None:
     settings.ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
-    staff = person(SiteFactory(), "nurse")
+    staff = person(SiteFactory.create(), "nurse")
     assert sign_in(Client(), staff.username, next=address)["Location"] == "/home/"
     page = Client().get("/sign-in/", {"next": address}).content.decode()
     assert 'name="next" value=""' in page
@@ -252,7 +256,7 @@ def test_no_address_of_another_host_is_followed_on_any_way_in(address: str, sett
 
 
 def test_a_page_is_a_page_whatever_the_sender_says_it_accepts() -> None:
-    staff = person(SiteFactory(), "nurse")
+    staff = person(SiteFactory.create(), "nurse")
     body = {"login": staff.username, "password": "wrong"}
     answer = Client().post("/sign-in/", body, headers={"Accept": "application/json"})
     assert answer["Content-Type"].startswith("text/html")

@@ -17,6 +17,7 @@ from clinic.sites import SiteDetails
 from monitoring.models import TrailEntry
 from monitoring.trail.chain import ORGANISATION
 from monitoring.trail.verify import verify
+from tests.clock import TestClock
 from tests.factories.people import SiteFactory, person
 from tests.factories.visits import planned
 
@@ -40,7 +41,7 @@ DETAILS = SiteDetails(
 
 @pytest.fixture
 def site() -> Site:
-    return SiteFactory(name="North Clinic", time_zone="America/Chicago")
+    return SiteFactory.create(name="North Clinic", time_zone="America/Chicago")
 
 
 @pytest.fixture
@@ -77,7 +78,7 @@ def test_only_an_administrator_amends_it(site: Site, role: str) -> None:
 
 def test_the_administrator_of_another_site_does_not(site: Site) -> None:
     with pytest.raises(NotAllowed):
-        sites.amend_site(person(SiteFactory(), "administrator"), site, DETAILS)
+        sites.amend_site(person(SiteFactory.create(), "administrator"), site, DETAILS)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +95,7 @@ def test_the_administrator_of_another_site_does_not(site: Site) -> None:
 def test_what_no_site_can_be_is_refused_at_its_field(
     site: Site, samuel: Staff, wrong: dict[str, Any], code: str, field: str
 ) -> None:
-    SiteFactory(name="Taken")
+    SiteFactory.create(name="Taken")
     before = told()
     with pytest.raises(NotPossible, match=code) as refused:
         sites.amend_site(samuel, site, replace(DETAILS, **wrong))
@@ -110,8 +111,8 @@ def test_the_database_refuses_a_certification_that_ends_before_it_begins(site: S
             )
 
 
-def test_the_time_zone_is_fixed_once_a_session_was_planned(clock: Any) -> None:
-    site = SiteFactory(time_zone="America/New_York")
+def test_the_time_zone_is_fixed_once_a_session_was_planned(clock: TestClock) -> None:
+    site = SiteFactory.create(time_zone="America/New_York")
     samuel = person(site, "administrator")
     here = replace(DETAILS, time_zone="America/Denver")
     sites.amend_site(samuel, site, here)

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def site() -> Site:
-    return SiteFactory()
+    return SiteFactory.create()
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_who_is_invited_has_a_role_and_no_password(administrator: Staff, site: S
 
 @pytest.mark.parametrize("taken", ["ada", "ADA"])
 def test_a_user_name_is_one_persons(administrator: Staff, site: Site, taken: str) -> None:
-    StaffFactory(username=taken)
+    StaffFactory.create(username=taken)
     with pytest.raises(NotPossible, match="username_taken"):
         invite(administrator, site)
 
@@ -133,7 +133,7 @@ def test_deactivation_ends_every_session_at_once(administrator: Staff, site: Sit
 
 
 def test_roles_are_exactly_those_that_were_chosen(administrator: Staff, site: Site) -> None:
-    nurse, elsewhere = person(site, "nurse"), SiteFactory()
+    nurse, elsewhere = person(site, "nurse"), SiteFactory.create()
     Membership.objects.create(staff=nurse, site=elsewhere, role="auditor")
     staffing.set_roles(administrator, site, nurse.pk, roles=["clinician", "auditor"])
     assert roles(nurse, site) == {"clinician", "auditor"}
@@ -166,7 +166,7 @@ def test_other_roles_change_no_one(site: Site, name: str, role: str) -> None:
 
 @pytest.mark.parametrize("name", CHANGES)
 def test_people_of_another_site_are_not_found(administrator: Staff, site: Site, name: str) -> None:
-    stranger = person(SiteFactory(), "nurse")
+    stranger = person(SiteFactory.create(), "nurse")
     for unknown in (stranger.pk, uuid4()):
         with pytest.raises(NotAllowed):
             CHANGES[name](administrator, site, unknown)
@@ -178,7 +178,7 @@ def test_people_of_another_site_are_not_found(administrator: Staff, site: Site, 
 def test_who_also_works_elsewhere_is_not_shut_out_from_here(
     administrator: Staff, site: Site, name: str
 ) -> None:
-    nurse, elsewhere = person(site, "nurse"), SiteFactory()
+    nurse, elsewhere = person(site, "nurse"), SiteFactory.create()
     Membership.objects.create(staff=nurse, site=elsewhere, role="nurse")
     with pytest.raises(NotPossible, match="works_elsewhere"):
         CHANGES[name](administrator, site, nurse.pk)
@@ -193,7 +193,7 @@ def lost_phone(site: Site) -> Staff:
     shift.set_pin(staff, "295173")
     for kind in ("totp", "webauthn", "recovery_codes"):
         Authenticator.objects.create(user=staff, type=kind, data={})
-    shift.begin(TabletFactory(site=site), staff, has_second_factor=True)
+    shift.begin(TabletFactory.create(site=site), staff, has_second_factor=True)
     return staff
 
 
@@ -259,6 +259,6 @@ def test_the_rule_about_second_factors_is_told_once(
     site.refresh_from_db()
     assert site.requires_second_factor is is_required
     assert TrailEntry.objects.filter(chain=ORGANISATION).count() == before + 1
-    for by in (person(site, "clinician"), person(SiteFactory(), "administrator")):
+    for by in (person(site, "clinician"), person(SiteFactory.create(), "administrator")):
         with pytest.raises(NotAllowed):
             staffing.require_second_factor(by, site, is_required=is_required)

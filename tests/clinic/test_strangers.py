@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.conf import settings
@@ -18,6 +17,7 @@ from monitoring.trail import organisation
 from monitoring.trail.chain import ORGANISATION
 from tests.clinic.test_passkey_sign_in import AJAX, begun, is_refused, post
 from tests.clinic.test_signin import sign_in
+from tests.clock import TestClock
 from tests.factories.passkeys import Passkey
 from tests.factories.people import SiteFactory, person
 
@@ -32,7 +32,9 @@ def stranger(address: str) -> Client:
     return Client(REMOTE_ADDR=address)
 
 
-def test_names_of_no_one_are_told_once_for_an_address_in_a_quarter_of_an_hour(clock: Any) -> None:
+def test_names_of_no_one_are_told_once_for_an_address_in_a_quarter_of_an_hour(
+    clock: TestClock,
+) -> None:
     for number in range(12):
         sign_in(stranger("10.0.0.1"), f"nobody-{number}", "guess")
     assert told() == 1
@@ -43,14 +45,14 @@ def test_names_of_no_one_are_told_once_for_an_address_in_a_quarter_of_an_hour(cl
     assert told() == 3
 
 
-def test_however_many_addresses_there_are_no_more_are_told_than_that(clock: Any) -> None:
+def test_however_many_addresses_there_are_no_more_are_told_than_that(clock: TestClock) -> None:
     for number in range(organisation.MOST_STRANGERS + 5):
         sign_in(stranger(f"10.0.1.{number}"), f"nobody-{number}", "guess")
     assert told() == organisation.MOST_STRANGERS
 
 
-def test_wrong_tries_at_a_persons_name_are_each_told(clock: Any) -> None:
-    staff = person(SiteFactory(), "nurse")
+def test_wrong_tries_at_a_persons_name_are_each_told(clock: TestClock) -> None:
+    staff = person(SiteFactory.create(), "nurse")
     for _ in range(3):
         sign_in(stranger("10.0.0.1"), staff.username, "guess")
     assert TrailEntry.objects.filter(chain=staff.pk, verb="sign_in_failed").count() == 3
@@ -67,7 +69,7 @@ def test_asking_for_a_passkey_makes_no_row_of_a_session() -> None:
 
 
 def test_a_challenge_is_good_for_one_answer_even_where_its_cookie_was_kept() -> None:
-    passkey = Passkey.added(person(SiteFactory(), "nurse"))
+    passkey = Passkey.added(person(SiteFactory.create(), "nurse"))
     client, options = begun()
     cookie = client.cookies[settings.CHALLENGE_COOKIE_NAME].value
     assert not is_refused(client, post(client, passkey.used(options)))
@@ -78,7 +80,7 @@ def test_a_challenge_is_good_for_one_answer_even_where_its_cookie_was_kept() -> 
 
 
 def test_a_challenge_does_not_wait_longer_than_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
-    passkey = Passkey.added(person(SiteFactory(), "nurse"))
+    passkey = Passkey.added(person(SiteFactory.create(), "nurse"))
     client, options = begun()
     now = timezone.now().timestamp()
     with monkeypatch.context() as later:
@@ -92,12 +94,12 @@ def test_sessions_that_are_over_go_with_the_next_sign_in(monkeypatch: pytest.Mon
     for number in range(5):
         Session.objects.create(session_key=f"over-{number}", session_data="", expire_date=past)
     for left in (2, 0):
-        sign_in(Client(), person(SiteFactory(), "nurse").username)
+        sign_in(Client(), person(SiteFactory.create(), "nurse").username)
         assert Session.objects.filter(session_key__startswith="over-").count() == left
 
 
 def test_strangers_wrong_tries_do_not_keep_a_person_out_of_a_browser_that_knows_them() -> None:
-    staff = person(SiteFactory(), "nurse")
+    staff = person(SiteFactory.create(), "nurse")
     own = Client()
     sign_in(own, staff.username)
     own.post("/sign-out/")
@@ -108,7 +110,7 @@ def test_strangers_wrong_tries_do_not_keep_a_person_out_of_a_browser_that_knows_
 
 
 def test_a_browser_that_knows_a_person_has_five_tries_of_its_own() -> None:
-    staff = person(SiteFactory(), "nurse")
+    staff = person(SiteFactory.create(), "nurse")
     own = Client()
     sign_in(own, staff.username)
     own.post("/sign-out/")
@@ -119,7 +121,7 @@ def test_a_browser_that_knows_a_person_has_five_tries_of_its_own() -> None:
 
 
 def test_a_browser_knows_whom_it_knows_and_no_one_else() -> None:
-    site = SiteFactory()
+    site = SiteFactory.create()
     known, other = person(site, "nurse"), person(site, "nurse")
     shared = Client()
     for staff in (known, other):
@@ -138,7 +140,7 @@ def test_a_browser_knows_whom_it_knows_and_no_one_else() -> None:
 
 
 def test_the_cookie_is_worth_nothing_in_another_browser_and_names_no_one() -> None:
-    staff = person(SiteFactory(), "nurse")
+    staff = person(SiteFactory.create(), "nurse")
     own = Client()
     sign_in(own, staff.username)
     cookie = own.cookies[settings.KNOWN_COOKIE_NAME].value

@@ -17,6 +17,7 @@ from monitoring.models import TrailEntry
 from monitoring.models.fact import uuid7
 from monitoring.trail.chain import ORGANISATION
 from monitoring.trail.verify import verify
+from tests.clock import TestClock
 from tests.factories.people import (
     PASSWORD,
     PIN,
@@ -35,7 +36,7 @@ BOARD = "/"
 
 @pytest.fixture
 def site() -> Site:
-    return SiteFactory()
+    return SiteFactory.create()
 
 
 @pytest.fixture
@@ -61,13 +62,13 @@ def test_two_tablets_in_use_do_not_share_a_name(samuel: Staff, site: Site) -> No
         enrol(samuel, site, "room 2")
     tablets.revoke(samuel, site, first.pk)
     assert enrol(samuel, site, "Room 2").pk != first.pk
-    elsewhere = SiteFactory()
+    elsewhere = SiteFactory.create()
     assert enrol(person(elsewhere, "administrator"), elsewhere, "Room 2")
 
 
 @pytest.mark.parametrize("role", ["nurse", "clinician", "auditor"])
 def test_no_one_else_enrols_or_revokes(site: Site, role: str) -> None:
-    staff, kept = person(site, role), TabletFactory(site=site)
+    staff, kept = person(site, role), TabletFactory.create(site=site)
     with pytest.raises(NotAllowed):
         enrol(staff, site)
     with pytest.raises(NotAllowed):
@@ -75,7 +76,7 @@ def test_no_one_else_enrols_or_revokes(site: Site, role: str) -> None:
 
 
 def test_an_administrator_of_another_site_does_not_find_the_tablet(samuel: Staff) -> None:
-    other = TabletFactory()
+    other = TabletFactory.create()
     with pytest.raises(NotAllowed):
         tablets.revoke(samuel, samuel.memberships.get().site, other.pk)
     with pytest.raises(NotAllowed):
@@ -83,8 +84,8 @@ def test_an_administrator_of_another_site_does_not_find_the_tablet(samuel: Staff
 
 
 def test_revoking_ends_the_shifts_and_is_told_once(samuel: Staff, site: Site) -> None:
-    kept = TabletFactory(site=site)
-    rosa = ShiftFactory(tablet=kept).staff
+    kept = TabletFactory.create(site=site)
+    rosa = ShiftFactory.create(tablet=kept).staff
     first = tablets.revoke(samuel, site, kept.pk)
     again = tablets.revoke(samuel, site, kept.pk)
     assert again.revoked_at == first.revoked_at
@@ -97,7 +98,7 @@ def test_revoking_ends_the_shifts_and_is_told_once(samuel: Staff, site: Site) ->
 def test_a_revoked_tablet_signs_everyone_out_with_the_next_request(
     samuel: Staff, site: Site
 ) -> None:
-    kept = TabletFactory(site=site)
+    kept = TabletFactory.create(site=site)
     client = on_tablet(kept, person(site, "nurse"))
     assert client.get(BOARD).status_code == 200
     tablets.revoke(samuel, site, kept.pk)
@@ -108,7 +109,7 @@ def test_a_revoked_tablet_signs_everyone_out_with_the_next_request(
 
 
 def test_a_forged_cookie_makes_no_tablet(site: Site) -> None:
-    kept = TabletFactory(site=site)
+    kept = TabletFactory.create(site=site)
     for forged in (str(kept.pk), f"{kept.pk}:forged", tablet_cookie(kept)[:-1] + "x", "", ":"):
         client = Client()
         client.cookies[settings.TABLET_COOKIE_NAME] = forged
@@ -116,22 +117,22 @@ def test_a_forged_cookie_makes_no_tablet(site: Site) -> None:
 
 
 def test_a_session_of_the_tablet_is_useless_in_another_browser(site: Site) -> None:
-    kept, rosa = TabletFactory(site=site), person(site, "nurse")
+    kept, rosa = TabletFactory.create(site=site), person(site, "nurse")
     session = on_tablet(kept, rosa).cookies[settings.SESSION_COOKIE_NAME].value
-    for browser in (Client(), on_tablet(TabletFactory(site=site))):
+    for browser in (Client(), on_tablet(TabletFactory.create(site=site))):
         browser.cookies[settings.SESSION_COOKIE_NAME] = session
         assert browser.get(BOARD).status_code == 302
 
 
 def test_on_a_tablet_one_works_at_its_site_unless_another_is_chosen(site: Site) -> None:
-    rosa = person(SiteFactory(name="AAA, first by name"), "nurse")
+    rosa = person(SiteFactory.create(name="AAA, first by name"), "nurse")
     rosa.memberships.create(site=site, role="nurse")
-    client = on_tablet(TabletFactory(site=site), rosa)
+    client = on_tablet(TabletFactory.create(site=site), rosa)
     assert client.get(BOARD).context["site"] == site
 
 
-def test_when_it_was_last_seen_is_kept_to_some_minutes(site: Site, clock: Any) -> None:
-    kept = TabletFactory(site=site)
+def test_when_it_was_last_seen_is_kept_to_some_minutes(site: Site, clock: TestClock) -> None:
+    kept = TabletFactory.create(site=site)
     client, began = on_tablet(kept), kept.last_seen_at
     for minutes, expected in ((4, 0), (2, 6), (5, 6), (1, 12)):
         clock.forward(minutes=minutes)
@@ -140,8 +141,8 @@ def test_when_it_was_last_seen_is_kept_to_some_minutes(site: Site, clock: Any) -
         assert (kept.last_seen_at - began).total_seconds() / 60 == expected
 
 
-def test_the_trail_does_not_grow_with_being_seen(site: Site, clock: Any) -> None:
-    kept = TabletFactory(site=site)
+def test_the_trail_does_not_grow_with_being_seen(site: Site, clock: TestClock) -> None:
+    kept = TabletFactory.create(site=site)
     before = TrailEntry.objects.count()
     clock.forward(minutes=30)
     on_tablet(kept).get("/lock/")
@@ -172,7 +173,7 @@ def wall_clock(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def test_the_cookie_of_a_tablet_ends_on_the_server(site: Site, wall_clock: Any) -> None:
-    cookies = tablet_cookies(TabletFactory(site=site))
+    cookies = tablet_cookies(TabletFactory.create(site=site))
     for days, is_one in ((0, True), (29, True), (31, False), (3650, False)):
         wall_clock(days)
         assert is_tablet(browser(cookies)) is is_one, days
@@ -181,7 +182,7 @@ def test_the_cookie_of_a_tablet_ends_on_the_server(site: Site, wall_clock: Any) 
 def test_a_tablet_in_use_never_ends_and_a_copy_of_its_cookie_does(
     site: Site, wall_clock: Any
 ) -> None:
-    kept = TabletFactory(site=site)
+    kept = TabletFactory.create(site=site)
     client, copy = on_tablet(kept), tablet_cookies(kept)
     renewed = []
     for days in (0, 0.5, 2, 2, 30, 45, 76, 100):
@@ -194,7 +195,7 @@ def test_a_tablet_in_use_never_ends_and_a_copy_of_its_cookie_does(
 
 
 def test_a_copy_in_another_browser_is_no_tablet(site: Site) -> None:
-    kept, other = TabletFactory(site=site), TabletFactory(site=site)
+    kept, other = TabletFactory.create(site=site), TabletFactory.create(site=site)
     alone = {settings.TABLET_COOKIE_NAME: tablet_cookie(kept)}
     beside_another = tablet_cookies(other) | alone
     for cookies in (alone, beside_another):
@@ -203,8 +204,8 @@ def test_a_copy_in_another_browser_is_no_tablet(site: Site) -> None:
         assert client.cookies[settings.TABLET_COOKIE_NAME].value == ""
 
 
-def test_a_tablet_that_no_one_uses_for_a_month_is_none(site: Site, clock: Any) -> None:
-    kept = TabletFactory(site=site)
+def test_a_tablet_that_no_one_uses_for_a_month_is_none(site: Site, clock: TestClock) -> None:
+    kept = TabletFactory.create(site=site)
     client = on_tablet(kept)
     for days, is_one in ((29, True), (29, True), (31, False)):
         clock.forward(minutes=days * 24 * 60)
@@ -212,13 +213,13 @@ def test_a_tablet_that_no_one_uses_for_a_month_is_none(site: Site, clock: Any) -
 
 
 def test_a_copy_of_a_revoked_tablet_is_none(site: Site, samuel: Staff) -> None:
-    kept = TabletFactory(site=site)
+    kept = TabletFactory.create(site=site)
     tablets.revoke(samuel, site, kept.pk)
     assert not is_tablet(browser(tablet_cookies(kept)))
 
 
 def test_a_revoked_tablet_is_enrolled_anew_in_the_same_browser(site: Site, samuel: Staff) -> None:
-    kept = TabletFactory(site=site)
+    kept = TabletFactory.create(site=site)
     client = browser(tablet_cookies(kept))
     client.force_login(samuel)
     client.post("/account/confirm/", {"password": PASSWORD})

@@ -28,6 +28,6 @@ def test_no_byte_of_it_is_taken() -> None:
 
 def test_a_form_sent_with_a_file_answers_as_one_without_its_fields() -> None:
     client = Client()
-    client.force_login(person(SiteFactory(), "nurse"))
+    client.force_login(person(SiteFactory.create(), "nurse"))
     sent = SimpleUploadedFile("photo.png", b"x" * 5000)
     assert client.post("/patients/new/", {"mrn": "77", "file": sent}).status_code == 422

@@ -111,13 +111,15 @@ def person(site: Site, role: str, **names: str) -> Staff:
     if role == Membership.Role.EMERGENCY:
         now = clock.now()
         lasts = {"began_at": now, "ends_at": now + timedelta(hours=1), "reason": "Chest pain"}
-    return MembershipFactory(site=site, role=role, staff=StaffFactory(**names), **lasts).staff
+    return MembershipFactory.create(
+        site=site, role=role, staff=StaffFactory.create(**names), **lasts
+    ).staff
 
 
 def visitor(site: Site, home: Site | None = None, **names: str) -> Staff:
     """A clinician of another site who is at `site` in an emergency."""
     staff = person(site, "emergency", **names)
-    MembershipFactory(staff=staff, site=home or SiteFactory(), role="clinician")
+    MembershipFactory.create(staff=staff, site=home or SiteFactory.create(), role="clinician")
     return staff
 
 

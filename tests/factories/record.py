@@ -70,7 +70,7 @@ class TrailEntryFactory(factory.django.DjangoModelFactory[TrailEntry]):
     class Meta:
         model = TrailEntry
 
-    chain = factory.LazyFunction(lambda: ChainHeadFactory().pk)
+    chain = factory.LazyFunction(lambda: ChainHeadFactory.create().pk)
     seq = 1
     verb = "record_reading"
     at = datetime(2026, 3, 10, 14, tzinfo=UTC)

@@ -78,14 +78,14 @@ class Visit:
         **plan: Any,
     ) -> None:
         self.clock = clock
-        self.site = site or SiteFactory()
+        self.site = site or SiteFactory.create()
         self.nurse: Staff = person(self.site, "nurse")
         self.clinician: Staff = person(self.site, "clinician", credentials="MD")
-        self.patient = patient or PatientFactory(site=self.site)
-        version = ProtocolVersionFactory(
+        self.patient = patient or PatientFactory.create(site=self.site)
+        version = ProtocolVersionFactory.create(
             key=protocol.key, title=protocol.title, body=protocol.to_json()
         )
-        SiteProtocolFactory(site=self.site, version=version)
+        SiteProtocolFactory.create(site=self.site, version=version)
         self.version = version
         self.id = actions.plan_session(
             self.nurse,

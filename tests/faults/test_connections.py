@@ -17,6 +17,7 @@ from django.test import Client
 from monitoring.guards import GuardsMissing
 from monitoring.models import Reading
 from monitoring.models.fact import uuid7
+from tests.clock import TestClock
 from tests.conftest import _maintain
 from tests.engine import USES_POSTGRESQL
 from tests.factories.visits import Visit, dosed
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("committed_db")
 
 
 @pytest.fixture
-def visit(clock: Any) -> Visit:
+def visit(clock: TestClock) -> Visit:
     made = dosed(clock)
     clock.forward(minutes=3)
     return made

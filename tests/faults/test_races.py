@@ -18,6 +18,7 @@ from monitoring import guards
 from monitoring.actions import Conflict, Refused, record_reading
 from monitoring.models import Clearance, Departure, Reading, Session
 from monitoring.models.fact import uuid7
+from tests.clock import TestClock
 from tests.guards.attacks import copy
 from tests.guards.test_attacks import departure
 from tests.guards.world import Clinic, Visit, open_clinic
@@ -28,7 +29,7 @@ Race = Callable[..., list[Any]]
 
 
 @pytest.fixture
-def clinic(committed_db: None, clock: Any) -> Clinic:
+def clinic(committed_db: None, clock: TestClock) -> Clinic:
     return open_clinic()
 
 
@@ -39,7 +40,7 @@ def answered(outcomes: list[Any]) -> list[Any]:
     return [o for o in outcomes if not isinstance(o, Exception)]
 
 
-def ready(clinic: Clinic, clock: Any) -> Visit:
+def ready(clinic: Clinic, clock: TestClock) -> Visit:
     return Visit(clinic, clock).ready()
 
 
@@ -73,7 +74,7 @@ def test_the_races_begin_with_every_guard_in_place() -> None:
     assert guards.check(connection) == []
 
 
-def test_reading_against_signature(clinic: Clinic, clock: Any, race: Race) -> None:
+def test_reading_against_signature(clinic: Clinic, clock: TestClock, race: Race) -> None:
     for systolic in CALM_OR_HIGH:
         visit = ready(clinic, clock)
         through = visit.row.last_seq
@@ -87,7 +88,7 @@ def test_reading_against_signature(clinic: Clinic, clock: Any, race: Race) -> No
             assert signature.through_seq == visit.row.last_seq
 
 
-def test_reading_against_discharge(clinic: Clinic, clock: Any, race: Race) -> None:
+def test_reading_against_discharge(clinic: Clinic, clock: TestClock, race: Race) -> None:
     for systolic in CALM_OR_HIGH:
         visit = ready(clinic, clock)
         visit.sign()
@@ -96,7 +97,7 @@ def test_reading_against_discharge(clinic: Clinic, clock: Any, race: Race) -> No
         assert any(isinstance(o, Reading) for o in done), "a reading is never refused"
 
 
-def test_two_signatures(clinic: Clinic, clock: Any, race: Race) -> None:
+def test_two_signatures(clinic: Clinic, clock: TestClock, race: Race) -> None:
     for _ in range(ROUNDS):
         visit = ready(clinic, clock)
         through = visit.row.last_seq
@@ -108,7 +109,7 @@ def test_two_signatures(clinic: Clinic, clock: Any, race: Race) -> None:
         assert_whole(visit, done)
 
 
-def test_the_same_slot_twice(clinic: Clinic, clock: Any, race: Race) -> None:
+def test_the_same_slot_twice(clinic: Clinic, clock: TestClock, race: Race) -> None:
     """Both readings are kept; one of them is the slot's, the other is additional."""
     for _ in range(ROUNDS):
         visit = Visit(clinic, clock).dosed()
@@ -119,7 +120,7 @@ def test_the_same_slot_twice(clinic: Clinic, clock: Any, race: Race) -> None:
         assert_whole(visit, done)
 
 
-def test_the_same_reading_sent_twice(clinic: Clinic, clock: Any, race: Race) -> None:
+def test_the_same_reading_sent_twice(clinic: Clinic, clock: TestClock, race: Race) -> None:
     for _ in range(ROUNDS // 4):
         visit = Visit(clinic, clock).dosed()
         clock.forward(minutes=40)
@@ -130,7 +131,9 @@ def test_the_same_reading_sent_twice(clinic: Clinic, clock: Any, race: Race) -> 
         assert_whole(visit, [])
 
 
-def test_a_check_in_python_alone_loses_the_race(clinic: Clinic, clock: Any, race: Race) -> None:
+def test_a_check_in_python_alone_loses_the_race(
+    clinic: Clinic, clock: TestClock, race: Race
+) -> None:
     """The control: without lock, counter and guards the same race is lost, so it can be lost."""
     visit = ready(clinic, clock)
     clearance = visit.sign()
@@ -154,7 +157,7 @@ def test_a_check_in_python_alone_loses_the_race(clinic: Clinic, clock: Any, race
     assert unsigned_discharges(visit)
 
 
-def test_the_guards_alone_keep_the_same_race(clinic: Clinic, clock: Any, race: Race) -> None:
+def test_the_guards_alone_keep_the_same_race(clinic: Clinic, clock: TestClock, race: Race) -> None:
     """The same two writes, still without verbs or locks, with the guards in place."""
     for _ in range(ROUNDS // 4):
         visit = ready(clinic, clock)

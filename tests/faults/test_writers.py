@@ -14,6 +14,7 @@ from django.db import OperationalError, connection
 
 from monitoring.actions import record
 from monitoring.models import ChainHead, Reading, TrailEntry
+from tests.clock import TestClock
 from tests.engine import USES_POSTGRESQL
 from tests.guards.world import Clinic, Visit, open_clinic
 
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.skipif(not USES_POSTGRESQL, reason="SQLite has one writ
 
 
 @pytest.fixture
-def clinic(committed_db: None, clock: Any) -> Clinic:
+def clinic(committed_db: None, clock: TestClock) -> Clinic:
     return open_clinic()
 
 
@@ -67,7 +68,7 @@ def hold(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Callable[[], Any
 
 
 def test_two_sessions_do_not_wait_for_each_others_chain(
-    clinic: Clinic, clock: Any, hold: Callable[..., Held]
+    clinic: Clinic, clock: TestClock, hold: Callable[..., Held]
 ) -> None:
     one, other = Visit(clinic, clock).dosed(), Visit(clinic, clock).dosed()
     clock.forward(minutes=5)
@@ -83,7 +84,7 @@ def test_two_sessions_do_not_wait_for_each_others_chain(
 
 
 def test_the_same_session_waits_for_its_chain(
-    clinic: Clinic, clock: Any, hold: Callable[..., Held]
+    clinic: Clinic, clock: TestClock, hold: Callable[..., Held]
 ) -> None:
     """The control: it is the session that writers wait for, so waiting would be seen."""
     visit = Visit(clinic, clock).dosed()
@@ -99,7 +100,7 @@ def test_the_same_session_waits_for_its_chain(
 
 
 def test_many_sessions_at_once_keep_every_chain_whole(
-    clinic: Clinic, clock: Any, race: Callable[..., list[Any]]
+    clinic: Clinic, clock: TestClock, race: Callable[..., list[Any]]
 ) -> None:
     from monitoring.trail.verify import verify
 

@@ -23,6 +23,7 @@ from monitoring.actions import (
 )
 from monitoring.models.fact import uuid7
 from monitoring.rules.protocol import SPRAVATO_US
+from tests.clock import TestClock
 from tests.guards.world import MEANT, Clinic, Visit, open_clinic
 
 Attack = Callable[[Clinic, Any], Callable[[], None]]
@@ -103,11 +104,11 @@ def update(row: models.Model, how: str = "UPDATE", **changes: Any) -> None:
     run(f"{how} {row._meta.db_table} SET {sets} WHERE id = %s", *changes.values(), row.pk)
 
 
-def infusion(clinic: Clinic, clock: Any) -> Visit:
+def infusion(clinic: Clinic, clock: TestClock) -> Visit:
     return Visit(clinic, clock, infusion=True).dosed()
 
 
-def ended(clinic: Clinic, clock: Any) -> Visit:
+def ended(clinic: Clinic, clock: TestClock) -> Visit:
     visit = infusion(clinic, clock)
     clock.forward(minutes=30)
     end_infusion(visit.id, clinic.nurse, id=uuid7(), ended_at=clock.now(), mg=28, is_complete=True)
@@ -126,13 +127,13 @@ def note(visit: Visit) -> Any:
     )
 
 
-def signed(clinic: Clinic, clock: Any) -> Visit:
+def signed(clinic: Clinic, clock: TestClock) -> Visit:
     visit = Visit(clinic, clock).ready()
     visit.sign()
     return visit
 
 
-def superseded(clinic: Clinic, clock: Any) -> tuple[Visit, Any]:
+def superseded(clinic: Clinic, clock: TestClock) -> tuple[Visit, Any]:
     """A session under observation again: something was recorded after the signature."""
     visit = Visit(clinic, clock).ready()
     clearance = visit.sign()
@@ -140,7 +141,7 @@ def superseded(clinic: Clinic, clock: Any) -> tuple[Visit, Any]:
     return visit, clearance
 
 
-def withdrawn(clinic: Clinic, clock: Any) -> tuple[Visit, Any]:
+def withdrawn(clinic: Clinic, clock: TestClock) -> tuple[Visit, Any]:
     visit = Visit(clinic, clock).ready()
     clearance = visit.sign()
     row = withdraw_clearance(
@@ -149,7 +150,7 @@ def withdrawn(clinic: Clinic, clock: Any) -> tuple[Visit, Any]:
     return visit, row
 
 
-def example(noun: str, clinic: Clinic, clock: Any) -> tuple[Visit, Any]:
+def example(noun: str, clinic: Clinic, clock: TestClock) -> tuple[Visit, Any]:
     """A recorded row of `noun` to which no other row refers, in a session that goes on."""
     if noun == "clearance":
         return superseded(clinic, clock)
@@ -187,13 +188,13 @@ def example(noun: str, clinic: Clinic, clock: Any) -> tuple[Visit, Any]:
     return visit, NOUNS[noun].objects.filter(session=visit.id).order_by("-pk").first()
 
 
-def reviewed(clinic: Clinic, clock: Any) -> tuple[Visit, Any]:
+def reviewed(clinic: Clinic, clock: TestClock) -> tuple[Visit, Any]:
     visit = signed(clinic, clock).discharge()
     late = visit.read()
     return visit, visit.review(late)
 
 
-def _access(visit: Visit, clock: Any) -> Any:
+def _access(visit: Visit, clock: TestClock) -> Any:
     return nouns.AccessEntry.objects.create(
         at=clock.now(),
         staff=visit.clinic.nurse,
@@ -204,7 +205,7 @@ def _access(visit: Visit, clock: Any) -> Any:
     )
 
 
-def _patient_without_session(clinic: Clinic, clock: Any) -> Any:
+def _patient_without_session(clinic: Clinic, clock: TestClock) -> Any:
     return nouns.Patient.objects.create(
         site=clinic.site,
         mrn=uuid7().hex,
@@ -221,7 +222,7 @@ def _amendment(visit: Visit) -> Any:
     return visit.amend_patient(allergies="Latex")
 
 
-def _unused_version(clock: Any) -> Any:
+def _unused_version(clock: TestClock) -> Any:
     return nouns.ProtocolVersion.objects.create(
         key="unused",
         version=1,
@@ -243,7 +244,7 @@ COLUMN = {
 
 
 def _changed(noun: str) -> Attack:
-    def make(clinic: Clinic, clock: Any) -> Callable[[], None]:
+    def make(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
         _, row = example(noun, clinic, clock)
         column, value = COLUMN.get(noun, ("recorded_by_id", clinic.clinician.id))
         return lambda: update(row, **{column: value})
@@ -252,7 +253,7 @@ def _changed(noun: str) -> Attack:
 
 
 def _deleted(noun: str) -> Attack:
-    def make(clinic: Clinic, clock: Any) -> Callable[[], None]:
+    def make(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
         _, row = example(noun, clinic, clock)
         return lambda: run(f"DELETE FROM monitoring_{noun} WHERE id = %s", row.pk)
 
@@ -262,7 +263,7 @@ def _deleted(noun: str) -> Attack:
 def _emptied(noun: str) -> Attack:
     """Foreign keys keep most tables from being emptied alone; the guard holds without them."""
 
-    def make(clinic: Clinic, clock: Any) -> Callable[[], None]:
+    def make(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
         example(noun, clinic, clock)
         run("SET CONSTRAINTS ALL IMMEDIATE")
         with connection.cursor() as cursor:
@@ -280,7 +281,7 @@ def _emptied(noun: str) -> Attack:
 def _numbered_twice(noun: str) -> Attack:
     """A number that another noun has: the counter stands still, and a signature covers it."""
 
-    def make(clinic: Clinic, clock: Any) -> Callable[[], None]:
+    def make(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
         visit, changes, row = new_fact(noun, clinic, clock)
         has_ended = noun in {"amendment", "review"}
         taken = "reading" if has_ended or noun == "event" else "event"
@@ -294,7 +295,7 @@ def _numbered_twice(noun: str) -> Attack:
 def _uncounted(noun: str) -> Attack:
     """A fact that leaves the counter where it was, so that a signature seems to cover it."""
 
-    def make(clinic: Clinic, clock: Any) -> Callable[[], None]:
+    def make(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
         visit, changes, row = new_fact(noun, clinic, clock)
 
         def act() -> None:
@@ -308,7 +309,7 @@ def _uncounted(noun: str) -> Attack:
     return make
 
 
-def new_fact(noun: str, clinic: Clinic, clock: Any) -> tuple[Visit, dict[str, Any], Any]:
+def new_fact(noun: str, clinic: Clinic, clock: TestClock) -> tuple[Visit, dict[str, Any], Any]:
     """A session, what a further fact of `noun` needs to be sound, and a row to write it like."""
     changes: dict[str, Any] = {}
     visit, row = example(noun, clinic, clock)
@@ -336,7 +337,7 @@ def _second_dose(visit: Visit) -> UUID:
 def _replaced(noun: str) -> Attack:
     """The row of the same id, written anew."""
 
-    def make(clinic: Clinic, clock: Any) -> Callable[[], None]:
+    def make(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
         row, changes = _again(noun, clinic, clock)
         return lambda: replace(row, id=row.id, **changes)
 
@@ -351,14 +352,14 @@ def respelt(row: models.Model) -> str:
 def _spelt_otherwise(noun: str) -> Attack:
     """A row that hides behind another: of the same id, written otherwise."""
 
-    def make(clinic: Clinic, clock: Any) -> Callable[[], None]:
+    def make(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
         row, changes = _again(noun, clinic, clock)
         return lambda: copy(row, id=respelt(row), **changes)
 
     return make
 
 
-def _again(noun: str, clinic: Clinic, clock: Any) -> tuple[Any, dict[str, Any]]:
+def _again(noun: str, clinic: Clinic, clock: TestClock) -> tuple[Any, dict[str, Any]]:
     """A row of `noun`, and what makes one like it sound, but for its id."""
     if noun in FACTS:
         visit, changes, row = new_fact(noun, clinic, clock)
@@ -382,7 +383,7 @@ def _again(noun: str, clinic: Clinic, clock: Any) -> tuple[Any, dict[str, Any]]:
 ORGANISATION = ("clinic_site", "clinic_staff", "clinic_membership", "clinic_tablet", "siteprotocol")
 
 
-def _organisation_rows(clinic: Clinic, clock: Any) -> dict[str, tuple[Any, dict[str, Any]]]:
+def _organisation_rows(clinic: Clinic, clock: TestClock) -> dict[str, tuple[Any, dict[str, Any]]]:
     """By table of the organisation a row, and what makes another like it sound."""
     tablet = Tablet.objects.create(
         site=clinic.site, name="Room 1", device="x", enrolled_by=clinic.nurse,
@@ -405,7 +406,7 @@ def _organisation_rows(clinic: Clinic, clock: Any) -> dict[str, tuple[Any, dict[
 def _half_written(noun: str, column: str, value: float | str) -> Attack:
     """A fraction where a whole number, or yes and no, are meant; a time in another form."""
 
-    def make(clinic: Clinic, clock: Any) -> Callable[[], None]:
+    def make(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
         visit = Visit(clinic, clock).dosed()
         row = _organisation_rows(clinic, clock)[noun][0] if noun in ORGANISATION else visit.row
         return lambda: update(row, **{column: value})
@@ -416,7 +417,7 @@ def _half_written(noun: str, column: str, value: float | str) -> Attack:
 def _after_leaving(noun: str) -> Attack:
     """A fact that joins a session whose patient has left."""
 
-    def make(clinic: Clinic, clock: Any) -> Callable[[], None]:
+    def make(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
         if noun == "withdrawal":
             visit = signed(clinic, clock).discharge()
             _, row = withdrawn(clinic, clock)
@@ -475,13 +476,13 @@ for _noun in (*(n for n in FACTS if n not in _AFTER_LEAVING), "clearance"):
 
 
 @attack("patient_mrn_once")
-def _takes_the_mrn(clinic: Clinic, clock: Any) -> Callable[[], None]:
+def _takes_the_mrn(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     row = _patient_without_session(clinic, clock)
     return lambda: replace(row, given_name="Another")
 
 
 @attack("patient_evicts_none")
-def _takes_the_mrn_by_amendment(clinic: Clinic, clock: Any) -> Callable[[], None]:
+def _takes_the_mrn_by_amendment(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     """A REPLACE goes on into what the database does for it."""
     visit, row = example("patientamendment", clinic, clock)
     theirs = _patient_without_session(clinic, clock).mrn
@@ -490,20 +491,20 @@ def _takes_the_mrn_by_amendment(clinic: Clinic, clock: Any) -> Callable[[], None
 
 
 @attack("patient_stored_still")
-def _amended_to_no_day(clinic: Clinic, clock: Any) -> Callable[[], None]:
+def _amended_to_no_day(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     _course, row = example("patientamendment", clinic, clock)
     changes = {"date_of_birth": ["1980-07-14", "soon"]}
     return lambda: copy(row, number=2, changes=changes)
 
 
 @attack("patient_amended")
-def _renamed_without_amendment(clinic: Clinic, clock: Any) -> Callable[[], None]:
+def _renamed_without_amendment(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     visit = Visit(clinic, clock)
     return lambda: update(visit.patient, family_name="Changed", amended=1)
 
 
 @attack("patientamendment_amends")
-def _amended_on_paper_alone(clinic: Clinic, clock: Any) -> Callable[[], None]:
+def _amended_on_paper_alone(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     visit, row = example("patientamendment", clinic, clock)
 
     def act() -> None:
@@ -515,7 +516,7 @@ def _amended_on_paper_alone(clinic: Clinic, clock: Any) -> Callable[[], None]:
 
 
 @attack("protocolversion_version_once")
-def _takes_the_version(clinic: Clinic, clock: Any) -> Callable[[], None]:
+def _takes_the_version(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     row = _unused_version(clock)
     return lambda: replace(row, title="Another")
 
@@ -529,7 +530,7 @@ def _evict(row: models.Model, **changes: Any) -> None:
 
 
 @attack("session_evicts_none")
-def _evicts_a_session(clinic: Clinic, clock: Any) -> Callable[[], None]:
+def _evicts_a_session(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     """Into the rowid of another session; one that nothing refers to."""
     one, other = Visit(clinic, clock).row, Visit(clinic, clock).row
 
@@ -553,37 +554,37 @@ SQLITE_ONLY |= {
 
 
 @attack("session_begins")
-def _born_dosed(clinic: Clinic, clock: Any) -> Callable[[], None]:
+def _born_dosed(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     row = Visit(clinic, clock).row
     return lambda: copy(row, phase="arrived", admitted_at=clock.now())
 
 
 @attack("session_whose")
-def _another_patient(clinic: Clinic, clock: Any) -> Callable[[], None]:
+def _another_patient(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     one, other = Visit(clinic, clock), Visit(clinic, clock)
     return lambda: update(one.row, patient_id=other.patient.id)
 
 
 @attack("session_counter")
-def _counter_put_back(clinic: Clinic, clock: Any) -> Callable[[], None]:
+def _counter_put_back(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     visit, clearance = superseded(clinic, clock)
     return lambda: update(visit.row, last_seq=clearance.through_seq)
 
 
 @attack("session_phase_closed")
-def _closed_without_departure(clinic: Clinic, clock: Any) -> Callable[[], None]:
+def _closed_without_departure(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     visit = Visit(clinic, clock).ready()
     return lambda: update(visit.row, phase="closed", closed_at=clock.now(), outcome="discharged")
 
 
 @attack("session_phase_cleared")
-def _cleared_on_an_old_signature(clinic: Clinic, clock: Any) -> Callable[[], None]:
+def _cleared_on_an_old_signature(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     visit, clearance = superseded(clinic, clock)
     return lambda: update(visit.row, phase="cleared", standing_clearance_id=clearance.id)
 
 
 @attack("session_phase_dosed")
-def _cancelled_after_a_dose(clinic: Clinic, clock: Any) -> Callable[[], None]:
+def _cancelled_after_a_dose(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     visit = Visit(clinic, clock).dosed()
     return lambda: update(
         visit.row,
@@ -597,12 +598,12 @@ def _cancelled_after_a_dose(clinic: Clinic, clock: Any) -> Callable[[], None]:
 
 
 @attack("session_ended")
-def _ended_otherwise(clinic: Clinic, clock: Any) -> Callable[[], None]:
+def _ended_otherwise(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     visit = Visit(clinic, clock).dosed().transfer()
     return lambda: update(visit.row, outcome="discharged")
 
 
-def _sign(visit: Visit, clock: Any, **changes: Any) -> Callable[[], None]:
+def _sign(visit: Visit, clock: TestClock, **changes: Any) -> Callable[[], None]:
     """Sign `facts` below the verb, like a signature that another session has."""
     like = signed(open_clinic("South"), clock)
     row = nouns.Clearance.objects.get(session=like.id)
@@ -616,24 +617,24 @@ def _sign(visit: Visit, clock: Any, **changes: Any) -> Callable[[], None]:
 
 
 @attack("clearance_signer")
-def _signed_by_a_nurse(clinic: Clinic, clock: Any) -> Callable[[], None]:
+def _signed_by_a_nurse(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     return _sign(Visit(clinic, clock).ready(), clock, signed_by_id=clinic.nurse.id)
 
 
 @attack("clearance_covers")
-def _signed_over_an_unseen_reading(clinic: Clinic, clock: Any) -> Callable[[], None]:
+def _signed_over_an_unseen_reading(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     visit = Visit(clinic, clock).ready()
     return _sign(visit, clock, through_seq=visit.row.last_seq - 1)
 
 
 @attack("clearance_signed_in_time")
-def _dated_ahead(clinic: Clinic, clock: Any) -> Callable[[], None]:
+def _dated_ahead(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     ahead = clock.now() + timedelta(days=36500)
     return _sign(Visit(clinic, clock).dosed(), clock, signed_at=ahead)
 
 
 @attack("clearance_phase")
-def _signed_before_the_board_shows_a_dose(clinic: Clinic, clock: Any) -> Callable[[], None]:
+def _signed_before_the_board_shows_a_dose(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     """The dose, too, was written below its verb."""
     dosed = Visit(clinic, clock).dosed()
     visit = Visit(clinic, clock).admit()
@@ -649,26 +650,26 @@ def _signed_before_the_board_shows_a_dose(clinic: Clinic, clock: Any) -> Callabl
 
 
 @attack("clearance_window")
-def _signed_a_minute_early(clinic: Clinic, clock: Any) -> Callable[[], None]:
+def _signed_a_minute_early(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     visit = Visit(clinic, clock).dosed()
     start = clock.now()
     return _sign(visit, clock, signed_at=start + timedelta(minutes=119))
 
 
-def _leave(visit: Visit, clock: Any, **changes: Any) -> Callable[[], None]:
+def _leave(visit: Visit, clock: TestClock, **changes: Any) -> Callable[[], None]:
     like = signed(open_clinic("South"), clock).discharge()
     row = nouns.Departure.objects.get(session=like.id)
     return lambda: copy(row, **{"session_id": visit.id, **changes})
 
 
 @attack("departure_leaves")
-def _discharged_on_another_signature(clinic: Clinic, clock: Any) -> Callable[[], None]:
+def _discharged_on_another_signature(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     visit, clearance = superseded(clinic, clock)
     return _leave(visit, clock, clearance_id=clearance.id, left_at=clearance.signed_at)
 
 
 @attack("departure_left_in_time")
-def _discharged_before_the_signature(clinic: Clinic, clock: Any) -> Callable[[], None]:
+def _discharged_before_the_signature(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     visit = signed(clinic, clock)
     clearance = nouns.Clearance.objects.get(session=visit.id)
     left = clearance.signed_at - timedelta(seconds=1)
@@ -676,7 +677,7 @@ def _discharged_before_the_signature(clinic: Clinic, clock: Any) -> Callable[[],
 
 
 @attack("departure_left_once")
-def _left_without_a_dose(clinic: Clinic, clock: Any) -> Callable[[], None]:
+def _left_without_a_dose(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     like = Visit(clinic, clock).dosed().transfer()
     row = nouns.Departure.objects.get(session=like.id)
     visit = Visit(clinic, clock).admit()
@@ -684,14 +685,14 @@ def _left_without_a_dose(clinic: Clinic, clock: Any) -> Callable[[], None]:
 
 
 @attack("withdrawal_takes_back")
-def _takes_back_a_stranger(clinic: Clinic, clock: Any) -> Callable[[], None]:
+def _takes_back_a_stranger(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     visit, row = withdrawn(clinic, clock)
     _, theirs = superseded(clinic, clock)
     return lambda: copy(row, clearance_id=theirs.id, seq=visit.row.last_seq + 1)
 
 
 @attack("reading_after_departure")
-def _unmarked_after_departure(clinic: Clinic, clock: Any) -> Callable[[], None]:
+def _unmarked_after_departure(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     visit = signed(clinic, clock).discharge()
     row = nouns.Reading.objects.filter(session=visit.id).first()
     assert row
@@ -699,7 +700,7 @@ def _unmarked_after_departure(clinic: Clinic, clock: Any) -> Callable[[], None]:
 
 
 @attack("reading_corrects")
-def _corrects_a_stranger(clinic: Clinic, clock: Any) -> Callable[[], None]:
+def _corrects_a_stranger(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     visit, other = Visit(clinic, clock).admit(), Visit(clinic, clock).admit()
     row, theirs = visit.read(), other.read()
     return lambda: copy(
@@ -708,14 +709,14 @@ def _corrects_a_stranger(clinic: Clinic, clock: Any) -> Callable[[], None]:
 
 
 @attack("reading_slot_once")
-def _fills_a_slot_again(clinic: Clinic, clock: Any) -> Callable[[], None]:
+def _fills_a_slot_again(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     visit = Visit(clinic, clock).dosed()
     clock.forward(minutes=40)
     row = visit.read(40)
     return lambda: copy(row, seq=visit.row.last_seq + 1)
 
 
-def _dose(visit: Visit, clock: Any, **changes: Any) -> Callable[[], None]:
+def _dose(visit: Visit, clock: TestClock, **changes: Any) -> Callable[[], None]:
     like = Visit(open_clinic("South"), clock).dosed()
     row = nouns.Dose.objects.get(session=like.id)
     sound = {"session_id": visit.id, "seq": visit.row.last_seq + 1}
@@ -723,19 +724,19 @@ def _dose(visit: Visit, clock: Any, **changes: Any) -> Callable[[], None]:
 
 
 @attack("dose_rests_on")
-def _dosed_on_a_strangers_reading(clinic: Clinic, clock: Any) -> Callable[[], None]:
+def _dosed_on_a_strangers_reading(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     return _dose(Visit(clinic, clock).admit(), clock)
 
 
 @attack("dose_decided")
-def _dosed_above_the_guide(clinic: Clinic, clock: Any) -> Callable[[], None]:
+def _dosed_above_the_guide(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     visit = Visit(clinic, clock).admit()
     reading = visit.read(0, systolic=141)
     return _dose(visit, clock, predose_reading_id=reading.id)
 
 
 @attack("dose_in_order")
-def _second_dose_first(clinic: Clinic, clock: Any) -> Callable[[], None]:
+def _second_dose_first(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     visit = Visit(clinic, clock).admit()
     reading = visit.read(0)
     return _dose(visit, clock, predose_reading_id=reading.id, number=2)
@@ -746,7 +747,7 @@ NEVER = {"sqlite": "now", "postgresql": "-infinity"}
 
 
 @attack("dose_readable")
-def _dosed_at_no_time(clinic: Clinic, clock: Any) -> Callable[[], None]:
+def _dosed_at_no_time(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     visit = Visit(clinic, clock).admit()
     reading = visit.read(0)
     never = NEVER[connection.vendor]
@@ -754,7 +755,7 @@ def _dosed_at_no_time(clinic: Clinic, clock: Any) -> Callable[[], None]:
 
 
 @attack("doseend_readable")
-def _ended_at_no_time(clinic: Clinic, clock: Any) -> Callable[[], None]:
+def _ended_at_no_time(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     visit, row = infusion(clinic, clock), example("doseend", open_clinic("South"), clock)[1]
     dose = nouns.Dose.objects.get(session=visit.id)
     return lambda: copy(
@@ -767,14 +768,14 @@ def _ended_at_no_time(clinic: Clinic, clock: Any) -> Callable[[], None]:
 
 
 @attack("doseend_ends")
-def _ends_a_strangers_dose(clinic: Clinic, clock: Any) -> Callable[[], None]:
+def _ends_a_strangers_dose(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     visit, row = example("doseend", clinic, clock)
     other = nouns.Dose.objects.get(session=infusion(clinic, clock).id)
     return lambda: copy(row, dose_id=other.id, seq=visit.row.last_seq + 1)
 
 
 @attack("event_answers")
-def _answers_a_strangers_reading(clinic: Clinic, clock: Any) -> Callable[[], None]:
+def _answers_a_strangers_reading(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     visit, row = example("event", clinic, clock)
     theirs = Visit(clinic, clock).admit().read()
     return lambda: copy(
@@ -788,26 +789,26 @@ def _answers_a_strangers_reading(clinic: Clinic, clock: Any) -> Callable[[], Non
 
 
 @attack("decision_decides")
-def _decided_by_a_nurse(clinic: Clinic, clock: Any) -> Callable[[], None]:
+def _decided_by_a_nurse(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     visit, row = example("decision", clinic, clock)
     return lambda: copy(row, seq=visit.row.last_seq + 1, recorded_by_id=clinic.nurse.id)
 
 
 @attack("clearance_anchored")
-def _signed_over_another_trail(clinic: Clinic, clock: Any) -> Callable[[], None]:
+def _signed_over_another_trail(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     visit, row = superseded(clinic, clock)
     return lambda: copy(row, through_seq=visit.row.last_seq, chain_head="f" * 64)
 
 
 @attack("amendment_ended")
-def _amended_while_it_goes_on(clinic: Clinic, clock: Any) -> Callable[[], None]:
+def _amended_while_it_goes_on(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     _, row = example("amendment", clinic, clock)
     visit = Visit(clinic, clock).dosed()
     return lambda: copy(row, session_id=visit.id, seq=visit.row.last_seq + 1)
 
 
 @attack("review_reviews")
-def _reviewed_by_a_nurse(clinic: Clinic, clock: Any) -> Callable[[], None]:
+def _reviewed_by_a_nurse(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     visit, row = reviewed(clinic, clock)
     late = visit.read()
     changes = {"reading_id": late.id, "recorded_by_id": clinic.nurse.id}
@@ -815,13 +816,13 @@ def _reviewed_by_a_nurse(clinic: Clinic, clock: Any) -> Callable[[], None]:
 
 
 @attack("trailentry_chained")
-def _follows_another(clinic: Clinic, clock: Any) -> Callable[[], None]:
+def _follows_another(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     _, row = example("trailentry", clinic, clock)
     return lambda: copy(row, seq=row.seq + 1, previous="f" * 64)
 
 
 @attack("trailentry_moves")
-def _head_left_behind(clinic: Clinic, clock: Any) -> Callable[[], None]:
+def _head_left_behind(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     visit, row = example("trailentry", clinic, clock)
 
     def act() -> None:
@@ -833,13 +834,13 @@ def _head_left_behind(clinic: Clinic, clock: Any) -> Callable[[], None]:
 
 
 @attack("chainhead_begins")
-def _begins_in_the_middle(clinic: Clinic, clock: Any) -> Callable[[], None]:
+def _begins_in_the_middle(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     _, row = example("chainhead", clinic, clock)
     return lambda: copy(row)
 
 
 @attack("chainhead_follows")
-def _head_put_back(clinic: Clinic, clock: Any) -> Callable[[], None]:
+def _head_put_back(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     visit, row = example("chainhead", clinic, clock)
     before = nouns.TrailEntry.objects.get(chain=visit.id, seq=row.count - 1)
     return lambda: update(row, count=before.seq, digest=before.digest)

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from django.db import connection
 
 from monitoring.guards import as_owner
+from tests.clock import TestClock
 from tests.engine import APPLICATION, USES_POSTGRESQL
 from tests.guards.world import Clinic, Visit, open_clinic
 
@@ -27,10 +27,10 @@ def application(db: None) -> None:
 
 
 @pytest.fixture
-def clinic(db: None, clock: Any) -> Clinic:
+def clinic(db: None, clock: TestClock) -> Clinic:
     return open_clinic()
 
 
 @pytest.fixture
-def visit(clinic: Clinic, clock: Any) -> Visit:
+def visit(clinic: Clinic, clock: TestClock) -> Visit:
     return Visit(clinic, clock)

@@ -6,7 +6,6 @@ On PostgreSQL that is a role which owns nothing; on SQLite an authorizer on ever
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -15,6 +14,7 @@ from monitoring import guards
 from monitoring.guards.privileges import RECORD, excess, settings_missing
 from monitoring.models import ChainHead, Clearance, Event, Reading, Session, TrailEntry
 from monitoring.models.fact import uuid7
+from tests.clock import TestClock
 from tests.engine import APPLICATION, USES_POSTGRESQL
 from tests.guards.attacks import (
     ATTACKS,
@@ -37,7 +37,7 @@ def become_the_application() -> None:
 
 @pytest.mark.parametrize("name", HERE)
 def test_every_attack_on_a_guard_fails_for_the_application(
-    name: str, clinic: Clinic, clock: Any
+    name: str, clinic: Clinic, clock: TestClock
 ) -> None:
     act = ATTACKS[name](clinic, clock)
     become_the_application()
@@ -47,7 +47,7 @@ def test_every_attack_on_a_guard_fails_for_the_application(
 
 @pytest.mark.parametrize("name", HERE)
 def test_on_sqlite_and_postgresql_most_fail_before_a_guard_is_asked(
-    name: str, clinic: Clinic, clock: Any
+    name: str, clinic: Clinic, clock: TestClock
 ) -> None:
     """Changing and deleting is refused by the rights alone: the guards are the second lock."""
     if not name.endswith(("_unchanged", "_kept")) or name in {
@@ -158,7 +158,7 @@ DDL_POSTGRESQL = (
 
 @pytest.mark.parametrize("statement", DDL_POSTGRESQL if USES_POSTGRESQL else DDL_SQLITE)
 def test_the_application_does_not_take_the_guards_or_the_tables_away(
-    statement: str, clinic: Clinic, clock: Any
+    statement: str, clinic: Clinic, clock: TestClock
 ) -> None:
     signed(clinic, clock).discharge()
     become_the_application()
@@ -224,7 +224,7 @@ FORGERIES: dict[str, Forgery] = {
 
 
 @pytest.mark.parametrize("how", FORGERIES)
-def test_no_signature_and_no_trail_is_forged(how: str, clinic: Clinic, clock: Any) -> None:
+def test_no_signature_and_no_trail_is_forged(how: str, clinic: Clinic, clock: TestClock) -> None:
     other = Visit(clinic, clock).ready()
     visit, row = superseded(clinic, clock)
     become_the_application()
@@ -232,7 +232,9 @@ def test_no_signature_and_no_trail_is_forged(how: str, clinic: Clinic, clock: An
         FORGERIES[how](visit, row, other)
 
 
-def test_a_whole_course_runs_with_the_rights_of_the_application(clinic: Clinic, clock: Any) -> None:
+def test_a_whole_course_runs_with_the_rights_of_the_application(
+    clinic: Clinic, clock: TestClock
+) -> None:
     become_the_application()
     visit = signed(clinic, clock).discharge()
     late = visit.read()
@@ -243,7 +245,7 @@ def test_a_whole_course_runs_with_the_rights_of_the_application(clinic: Clinic, 
         assert excess(connection) == []
 
 
-def test_signing_as_another_needs_their_password(clinic: Clinic, clock: Any) -> None:
+def test_signing_as_another_needs_their_password(clinic: Clinic, clock: TestClock) -> None:
     visit = Visit(clinic, clock).ready()
     with pytest.raises(Exception, match="password"):
         visit.sign(password="not theirs", id=uuid7())

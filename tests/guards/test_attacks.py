@@ -13,6 +13,7 @@ from django.db import DatabaseError, IntegrityError, connection, models, transac
 
 from monitoring.models import Clearance, Departure, Patient, Reading, Session
 from monitoring.models.fact import uuid7
+from tests.clock import TestClock
 from tests.engine import USES_POSTGRESQL
 from tests.guards.attacks import (
     FACTS,
@@ -83,7 +84,9 @@ def kept(model: type[models.Model]) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("how", CHANGES)
 @pytest.mark.parametrize("noun", RECORD)
-def test_a_recorded_row_is_never_changed(noun: str, how: str, clinic: Clinic, clock: Any) -> None:
+def test_a_recorded_row_is_never_changed(
+    noun: str, how: str, clinic: Clinic, clock: TestClock
+) -> None:
     _, row = example(noun, clinic, clock)
     connection.check_constraints()
     before = kept(type(row))
@@ -92,16 +95,16 @@ def test_a_recorded_row_is_never_changed(noun: str, how: str, clinic: Clinic, cl
     assert kept(type(row)) == before
 
 
-def _unsigned(clinic: Clinic, clock: Any) -> tuple[Visit, Any]:
+def _unsigned(clinic: Clinic, clock: TestClock) -> tuple[Visit, Any]:
     return Visit(clinic, clock).ready(), None
 
 
-def _of_another(clinic: Clinic, clock: Any) -> tuple[Visit, Any]:
+def _of_another(clinic: Clinic, clock: TestClock) -> tuple[Visit, Any]:
     visit, theirs = Visit(clinic, clock).ready(), Visit(clinic, clock).ready()
     return visit, theirs.sign()
 
 
-def _withdrawn(clinic: Clinic, clock: Any) -> tuple[Visit, Any]:
+def _withdrawn(clinic: Clinic, clock: TestClock) -> tuple[Visit, Any]:
     visit, row = withdrawn(clinic, clock)
     return visit, row.clearance
 
@@ -114,7 +117,7 @@ STATES = {
 }
 
 
-def departure(visit: Visit, clearance: Any) -> Departure:
+def departure(visit: Visit, clearance: Clearance) -> Departure:
     now = visit.clock.now()
     return Departure(
         session_id=visit.id,
@@ -140,7 +143,7 @@ DISCHARGES: dict[str, Callable[[Departure], object]] = {
 @pytest.mark.parametrize("how", DISCHARGES)
 @pytest.mark.parametrize("state", STATES)
 def test_no_discharge_without_a_standing_clearance_of_that_session(
-    state: str, how: str, clinic: Clinic, clock: Any
+    state: str, how: str, clinic: Clinic, clock: TestClock
 ) -> None:
     visit, clearance = STATES[state](clinic, clock)
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -150,7 +153,7 @@ def test_no_discharge_without_a_standing_clearance_of_that_session(
 
 @pytest.mark.parametrize("how", DISCHARGES)
 def test_discharge_on_a_standing_clearance_goes_through(
-    how: str, clinic: Clinic, clock: Any
+    how: str, clinic: Clinic, clock: TestClock
 ) -> None:
     """The control: what the attacks above write is sound but for the signature."""
     visit = signed(clinic, clock)
@@ -160,7 +163,9 @@ def test_discharge_on_a_standing_clearance_goes_through(
 
 
 @pytest.mark.parametrize("phase", ["cleared", "closed"])
-def test_a_session_is_not_discharged_by_its_phase(phase: str, clinic: Clinic, clock: Any) -> None:
+def test_a_session_is_not_discharged_by_its_phase(
+    phase: str, clinic: Clinic, clock: TestClock
+) -> None:
     visit, clearance = superseded(clinic, clock)
     changes = {"phase": phase, "standing_clearance": clearance}
     if phase == "closed":
@@ -169,7 +174,7 @@ def test_a_session_is_not_discharged_by_its_phase(phase: str, clinic: Clinic, cl
         Session.objects.filter(pk=visit.id).update(**changes)
 
 
-def test_being_superuser_signs_nothing(clinic: Clinic, clock: Any) -> None:
+def test_being_superuser_signs_nothing(clinic: Clinic, clock: TestClock) -> None:
     visit = Visit(clinic, clock).ready()
     clinic.nurse.is_superuser = True
     clinic.nurse.save()
@@ -185,7 +190,7 @@ def test_being_superuser_signs_nothing(clinic: Clinic, clock: Any) -> None:
         )
 
 
-def test_a_clinician_who_left_the_clinic_signs_nothing(clinic: Clinic, clock: Any) -> None:
+def test_a_clinician_who_left_the_clinic_signs_nothing(clinic: Clinic, clock: TestClock) -> None:
     visit = Visit(clinic, clock).ready()
     like = signed(clinic, clock)
     row = Clearance.objects.get(session=like.id)
@@ -197,7 +202,7 @@ def test_a_clinician_who_left_the_clinic_signs_nothing(clinic: Clinic, clock: An
 
 @pytest.mark.parametrize(("seconds", "stands"), [(7199, False), (7200, True)])
 def test_the_window_ends_on_the_second(
-    seconds: int, stands: bool, clinic: Clinic, clock: Any
+    seconds: int, stands: bool, clinic: Clinic, clock: TestClock
 ) -> None:
     like = Clearance.objects.get(session=signed(clinic, clock).id)
     visit = Visit(clinic, clock).dosed()
@@ -213,7 +218,7 @@ def test_the_window_ends_on_the_second(
         sign()
 
 
-def test_an_infusion_that_runs_is_not_signed_off(clinic: Clinic, clock: Any) -> None:
+def test_an_infusion_that_runs_is_not_signed_off(clinic: Clinic, clock: TestClock) -> None:
     like = Clearance.objects.get(session=signed(clinic, clock).id)
     visit = Visit(clinic, clock, infusion=True).dosed()
     clock.forward(minutes=600)
@@ -224,7 +229,7 @@ def test_an_infusion_that_runs_is_not_signed_off(clinic: Clinic, clock: Any) -> 
 @pytest.mark.skipif(USES_POSTGRESQL, reason="PostgreSQL stores no time that it cannot read")
 @pytest.mark.parametrize("text", ["now", "2460000.5", "2026-02-31 10:00:00", "10:00", "soon", ""])
 def test_a_time_that_cannot_be_read_is_no_time_of_signing(
-    text: str, clinic: Clinic, clock: Any
+    text: str, clinic: Clinic, clock: TestClock
 ) -> None:
     visit, row = superseded(clinic, clock)
     with pytest.raises(IntegrityError, match="guard_clearance_"), transaction.atomic():
@@ -232,7 +237,7 @@ def test_a_time_that_cannot_be_read_is_no_time_of_signing(
 
 
 @pytest.mark.skipif(not USES_POSTGRESQL, reason="SQLite writes one table a statement")
-def test_one_statement_does_not_record_and_discharge(clinic: Clinic, clock: Any) -> None:
+def test_one_statement_does_not_record_and_discharge(clinic: Clinic, clock: TestClock) -> None:
     """The reading would not have been in what the clinician signed."""
     visit = signed(clinic, clock)
     with pytest.raises(IntegrityError, match="guard_"), transaction.atomic():
@@ -260,7 +265,7 @@ def _record_and_discharge(visit: Visit) -> None:
 
 
 @pytest.mark.skipif(not USES_POSTGRESQL, reason="a SQLite trigger sees only its own database")
-def test_a_temporary_table_does_not_pass_for_the_record(clinic: Clinic, clock: Any) -> None:
+def test_a_temporary_table_does_not_pass_for_the_record(clinic: Clinic, clock: TestClock) -> None:
     """An empty table of withdrawals would make a withdrawn signature stand again."""
     visit, clearance = superseded(clinic, clock)
     run("CREATE TEMPORARY TABLE monitoring_session (LIKE public.monitoring_session)")
@@ -274,7 +279,7 @@ def test_a_temporary_table_does_not_pass_for_the_record(clinic: Clinic, clock: A
         copy(departure(visit, clearance))
 
 
-def test_a_patient_with_a_session_is_never_deleted(clinic: Clinic, clock: Any) -> None:
+def test_a_patient_with_a_session_is_never_deleted(clinic: Clinic, clock: TestClock) -> None:
     visit = Visit(clinic, clock)
     with pytest.raises(DatabaseError), transaction.atomic():
         Patient.objects.filter(pk=visit.patient.pk).delete()
@@ -282,7 +287,7 @@ def test_a_patient_with_a_session_is_never_deleted(clinic: Clinic, clock: Any) -
         run("DELETE FROM monitoring_patient WHERE id = %s", visit.patient.pk)
 
 
-def test_late_readings_move_nothing_of_what_was_signed(clinic: Clinic, clock: Any) -> None:
+def test_late_readings_move_nothing_of_what_was_signed(clinic: Clinic, clock: TestClock) -> None:
     visit = signed(clinic, clock).discharge()
     before = Session.objects.filter(pk=visit.id).values("phase", "outcome", "given_mg").get()
     late = visit.read()

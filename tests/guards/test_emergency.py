@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from clinic.models import Membership, Site, Staff
 from monitoring.models import Clearance, Decision, Review
+from tests.clock import TestClock
 from tests.guards.attacks import copy, example, reviewed, signed
 from tests.guards.world import Clinic, Visit
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("application")
 
 
 @pytest.fixture
-def visitor(clinic: Clinic, clock: Any) -> Staff:
+def visitor(clinic: Clinic, clock: TestClock) -> Staff:
     """A clinician elsewhere, at the clinic's site in an emergency that lasts all day."""
     staff = Staff.objects.create_user("visitor", password="pw")
     elsewhere = Site.objects.create(name="Elsewhere")
@@ -34,7 +34,7 @@ def visitor(clinic: Clinic, clock: Any) -> Staff:
     return staff
 
 
-def test_a_visitor_signs_no_clearance(visitor: Staff, clinic: Clinic, clock: Any) -> None:
+def test_a_visitor_signs_no_clearance(visitor: Staff, clinic: Clinic, clock: TestClock) -> None:
     visit = Visit(clinic, clock).ready()
     like = Clearance.objects.get(session=signed(clinic, clock).id)
     given = {
@@ -48,7 +48,7 @@ def test_a_visitor_signs_no_clearance(visitor: Staff, clinic: Clinic, clock: Any
     copy(like, signed_by_id=clinic.clinician.id, **given)
 
 
-def test_a_visitor_decides_on_no_dose(visitor: Staff, clinic: Clinic, clock: Any) -> None:
+def test_a_visitor_decides_on_no_dose(visitor: Staff, clinic: Clinic, clock: TestClock) -> None:
     visit, _row = example("decision", clinic, clock)
     like = Decision.objects.filter(session=visit.id).latest("seq")
     given = {"seq": visit.row.last_seq + 1}
@@ -57,7 +57,9 @@ def test_a_visitor_decides_on_no_dose(visitor: Staff, clinic: Clinic, clock: Any
     copy(like, recorded_by_id=clinic.clinician.id, **given)
 
 
-def test_a_visitor_reviews_no_late_reading(visitor: Staff, clinic: Clinic, clock: Any) -> None:
+def test_a_visitor_reviews_no_late_reading(
+    visitor: Staff, clinic: Clinic, clock: TestClock
+) -> None:
     visit, row = reviewed(clinic, clock)
     like = Review.objects.get(pk=row.pk)
     late = visit.read()
@@ -67,7 +69,9 @@ def test_a_visitor_reviews_no_late_reading(visitor: Staff, clinic: Clinic, clock
     copy(like, recorded_by_id=clinic.clinician.id, **given)
 
 
-def test_an_emergency_without_a_reason_or_an_end_is_no_role(clinic: Clinic, clock: Any) -> None:
+def test_an_emergency_without_a_reason_or_an_end_is_no_role(
+    clinic: Clinic, clock: TestClock
+) -> None:
     staff = Staff.objects.create_user("visitor", password="pw")
     now = clock.now()
     whole = {"began_at": now, "ends_at": now + timedelta(hours=1), "reason": "Chest pain"}

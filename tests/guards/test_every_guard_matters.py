@@ -5,13 +5,12 @@ A guard that no attack needs, or an attack that another guard would stop as well
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from monitoring.guards import check
 from monitoring.guards.text import guards
+from tests.clock import TestClock
 from tests.engine import USES_POSTGRESQL
 from tests.guards.attacks import ATTACKS, POSTGRESQL_ONLY, SQLITE_ONLY
 from tests.guards.world import Clinic
@@ -30,7 +29,7 @@ def test_a_guard_has_one_name() -> None:
 
 
 @pytest.mark.parametrize("name", HERE)
-def test_attack_is_refused_by_its_guard(name: str, clinic: Clinic, clock: Any) -> None:
+def test_attack_is_refused_by_its_guard(name: str, clinic: Clinic, clock: TestClock) -> None:
     act = ATTACKS[name](clinic, clock)
     connection.check_constraints()
     with pytest.raises(IntegrityError, match=name), transaction.atomic():
@@ -38,7 +37,7 @@ def test_attack_is_refused_by_its_guard(name: str, clinic: Clinic, clock: Any) -
 
 
 @pytest.mark.parametrize("name", HERE)
-def test_attack_goes_through_without_its_guard(name: str, clinic: Clinic, clock: Any) -> None:
+def test_attack_goes_through_without_its_guard(name: str, clinic: Clinic, clock: TestClock) -> None:
     act = ATTACKS[name](clinic, clock)
     connection.check_constraints()
     place = f" ON {TABLES[name]}" if USES_POSTGRESQL else ""

@@ -8,10 +8,12 @@ import pytest
 from django.core import checks
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
+from pytest_django import DjangoAssertNumQueries
 
 from monitoring import guards
 from monitoring.actions import register_patient
 from monitoring.guards.text import guards as guards_of_text
+from tests.clock import TestClock
 from tests.guards.world import Visit, open_clinic
 
 ONE = next(g for g in guards_of_text() if g.name == "guard_reading_unchanged")
@@ -86,7 +88,7 @@ def test_migrating_drops_the_guards_before_and_installs_them_after(committed_db:
     assert guards.check(connection) == []
 
 
-def test_no_verb_writes_while_a_guard_is_missing(committed_db: None, clock: Any) -> None:
+def test_no_verb_writes_while_a_guard_is_missing(committed_db: None, clock: TestClock) -> None:
     clinic = open_clinic()
     drop_one(ONE.name, ONE.table)
     guards._found_whole.clear()
@@ -95,7 +97,9 @@ def test_no_verb_writes_while_a_guard_is_missing(committed_db: None, clock: Any)
     assert refused.value.names == [ONE.name]
 
 
-def test_asking_again_costs_no_query(committed_db: None, django_assert_num_queries: Any) -> None:
+def test_asking_again_costs_no_query(
+    committed_db: None, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     guards.require()
     with django_assert_num_queries(0):
         guards.require()
@@ -114,7 +118,9 @@ def _reported() -> list[Any]:
     return [m for m in found if m.id.startswith("monitoring.") and m.id != "monitoring.W003"]
 
 
-def test_a_whole_course_runs_from_arrival_to_discharge(committed_db: None, clock: Any) -> None:
+def test_a_whole_course_runs_from_arrival_to_discharge(
+    committed_db: None, clock: TestClock
+) -> None:
     """The guards refuse attacks, not work."""
     visit = Visit(open_clinic(), clock).ready()
     visit.sign()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from monitoring.actions import Refused
 from monitoring.models import Clearance, Departure
+from tests.clock import TestClock
 from tests.engine import USES_POSTGRESQL
 from tests.guards.attacks import copy, run, signed
 from tests.guards.test_attacks import departure
@@ -27,7 +27,7 @@ def without(*guards: str) -> None:
         run(f"DROP TRIGGER guard_clearance_{guard}{place}")
 
 
-def signed_below(visit: Visit, clock: Any, at: datetime) -> Clearance:
+def signed_below(visit: Visit, clock: TestClock, at: datetime) -> Clearance:
     """`facts` signed at a moment that the verb would refuse."""
     like = Clearance.objects.get(session=signed(open_clinic("South"), clock).id)
     copy(
@@ -60,7 +60,7 @@ IN_TIME: dict[str, Moment] = {
 
 @pytest.mark.parametrize("when", OUT_OF_TIME)
 def test_no_discharge_outside_the_time_of_its_signature(
-    when: str, clinic: Clinic, clock: Any
+    when: str, clinic: Clinic, clock: TestClock
 ) -> None:
     visit = signed(clinic, clock)
     clearance = Clearance.objects.get(session=visit.id)
@@ -70,7 +70,7 @@ def test_no_discharge_outside_the_time_of_its_signature(
 
 @pytest.mark.parametrize("when", IN_TIME)
 def test_a_discharge_within_the_time_of_its_signature_goes_through(
-    when: str, clinic: Clinic, clock: Any
+    when: str, clinic: Clinic, clock: TestClock
 ) -> None:
     visit = signed(clinic, clock)
     clearance = Clearance.objects.get(session=visit.id)
@@ -80,7 +80,7 @@ def test_a_discharge_within_the_time_of_its_signature_goes_through(
     assert Departure.objects.filter(session=visit.id).exists()
 
 
-def test_no_discharge_on_a_signature_of_a_time_to_come(clinic: Clinic, clock: Any) -> None:
+def test_no_discharge_on_a_signature_of_a_time_to_come(clinic: Clinic, clock: TestClock) -> None:
     visit = Visit(clinic, clock).ready()
     ahead = datetime.now(UTC) + AN_HOUR
     without("signed_in_time")
@@ -89,7 +89,7 @@ def test_no_discharge_on_a_signature_of_a_time_to_come(clinic: Clinic, clock: An
         leave(visit, clearance, ahead)
 
 
-def test_a_discharge_asks_the_window_again(clinic: Clinic, clock: Any) -> None:
+def test_a_discharge_asks_the_window_again(clinic: Clinic, clock: TestClock) -> None:
     visit = Visit(clinic, clock).dosed()
     early = clock.now() + timedelta(minutes=119)
     without("window")
@@ -98,7 +98,7 @@ def test_a_discharge_asks_the_window_again(clinic: Clinic, clock: Any) -> None:
         leave(visit, clearance, early)
 
 
-def test_no_discharge_while_an_infusion_runs(clinic: Clinic, clock: Any) -> None:
+def test_no_discharge_while_an_infusion_runs(clinic: Clinic, clock: TestClock) -> None:
     visit = Visit(clinic, clock, infusion=True).dosed()
     late = clock.now() + timedelta(minutes=600)
     without("window")
@@ -110,7 +110,7 @@ def test_no_discharge_while_an_infusion_runs(clinic: Clinic, clock: Any) -> None
 @pytest.mark.skipif(USES_POSTGRESQL, reason="PostgreSQL stores no time that it cannot read")
 @pytest.mark.parametrize("text", ["now", "2460000.5", "2026-02-31 10:00:00", "soon", ""])
 def test_a_time_that_cannot_be_read_is_no_time_of_leaving(
-    text: str, clinic: Clinic, clock: Any
+    text: str, clinic: Clinic, clock: TestClock
 ) -> None:
     visit = signed(clinic, clock)
     row = departure(visit, Clearance.objects.get(session=visit.id))
@@ -120,7 +120,7 @@ def test_a_time_that_cannot_be_read_is_no_time_of_leaving(
 
 
 def test_the_verb_says_in_words_what_the_guard_refused(
-    clinic: Clinic, clock: Any, monkeypatch: pytest.MonkeyPatch
+    clinic: Clinic, clock: TestClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The server's clock agrees with itself; the database's does not agree with it."""
     visit = Visit(clinic, clock).ready()

@@ -12,6 +12,7 @@ from django.db import DatabaseError, transaction
 from clinic.models import Site
 from monitoring.models import Patient, PatientAmendment
 from monitoring.models.fact import uuid7
+from tests.clock import TestClock
 from tests.guards.attacks import copy, run, update
 from tests.guards.world import Clinic, Visit
 
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("application")
 
 
 @pytest.fixture
-def visit(clinic: Clinic, clock: Any) -> Visit:
+def visit(clinic: Clinic, clock: TestClock) -> Visit:
     """A patient who was amended once."""
     made = Visit(clinic, clock)
     made.amend_patient(allergies="Latex", rems_enrolled_on=None)
@@ -63,7 +64,7 @@ def test_no_column_of_a_patient_changes_without_an_amendment(
     assert stands(visit) == before
 
 
-def test_a_patient_keeps_id_and_site(visit: Visit, clock: Any) -> None:
+def test_a_patient_keeps_id_and_site(visit: Visit, clock: TestClock) -> None:
     elsewhere = Site.objects.create(name="Elsewhere")
     for changes in ({"id": uuid7()}, {"site_id": elsewhere.pk}):
         with pytest.raises(DatabaseError), transaction.atomic():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from io import StringIO
-from typing import Any
 
 import pytest
 from django.core import checks
@@ -12,6 +11,7 @@ from django.db import DatabaseError, connection
 
 from monitoring import guards
 from monitoring.guards.privileges import RECORD, _decide, allowed, grants, settings_missing
+from tests.clock import TestClock
 from tests.engine import APPLICATION, USES_POSTGRESQL
 from tests.guards.attacks import NOUNS, run
 from tests.guards.world import open_clinic
@@ -120,7 +120,7 @@ def test_connecting_as_the_owner_is_warned_of_and_as_the_application_is_not(db: 
 
 
 def test_the_guards_are_asked_for_with_the_rights_of_the_application(
-    application: None, db: None, clock: Any
+    application: None, db: None, clock: TestClock
 ) -> None:
     guards._found_whole.clear()
     guards.require()

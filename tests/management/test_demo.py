@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
+from django.test import Client
+from pytest_django import Settings
 
 from clinic import clock as clinic_clock
 from clinic.models import Membership, Site, Staff
@@ -17,6 +19,7 @@ from monitoring.models import Departure, Patient, Reading, Session
 from monitoring.rules.flags import unanswered
 from monitoring.rules.readiness import before_clearance, clearance_state, needs_decision
 from monitoring.rules.schedule import next_slot
+from tests.clock import TestClock
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +44,7 @@ def open_at_main() -> list[Session]:
     return list(Session.objects.at(main).in_progress().with_record())
 
 
-def test_the_demo_is_two_sites_six_staff_and_forty_patients(clock: Any) -> None:
+def test_the_demo_is_two_sites_six_staff_and_forty_patients(clock: TestClock) -> None:
     build()
 
     assert Site.objects.count() == 2
@@ -51,7 +54,7 @@ def test_the_demo_is_two_sites_six_staff_and_forty_patients(clock: Any) -> None:
     assert Membership.objects.filter(staff__username="thomas").count() == 2
 
 
-def test_todays_board_has_a_session_in_every_phase(clock: Any) -> None:
+def test_todays_board_has_a_session_in_every_phase(clock: TestClock) -> None:
     build()
 
     sessions = open_at_main()
@@ -84,7 +87,7 @@ def test_todays_board_has_a_session_in_every_phase(clock: Any) -> None:
     ],
     ids=["clocks go forward", "before midnight", "clocks go back", "new year", "leap day"],
 )
-def test_the_board_is_alive_at_any_hour(clock: Any, moment: datetime) -> None:
+def test_the_board_is_alive_at_any_hour(clock: TestClock, moment: datetime) -> None:
     clock.travel_to(moment)
     build()
     main = Site.objects.get(name=MAIN)
@@ -95,7 +98,7 @@ def test_the_board_is_alive_at_any_hour(clock: Any, moment: datetime) -> None:
     assert shown.filter(phase="planned").count() == 2
 
 
-def test_the_same_seed_at_the_same_moment_builds_the_same_clinic(clock: Any) -> None:
+def test_the_same_seed_at_the_same_moment_builds_the_same_clinic(clock: TestClock) -> None:
     before = transaction.savepoint()
     build(seed=7, days=14)
     first = content()
@@ -107,7 +110,7 @@ def test_the_same_seed_at_the_same_moment_builds_the_same_clinic(clock: Any) -> 
 
 
 def test_nothing_is_recorded_after_now_and_the_clock_is_given_back(
-    clock: Any, caplog: pytest.LogCaptureFixture
+    clock: TestClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     moment = clock.now()
     build()
@@ -120,7 +123,7 @@ def test_nothing_is_recorded_after_now_and_the_clock_is_given_back(
 
 
 def test_the_demo_prints_who_can_sign_in_and_they_can(
-    clock: Any, client: Any, settings: Any
+    clock: TestClock, client: Client, settings: Settings
 ) -> None:
     settings.CLINIC_DEMO_PASSWORD = "a-password-of-ours"
     out = build()
@@ -130,7 +133,9 @@ def test_the_demo_prints_who_can_sign_in_and_they_can(
     assert client.login(username="rosa", password="a-password-of-ours")
 
 
-def test_the_demo_refuses_a_database_that_holds_a_patient_and_changes_nothing(clock: Any) -> None:
+def test_the_demo_refuses_a_database_that_holds_a_patient_and_changes_nothing(
+    clock: TestClock,
+) -> None:
     site = Site.objects.create(name="Real clinic")
     Patient.objects.create(
         site=site,
@@ -149,14 +154,16 @@ def test_the_demo_refuses_a_database_that_holds_a_patient_and_changes_nothing(cl
     assert Staff.objects.count() == 0
 
 
-def test_the_demo_refuses_a_database_that_holds_only_staff(clock: Any) -> None:
+def test_the_demo_refuses_a_database_that_holds_only_staff(clock: TestClock) -> None:
     Staff.objects.create_user("someone")
 
     with pytest.raises(CommandError, match="not of the demo"):
         build()
 
 
-def test_with_if_empty_a_demo_that_is_there_is_kept_with_all_that_was_added(clock: Any) -> None:
+def test_with_if_empty_a_demo_that_is_there_is_kept_with_all_that_was_added(
+    clock: TestClock,
+) -> None:
     build()
     Patient.objects.create(
         site=Site.objects.get(name=MAIN),
@@ -179,7 +186,7 @@ def test_with_if_empty_a_demo_that_is_there_is_kept_with_all_that_was_added(cloc
 
 
 def test_a_build_that_was_broken_off_is_not_taken_for_a_demo(
-    clock: Any, monkeypatch: pytest.MonkeyPatch
+    clock: TestClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def power_cut(*args: Any) -> None:
         raise KeyboardInterrupt

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
+from pytest_django import Settings
 
 from clinic.models import Membership, Site, Staff
 from clinic.sites import SiteDetails
@@ -53,7 +54,7 @@ def test_the_first_administrator_chooses_a_password_and_invites_the_others() -> 
     assert client.get("/staff/invite/").status_code == 200
 
 
-def test_the_link_is_whole_and_says_what_comes_next(settings: Any) -> None:
+def test_the_link_is_whole_and_says_what_comes_next(settings: Settings) -> None:
     settings.CSRF_TRUSTED_ORIGINS = ["https://from.settings.example"]
     assert "\nhttps://from.settings.example/invitation/" in open_site(server="")
     settings.CSRF_TRUSTED_ORIGINS, settings.SESSION_COOKIE_SECURE = [], True
@@ -142,8 +143,8 @@ def test_all_of_it_is_told_and_verifies() -> None:
     ],
 )
 def test_what_cannot_be_done_changes_nothing(wrong: dict[str, Any], words: str) -> None:
-    SiteFactory(name="North clinic" if "name" in wrong else "South Clinic")
-    StaffFactory(username="taken")
+    SiteFactory.create(name="North clinic" if "name" in wrong else "South Clinic")
+    StaffFactory.create(username="taken")
     entries = TrailEntry.objects.count()
     with pytest.raises(CommandError, match=words):
         open_site(**wrong)

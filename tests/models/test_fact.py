@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from typing import Any
 
 import pytest
 from django.apps import apps
 
 from monitoring.models.fact import Fact, uuid7
+from tests.clock import TestClock
 from tests.factories.visits import discharged
 
 FACTS = [m for m in apps.get_app_config("monitoring").get_models() if issubclass(m, Fact)]
@@ -37,7 +37,7 @@ def test_every_fact_is_numbered_once_in_its_session(model: type[Fact]) -> None:
 
 
 @pytest.mark.django_db
-def test_a_fact_reads_as_what_it_is_and_its_number(clock: Any) -> None:
+def test_a_fact_reads_as_what_it_is_and_its_number(clock: TestClock) -> None:
     visit = discharged(clock)
     reading = visit.session.reading_set.all()[0]
     assert str(reading) == f"reading {reading.seq}"

@@ -35,36 +35,36 @@ def test_born_on_a_leap_day_a_patient_is_older_on_the_first_of_march() -> None:
 
 @pytest.mark.parametrize("words", ["smi", "SMITH, Ja", "jane smith", "A-10", "smith a-10"])
 def test_a_patient_is_found_by_the_beginnings_of_names_and_number(words: str) -> None:
-    site = SiteFactory()
-    jane = PatientFactory(site=site, family_name="Smith", given_name="Jane", mrn="A-10")
-    PatientFactory(site=site, family_name="Jones", given_name="Joan", mrn="B-11")
+    site = SiteFactory.create()
+    jane = PatientFactory.create(site=site, family_name="Smith", given_name="Jane", mrn="A-10")
+    PatientFactory.create(site=site, family_name="Jones", given_name="Joan", mrn="B-11")
     assert list(Patient.objects.matching(words)) == [jane]
 
 
 def test_each_word_must_fit() -> None:
-    PatientFactory(family_name="Smith", given_name="Jane", mrn="A-10")
+    PatientFactory.create(family_name="Smith", given_name="Jane", mrn="A-10")
     assert not Patient.objects.matching("smith joan").exists()
     assert not Patient.objects.matching("mith").exists()
 
 
 def test_a_site_sees_its_own_patients() -> None:
-    ours, theirs = PatientFactory(), PatientFactory()
+    ours, theirs = PatientFactory.create(), PatientFactory.create()
     assert list(Patient.objects.at(ours.site)) == [ours]
     assert theirs not in Patient.objects.at(ours.site)
 
 
 def test_a_number_is_one_patients_across_all_sites() -> None:
-    PatientFactory(mrn="A-10")
+    PatientFactory.create(mrn="A-10")
     for same in ("A-10", "a-10"):
         with pytest.raises(IntegrityError), transaction.atomic():
-            PatientFactory(mrn=same)
+            PatientFactory.create(mrn=same)
 
 
 def test_who_has_one_name_is_called_by_it_alone() -> None:
-    assert PatientFactory(family_name="Suharto", given_name="").banner_name == "SUHARTO"
+    assert PatientFactory.create(family_name="Suharto", given_name="").banner_name == "SUHARTO"
 
 
 @pytest.mark.parametrize("name", ["mrn", "family_name"])
 def test_no_patient_is_without_a_name_or_number(name: str) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
-        PatientFactory(**{name: ""})
+        PatientFactory.create(**{name: ""})

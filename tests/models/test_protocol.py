@@ -13,20 +13,20 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.parametrize("protocol", [SPRAVATO_US, KETAMINE_IV], ids=lambda p: p.key)
 def test_what_was_published_is_read_back_whole(protocol: object) -> None:
-    version = ProtocolVersionFactory(body=protocol.to_json())  # type: ignore[attr-defined]
+    version = ProtocolVersionFactory.create(body=protocol.to_json())  # type: ignore[attr-defined]
     version.refresh_from_db()
     assert version.protocol() == protocol
 
 
 def test_a_version_number_is_published_once() -> None:
-    version = ProtocolVersionFactory(key="a", version=3, title="Form A")
+    version = ProtocolVersionFactory.create(key="a", version=3, title="Form A")
     assert str(version) == "Form A, version 3"
     with pytest.raises(IntegrityError), transaction.atomic():
-        ProtocolVersionFactory(key="a", version=3)
+        ProtocolVersionFactory.create(key="a", version=3)
 
 
 def test_a_site_uses_a_version_once() -> None:
-    used = SiteProtocolFactory()
+    used = SiteProtocolFactory.create()
     assert str(used) == f"{used.version} at {used.site}"
     with pytest.raises(IntegrityError), transaction.atomic():
-        SiteProtocolFactory(site=used.site, version=used.version)
+        SiteProtocolFactory.create(site=used.site, version=used.version)

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from monitoring.models import Session
 from monitoring.models.fact import uuid7
+from tests.clock import TestClock
 from tests.factories.people import SiteFactory
 from tests.factories.visits import (
     Visit,
@@ -41,7 +42,7 @@ def insert(visit: Visit, **changed: Any) -> None:
         Session.objects.create(**(given | changed))
 
 
-def test_a_plain_row_is_kept_so_that_the_refusals_below_mean_something(clock: Any) -> None:
+def test_a_plain_row_is_kept_so_that_the_refusals_below_mean_something(clock: TestClock) -> None:
     visit = planned(clock)
     insert(visit)
     assert Session.objects.filter(patient=visit.patient).count() == 2
@@ -61,14 +62,14 @@ def test_a_plain_row_is_kept_so_that_the_refusals_below_mean_something(clock: An
     ],
     ids=str,
 )
-def test_a_phase_never_disagrees_with_the_row(clock: Any, changed: dict[str, Any]) -> None:
+def test_a_phase_never_disagrees_with_the_row(clock: TestClock, changed: dict[str, Any]) -> None:
     visit = planned(clock)
     with pytest.raises(IntegrityError):
         insert(visit, **changed)
 
 
-def test_the_board_shows_what_is_open_and_what_is_planned_until_then(clock: Any) -> None:
-    site = SiteFactory()
+def test_the_board_shows_what_is_open_and_what_is_planned_until_then(clock: TestClock) -> None:
+    site = SiteFactory.create()
     now = clock.now()
     later = planned(clock, site=site, planned_for=now + timedelta(hours=3))
     soon = planned(clock, site=site, planned_for=now + timedelta(hours=1))
@@ -81,7 +82,7 @@ def test_the_board_shows_what_is_open_and_what_is_planned_until_then(clock: Any)
     assert later.session not in shown
 
 
-def test_in_progress_is_from_arrival_to_departure(clock: Any) -> None:
+def test_in_progress_is_from_arrival_to_departure(clock: TestClock) -> None:
     visits = [planned(clock), admitted(clock), dosed(clock), signed(clock), discharged(clock)]
     open_ids = set(Session.objects.in_progress().values_list("pk", flat=True))
     assert [v.id in open_ids for v in visits] == [False, True, True, True, False]
@@ -89,7 +90,7 @@ def test_in_progress_is_from_arrival_to_departure(clock: Any) -> None:
 
 
 @pytest.mark.parametrize("build", [planned, admitted, dosed, observed, signed, discharged])
-def test_the_page_reads_the_same_course_as_the_verbs(clock: Any, build: Any) -> None:
+def test_the_page_reads_the_same_course_as_the_verbs(clock: TestClock, build: Any) -> None:
     visit = build(clock)
     shown = Session.objects.all().for_page(visit.id)
     assert shown is not None
@@ -102,7 +103,7 @@ def test_the_page_reads_the_same_course_as_the_verbs(clock: Any, build: Any) -> 
     )
 
 
-def test_a_course_loaded_for_recording_says_that_it_is_not_whole(clock: Any) -> None:
+def test_a_course_loaded_for_recording_says_that_it_is_not_whole(clock: TestClock) -> None:
     visit = signed(clock)
     lean = Session.objects.with_observations().get(pk=visit.id).facts()
     whole = visit.session.facts()

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from monitoring.models import Dose, Reading, Session
 from monitoring.trail.canonical import canonical, columns, digest, moment, parse
+from tests.clock import TestClock
 from tests.factories.people import StaffFactory
 from tests.factories.visits import discharged
 
@@ -63,7 +64,7 @@ def test_columns_that_are_not_named_keep_their_default() -> None:
 
 
 @pytest.mark.django_db
-def test_every_row_of_a_course_is_the_same_as_told_and_as_read_back(clock: Any) -> None:
+def test_every_row_of_a_course_is_the_same_as_told_and_as_read_back(clock: TestClock) -> None:
     visit = discharged(clock)
     session = visit.session
     for row in (session, *session.reading_set.all(), *session.dose_set.all(),
@@ -76,5 +77,5 @@ def test_every_row_of_a_course_is_the_same_as_told_and_as_read_back(clock: Any) 
 
 @pytest.mark.django_db
 def test_the_person_of_a_request_has_the_content_of_their_row() -> None:
-    person = StaffFactory()
+    person = StaffFactory.create()
     assert columns(SimpleLazyObject(lambda: person)) == columns(person)  # type: ignore[arg-type]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from django.db import connection
 
@@ -114,7 +112,9 @@ def test_a_cluster_that_syncs_nothing_is_named(
     assert any("setting fsync does not keep" in p.words for p in verify().problems)
 
 
-def test_the_command_says_that_the_guards_were_checked(clinic: Clinic, capsys: Any) -> None:
+def test_the_command_says_that_the_guards_were_checked(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str]
+) -> None:
     from django.core.management import call_command
 
     call_command("verify_record")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from io import StringIO
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.core import checks
 from django.core.management import CommandError, call_command
+from pytest_django import Settings
 
 from monitoring.trail import anchors, keys
 from monitoring.trail.anchors import merkle_root
+from tests.clock import TestClock
 from tests.guards.world import Clinic, Visit
 
 
@@ -29,13 +30,13 @@ def found() -> list[str]:
     ],
 )
 def test_a_key_that_can_be_guessed_stops_the_start(
-    settings: Any, given: dict[str, str], expected: list[str]
+    settings: Settings, given: dict[str, str], expected: list[str]
 ) -> None:
     settings.TRAIL_KEYS = given
     assert found() == expected
 
 
-def test_the_first_key_signs_and_an_unknown_one_is_named(settings: Any) -> None:
+def test_the_first_key_signs_and_an_unknown_one_is_named(settings: Settings) -> None:
     settings.TRAIL_KEYS = {"new": "n" * 32, "old": "o" * 32}
     assert keys.current() == "new"
     assert keys.sign("new", "text") != keys.sign("old", "text")
@@ -60,7 +61,7 @@ def anchor() -> str:
 
 
 def test_anchors_follow_each_other_and_each_has_a_number(
-    clinic: Clinic, clock: Any, anchors_folder: Path
+    clinic: Clinic, clock: TestClock, anchors_folder: Path
 ) -> None:
     Visit(clinic, clock)
     first = anchor()
@@ -74,7 +75,7 @@ def test_anchors_follow_each_other_and_each_has_a_number(
 
 
 def test_no_anchor_is_put_on_top_of_a_broken_one(
-    clinic: Clinic, clock: Any, anchors_folder: Path
+    clinic: Clinic, clock: TestClock, anchors_folder: Path
 ) -> None:
     anchor()
     (path,) = anchors_folder.iterdir()
@@ -85,7 +86,7 @@ def test_no_anchor_is_put_on_top_of_a_broken_one(
 
 
 def test_two_anchors_at_once_do_not_overwrite_each_other(
-    clinic: Clinic, clock: Any, anchors_folder: Path
+    clinic: Clinic, clock: TestClock, anchors_folder: Path
 ) -> None:
     anchors_folder.mkdir()
     (anchors_folder / "000001-2026-03-10.draft").write_text("begun by another")
@@ -95,7 +96,7 @@ def test_two_anchors_at_once_do_not_overwrite_each_other(
 
 
 def test_an_anchor_signed_with_a_key_that_is_gone_is_named(
-    clinic: Clinic, clock: Any, settings: Any
+    clinic: Clinic, clock: TestClock, settings: Settings
 ) -> None:
     anchor()
     settings.TRAIL_KEYS = {"other": "o" * 40}

@@ -16,6 +16,7 @@ from monitoring.models import ChainHead, TrailEntry
 from monitoring.rules.protocol import SPRAVATO_US
 from monitoring.trail.chain import ORGANISATION
 from monitoring.trail.verify import verify
+from tests.clock import TestClock
 from tests.factories.people import PASSWORD, SiteFactory, StaffFactory, person
 from tests.factories.second_factors import App
 from tests.factories.visits import dosed
@@ -35,7 +36,7 @@ def last(chain: UUID) -> TrailEntry:
 
 @pytest.fixture
 def nurse(db: None) -> Staff:
-    return person(SiteFactory(), "nurse", username="rosa")
+    return person(SiteFactory.create(), "nurse", username="rosa")
 
 
 def sign_in(client: Client, **given: str) -> Any:
@@ -93,7 +94,7 @@ def test_a_name_that_is_no_text_is_told_too(nurse: Staff) -> None:
 
 
 def test_roles_are_told_when_given_and_when_taken(nurse: Staff) -> None:
-    role = Membership.objects.create(staff=nurse, site=SiteFactory(), role="clinician")
+    role = Membership.objects.create(staff=nurse, site=SiteFactory.create(), role="clinician")
     key = str(role.pk)
     given = json.loads(last(nurse.pk).payload)["rows"]["membership"][key]
     assert given["role"] == "clinician"
@@ -120,14 +121,14 @@ def test_signing_in_alone_changes_no_person(nurse: Staff) -> None:
 
 
 def test_a_site_is_told_with_each_change() -> None:
-    site: Site = SiteFactory()
+    site: Site = SiteFactory.create()
     site.rems_certified_on = None
     site.save()
     assert told(ORGANISATION)[-2:] == ["change_site", "change_site"]
 
 
 def test_a_protocol_is_logged_by_its_publisher_or_the_organisation(nurse: Staff) -> None:
-    site = SiteFactory()
+    site = SiteFactory.create()
     actions.publish_protocol(SPRAVATO_US, site=site)
     actions.publish_protocol(SPRAVATO_US, site=site, by=nurse)
     assert told(ORGANISATION)[-1] == "publish_protocol"
@@ -151,7 +152,7 @@ def test_a_change_below_the_model_is_found_by_verification(nurse: Staff) -> None
     assert any("was changed: is_superuser" in w for w in words)
 
 
-def test_a_verb_is_told_with_who_did_it_when_and_every_field(clock: Any) -> None:
+def test_a_verb_is_told_with_who_did_it_when_and_every_field(clock: TestClock) -> None:
     visit = dosed(clock)
     clock.forward(minutes=5)
     reading = visit.read(systolic=131)
@@ -166,7 +167,7 @@ def test_a_verb_is_told_with_who_did_it_when_and_every_field(clock: Any) -> None
     assert (head.count, head.digest) == (entry.seq, entry.digest)
 
 
-def test_what_is_refused_leaves_no_entry(clock: Any) -> None:
+def test_what_is_refused_leaves_no_entry(clock: TestClock) -> None:
     visit = dosed(clock)
     before = told(visit.id)
     with pytest.raises(actions.Refused):
@@ -177,5 +178,5 @@ def test_what_is_refused_leaves_no_entry(clock: Any) -> None:
 
 
 def test_everyone_who_was_only_added_verifies() -> None:
-    StaffFactory()
+    StaffFactory.create()
     assert [p for p in verify().problems if "staff" in p.words] == []

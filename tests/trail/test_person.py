@@ -14,6 +14,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
 from django.test import Client
+from pytest_django import Settings
 
 from clinic import passwords, shift, staffing
 from clinic.models import Membership, Staff
@@ -23,6 +24,7 @@ from monitoring.models import Clearance, TrailEntry
 from monitoring.trail import chain
 from monitoring.trail.person import fingerprint, person
 from monitoring.trail.verify import verify
+from tests.clock import TestClock
 from tests.factories.passkeys import Passkey
 from tests.factories.people import PASSWORD, PIN, SiteFactory, TabletFactory, on_tablet
 from tests.factories.people import person as made
@@ -35,7 +37,7 @@ OWN = "the password of someone else"
 
 
 @pytest.fixture(autouse=True)
-def _two_hashers(settings: Any) -> None:
+def _two_hashers(settings: Settings) -> None:
     """The second hashes as before: such a password is hashed anew when it is used."""
     older = "django.contrib.auth.hashers.PBKDF2PasswordHasher"
     settings.PASSWORD_HASHERS = [*settings.PASSWORD_HASHERS, older]
@@ -43,7 +45,7 @@ def _two_hashers(settings: Any) -> None:
 
 @pytest.fixture
 def mei(db: None) -> Staff:
-    return made(SiteFactory(), "clinician", username="mei")
+    return made(SiteFactory.create(), "clinician", username="mei")
 
 
 def sign_in(password: str = PASSWORD) -> tuple[bool, str]:
@@ -63,7 +65,7 @@ def older_hash(mei: Staff) -> None:
 
 
 def own_role(mei: Staff) -> None:
-    Membership.objects.bulk_create([Membership(staff=mei, site=SiteFactory(), role="nurse")])
+    Membership.objects.bulk_create([Membership(staff=mei, site=SiteFactory.create(), role="nurse")])
 
 
 def higher_role(mei: Staff) -> None:
@@ -85,7 +87,7 @@ def gone_entry(mei: Staff) -> None:
 
     from monitoring import guards
 
-    role = Membership.objects.create(staff=mei, site=SiteFactory(), role="nurse")
+    role = Membership.objects.create(staff=mei, site=SiteFactory.create(), role="nurse")
     kept = Membership.objects.get(pk=role.pk)
     role.delete()
     with guards.as_owner(connection):
@@ -122,7 +124,7 @@ def test_no_one_signs_in_by_what_was_written_by_hand(
 
 
 @pytest.mark.parametrize("name", BY_HAND)
-def test_nothing_is_signed_by_what_was_written_by_hand(name: str, clock: Any) -> None:
+def test_nothing_is_signed_by_what_was_written_by_hand(name: str, clock: TestClock) -> None:
     visit = ready_to_sign(clock)
     write, password, _ = BY_HAND[name]
     write(visit.clinician)
@@ -148,7 +150,7 @@ def test_a_second_factor_put_in_between_the_two_steps_does_not_finish_the_first(
 
 
 def test_a_pin_of_ones_own_comes_back_to_no_tablet(mei: Staff) -> None:
-    tablet = TabletFactory(site=mei.memberships.get().site)
+    tablet = TabletFactory.create(site=mei.memberships.get().site)
     shift.set_pin(mei, PIN)
     shift.begin(tablet, mei, has_second_factor=False)
     shared = on_tablet(tablet)
@@ -222,10 +224,10 @@ HONEST: dict[str, Callable[[Staff], Any]] = {
     "a passkey used": use_passkey,
     "a passkey renamed": renamed_passkey,
     "a role given": lambda mei: Membership.objects.create(
-        staff=mei, site=SiteFactory(), role="auditor"
+        staff=mei, site=SiteFactory.create(), role="auditor"
     ),
     "a role taken": lambda mei: Membership.objects.create(
-        staff=mei, site=SiteFactory(), role="auditor"
+        staff=mei, site=SiteFactory.create(), role="auditor"
     ).delete(),
     "a factor taken away": lambda mei: Passkey.added(mei).row.delete(),
     "away and back": lambda mei: [_active(mei, is_active) for is_active in (False, True)],
@@ -248,7 +250,9 @@ def test_what_was_done_honestly_lets_in_and_verifies(name: str, mei: Staff) -> N
     assert sign_in()[0]
 
 
-def test_a_digest_is_keyed_and_follows_the_key_it_was_told_under(mei: Staff, settings: Any) -> None:
+def test_a_digest_is_keyed_and_follows_the_key_it_was_told_under(
+    mei: Staff, settings: Settings
+) -> None:
     told = person(mei)["password_digest"]
     assert told.startswith("test:")
     settings.TRAIL_KEYS = {"new": "n" * 40, **settings.TRAIL_KEYS}

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from pytest_django import DjangoAssertNumQueries
 
 from monitoring.actions import Conflict, NotAllowed, Refused
 from monitoring.models import Session
@@ -21,6 +22,7 @@ from monitoring.trail.chain import entries_of
 from monitoring.trail.rebuild import rebuilt
 from monitoring.trail.replay import State, replay, until
 from tests.actions.sequences import STARTS, STEPS, tables, whole
+from tests.clock import TestClock
 from tests.factories.visits import Visit, discharged, planned
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +49,7 @@ class Taken:
         return self.states[index], self.any_facts[index]
 
 
-def live_through(clock: Any, random: Random, steps: int) -> Taken:
+def live_through(clock: TestClock, random: Random, steps: int) -> Taken:
     infusion: dict[str, Any] = {"protocol": KETAMINE_IV, "planned_mg": 36}
     taken = Taken(planned(clock, **random.choice([{}, {}, infusion])))
     taken.snapshot()
@@ -60,7 +62,7 @@ def live_through(clock: Any, random: Random, steps: int) -> Taken:
     return taken
 
 
-def test_at_200_random_instants_the_log_tells_what_the_tables_held(clock: Any) -> None:
+def test_at_200_random_instants_the_log_tells_what_the_tables_held(clock: TestClock) -> None:
     random = Random(20260310)
     lives = [live_through(clock, random, 25) for _ in range(10)]
     phases = set()
@@ -78,7 +80,7 @@ def test_at_200_random_instants_the_log_tells_what_the_tables_held(clock: Any) -
     assert phases >= {"planned", "arrived", "observing", "cleared", "closed"}
 
 
-def test_a_clock_that_jumps_back_moves_no_entry(clock: Any) -> None:
+def test_a_clock_that_jumps_back_moves_no_entry(clock: TestClock) -> None:
     visit = discharged(clock)
     signed_at = clock.now()
     clock.travel_to(signed_at - timedelta(hours=1))
@@ -89,7 +91,7 @@ def test_a_clock_that_jumps_back_moves_no_entry(clock: Any) -> None:
 
 
 def test_a_rebuilt_session_asks_its_tables_nothing(
-    clock: Any, django_assert_max_num_queries: Any
+    clock: TestClock, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     """Three queries: who acted, whose it is, under which protocol; and the site."""
     visit = discharged(clock)
@@ -108,7 +110,7 @@ def shown(visit: Visit, **options: Any) -> str:
     return out.getvalue()
 
 
-def test_the_command_shows_a_session_at_a_time(clock: Any) -> None:
+def test_the_command_shows_a_session_at_a_time(clock: TestClock) -> None:
     visit = discharged(clock)
     first = visit.session.first_dose_at
     assert first is not None
@@ -122,7 +124,7 @@ def test_the_command_shows_a_session_at_a_time(clock: Any) -> None:
 
 
 @pytest.mark.parametrize("at", ["soon", "2026-03-10T14:00", "1999-01-01T00:00Z"])
-def test_the_command_says_what_it_cannot_show(clock: Any, at: str) -> None:
+def test_the_command_says_what_it_cannot_show(clock: TestClock, at: str) -> None:
     visit = discharged(clock)
     with pytest.raises(CommandError):
         shown(visit, at=at)
@@ -130,7 +132,7 @@ def test_the_command_says_what_it_cannot_show(clock: Any, at: str) -> None:
 
 
 def test_the_command_sends_an_unreadable_log_to_verification(
-    clock: Any, monkeypatch: pytest.MonkeyPatch
+    clock: TestClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     visit = discharged(clock)
     entries = entries_of(visit.id)

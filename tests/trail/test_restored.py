@@ -19,6 +19,7 @@ from monitoring.models import TrailEntry
 from monitoring.trail import anchors, chain
 from monitoring.trail.canonical import moment
 from monitoring.trail.verify import verify
+from tests.clock import TestClock
 from tests.conftest import _copy, _drop
 from tests.guards.attacks import run
 from tests.guards.world import Visit, open_clinic
@@ -44,7 +45,7 @@ def record() -> tuple[int, str]:
 
 
 @pytest.fixture
-def visit(clock: Any) -> Visit:
+def visit(clock: TestClock) -> Visit:
     return Visit(open_clinic(), clock).dosed()
 
 

@@ -19,6 +19,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.core.management import call_command
 from django.db import connection, connections
+from pytest_django import Settings
 
 from clinic.models import Membership, Tablet
 from monitoring import guards
@@ -28,6 +29,7 @@ from monitoring.models.fact import uuid7
 from monitoring.trail import anchors
 from monitoring.trail.canonical import canonical, moment
 from monitoring.trail.chain import digest_of, signed_text
+from tests.clock import TestClock
 from tests.conftest import _copy, _drop
 from tests.engine import USES_POSTGRESQL
 from tests.guards.attacks import copy, run, update
@@ -69,7 +71,7 @@ class Scene:
         return TrailEntry.objects.filter(chain=self.ended.id).latest("seq")
 
 
-def make_scene(clinic: Clinic, clock: Any) -> Scene:
+def make_scene(clinic: Clinic, clock: TestClock) -> Scene:
     ended = Visit(clinic, clock).ready()
     ended.sign()
     ended.discharge()
@@ -80,7 +82,7 @@ def make_scene(clinic: Clinic, clock: Any) -> Scene:
 
 
 @pytest.fixture
-def scene(clinic: Clinic, clock: Any) -> Scene:
+def scene(clinic: Clinic, clock: TestClock) -> Scene:
     made = make_scene(clinic, clock)
     call_command("anchor", stdout=StringIO())
     return made
@@ -474,7 +476,7 @@ def test_a_changed_protocol_is_named_for_each_session_under_it(scene: Scene) -> 
 
 
 def test_an_older_copy_of_the_database_is_named(
-    committed_db: None, clock: Any, tmp_path: Path
+    committed_db: None, clock: TestClock, tmp_path: Path
 ) -> None:
     scene = make_scene(open_clinic(), clock)
     folder = tmp_path / "backup"
@@ -551,7 +553,7 @@ def test_the_digest_is_of_every_column_of_an_entry(scene: Scene) -> None:
 
 
 def test_a_key_is_replaced_without_losing_what_the_old_one_signed(
-    scene: Scene, settings: Any
+    scene: Scene, settings: Settings
 ) -> None:
     old = dict(settings.TRAIL_KEYS)
     settings.TRAIL_KEYS = {"second": "another key of the tests, as long as it must be", **old}

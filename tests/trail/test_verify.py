@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from io import StringIO
-from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -17,10 +16,13 @@ from monitoring.trail import canonical
 from monitoring.trail.replay import payload
 from monitoring.trail.signed import as_signed
 from monitoring.trail.verify import verify
+from tests.clock import TestClock
 from tests.guards.world import Clinic, Visit, open_clinic
 
 
-def test_who_records_meanwhile_is_not_taken_for_a_tamperer(committed_db: None, clock: Any) -> None:
+def test_who_records_meanwhile_is_not_taken_for_a_tamperer(
+    committed_db: None, clock: TestClock
+) -> None:
     """It reads one state of the database, and keeps no one waiting."""
     clinic = open_clinic()
     visits = [Visit(clinic, clock).dosed() for _ in range(3)]
@@ -49,7 +51,9 @@ def test_who_records_meanwhile_is_not_taken_for_a_tamperer(committed_db: None, c
     assert found[-1].checked["rows"] > found[0].checked["rows"]
 
 
-def test_the_number_of_queries_does_not_grow_with_the_sessions(clinic: Clinic, clock: Any) -> None:
+def test_the_number_of_queries_does_not_grow_with_the_sessions(
+    clinic: Clinic, clock: TestClock
+) -> None:
     def asked() -> int:
         with CaptureQueriesContext(connection) as captured:
             assert verify().problems == []
@@ -69,7 +73,7 @@ def test_a_session_that_is_not_there_is_not_called_whole(clinic: Clinic) -> None
     assert "is not on the trail" in out.getvalue()
 
 
-def test_it_says_what_it_checked_and_how_long_it_took(clinic: Clinic, clock: Any) -> None:
+def test_it_says_what_it_checked_and_how_long_it_took(clinic: Clinic, clock: TestClock) -> None:
     Visit(clinic, clock).dosed()
     out = StringIO()
     call_command("verify_record", stdout=out)
@@ -81,7 +85,7 @@ def test_it_says_what_it_checked_and_how_long_it_took(clinic: Clinic, clock: Any
 
 
 def test_a_signature_from_before_its_proof_was_kept_stands(
-    clinic: Clinic, clock: Any, monkeypatch: pytest.MonkeyPatch
+    clinic: Clinic, clock: TestClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A column that came later is not compared with what was told without it."""
     visit = Visit(clinic, clock).ready()

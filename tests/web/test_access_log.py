@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from monitoring.models import AccessEntry
 from monitoring.web.access_log import PAGES
 from tests.clinic.test_access import LATER, POSTED, address, routes
+from tests.clock import TestClock
 from tests.factories.people import SiteFactory, person
 from tests.factories.record import PatientFactory
 from tests.factories.visits import Visit, discharged, dosed
@@ -30,7 +32,7 @@ ABOUT_A_PATIENT = sorted(
 
 
 @pytest.fixture
-def visit(clock: Any) -> Visit:
+def visit(clock: TestClock) -> Visit:
     return dosed(clock)
 
 
@@ -51,16 +53,16 @@ def test_every_page_about_a_patient_keeps_who_opened_it_once(
 
 
 def test_lists_keep_everyone_they_showed_in_one_insert(
-    visit: Visit, signed_in: Signer, django_assert_num_queries: Any
+    visit: Visit, signed_in: Signer, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    others = {PatientFactory(site=visit.site).pk for _ in range(4)}
+    others = {PatientFactory.create(site=visit.site).pk for _ in range(4)}
     signed_in(visit.nurse).get("/patients/")
     listed = AccessEntry.objects.filter(action="listed", page="patient-list")
     assert {e.patient_id for e in listed} == others | {visit.patient.pk}
 
 
 def test_a_page_that_stays_open_is_kept_again_after_a_quarter_of_an_hour(
-    visit: Visit, signed_in: Signer, clock: Any
+    visit: Visit, signed_in: Signer, clock: TestClock
 ) -> None:
     nurse = signed_in(visit.nurse)
     path = f"/sessions/{visit.id}/"
@@ -80,7 +82,7 @@ def test_asking_only_for_updates_does_not_go_unseen(visit: Visit, signed_in: Sig
 
 
 def test_what_is_not_shown_is_not_kept(visit: Visit, signed_in: Signer) -> None:
-    stranger = signed_in(person(SiteFactory(), "nurse"))
+    stranger = signed_in(person(SiteFactory.create(), "nurse"))
     stranger.get(f"/sessions/{visit.id}/")
     signed_in(person(visit.site, "administrator")).get(f"/sessions/{visit.id}/event/")
     assert not AccessEntry.objects.exists()
@@ -93,7 +95,7 @@ def shown(client: Client, **asked: Any) -> list[AccessEntry]:
 
 
 def test_reads_are_found_by_patient_person_session_and_period(
-    visit: Visit, signed_in: Signer, clock: Any
+    visit: Visit, signed_in: Signer, clock: TestClock
 ) -> None:
     other = dosed(clock, site=visit.site)
     signed_in(visit.nurse).get(f"/sessions/{visit.id}/")
@@ -112,7 +114,7 @@ def test_reads_are_found_by_patient_person_session_and_period(
 
 
 def test_without_a_question_the_last_week_is_shown(
-    visit: Visit, signed_in: Signer, clock: Any
+    visit: Visit, signed_in: Signer, clock: TestClock
 ) -> None:
     signed_in(visit.nurse).get(f"/sessions/{visit.id}/")
     administrator = signed_in(person(visit.site, "administrator"))
@@ -134,7 +136,7 @@ def test_a_filter_that_is_wrong_is_named_and_nothing_is_exported(
 def test_the_export_holds_what_the_page_shows_and_is_kept_itself(
     visit: Visit, signed_in: Signer
 ) -> None:
-    patient = PatientFactory(site=visit.site, family_name="=cmd()", given_name="Eve")
+    patient = PatientFactory.create(site=visit.site, family_name="=cmd()", given_name="Eve")
     nurse = signed_in(visit.nurse)
     nurse.get(f"/sessions/{visit.id}/")
     nurse.get(f"/patients/{patient.pk}/")
@@ -154,7 +156,7 @@ def test_the_export_holds_what_the_page_shows_and_is_kept_itself(
 
 def test_reads_at_another_site_are_not_shown(visit: Visit, signed_in: Signer) -> None:
     signed_in(visit.nurse).get(f"/sessions/{visit.id}/")
-    stranger = signed_in(person(SiteFactory(), "administrator"))
+    stranger = signed_in(person(SiteFactory.create(), "administrator"))
     assert shown(stranger, since="2026-01-01") == []
     text = b"".join(stranger.get("/access.csv").streaming_content).decode()
     assert visit.patient.mrn not in text
@@ -167,9 +169,9 @@ def lists(client: Client, **asked: Any) -> list[tuple[str, int, int]]:
 
 
 def test_a_list_is_one_line_that_unfolds_and_shows_no_one_before(
-    visit: Visit, signed_in: Signer, clock: Any
+    visit: Visit, signed_in: Signer, clock: TestClock
 ) -> None:
-    others = [PatientFactory(site=visit.site, mrn=f"L-{n}") for n in range(3)]
+    others = [PatientFactory.create(site=visit.site, mrn=f"L-{n}") for n in range(3)]
     nurse = signed_in(visit.nurse)
     nurse.get("/patients/")
     at = clock.now()
@@ -193,7 +195,7 @@ def test_a_list_is_one_line_that_unfolds_and_shows_no_one_before(
 
 
 def test_a_list_filtered_to_one_patient_names_that_one(visit: Visit, signed_in: Signer) -> None:
-    PatientFactory(site=visit.site)
+    PatientFactory.create(site=visit.site)
     signed_in(visit.nurse).get("/patients/")
     administrator = signed_in(person(visit.site, "administrator"))
     (entry,) = shown(administrator, patient=visit.patient.mrn, action="listed")
@@ -226,7 +228,7 @@ def test_while_a_filter_is_wrong_nothing_is_shown_or_exported(
     assert AccessEntry.objects.count() == known
 
 
-def test_the_report_of_a_closed_session_is_kept_too(clock: Any, signed_in: Signer) -> None:
+def test_the_report_of_a_closed_session_is_kept_too(clock: TestClock, signed_in: Signer) -> None:
     visit = discharged(clock)
     signed_in(visit.nurse).get(f"/sessions/{visit.id}/report/")
     assert AccessEntry.objects.get().page == "session-report"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -12,6 +11,7 @@ from monitoring.actions.admit_patient import QUESTIONS
 from monitoring.models import Admission, Session
 from monitoring.models.fact import uuid7
 from monitoring.rules.readiness import CONCOMITANT, CONTRAINDICATIONS
+from tests.clock import TestClock
 from tests.factories.visits import GOOD_ANSWERS, Visit, planned
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +19,7 @@ Signer = Callable[..., Client]
 
 
 @pytest.fixture
-def visit(clock: Any) -> Visit:
+def visit(clock: TestClock) -> Visit:
     made = planned(clock)
     Session.objects.filter(pk=made.id).update(room="Chair 14")
     return made

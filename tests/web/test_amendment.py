@@ -10,6 +10,7 @@ from django.test import Client
 
 from monitoring.models import Amendment, Review
 from monitoring.models.fact import uuid7
+from tests.clock import TestClock
 from tests.factories.people import SiteFactory, person
 from tests.factories.visits import Visit, discharged, observed
 
@@ -23,7 +24,7 @@ def amend(client: Client, visit: Visit, **given: str) -> Any:
 
 
 def test_an_amendment_stands_on_session_and_report_beside_the_original(
-    clock: Any, signed_in: Signer
+    clock: TestClock, signed_in: Signer
 ) -> None:
     visit = discharged(clock)
     reading = visit.session.reading_set.last()
@@ -39,7 +40,7 @@ def test_an_amendment_stands_on_session_and_report_beside_the_original(
 
 @pytest.mark.parametrize("field", ["about", "text", "reason"])
 def test_what_was_typed_is_still_there_when_something_is_missing(
-    clock: Any, signed_in: Signer, field: str
+    clock: TestClock, signed_in: Signer, field: str
 ) -> None:
     visit = discharged(clock)
     answer = amend(signed_in(visit.nurse), visit, **{field: ""})
@@ -52,7 +53,7 @@ def test_what_was_typed_is_still_there_when_something_is_missing(
 
 
 def test_what_is_no_row_of_the_session_is_refused_at_its_field(
-    clock: Any, signed_in: Signer
+    clock: TestClock, signed_in: Signer
 ) -> None:
     visit, other = discharged(clock), discharged(clock)
     theirs = other.session.reading_set.first()
@@ -64,14 +65,16 @@ def test_what_is_no_row_of_the_session_is_refused_at_its_field(
     assert not Amendment.objects.exists()
 
 
-def test_a_session_that_goes_on_is_not_amended(clock: Any, signed_in: Signer) -> None:
+def test_a_session_that_goes_on_is_not_amended(clock: TestClock, signed_in: Signer) -> None:
     visit = observed(clock)
     answer = amend(signed_in(visit.nurse), visit)
     assert answer.status_code == 422
     assert b"has moved on" in answer.content
 
 
-def test_amending_is_offered_once_the_session_has_ended(clock: Any, signed_in: Signer) -> None:
+def test_amending_is_offered_once_the_session_has_ended(
+    clock: TestClock, signed_in: Signer
+) -> None:
     visit = observed(clock)
     nurse = signed_in(visit.nurse)
     path = f"/sessions/{visit.id}/"
@@ -83,7 +86,7 @@ def test_amending_is_offered_once_the_session_has_ended(clock: Any, signed_in: S
 
 
 def test_a_late_reading_waits_on_the_clinicians_board_until_it_is_answered(
-    clock: Any, signed_in: Signer
+    clock: TestClock, signed_in: Signer
 ) -> None:
     visit = discharged(clock)
     late = visit.read(systolic=182, diastolic=101)
@@ -102,7 +105,9 @@ def test_a_late_reading_waits_on_the_clinicians_board_until_it_is_answered(
     assert "Taken in time; Rang: well" in nurse.get(f"/sessions/{visit.id}/").content.decode()
 
 
-def test_an_answer_without_words_is_asked_for_at_its_field(clock: Any, signed_in: Signer) -> None:
+def test_an_answer_without_words_is_asked_for_at_its_field(
+    clock: TestClock, signed_in: Signer
+) -> None:
     visit = discharged(clock)
     late = visit.read()
     body = {"id": str(uuid7()), "assessment": "Taken in time", "action_taken": ""}
@@ -112,8 +117,8 @@ def test_an_answer_without_words_is_asked_for_at_its_field(clock: Any, signed_in
     assert "Taken in time" in answer.content.decode()
 
 
-def test_late_readings_of_another_site_are_not_listed(clock: Any, signed_in: Signer) -> None:
+def test_late_readings_of_another_site_are_not_listed(clock: TestClock, signed_in: Signer) -> None:
     visit = discharged(clock)
     visit.read()
-    stranger = signed_in(person(SiteFactory(), "clinician"))
+    stranger = signed_in(person(SiteFactory.create(), "clinician"))
     assert "No late reading waits" in stranger.get("/reviews/").content.decode()

@@ -10,6 +10,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from clinic.models import Site
+from tests.clock import TestClock
 from tests.factories.people import SiteFactory, person
 from tests.factories.record import PatientFactory
 from tests.factories.visits import (
@@ -27,11 +29,15 @@ pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]
 
 
-def named(clock: Any, site: Any, name: str, build: Callable[..., Visit], **plan: Any) -> Visit:
-    return build(clock, site=site, patient=PatientFactory(site=site, family_name=name), **plan)
+def named(
+    clock: TestClock, site: Site, name: str, build: Callable[..., Visit], **plan: Any
+) -> Visit:
+    return build(
+        clock, site=site, patient=PatientFactory.create(site=site, family_name=name), **plan
+    )
 
 
-def halfway(clock: Any, **plan: Any) -> Visit:
+def halfway(clock: TestClock, **plan: Any) -> Visit:
     """The first device of two, and nothing after it."""
     visit = predosed(clock, **plan)
     clock.forward(minutes=5)
@@ -43,8 +49,8 @@ def cards(client: Client) -> list[Any]:
     return list(client.get("/").context["cards"])
 
 
-def test_the_most_urgent_patient_stands_first(clock: Any, signed_in: Signer) -> None:
-    site, start = SiteFactory(), clock.now()
+def test_the_most_urgent_patient_stands_first(clock: TestClock, signed_in: Signer) -> None:
+    site, start = SiteFactory.create(), clock.now()
     made: dict[str, Visit] = {}
 
     def build(name: str, how: Callable[..., Visit], minutes_ago: float, **plan: Any) -> None:
@@ -86,8 +92,8 @@ def test_the_most_urgent_patient_stands_first(clock: Any, signed_in: Signer) -> 
     assert "Record who was informed" in page
 
 
-def test_a_card_links_to_the_next_right_action(clock: Any, signed_in: Signer) -> None:
-    site = SiteFactory()
+def test_a_card_links_to_the_next_right_action(clock: TestClock, signed_in: Signer) -> None:
+    site = SiteFactory.create()
     visit = named(clock, site, "Smith", observed, through=30)
     clock.forward(minutes=10)
     card = cards(signed_in(person(site, "nurse")))[0]
@@ -97,16 +103,18 @@ def test_a_card_links_to_the_next_right_action(clock: Any, signed_in: Signer) ->
     assert [v.text for v in card.last.values] == ["122/78", "98", "5", "0"]
 
 
-def test_only_who_may_sign_is_led_to_the_clearance(clock: Any, signed_in: Signer) -> None:
-    site = SiteFactory()
+def test_only_who_may_sign_is_led_to_the_clearance(clock: TestClock, signed_in: Signer) -> None:
+    site = SiteFactory.create()
     visit = named(clock, site, "Smith", ready_to_sign)
     assert cards(signed_in(person(site, "nurse")))[0].action.href == f"/sessions/{visit.id}/"
     clinician = cards(signed_in(person(site, "clinician")))[0]
     assert clinician.action.href == f"/sessions/{visit.id}/clearance/"
 
 
-def test_pressure_above_the_guide_before_the_dose_is_said(clock: Any, signed_in: Signer) -> None:
-    site = SiteFactory()
+def test_pressure_above_the_guide_before_the_dose_is_said(
+    clock: TestClock, signed_in: Signer
+) -> None:
+    site = SiteFactory.create()
     visit = named(clock, site, "Smith", predosed, predose={"systolic": 150})
     card = cards(signed_in(person(site, "nurse")))[0]
     assert [m.words for m in card.attention] == ["Pre-dose blood pressure above the guide"]
@@ -114,9 +122,9 @@ def test_pressure_above_the_guide_before_the_dose_is_said(clock: Any, signed_in:
 
 
 def test_a_poll_is_answered_with_nothing_until_something_changes(
-    clock: Any, signed_in: Signer
+    clock: TestClock, signed_in: Signer
 ) -> None:
-    site = SiteFactory()
+    site = SiteFactory.create()
     visit = named(clock, site, "Smith", observed, through=30)
     nurse = signed_in(person(site, "nurse"))
     version = nurse.get("/").context["version"]
@@ -135,9 +143,9 @@ def test_a_poll_is_answered_with_nothing_until_something_changes(
 
 
 def test_a_slot_that_falls_overdue_changes_the_board_by_itself(
-    clock: Any, signed_in: Signer
+    clock: TestClock, signed_in: Signer
 ) -> None:
-    site = SiteFactory()
+    site = SiteFactory.create()
     named(clock, site, "Smith", observed, through=30)
     nurse = signed_in(person(site, "nurse"))
     version = nurse.get("/").context["version"]
@@ -147,14 +155,16 @@ def test_a_slot_that_falls_overdue_changes_the_board_by_itself(
     assert b"Overdue" in answer.content
 
 
-def test_an_empty_board_says_what_to_do_next(clock: Any, signed_in: Signer) -> None:
-    page = signed_in(person(SiteFactory(), "nurse")).get("/").content.decode()
+def test_an_empty_board_says_what_to_do_next(clock: TestClock, signed_in: Signer) -> None:
+    page = signed_in(person(SiteFactory.create(), "nurse")).get("/").content.decode()
     assert "No session today at this site." in page
     assert 'href="/patients/"' in page
 
 
-def test_the_day_of_the_site_decides_what_is_planned_today(clock: Any, signed_in: Signer) -> None:
-    site = SiteFactory(time_zone="America/New_York")
+def test_the_day_of_the_site_decides_what_is_planned_today(
+    clock: TestClock, signed_in: Signer
+) -> None:
+    site = SiteFactory.create(time_zone="America/New_York")
     clock.travel_to(datetime(2026, 3, 11, 2, tzinfo=UTC))  # the evening of the 10th
     tonight = datetime(2026, 3, 11, 3, 59, tzinfo=UTC)
     named(clock, site, "Tonight", planned, planned_for=tonight)
@@ -163,29 +173,31 @@ def test_the_day_of_the_site_decides_what_is_planned_today(clock: Any, signed_in
     assert [c.name.split(",")[0].title() for c in found] == ["Tonight"]
 
 
-def test_a_session_past_midnight_stays_until_it_is_closed(clock: Any, signed_in: Signer) -> None:
-    site = SiteFactory()
+def test_a_session_past_midnight_stays_until_it_is_closed(
+    clock: TestClock, signed_in: Signer
+) -> None:
+    site = SiteFactory.create()
     clock.travel_to(datetime(2026, 3, 11, 3, 30, tzinfo=UTC))  # 23:30
     named(clock, site, "Late", dosed)
     clock.forward(minutes=60)
     assert len(cards(signed_in(person(site, "nurse")))) == 1
 
 
-def test_names_are_escaped(clock: Any, signed_in: Signer) -> None:
-    site = SiteFactory()
+def test_names_are_escaped(clock: TestClock, signed_in: Signer) -> None:
+    site = SiteFactory.create()
     named(clock, site, "<script>alert(1)</script>", planned)
     page = signed_in(person(site, "nurse")).get("/").content.decode()
     assert "<SCRIPT>" not in page
     assert "&lt;SCRIPT&gt;" in page
 
 
-def test_patients_of_another_site_are_not_on_the_board(clock: Any, signed_in: Signer) -> None:
-    named(clock, SiteFactory(), "Elsewhere", dosed)
-    assert cards(signed_in(person(SiteFactory(), "nurse"))) == []
+def test_patients_of_another_site_are_not_on_the_board(clock: TestClock, signed_in: Signer) -> None:
+    named(clock, SiteFactory.create(), "Elsewhere", dosed)
+    assert cards(signed_in(person(SiteFactory.create(), "nurse"))) == []
 
 
-def test_an_outstanding_device_is_named_with_its_rest(clock: Any, signed_in: Signer) -> None:
-    site = SiteFactory()
+def test_an_outstanding_device_is_named_with_its_rest(clock: TestClock, signed_in: Signer) -> None:
+    site = SiteFactory.create()
     visit = named(clock, site, "Smith", predosed, planned_mg=84)
     given = visit.dose().started_at
     clock.forward(minutes=2)
@@ -197,8 +209,8 @@ def test_an_outstanding_device_is_named_with_its_rest(clock: Any, signed_in: Sig
     assert card.action.words == "Record device 2"
 
 
-def test_a_clearance_that_lapsed_is_not_ready_to_leave(clock: Any, signed_in: Signer) -> None:
-    site = SiteFactory()
+def test_a_clearance_that_lapsed_is_not_ready_to_leave(clock: TestClock, signed_in: Signer) -> None:
+    site = SiteFactory.create()
     named(clock, site, "Smith", signed)
     nurse = signed_in(person(site, "nurse"))
     assert cards(nurse)[0].kind == "ready"
@@ -209,8 +221,8 @@ def test_a_clearance_that_lapsed_is_not_ready_to_leave(clock: Any, signed_in: Si
     assert "departure" not in lapsed.action.href
 
 
-def test_the_flag_that_has_waited_longest_stands_first(clock: Any, signed_in: Signer) -> None:
-    site, start = SiteFactory(), clock.now()
+def test_the_flag_that_has_waited_longest_stands_first(clock: TestClock, signed_in: Signer) -> None:
+    site, start = SiteFactory.create(), clock.now()
     for name, minutes_ago in (("Later", 4), ("Longest", 9)):
         clock.travel_to(start - timedelta(minutes=50))
         visit = named(clock, site, name, dosed)
@@ -224,8 +236,10 @@ def test_the_flag_that_has_waited_longest_stands_first(clock: Any, signed_in: Si
     ]
 
 
-def test_a_pre_dose_reading_that_grew_old_is_asked_for_again(clock: Any, signed_in: Signer) -> None:
-    site = SiteFactory()
+def test_a_pre_dose_reading_that_grew_old_is_asked_for_again(
+    clock: TestClock, signed_in: Signer
+) -> None:
+    site = SiteFactory.create()
     named(clock, site, "Smith", predosed)
     clock.forward(minutes=31)
     assert cards(signed_in(person(site, "nurse")))[0].action.words == "Record pre-dose reading"
@@ -236,9 +250,9 @@ def test_a_poll_after_signing_out_is_refused_without_a_redirect(db: None) -> Non
 
 
 def test_a_board_in_any_phase_stays_quiet_while_only_minutes_pass(
-    clock: Any, signed_in: Signer
+    clock: TestClock, signed_in: Signer
 ) -> None:
-    site, start = SiteFactory(), clock.now()
+    site, start = SiteFactory.create(), clock.now()
     for minutes_ago, build in ((0, planned), (9, admitted), (131, ready_to_sign), (131, signed)):
         clock.travel_to(start - timedelta(minutes=minutes_ago))
         named(clock, site, "Smith", build)
@@ -251,18 +265,18 @@ def test_a_board_in_any_phase_stays_quiet_while_only_minutes_pass(
 
 
 def test_two_patients_of_one_family_name_say_so_on_both_cards(
-    clock: Any, signed_in: Signer
+    clock: TestClock, signed_in: Signer
 ) -> None:
-    site = SiteFactory()
+    site = SiteFactory.create()
     for family in ("Muñoz", "MUNOZ", "Smith"):
-        planned(clock, site=site, patient=PatientFactory(site=site, family_name=family))
+        planned(clock, site=site, patient=PatientFactory.create(site=site, family_name=family))
     page = signed_in(person(site, "nurse")).get("/")
     marked = {c.name.partition(",")[0]: c.is_namesake for c in page.context["cards"]}
     assert marked == {"MUÑOZ": True, "MUNOZ": True, "SMITH": False}
     assert page.content.decode().count("Name alike") == 2
 
 
-def test_one_patient_with_two_sessions_is_no_namesake(clock: Any, signed_in: Signer) -> None:
+def test_one_patient_with_two_sessions_is_no_namesake(clock: TestClock, signed_in: Signer) -> None:
     visit = planned(clock)
     planned(clock, site=visit.site, patient=visit.patient)
     page = signed_in(visit.nurse).get("/")

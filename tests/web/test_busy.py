@@ -26,6 +26,7 @@ from clinic.signin import arrival, idle
 from tests.browser.fuzz import Form
 from tests.browser.test_fuzz import Clinic
 from tests.clinic.test_access import ROUTES
+from tests.clock import TestClock
 from tests.factories.people import PASSWORD, PIN, ShiftFactory, SiteFactory, on_tablet, person
 from tests.factories.visits import predosed
 
@@ -81,7 +82,7 @@ def signed_in(staff: Staff) -> Client:
 
 
 def forms_of(clinic: Clinic) -> list[Form]:
-    away = str(SiteFactory().pk)
+    away = str(SiteFactory.create().pk)
     contact = {"id": "", "phone": "555 0101", "email": "ada@clinic.example"}
     theirs = reverse("staff-contact", args=[clinic.closed.nurse.pk])
     new = "another password for tests"
@@ -115,7 +116,9 @@ def form_errors(answer: Any) -> Any:
 
 
 @pytest.mark.parametrize("failure", FAILURES)
-def test_every_form_answers_with_itself_what_was_typed_and_words(clock: Any, failure: str) -> None:
+def test_every_form_answers_with_itself_what_was_typed_and_words(
+    clock: TestClock, failure: str
+) -> None:
     error, words = FAILURES[failure]
     clinic = Clinic(clock)
     # What rests on a reading of the last minutes comes last.
@@ -148,8 +151,8 @@ TYPED = {"reason", "words", "note", "detail", "lot", "mrn", "family_name", "text
          "mg", "phone", "email"}  # fmt: skip
 
 
-def test_the_lock_of_a_tablet_says_that_the_server_is_busy(clock: Any) -> None:
-    shift = ShiftFactory()
+def test_the_lock_of_a_tablet_says_that_the_server_is_busy(clock: TestClock) -> None:
+    shift = ShiftFactory.create()
     body = {"staff": str(shift.staff.pk), "pin": PIN}
     tablet = on_tablet(shift.tablet)
     with failing(FAILURES["busy"][0]):
@@ -159,7 +162,7 @@ def test_the_lock_of_a_tablet_says_that_the_server_is_busy(clock: Any) -> None:
     assert on_tablet(shift.tablet).post("/lock/", body).status_code == 302
 
 
-def test_no_form_is_left_out(clock: Any) -> None:
+def test_no_form_is_left_out(clock: TestClock) -> None:
     """A new address with a form has to be among these."""
     from tests.clinic.matrix import GET_ONLY
 

@@ -12,6 +12,7 @@ from django.test import Client
 from clinic.models import Membership, Site, Staff
 from monitoring.models import AccessEntry, TrailEntry
 from monitoring.models.fact import uuid7
+from tests.clock import TestClock
 from tests.factories.people import PASSWORD, SiteFactory, person, visitor
 from tests.factories.visits import Visit, dosed
 
@@ -20,14 +21,14 @@ Signer = Callable[..., Client]
 
 
 @pytest.fixture
-def away(clock: Any, db: None) -> Visit:
+def away(clock: TestClock, db: None) -> Visit:
     """A session in progress at the site that needs help."""
-    return dosed(clock, site=SiteFactory(name="Away"))
+    return dosed(clock, site=SiteFactory.create(name="Away"))
 
 
 @pytest.fixture
-def clinician(clock: Any, db: None) -> Staff:
-    return person(SiteFactory(name="Home"), "clinician", first_name="Mei", last_name="Chen")
+def clinician(clock: TestClock, db: None) -> Staff:
+    return person(SiteFactory.create(name="Home"), "clinician", first_name="Mei", last_name="Chen")
 
 
 def ask(client: Client, at: Site, **given: Any) -> Any:
@@ -35,14 +36,14 @@ def ask(client: Client, at: Site, **given: Any) -> Any:
     return client.post("/emergency/", body | given)
 
 
-def local(site: Site, clock: Any, minutes: int = 0) -> str:
+def local(site: Site, clock: TestClock, minutes: int = 0) -> str:
     """The time at the site, `minutes` from now."""
     at = clock.now().astimezone(site.tz) + timedelta(minutes=minutes)
     return f"{at:%H:%M}"
 
 
 def test_from_the_menu_to_the_board_of_the_other_site_and_home(
-    away: Visit, clinician: Staff, signed_in: Signer, clock: Any
+    away: Visit, clinician: Staff, signed_in: Signer, clock: TestClock
 ) -> None:
     client = signed_in(clinician)
     assert 'href="/emergency/"' in client.get("/").content.decode()
@@ -70,13 +71,13 @@ def test_the_page_says_what_will_happen_and_names_no_site_of_ones_own(
 
 def test_who_is_no_clinician_finds_no_way_in(away: Visit, signed_in: Signer) -> None:
     for role in ("nurse", "administrator", "auditor", "emergency"):
-        client = signed_in(person(SiteFactory(), role))
+        client = signed_in(person(SiteFactory.create(), role))
         assert ask(client, away.site).status_code == 403
         assert 'href="/emergency/"' not in client.get("/home/", follow=True).content.decode()
 
 
 def test_everyone_there_sees_who_is_in_from_where_and_why(
-    away: Visit, clinician: Staff, signed_in: Signer, clock: Any
+    away: Visit, clinician: Staff, signed_in: Signer, clock: TestClock
 ) -> None:
     ask(signed_in(clinician), away.site)
     for staff, path in ((away.nurse, "/"), (person(away.site, "administrator"), "/staff/")):
@@ -87,7 +88,7 @@ def test_everyone_there_sees_who_is_in_from_where_and_why(
         assert "Chest pain" in shown
     assert (
         "Emergency access:"
-        not in signed_in(person(SiteFactory(), "nurse")).get("/").content.decode()
+        not in signed_in(person(SiteFactory.create(), "nurse")).get("/").content.decode()
     )
 
 
@@ -140,7 +141,7 @@ def test_ones_own_site_is_not_entered(clinician: Staff, signed_in: Signer) -> No
 
 
 def test_what_a_visitor_reads_is_kept_and_found_under_their_name(
-    away: Visit, clinician: Staff, signed_in: Signer, clock: Any
+    away: Visit, clinician: Staff, signed_in: Signer, clock: TestClock
 ) -> None:
     client = signed_in(clinician)
     ask(client, away.site)
@@ -156,7 +157,7 @@ def test_what_a_visitor_reads_is_kept_and_found_under_their_name(
 
 
 def test_a_visitor_records_a_reading_and_reaches_no_dose_or_signature(
-    away: Visit, signed_in: Signer, clock: Any
+    away: Visit, signed_in: Signer, clock: TestClock
 ) -> None:
     client = signed_in(visitor(away.site))
     client.post("/site/", {"site": str(away.site.pk)})
@@ -171,7 +172,7 @@ def test_a_visitor_records_a_reading_and_reaches_no_dose_or_signature(
 
 
 def test_when_the_time_is_over_nothing_is_found_any_more(
-    away: Visit, clinician: Staff, signed_in: Signer, clock: Any
+    away: Visit, clinician: Staff, signed_in: Signer, clock: TestClock
 ) -> None:
     client, path = signed_in(clinician), f"/sessions/{away.id}/"
     ask(client, away.site)
@@ -184,7 +185,7 @@ def test_when_the_time_is_over_nothing_is_found_any_more(
 
 
 def test_who_has_no_role_but_an_emergency_that_is_over_reaches_nothing(
-    away: Visit, signed_in: Signer, clock: Any
+    away: Visit, signed_in: Signer, clock: TestClock
 ) -> None:
     client = signed_in(person(away.site, "emergency"))
     clock.forward(minutes=61)
@@ -193,7 +194,7 @@ def test_who_has_no_role_but_an_emergency_that_is_over_reaches_nothing(
 
 
 def test_an_administrator_ends_it_at_once(
-    away: Visit, clinician: Staff, signed_in: Signer, clock: Any
+    away: Visit, clinician: Staff, signed_in: Signer, clock: TestClock
 ) -> None:
     client, administrator = signed_in(clinician), signed_in(person(away.site, "administrator"))
     ask(client, away.site)

@@ -9,14 +9,15 @@ from typing import Any
 from django.test import Client
 
 from monitoring.models import TrailEntry
+from tests.clock import TestClock
 from tests.factories.people import SiteFactory, person
 from tests.web.test_emergency import ask
 
 
 def test_sixteen_wrong_passwords_at_once_are_no_more_than_five_tries(
-    clock: Any, committed_db: None, race: Callable[..., list[Any]]
+    clock: TestClock, committed_db: None, race: Callable[..., list[Any]]
 ) -> None:
-    away, clinician = SiteFactory(), person(SiteFactory(), "clinician")
+    away, clinician = SiteFactory.create(), person(SiteFactory.create(), "clinician")
     clients = [Client() for _ in range(16)]
     for client in clients:
         client.force_login(clinician)

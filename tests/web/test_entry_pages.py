@@ -19,6 +19,7 @@ from monitoring.models.fact import uuid7
 from monitoring.rules.protocol import KETAMINE_IV
 from monitoring.rules.readiness import CHECKLIST
 from monitoring.web.clearance import _changes
+from tests.clock import TestClock
 from tests.factories.people import PASSWORD, person
 from tests.factories.visits import (
     GOOD_ANSWERS,
@@ -53,7 +54,7 @@ def yes_no(answers: dict[str, bool | None]) -> dict[str, str]:
 
 
 def test_admission_shows_nothing_chosen_and_asks_for_each_answer(
-    clock: Any, signed_in: Signer
+    clock: TestClock, signed_in: Signer
 ) -> None:
     visit = planned(clock)
     nurse = signed_in(visit.nurse)
@@ -71,7 +72,7 @@ def test_admission_shows_nothing_chosen_and_asks_for_each_answer(
     assert visit.session.phase == "arrived"
 
 
-def test_an_infusion_asks_nothing_about_the_nose(clock: Any, signed_in: Signer) -> None:
+def test_an_infusion_asks_nothing_about_the_nose(clock: TestClock, signed_in: Signer) -> None:
     visit = planned(clock, protocol=KETAMINE_IV, planned_mg=36)
     page = signed_in(visit.nurse).get(f"/sessions/{visit.id}/admission/").content.decode()
     assert "no_recent_nasal" not in page
@@ -95,7 +96,7 @@ def test_an_infusion_asks_nothing_about_the_nose(clock: Any, signed_in: Signer) 
     ],
 )
 def test_a_device_entered_wrongly_is_told_at_its_field(
-    clock: Any, signed_in: Signer, changed: dict[str, str], field: str, sentence: str
+    clock: TestClock, signed_in: Signer, changed: dict[str, str], field: str, sentence: str
 ) -> None:
     visit = predosed(clock)
     answer = send(signed_in(visit.nurse), visit, "dose", DEVICE | changed)
@@ -105,7 +106,7 @@ def test_a_device_entered_wrongly_is_told_at_its_field(
     assert not Dose.objects.exists()
 
 
-def test_a_fourth_device_is_refused_in_words(clock: Any, signed_in: Signer) -> None:
+def test_a_fourth_device_is_refused_in_words(clock: TestClock, signed_in: Signer) -> None:
     visit = dosed(clock, planned_mg=84)
     clock.forward(minutes=5)
     answer = send(signed_in(visit.nurse), visit, "dose", DEVICE)
@@ -113,7 +114,7 @@ def test_a_fourth_device_is_refused_in_words(clock: Any, signed_in: Signer) -> N
     assert visit.session.dose_set.count() == 3
 
 
-def test_a_device_too_early_asks_why(clock: Any, signed_in: Signer) -> None:
+def test_a_device_too_early_asks_why(clock: TestClock, signed_in: Signer) -> None:
     visit = predosed(clock)
     nurse = signed_in(visit.nurse)
     assert send(nurse, visit, "dose", DEVICE).status_code == 302
@@ -128,14 +129,14 @@ def test_a_device_too_early_asks_why(clock: Any, signed_in: Signer) -> None:
     assert send(nurse, visit, "dose", ready).status_code == 302
 
 
-def test_a_dose_says_what_is_open_before_it_with_links(clock: Any, signed_in: Signer) -> None:
+def test_a_dose_says_what_is_open_before_it_with_links(clock: TestClock, signed_in: Signer) -> None:
     visit = admitted(clock)
     page = signed_in(visit.nurse).get(f"/sessions/{visit.id}/dose/").content.decode()
     assert "No complete pre-dose reading" in page
     assert f"/sessions/{visit.id}/reading/?slot=0" in page
 
 
-def test_two_taps_on_save_are_one_device(clock: Any, signed_in: Signer) -> None:
+def test_two_taps_on_save_are_one_device(clock: TestClock, signed_in: Signer) -> None:
     visit = predosed(clock)
     nurse, same = signed_in(visit.nurse), {"id": str(uuid7())}
     for _ in range(2):
@@ -143,7 +144,7 @@ def test_two_taps_on_save_are_one_device(clock: Any, signed_in: Signer) -> None:
     assert Dose.objects.count() == 1
 
 
-def test_an_infusion_is_started_and_ended_on_its_pages(clock: Any, signed_in: Signer) -> None:
+def test_an_infusion_is_started_and_ended_on_its_pages(clock: TestClock, signed_in: Signer) -> None:
     visit = predosed(clock, protocol=KETAMINE_IV, planned_mg=36)
     nurse = signed_in(visit.nurse)
     body = {"lot": "K9", "expiry": "2027-05-31"}
@@ -156,7 +157,9 @@ def test_an_infusion_is_started_and_ended_on_its_pages(clock: Any, signed_in: Si
     assert visit.session.phase == "observing"
 
 
-def test_a_decision_stands_beside_the_guide_and_its_values(clock: Any, signed_in: Signer) -> None:
+def test_a_decision_stands_beside_the_guide_and_its_values(
+    clock: TestClock, signed_in: Signer
+) -> None:
     visit = predosed(clock, predose={"systolic": 152})
     clinician = signed_in(visit.clinician)
     page = clinician.get(f"/sessions/{visit.id}/decision/").content.decode()
@@ -171,7 +174,7 @@ def test_a_decision_stands_beside_the_guide_and_its_values(clock: Any, signed_in
     assert send(clinician, visit, "decision", body).status_code == 302
 
 
-def test_a_decision_on_an_older_reading_is_refused(clock: Any, signed_in: Signer) -> None:
+def test_a_decision_on_an_older_reading_is_refused(clock: TestClock, signed_in: Signer) -> None:
     visit = predosed(clock, predose={"systolic": 152})
     old = str(visit.session.facts().predose.id)
     visit.read(0, systolic=160)
@@ -182,7 +185,7 @@ def test_a_decision_on_an_older_reading_is_refused(clock: Any, signed_in: Signer
     assert "Fine" in answer.content.decode()
 
 
-def test_an_event_is_saved_or_told_what_it_lacks(clock: Any, signed_in: Signer) -> None:
+def test_an_event_is_saved_or_told_what_it_lacks(clock: TestClock, signed_in: Signer) -> None:
     visit = dosed(clock)
     nurse = signed_in(visit.nurse)
     assert told(send(nurse, visit, "event", {}), "kind", "Enter this.")
@@ -197,7 +200,7 @@ def test_an_event_is_saved_or_told_what_it_lacks(clock: Any, signed_in: Signer) 
 
 
 def test_a_symptom_ticked_under_a_note_is_sent_back_with_all_that_was_entered(
-    clock: Any, signed_in: Signer
+    clock: TestClock, signed_in: Signer
 ) -> None:
     visit = dosed(clock)
     nurse = signed_in(visit.nurse)
@@ -212,7 +215,7 @@ def test_a_symptom_ticked_under_a_note_is_sent_back_with_all_that_was_entered(
     assert Event.objects.get().symptoms == ["chest_pain"]
 
 
-def test_a_symptom_alone_says_what_kind_of_event_it_is(clock: Any, signed_in: Signer) -> None:
+def test_a_symptom_alone_says_what_kind_of_event_it_is(clock: TestClock, signed_in: Signer) -> None:
     visit = dosed(clock)
     nurse = signed_in(visit.nurse)
     assert send(nurse, visit, "event", {"symptoms": ["seizure"]}).status_code == 302
@@ -220,7 +223,7 @@ def test_a_symptom_alone_says_what_kind_of_event_it_is(clock: Any, signed_in: Si
 
 
 def test_an_onset_typed_for_a_note_is_sent_back_and_an_empty_one_is_not(
-    clock: Any, signed_in: Signer
+    clock: TestClock, signed_in: Signer
 ) -> None:
     visit = dosed(clock)
     nurse = signed_in(visit.nurse)
@@ -231,7 +234,7 @@ def test_an_onset_typed_for_a_note_is_sent_back_and_an_empty_one_is_not(
 
 
 def test_a_serious_event_asks_who_was_informed_until_it_is_answered(
-    clock: Any, signed_in: Signer
+    clock: TestClock, signed_in: Signer
 ) -> None:
     visit = dosed(clock)
     nurse = signed_in(visit.nurse)
@@ -251,7 +254,9 @@ def test_a_serious_event_asks_who_was_informed_until_it_is_answered(
     assert "Serious adverse event: Fainted, ambulance called" in first
 
 
-def test_who_was_tapped_and_who_was_typed_are_both_kept(clock: Any, signed_in: Signer) -> None:
+def test_who_was_tapped_and_who_was_typed_are_both_kept(
+    clock: TestClock, signed_in: Signer
+) -> None:
     visit = dosed(clock)
     pain = visit.event("symptom", symptoms=("chest_pain",))
     nurse, page = signed_in(visit.nurse), f"response/{pain.pk}"
@@ -269,7 +274,7 @@ def test_who_was_tapped_and_who_was_typed_are_both_kept(clock: Any, signed_in: S
     assert response.ordered == "Go on watching, ECG"
 
 
-def test_a_response_takes_a_tap_or_free_words(clock: Any, signed_in: Signer) -> None:
+def test_a_response_takes_a_tap_or_free_words(clock: TestClock, signed_in: Signer) -> None:
     visit = dosed(clock)
     pain = visit.event("symptom", symptoms=("chest_pain",))
     nurse = signed_in(visit.nurse)
@@ -292,7 +297,7 @@ def clearance_body(visit: Visit, **changed: Any) -> dict[str, Any]:
 
 
 def test_the_clearance_page_shows_the_course_the_statement_and_who_signs(
-    clock: Any, signed_in: Signer
+    clock: TestClock, signed_in: Signer
 ) -> None:
     visit = ready_to_sign(clock)
     page = signed_in(visit.clinician).get(f"/sessions/{visit.id}/clearance/").content.decode()
@@ -304,7 +309,7 @@ def test_the_clearance_page_shows_the_course_the_statement_and_who_signs(
     assert 'value="' + PASSWORD not in page
 
 
-def test_nothing_can_be_signed_while_an_item_is_open(clock: Any, signed_in: Signer) -> None:
+def test_nothing_can_be_signed_while_an_item_is_open(clock: TestClock, signed_in: Signer) -> None:
     visit = observed(clock, through=60)
     clinician = signed_in(visit.clinician)
     page = clinician.get(f"/sessions/{visit.id}/clearance/").content.decode()
@@ -316,7 +321,7 @@ def test_nothing_can_be_signed_while_an_item_is_open(clock: Any, signed_in: Sign
 
 
 def test_a_wrong_password_keeps_all_that_was_written_but_itself(
-    clock: Any, signed_in: Signer
+    clock: TestClock, signed_in: Signer
 ) -> None:
     visit = ready_to_sign(clock)
     visit.read(systolic=145, diastolic=95)
@@ -331,7 +336,9 @@ def test_a_wrong_password_keeps_all_that_was_written_but_itself(
     assert 'value="100"' in page
 
 
-def test_a_caution_without_words_is_told_at_its_own_field(clock: Any, signed_in: Signer) -> None:
+def test_a_caution_without_words_is_told_at_its_own_field(
+    clock: TestClock, signed_in: Signer
+) -> None:
     visit = ready_to_sign(clock)
     visit.read(sedation=4)
     answer = send(signed_in(visit.clinician), visit, "clearance", clearance_body(visit))
@@ -339,7 +346,9 @@ def test_a_caution_without_words_is_told_at_its_own_field(clock: Any, signed_in:
     assert "MOAA/S 4, criterion 5" in answer.content.decode()
 
 
-def test_a_record_that_changed_is_shown_before_it_is_signed(clock: Any, signed_in: Signer) -> None:
+def test_a_record_that_changed_is_shown_before_it_is_signed(
+    clock: TestClock, signed_in: Signer
+) -> None:
     visit = ready_to_sign(clock)
     body = clearance_body(visit, ready_minutes="111")
     visit.read(systolic=126)
@@ -365,7 +374,9 @@ def test_a_record_that_changed_is_shown_before_it_is_signed(clock: Any, signed_i
     assert Clearance.objects.get().printed_name == visit.clinician.printed_name
 
 
-def test_what_has_changed_names_doses_decisions_symptoms_and_answers_in_full(clock: Any) -> None:
+def test_what_has_changed_names_doses_decisions_symptoms_and_answers_in_full(
+    clock: TestClock,
+) -> None:
     visit = predosed(clock, predose={"systolic": 150})
     visit.decide(reason="Usual range for this patient")
     visit.dose()
@@ -384,7 +395,9 @@ def test_what_has_changed_names_doses_decisions_symptoms_and_answers_in_full(clo
     assert len(_changes(session, session.facts(), session.last_seq - 1)) == 1
 
 
-def test_the_signer_is_who_is_signed_in_whatever_is_sent(clock: Any, signed_in: Signer) -> None:
+def test_the_signer_is_who_is_signed_in_whatever_is_sent(
+    clock: TestClock, signed_in: Signer
+) -> None:
     visit = ready_to_sign(clock)
     other = person(visit.site, "clinician")
     body = clearance_body(visit, signed_by=str(other.pk), printed_name="Someone Else")
@@ -392,7 +405,7 @@ def test_the_signer_is_who_is_signed_in_whatever_is_sent(clock: Any, signed_in: 
     assert Clearance.objects.get().signed_by == visit.clinician
 
 
-def test_a_clearance_is_withdrawn_on_its_page(clock: Any, signed_in: Signer) -> None:
+def test_a_clearance_is_withdrawn_on_its_page(clock: TestClock, signed_in: Signer) -> None:
     visit = signed(clock)
     clearance = str(visit.session.standing_clearance_id)
     clinician = signed_in(visit.clinician)
@@ -409,7 +422,7 @@ def leave(client: Client, visit: Visit, kind: str, body: dict[str, str]) -> Any:
 
 
 def test_a_departure_that_does_not_say_how_the_patient_left_is_refused(
-    clock: Any, signed_in: Signer
+    clock: TestClock, signed_in: Signer
 ) -> None:
     visit = dosed(clock)
     answer = send(signed_in(visit.nurse), visit, "departure", {"kind": "transferred"})
@@ -426,7 +439,7 @@ ESCORT = {
 
 
 def test_without_a_clearance_discharge_is_neither_offered_nor_taken(
-    clock: Any, signed_in: Signer
+    clock: TestClock, signed_in: Signer
 ) -> None:
     visit = ready_to_sign(clock)
     nurse = signed_in(visit.nurse)
@@ -439,7 +452,7 @@ def test_without_a_clearance_discharge_is_neither_offered_nor_taken(
     assert not Departure.objects.exists()
 
 
-def test_a_discharge_is_saved_with_its_escort(clock: Any, signed_in: Signer) -> None:
+def test_a_discharge_is_saved_with_its_escort(clock: TestClock, signed_in: Signer) -> None:
     visit = signed(clock)
     nurse = signed_in(visit.nurse)
     answer = leave(nurse, visit, "discharged", ESCORT | {"escort_phone": ""})
@@ -449,7 +462,7 @@ def test_a_discharge_is_saved_with_its_escort(clock: Any, signed_in: Signer) -> 
     assert visit.session.phase == "closed"
 
 
-def test_the_hour_when_a_clearance_lapses_is_shown(clock: Any, signed_in: Signer) -> None:
+def test_the_hour_when_a_clearance_lapses_is_shown(clock: TestClock, signed_in: Signer) -> None:
     visit = signed(clock)
     page = signed_in(visit.nurse).get(f"/sessions/{visit.id}/departure/").content.decode()
     assert "It lapses at" in page
@@ -459,7 +472,9 @@ def test_the_hour_when_a_clearance_lapses_is_shown(clock: Any, signed_in: Signer
     assert "?kind=discharged" in page
 
 
-def test_a_transfer_asks_where_and_about_serious_events(clock: Any, signed_in: Signer) -> None:
+def test_a_transfer_asks_where_and_about_serious_events(
+    clock: TestClock, signed_in: Signer
+) -> None:
     visit = dosed(clock)
     nurse = signed_in(visit.nurse)
     answer = leave(nurse, visit, "transferred", {"destination": "General Hospital"})
@@ -473,7 +488,7 @@ def test_a_transfer_asks_where_and_about_serious_events(clock: Any, signed_in: S
     assert visit.session.outcome == "transferred"
 
 
-def test_ending_without_a_dose_needs_its_reason(clock: Any, signed_in: Signer) -> None:
+def test_ending_without_a_dose_needs_its_reason(clock: TestClock, signed_in: Signer) -> None:
     visit, other = planned(clock), admitted(clock)
     assert told(send(signed_in(visit.nurse), visit, "cancel", {}), "reason", "Enter this.")
     assert send(signed_in(visit.nurse), visit, "cancel", {"reason": "Ill"}).status_code == 302
@@ -489,7 +504,7 @@ def test_ending_without_a_dose_needs_its_reason(clock: Any, signed_in: Signer) -
     ],
 )
 def test_a_database_that_cannot_write_is_said_and_nothing_typed_is_lost(
-    clock: Any,
+    clock: TestClock,
     signed_in: Signer,
     monkeypatch: pytest.MonkeyPatch,
     failure: Exception,
@@ -507,7 +522,7 @@ def test_a_database_that_cannot_write_is_said_and_nothing_typed_is_lost(
     assert not Dose.objects.exists()
 
 
-def test_what_was_saved_is_said_with_the_servers_time(clock: Any, signed_in: Signer) -> None:
+def test_what_was_saved_is_said_with_the_servers_time(clock: TestClock, signed_in: Signer) -> None:
     visit = predosed(clock)
     nurse = signed_in(visit.nurse)
     answer = nurse.post(f"/sessions/{visit.id}/dose/", DEVICE | {"id": str(uuid7())}, follow=True)
@@ -515,7 +530,9 @@ def test_what_was_saved_is_said_with_the_servers_time(clock: Any, signed_in: Sig
     assert f"Device 1 saved at {at}." in answer.content.decode()
 
 
-def test_a_departure_typed_late_is_read_back_and_says_why(clock: Any, signed_in: Signer) -> None:
+def test_a_departure_typed_late_is_read_back_and_says_why(
+    clock: TestClock, signed_in: Signer
+) -> None:
     visit = signed(clock)
     left_at = clock.forward(minutes=5)
     clock.forward(minutes=25)
@@ -535,7 +552,7 @@ def test_a_departure_typed_late_is_read_back_and_says_why(clock: Any, signed_in:
 
 
 def test_leaving_against_advice_shows_the_last_values_and_asks_the_way_home(
-    clock: Any, signed_in: Signer
+    clock: TestClock, signed_in: Signer
 ) -> None:
     visit = observed(clock, through=30)
     visit.read(None, systolic=171, diastolic=97)
@@ -562,7 +579,7 @@ def test_leaving_against_advice_shows_the_last_values_and_asks_the_way_home(
 
 
 def test_who_left_unseen_is_told_with_when_last_seen_and_by_whom_it_was_noticed(
-    clock: Any, signed_in: Signer
+    clock: TestClock, signed_in: Signer
 ) -> None:
     visit = observed(clock, through=30)
     seen = clock.now()

@@ -25,6 +25,7 @@ from monitoring.models import (
 )
 from monitoring.models.fact import uuid7
 from monitoring.rules.readiness import CHECKLIST
+from tests.clock import TestClock
 from tests.factories.people import PASSWORD, SiteFactory
 from tests.factories.record import PatientFactory
 from tests.factories.visits import (
@@ -51,10 +52,10 @@ READING = {
 
 
 @pytest.fixture
-def foreign(clock: Any) -> Visit:
+def foreign(clock: TestClock) -> Visit:
     """A session of another site, with everything a session can have."""
-    site: Site = SiteFactory(name=f"{WORD} Clinic")
-    patient = PatientFactory(site=site, family_name=WORD, mrn=f"{WORD}-1")
+    site: Site = SiteFactory.create(name=f"{WORD} Clinic")
+    patient = PatientFactory.create(site=site, family_name=WORD, mrn=f"{WORD}-1")
     visit = discharged(clock, site=site, patient=patient)
     Staff.objects.filter(pk__in=[visit.nurse.pk, visit.clinician.pk]).update(last_name=WORD)
     visit.read()
@@ -154,7 +155,7 @@ def ids(foreign: Visit) -> dict[str, UUID]:
 
 
 @pytest.mark.parametrize("name", FORMS)
-def test_what_is_right_is_taken(clock: Any, signed_in: Signer, name: str) -> None:
+def test_what_is_right_is_taken(clock: TestClock, signed_in: Signer, name: str) -> None:
     assert send(signed_in, FORMS[name][0](clock), name).status_code == 302
 
 
@@ -168,7 +169,7 @@ def test_what_is_right_is_taken(clock: Any, signed_in: Signer, name: str) -> Non
     ],
 )
 def test_an_id_of_another_site_is_refused_and_nothing_of_it_is_shown(
-    clock: Any, signed_in: Signer, foreign: Visit, name: str, field: str
+    clock: TestClock, signed_in: Signer, foreign: Visit, name: str, field: str
 ) -> None:
     visit = FORMS[name][0](clock)
     before = count()
@@ -179,7 +180,7 @@ def test_an_id_of_another_site_is_refused_and_nothing_of_it_is_shown(
 
 
 def test_an_amendment_is_about_nothing_of_another_session(
-    clock: Any, signed_in: Signer, foreign: Visit
+    clock: TestClock, signed_in: Signer, foreign: Visit
 ) -> None:
     visit = discharged(clock)
     before = count()
@@ -188,7 +189,7 @@ def test_an_amendment_is_about_nothing_of_another_session(
     assert count() == before
 
 
-def test_an_event_resolves_nothing_of_another_session(clock: Any, signed_in: Signer) -> None:
+def test_an_event_resolves_nothing_of_another_session(clock: TestClock, signed_in: Signer) -> None:
     theirs = dosed(clock)
     event = theirs.event("symptom", symptoms=["nausea"])
     visit = dosed(clock)
@@ -209,7 +210,7 @@ TAKEN = {
 
 @pytest.mark.parametrize("name", TAKEN)
 def test_a_new_row_with_an_id_that_is_taken_elsewhere_is_refused_and_can_be_sent_again(
-    clock: Any, signed_in: Signer, foreign: Visit, name: str
+    clock: TestClock, signed_in: Signer, foreign: Visit, name: str
 ) -> None:
     visit, taken = FORMS[name][0](clock), ids(foreign)[TAKEN[name]]
     before = count()
@@ -225,7 +226,7 @@ def test_a_new_row_with_an_id_that_is_taken_elsewhere_is_refused_and_can_be_sent
 
 
 def test_lists_that_are_filtered_by_someone_of_another_site_show_nothing_of_it(
-    clock: Any, signed_in: Signer, foreign: Visit
+    clock: TestClock, signed_in: Signer, foreign: Visit
 ) -> None:
     visit = admitted(clock)
     visit.nurse.memberships.create(site=visit.site, role="auditor")

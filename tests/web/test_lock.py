@@ -12,6 +12,7 @@ from django.test import Client
 from clinic import shift, tablets
 from clinic.models import Shift, Staff, Tablet
 from monitoring.models import TrailEntry
+from tests.clock import TestClock
 from tests.factories.people import (
     PASSWORD,
     PIN,
@@ -30,10 +31,10 @@ POLL = {"HX-Request": "true", "HX-Current-URL": "http://testserver/lock/?next=/p
 
 
 @pytest.fixture
-def visit(clock: Any) -> Visit:
+def visit(clock: TestClock) -> Visit:
     """A patient whose 40-minute reading is overdue, and whose name no one else has."""
-    site = SiteFactory()
-    patient = PatientFactory(site=site, family_name="Quibell", given_name="Quirina")
+    site = SiteFactory.create()
+    patient = PatientFactory.create(site=site, family_name="Quibell", given_name="Quirina")
     made = dosed(clock, site=site, patient=patient)
     clock.forward(minutes=56)
     return made
@@ -41,12 +42,12 @@ def visit(clock: Any) -> Visit:
 
 @pytest.fixture
 def tablet(visit: Visit) -> Tablet:
-    return TabletFactory(site=visit.site, name="Room 2")
+    return TabletFactory.create(site=visit.site, name="Room 2")
 
 
 @pytest.fixture
 def rosa(tablet: Tablet) -> Staff:
-    return ShiftFactory(tablet=tablet).staff
+    return ShiftFactory.create(tablet=tablet).staff
 
 
 @pytest.fixture
@@ -158,7 +159,7 @@ def test_who_is_alone_on_the_shift_does_not_have_to_tap_the_name(
 ) -> None:
     chosen = re.compile(r'name="staff"[^>]* checked')
     assert chosen.search(locked.get("/lock/").content.decode())
-    ShiftFactory(tablet=tablet)
+    ShiftFactory.create(tablet=tablet)
     assert not chosen.search(locked.get("/lock/").content.decode())
 
 
@@ -210,7 +211,7 @@ def test_handing_over_keeps_the_name_on_the_lock_and_comes_back_to_the_page(
 
 
 def test_signing_out_of_a_tablet_ends_the_shift_there(tablet: Tablet, rosa: Staff) -> None:
-    beside = ShiftFactory(tablet=TabletFactory(site=tablet.site), staff=rosa)
+    beside = ShiftFactory.create(tablet=TabletFactory.create(site=tablet.site), staff=rosa)
     client = on_tablet(tablet, rosa)
     client.post("/sign-out/")
     assert shift.open_on(tablet) == []
@@ -296,7 +297,7 @@ def test_who_unlocks_gets_a_session_of_their_own(locked: Client, rosa: Staff) ->
 
 
 def test_an_emergency_and_an_urgent_reading_are_shown_by_room_without_names_or_values(
-    locked: Client, visit: Visit, clock: Any
+    locked: Client, visit: Visit, clock: TestClock
 ) -> None:
     page = locked.get("/lock/").content.decode()
     assert "state-urgent" in page
@@ -319,9 +320,9 @@ def test_a_room_stands_once_and_calms_down_when_it_was_answered(
     assert "Nothing is overdue" in on_tablet(tablet).get("/lock/").content.decode()
 
 
-def test_an_emergency_on_arrival_is_told_too(clock: Any) -> None:
+def test_an_emergency_on_arrival_is_told_too(clock: TestClock) -> None:
     visit = admitted(clock)
-    tablet = TabletFactory(site=visit.site)
-    ShiftFactory(tablet=tablet)
+    tablet = TabletFactory.create(site=visit.site)
+    ShiftFactory.create(tablet=tablet)
     visit.event("symptom", symptoms=["seizure"], detail="")
     assert "state-emergency" in on_tablet(tablet).get("/lock/").content.decode()

@@ -10,6 +10,7 @@ from django.test import Client
 
 from monitoring.rules.entry import PRE_DOSE
 from monitoring.rules.protocol import KETAMINE_IV
+from tests.clock import TestClock
 from tests.factories.people import SiteFactory
 from tests.factories.record import PatientFactory
 from tests.factories.visits import (
@@ -30,73 +31,75 @@ Signer = Callable[..., Client]
 HIGH = {"systolic": 152, "diastolic": 94}
 
 
-def decided(clock: Any, outcome: str) -> Visit:
+def decided(clock: TestClock, outcome: str) -> Visit:
     visit = predosed(clock, predose=HIGH)
     visit.decide(outcome)
     return visit
 
 
-def halfway(clock: Any) -> Visit:
+def halfway(clock: TestClock) -> Visit:
     visit = predosed(clock)
     visit.dose()
     return visit
 
 
-def infusing(clock: Any) -> Visit:
+def infusing(clock: TestClock) -> Visit:
     visit = predosed(clock, protocol=KETAMINE_IV, planned_mg=36)
     visit.dose()
     return visit
 
 
-def at_forty(clock: Any) -> Visit:
+def at_forty(clock: TestClock) -> Visit:
     return observed(clock, through=40)
 
 
-def read(clock: Any, **values: int) -> Visit:
+def read(clock: TestClock, **values: int) -> Visit:
     visit = observed(clock, through=40)
     visit.read(**values)
     return visit
 
 
-def said(clock: Any, build: Callable[..., Visit], kind: str, **given: Any) -> Visit:
+def said(clock: TestClock, build: Callable[..., Visit], kind: str, **given: Any) -> Visit:
     visit = build(clock)
     visit.event(kind, **given)
     return visit
 
 
-def answered(clock: Any) -> Visit:
+def answered(clock: TestClock) -> Visit:
     visit = observed(clock, through=40)
     visit.respond(visit.read(systolic=204).pk)
     return visit
 
 
-def chest_pain(clock: Any, build: Callable[..., Visit]) -> Visit:
+def chest_pain(clock: TestClock, build: Callable[..., Visit]) -> Visit:
     return said(clock, build, "symptom", symptoms=["chest_pain"], detail="")
 
 
-def serious(clock: Any) -> Visit:
+def serious(clock: TestClock) -> Visit:
     return said(clock, dosed, "adverse_event", is_serious=True, onset_at=clock.now())
 
 
-def answers(clock: Any, **given: bool) -> Visit:
+def answers(clock: TestClock, **given: bool) -> Visit:
     visit = predosed(clock)
     visit.admit(answers=GOOD_ANSWERS | given)
     return visit
 
 
-def not_enrolled(clock: Any) -> Visit:
-    site = SiteFactory()
-    return predosed(clock, site=site, patient=PatientFactory(site=site, rems_enrolled_on=None))
+def not_enrolled(clock: TestClock) -> Visit:
+    site = SiteFactory.create()
+    return predosed(
+        clock, site=site, patient=PatientFactory.create(site=site, rems_enrolled_on=None)
+    )
 
 
-def recheck_above(clock: Any) -> Visit:
+def recheck_above(clock: TestClock) -> Visit:
     visit = decided(clock, "give")
     clock.forward(minutes=2)
     visit.read(PRE_DOSE, systolic=160, diastolic=96)
     return visit
 
 
-def recent(clock: Any) -> Visit:
+def recent(clock: TestClock) -> Visit:
     """The window is over, the last set is new, and the repeat is overdue all the same."""
     visit = observed(clock)
     first = visit.session.first_dose_at
@@ -182,7 +185,7 @@ STATES: dict[str, tuple[Callable[[Any], Visit], float, str | None, str | None]] 
 
 @pytest.mark.parametrize("state", STATES)
 def test_the_card_and_the_page_name_the_same_next_step(
-    clock: Any, signed_in: Signer, state: str
+    clock: TestClock, signed_in: Signer, state: str
 ) -> None:
     build, minutes, of_nurse, of_clinician = STATES[state]
     visit = build(clock)

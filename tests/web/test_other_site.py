@@ -12,6 +12,7 @@ from django.urls import reverse
 from clinic.models import Site
 from monitoring.models import Reading
 from monitoring.models.fact import uuid7
+from tests.clock import TestClock
 from tests.factories.people import MembershipFactory, SiteFactory, person
 from tests.factories.visits import WELL, Visit, dosed
 
@@ -21,19 +22,19 @@ PAGES = ("session", "dose", "infusion-end", "reading", "event", "departure", "se
 
 
 @pytest.fixture
-def here(clock: Any) -> Site:
+def here(clock: TestClock) -> Site:
     """The site that the browser chose last: an hour behind."""
-    return SiteFactory(name="Harbor", time_zone="America/Chicago")
+    return SiteFactory.create(name="Harbor", time_zone="America/Chicago")
 
 
 @pytest.fixture
-def visit(clock: Any) -> Visit:
-    return dosed(clock, site=SiteFactory(name="Lakeside", time_zone="America/New_York"))
+def visit(clock: TestClock) -> Visit:
+    return dosed(clock, site=SiteFactory.create(name="Lakeside", time_zone="America/New_York"))
 
 
 @pytest.fixture
 def nurse(visit: Visit, here: Site, signed_in: Signer) -> Client:
-    MembershipFactory(staff=visit.nurse, site=here, role="nurse")
+    MembershipFactory.create(staff=visit.nurse, site=here, role="nurse")
     client = signed_in(visit.nurse)
     client.post(reverse("switch-site"), {"site": str(here.pk)})
     return client
@@ -58,7 +59,7 @@ def test_a_page_of_a_session_of_ones_other_site_asks_whether_to_work_there(
 
 
 def test_a_form_sent_from_the_other_site_is_not_saved_and_can_be_sent_again_from_its_own(
-    nurse: Client, visit: Visit, clock: Any
+    nurse: Client, visit: Visit, clock: TestClock
 ) -> None:
     clock.forward(minutes=15)
     address = f"{reverse('reading', args=[visit.id])}?slot=15"
@@ -83,7 +84,7 @@ def test_who_may_not_see_that_page_there_is_told_nothing(
 ) -> None:
     stranger = person(here, "nurse")
     if role:
-        MembershipFactory(staff=stranger, site=visit.site, role=role)
+        MembershipFactory.create(staff=stranger, site=visit.site, role=role)
     client = signed_in(stranger)
     client.post(reverse("switch-site"), {"site": str(here.pk)})
     for answer in (

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.test import Client
 
 from monitoring.models import AccessEntry, Patient, PatientAmendment
 from monitoring.models.fact import uuid7
+from tests.clock import TestClock
 from tests.factories.people import person
 from tests.factories.record import PatientFactory
 from tests.factories.visits import planned, predosed
@@ -19,8 +19,8 @@ Signer = Callable[..., Client]
 
 
 @pytest.fixture
-def patient(clock: Any) -> Patient:
-    made: Patient = PatientFactory(
+def patient(clock: TestClock) -> Patient:
+    made: Patient = PatientFactory.create(
         family_name="Smiht", given_name="Jane", allergies="", rems_enrolled_on=None
     )
     return made
@@ -107,7 +107,7 @@ def test_what_cannot_be_saved_is_said_at_its_field_and_stays(
 
 
 def test_an_mrn_in_use_names_whose_it_is(patient: Patient, signed_in: Signer) -> None:
-    PatientFactory(site=patient.site, mrn="B-2", family_name="Older", given_name="Ann")
+    PatientFactory.create(site=patient.site, mrn="B-2", family_name="Older", given_name="Ann")
     client = signed_in(person(patient.site, "nurse"))
     answer = client.post(address(patient), filled(patient, mrn="b-2"))
     assert "OLDER, Ann" in answer.context["form"].errors["mrn"][0]
@@ -130,7 +130,9 @@ def test_who_amended_meanwhile_is_shown_and_nothing_of_it_is_undone(
     assert (stands.allergies, stands.cautions, stands.amended) == ("Latex", "Falls", 2)
 
 
-def test_allergies_are_one_tap_from_the_banner_and_lead_back(clock: Any, signed_in: Signer) -> None:
+def test_allergies_are_one_tap_from_the_banner_and_lead_back(
+    clock: TestClock, signed_in: Signer
+) -> None:
     visit = predosed(clock)
     client = signed_in(visit.nurse)
     here = f"/sessions/{visit.id}/reading/?slot=0"
@@ -151,7 +153,7 @@ def test_the_way_back_leads_nowhere_else(patient: Patient, signed_in: Signer, ev
 
 
 def test_a_missing_enrolment_leads_to_where_it_is_entered(
-    patient: Patient, clock: Any, signed_in: Signer
+    patient: Patient, clock: TestClock, signed_in: Signer
 ) -> None:
     visit = predosed(clock, patient=patient, site=patient.site)
     client = signed_in(visit.nurse)
@@ -166,12 +168,12 @@ def test_a_missing_enrolment_leads_to_where_it_is_entered(
 
 
 def test_another_sites_patient_is_not_found(patient: Patient, signed_in: Signer) -> None:
-    stranger = signed_in(person(PatientFactory().site, "nurse"))
+    stranger = signed_in(person(PatientFactory.create().site, "nurse"))
     assert stranger.get(address(patient)).status_code == 404
     assert stranger.post(address(patient), filled(patient, allergies="x")).status_code == 404
 
 
-def test_who_may_not_is_shown_no_link(clock: Any, signed_in: Signer) -> None:
+def test_who_may_not_is_shown_no_link(clock: TestClock, signed_in: Signer) -> None:
     visit = planned(clock)
     administrator = signed_in(person(visit.site, "administrator"))
     for page in (f"/sessions/{visit.id}/", f"/patients/{visit.patient.pk}/"):

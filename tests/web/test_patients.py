@@ -11,6 +11,7 @@ from django.test import Client
 
 from monitoring.models import AccessEntry, Patient
 from monitoring.models.fact import uuid7
+from tests.clock import TestClock
 from tests.factories.people import SiteFactory, person
 from tests.factories.record import PatientFactory
 from tests.factories.visits import discharged, observed, planned
@@ -36,8 +37,8 @@ def names(answer: Any) -> list[str]:
 
 
 def test_the_list_shows_the_sites_own_patients_and_no_others(signed_in: Signer) -> None:
-    here = PatientFactory(family_name="Here", given_name="Ann")
-    PatientFactory(family_name="Elsewhere")
+    here = PatientFactory.create(family_name="Here", given_name="Ann")
+    PatientFactory.create(family_name="Elsewhere")
     nurse = signed_in(person(here.site, "nurse"))
 
     assert names(nurse.get("/patients/")) == ["HERE, Ann"]
@@ -45,15 +46,15 @@ def test_the_list_shows_the_sites_own_patients_and_no_others(signed_in: Signer) 
 
 @pytest.mark.parametrize("words", ["smi", "jane", "A-7", "smith, jane", "Jane Smith"])
 def test_a_patient_is_found_by_names_and_mrn(signed_in: Signer, words: str) -> None:
-    jane = PatientFactory(family_name="Smith", given_name="Jane", mrn="A-77")
-    PatientFactory(site=jane.site, family_name="Jones", given_name="Ann", mrn="B-1")
+    jane = PatientFactory.create(family_name="Smith", given_name="Jane", mrn="A-77")
+    PatientFactory.create(site=jane.site, family_name="Jones", given_name="Ann", mrn="B-1")
     nurse = signed_in(person(jane.site, "nurse"))
 
     assert names(nurse.get("/patients/", {"q": words})) == ["SMITH, Jane"]
 
 
 def test_the_list_comes_fifty_to_a_page_and_keeps_the_search(signed_in: Signer) -> None:
-    site = SiteFactory()
+    site = SiteFactory.create()
     PatientFactory.create_batch(51, site=site, family_name="Same")
     nurse = signed_in(person(site, "nurse"))
     first = nurse.get("/patients/", {"q": "same"})
@@ -64,7 +65,7 @@ def test_the_list_comes_fifty_to_a_page_and_keeps_the_search(signed_in: Signer) 
 
 
 def test_a_search_that_finds_no_one_says_so_and_escapes_what_was_typed(signed_in: Signer) -> None:
-    nurse = signed_in(person(SiteFactory(), "nurse"))
+    nurse = signed_in(person(SiteFactory.create(), "nurse"))
     page = nurse.get("/patients/", {"q": "<b>x"}).content.decode()
 
     assert "No patient at this site matches" in page
@@ -72,7 +73,7 @@ def test_a_search_that_finds_no_one_says_so_and_escapes_what_was_typed(signed_in
 
 
 def test_a_nurse_registers_a_patient_and_comes_to_the_patients_page(signed_in: Signer) -> None:
-    site = SiteFactory()
+    site = SiteFactory.create()
     nurse = signed_in(person(site, "nurse"))
     answer = nurse.post("/patients/new/", filled())
     patient = Patient.objects.get()
@@ -81,8 +82,8 @@ def test_a_nurse_registers_a_patient_and_comes_to_the_patients_page(signed_in: S
     assert (patient.site, patient.mrn, patient.date_of_birth) == (site, "A-1", date(1945, 7, 14))
 
 
-def test_save_tapped_twice_registers_one_patient(clock: Any, signed_in: Signer) -> None:
-    nurse = signed_in(person(SiteFactory(), "nurse"))
+def test_save_tapped_twice_registers_one_patient(clock: TestClock, signed_in: Signer) -> None:
+    nurse = signed_in(person(SiteFactory.create(), "nurse"))
     sent = filled()
     nurse.post("/patients/new/", sent)
     nurse.post("/patients/new/", sent)
@@ -91,7 +92,7 @@ def test_save_tapped_twice_registers_one_patient(clock: Any, signed_in: Signer) 
 
 
 def test_an_mrn_in_use_here_names_whose_it_is_and_keeps_what_was_typed(signed_in: Signer) -> None:
-    theirs = PatientFactory(mrn="A-1", family_name="Older", given_name="Ann")
+    theirs = PatientFactory.create(mrn="A-1", family_name="Older", given_name="Ann")
     nurse = signed_in(person(theirs.site, "nurse"))
     answer = nurse.post("/patients/new/", filled(allergies="Latex"))
     page = answer.content.decode()
@@ -103,8 +104,8 @@ def test_an_mrn_in_use_here_names_whose_it_is_and_keeps_what_was_typed(signed_in
 
 
 def test_an_mrn_in_use_elsewhere_tells_nothing_of_that_patient(signed_in: Signer) -> None:
-    PatientFactory(mrn="A-1", family_name="Unspoken", given_name="Ann")
-    nurse = signed_in(person(SiteFactory(), "nurse"))
+    PatientFactory.create(mrn="A-1", family_name="Unspoken", given_name="Ann")
+    nurse = signed_in(person(SiteFactory.create(), "nurse"))
     answer = nurse.post("/patients/new/", filled())
 
     assert answer.status_code == 422
@@ -128,7 +129,7 @@ def test_an_mrn_in_use_elsewhere_tells_nothing_of_that_patient(signed_in: Signer
 def test_a_form_that_cannot_be_saved_is_shown_again(
     signed_in: Signer, field: str, value: str
 ) -> None:
-    nurse = signed_in(person(SiteFactory(), "nurse"))
+    nurse = signed_in(person(SiteFactory.create(), "nurse"))
     answer = nurse.post("/patients/new/", filled(**{field: value}))
 
     assert answer.status_code == 422
@@ -137,13 +138,13 @@ def test_a_form_that_cannot_be_saved_is_shown_again(
 
 
 def test_nothing_of_the_registration_form_is_filled_in_beforehand(signed_in: Signer) -> None:
-    form = signed_in(person(SiteFactory(), "nurse")).get("/patients/new/").context["form"]
+    form = signed_in(person(SiteFactory.create(), "nurse")).get("/patients/new/").context["form"]
 
     assert [name for name in form.fields if name != "id" and form[name].value()] == []
 
 
 def test_an_administrator_reads_patients_but_does_not_register_them(signed_in: Signer) -> None:
-    patient = PatientFactory()
+    patient = PatientFactory.create()
     administrator = signed_in(person(patient.site, "administrator"))
     page = administrator.get("/patients/")
 
@@ -153,13 +154,13 @@ def test_an_administrator_reads_patients_but_does_not_register_them(signed_in: S
 
 
 def test_another_sites_patient_is_not_found(signed_in: Signer) -> None:
-    nurse = signed_in(person(SiteFactory(), "nurse"))
+    nurse = signed_in(person(SiteFactory.create(), "nurse"))
 
-    assert nurse.get(f"/patients/{PatientFactory().pk}/").status_code == 404
+    assert nurse.get(f"/patients/{PatientFactory.create().pk}/").status_code == 404
 
 
 def test_the_page_shows_the_course_newest_first_with_worst_values(
-    clock: Any, signed_in: Signer
+    clock: TestClock, signed_in: Signer
 ) -> None:
     visit = observed(clock, through=90)
     clock.forward(minutes=1)
@@ -180,7 +181,9 @@ def test_the_page_shows_the_course_newest_first_with_worst_values(
     assert rows[0].lowest_sedation is None
 
 
-def test_a_corrected_value_does_not_count_among_the_worst(clock: Any, signed_in: Signer) -> None:
+def test_a_corrected_value_does_not_count_among_the_worst(
+    clock: TestClock, signed_in: Signer
+) -> None:
     from monitoring.actions import correct_reading
 
     visit = observed(clock, through=15)
@@ -199,7 +202,7 @@ def test_a_corrected_value_does_not_count_among_the_worst(clock: Any, signed_in:
 
 
 def test_the_last_sessions_worst_values_stand_on_the_patients_page_and_the_next_plan(
-    clock: Any, signed_in: Signer
+    clock: TestClock, signed_in: Signer
 ) -> None:
     visit = discharged(clock)
     nurse = signed_in(visit.nurse)
@@ -211,7 +214,7 @@ def test_the_last_sessions_worst_values_stand_on_the_patients_page_and_the_next_
 
 
 def test_a_patient_without_a_session_is_told_what_to_do_next(signed_in: Signer) -> None:
-    patient = PatientFactory()
+    patient = PatientFactory.create()
     page = signed_in(person(patient.site, "nurse")).get(f"/patients/{patient.pk}/")
 
     assert "Plan the first one" in page.content.decode()
@@ -219,7 +222,7 @@ def test_a_patient_without_a_session_is_told_what_to_do_next(signed_in: Signer) 
 
 
 def test_names_are_escaped(signed_in: Signer) -> None:
-    patient = PatientFactory(family_name="<script>alert(1)</script>", given_name="'\"&")
+    patient = PatientFactory.create(family_name="<script>alert(1)</script>", given_name="'\"&")
     nurse = signed_in(person(patient.site, "nurse"))
 
     for address in ("/patients/", f"/patients/{patient.pk}/"):
@@ -231,15 +234,15 @@ def test_names_are_escaped(signed_in: Signer) -> None:
     ["1958-07-14", "14-Jul-1958", "7/14/1958", "19580714", "smith 14-Jul-1958", "14 July 1958"],
 )
 def test_a_patient_is_found_by_birth_date_in_any_form(signed_in: Signer, typed: str) -> None:
-    born = PatientFactory(date_of_birth=date(1958, 7, 14))
-    PatientFactory(site=born.site, date_of_birth=date(1958, 7, 15))
+    born = PatientFactory.create(date_of_birth=date(1958, 7, 14))
+    PatientFactory.create(site=born.site, date_of_birth=date(1958, 7, 15))
     nurse = signed_in(person(born.site, "nurse"))
     assert names(nurse.get("/patients/", {"q": typed})) == [born.banner_name]
 
 
 def test_a_birth_date_that_can_be_two_days_finds_both(signed_in: Signer) -> None:
-    march = PatientFactory(date_of_birth=date(1958, 3, 4), given_name="March")
-    PatientFactory(site=march.site, date_of_birth=date(1958, 4, 3), given_name="April")
+    march = PatientFactory.create(date_of_birth=date(1958, 3, 4), given_name="March")
+    PatientFactory.create(site=march.site, date_of_birth=date(1958, 4, 3), given_name="April")
     nurse = signed_in(person(march.site, "nurse"))
     found = names(nurse.get("/patients/", {"q": "03/04/1958"}))
     assert sorted(found) == ["SMITH, April", "SMITH, March"]
@@ -249,8 +252,8 @@ def test_a_birth_date_that_can_be_two_days_finds_both(signed_in: Signer) -> None
 def test_a_patient_is_found_by_any_word_with_or_without_accents(
     signed_in: Signer, typed: str
 ) -> None:
-    found = PatientFactory(family_name="Muñoz O’Brien", given_name="José")
-    PatientFactory(site=found.site, given_name="Ann")
+    found = PatientFactory.create(family_name="Muñoz O’Brien", given_name="José")
+    PatientFactory.create(site=found.site, given_name="Ann")
     nurse = signed_in(person(found.site, "nurse"))
     assert names(nurse.get("/patients/", {"q": typed})) == [found.banner_name]
 
@@ -259,7 +262,7 @@ def test_a_patient_is_found_by_any_word_with_or_without_accents(
 def test_a_character_that_is_not_seen_is_refused_at_its_field(
     signed_in: Signer, field: str
 ) -> None:
-    nurse = signed_in(person(SiteFactory(), "nurse"))
+    nurse = signed_in(person(SiteFactory.create(), "nurse"))
     answer = nurse.post("/patients/new/", filled(**{field: "A\u202eB"}))
     assert answer.status_code == 422
     assert answer.context["form"].errors[field] == [
@@ -268,7 +271,7 @@ def test_a_character_that_is_not_seen_is_refused_at_its_field(
 
 
 def test_an_empty_field_is_named_in_its_error(signed_in: Signer) -> None:
-    nurse = signed_in(person(SiteFactory(), "nurse"))
+    nurse = signed_in(person(SiteFactory.create(), "nurse"))
     errors = nurse.post("/patients/new/", {"mrn": ""}).context["form"].errors
     assert errors["mrn"] == ["Enter the MRN."]
     assert errors["family_name"] == ["Enter the family name."]
@@ -277,7 +280,7 @@ def test_an_empty_field_is_named_in_its_error(signed_in: Signer) -> None:
 
 
 def test_a_name_that_is_anothers_is_shown_with_a_link_and_asked_about(signed_in: Signer) -> None:
-    theirs = PatientFactory(family_name="Smith", given_name="Jane", mrn="B-2")
+    theirs = PatientFactory.create(family_name="Smith", given_name="Jane", mrn="B-2")
     nurse = signed_in(person(theirs.site, "nurse"))
     sent = filled()
     answer = nurse.post("/patients/new/", sent)
@@ -292,14 +295,14 @@ def test_a_name_that_is_anothers_is_shown_with_a_link_and_asked_about(signed_in:
 
 
 def test_nothing_is_asked_before_there_is_a_question(signed_in: Signer) -> None:
-    page = signed_in(person(SiteFactory(), "nurse")).get("/patients/new/").content.decode()
+    page = signed_in(person(SiteFactory.create(), "nurse")).get("/patients/new/").content.decode()
     assert "confirm_" not in page
 
 
 def test_who_is_under_age_is_asked_about_once_more_when_the_date_changes(
     signed_in: Signer,
 ) -> None:
-    nurse = signed_in(person(SiteFactory(), "nurse"))
+    nurse = signed_in(person(SiteFactory.create(), "nurse"))
     sent = filled(date_of_birth="2020-01-01")
     first = nurse.post("/patients/new/", sent).context["form"]
     asked = first.fields["confirm_minor"].answer

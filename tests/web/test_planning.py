@@ -15,6 +15,7 @@ from monitoring.actions import publish_protocol
 from monitoring.models import Patient, ProtocolVersion, Session
 from monitoring.models.fact import uuid7
 from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US
+from tests.clock import TestClock
 from tests.factories.people import SiteFactory, person
 from tests.factories.record import PatientFactory
 
@@ -26,9 +27,9 @@ class Desk:
     """A nurse with a patient to plan for, at a site in Chicago."""
 
     def __init__(self, signed_in: Signer) -> None:
-        self.site = SiteFactory(time_zone="America/Chicago")
+        self.site = SiteFactory.create(time_zone="America/Chicago")
         self.spravato: ProtocolVersion = publish_protocol(SPRAVATO_US, site=self.site)
-        self.patient: Patient = PatientFactory(site=self.site)
+        self.patient: Patient = PatientFactory.create(site=self.site)
         self.client = signed_in(person(self.site, "nurse"))
         self.address = f"/patients/{self.patient.pk}/plan/"
 
@@ -50,7 +51,7 @@ class Desk:
 
 
 @pytest.fixture
-def desk(clock: Any, signed_in: Signer) -> Desk:
+def desk(clock: TestClock, signed_in: Signer) -> Desk:
     return Desk(signed_in)
 
 
@@ -145,7 +146,7 @@ def test_a_plan_that_cannot_be_saved_says_so_at_the_field_and_keeps_the_rest(
 
 
 def test_a_protocol_of_another_site_is_not_a_choice(desk: Desk) -> None:
-    other = publish_protocol(KETAMINE_IV, site=SiteFactory())
+    other = publish_protocol(KETAMINE_IV, site=SiteFactory.create())
     answer = desk.post(protocol_version=str(other.pk))
 
     assert answer.status_code == 422
@@ -153,7 +154,7 @@ def test_a_protocol_of_another_site_is_not_a_choice(desk: Desk) -> None:
 
 
 def test_another_sites_patient_is_not_found(desk: Desk) -> None:
-    theirs = f"/patients/{PatientFactory().pk}/plan/"
+    theirs = f"/patients/{PatientFactory.create().pk}/plan/"
 
     assert desk.client.get(theirs).status_code == 404
     assert desk.client.post(theirs, desk.filled()).status_code == 404
@@ -176,7 +177,7 @@ def test_an_administrator_does_not_plan(desk: Desk, signed_in: Signer) -> None:
     ],
 )
 def test_today_and_tomorrow_are_tiles_and_another_date_is_typed(
-    clock: Any, desk: Desk, near: str, day: str, planned: date
+    clock: TestClock, desk: Desk, near: str, day: str, planned: date
 ) -> None:
     page = desk.client.get(desk.address).content.decode()
     assert "Today, 10-Mar-2026" in page
@@ -195,17 +196,17 @@ def test_today_and_tomorrow_are_tiles_and_another_date_is_typed(
         ("", "03/04/2026", "day"),
     ],
 )
-def test_one_date_is_chosen(clock: Any, desk: Desk, near: str, day: str, field: str) -> None:
+def test_one_date_is_chosen(clock: TestClock, desk: Desk, near: str, day: str, field: str) -> None:
     answer = desk.post(near=near, day=day)
     assert answer.status_code == 422
     assert list(answer.context["form"].errors) == [field]
 
 
 def test_what_rems_lacks_is_said_when_planning_with_the_page_that_closes_it(
-    clock: Any, desk: Desk
+    clock: TestClock, desk: Desk
 ) -> None:
     assert desk.client.get(desk.address).context["items"] == []
-    patient = PatientFactory(site=desk.site, rems_enrolled_on=None)
+    patient = PatientFactory.create(site=desk.site, rems_enrolled_on=None)
     desk.site.rems_certified_on = None
     desk.site.save()
     address = f"/patients/{patient.pk}/plan/"
@@ -217,15 +218,15 @@ def test_what_rems_lacks_is_said_when_planning_with_the_page_that_closes_it(
     }
 
 
-def test_an_inpatient_setting_lacks_nothing_of_rems(clock: Any, desk: Desk) -> None:
+def test_an_inpatient_setting_lacks_nothing_of_rems(clock: TestClock, desk: Desk) -> None:
     desk.site.is_inpatient = True
     desk.site.save()
-    patient = PatientFactory(site=desk.site, rems_enrolled_on=None)
+    patient = PatientFactory.create(site=desk.site, rems_enrolled_on=None)
     assert desk.client.get(f"/patients/{patient.pk}/plan/").context["items"] == []
 
 
-def test_a_planned_session_says_what_will_be_missing(clock: Any, desk: Desk) -> None:
-    patient = PatientFactory(site=desk.site, rems_enrolled_on=None)
+def test_a_planned_session_says_what_will_be_missing(clock: TestClock, desk: Desk) -> None:
+    patient = PatientFactory.create(site=desk.site, rems_enrolled_on=None)
     sent = desk.filled(near="2026-03-10", day="")
     answer = desk.client.post(f"/patients/{patient.pk}/plan/", sent)
     page = desk.client.get(answer.url)

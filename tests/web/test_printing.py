@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from html import unescape
-from typing import Any
 
 import pytest
 from django.test import Client
 
 from monitoring.models import AccessEntry
+from tests.clock import TestClock
 from tests.factories.people import SiteFactory, person
 from tests.factories.visits import Visit, discharged
 
@@ -20,7 +20,7 @@ FIELD = re.compile(r'<input type="hidden" [^>]*name="(page|at)" value="([^"]+)">
 
 
 @pytest.fixture
-def visit(clock: Any) -> Visit:
+def visit(clock: TestClock) -> Visit:
     return discharged(clock)
 
 
@@ -48,7 +48,7 @@ def told(page: str) -> dict[str, str]:
     ],
 )
 def test_what_was_shown_is_kept_as_printed(
-    visit: Visit, administrator: Client, clock: Any, path: str, name: str
+    visit: Visit, administrator: Client, clock: TestClock, path: str, name: str
 ) -> None:
     administrator.get(f"/sessions/{visit.id}/amendment/")
     administrator.get(f"/patients/{visit.patient.pk}/")
@@ -68,7 +68,7 @@ def test_what_was_shown_is_kept_as_printed(
     assert (printed.staff, printed.site) == (shown.staff, shown.site)
 
 
-def test_it_says_who_prints_and_as_of_when(administrator: Client, clock: Any) -> None:
+def test_it_says_who_prints_and_as_of_when(administrator: Client, clock: TestClock) -> None:
     page = administrator.get("/sessions/").content.decode()
     at = clock.now().astimezone(SiteFactory.build().tz)
     assert f"as of {at:%d-%b-%Y %H:%M}, printed by Ada Byron" in page

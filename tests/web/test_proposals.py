@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -14,6 +13,7 @@ from clinic import clock as clinic_clock
 from clinic.models import Membership, Proposal, Site, Staff
 from clinic.signin import arrival
 from monitoring.models.fact import uuid7
+from tests.clock import TestClock
 from tests.factories.people import PASSWORD, SiteFactory, person, visitor
 from tests.factories.visits import discharged, observed, planned, ready_to_sign
 
@@ -22,7 +22,7 @@ Signer = Callable[..., Client]
 
 
 @pytest.fixture
-def site(clock: Any, db: None) -> Site:
+def site(clock: TestClock, db: None) -> Site:
     return planned(clock).site
 
 
@@ -56,7 +56,7 @@ def test_everyone_concerned_sees_it(
     own = signed_in(ada).get("/account/").content.decode()
     assert words in own
     assert 'value="cancel"' in own
-    assert words not in signed_in(person(SiteFactory(), "nurse")).get("/").content.decode()
+    assert words not in signed_in(person(SiteFactory.create(), "nurse")).get("/").content.decode()
 
 
 def test_another_administrator_confirms_it(
@@ -157,7 +157,7 @@ def test_after_the_password_what_was_sent_is_done(site: Site, samuel: Staff, ada
 
 @pytest.mark.parametrize(("days", "is_said"), [(0, True), (6.99, True), (7, False)])
 def test_a_signature_within_a_week_of_a_renewed_sign_in_says_so(
-    clock: Any, signed_in: Signer, days: float, is_said: bool
+    clock: TestClock, signed_in: Signer, days: float, is_said: bool
 ) -> None:
     visit = ready_to_sign(clock)
     mei, begun = visit.clinician, clock.now()
@@ -178,7 +178,7 @@ def test_a_signature_within_a_week_of_a_renewed_sign_in_says_so(
         assert words in signed_in(mei).get(f"/sessions/{visit.id}/{path}").content.decode()
 
 
-def test_other_signatures_say_nothing_of_it(clock: Any, signed_in: Signer) -> None:
+def test_other_signatures_say_nothing_of_it(clock: TestClock, signed_in: Signer) -> None:
     visit = discharged(clock)
     shown = signed_in(visit.clinician).get(f"/sessions/{visit.id}/report/").content.decode()
     assert "renewed" not in shown
@@ -187,7 +187,7 @@ def test_other_signatures_say_nothing_of_it(clock: Any, signed_in: Signer) -> No
 # Reviews of emergency access
 
 
-def test_a_visit_that_is_over_is_listed_and_reviewed(clock: Any, signed_in: Signer) -> None:
+def test_a_visit_that_is_over_is_listed_and_reviewed(clock: TestClock, signed_in: Signer) -> None:
     visit = observed(clock)
     visitor(visit.site, first_name="Ines", last_name="Moreau")
     clinician = signed_in(visit.clinician)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields, replace
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -12,6 +11,7 @@ from django.test import Client
 from monitoring.actions import publish_protocol
 from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US, Protocol
 from monitoring.web.presenters.protocol import groups
+from tests.clock import TestClock
 from tests.factories.people import SiteFactory, person
 from tests.factories.visits import planned
 
@@ -21,7 +21,7 @@ Signer = Callable[..., Client]
 STRICTER = replace(SPRAVATO_US, window_minutes=150, guide_systolic=135)
 
 
-def test_versions_in_use_stand_before_earlier_ones(clock: Any, signed_in: Signer) -> None:
+def test_versions_in_use_stand_before_earlier_ones(clock: TestClock, signed_in: Signer) -> None:
     visit = planned(clock)
     new = publish_protocol(STRICTER, site=visit.site)
     page = signed_in(visit.nurse).get("/protocols/")
@@ -30,9 +30,9 @@ def test_versions_in_use_stand_before_earlier_ones(clock: Any, signed_in: Signer
     assert page.context["earlier"] == [visit.version]
 
 
-def test_another_sites_protocols_are_not_found(clock: Any, signed_in: Signer) -> None:
-    version = publish_protocol(KETAMINE_IV, site=SiteFactory())
-    nurse = signed_in(person(SiteFactory(), "nurse"))
+def test_another_sites_protocols_are_not_found(clock: TestClock, signed_in: Signer) -> None:
+    version = publish_protocol(KETAMINE_IV, site=SiteFactory.create())
+    nurse = signed_in(person(SiteFactory.create(), "nurse"))
     page = nurse.get("/protocols/")
 
     assert page.context["used"] == page.context["earlier"] == []
@@ -40,8 +40,8 @@ def test_another_sites_protocols_are_not_found(clock: Any, signed_in: Signer) ->
     assert nurse.get(f"/protocols/{version.pk}/").status_code == 404
 
 
-def test_a_version_is_shown_with_units_and_sources(clock: Any, signed_in: Signer) -> None:
-    site = SiteFactory()
+def test_a_version_is_shown_with_units_and_sources(clock: TestClock, signed_in: Signer) -> None:
+    site = SiteFactory.create()
     version = publish_protocol(STRICTER, site=site)
     page = signed_in(person(site, "auditor")).get(f"/protocols/{version.pk}/").content.decode()
 

@@ -10,7 +10,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from clinic.models import Site
 from monitoring.models.fact import uuid7
+from tests.clock import TestClock
 from tests.engine import USES_POSTGRESQL
 from tests.factories.people import (
     ProposalFactory,
@@ -44,21 +46,21 @@ def count(call: Callable[[], Any]) -> int:
     return len(captured)
 
 
-def floor(clock: Any, site: Any, sessions: int) -> list[Visit]:
+def floor(clock: TestClock, site: Site, sessions: int) -> list[Visit]:
     start = clock.now()
     visits = []
     for index in range(sessions):
         clock.travel_to(start)
         build = (planned, dosed, observed)[index % 3]
-        visits.append(build(clock, site=site, patient=PatientFactory(site=site)))
+        visits.append(build(clock, site=site, patient=PatientFactory.create(site=site)))
     return visits
 
 
 def test_the_board_asks_eight_times_and_keeps_who_read_it_however_many_are_open(
-    clock: Any, signed_in: Signer
+    clock: TestClock, signed_in: Signer
 ) -> None:
     """One of them for what waits to be confirmed: everyone of the site is told of it."""
-    site = SiteFactory()
+    site = SiteFactory.create()
     floor(clock, site, 6)
     nurse = signed_in(person(site, "nurse"))
     few = count(lambda: nurse.get("/"))
@@ -75,7 +77,7 @@ def test_the_board_asks_eight_times_and_keeps_who_read_it_however_many_are_open(
     ("build", "times"), [(planned, 9), (dosed, 9), (observed, 9), (signed, 9), (discharged, 10)]
 )
 def test_a_session_page_asks_eight_times_and_keeps_who_read_it(
-    clock: Any, signed_in: Signer, build: Callable[..., Visit], times: int
+    clock: TestClock, signed_in: Signer, build: Callable[..., Visit], times: int
 ) -> None:
     """Once more for amendments, where there can be any."""
     visit = build(clock)
@@ -85,7 +87,7 @@ def test_a_session_page_asks_eight_times_and_keeps_who_read_it(
 
 @pytest.mark.parametrize("build", [observed, signed])
 def test_a_session_page_that_asks_again_asks_once_whether_it_was_just_read(
-    clock: Any, signed_in: Signer, build: Callable[..., Visit]
+    clock: TestClock, signed_in: Signer, build: Callable[..., Visit]
 ) -> None:
     visit = build(clock)
     nurse = signed_in(visit.nurse)
@@ -95,7 +97,7 @@ def test_a_session_page_that_asks_again_asks_once_whether_it_was_just_read(
 
 @pytest.mark.parametrize(("page", "times"), [("report/", 12), ("clearance/", 13), ("event/", 11)])
 def test_a_page_with_the_whole_record_asks_no_more_with_more_rows(
-    clock: Any, signed_in: Signer, page: str, times: int
+    clock: TestClock, signed_in: Signer, page: str, times: int
 ) -> None:
     """Clearance asks once more whether someone renewed the signer's sign-in."""
     visit = observed(clock)
@@ -109,7 +111,9 @@ def test_a_page_with_the_whole_record_asks_no_more_with_more_rows(
     assert count(lambda: clinician.get(path)) == few == times
 
 
-def test_the_pages_of_the_trail_ask_no_more_with_more_rows(clock: Any, signed_in: Signer) -> None:
+def test_the_pages_of_the_trail_ask_no_more_with_more_rows(
+    clock: TestClock, signed_in: Signer
+) -> None:
     visit = discharged(clock)
     administrator = signed_in(person(visit.site, "administrator"))
     clearance = visit.session.clearance_set.get()
@@ -129,28 +133,30 @@ def test_the_pages_of_the_trail_ask_no_more_with_more_rows(clock: Any, signed_in
     assert few == many == pages
 
 
-def test_an_enrolled_tablet_costs_each_page_one_query(clock: Any, signed_in: Signer) -> None:
+def test_an_enrolled_tablet_costs_each_page_one_query(clock: TestClock, signed_in: Signer) -> None:
     visit = observed(clock)
-    office, tablet = signed_in(visit.nurse), TabletFactory(site=visit.site)
+    office, tablet = signed_in(visit.nurse), TabletFactory.create(site=visit.site)
     shared = on_tablet(tablet, visit.nurse)
     for path in ("/", f"/sessions/{visit.id}/", "/patients/", f"/sessions/{visit.id}/event/"):
         assert count(lambda p=path: shared.get(p)) == count(lambda p=path: office.get(p)) + 1
 
 
-def test_the_lock_asks_six_times_however_many_are_on_the_floor(clock: Any) -> None:
-    site = SiteFactory()
-    tablet = TabletFactory(site=site)
+def test_the_lock_asks_six_times_however_many_are_on_the_floor(clock: TestClock) -> None:
+    site = SiteFactory.create()
+    tablet = TabletFactory.create(site=site)
     locked = on_tablet(tablet)
     for added in (3, 6):
         floor(clock, site, added)
-        ShiftFactory(tablet=tablet)
+        ShiftFactory.create(tablet=tablet)
         # Keeps that the tablet was seen, every five minutes.
         locked.get("/lock/")
         assert count(lambda: locked.get("/lock/")) == 6
         assert count(lambda: locked.get("/lock/", headers={"HX-Request": "1"})) == 5
 
 
-def test_the_review_list_asks_four_times_however_many_wait(clock: Any, signed_in: Signer) -> None:
+def test_the_review_list_asks_four_times_however_many_wait(
+    clock: TestClock, signed_in: Signer
+) -> None:
     visit = discharged(clock)
     clinician = signed_in(visit.clinician)
     visit.read()
@@ -160,7 +166,7 @@ def test_the_review_list_asks_four_times_however_many_wait(clock: Any, signed_in
     assert count(lambda: clinician.get("/reviews/")) == few == 4
 
 
-def test_a_session_page_asks_no_more_with_more_rows(clock: Any, signed_in: Signer) -> None:
+def test_a_session_page_asks_no_more_with_more_rows(clock: TestClock, signed_in: Signer) -> None:
     visit = observed(clock, through=40)
     nurse = signed_in(visit.nurse)
     few = count(lambda: nurse.get(f"/sessions/{visit.id}/"))
@@ -173,7 +179,7 @@ def test_a_session_page_asks_no_more_with_more_rows(clock: Any, signed_in: Signe
 
 @pytest.mark.parametrize(("build", "times"), [(dosed, 12), (observed, 12), (signed, 13)])
 def test_saving_a_reading_asks_twelve_times_and_once_more_for_a_standing_signature(
-    clock: Any, signed_in: Signer, build: Callable[..., Visit], times: int
+    clock: TestClock, signed_in: Signer, build: Callable[..., Visit], times: int
 ) -> None:
     visit = build(clock)
     nurse = signed_in(visit.nurse)
@@ -186,11 +192,11 @@ def test_saving_a_reading_asks_twelve_times_and_once_more_for_a_standing_signatu
 
 
 def test_the_register_asks_at_most_ten_times_however_many_sessions(
-    clock: Any, signed_in: Signer
+    clock: TestClock, signed_in: Signer
 ) -> None:
     """Two of them for an administrator's start: what the site still needs, and what waits to be
     confirmed."""
-    site = SiteFactory()
+    site = SiteFactory.create()
     floor(clock, site, 3)
     administrator = signed_in(person(site, "administrator"))
     few = count(lambda: administrator.get("/sessions/"))
@@ -202,11 +208,11 @@ def test_the_register_asks_at_most_ten_times_however_many_sessions(
 
 
 def test_the_board_asks_nine_times_at_most_for_a_nurse_however_many_visit_in_an_emergency(
-    clock: Any, signed_in: Signer
+    clock: TestClock, signed_in: Signer
 ) -> None:
     """Twice more for a clinician, whose late readings and emergency visits to review are counted; a
     poll never asks."""
-    site = SiteFactory()
+    site = SiteFactory.create()
     floor(clock, site, 3)
     nurse, clinician = (signed_in(person(site, role)) for role in ("nurse", "clinician"))
     for visitors in (1, 4):
@@ -221,7 +227,7 @@ def test_the_board_asks_nine_times_at_most_for_a_nurse_however_many_visit_in_an_
 def test_the_pages_about_people_ask_no_more_with_more_rows(signed_in: Signer) -> None:
     """Both ask what waits to be confirmed; the list, too, for visits to review, and a person's page
     for whether that person signs here."""
-    site = SiteFactory()
+    site = SiteFactory.create()
     administrator = signed_in(person(site, "administrator"))
     nurse = person(site, "nurse")
     pages = {"/staff/": 10, "/staff/sign-ins/": 5, f"/staff/{nurse.pk}/": 9}
@@ -229,36 +235,36 @@ def test_the_pages_about_people_ask_no_more_with_more_rows(signed_in: Signer) ->
     for _ in range(6):
         signed_in(person(site, "nurse"))
         visitor(site)
-        ProposalFactory(site=site)
+        ProposalFactory.create(site=site)
         signed_in(nurse)
-        TabletFactory(site=site)
+        TabletFactory.create(site=site)
     many = {path: count(lambda p=path: administrator.get(p)) for path in pages}
     assert few == many == pages
 
 
 def test_the_page_for_emergency_access_asks_four_times(signed_in: Signer) -> None:
-    clinician = signed_in(person(SiteFactory(), "clinician"))
+    clinician = signed_in(person(SiteFactory.create(), "clinician"))
     few = count(lambda: clinician.get("/emergency/"))
     for _ in range(5):
-        SiteFactory()
+        SiteFactory.create()
     assert count(lambda: clinician.get("/emergency/")) == few == 4
 
 
 def test_the_board_asks_twice_more_while_anyone_is_before_the_dose_and_the_lock_does_not(
-    clock: Any, signed_in: Signer
+    clock: TestClock, signed_in: Signer
 ) -> None:
     """For the answers on arrival and a clinician's decisions: without them the card would name
     another next step than the page of the session."""
-    site = SiteFactory()
+    site = SiteFactory.create()
     nurse = signed_in(person(site, "nurse"))
-    tablet = TabletFactory(site=site)
-    ShiftFactory(tablet=tablet)
+    tablet = TabletFactory.create(site=site)
+    ShiftFactory.create(tablet=tablet)
     locked = on_tablet(tablet)
     locked.get("/lock/")
     for many in (1, 5):
         for _ in range(many):
-            predosed(clock, site=site, patient=PatientFactory(site=site))
-            signed(clock, site=site, patient=PatientFactory(site=site))
+            predosed(clock, site=site, patient=PatientFactory.create(site=site))
+            signed(clock, site=site, patient=PatientFactory.create(site=site))
         assert count(lambda: nurse.get("/")) == 11
         locked.get("/lock/")  # keeps that the tablet was seen, every five minutes
         assert count(lambda: locked.get("/lock/", headers={"HX-Request": "1"})) == 5

@@ -14,6 +14,7 @@ from django.utils import timezone
 from monitoring.models import Reading
 from monitoring.models.fact import uuid7
 from monitoring.web import wording
+from tests.clock import TestClock
 from tests.factories.people import SiteFactory, person
 from tests.factories.visits import Visit, admitted, dosed, observed, planned
 from tests.web.test_query_counts import POSTED
@@ -39,7 +40,7 @@ def kept(answer: Any, name: str) -> str:
 
 
 @pytest.fixture
-def visit(clock: Any, db: None) -> Visit:
+def visit(clock: TestClock, db: None) -> Visit:
     made = dosed(clock)
     clock.forward(minutes=35)
     return made
@@ -158,7 +159,7 @@ def test_what_is_asked_is_found_by_its_code_whatever_the_sentence(
 
 
 def test_the_same_values_a_moment_later_are_asked_about_and_kept_when_meant(
-    visit: Visit, nurse: Client, clock: Any
+    visit: Visit, nurse: Client, clock: TestClock
 ) -> None:
     assert send(nurse, visit).status_code == 302
     clock.forward(seconds=90)
@@ -231,14 +232,14 @@ def test_two_nurses_who_record_the_same_slot_both_keep_their_reading(
 
 
 def test_an_entry_from_another_site_is_not_found(visit: Visit, signed_in: Signer) -> None:
-    stranger = signed_in(person(SiteFactory(), "nurse"))
+    stranger = signed_in(person(SiteFactory.create(), "nurse"))
     assert send(stranger, visit).status_code == 404
     assert stranger.get(f"/sessions/{visit.id}/reading/").status_code == 404
     assert Reading.objects.filter(session=visit.id).count() == 1
 
 
 def test_a_reading_before_arrival_says_where_the_session_stands(
-    clock: Any, signed_in: Signer
+    clock: TestClock, signed_in: Signer
 ) -> None:
     visit = planned(clock)
     answer = send(signed_in(visit.nurse), visit, "?slot=0")
@@ -246,7 +247,7 @@ def test_a_reading_before_arrival_says_where_the_session_stands(
     assert "This session has moved on: it is now planned." in answer.content.decode()
 
 
-def test_a_time_before_midnight_is_yesterdays(clock: Any, signed_in: Signer) -> None:
+def test_a_time_before_midnight_is_yesterdays(clock: TestClock, signed_in: Signer) -> None:
     clock.travel_to(datetime(2026, 3, 11, 3, 50, tzinfo=UTC))  # 23:50 in New York
     visit = admitted(clock)
     clock.forward(minutes=12)
@@ -256,7 +257,7 @@ def test_a_time_before_midnight_is_yesterdays(clock: Any, signed_in: Signer) -> 
 
 
 def test_a_time_in_the_hour_that_comes_twice_is_the_latest_one(
-    clock: Any, signed_in: Signer
+    clock: TestClock, signed_in: Signer
 ) -> None:
     clock.travel_to(datetime(2025, 11, 2, 6, 10, tzinfo=UTC))  # 01:10, the second time
     visit = admitted(clock)
@@ -265,7 +266,7 @@ def test_a_time_in_the_hour_that_comes_twice_is_the_latest_one(
 
 
 def test_a_correction_shows_the_original_and_copies_nothing_of_it(
-    clock: Any, signed_in: Signer
+    clock: TestClock, signed_in: Signer
 ) -> None:
     visit = observed(clock, through=40)
     reading = Reading.objects.get(slot=40)
@@ -283,7 +284,7 @@ def test_a_correction_shows_the_original_and_copies_nothing_of_it(
     assert "Typed another patient&#x27;s" in page
 
 
-def test_a_correction_needs_its_reason(clock: Any, signed_in: Signer) -> None:
+def test_a_correction_needs_its_reason(clock: TestClock, signed_in: Signer) -> None:
     visit = observed(clock, through=40)
     reading = Reading.objects.get(slot=40)
     address = f"/sessions/{visit.id}/reading/{reading.pk}/correct/"
@@ -292,7 +293,9 @@ def test_a_correction_needs_its_reason(clock: Any, signed_in: Signer) -> None:
     assert answer.context["form"].errors["correction_reason"] == ["Enter this."]
 
 
-def test_the_value_being_corrected_is_not_shown_as_the_last(clock: Any, signed_in: Signer) -> None:
+def test_the_value_being_corrected_is_not_shown_as_the_last(
+    clock: TestClock, signed_in: Signer
+) -> None:
     visit = observed(clock, through=40)
     clock.forward(minutes=5)
     wrong = visit.read(None, systolic=290, diastolic=95)
@@ -302,7 +305,9 @@ def test_the_value_being_corrected_is_not_shown_as_the_last(clock: Any, signed_i
     assert "Last <b>290/95" not in page
 
 
-def test_one_wrong_value_is_corrected_by_typing_it_alone(clock: Any, signed_in: Signer) -> None:
+def test_one_wrong_value_is_corrected_by_typing_it_alone(
+    clock: TestClock, signed_in: Signer
+) -> None:
     visit = observed(clock, through=40)
     reading = Reading.objects.get(slot=40)
     clock.forward(minutes=20)
@@ -318,7 +323,7 @@ def test_one_wrong_value_is_corrected_by_typing_it_alone(clock: Any, signed_in: 
 
 
 def test_a_time_that_was_wrong_is_typed_and_asked_why_it_is_late(
-    clock: Any, signed_in: Signer
+    clock: TestClock, signed_in: Signer
 ) -> None:
     visit = observed(clock, through=40)
     reading = Reading.objects.get(slot=40)

@@ -16,6 +16,7 @@ from monitoring.models import Session
 from monitoring.rules import measures
 from monitoring.rules.facts import SessionFacts
 from monitoring.web.presenters.readings import table
+from tests.clock import TestClock
 from tests.factories.visits import Visit, discharged, observed
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +56,7 @@ def loaded(visit: Visit) -> tuple[Session, SessionFacts]:
     return session, session.facts()
 
 
-def test_each_value_stands_under_its_own_heading(clock: Any) -> None:
+def test_each_value_stands_under_its_own_heading(clock: TestClock) -> None:
     visit = observed(clock, through=0)
     clock.forward(minutes=15)
     visit.read(
@@ -75,7 +76,7 @@ def test_each_value_stands_under_its_own_heading(clock: Any) -> None:
 
 
 def test_a_measure_that_is_added_gets_its_heading_over_its_cells(
-    clock: Any, monkeypatch: pytest.MonkeyPatch
+    clock: TestClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session, facts = loaded(observed(clock, through=15))
     warm = tuple(replace(r, values={**r.values, "temperature": 36}) for r in facts.readings)
@@ -99,7 +100,9 @@ def test_a_measure_that_is_added_gets_its_heading_over_its_cells(
 
 
 @pytest.mark.parametrize("page", ["", "report/"])
-def test_a_time_and_its_minutes_are_two_words(clock: Any, signed_in: Signer, page: str) -> None:
+def test_a_time_and_its_minutes_are_two_words(
+    clock: TestClock, signed_in: Signer, page: str
+) -> None:
     """Copied, or read aloud, "12:57" and "0 min" must not run together."""
     visit = observed(clock, through=15)
     clock.forward(minutes=16)
@@ -110,7 +113,7 @@ def test_a_time_and_its_minutes_are_two_words(clock: Any, signed_in: Signer, pag
 
 
 def test_the_highest_systolic_and_diastolic_are_never_shown_as_one_pressure(
-    clock: Any, signed_in: Signer
+    clock: TestClock, signed_in: Signer
 ) -> None:
     visit = discharged(clock)
     high = visit.session

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
 from itertools import product
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -20,6 +19,7 @@ from monitoring.web.access_log import PAGES
 from tests.clinic.matrix import OWN, World, parts
 from tests.clinic.test_access import ROUTES
 from tests.clinic.test_matrix import undone, world
+from tests.clock import TestClock
 from tests.factories.people import person
 from tests.factories.visits import Visit, dosed
 
@@ -119,7 +119,7 @@ def test_asking_for_the_head_alone_is_kept_like_the_page(everyone: tuple[World, 
 
 
 def test_who_has_the_mrn_already_is_kept_as_shown(
-    db: None, clock: Any, signed_in: Callable[..., Client]
+    db: None, clock: TestClock, signed_in: Callable[..., Client]
 ) -> None:
     visit: Visit = dosed(clock)
     body = {
@@ -137,7 +137,7 @@ def test_who_has_the_mrn_already_is_kept_as_shown(
 
 
 def test_the_page_of_an_error_keeps_no_one(
-    db: None, clock: Any, signed_in: Callable[..., Client]
+    db: None, clock: TestClock, signed_in: Callable[..., Client]
 ) -> None:
     visit = dosed(clock)
     assert signed_in(visit.clinician).get(f"/sessions/{visit.id}/review/{uuid7()}/").status_code
@@ -145,7 +145,7 @@ def test_the_page_of_an_error_keeps_no_one(
 
 
 def test_the_board_that_stays_open_is_kept_again_after_a_quarter_of_an_hour(
-    db: None, clock: Any, signed_in: Callable[..., Client]
+    db: None, clock: TestClock, signed_in: Callable[..., Client]
 ) -> None:
     visit = dosed(clock)
     nurse = signed_in(visit.nurse)

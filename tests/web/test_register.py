@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from clinic.models import Site
 from monitoring.actions import cancel_session
 from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US
+from tests.clock import TestClock
 from tests.factories.people import SiteFactory, person
 from tests.factories.record import PatientFactory, SiteProtocolFactory
 from tests.factories.visits import Visit, discharged, infused, observed, planned
@@ -21,11 +23,11 @@ Signer = Callable[..., Client]
 
 @pytest.fixture
 def site() -> Any:
-    return SiteFactory(time_zone="America/New_York")
+    return SiteFactory.create(time_zone="America/New_York")
 
 
 @pytest.fixture
-def administrator(site: Any, signed_in: Signer) -> Client:
+def administrator(site: Site, signed_in: Signer) -> Client:
     return signed_in(person(site, "administrator"))
 
 
@@ -33,12 +35,12 @@ def shown(client: Client, **query: str) -> list[Any]:
     return [s.pk for s in client.get("/sessions/", query).context["sessions"]]
 
 
-def made(clock: Any, site: Any, build: Callable[..., Visit] = planned, **plan: Any) -> Visit:
-    return build(clock, site=site, patient=PatientFactory(site=site, **plan))
+def made(clock: TestClock, site: Site, build: Callable[..., Visit] = planned, **plan: Any) -> Visit:
+    return build(clock, site=site, patient=PatientFactory.create(site=site, **plan))
 
 
 def test_sessions_of_the_site_stand_newest_first(
-    clock: Any, site: Any, administrator: Client
+    clock: TestClock, site: Site, administrator: Client
 ) -> None:
     older = made(clock, site)
     clock.forward(minutes=60)
@@ -48,7 +50,7 @@ def test_sessions_of_the_site_stand_newest_first(
     assert shown(administrator) == [newer.id, older.id]
 
 
-def test_a_day_is_the_sites_day(clock: Any, site: Any, administrator: Client) -> None:
+def test_a_day_is_the_sites_day(clock: TestClock, site: Site, administrator: Client) -> None:
     clock.travel_to(datetime(2026, 3, 11, 3, 30, tzinfo=UTC))
     late_on_the_tenth = made(clock, site)
     clock.forward(minutes=60)
@@ -59,7 +61,9 @@ def test_a_day_is_the_sites_day(clock: Any, site: Any, administrator: Client) ->
     assert shown(administrator, since="2026-03-10", until="2026-03-10") == [late_on_the_tenth.id]
 
 
-def test_sessions_are_found_by_prescriber(clock: Any, site: Any, administrator: Client) -> None:
+def test_sessions_are_found_by_prescriber(
+    clock: TestClock, site: Site, administrator: Client
+) -> None:
     mine, theirs = made(clock, site, observed), made(clock, site, observed)
 
     assert shown(administrator, prescriber=str(mine.clinician.pk)) == [mine.id]
@@ -67,10 +71,10 @@ def test_sessions_are_found_by_prescriber(clock: Any, site: Any, administrator: 
 
 
 def test_prescribers_are_named_and_only_the_sites_own(
-    clock: Any, site: Any, administrator: Client
+    clock: TestClock, site: Site, administrator: Client
 ) -> None:
     person(site, "clinician", first_name="Mei", last_name="Chen", credentials="MD")
-    person(SiteFactory(), "clinician", first_name="Not", last_name="Here")
+    person(SiteFactory.create(), "clinician", first_name="Not", last_name="Here")
     page = administrator.get("/sessions/").content.decode()
 
     assert "Mei Chen, MD" in page
@@ -78,18 +82,20 @@ def test_prescribers_are_named_and_only_the_sites_own(
 
 
 def test_sessions_are_found_by_protocol(
-    clock: Any, site: Any, administrator: Client, signed_in: Signer
+    clock: TestClock, site: Site, administrator: Client, signed_in: Signer
 ) -> None:
     made(clock, site)
     infusion = infused(clock)
-    SiteProtocolFactory(site=site, version=infusion.version)
+    SiteProtocolFactory.create(site=site, version=infusion.version)
     client = signed_in(person(infusion.site, "administrator"))
 
     assert shown(client, product=KETAMINE_IV.key) == [infusion.id]
     assert shown(administrator, product=KETAMINE_IV.key) == []
 
 
-def test_sessions_are_found_by_how_they_ended(clock: Any, site: Any, administrator: Client) -> None:
+def test_sessions_are_found_by_how_they_ended(
+    clock: TestClock, site: Site, administrator: Client
+) -> None:
     left = made(clock, site, observed)
     left.leave("against_advice")
     well = made(clock, site, discharged)
@@ -106,7 +112,7 @@ def test_sessions_are_found_by_how_they_ended(clock: Any, site: Any, administrat
 
 
 def test_sessions_are_found_by_deviation_and_by_signature(
-    clock: Any, site: Any, administrator: Client
+    clock: TestClock, site: Site, administrator: Client
 ) -> None:
     well = made(clock, site, discharged)
     late = made(clock, site, observed)
@@ -119,7 +125,9 @@ def test_sessions_are_found_by_deviation_and_by_signature(
     assert shown(administrator, signature="yes") == [well.id]
 
 
-def test_the_order_is_chosen_in_the_address(clock: Any, site: Any, administrator: Client) -> None:
+def test_the_order_is_chosen_in_the_address(
+    clock: TestClock, site: Site, administrator: Client
+) -> None:
     calm = made(clock, site, observed, family_name="Adams")
     high = made(clock, site, observed, family_name="Zhou")
     clock.forward(minutes=1)
@@ -135,7 +143,7 @@ def test_the_order_is_chosen_in_the_address(clock: Any, site: Any, administrator
     "query", [{"page": "x", "size": "9"}, {"page": "-1"}, {"filter": "of no name"}]
 )
 def test_an_address_that_makes_no_sense_still_shows_the_register(
-    clock: Any, site: Any, administrator: Client, query: dict[str, str]
+    clock: TestClock, site: Site, administrator: Client, query: dict[str, str]
 ) -> None:
     visit = made(clock, site)
 
@@ -143,7 +151,7 @@ def test_an_address_that_makes_no_sense_still_shows_the_register(
 
 
 def test_pages_hold_25_50_or_100_rows_and_keep_the_filter(
-    clock: Any, site: Any, administrator: Client
+    clock: TestClock, site: Site, administrator: Client
 ) -> None:
     for _ in range(26):
         made(clock, site)
@@ -159,7 +167,7 @@ def test_pages_hold_25_50_or_100_rows_and_keep_the_filter(
 
 
 def test_a_row_names_what_a_reviewer_looks_for_and_opens_the_report(
-    clock: Any, site: Any, administrator: Client
+    clock: TestClock, site: Site, administrator: Client
 ) -> None:
     visit = made(clock, site, discharged, family_name="Smith", given_name="Jane")
     page = administrator.get("/sessions/").content.decode()
@@ -177,7 +185,7 @@ def test_a_row_names_what_a_reviewer_looks_for_and_opens_the_report(
     assert visit.clinician.printed_name in page
 
 
-def test_an_empty_register_says_why(clock: Any, site: Any, administrator: Client) -> None:
+def test_an_empty_register_says_why(clock: TestClock, site: Site, administrator: Client) -> None:
     assert "No session has been planned" in administrator.get("/sessions/").content.decode()
     made(clock, site)
     page = administrator.get("/sessions/", {"outcome": "transferred"}).content.decode()
@@ -186,13 +194,13 @@ def test_an_empty_register_says_why(clock: Any, site: Any, administrator: Client
 
 @pytest.mark.parametrize(("role", "status"), [("nurse", 403), ("clinician", 403), ("auditor", 200)])
 def test_the_register_is_for_those_who_review(
-    site: Any, signed_in: Signer, role: str, status: int
+    site: Site, signed_in: Signer, role: str, status: int
 ) -> None:
     assert signed_in(person(site, role)).get("/sessions/").status_code == status
 
 
 def test_protocols_of_other_sites_are_not_offered(
-    clock: Any, site: Any, administrator: Client
+    clock: TestClock, site: Site, administrator: Client
 ) -> None:
     made(clock, site)
     planned(clock, protocol=KETAMINE_IV, planned_mg=36)
@@ -201,13 +209,15 @@ def test_protocols_of_other_sites_are_not_offered(
     assert KETAMINE_IV.title not in page
 
 
-def test_names_are_escaped(clock: Any, site: Any, administrator: Client) -> None:
+def test_names_are_escaped(clock: TestClock, site: Site, administrator: Client) -> None:
     made(clock, site, family_name="<script>alert(1)</script>")
 
     assert "<script>alert" not in administrator.get("/sessions/").content.decode().lower()
 
 
-def test_deviations_sort_by_their_number(clock: Any, site: Any, administrator: Client) -> None:
+def test_deviations_sort_by_their_number(
+    clock: TestClock, site: Site, administrator: Client
+) -> None:
     none = made(clock, site, observed)
     clock.forward(minutes=1)
     some = made(clock, site, observed)
@@ -236,7 +246,7 @@ def test_deviations_sort_by_their_number(clock: Any, site: Any, administrator: C
     ],
 )
 def test_while_a_filter_is_wrong_no_session_is_shown(
-    clock: Any, site: Any, administrator: Client, asked: dict[str, str], field: str
+    clock: TestClock, site: Site, administrator: Client, asked: dict[str, str], field: str
 ) -> None:
     made(clock, site)
     assert len(shown(administrator, since="2026-03-10", until="2026-03-10")) == 1
@@ -248,7 +258,9 @@ def test_while_a_filter_is_wrong_no_session_is_shown(
     assert "0 sessions" not in page
 
 
-def test_the_print_says_how_it_was_filtered(clock: Any, site: Any, administrator: Client) -> None:
+def test_the_print_says_how_it_was_filtered(
+    clock: TestClock, site: Site, administrator: Client
+) -> None:
     visit = made(clock, site, observed)
     asked = {
         "since": "2026-03-01",

@@ -12,6 +12,7 @@ from django.test import Client
 
 from monitoring.actions import cancel_session, correct_reading
 from monitoring.models.fact import uuid7
+from tests.clock import TestClock
 from tests.factories.people import SiteFactory, person
 from tests.factories.record import PatientFactory
 from tests.factories.visits import (
@@ -37,7 +38,7 @@ def text(answer: Any) -> str:
     return unescape(answer.content.decode())
 
 
-def late_at_forty(clock: Any) -> Visit:
+def late_at_forty(clock: TestClock) -> Visit:
     """The 40-minute reading was taken at 55 minutes."""
     visit = observed(clock, through=30)
     first = visit.session.first_dose_at
@@ -53,7 +54,9 @@ def late_at_forty(clock: Any) -> Visit:
     return visit
 
 
-def test_the_late_reading_is_named_before_everything_else(clock: Any, signed_in: Signer) -> None:
+def test_the_late_reading_is_named_before_everything_else(
+    clock: TestClock, signed_in: Signer
+) -> None:
     page = text(read(signed_in, late_at_forty(clock)))
     words = "40-minute reading taken at 55 min, 15 min late"
 
@@ -63,14 +66,14 @@ def test_the_late_reading_is_named_before_everything_else(clock: Any, signed_in:
     assert main.index(words) < main.index("<svg") < main.index('class="readings"')
 
 
-def test_a_session_without_deviations_says_so(clock: Any, signed_in: Signer) -> None:
+def test_a_session_without_deviations_says_so(clock: TestClock, signed_in: Signer) -> None:
     page = text(read(signed_in, discharged(clock)))
 
     assert "Deviations (0)" in page
     assert "None: nothing late" in page
 
 
-def test_every_kind_of_deviation_is_listed(clock: Any, signed_in: Signer) -> None:
+def test_every_kind_of_deviation_is_listed(clock: TestClock, signed_in: Signer) -> None:
     visit = predosed(clock, predose={"systolic": 152, "diastolic": 94})
     visit.decide(reason="Usual for her")
     clock.forward(minutes=1)
@@ -102,7 +105,9 @@ def test_every_kind_of_deviation_is_listed(clock: Any, signed_in: Signer) -> Non
         assert words in page, words
 
 
-def test_a_signature_is_shown_as_it_was_signed_and_withdrawn(clock: Any, signed_in: Signer) -> None:
+def test_a_signature_is_shown_as_it_was_signed_and_withdrawn(
+    clock: TestClock, signed_in: Signer
+) -> None:
     visit = ready_to_sign(clock)
     first = visit.sign(statement="The whole\nstatement.")
     clock.forward(minutes=2)
@@ -124,7 +129,7 @@ def test_a_signature_is_shown_as_it_was_signed_and_withdrawn(clock: Any, signed_
     assert page.count('class="signature"') == 2
 
 
-def test_a_justified_value_stands_with_its_words(clock: Any, signed_in: Signer) -> None:
+def test_a_justified_value_stands_with_its_words(clock: TestClock, signed_in: Signer) -> None:
     visit = ready_to_sign(clock)
     visit.read(None, systolic=135, diastolic=85)
     visit.sign(justifications={"blood_pressure_rising": "Talked on the telephone"})
@@ -135,7 +140,9 @@ def test_a_justified_value_stands_with_its_words(clock: Any, signed_in: Signer) 
     assert "Signed with a value outside the criteria: Blood pressure rising" in page
 
 
-def test_a_mandatory_pressure_that_was_not_taken_is_named(clock: Any, signed_in: Signer) -> None:
+def test_a_mandatory_pressure_that_was_not_taken_is_named(
+    clock: TestClock, signed_in: Signer
+) -> None:
     visit = observed(clock, through=30)
     first = visit.session.first_dose_at
     assert first is not None
@@ -152,20 +159,20 @@ def test_a_mandatory_pressure_that_was_not_taken_is_named(clock: Any, signed_in:
     assert "40-minute blood pressure not taken" in page
 
 
-def test_the_departure_names_the_escort(clock: Any, signed_in: Signer) -> None:
+def test_the_departure_names_the_escort(clock: TestClock, signed_in: Signer) -> None:
     page = text(read(signed_in, discharged(clock)))
 
     for words in ("Discharged", "Ann Smith, 555 0101", "Escort's car", "Given again"):
         assert words in page
 
 
-def test_an_open_session_says_that_it_is_not_closed(clock: Any, signed_in: Signer) -> None:
+def test_an_open_session_says_that_it_is_not_closed(clock: TestClock, signed_in: Signer) -> None:
     for build in (planned, dosed, signed):
         assert "This session is not closed" in text(read(signed_in, build(clock)))
     assert "This session is not closed" not in text(read(signed_in, discharged(clock)))
 
 
-def test_a_session_ended_without_a_dose_says_why(clock: Any, signed_in: Signer) -> None:
+def test_a_session_ended_without_a_dose_says_why(clock: TestClock, signed_in: Signer) -> None:
     visit = planned(clock)
     cancel_session(visit.id, visit.nurse, reason="Fever")
     page = text(read(signed_in, visit))
@@ -174,7 +181,9 @@ def test_a_session_ended_without_a_dose_says_why(clock: Any, signed_in: Signer) 
     assert "Fever" in page
 
 
-def test_the_report_states_its_moment_protocol_and_zone(clock: Any, signed_in: Signer) -> None:
+def test_the_report_states_its_moment_protocol_and_zone(
+    clock: TestClock, signed_in: Signer
+) -> None:
     visit = discharged(clock)
     page = text(read(signed_in, visit))
 
@@ -183,7 +192,9 @@ def test_the_report_states_its_moment_protocol_and_zone(clock: Any, signed_in: S
     assert "times in America/New_York" in page
 
 
-def test_the_patient_stands_in_the_head_that_paper_repeats(clock: Any, signed_in: Signer) -> None:
+def test_the_patient_stands_in_the_head_that_paper_repeats(
+    clock: TestClock, signed_in: Signer
+) -> None:
     visit = discharged(clock)
     head = text(read(signed_in, visit)).split("<thead")[1].split("</thead>")[0]
 
@@ -192,22 +203,22 @@ def test_the_patient_stands_in_the_head_that_paper_repeats(clock: Any, signed_in
         assert words in head
 
 
-def test_another_sites_session_is_not_found(clock: Any, signed_in: Signer) -> None:
+def test_another_sites_session_is_not_found(clock: TestClock, signed_in: Signer) -> None:
     visit = discharged(clock)
-    stranger = signed_in(person(SiteFactory(), "administrator"))
+    stranger = signed_in(person(SiteFactory.create(), "administrator"))
 
     assert stranger.get(f"/sessions/{visit.id}/report/").status_code == 404
 
 
 @pytest.mark.parametrize("role", ["nurse", "clinician", "administrator", "auditor"])
-def test_each_role_may_read_a_report(clock: Any, signed_in: Signer, role: str) -> None:
+def test_each_role_may_read_a_report(clock: TestClock, signed_in: Signer, role: str) -> None:
     assert read(signed_in, observed(clock, through=40), role).status_code == 200
 
 
-def test_what_people_typed_is_escaped(clock: Any, signed_in: Signer) -> None:
+def test_what_people_typed_is_escaped(clock: TestClock, signed_in: Signer) -> None:
     bad = "<script>alert(1)</script>"
-    site = SiteFactory()
-    patient = PatientFactory(site=site, family_name=bad, allergies=bad)
+    site = SiteFactory.create()
+    patient = PatientFactory.create(site=site, family_name=bad, allergies=bad)
     visit = ready_to_sign(clock, site=site, patient=patient)
     visit.event(detail=bad)
     visit.sign(statement=bad)

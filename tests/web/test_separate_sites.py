@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -11,6 +10,7 @@ from django.test import Client
 
 from clinic import sign_ins
 from clinic.models import Staff
+from tests.clock import TestClock
 from tests.factories.people import SiteFactory, person
 from tests.factories.record import PatientFactory
 from tests.factories.visits import Visit, discharged
@@ -20,13 +20,13 @@ Signer = Callable[..., Client]
 
 
 @pytest.fixture
-def sites(clock: Any) -> tuple[Visit, Visit]:
+def sites(clock: TestClock) -> tuple[Visit, Visit]:
     """A session that ended at the own site, and one at another, each read by its nurse."""
-    own = SiteFactory(name="Own")
-    other = SiteFactory(name="Other")
+    own = SiteFactory.create(name="Own")
+    other = SiteFactory.create(name="Other")
     visits = []
     for site, mrn, name in ((own, "OWN-1", "Ownsdale"), (other, "OTHER-1", "Elsewhere")):
-        patient = PatientFactory(site=site, mrn=mrn, family_name=name)
+        patient = PatientFactory.create(site=site, mrn=mrn, family_name=name)
         visits.append(discharged(clock, site=site, patient=patient))
         client = Client()
         client.force_login(visits[-1].nurse)

@@ -13,6 +13,7 @@ from django.test import Client
 from monitoring import actions
 from monitoring.models import Reading
 from monitoring.models.fact import uuid7
+from tests.clock import TestClock
 from tests.factories.people import SiteFactory, person
 from tests.factories.record import PatientFactory
 from tests.factories.visits import (
@@ -38,7 +39,7 @@ def page(client: Client, visit: Visit) -> Any:
     return client.get(f"/sessions/{visit.id}/")
 
 
-def high(clock: Any) -> Visit:
+def high(clock: TestClock) -> Visit:
     return predosed(clock, predose={"systolic": 150})
 
 
@@ -57,7 +58,7 @@ def high(clock: Any) -> Visit:
     ],
 )
 def test_the_next_right_action_is_the_one_button(
-    clock: Any,
+    clock: TestClock,
     signed_in: Signer,
     build: Callable[[Any], Visit],
     nurse: str | None,
@@ -69,14 +70,16 @@ def test_the_next_right_action_is_the_one_button(
         assert (primary.words if primary else None) == expected
 
 
-def test_an_administrator_reads_and_is_offered_no_action(clock: Any, signed_in: Signer) -> None:
+def test_an_administrator_reads_and_is_offered_no_action(
+    clock: TestClock, signed_in: Signer
+) -> None:
     visit = ready_to_sign(clock)
     answer = page(signed_in(person(visit.site, "administrator")), visit)
     assert answer.context["primary"] is None
     assert [a.words for a in answer.context["others"]] == ["Report"]
 
 
-def test_the_banner_identifies_the_patient_as_spoken(clock: Any, signed_in: Signer) -> None:
+def test_the_banner_identifies_the_patient_as_spoken(clock: TestClock, signed_in: Signer) -> None:
     visit = planned(clock)
     text = " ".join(page(signed_in(visit.nurse), visit).content.decode().split())
     assert f"SMITH, {visit.patient.given_name}" in text
@@ -85,7 +88,7 @@ def test_the_banner_identifies_the_patient_as_spoken(clock: Any, signed_in: Sign
     assert re.search(link, text)
 
 
-def test_both_clocks_are_shown(clock: Any, signed_in: Signer) -> None:
+def test_both_clocks_are_shown(clock: TestClock, signed_in: Signer) -> None:
     visit = dosed(clock, planned_mg=84)
     text = " ".join(page(signed_in(visit.nurse), visit).content.decode().split())
     assert "First dose</span> 10:05" in text
@@ -93,7 +96,7 @@ def test_both_clocks_are_shown(clock: Any, signed_in: Signer) -> None:
     assert "<strong>12:15</strong>" in text
 
 
-def test_each_open_item_leads_to_what_closes_it(clock: Any, signed_in: Signer) -> None:
+def test_each_open_item_leads_to_what_closes_it(clock: TestClock, signed_in: Signer) -> None:
     visit = observed(clock, through=30)
     clock.forward(minutes=25)
     pain = visit.event("symptom", symptoms=("chest_pain",))
@@ -106,7 +109,7 @@ def test_each_open_item_leads_to_what_closes_it(clock: Any, signed_in: Signer) -
 
 
 def test_a_flag_says_value_and_limit_and_a_correction_keeps_the_original(
-    clock: Any, signed_in: Signer
+    clock: TestClock, signed_in: Signer
 ) -> None:
     visit = observed(clock, through=30)
     clock.forward(minutes=10)
@@ -116,7 +119,9 @@ def test_a_flag_says_value_and_limit_and_a_correction_keeps_the_original(
     assert "Systolic 64 mmHg above pre-dose, limit 40" in text
 
 
-def test_a_reading_received_much_later_shows_both_times(clock: Any, signed_in: Signer) -> None:
+def test_a_reading_received_much_later_shows_both_times(
+    clock: TestClock, signed_in: Signer
+) -> None:
     visit = dosed(clock)
     clock.forward(minutes=20)
     taken = clock.now()
@@ -127,7 +132,9 @@ def test_a_reading_received_much_later_shows_both_times(clock: Any, signed_in: S
     assert "Recorded 10:38." in text
 
 
-def test_a_poll_is_quiet_until_a_fact_or_a_slot_changes(clock: Any, signed_in: Signer) -> None:
+def test_a_poll_is_quiet_until_a_fact_or_a_slot_changes(
+    clock: TestClock, signed_in: Signer
+) -> None:
     visit = observed(clock, through=15)
     nurse = signed_in(visit.nurse)
     version = page(nurse, visit).context["version"]
@@ -145,7 +152,7 @@ def test_a_poll_is_quiet_until_a_fact_or_a_slot_changes(clock: Any, signed_in: S
 
 
 def test_a_clearance_that_lapsed_says_so_without_anyones_doing(
-    clock: Any, signed_in: Signer
+    clock: TestClock, signed_in: Signer
 ) -> None:
     visit = signed(clock)
     nurse = signed_in(visit.nurse)
@@ -156,7 +163,7 @@ def test_a_clearance_that_lapsed_says_so_without_anyones_doing(
     assert "Record departure" not in text
 
 
-def test_a_withdrawn_clearance_says_why(clock: Any, signed_in: Signer) -> None:
+def test_a_withdrawn_clearance_says_why(clock: TestClock, signed_in: Signer) -> None:
     visit = signed(clock)
     high_reading = visit.read(systolic=165, diastolic=95)
     text = page(signed_in(visit.nurse), visit).content.decode()
@@ -164,7 +171,7 @@ def test_a_withdrawn_clearance_says_why(clock: Any, signed_in: Signer) -> None:
     assert f"Reading {high_reading.seq} is outside the criteria" in text
 
 
-def test_words_of_people_are_escaped(clock: Any, signed_in: Signer) -> None:
+def test_words_of_people_are_escaped(clock: TestClock, signed_in: Signer) -> None:
     visit = dosed(clock)
     visit.event(detail="<img src=x onerror=alert(1)>")
     text = page(signed_in(visit.nurse), visit).content.decode()
@@ -172,7 +179,7 @@ def test_words_of_people_are_escaped(clock: Any, signed_in: Signer) -> None:
     assert "&lt;img src=x" in text
 
 
-def test_a_missed_and_a_coded_slot_are_told_apart(clock: Any, signed_in: Signer) -> None:
+def test_a_missed_and_a_coded_slot_are_told_apart(clock: TestClock, signed_in: Signer) -> None:
     visit = dosed(clock)
     clock.forward(minutes=40)
     nothing = dict.fromkeys(("systolic", "diastolic"))
@@ -183,12 +190,14 @@ def test_a_missed_and_a_coded_slot_are_told_apart(clock: Any, signed_in: Signer)
     assert "Patient declined" in page(signed_in(visit.nurse), visit).content.decode()
 
 
-def test_a_session_of_another_site_is_not_found(clock: Any, signed_in: Signer) -> None:
-    stranger = person(SiteFactory(), "clinician")
+def test_a_session_of_another_site_is_not_found(clock: TestClock, signed_in: Signer) -> None:
+    stranger = person(SiteFactory.create(), "clinician")
     assert page(signed_in(stranger), planned(clock)).status_code == 404
 
 
-def test_a_nurse_is_offered_neither_signature_nor_decision(clock: Any, signed_in: Signer) -> None:
+def test_a_nurse_is_offered_neither_signature_nor_decision(
+    clock: TestClock, signed_in: Signer
+) -> None:
     ready, above = ready_to_sign(clock), high(clock)
     waiting = page(signed_in(ready.nurse), ready).content.decode()
     assert "/clearance/" not in waiting
@@ -200,7 +209,7 @@ def test_a_nurse_is_offered_neither_signature_nor_decision(clock: Any, signed_in
 
 
 def test_the_decision_to_dose_stays_in_sight_until_the_patient_leaves(
-    clock: Any, signed_in: Signer
+    clock: TestClock, signed_in: Signer
 ) -> None:
     visit = high(clock)
     visit.decide(reason="Usual for this patient")
@@ -212,7 +221,7 @@ def test_the_decision_to_dose_stays_in_sight_until_the_patient_leaves(
 
 
 def test_answers_out_of_the_ordinary_are_said_before_the_dose(
-    clock: Any, signed_in: Signer
+    clock: TestClock, signed_in: Signer
 ) -> None:
     visit = planned(clock)
     answers = GOOD_ANSWERS | {"no_recent_food": False, "opioid": True}
@@ -223,7 +232,9 @@ def test_answers_out_of_the_ordinary_are_said_before_the_dose(
     ]
 
 
-def test_a_corrected_reading_stays_readable_with_the_reason(clock: Any, signed_in: Signer) -> None:
+def test_a_corrected_reading_stays_readable_with_the_reason(
+    clock: TestClock, signed_in: Signer
+) -> None:
     visit = dosed(clock)
     clock.forward(minutes=10)
     wrong = visit.read(15, systolic=158)
@@ -237,7 +248,7 @@ def test_a_corrected_reading_stays_readable_with_the_reason(clock: Any, signed_i
     assert "Correction: Typed wrongly" in after.notes
 
 
-def test_a_late_reading_says_by_how_much(clock: Any, signed_in: Signer) -> None:
+def test_a_late_reading_says_by_how_much(clock: TestClock, signed_in: Signer) -> None:
     visit = observed(clock, through=30)
     clock.forward(minutes=23)
     visit.read(40)
@@ -256,7 +267,7 @@ def test_a_late_reading_says_by_how_much(clock: Any, signed_in: Signer) -> None:
     ],
 )
 def test_minutes_count_through_midnight_and_both_changes_of_the_clocks(
-    clock: Any, signed_in: Signer, dosed_at: datetime
+    clock: TestClock, signed_in: Signer, dosed_at: datetime
 ) -> None:
     clock.travel_to(dosed_at - timedelta(minutes=5))
     visit = observed(clock, through=40)
@@ -268,7 +279,7 @@ def test_minutes_count_through_midnight_and_both_changes_of_the_clocks(
 
 
 def test_the_page_asks_for_itself_again_once_the_window_has_elapsed(
-    clock: Any, signed_in: Signer
+    clock: TestClock, signed_in: Signer
 ) -> None:
     visit = observed(clock)
     nurse = signed_in(visit.nurse)
@@ -282,14 +293,14 @@ def test_the_page_asks_for_itself_again_once_the_window_has_elapsed(
     assert nurse.get(poll, headers={"HX-Request": "true"}).status_code == 200
 
 
-def test_names_of_any_length_are_shown_whole(clock: Any, signed_in: Signer) -> None:
-    site, long = SiteFactory(), "Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh"
-    visit = planned(clock, site=site, patient=PatientFactory(site=site, family_name=long))
+def test_names_of_any_length_are_shown_whole(clock: TestClock, signed_in: Signer) -> None:
+    site, long = SiteFactory.create(), "Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh"
+    visit = planned(clock, site=site, patient=PatientFactory.create(site=site, family_name=long))
     assert f"{long.upper()}, " in page(signed_in(visit.nurse), visit).content.decode()
 
 
 def test_a_session_that_is_over_gives_its_day_and_asks_for_nothing_more(
-    clock: Any, signed_in: Signer
+    clock: TestClock, signed_in: Signer
 ) -> None:
     visit = discharged(clock)
     clock.forward(minutes=3 * 24 * 60)
@@ -299,14 +310,14 @@ def test_a_session_that_is_over_gives_its_day_and_asks_for_nothing_more(
     assert "data-since" not in text
 
 
-def emergency(clock: Any) -> Visit:
+def emergency(clock: TestClock) -> Visit:
     visit = observed(clock, through=40)
     visit.read(systolic=205, diastolic=121, sedation=1)
     return visit
 
 
 def test_an_emergency_leads_the_page_with_value_limit_source_and_what_to_do(
-    clock: Any, signed_in: Signer
+    clock: TestClock, signed_in: Signer
 ) -> None:
     visit = emergency(clock)
     text = page(signed_in(visit.nurse), visit).content.decode()
@@ -324,7 +335,7 @@ def test_an_emergency_leads_the_page_with_value_limit_source_and_what_to_do(
 
 
 def test_a_save_that_is_flagged_is_not_answered_in_green_alone(
-    clock: Any, signed_in: Signer
+    clock: TestClock, signed_in: Signer
 ) -> None:
     visit = observed(clock, through=40)
     nurse = signed_in(visit.nurse)
@@ -343,7 +354,7 @@ def test_a_save_that_is_flagged_is_not_answered_in_green_alone(
 
 
 def test_the_last_value_is_marked_on_the_page_and_the_card_while_it_is_outside(
-    clock: Any, signed_in: Signer
+    clock: TestClock, signed_in: Signer
 ) -> None:
     visit = observed(clock, through=40)
     visit.respond(visit.read(systolic=186, diastolic=92, spo2=97).pk)
@@ -369,7 +380,7 @@ def test_the_last_value_is_marked_on_the_page_and_the_card_while_it_is_outside(
 
 
 def test_a_slot_that_is_urgent_says_so_and_the_page_brings_itself_up_to_date(
-    clock: Any, signed_in: Signer
+    clock: TestClock, signed_in: Signer
 ) -> None:
     visit = observed(clock, through=40)
     nurse = signed_in(visit.nurse)
@@ -385,7 +396,7 @@ def test_a_slot_that_is_urgent_says_so_and_the_page_brings_itself_up_to_date(
 
 
 def test_who_may_not_answer_sees_the_emergency_without_the_link(
-    clock: Any, signed_in: Signer
+    clock: TestClock, signed_in: Signer
 ) -> None:
     visit = emergency(clock)
     text = page(signed_in(person(visit.site, "auditor")), visit).content.decode()
@@ -394,7 +405,7 @@ def test_who_may_not_answer_sees_the_emergency_without_the_link(
 
 
 def test_a_session_of_an_earlier_day_says_so_and_leads_to_how_the_patient_left(
-    clock: Any, signed_in: Signer
+    clock: TestClock, signed_in: Signer
 ) -> None:
     visit = observed(clock, through=60)
     nurse = signed_in(visit.nurse)
@@ -412,7 +423,7 @@ def test_a_session_of_an_earlier_day_says_so_and_leads_to_how_the_patient_left(
 
 
 def test_who_arrived_yesterday_without_a_dose_is_ended_without_one(
-    clock: Any, signed_in: Signer
+    clock: TestClock, signed_in: Signer
 ) -> None:
     visit = admitted(clock)
     clock.forward(minutes=60 * 18)
@@ -422,7 +433,7 @@ def test_who_arrived_yesterday_without_a_dose_is_ended_without_one(
 
 
 def test_a_signature_ahead_of_the_clock_is_shown_and_offers_no_discharge(
-    clock: Any, signed_in: Signer
+    clock: TestClock, signed_in: Signer
 ) -> None:
     visit = signed(clock)
     clock.forward(minutes=-40)
@@ -436,7 +447,7 @@ def test_a_signature_ahead_of_the_clock_is_shown_and_offers_no_discharge(
     assert "a time still to come" in nurse.get(f"/sessions/{visit.id}/report/").content.decode()
 
 
-def test_an_entry_ahead_of_the_clock_is_shown(clock: Any, signed_in: Signer) -> None:
+def test_an_entry_ahead_of_the_clock_is_shown(clock: TestClock, signed_in: Signer) -> None:
     visit = observed(clock, through=60)
     clock.forward(minutes=-30)
     page = signed_in(visit.nurse).get(f"/sessions/{visit.id}/").content.decode()
@@ -444,7 +455,7 @@ def test_an_entry_ahead_of_the_clock_is_shown(clock: Any, signed_in: Signer) -> 
 
 
 def test_once_the_patient_has_left_an_unanswered_emergency_is_said_without_a_link(
-    clock: Any, signed_in: Signer
+    clock: TestClock, signed_in: Signer
 ) -> None:
     visit = emergency(clock)
     visit.leave("against_advice")

@@ -13,9 +13,10 @@ from django.test import Client
 from django.utils import timezone
 
 from clinic import shift, sign_ins, tablets
-from clinic.models import Shift, Site, Staff
+from clinic.models import Shift, Site, Staff, Tablet
 from monitoring.models import TrailEntry
 from monitoring.web.sign_ins import browser
+from tests.clock import TestClock
 from tests.factories.people import PASSWORD, SiteFactory, TabletFactory, person, visitor
 from tests.factories.visits import dosed
 
@@ -27,7 +28,7 @@ WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/1
 
 @pytest.fixture
 def site() -> Site:
-    return SiteFactory()
+    return SiteFactory.create()
 
 
 @pytest.fixture
@@ -65,7 +66,7 @@ def test_each_session_is_listed_with_how_and_where(administrator: Client, site: 
 def test_a_tablet_is_named_and_so_is_who_came_back_with_a_pin(
     administrator: Client, site: Site
 ) -> None:
-    nurse, tablet = person(site, "nurse"), TabletFactory(site=site, name="Room 2")
+    nurse, tablet = person(site, "nurse"), TabletFactory.create(site=site, name="Room 2")
     shift.set_pin(nurse, "295173")
     shift.begin(tablet, nurse, has_second_factor=False)
     client = Client()
@@ -79,7 +80,7 @@ def test_a_tablet_is_named_and_so_is_who_came_back_with_a_pin(
     assert not Shift.objects.filter(staff=nurse, ended_at=None).exists()
 
 
-def remember(client: Client, tablet: Any) -> None:
+def remember(client: Client, tablet: Tablet) -> None:
     from django.http import HttpResponse
 
     answer = HttpResponse()
@@ -87,7 +88,7 @@ def remember(client: Client, tablet: Any) -> None:
     client.cookies.update(answer.cookies)
 
 
-def test_when_a_record_was_last_read_there_is_shown(signed_in: Signer, clock: Any) -> None:
+def test_when_a_record_was_last_read_there_is_shown(signed_in: Signer, clock: TestClock) -> None:
     visit = dosed(clock)
     administrator = signed_in(person(visit.site, "administrator"))
     client = arrive(visit.nurse)
@@ -133,7 +134,7 @@ def test_sessions_that_are_over_are_not_listed(administrator: Client, site: Site
     Session.objects.filter(pk=session_key(three)).update(
         expire_date=timezone.now() - timedelta(seconds=1)
     )
-    tablet = TabletFactory(site=site)
+    tablet = TabletFactory.create(site=site)
     client = Client()
     remember(client, tablet)
     client.post("/sign-in/", {"login": four.username, "password": PASSWORD})

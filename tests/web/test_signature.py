@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.test import Client
+from pytest_django import Settings
 
 from monitoring import actions, guards
 from monitoring.models import Clearance
 from monitoring.models.fact import uuid7
 from monitoring.web.verification import VERBS
 from tests.actions.refusals import refused
+from tests.clock import TestClock
 from tests.factories.visits import Visit, discharged, ready_to_sign, signed
 from tests.guards import world
 from tests.guards.attacks import update
@@ -36,7 +38,9 @@ def tampered(statement: Callable[[], object]) -> None:
         statement()
 
 
-def test_right_after_signing_it_shows_all_of_the_record(clock: Any, signed_in: Signer) -> None:
+def test_right_after_signing_it_shows_all_of_the_record(
+    clock: TestClock, signed_in: Signer
+) -> None:
     visit = ready_to_sign(clock)
     clearance = visit.sign()
     shown = page(signed_in(visit.nurse), visit, clearance)
@@ -47,7 +51,7 @@ def test_right_after_signing_it_shows_all_of_the_record(clock: Any, signed_in: S
 
 
 def test_after_a_change_it_shows_what_was_covered_and_names_what_came_since(
-    clock: Any, signed_in: Signer
+    clock: TestClock, signed_in: Signer
 ) -> None:
     visit = ready_to_sign(clock)
     clearance = visit.sign()
@@ -75,7 +79,7 @@ def test_after_a_change_it_shows_what_was_covered_and_names_what_came_since(
     assert "Replaced by a correction" not in record
 
 
-def test_what_came_after_departure_is_named_as_well(clock: Any, signed_in: Signer) -> None:
+def test_what_came_after_departure_is_named_as_well(clock: TestClock, signed_in: Signer) -> None:
     visit = discharged(clock)
     clearance = visit.session.clearance_set.get()
     visit.review(visit.read(systolic=181, diastolic=99))
@@ -88,7 +92,9 @@ def test_what_came_after_departure_is_named_as_well(clock: Any, signed_in: Signe
     assert "181/99" not in record
 
 
-def test_each_of_several_signatures_shows_its_own_record(clock: Any, signed_in: Signer) -> None:
+def test_each_of_several_signatures_shows_its_own_record(
+    clock: TestClock, signed_in: Signer
+) -> None:
     visit = ready_to_sign(clock)
     first = visit.sign()
     visit.withdraw(first, "Dizzy after all")
@@ -105,7 +111,7 @@ def test_each_of_several_signatures_shows_its_own_record(clock: Any, signed_in: 
 
 
 def test_a_lapsed_signature_is_taken_back_within_what_the_next_one_covers(
-    clock: Any, signed_in: Signer
+    clock: TestClock, signed_in: Signer
 ) -> None:
     visit = signed(clock)
     clock.forward(minutes=16)
@@ -116,7 +122,7 @@ def test_a_lapsed_signature_is_taken_back_within_what_the_next_one_covers(
 
 
 def test_a_row_that_was_tampered_with_does_not_change_what_was_signed(
-    clock: Any, signed_in: Signer
+    clock: TestClock, signed_in: Signer
 ) -> None:
     visit = signed(clock)
     clearance = visit.session.clearance_set.get()
@@ -127,21 +133,23 @@ def test_a_row_that_was_tampered_with_does_not_change_what_was_signed(
     assert "99/55" not in shown
 
 
-def test_a_signature_whose_digest_was_changed_is_called_so(clock: Any, signed_in: Signer) -> None:
+def test_a_signature_whose_digest_was_changed_is_called_so(
+    clock: TestClock, signed_in: Signer
+) -> None:
     visit = signed(clock)
     clearance = visit.session.clearance_set.get()
     tampered(lambda: update(clearance, content_digest="f" * 64))
     assert "This is not what was signed" in page(signed_in(visit.nurse), visit, clearance)
 
 
-def test_a_signature_from_before_the_trail_says_so(clock: Any, signed_in: Signer) -> None:
+def test_a_signature_from_before_the_trail_says_so(clock: TestClock, signed_in: Signer) -> None:
     visit = signed(clock)
     clearance = visit.session.clearance_set.get()
     tampered(lambda: update(clearance, content_digest=""))
     assert "before signatures held a digest" in page(signed_in(visit.nurse), visit, clearance)
 
 
-def test_a_clearance_of_another_session_is_not_found(clock: Any, signed_in: Signer) -> None:
+def test_a_clearance_of_another_session_is_not_found(clock: TestClock, signed_in: Signer) -> None:
     visit, other = signed(clock), signed(clock)
     nurse = signed_in(visit.nurse)
     theirs = other.session.clearance_set.get()
@@ -149,7 +157,7 @@ def test_a_clearance_of_another_session_is_not_found(clock: Any, signed_in: Sign
         assert nurse.get(f"/sessions/{visit.id}/clearances/{unknown}/").status_code == 404
 
 
-def test_no_signature_is_put_under_a_record_that_was_tampered_with(clock: Any) -> None:
+def test_no_signature_is_put_under_a_record_that_was_tampered_with(clock: TestClock) -> None:
     visit = ready_to_sign(clock)
     reading = visit.session.reading_set.last()
     assert reading
@@ -164,8 +172,8 @@ def test_no_signature_is_put_under_a_record_that_was_tampered_with(clock: Any) -
     assert not Clearance.objects.exists()
 
 
-def test_one_tap_verifies_a_session(clock: Any, signed_in: Signer, settings: Any,
-                                    tmp_path: Any) -> None:  # fmt: skip
+def test_one_tap_verifies_a_session(clock: TestClock, signed_in: Signer, settings: Settings,
+                                    tmp_path: Path) -> None:  # fmt: skip
     settings.ANCHORS = tmp_path
     visit = world.Visit(world.open_clinic(), clock).ready()
     visit.sign()
@@ -184,7 +192,9 @@ def test_one_tap_verifies_a_session(clock: Any, signed_in: Signer, settings: Any
     assert "was changed: systolic" in shown
 
 
-def test_the_trail_of_a_session_names_who_did_what_when(clock: Any, signed_in: Signer) -> None:
+def test_the_trail_of_a_session_names_who_did_what_when(
+    clock: TestClock, signed_in: Signer
+) -> None:
     visit = discharged(clock)
     visit.amend()
     answer = signed_in(visit.clinician).get(f"/sessions/{visit.id}/verification/")
@@ -201,7 +211,7 @@ def test_every_verb_on_a_session_has_its_words() -> None:
     assert set(VERBS) == verbs - elsewhere | {"adopt"}
 
 
-def test_the_report_prints_its_chain_head(clock: Any, signed_in: Signer) -> None:
+def test_the_report_prints_its_chain_head(clock: TestClock, signed_in: Signer) -> None:
     from monitoring.models import ChainHead
 
     visit = discharged(clock)

@@ -12,6 +12,7 @@ from django.test import Client
 from monitoring.models import Clearance, TrailEntry
 from monitoring.models.fact import uuid7
 from monitoring.rules.readiness import CHECKLIST
+from tests.clock import TestClock
 from tests.factories.passkeys import Passkey
 from tests.factories.people import PASSWORD, SiteFactory, person
 from tests.factories.visits import Visit, ready_to_sign
@@ -59,7 +60,7 @@ def refused(answer: Any) -> bool:
     return answer.status_code == 422 and written and "clientDataJSON" not in page
 
 
-def test_a_clearance_is_signed_with_a_passkey(clock: Any, signed_in: Signer) -> None:
+def test_a_clearance_is_signed_with_a_passkey(clock: TestClock, signed_in: Signer) -> None:
     visit = ready_to_sign(clock)
     passkey, client = Passkey.added(visit.clinician), signed_in(visit.clinician)
     assert "Sign with passkey" in client.get(address(visit)).content.decode()
@@ -75,7 +76,9 @@ def test_a_clearance_is_signed_with_a_passkey(clock: Any, signed_in: Signer) -> 
     assert "<dt>Signed with</dt><dd>Passkey</dd>" in page
 
 
-def test_who_has_no_passkey_is_not_offered_one_and_not_asked(clock: Any, signed_in: Signer) -> None:
+def test_who_has_no_passkey_is_not_offered_one_and_not_asked(
+    clock: TestClock, signed_in: Signer
+) -> None:
     visit = ready_to_sign(clock)
     client = signed_in(visit.clinician)
     assert "Sign with passkey" not in client.get(address(visit)).content.decode()
@@ -86,7 +89,7 @@ def test_who_has_no_passkey_is_not_offered_one_and_not_asked(clock: Any, signed_
 
 @pytest.mark.parametrize("sent", [{}, {"through_seq": ""}, {"through_seq": "x"}])
 def test_a_challenge_is_asked_for_what_was_shown(
-    clock: Any, signed_in: Signer, sent: dict[str, str]
+    clock: TestClock, signed_in: Signer, sent: dict[str, str]
 ) -> None:
     visit = ready_to_sign(clock)
     Passkey.added(visit.clinician)
@@ -94,13 +97,13 @@ def test_a_challenge_is_asked_for_what_was_shown(
     assert client.post(address(visit, "challenge/"), sent).status_code == 422
 
 
-def test_a_script_of_someone_signed_out_is_told_so(clock: Any) -> None:
+def test_a_script_of_someone_signed_out_is_told_so(clock: TestClock) -> None:
     visit = ready_to_sign(clock)
     headers = {"Accept": "application/json"}
     assert Client().post(address(visit, "challenge/"), headers=headers).status_code == 401
 
 
-def test_an_answer_serves_once(clock: Any, signed_in: Signer) -> None:
+def test_an_answer_serves_once(clock: TestClock, signed_in: Signer) -> None:
     visit = ready_to_sign(clock)
     passkey, client = Passkey.added(visit.clinician), signed_in(visit.clinician)
     answer = passkey.used(asked(client, visit))
@@ -111,7 +114,9 @@ def test_an_answer_serves_once(clock: Any, signed_in: Signer) -> None:
     assert Clearance.objects.count() == 1
 
 
-def test_an_answer_serves_once_also_when_it_signed_nothing(clock: Any, signed_in: Signer) -> None:
+def test_an_answer_serves_once_also_when_it_signed_nothing(
+    clock: TestClock, signed_in: Signer
+) -> None:
     visit = ready_to_sign(clock)
     passkey, client = Passkey.added(visit.clinician), signed_in(visit.clinician)
     answer = passkey.used(asked(client, visit))
@@ -123,7 +128,7 @@ def test_an_answer_serves_once_also_when_it_signed_nothing(clock: Any, signed_in
 
 
 def test_a_challenge_of_another_session_or_of_another_state_signs_nothing(
-    clock: Any, signed_in: Signer
+    clock: TestClock, signed_in: Signer
 ) -> None:
     visit = ready_to_sign(clock)
     other = ready_to_sign(clock, site=visit.site)
@@ -136,7 +141,7 @@ def test_a_challenge_of_another_session_or_of_another_state_signs_nothing(
 
 
 def test_a_challenge_that_is_too_old_or_was_never_asked_signs_nothing(
-    clock: Any, signed_in: Signer
+    clock: TestClock, signed_in: Signer
 ) -> None:
     visit = ready_to_sign(clock)
     passkey, client = Passkey.added(visit.clinician), signed_in(visit.clinician)
@@ -150,7 +155,7 @@ def test_a_challenge_that_is_too_old_or_was_never_asked_signs_nothing(
 
 @pytest.mark.parametrize("pretended", [{"is_verified": False}, {"host": "elsewhere.example"}])
 def test_a_passkey_that_was_not_unlocked_or_is_for_another_host_signs_nothing(
-    clock: Any, signed_in: Signer, pretended: dict[str, Any]
+    clock: TestClock, signed_in: Signer, pretended: dict[str, Any]
 ) -> None:
     visit = ready_to_sign(clock)
     passkey, client = Passkey.added(visit.clinician), signed_in(visit.clinician)
@@ -159,7 +164,7 @@ def test_a_passkey_that_was_not_unlocked_or_is_for_another_host_signs_nothing(
     assert not Clearance.objects.exists()
 
 
-def test_a_colleagues_passkey_signs_for_no_one_else(clock: Any, signed_in: Signer) -> None:
+def test_a_colleagues_passkey_signs_for_no_one_else(clock: TestClock, signed_in: Signer) -> None:
     visit = ready_to_sign(clock)
     colleague = person(visit.site, "clinician")
     Passkey.added(visit.clinician)
@@ -175,7 +180,7 @@ def test_a_colleagues_passkey_signs_for_no_one_else(clock: Any, signed_in: Signe
 
 
 def test_the_challenge_for_signing_does_not_sign_in_nor_the_other_way_round(
-    clock: Any, signed_in: Signer
+    clock: TestClock, signed_in: Signer
 ) -> None:
     visit = ready_to_sign(clock)
     passkey, client = Passkey.added(visit.clinician), signed_in(visit.clinician)
@@ -189,7 +194,9 @@ def test_the_challenge_for_signing_does_not_sign_in_nor_the_other_way_round(
     assert "_auth_user_id" not in login.session
 
 
-def test_a_password_and_a_passkey_at_once_are_sent_back(clock: Any, signed_in: Signer) -> None:
+def test_a_password_and_a_passkey_at_once_are_sent_back(
+    clock: TestClock, signed_in: Signer
+) -> None:
     visit = ready_to_sign(clock)
     passkey, client = Passkey.added(visit.clinician), signed_in(visit.clinician)
     answer = sign(client, visit, passkey.used(asked(client, visit)), password=PASSWORD)
@@ -206,7 +213,7 @@ SIGNER_NAMES = (
 
 @pytest.mark.parametrize("kind", ["password", "passkey"])
 def test_the_signer_is_who_is_signed_in_whatever_the_request_says(
-    clock: Any, signed_in: Signer, kind: str
+    clock: TestClock, signed_in: Signer, kind: str
 ) -> None:
     visit = ready_to_sign(clock)
     colleague = person(visit.site, "clinician", last_name="Quartermain")
@@ -234,7 +241,7 @@ def test_the_signer_is_who_is_signed_in_whatever_the_request_says(
         visit.withdraw(clearance)
 
 
-def test_a_colleagues_password_signs_for_no_one_else(clock: Any, signed_in: Signer) -> None:
+def test_a_colleagues_password_signs_for_no_one_else(clock: TestClock, signed_in: Signer) -> None:
     visit = ready_to_sign(clock)
     colleague = person(visit.site, "clinician")
     colleague.set_password("another password for tests")
@@ -246,9 +253,9 @@ def test_a_colleagues_password_signs_for_no_one_else(clock: Any, signed_in: Sign
     assert tries(visit) == 1
 
 
-def test_a_challenge_is_no_way_into_another_site(clock: Any, signed_in: Signer) -> None:
+def test_a_challenge_is_no_way_into_another_site(clock: TestClock, signed_in: Signer) -> None:
     visit = ready_to_sign(clock)
-    stranger = person(SiteFactory(), "clinician")
+    stranger = person(SiteFactory.create(), "clinician")
     Passkey.added(stranger)
     answer = signed_in(stranger).post(address(visit, "challenge/"), {"through_seq": "1"})
     assert answer.status_code == 404

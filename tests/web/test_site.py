@@ -13,6 +13,7 @@ from django.test import Client
 from clinic.models import Membership, Site, Staff
 from monitoring.models.fact import uuid7
 from monitoring.web.presenters import first_run
+from tests.clock import TestClock
 from tests.factories.people import SiteFactory, TabletFactory, person
 from tests.factories.record import PatientFactory
 from tests.factories.visits import dosed, planned, predosed
@@ -39,7 +40,7 @@ GIVEN = {
 
 @pytest.fixture
 def site() -> Site:
-    return SiteFactory(rems_certified_on=None)
+    return SiteFactory.create(rems_certified_on=None)
 
 
 @pytest.fixture
@@ -94,7 +95,7 @@ def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(
     assert 'value="Suite 4"' in answer.content.decode()
 
 
-def test_the_page_says_when_the_time_zone_is_fixed(clock: Any, signed_in: Signer) -> None:
+def test_the_page_says_when_the_time_zone_is_fixed(clock: TestClock, signed_in: Signer) -> None:
     visit = planned(clock)
     client = signed_in(person(visit.site, "administrator"))
     assert "fixed: sessions were planned here" in client.get(PAGE).content.decode()
@@ -143,7 +144,7 @@ def test_who_was_invited_and_has_not_come_yet_is_named(site: Site, samuel: Staff
 
 
 def test_the_list_is_gone_once_nothing_that_is_needed_is_missing(
-    clock: Any, signed_in: Signer
+    clock: TestClock, signed_in: Signer
 ) -> None:
     visit = predosed(clock, site=complete())
     client = signed_in(person(visit.site, "administrator"))
@@ -155,7 +156,7 @@ def test_the_list_is_gone_once_nothing_that_is_needed_is_missing(
         assert "What this site still needs" in client.get(page).content.decode()
 
 
-def test_it_comes_back_when_the_certification_ends(clock: Any, signed_in: Signer) -> None:
+def test_it_comes_back_when_the_certification_ends(clock: TestClock, signed_in: Signer) -> None:
     visit = dosed(clock, site=complete())
     client = signed_in(person(visit.site, "administrator"))
     assert "What this site still needs" not in client.get("/sessions/").content.decode()
@@ -172,9 +173,9 @@ def test_an_inpatient_setting_needs_no_certification(site: Site, samuel: Staff) 
 def test_a_tablet_is_optional(site: Site, samuel: Staff) -> None:
     step = next(s for s in first_run.steps(site, samuel) if "tablet" in s.words)
     assert (step.is_done, step.is_optional) == (False, True)
-    TabletFactory(site=site)
+    TabletFactory.create(site=site)
     assert next(s for s in first_run.steps(site, samuel) if "tablet" in s.words).is_done
-    PatientFactory(site=site)
+    PatientFactory.create(site=site)
     assert first_run.steps(site, samuel)[-1].is_done
 
 
@@ -186,7 +187,7 @@ def test_only_administrators_are_shown_the_list(site: Site, signed_in: Signer, r
 
 
 def complete() -> Site:
-    return SiteFactory(
+    return SiteFactory.create(
         address="1 Main Street", city="Springfield", state="IL", postal_code="62701", phone="555"
     )
 
@@ -195,9 +196,9 @@ def complete() -> Site:
 
 
 def test_the_item_before_the_dose_leads_to_the_page_or_to_an_administrator(
-    clock: Any, signed_in: Signer
+    clock: TestClock, signed_in: Signer
 ) -> None:
-    visit = predosed(clock, site=SiteFactory(rems_certified_until=date(2026, 3, 9)))
+    visit = predosed(clock, site=SiteFactory.create(rems_certified_until=date(2026, 3, 9)))
     path = f"/sessions/{visit.id}/"
     for where in (path, f"{path}dose/"):
         shown = signed_in(visit.nurse).get(where).content.decode()

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from clinic import shift
 from clinic.models import Membership, Site, Staff
@@ -29,7 +30,7 @@ GIVEN = {"first_name": "Ada", "last_name": "Novak", "credentials": "RN", "userna
 
 @pytest.fixture
 def site() -> Site:
-    return SiteFactory()
+    return SiteFactory.create()
 
 
 @pytest.fixture
@@ -102,7 +103,7 @@ def test_the_list_names_everyone_of_the_site_with_role_and_state(
     left = person(site, "clinician", last_name="Gone")
     left.is_active = False
     left.save()
-    person(SiteFactory(), "nurse", last_name="Stranger")
+    person(SiteFactory.create(), "nurse", last_name="Stranger")
     shown = administrator.get("/staff/").content.decode()
     assert "Ada Novak, RN" in shown
     assert "Invited, no password yet" in shown
@@ -147,7 +148,7 @@ def test_a_new_link_replaces_the_password(administrator: Client, site: Site) -> 
 
 def test_what_cannot_be_done_is_said(administrator: Client, site: Site) -> None:
     nurse = person(site, "nurse")
-    Membership.objects.create(staff=nurse, site=SiteFactory(), role="nurse")
+    Membership.objects.create(staff=nurse, site=SiteFactory.create(), role="nurse")
     answer = administrator.post(f"/staff/{nurse.pk}/deactivate/", follow=True)
     assert "also works at a site" in answer.content.decode()
     nurse.refresh_from_db()
@@ -164,7 +165,7 @@ def test_ones_own_page_offers_no_change_of_the_account(administrator: Client, si
 
 
 def test_the_list_asks_ten_times_however_many_people(
-    administrator: Client, site: Site, django_assert_num_queries: Any
+    administrator: Client, site: Site, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for _ in range(8):
         person(site, "nurse")
@@ -243,7 +244,7 @@ def test_the_trail_says_by_what_means_and_why(administrator: Client, site: Site)
     client = Client()
     client.post("/sign-in/", {"login": nurse.username, "password": PASSWORD})
     client.post("/lock/now/")
-    visitor_home = SiteFactory()
+    visitor_home = SiteFactory.create()
     Membership.objects.create(staff=nurse, site=visitor_home, role="auditor")
     told = {e.words: e.detail for e in staff_trail.of_person(nurse.pk, site)}
     assert told["Signed in"] == "password"
@@ -253,8 +254,8 @@ def test_the_trail_says_by_what_means_and_why(administrator: Client, site: Site)
 
 
 def test_the_site_has_its_own_changes_on_the_staff_page(administrator: Client, site: Site) -> None:
-    TabletFactory(site=site, name="Room 2")
-    TabletFactory(name="Room of another site")
+    TabletFactory.create(site=site, name="Room 2")
+    TabletFactory.create(name="Room of another site")
     answer = administrator.post("/staff/second-factor/", {"needed": "yes"}, follow=True)
     site.refresh_from_db()
     assert site.requires_second_factor

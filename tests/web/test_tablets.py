@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from clinic.models import Site, Staff, Tablet
 from monitoring.models.fact import uuid7
@@ -26,7 +27,7 @@ Signer = Callable[..., Client]
 
 @pytest.fixture
 def site() -> Site:
-    return SiteFactory()
+    return SiteFactory.create()
 
 
 @pytest.fixture
@@ -82,7 +83,7 @@ def test_an_enrolled_browser_says_which_tablet_it_is(office: Client) -> None:
 def test_what_is_wrong_is_said_at_the_field_and_what_was_typed_stays(
     office: Client, site: Site
 ) -> None:
-    TabletFactory(site=site, name="Room 2")
+    TabletFactory.create(site=site, name="Room 2")
     answer = enrol(office, "room 2")
     assert answer.status_code == 422
     page = answer.content.decode()
@@ -95,9 +96,9 @@ def test_what_is_wrong_is_said_at_the_field_and_what_was_typed_stays(
 def test_the_list_says_who_is_on_shift_and_what_is_revoked_and_nothing_of_another_site(
     office: Client, site: Site, samuel: Staff
 ) -> None:
-    on_shift = ShiftFactory(tablet=TabletFactory(site=site, name="Room 2"))
-    TabletFactory(name="Elsewhere")
-    old = TabletFactory(site=site, name="Old tablet")
+    on_shift = ShiftFactory.create(tablet=TabletFactory.create(site=site, name="Room 2"))
+    TabletFactory.create(name="Elsewhere")
+    old = TabletFactory.create(site=site, name="Old tablet")
     office.post(f"/tablets/{old.pk}/revoke/", follow=True)
     page = office.get("/tablets/").content.decode()
     assert on_shift.staff.printed_name in page
@@ -118,7 +119,7 @@ def test_the_trail_names_tablet_and_person(
     office: Client, site: Site, samuel: Staff, signed_in: Signer
 ) -> None:
     enrol(signed_in(samuel), "Room 7")
-    foreign = TabletFactory(name="Elsewhere")
+    foreign = TabletFactory.create(name="Elsewhere")
     office.post(f"/tablets/{Tablet.objects.get(name='Room 7').pk}/revoke/")
     entries = office.get("/tablets/").context["entries"]
     assert [(told.words, told.detail) for told in entries] == [
@@ -132,7 +133,7 @@ def test_the_trail_names_tablet_and_person(
 
 
 def test_a_tablet_of_another_site_is_not_found(office: Client) -> None:
-    foreign = TabletFactory()
+    foreign = TabletFactory.create()
     assert office.post(f"/tablets/{foreign.pk}/revoke/").status_code == 404
     foreign.refresh_from_db()
     assert foreign.revoked_at is None
@@ -148,16 +149,16 @@ def test_the_staff_page_leads_to_the_tablets(office: Client) -> None:
 
 
 def test_the_list_asks_no_more_with_more_tablets(
-    office: Client, site: Site, django_assert_num_queries: Any
+    office: Client, site: Site, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for count in (1, 6):
         for _ in range(count):
-            ShiftFactory(tablet=TabletFactory(site=site))
+            ShiftFactory.create(tablet=TabletFactory.create(site=site))
         with django_assert_num_queries(6):
             office.get("/tablets/")
 
 
 def test_a_nurse_on_the_tablet_reaches_none_of_it(site: Site) -> None:
-    client = on_tablet(TabletFactory(site=site), person(site, "nurse"))
+    client = on_tablet(TabletFactory.create(site=site), person(site, "nurse"))
     assert client.get("/tablets/").status_code == 403
     assert client.get("/tablets/enrol/").status_code == 403

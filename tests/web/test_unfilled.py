@@ -19,6 +19,7 @@ from clinic.access import Permission
 from clinic.unfilled import Unfilled
 from tests.clinic.matrix import Cell, World, build
 from tests.clinic.test_access import ROUTES, routes
+from tests.clock import TestClock
 from tests.factories.visits import observed, planned, ready_to_sign, signed
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -95,7 +96,7 @@ def test_every_template_says_so_where_it_writes_a_form_or_a_control_itself() -> 
 
 
 @pytest.mark.django_db
-def test_no_page_of_the_product_leaves_a_control_to_the_browser(clock: Any) -> None:
+def test_no_page_of_the_product_leaves_a_control_to_the_browser(clock: TestClock) -> None:
     world = build(clock)
     seen = 0
     for name in ROUTES:
@@ -110,7 +111,7 @@ def test_no_page_of_the_product_leaves_a_control_to_the_browser(clock: Any) -> N
 
 @pytest.mark.django_db
 def test_the_pages_that_only_some_sessions_have_leave_nothing_either(
-    clock: Any, signed_in: Any
+    clock: TestClock, signed_in: Any
 ) -> None:
     kinds = ("transferred", "against_advice", "left_unseen")
     leaving = ("departure/", *(f"departure/?kind={kind}" for kind in kinds))
@@ -135,7 +136,7 @@ MANAGING = {
 
 
 @pytest.mark.django_db
-def test_forms_about_people_and_emergencies_keep_no_draft(clock: Any) -> None:
+def test_forms_about_people_and_emergencies_keep_no_draft(clock: TestClock) -> None:
     world: World = build(clock)
     asked = [r for r in routes() if getattr(r.callback, "needs", None)]
     of_people = [r.name for r in asked if MANAGING & set(r.callback.needs)]
