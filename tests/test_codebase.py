@@ -26,6 +26,7 @@ def modules(folder: str) -> list[Path]:
 @pytest.mark.parametrize(
     "path",
     [*modules("monitoring/web"), *modules("monitoring/reports"), *modules("monitoring/models"),
+     *modules("monitoring/words"),
      *modules("monitoring/rules"), *modules("monitoring/management/commands"),
      *modules("clinic/signin")],
     ids=lambda p: str(p.relative_to(ROOT)),
@@ -36,6 +37,11 @@ def test_only_verbs_write_the_record(path: Path) -> None:
             is_manager = re.search(r"\.objects\b", ast.unparse(node.func))
             assert not (is_manager and node.func.attr in WRITES), ast.unparse(node)
             assert node.func.attr not in {"save", "delete", "bulk_create"}, ast.unparse(node)
+
+
+@pytest.mark.parametrize("path", modules("monitoring/words"), ids=lambda p: p.name)
+def test_words_know_no_address(path: Path) -> None:
+    assert "django.urls" not in path.read_text()
 
 
 def test_every_verb_is_one_transaction() -> None:

@@ -11,16 +11,7 @@ from monitoring.actions.outcome import Conflict, Reason, Refused, repeated
 from monitoring.actions.record import Record, open_record, require_phase, verb
 from monitoring.models import Admission, Patient, Session
 from monitoring.models.session import IN_PROGRESS
-from monitoring.rules.readiness import CONCOMITANT, CONTRAINDICATIONS, FASTING
-
-QUESTIONS = (
-    "identifiers_confirmed",
-    *CONTRAINDICATIONS,
-    *FASTING,
-    *CONCOMITANT,
-    "transport_arranged",
-    "no_driving_advised",
-)
+from monitoring.rules.readiness import FASTING, QUESTIONS
 
 
 @verb

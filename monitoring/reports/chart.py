@@ -47,6 +47,15 @@ class _Frame:
         return round(PULSE_TOP + (PULSE_HIGH - inside) * PULSE_HEIGHT / (PULSE_HIGH - PULSE_LOW), 1)
 
 
+def session_chart(facts: SessionFacts, now: datetime) -> str:
+    """`chart` with its name and what it shows, in words."""
+    title = _("Chart of blood pressure and heart rate")
+    description = _("%(count)s readings; the same values stand in the table of readings.") % {
+        "count": len(facts.standing_readings)
+    }
+    return chart(facts, now, title=title, description=description)
+
+
 def chart(facts: SessionFacts, now: datetime, *, title: str, description: str) -> str:
     """The SVG of a session after its first device; empty before it. Texts are escaped here."""
     if facts.first_dose_at is None:

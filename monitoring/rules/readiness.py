@@ -82,6 +82,16 @@ CONCOMITANT: tuple[str, ...] = (
 )
 """Asked each session (CLINICAL 8, rule 25)."""
 
+QUESTIONS: tuple[str, ...] = (
+    "identifiers_confirmed",
+    *CONTRAINDICATIONS,
+    *FASTING,
+    *CONCOMITANT,
+    "transport_arranged",
+    "no_driving_advised",
+)
+"""Every question of the admission, in the order in which it is asked and reported."""
+
 
 def before_dose(facts: SessionFacts, now: datetime) -> list[Item]:
     """What keeps the first device, or the infusion, from being given at `now`.

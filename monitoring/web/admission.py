@@ -16,13 +16,12 @@ from django.views.decorators.http import require_http_methods
 from clinic.access import Permission, page
 from clinic.models import Membership, Site, Staff
 from monitoring.actions import admit_patient
-from monitoring.actions.admit_patient import QUESTIONS
 from monitoring.models import Admission
-from monitoring.rules.readiness import CONCOMITANT, CONTRAINDICATIONS, FASTING
+from monitoring.rules.readiness import CONCOMITANT, CONTRAINDICATIONS, FASTING, QUESTIONS
 from monitoring.web.entry_page import EntryForm, act, saved, show
 from monitoring.web.fields import YesNo
 from monitoring.web.lookup import session_or_404, site_of, staff_of
-from monitoring.web.presenters.banner import session_banner
+from monitoring.words.banner import session_banner
 
 
 def clinicians(site: Site) -> list[Staff]:

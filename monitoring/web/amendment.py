@@ -19,9 +19,9 @@ from monitoring.models import Amendment, Review, Session
 from monitoring.reports import reviews
 from monitoring.web.entry_page import EntryForm, act, saved, show
 from monitoring.web.lookup import log_read, session_or_404, site_of, staff_of
-from monitoring.web.presenters.amendments import late_reading, subjects
-from monitoring.web.presenters.banner import session_banner
-from monitoring.web.presenters.readings import table
+from monitoring.words.amendments import late_reading, subjects
+from monitoring.words.banner import session_banner
+from monitoring.words.readings import table
 
 
 def _long(label: Any, length: int, help_text: Any = "") -> forms.CharField:
@@ -137,6 +137,5 @@ def review_list(request: HttpRequest) -> HttpResponse:
         )
     )
     log_read(request, "listed", [r.session.patient_id for r in waiting])
-    permissions: frozenset[Permission] = request.permissions  # type: ignore[attr-defined]
-    found = [(r.session, late_reading(r, permissions)) for r in waiting]
+    found = [(r.session, late_reading(r)) for r in waiting]
     return render(request, "amendment/review_list.html", {"waiting": found, "area": "reviews"})

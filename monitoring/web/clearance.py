@@ -22,20 +22,22 @@ from clinic.signin import passkey
 from monitoring.actions import sign_clearance, withdraw_clearance
 from monitoring.actions.sign_clearance import signing
 from monitoring.models import Clearance, Session, Withdrawal
+from monitoring.reports.chart import session_chart
 from monitoring.rules.cautions import Caution, cautions
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.readiness import CHECKLIST, before_clearance, clearance_state
 from monitoring.trail.organisation import renewals_before
-from monitoring.web import links, wording
+from monitoring.web import links
 from monitoring.web.entry_page import EntryForm, act, saved, show
 from monitoring.web.fields import WholeNumber, YesNo
 from monitoring.web.lookup import session_or_404, site_of, staff_of
-from monitoring.web.presenters.banner import session_banner
-from monitoring.web.presenters.readings import table
-from monitoring.web.presenters.timeline import timeline
-from monitoring.web.report import renewal_words
-from monitoring.web.session import OpenItem, session_chart
-from monitoring.web.statement import statement
+from monitoring.web.presenters.open_items import OpenItem
+from monitoring.words import wording
+from monitoring.words.banner import session_banner
+from monitoring.words.readings import table
+from monitoring.words.report import renewal_words
+from monitoring.words.statement import statement
+from monitoring.words.timeline import timeline
 
 
 class ClearanceForm(EntryForm):
@@ -206,7 +208,7 @@ def _context(session: Session, facts: SessionFacts, signer: str) -> dict[str, An
         "heading": _("Clearance"),
         "submit": _("Sign clearance"),
         "back": reverse("session", args=[session.pk]),
-        "chart": session_chart(session, facts, now),
+        "chart": session_chart(facts, now),
         "readings": table(session, facts),
         "timeline": timeline(session, facts),
         "items": [OpenItem(wording.item(i), links.closes(session, i)) for i in items],

@@ -19,8 +19,8 @@ from monitoring.rules.readiness import outside_guide
 from monitoring.web.entry_page import EntryForm, act, saved, show
 from monitoring.web.fields import Tiles
 from monitoring.web.lookup import session_or_404, staff_of
-from monitoring.web.presenters.banner import session_banner
-from monitoring.web.presenters.readings import table
+from monitoring.words.banner import session_banner
+from monitoring.words.readings import table
 
 
 class DecisionForm(EntryForm):

@@ -18,14 +18,14 @@ from monitoring.actions import depart
 from monitoring.models import Departure, Session
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.readiness import clearance_state, lapses_at
-from monitoring.web import wording
 from monitoring.web.admission import clinicians
 from monitoring.web.entry_page import EntryForm, act, saved, show
 from monitoring.web.fields import Tiles, YesNo
 from monitoring.web.lookup import session_or_404, staff_of
-from monitoring.web.presenters.banner import session_banner
-from monitoring.web.presenters.readings import table
 from monitoring.web.times import ClockTime, WhyLate, confirmed, offer_days
+from monitoring.words import wording
+from monitoring.words.banner import session_banner
+from monitoring.words.readings import table
 
 WAYS_HOME = (
     gettext_lazy("Someone drives"),

@@ -26,9 +26,9 @@ from monitoring.web.entry_page import EntryForm, act, saved, show
 from monitoring.web.fields import Tiles
 from monitoring.web.lookup import session_or_404, staff_of
 from monitoring.web.next_step import Permissions
-from monitoring.web.presenters.banner import session_banner
 from monitoring.web.presenters.open_items import open_items
 from monitoring.web.times import ClockTime, WhyLate, begins_window, confirmed
+from monitoring.words.banner import session_banner
 
 COMPLETE = (("yes", gettext_lazy("Complete")), ("no", gettext_lazy("In part")))
 

@@ -17,7 +17,7 @@ from clinic.access import Permission, page
 from monitoring.actions import cancel_session, defer_dose
 from monitoring.web.entry_page import EntryForm, act, saved, show
 from monitoring.web.lookup import session_or_404, staff_of
-from monitoring.web.presenters.banner import session_banner
+from monitoring.words.banner import session_banner
 
 
 class EndingForm(EntryForm):

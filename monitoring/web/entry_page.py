@@ -27,9 +27,10 @@ from monitoring.guards import GuardsMissing
 from monitoring.models import Session
 from monitoring.models.fact import uuid7
 from monitoring.rules.names import has_hidden
-from monitoring.web import drafts, wording
+from monitoring.web import drafts
 from monitoring.web.refusal import add_refusal
 from monitoring.web.times import offer_days
+from monitoring.words import wording
 
 logger = logging.getLogger(__name__)
 

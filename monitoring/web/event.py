@@ -21,8 +21,8 @@ from monitoring.rules.flags import SYMPTOMS
 from monitoring.web.entry_page import EntryForm, act, saved, show
 from monitoring.web.fields import ManyTiles, Tiles, YesNo
 from monitoring.web.lookup import session_or_404, staff_of
-from monitoring.web.presenters.banner import session_banner
 from monitoring.web.times import ClockTime, WhyLate, confirmed
+from monitoring.words.banner import session_banner
 
 
 class EventForm(EntryForm):

@@ -21,8 +21,8 @@ from monitoring.models.fact import uuid7
 from monitoring.web.entry_page import act, saved, show
 from monitoring.web.lookup import log_read, site_of, staff_of
 from monitoring.web.patients import CONFIRMS, PatientForm, mrn_taken
-from monitoring.web.presenters.banner import patient_banner
-from monitoring.web.presenters.patient_amendments import Shown, patient_amendments
+from monitoring.words.banner import patient_banner
+from monitoring.words.patient_amendments import Shown, patient_amendments
 
 
 class AmendPatientForm(PatientForm):

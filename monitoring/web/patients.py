@@ -25,9 +25,9 @@ from monitoring.web.dates import DayField
 from monitoring.web.entry_page import EntryForm, act, saved, show
 from monitoring.web.fields import Confirm, NameField
 from monitoring.web.lookup import log_read, site_of, staff_of
-from monitoring.web.presenters.banner import patient_banner
-from monitoring.web.presenters.patient_amendments import patient_amendments
 from monitoring.web.refusal import add_refusal
+from monitoring.words.banner import patient_banner
+from monitoring.words.patient_amendments import patient_amendments
 
 PAGE_SIZE = 50
 LONGEST_SEARCH = 200

@@ -27,9 +27,9 @@ from monitoring.web.dates import DayField, shown
 from monitoring.web.entry_page import EntryForm, act, saved, show
 from monitoring.web.fields import Tiles, YesNo
 from monitoring.web.lookup import log_read, site_of, staff_of
-from monitoring.web.presenters.banner import patient_banner
 from monitoring.web.presenters.open_items import OpenItem, missing_for_rems
 from monitoring.web.times import TimeOfDay
+from monitoring.words.banner import patient_banner
 
 
 class PlanForm(EntryForm):

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from clinic.access import Permission, page
 from monitoring.models import ProtocolVersion
 from monitoring.web.lookup import site_of
-from monitoring.web.presenters.protocol import groups
+from monitoring.words.protocol import groups
 
 
 @require_safe

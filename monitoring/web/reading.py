@@ -31,13 +31,14 @@ from monitoring.rules.measures import (
 from monitoring.rules.protocol import SPRAVATO_US, Protocol
 from monitoring.rules.scales import SCALES
 from monitoring.rules.schedule import observations_at
-from monitoring.web import links, wording
+from monitoring.web import links
 from monitoring.web.entry_page import EntryForm, act, saved, show
 from monitoring.web.fields import Tiles, WholeNumber
 from monitoring.web.lookup import require_here, session_or_404, staff_of
-from monitoring.web.presenters.banner import session_banner
-from monitoring.web.presenters.readings import label, table
 from monitoring.web.times import ClockTime, confirmed
+from monitoring.words import wording
+from monitoring.words.banner import session_banner
+from monitoring.words.readings import label, table
 
 EXAMPLES = {
     "systolic": "120",

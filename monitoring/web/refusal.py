@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.forms import BaseForm, ValidationError
 
 from monitoring.actions import Reason, Refused
-from monitoring.web import wording
+from monitoring.words import wording
 
 
 def add_refusal(form: BaseForm, refused: Refused) -> None:

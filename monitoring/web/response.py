@@ -21,8 +21,8 @@ from monitoring.web.entry_page import EntryForm, act, saved, show
 from monitoring.web.fields import Tiles
 from monitoring.web.lookup import session_or_404, site_of, staff_of
 from monitoring.web.presenters import alerts
-from monitoring.web.presenters.banner import session_banner
 from monitoring.web.times import ClockTime, WhyLate, confirmed
+from monitoring.words.banner import session_banner
 
 ORDERS = (
     gettext_lazy("Go on watching"),

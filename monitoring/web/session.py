@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from clinic import clock
 from clinic.access import Permission, page
 from monitoring.models import Session
-from monitoring.reports.chart import chart
+from monitoring.reports.chart import session_chart
 from monitoring.rules.clocks import ahead
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.readiness import (
@@ -32,16 +32,14 @@ from monitoring.rules.urgency import rest_ends_at
 from monitoring.web.lookup import not_here, read, site_of
 from monitoring.web.next_step import Action, Permissions, left_open, next_step
 from monitoring.web.presenters.alerts import alerts
-from monitoring.web.presenters.amendments import amendments, late_readings
-from monitoring.web.presenters.answers import notable_answers
-from monitoring.web.presenters.banner import session_banner
-from monitoring.web.presenters.last_set import last_set
-from monitoring.web.presenters.open_items import OpenItem, open_items
-from monitoring.web.presenters.readings import table
-from monitoring.web.presenters.slots import slot_line
-from monitoring.web.presenters.timeline import timeline
-
-__all__ = ["OpenItem", "session", "session_chart"]
+from monitoring.web.presenters.open_items import open_items
+from monitoring.words.amendments import amendments, late_readings
+from monitoring.words.answers import notable_answers
+from monitoring.words.banner import session_banner
+from monitoring.words.last_set import last_set
+from monitoring.words.readings import table
+from monitoring.words.slots import slot_line
+from monitoring.words.timeline import timeline
 
 
 @require_safe
@@ -83,12 +81,13 @@ def _context(
         "banner": session_banner(found),
         "facts": facts,
         "slots": slot_line(facts, now),
-        "chart": session_chart(found, facts, now),
+        "chart": session_chart(facts, now),
         "readings": table(found, facts),
         "timeline": timeline(found, facts),
         "answers": notable_answers(found),
         "amendments": amendments(found),
-        "late": late_readings(found, permissions),
+        "late": late_readings(found),
+        "can_review": Permission.REVIEW_READING in permissions,
         "items": open_items(found, items, permissions),
         "waits": _waits(facts, items) if primary is None else "",
         "device": _next_device(facts),
@@ -104,14 +103,6 @@ def _context(
         "can_correct": Permission.RECORD_READING in permissions and found.is_open,
         "area": "board" if Permission.VIEW_BOARD in permissions else "register",
     }
-
-
-def session_chart(found: Session, facts: SessionFacts, now: datetime) -> str:
-    title = _("Chart of blood pressure and heart rate")
-    description = _("%(count)s readings; the same values stand in the table of readings.") % {
-        "count": len(facts.standing_readings)
-    }
-    return chart(facts, now, title=title, description=description)
 
 
 def _items(facts: SessionFacts, now: datetime) -> list[Item]:

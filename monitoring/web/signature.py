@@ -14,12 +14,12 @@ from django.views.decorators.http import require_safe
 
 from clinic.access import Permission, page
 from monitoring.models import Reading, Session
+from monitoring.reports.content import content, signatures
 from monitoring.reports.session_report import load, session_report
 from monitoring.trail.signed import as_signed
 from monitoring.web.lookup import not_here, read, site_of
-from monitoring.web.presenters.amendments import amendments, values
-from monitoring.web.presenters.timeline import timeline
-from monitoring.web.report import report_context, signatures
+from monitoring.words.amendments import amendments, values
+from monitoring.words.timeline import timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,10 @@ def signature(request: HttpRequest, session_id: UUID, clearance_id: UUID) -> Htt
     if clearance is None or found is None:
         raise Http404
     read(request, session)
-    context = report_context(session_report(found.session, clearance.signed_at))
     permissions: frozenset[Permission] = request.permissions  # type: ignore[attr-defined]
-    context |= {
+    context = {
+        **content(session_report(found.session, clearance.signed_at)),
+        "is_printable": True,
         "clearance": clearance,
         "signature": signatures([clearance])[0],
         "is_intact": found.is_intact,

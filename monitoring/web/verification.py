@@ -14,7 +14,7 @@ from clinic.access import Permission, page
 from monitoring.models import ChainHead, Session, TrailEntry
 from monitoring.trail.verify import verify
 from monitoring.web.lookup import not_here, read, site_of
-from monitoring.web.presenters.banner import session_banner
+from monitoring.words.banner import session_banner
 
 CHECKED = (
     ("entries", _("Entries of the trail, each with its keyed digest")),

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from monitoring.actions import Conflict, NotAllowed
-from monitoring.actions.admit_patient import QUESTIONS
 from monitoring.models import Admission, Session
 from monitoring.models.fact import uuid7
 from monitoring.rules.entry import PRE_DOSE
 from monitoring.rules.protocol import KETAMINE_IV
+from monitoring.rules.readiness import QUESTIONS
 from tests.actions.refusals import refused
 from tests.clock import TestClock
 from tests.factories.people import SiteFactory, person

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from clinic.models import Site, Staff
 from monitoring import actions
-from monitoring.actions.admit_patient import QUESTIONS
 from monitoring.actions.sending import Sending
 from monitoring.models import (
     Admission,
@@ -31,7 +30,7 @@ from monitoring.rules.cautions import cautions
 from monitoring.rules.entry import PRE_DOSE, Entry
 from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US
 from monitoring.rules.protocol import Protocol as ProtocolRules
-from monitoring.rules.readiness import CHECKLIST
+from monitoring.rules.readiness import CHECKLIST, QUESTIONS
 from tests.factories.people import PASSWORD, SiteFactory, person
 from tests.factories.record import PatientFactory, ProtocolVersionFactory, SiteProtocolFactory
 

@@ -11,7 +11,6 @@ from uuid import UUID
 from clinic import clock
 from clinic.models import Membership, Site, Staff
 from monitoring import actions
-from monitoring.actions.admit_patient import QUESTIONS
 from monitoring.actions.sending import Sending
 from monitoring.models import (
     Amendment,
@@ -26,7 +25,7 @@ from monitoring.models import (
 from monitoring.models.fact import uuid7
 from monitoring.rules.entry import Entry
 from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US
-from monitoring.rules.readiness import CHECKLIST
+from monitoring.rules.readiness import CHECKLIST, QUESTIONS
 
 CALM = {
     "systolic": 120,

@@ -10,7 +10,7 @@ from django.test import Client
 
 from monitoring.actions import publish_protocol
 from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US, Protocol
-from monitoring.web.presenters.protocol import groups
+from monitoring.words.protocol import groups
 from tests.clock import TestClock
 from tests.factories.people import SiteFactory, person
 from tests.factories.visits import planned

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from monitoring.models import Reading
 from monitoring.models.fact import uuid7
-from monitoring.web import wording
+from monitoring.words import wording
 from tests.clock import TestClock
 from tests.factories.people import SiteFactory, person
 from tests.factories.visits import Visit, admitted, dosed, observed, planned

@@ -227,3 +227,38 @@ def test_what_people_typed_is_escaped(clock: TestClock, signed_in: Signer) -> No
 
     assert "<script>alert" not in page.lower()
     assert page.lower().count("&lt;script&gt;alert") >= 5
+
+
+@pytest.mark.parametrize("page", ["", "report/"])
+def test_a_time_and_its_minutes_are_two_words(
+    clock: TestClock, signed_in: Signer, page: str
+) -> None:
+    """Copied, or read aloud, "12:57" and "0 min" must not run together."""
+    visit = observed(clock, through=15)
+    clock.forward(minutes=16)
+    visit.read(30)
+    text = signed_in(visit.nurse).get(f"/sessions/{visit.id}/{page}").content.decode()
+    assert "</time> <small>" in text
+    assert "</time><small>" not in text
+
+
+def test_the_highest_systolic_and_diastolic_are_never_shown_as_one_pressure(
+    clock: TestClock, signed_in: Signer
+) -> None:
+    visit = discharged(clock)
+    high = visit.session
+    assert (high.peak_systolic, high.peak_diastolic) == (122, 78)
+    other = observed(clock, site=visit.site, patient=visit.patient, through=15)
+    clock.forward(minutes=15)
+    other.read(30, systolic=157, diastolic=92)
+    clock.forward(minutes=10)
+    other.read(40, systolic=150, diastolic=100)
+    office, nurse = signed_in(visit.clinician), signed_in(other.nurse)
+    report = nurse.get(f"/sessions/{other.id}/report/").content.decode()
+    assert "157 mmHg at 30 min" in report
+    assert "100 mmHg at 40 min" in report
+    course_page = office.get(f"/patients/{visit.patient.pk}/").content.decode()
+    assert "Highest systolic" in course_page
+    assert "Highest diastolic" in course_page
+    assert "157/100" not in report + course_page
+    assert "122/78 mmHg" not in course_page

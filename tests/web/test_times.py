@@ -21,8 +21,8 @@ import monitoring.web
 from clinic.models import Staff
 from monitoring.models import Event
 from monitoring.models.fact import uuid7
-from monitoring.web import wording
 from monitoring.web.times import ClockTime, Typed
+from monitoring.words import wording
 from tests.factories.visits import WELL, Clock, dosed, predosed
 
 SignedIn = Callable[[Staff], Client]

@@ -8,13 +8,12 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from monitoring import actions
-from monitoring.actions.admit_patient import QUESTIONS
 from monitoring.management.demo.measured import MEANT, Measured
 from monitoring.models import ProtocolVersion, Session, facts
 from monitoring.rules.cautions import cautions
 from monitoring.rules.entry import PRE_DOSE
 from monitoring.rules.flags import unanswered
-from monitoring.rules.readiness import CHECKLIST, before_clearance, needs_decision
+from monitoring.rules.readiness import CHECKLIST, QUESTIONS, before_clearance, needs_decision
 
 YES = frozenset(
     (

@@ -13,9 +13,9 @@ from monitoring.models import Session
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.flags import Flagged, unanswered
 from monitoring.rules.protocol import Protocol
-from monitoring.web import wording
 from monitoring.web.next_step import Permissions
-from monitoring.web.presenters.protocol import flag_source
+from monitoring.words import wording
+from monitoring.words.protocol import flag_source
 
 
 @dataclass(frozen=True, slots=True)

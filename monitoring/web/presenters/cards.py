@@ -24,9 +24,9 @@ from monitoring.rules.readiness import (
 )
 from monitoring.rules.schedule import Slot, next_slot
 from monitoring.rules.urgency import Kind, Wait
-from monitoring.web import wording
 from monitoring.web.next_step import Action, Permissions, is_clinician, left_open, next_step
-from monitoring.web.presenters.last_set import LastSet, last_set
+from monitoring.words import wording
+from monitoring.words.last_set import LastSet, last_set
 
 
 @dataclass(frozen=True, slots=True)

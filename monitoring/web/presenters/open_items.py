@@ -17,8 +17,9 @@ from clinic.models import Site
 from monitoring.models import Patient, Session
 from monitoring.rules.readiness import Item, rems_missing
 from monitoring.rules.rems import holds
-from monitoring.web import links, wording
+from monitoring.web import links
 from monitoring.web.next_step import Permissions
+from monitoring.words import wording
 
 NEEDED = {
     "response": Permission.RECORD_EVENT,

@@ -8,11 +8,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clinic.access import Permission
 from monitoring.models import Amendment, Reading, Session
 
 
@@ -27,7 +25,7 @@ class AmendmentLine:
 
 @dataclass(frozen=True, slots=True)
 class LateReading:
-    """`review` is its sentence once there is one, `href` where it is written until then."""
+    """`review` is what a clinician wrote about it; empty while no one has."""
 
     id: UUID
     taken_at: datetime
@@ -36,7 +34,6 @@ class LateReading:
     by: str
     review: str = ""
     reviewed_by: str = ""
-    href: str = ""
 
 
 def amendments(session: Session) -> list[AmendmentLine]:
@@ -82,20 +79,15 @@ def subjects(session: Session) -> list[tuple[str, str]]:
     return found
 
 
-def late_readings(
-    session: Session, permissions: frozenset[Permission] = frozenset()
-) -> list[LateReading]:
+def late_readings(session: Session) -> list[LateReading]:
     """Readings that arrived after departure, in a session whose patient has left."""
     if session.phase != "closed":
         return []
-    return [
-        late_reading(row, permissions) for row in session.reading_set.all() if row.after_departure
-    ]
+    return [late_reading(row) for row in session.reading_set.all() if row.after_departure]
 
 
-def late_reading(row: Reading, permissions: frozenset[Permission]) -> LateReading:
+def late_reading(row: Reading) -> LateReading:
     review = getattr(row, "review", None)
-    may = Permission.REVIEW_READING in permissions
     return LateReading(
         id=row.pk,
         taken_at=row.taken_at,
@@ -104,7 +96,6 @@ def late_reading(row: Reading, permissions: frozenset[Permission]) -> LateReadin
         by=row.recorded_by.printed_name,
         review=f"{review.assessment}; {review.action_taken}" if review else "",
         reviewed_by=review.printed_name if review else "",
-        href=reverse("review", args=[row.session_id, row.pk]) if may and not review else "",
     )
 
 

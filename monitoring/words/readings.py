@@ -17,7 +17,7 @@ from monitoring.rules.measures import MEASURES, OBSERVATION_NAMES, OBSERVATIONS
 from monitoring.rules.protocol import Protocol
 from monitoring.rules.scales import SCALES
 from monitoring.rules.schedule import slots
-from monitoring.web import wording
+from monitoring.words import wording
 
 SHORT_NAMES = {
     "blood_pressure": gettext_noop("BP"),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from monitoring.models import Dose, DoseEnd, Event, Session
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.flags import SYMPTOMS
-from monitoring.web.presenters.readings import RECEIVED_LATER
+from monitoring.words.readings import RECEIVED_LATER
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from monitoring.rules.facts import ReadingFacts, SessionFacts
 from monitoring.rules.flags import outside_now
 from monitoring.rules.measures import OBSERVATIONS
 from monitoring.rules.readiness import is_outside_guide
-from monitoring.web.presenters.readings import column
+from monitoring.words.readings import column
 
 SHOWN = ("blood_pressure", "spo2", "sedation", "dissociation")
 

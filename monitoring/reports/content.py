@@ -1,0 +1,70 @@
+"""Everything a session's report says, in words and in order: screen, print and PDF render it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypedDict
+
+from django.utils.translation import gettext as _
+
+from monitoring.models import Clearance, Departure, Session
+from monitoring.reports.chart import session_chart
+from monitoring.reports.session_report import Peak, SessionReport, Span, peak
+from monitoring.rules.facts import SessionFacts
+from monitoring.trail.organisation import renewals_before
+from monitoring.words import report
+from monitoring.words.amendments import AmendmentLine, LateReading, amendments, late_readings
+from monitoring.words.banner import Banner, session_banner
+from monitoring.words.readings import Table, table
+from monitoring.words.timeline import Entry, timeline
+
+
+class Content(TypedDict):
+    """One report; the templates of its parts read these names."""
+
+    report: SessionReport
+    session: Session
+    facts: SessionFacts
+    banner: Banner
+    deviations: list[report.Line]
+    spans: list[tuple[str, Span]]
+    peaks: list[tuple[str, Peak | None]]
+    chart: str
+    readings: Table
+    timeline: list[Entry]
+    answers: list[tuple[str, str]]
+    signatures: list[report.Signature]
+    amendments: list[AmendmentLine]
+    late: list[LateReading]
+    departure: Departure | None
+
+
+def content(found: SessionReport) -> Content:
+    session, facts = found.session, found.facts
+    return Content(
+        report=found,
+        session=session,
+        facts=facts,
+        banner=session_banner(session),
+        deviations=[report.line(facts, d) for d in found.deviations],
+        spans=[(report.moment(s.code), s) for s in found.spans],
+        peaks=[
+            (_("Highest systolic after the dose"), peak(facts, "systolic")),
+            (_("Highest diastolic after the dose"), peak(facts, "diastolic")),
+        ],
+        chart=session_chart(facts, found.as_of),
+        readings=table(session, facts),
+        timeline=timeline(session, facts),
+        answers=report.answers(session),
+        signatures=signatures(session.clearance_set.all()),
+        amendments=amendments(session),
+        late=late_readings(session),
+        departure=session.departure if session.phase == "closed" else None,
+    )
+
+
+def signatures(clearances: Iterable[Clearance]) -> list[report.Signature]:
+    """Each signature with whoever renewed the signer's sign-in shortly before; one query more."""
+    found = list(clearances)
+    renewals = renewals_before((c.signed_by_id, c.signed_at) for c in found) if found else {}
+    return [report.signature(c, renewals.get((c.signed_by_id, c.signed_at))) for c in found]

@@ -1,0 +1,1 @@
+"""What the record says, in words: no page, no address."""

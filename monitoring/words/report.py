@@ -1,0 +1,117 @@
+"""The lines of a session's report: what deviated, what was answered, and who signed what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from monitoring.models import Admission, Clearance, Session, TrailEntry
+from monitoring.rules.deviations import Deviation
+from monitoring.rules.facts import SessionFacts
+from monitoring.rules.measures import OBSERVATION_NAMES
+from monitoring.rules.readiness import CHECKLIST, QUESTIONS
+from monitoring.words import wording
+
+MOMENTS = {
+    "last_dose": gettext_noop("Last dose"),
+    "window": gettext_noop("End of the observation window"),
+    "window_unreached": gettext_noop("End of the observation window, not reached"),
+    "clearance": gettext_noop("Clearance signed"),
+    "departure": gettext_noop("Patient left"),
+}
+CAUTIONS = {
+    "blood_pressure_rising": gettext_noop("Blood pressure rising at the last check"),
+    "blood_pressure": gettext_noop("Blood pressure above the criteria"),
+    "sedation": gettext_noop("Sedation below the criterion"),
+    "dissociation": gettext_noop("Dissociation above the criterion"),
+    "spo2": gettext_noop("SpO₂ below the criterion"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One deviation as it reads."""
+
+    at: datetime
+    minutes: int | None
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    clearance: Clearance
+    confirmed: tuple[str, ...]
+    had_serious_event: str
+    justifications: tuple[tuple[str, str], ...]
+    withdrawal: Any
+    renewal: str
+    """Who renewed the signer's sign-in within the week before, and when; mostly empty."""
+
+
+def moment(code: str) -> str:
+    """The name of one moment of the stay, such as the end of the observation window."""
+    return _(MOMENTS[code])
+
+
+def line(facts: SessionFacts, deviation: Deviation) -> Line:
+    words = wording.deviation(deviation)
+    if deviation.code == "caution_justified":
+        words = f"{words}: {caution(str(deviation.params['caution']))}"
+    return Line(deviation.at, facts.minutes(deviation.at), words)
+
+
+def caution(key: str) -> str:
+    """What the key of a justified caution was about, where its values are not kept."""
+    if key.startswith("mandatory_not_done_"):
+        minutes = key.removeprefix("mandatory_not_done_")
+        return _("%(minutes)s-minute blood pressure not taken") % {"minutes": minutes}
+    if key.startswith("not_measured_"):
+        name = _(OBSERVATION_NAMES[key.removeprefix("not_measured_")])
+        return _("%(observation)s not measured in the final set") % {"observation": name}
+    return _(CAUTIONS[key])
+
+
+def answers(session: Session) -> list[tuple[str, str]]:
+    """Each admission question with its latest answer."""
+    admissions = list(session.admission_set.all())
+    if not admissions:
+        return []
+    latest = admissions[-1]
+    found = [(Admission.question(q), yes_no(getattr(latest, q))) for q in QUESTIONS]
+    if latest.fasting_reason:
+        found.append((_("Fasting: why go on"), latest.fasting_reason))
+    if latest.transport_reason:
+        found.append((_("How the patient gets home"), latest.transport_reason))
+    return [*found, (_("Prescriber on site"), latest.prescriber_name)]
+
+
+def yes_no(answer: bool | None) -> str:
+    return {True: _("Yes"), False: _("No"), None: _("Not asked")}[answer]
+
+
+def renewal_words(entry: TrailEntry | None) -> str:
+    """Who renewed a signer's sign-in, and when; empty where no one did."""
+    if entry is None or entry.actor is None:
+        return ""
+    return _("sign-in renewed by %(by)s on %(at)s") % {
+        "by": entry.actor.printed_name,
+        "at": timezone.localtime(entry.at).strftime("%d-%b-%Y %H:%M"),
+    }
+
+
+def signature(clearance: Clearance, renewal: TrailEntry | None) -> Signature:
+    """`renewal` is the entry about the signer's sign-in within the week before, if there is one."""
+    checklist = clearance.checklist
+    return Signature(
+        clearance=clearance,
+        confirmed=tuple(_(CHECKLIST[key]) for key in CHECKLIST if checklist.get(key)),
+        had_serious_event=yes_no(checklist.get("had_serious_event")),
+        justifications=tuple((caution(k), words) for k, words in clearance.justifications.items()),
+        withdrawal=getattr(clearance, "withdrawal", None),
+        renewal=renewal_words(renewal),
+    )
