@@ -12,7 +12,7 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
 # No database is asked here: once is enough.
 WITHOUT_DATABASE := --ignore tests/rules --ignore tests/test_codebase.py --ignore tests/test_security_page.py
 # The rooms with a bound are measured by their own tests: measuring makes each test half as slow again.
-MEASURED := tests/rules tests/actions tests/guards tests/trail
+MEASURED := tests/rules tests/actions tests/guards tests/trail tests/proof
 OTHERS := -m "not browser" $(addprefix --ignore ,$(MEASURED))
 TOOLS := SECRET_KEY=tools CLINIC_TRAIL_KEYS=tools:not-a-secret-for-tools-that-write-nothing
 
@@ -65,7 +65,7 @@ test-postgresql: .venv/test ## the same on PostgreSQL, which the tests start by 
 	fi
 
 coverage: .venv/test ## how much of what the record rests on the tests before it reached
-	@for room in rules actions guards trail; do \
+	@for room in rules actions guards trail proof; do \
 		$(BIN)/coverage report --include="monitoring/$$room/*" --fail-under=95 || exit 1; \
 	done
 

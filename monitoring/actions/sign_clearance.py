@@ -19,12 +19,13 @@ from monitoring.actions.outcome import Conflict, Reason, Refused, refuse, repeat
 from monitoring.actions.record import Record, open_record, require_phase, verb
 from monitoring.models import Clearance, Withdrawal
 from monitoring.models.facts import clearance_facts
+from monitoring.proof.compare import disagrees
+from monitoring.proof.content import content_digest, cut, signed_detail
 from monitoring.rules.cautions import cautions
 from monitoring.rules.readiness import CHECKLIST, before_clearance, clearance_state
 from monitoring.trail import chain
-from monitoring.trail.compare import disagrees
 from monitoring.trail.organisation import hold, tell_wrong_signature, wrong_signatures
-from monitoring.trail.replay import State, content_digest, cut, merge, replay, signed_detail
+from monitoring.trail.replay import State, merge, replay
 
 Proof = Literal["password", "passkey"]
 WRONG_TRIES = 5

@@ -1,1 +1,1 @@
-"""The append-only chained trail; who read what; verification; anchors."""
+"""The append-only chained trail, and anchors outside the database."""

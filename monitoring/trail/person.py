@@ -19,7 +19,7 @@ from clinic.models import Membership, Staff
 from monitoring.models import ChainHead, TrailEntry
 from monitoring.trail import chain, keys
 from monitoring.trail.canonical import Columns, canonical, columns
-from monitoring.trail.compare import Held, differences
+from monitoring.trail.differences import Held, differences
 from monitoring.trail.replay import UNREADABLE, replay
 
 SECRETS = ("password", "pin")

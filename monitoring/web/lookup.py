@@ -15,8 +15,8 @@ from clinic.access import AtOtherSite, may
 from clinic.models import Site, Staff
 from clinic.signin.idle import is_poll
 from monitoring.models import Session
+from monitoring.proof import reads
 from monitoring.reports.session_report import load
-from monitoring.trail import reads
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from clinic import access, clock
 from monitoring.models import AccessEntry
-from monitoring.trail import reads
+from monitoring.proof import reads
 from monitoring.web.lookup import staff_of
 
 LONGEST = 40

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_safe
 
 from clinic.access import Permission, page
 from monitoring.models import Reading, Session
+from monitoring.proof.signed import as_signed
 from monitoring.reports.content import content, signatures
 from monitoring.reports.session_report import load, session_report
-from monitoring.trail.signed import as_signed
 from monitoring.web.lookup import not_here, read, site_of
 from monitoring.words.amendments import amendments, values
 from monitoring.words.timeline import timeline

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from clinic import clock
 from clinic.access import Permission, page
 from monitoring.models import ChainHead, Session, TrailEntry
-from monitoring.trail.verify import verify
+from monitoring.proof.verify import verify
 from monitoring.web.lookup import not_here, read, site_of
 from monitoring.words.banner import session_banner
 

@@ -16,7 +16,7 @@ from monitoring.rules.phase import phase_of
 from monitoring.rules.protocol import SPRAVATO_US
 from monitoring.rules.schedule import next_slot
 from monitoring.trail.chain import entries_of
-from monitoring.trail.compare import differences, table_of
+from monitoring.trail.differences import differences, table_of
 from monitoring.trail.replay import State, replay
 from tests.factories.visits import Visit
 

@@ -13,7 +13,7 @@ from monitoring import actions
 from monitoring.actions import Conflict, NotAllowed
 from monitoring.models import Patient, PatientAmendment, TrailEntry
 from monitoring.models.fact import uuid7
-from monitoring.trail.verify import verify
+from monitoring.proof.verify import verify
 from tests.actions.refusals import refused
 from tests.clock import TestClock
 from tests.factories.people import person

@@ -26,10 +26,10 @@ from hypothesis.stateful import (
 
 from monitoring import actions
 from monitoring.actions import Conflict, NotAllowed, Refused
+from monitoring.proof.verify import verify
 from monitoring.rules.protocol import KETAMINE_IV
 from monitoring.trail.chain import entries_of
 from monitoring.trail.replay import State
-from monitoring.trail.verify import verify
 from tests.actions.sequences import (
     EVERY_VERB,
     STARTS,

@@ -13,11 +13,12 @@ from monitoring import actions
 from monitoring.actions import Refused
 from monitoring.models import Session, TrailEntry
 from monitoring.models.fact import uuid7
+from monitoring.proof.compare import loaded
+from monitoring.proof.rebuild import rebuilt
 from monitoring.rules.deviations import deviations
 from monitoring.rules.entry import PRE_DOSE
 from monitoring.rules.protocol import KETAMINE_IV
-from monitoring.trail.compare import differences, loaded
-from monitoring.trail.rebuild import rebuilt
+from monitoring.trail.differences import differences
 from monitoring.trail.replay import replay
 from tests.actions.refusals import refused
 from tests.factories.visits import Clock, Visit, admitted, dosed, infused, predosed

@@ -15,7 +15,7 @@ from clinic.refusal import NotAllowed, NotPossible
 from monitoring import actions
 from monitoring.models import TrailEntry
 from monitoring.models.fact import uuid7
-from monitoring.trail.verify import verify
+from monitoring.proof.verify import verify
 from tests.clock import TestClock
 from tests.factories.people import (
     PASSWORD,

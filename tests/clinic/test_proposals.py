@@ -13,7 +13,7 @@ from clinic import passwords, proposals, shift, staffing
 from clinic.models import Membership, Proposal, Shift, Site, Staff
 from clinic.refusal import NotAllowed, NotPossible
 from monitoring.models import TrailEntry
-from monitoring.trail.verify import verify
+from monitoring.proof.verify import verify
 from tests.clock import TestClock
 from tests.factories.people import PASSWORD, MembershipFactory, SiteFactory, TabletFactory, person
 from tests.factories.visits import planned

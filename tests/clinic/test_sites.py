@@ -15,8 +15,8 @@ from clinic.models import Site, Staff
 from clinic.refusal import NotAllowed, NotPossible
 from clinic.sites import SiteDetails
 from monitoring.models import TrailEntry
+from monitoring.proof.verify import verify
 from monitoring.trail.chain import ORGANISATION
-from monitoring.trail.verify import verify
 from tests.clock import TestClock
 from tests.factories.people import SiteFactory, person
 from tests.factories.visits import planned

@@ -15,8 +15,8 @@ from clinic.models import Site, Staff, Tablet
 from clinic.refusal import NotAllowed, NotPossible
 from monitoring.models import TrailEntry
 from monitoring.models.fact import uuid7
+from monitoring.proof.verify import verify
 from monitoring.trail.chain import ORGANISATION
-from monitoring.trail.verify import verify
 from tests.clock import TestClock
 from tests.factories.people import (
     PASSWORD,

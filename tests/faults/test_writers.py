@@ -102,7 +102,7 @@ def test_the_same_session_waits_for_its_chain(
 def test_many_sessions_at_once_keep_every_chain_whole(
     clinic: Clinic, clock: TestClock, race: Callable[..., list[Any]]
 ) -> None:
-    from monitoring.trail.verify import verify
+    from monitoring.proof.verify import verify
 
     visits = [Visit(clinic, clock).dosed() for _ in range(6)]
     clock.forward(minutes=5)

@@ -15,8 +15,8 @@ from pytest_django import Settings
 from clinic.models import Membership, Site, Staff
 from clinic.sites import SiteDetails
 from monitoring.models import SiteProtocol, TrailEntry
+from monitoring.proof.verify import verify
 from monitoring.trail.chain import ORGANISATION
-from monitoring.trail.verify import verify
 from tests.factories.people import SiteFactory, StaffFactory
 
 pytestmark = pytest.mark.django_db

@@ -21,9 +21,9 @@ from clinic.models import Membership, Staff
 from clinic.signin.recorded import NOT_RECORDED, is_recorded
 from monitoring.actions import Refused
 from monitoring.models import Clearance, TrailEntry
+from monitoring.proof.verify import verify
 from monitoring.trail import chain
 from monitoring.trail.person import fingerprint, person
-from monitoring.trail.verify import verify
 from tests.clock import TestClock
 from tests.factories.passkeys import Passkey
 from tests.factories.people import PASSWORD, PIN, SiteFactory, TabletFactory, on_tablet

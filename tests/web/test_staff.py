@@ -18,8 +18,8 @@ from clinic.models import Membership, Site, Staff
 from clinic.signin import arrival
 from monitoring.models import TrailEntry
 from monitoring.models.fact import uuid7
+from monitoring.proof.verify import verify
 from monitoring.trail import organisation
-from monitoring.trail.verify import verify
 from monitoring.web import staff_trail
 from tests.factories.people import PASSWORD, SiteFactory, TabletFactory, person, visitor
 

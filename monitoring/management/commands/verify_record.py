@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from monitoring.trail.verify import verify
+from monitoring.proof.verify import verify
 
 
 class Command(BaseCommand):

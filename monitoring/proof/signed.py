@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from monitoring.models import Clearance, Session, TrailEntry
+from monitoring.proof.content import content_digest, cut, through
+from monitoring.proof.rebuild import rebuilt
 from monitoring.trail.chain import entries_of
-from monitoring.trail.rebuild import rebuilt
-from monitoring.trail.replay import UNREADABLE, content_digest, cut, payload, replay, through
+from monitoring.trail.replay import UNREADABLE, payload, replay
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,25 +32,24 @@ from monitoring.models import (
     SiteProtocol,
     TrailEntry,
 )
-from monitoring.trail import anchors, keys, raw, restored
+from monitoring.proof import raw, restored
+from monitoring.proof.content import FACTS, content_digest, cut
+from monitoring.proof.findings import Problem, Verification, noun_of, printable, words_of
+from monitoring.proof.raw import OF_SESSION
+from monitoring.proof.robust import AS_TEXT, Reader, one_state
+from monitoring.trail import anchors, keys
 from monitoring.trail.anchors import Anchored, Head
 from monitoring.trail.canonical import Columns, columns, digest
 from monitoring.trail.chain import digest_of
-from monitoring.trail.compare import Held, differences
-from monitoring.trail.findings import Problem, Verification, noun_of, printable, words_of
+from monitoring.trail.differences import Held, differences
 from monitoring.trail.organisation import tablet
 from monitoring.trail.person import factor, person
-from monitoring.trail.raw import OF_SESSION
 from monitoring.trail.replay import (
-    FACTS,
     UNREADABLE,
     State,
-    content_digest,
-    cut,
     merge,
     payload,
 )
-from monitoring.trail.robust import AS_TEXT, Reader, one_state
 
 BATCH = 200
 """How many sessions or patients are compared with their tables at once."""

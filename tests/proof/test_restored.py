@@ -16,9 +16,9 @@ from django.test import Client
 from clinic.models import Staff
 from monitoring import guards
 from monitoring.models import TrailEntry
+from monitoring.proof.verify import verify
 from monitoring.trail import anchors, chain
 from monitoring.trail.canonical import moment
-from monitoring.trail.verify import verify
 from tests.clock import TestClock
 from tests.conftest import _copy, _drop
 from tests.guards.attacks import run

@@ -12,10 +12,10 @@ from django.test.utils import CaptureQueriesContext
 
 from monitoring.models import Clearance, TrailEntry
 from monitoring.models.fact import uuid7
+from monitoring.proof.signed import as_signed
+from monitoring.proof.verify import verify
 from monitoring.trail import canonical
 from monitoring.trail.replay import payload
-from monitoring.trail.signed import as_signed
-from monitoring.trail.verify import verify
 from tests.clock import TestClock
 from tests.guards.world import Clinic, Visit, open_clinic
 

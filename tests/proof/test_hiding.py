@@ -17,11 +17,11 @@ from monitoring import guards
 from monitoring import models as nouns
 from monitoring.actions import Refused
 from monitoring.models import Reading, Session
-from monitoring.trail.verify import verify
+from monitoring.proof.verify import verify
 from tests.engine import USES_POSTGRESQL
 from tests.guards.attacks import copy, respelt, run, update
 from tests.guards.world import Visit
-from tests.trail.test_tampering import Scene, owner, scene, verified
+from tests.proof.test_tampering import Scene, owner, scene, verified
 
 __all__ = ["owner", "scene"]
 pytestmark = [
@@ -173,7 +173,7 @@ def test_a_table_of_which_not_every_row_is_compared_is_named(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever way there is to pass over a row, the numbers do not agree."""
-    from monitoring.trail.robust import Reader
+    from monitoring.proof.robust import Reader
 
     read = Reader.read
     monkeypatch.setattr(

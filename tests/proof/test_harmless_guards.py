@@ -8,7 +8,7 @@ from django.db import connection
 from monitoring import guards
 from monitoring.guards import GuardsMissing, privileges
 from monitoring.guards.text import guards as all_guards
-from monitoring.trail.verify import verify
+from monitoring.proof.verify import verify
 from tests.engine import APPLICATION, USES_POSTGRESQL
 from tests.guards.attacks import run
 from tests.guards.world import Clinic

@@ -1,0 +1,44 @@
+"""The rows of one session against its log."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from monitoring.models import ProtocolVersion, Session, TrailEntry
+from monitoring.proof import raw
+from monitoring.trail.canonical import columns, digest
+from monitoring.trail.differences import Held, differences, table_of
+from monitoring.trail.replay import State, payload
+
+OF_SESSION = (
+    "reading_set",
+    "event_set",
+    "dose_set",
+    "admission_set",
+    "decision_set",
+    "clearance_set",
+)
+
+
+def disagrees(session: Session, entries: list[TrailEntry], log: State) -> bool:
+    """Whether the rows of `session`, loaded with its whole record, are other than its log tells:
+    in what they hold, in number, or in the form in which they are written; or its protocol is
+    another than it was planned under."""
+    if not entries or any(differences(log, loaded(session))):
+        return True
+    version = session.protocol_version
+    planned = payload(entries[0])["detail"].get("protocol")
+    if planned and planned != digest(columns(version)):
+        return True
+    rows = raw.of_session(session.pk)
+    return any(raw.odd([*rows, (ProtocolVersion, "id", version.pk)]))
+
+
+def loaded(session: Session) -> Held:
+    """The rows of a session that was loaded with its whole record."""
+    rows: list[models.Model] = [session]
+    for noun in OF_SESSION:
+        rows += getattr(session, noun).all()
+    rows += [d.end for d in session.dose_set.all() if hasattr(d, "end")]
+    rows += [c.withdrawal for c in session.clearance_set.all() if hasattr(c, "withdrawal")]
+    return table_of(rows)

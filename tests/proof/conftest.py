@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from tests.clock import TestClock
+from tests.guards.world import Clinic, open_clinic
+
+
+@pytest.fixture(autouse=True)
+def anchors_folder(settings: Settings, tmp_path: Path) -> Path:
+    settings.ANCHORS = tmp_path / "anchors"
+    return settings.ANCHORS
+
+
+@pytest.fixture
+def clinic(db: None, clock: TestClock) -> Clinic:
+    return open_clinic()
