@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Iterable
 from enum import Enum
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, Protocol, cast
 from urllib.parse import urlsplit, urlunsplit
 
 from allauth.account.decorators import reauthentication_required
@@ -23,6 +23,7 @@ from clinic import clock
 
 if TYPE_CHECKING:
     from clinic.models import Site, Staff
+    from clinic.request import ClinicRequest, PublicRequest, SignedInRequest
 
 
 logger = logging.getLogger(__name__)
@@ -143,9 +144,20 @@ class AtOtherSite(Exception):
 
 
 AnyView = Callable[..., HttpResponseBase]
+P = ParamSpec("P")
 
 
-def page(*needed: Permission) -> Callable[[AnyView], AnyView]:
+class PageView(Protocol):
+    """A view that says which permissions it needs; None where anyone may come."""
+
+    needs: frozenset[Permission] | None
+
+    def __call__(self, request: HttpRequest, /, *args: Any, **kwargs: Any) -> HttpResponseBase: ...
+
+
+def page(
+    *needed: Permission,
+) -> Callable[[Callable[Concatenate[ClinicRequest, P], HttpResponseBase]], PageView]:
     """Let only people with every permission in `needed`, at the request's site, reach the view.
 
     A person who is not signed in is sent to sign in, or to the lock of an enrolled tablet, and a
@@ -154,20 +166,22 @@ def page(*needed: Permission) -> Callable[[AnyView], AnyView]:
     of theirs is not shown here: they are asked whether to work there.
     """
 
-    def protect(view: AnyView) -> AnyView:
+    def protect(view: Callable[Concatenate[ClinicRequest, P], HttpResponseBase]) -> PageView:
         @wraps(view)
-        def protected(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        def protected(
+            request: ClinicRequest, *args: P.args, **kwargs: P.kwargs
+        ) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 if _is_asked_by_script(request):
                     return HttpResponse(status=401)
-                is_tablet = request.tablet is not None  # type: ignore[attr-defined]
+                is_tablet = request.tablet is not None
                 return redirect_to_login(
                     _back_to(request), resolve_url("lock") if is_tablet else None
                 )
-            if not set(needed) <= request.permissions:  # type: ignore[attr-defined]
+            if not set(needed) <= request.permissions:
                 logger.warning("%s may not %s", request.user.pk, ", ".join(p.value for p in needed))
                 raise PermissionDenied
-            if needed and request.lacks_second_factor:  # type: ignore[attr-defined]
+            if needed and request.lacks_second_factor:
                 return redirect("mfa_index")
             try:
                 return view(request, *args, **kwargs)
@@ -175,8 +189,7 @@ def page(*needed: Permission) -> Callable[[AnyView], AnyView]:
                 context = {"there": other.site, "address": _back_to(request)}
                 return render(request, "elsewhere.html", context, status=404)
 
-        protected.needs = frozenset(needed)  # type: ignore[attr-defined]
-        return protected
+        return _marked(protected, frozenset(needed))
 
     return protect
 
@@ -201,12 +214,17 @@ def confirmed(view: AnyView) -> AnyView:
     return asked
 
 
-def public(view: AnyView) -> AnyView:
+def public(view: Callable[Concatenate[PublicRequest, P], HttpResponseBase]) -> PageView:
     """Mark a view that people who are not signed in may reach."""
-    view.needs = None  # type: ignore[attr-defined]
-    return view
+    return _marked(view, None)
 
 
-def signed_in(view: AnyView) -> AnyView:
+def signed_in(view: Callable[Concatenate[SignedInRequest, P], HttpResponseBase]) -> PageView:
     """Let anyone who is signed in reach the view, whatever the role."""
     return page()(view)
+
+
+def _marked(view: AnyView, needs: frozenset[Permission] | None) -> PageView:
+    marked = cast(PageView, view)
+    marked.needs = needs
+    return marked

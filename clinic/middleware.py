@@ -8,15 +8,16 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 
 from clinic import clock, origin, tablets
 from clinic.access import NEED_SECOND_FACTOR, Permission, permissions_of
 from clinic.models import Site
+from clinic.request import PublicRequest
 from clinic.signin import arrival, idle, known
 
-Handler = Callable[[HttpRequest], HttpResponse]
+Handler = Callable[[PublicRequest], HttpResponse]
 
 
 class SecurityHeaders:
@@ -26,7 +27,7 @@ class SecurityHeaders:
         self.get_response = get_response
         self.policy = "; ".join(f"{k} {' '.join(v)}" for k, v in settings.SECURE_CSP.items())
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: PublicRequest) -> HttpResponse:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", self.policy)
         response.headers.setdefault(
@@ -50,11 +51,11 @@ class Whence:
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: PublicRequest) -> HttpResponse:
         device = request.get_signed_cookie(settings.DEVICE_COOKIE_NAME, default="") or ""
         is_new = not device
         device = device or uuid.uuid4().hex
-        request.device = device  # type: ignore[attr-defined]
+        request.device = device
         staff_id = request.user.pk if request.user.is_authenticated else None
         address = origin.address(request)
         with origin.acting(origin.Origin(staff_id, device, address)):
@@ -82,9 +83,9 @@ class OnTablet:
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: PublicRequest) -> HttpResponse:
         tablet = tablets.current(request)
-        request.tablet = tablet  # type: ignore[attr-defined]
+        request.tablet = tablet
         if request.user.is_authenticated:
             signed_in_on = request.session.get(arrival.TABLET)
             if signed_in_on and signed_in_on != str(tablet and tablet.pk):
@@ -97,7 +98,7 @@ class OnTablet:
         return response
 
 
-def _only_sent(name: str, request: HttpRequest, response: HttpResponse) -> bool:
+def _only_sent(name: str, request: PublicRequest, response: HttpResponse) -> bool:
     return name in request.COOKIES and name not in response.cookies
 
 
@@ -115,25 +116,25 @@ class CurrentSite:
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: PublicRequest) -> HttpResponse:
         site, sites, here, has_factor = None, [], [], False
         if request.user.is_authenticated:
             now = clock.now()
             held = [m for m in request.user.memberships.all() if m.is_in_force(now)]
             sites = sorted({m.site for m in held}, key=lambda s: s.name)
-            tablet = request.tablet  # type: ignore[attr-defined]
+            tablet = request.tablet
             last = tablet.site_id if tablet else request.user.last_site_id
             site = _chosen(sites, request.session.get(self.SESSION_KEY) or str(last))
             here = [m for m in held if m.site == site]
             has_factor = arrival.has_second_factor(request)
         roles = [m.role for m in here]
         is_asked = site is not None and site.requires_second_factor
-        request.site = site  # type: ignore[assignment]
-        request.sites = sites  # type: ignore[attr-defined]
-        request.roles = roles  # type: ignore[attr-defined]
-        request.visit = next((m for m in here if m.ends_at), None)  # type: ignore[attr-defined]
-        request.permissions = permissions_of(roles)  # type: ignore[attr-defined]
-        request.lacks_second_factor = (  # type: ignore[attr-defined]
+        request.site = site
+        request.sites = sites
+        request.roles = roles
+        request.visit = next((m for m in here if m.ends_at), None)
+        request.permissions = permissions_of(roles)
+        request.lacks_second_factor = (
             is_asked and not has_factor and not NEED_SECOND_FACTOR.isdisjoint(roles)
         )
         with timezone.override(site.tz if site else None):
@@ -145,7 +146,7 @@ def _chosen(sites: list[Site], chosen: str | None) -> Site | None:
     return next(named, sites[0] if sites else None)
 
 
-def page_context(request: HttpRequest) -> dict[str, Any]:
+def page_context(request: PublicRequest) -> dict[str, Any]:
     """What every template knows: the site, what the person may do there, and the time."""
     permissions: frozenset[Permission] = getattr(request, "permissions", frozenset())
     return {

@@ -7,13 +7,13 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from clinic import access, clock
 from clinic.access import Permission
 from clinic.models import Shift, Site, Staff, Tablet
 from clinic.refusal import NotAllowed, NotPossible
+from clinic.request import PublicRequest
 
 YEAR = 365 * 24 * 60 * 60
 DAY = 24 * 60 * 60
@@ -55,21 +55,21 @@ def _require_manager(by: Staff, site: Site) -> None:
         raise NotAllowed
 
 
-def current(request: HttpRequest) -> Tablet | None:
+def current(request: PublicRequest) -> Tablet | None:
     """The tablet that sent the request: None for a browser that was never enrolled, at no cost, for
     one that was revoked or not used for LASTS, and for the cookie of one in another browser."""
     found = request.get_signed_cookie(settings.TABLET_COOKIE_NAME, "", max_age=LASTS)
     if not found:
         return None
     in_use = Tablet.objects.filter(revoked_at=None, last_seen_at__gt=clock.now() - LASTS)
-    device = request.device  # type: ignore[attr-defined]
+    device = request.device
     tablet = in_use.select_related("site").filter(pk=found, device=device).first()
     if tablet is not None and clock.now() - tablet.last_seen_at > SEEN_EVERY:
         Tablet.objects.filter(pk=tablet.pk).update(last_seen_at=clock.now())
     return tablet
 
 
-def renew(request: HttpRequest, response: HttpResponseBase, tablet: Tablet) -> None:
+def renew(request: PublicRequest, response: HttpResponseBase, tablet: Tablet) -> None:
     """Once a day, so that the cookie of a tablet in use never ends, and a copy of it does."""
     if not request.get_signed_cookie(settings.TABLET_COOKIE_NAME, "", max_age=DAY):
         remember(response, tablet)

@@ -28,6 +28,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from clinic import access, clock, proposals, shift
 from clinic.attempt import attempt
 from clinic.models import Staff
+from clinic.request import SignedInRequest
 from clinic.signin import arrival, idle
 from clinic.signin.adapter import needs_second_factor, next_page
 from clinic.signin.forms import (
@@ -210,9 +211,9 @@ def _signed_in_long_ago(request: HttpRequest) -> bool:
 @sensitive_post_parameters("pin", "again")
 @require_http_methods(["GET", "POST"])
 @reauthentication_required(enabled=_signed_in_long_ago)
-def pin(request: HttpRequest) -> HttpResponse:
+def pin(request: SignedInRequest) -> HttpResponse:
     """Choose the PIN by which one comes back to a shared tablet."""
-    staff = cast(Staff, request.user)
+    staff = request.user
     form = PinForm(request.POST or None)
     if form.is_bound and form.is_valid():
         chosen = form.cleaned_data["pin"]

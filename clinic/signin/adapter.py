@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import secrets
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.stagekit import clear_login
@@ -26,6 +26,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic import access, clock, origin, passwords
 from clinic.models import Staff
+from clinic.request import PublicRequest
 from clinic.signin import known, recorded
 
 MISMATCH = _("This user name and password do not belong together.")
@@ -96,7 +97,8 @@ class AccountAdapter(DefaultAccountAdapter):
         """By name alone, and apart in a browser that knows the name. The library adds the host and
         port that the sender wrote in the header, which would give five tries for each port."""
         name = str(credentials.get("username", "")).lower()
-        return f"{name} in {request.device}" if known.knows(request, name) else name  # type: ignore[attr-defined]
+        sent = cast(PublicRequest, request)
+        return f"{name} in {sent.device}" if known.knows(sent, name) else name
 
     def add_message(
         self,

@@ -14,7 +14,9 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 
-Handler = Callable[[HttpRequest], HttpResponse]
+from clinic.request import PublicRequest
+
+Handler = Callable[[PublicRequest], HttpResponse]
 
 ON_TABLET, IN_OFFICE = 3 * 60, 15 * 60
 DRAFT_LASTS = 2 * IN_OFFICE
@@ -41,9 +43,9 @@ class IdleLock:
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: PublicRequest) -> HttpResponse:
         if request.user.is_authenticated and (because := _over(request)):
-            request.signed_out_because = because  # type: ignore[attr-defined]
+            request.signed_out_because = because
             logout(request)
         response = self.get_response(request)
         if request.user.is_authenticated and not is_poll(request):
@@ -58,7 +60,7 @@ class IdleLock:
         return response
 
 
-def _over(request: HttpRequest) -> str:
+def _over(request: PublicRequest) -> str:
     """Why the session has ended, or nothing: idle too long, or open for a whole shift."""
     now = seconds()
     if now - _last_active(request) > limit(request):
@@ -72,11 +74,11 @@ def is_poll(request: HttpRequest) -> bool:
     return request.method == "GET" and "HX-Request" in request.headers
 
 
-def _salt(request: HttpRequest) -> str:
+def _salt(request: PublicRequest) -> str:
     return f"active {request.session.session_key}"
 
 
-def _last_active(request: HttpRequest) -> float:
+def _last_active(request: PublicRequest) -> float:
     """From the cookie, or else when the session began; a cookie of another session says nothing."""
     began = float(request.session.get(BEGAN, 0))
     kept = request.get_signed_cookie(settings.ACTIVE_COOKIE_NAME, "", salt=_salt(request))

@@ -8,7 +8,7 @@ from uuid import UUID
 from crispy_forms.helper import FormHelper
 from django.contrib import messages
 from django.contrib.auth.forms import SetPasswordForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 from clinic import access, staffing
 from clinic.attempt import attempt
 from clinic.refusal import NotPossible
+from clinic.request import PublicRequest
 from clinic.unfilled import Unfilled
 
 
@@ -31,7 +32,7 @@ class PasswordForm(Unfilled, SetPasswordForm):  # type: ignore[type-arg]
 @access.public
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
-def invitation(request: HttpRequest, staff_id: UUID, token: str) -> HttpResponse:
+def invitation(request: PublicRequest, staff_id: UUID, token: str) -> HttpResponse:
     """A link that no longer stands says so, whatever the reason."""
     staff = staffing.invited(staff_id, token)
     if staff is None:

@@ -9,9 +9,10 @@ was given to.
 from __future__ import annotations
 
 from django.conf import settings
-from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.crypto import salted_hmac
+
+from clinic.request import PublicRequest
 
 MOST = 40
 """People whom one browser knows: the last ones who signed in there."""
@@ -20,11 +21,11 @@ MARK = 16
 """Hexadecimal digits that stand for a name."""
 
 
-def knows(request: HttpRequest, username: str) -> bool:
+def knows(request: PublicRequest, username: str) -> bool:
     return _mark(username) in _marks(request)
 
 
-def remember(request: HttpRequest, response: HttpResponseBase, username: str) -> None:
+def remember(request: PublicRequest, response: HttpResponseBase, username: str) -> None:
     """Let the browser know who is signed in there, where it does not yet."""
     if knows(request, username):
         return
@@ -39,14 +40,14 @@ def remember(request: HttpRequest, response: HttpResponseBase, username: str) ->
     )
 
 
-def _marks(request: HttpRequest) -> list[str]:
+def _marks(request: PublicRequest) -> list[str]:
     kept = request.get_signed_cookie(settings.KNOWN_COOKIE_NAME, "", max_age=LASTS)
     device, _, marks = str(kept).partition(".")
     return marks.split(".") if device == _device(request) else []
 
 
-def _device(request: HttpRequest) -> str:
-    return str(request.device)  # type: ignore[attr-defined]
+def _device(request: PublicRequest) -> str:
+    return str(request.device)
 
 
 def _mark(username: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from allauth.account import views as account_views
@@ -26,7 +26,7 @@ from clinic import access, staffing
 from clinic.access import Permission
 from clinic.attempt import attempt
 from clinic.middleware import CurrentSite
-from clinic.models import Staff
+from clinic.request import SignedInRequest
 from clinic.signin import challenge
 from clinic.signin.adapter import MISMATCH, PASSKEY_REFUSED, back_to_sign_in, next_page
 from clinic.signin.forms import CodeForm, PasskeySignInForm, PasskeyStepForm, SignInForm
@@ -136,9 +136,9 @@ sign_out = access.public(require_POST(auth_views.LogoutView.as_view()))
 
 
 @access.signed_in
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: SignedInRequest) -> HttpResponse:
     """Where a person's work begins: the board, or the register for those who review."""
-    permissions = request.permissions  # type: ignore[attr-defined]
+    permissions = request.permissions
     if Permission.VIEW_BOARD in permissions:
         return redirect("board")
     if Permission.VIEW_REGISTER in permissions:
@@ -148,12 +148,12 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @access.signed_in
 @require_POST
-def switch_site(request: HttpRequest) -> HttpResponse:
+def switch_site(request: SignedInRequest) -> HttpResponse:
     """Work at another of one's own sites from now on, and go on to the page that was asked for
     there."""
     chosen = request.POST.get("site", "")
-    if chosen not in {str(s.pk) for s in request.sites}:  # type: ignore[attr-defined]
+    if chosen not in {str(s.pk) for s in request.sites}:
         raise Http404
     request.session[CurrentSite.SESSION_KEY] = chosen
-    staffing.work_at(cast(Staff, request.user), UUID(chosen))
+    staffing.work_at(request.user, UUID(chosen))
     return redirect(next_page(request))

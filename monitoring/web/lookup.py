@@ -10,15 +10,15 @@ from uuid import UUID
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
-from clinic import clock
 from clinic.access import AtOtherSite, may
 from clinic.models import Site, Staff
+from clinic.request import ClinicRequest, PublicRequest, Shown
 from clinic.signin.idle import is_poll
 from monitoring.models import Session
 from monitoring.proof import reads
 from monitoring.reports.session_report import load
 
-Handler = Callable[[HttpRequest], HttpResponseBase]
+Handler = Callable[[PublicRequest], HttpResponseBase]
 
 
 def site_of(request: HttpRequest) -> Site:
@@ -41,8 +41,7 @@ def log_read(
     session_id: UUID | None = None,
 ) -> None:
     """Say whom the answer to this request shows; that they were shown is kept with the answer."""
-    shown: Shown = request.shown  # type: ignore[attr-defined]
-    shown.whom.append((action, tuple(patients), session_id))
+    cast(PublicRequest, request).shown.whom.append((action, tuple(patients), session_id))
 
 
 def not_here(request: HttpRequest, session_id: UUID) -> Exception:
@@ -51,8 +50,7 @@ def not_here(request: HttpRequest, session_id: UUID) -> Exception:
     Where it is at another site at which the person may see this page, they are asked to work there,
     so that it is read and answered in its own site's time. To anyone else it does not exist.
     """
-    sites: list[Site] = request.sites  # type: ignore[attr-defined]
-    others = [s for s in sites if s != site_of(request)]
+    others = [s for s in cast(ClinicRequest, request).sites if s != site_of(request)]
     needs = getattr(request.resolver_match and request.resolver_match.func, "needs", None)
     if others and needs is not None:
         found = Session.objects.filter(pk=session_id, site__in=others)
@@ -68,7 +66,7 @@ def require_here(request: HttpRequest, session_id: UUID) -> None:
 
     Whoever works at one site alone is asked by the verb.
     """
-    is_anywhere_else = len(request.sites) > 1  # type: ignore[attr-defined]
+    is_anywhere_else = len(cast(ClinicRequest, request).sites) > 1
     if is_anywhere_else and not Session.objects.at(site_of(request)).filter(pk=session_id).exists():
         raise not_here(request, session_id)
 
@@ -82,17 +80,6 @@ def session_or_404(request: HttpRequest, session_id: UUID) -> Session:
     return found
 
 
-class Shown:
-    """Whom the answer to one request shows, and since when."""
-
-    def __init__(self) -> None:
-        self.at = clock.now()
-        self.whom: list[tuple[str, tuple[UUID, ...], UUID | None]] = []
-
-    def __bool__(self) -> bool:
-        return bool(self.whom)
-
-
 class LogReads:
     """Keeps who was shown whose record, whatever was asked by which method and however it was
     answered: a form that was refused shows the page, too.
@@ -104,8 +91,8 @@ class LogReads:
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        request.shown = shown = Shown()  # type: ignore[attr-defined]
+    def __call__(self, request: PublicRequest) -> HttpResponseBase:
+        request.shown = shown = Shown()
         response = self.get_response(request)
         if shown and not _is_empty(response):
             page, by, site = page_of(request), staff_of(request), site_of(request)
@@ -115,9 +102,9 @@ class LogReads:
                 reads.keep(kept, new, shown.at)
         return response
 
-    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+    def process_exception(self, request: PublicRequest, exception: Exception) -> None:
         """The page of an error names no one."""
-        request.shown.whom.clear()  # type: ignore[attr-defined]
+        request.shown.whom.clear()
 
 
 def page_of(request: HttpRequest) -> str:
