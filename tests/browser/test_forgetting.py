@@ -47,7 +47,7 @@ def test_a_script_takes_the_name_of_a_cookie_from_the_page_alone() -> None:
         text = script.read_text()
         assert "__Host-" not in text
         if "document.cookie" in text:
-            assert script.name == "kept.js"
+            assert script.name == "draft-store.js"
             assert "page.draftCookie" in text
             assert not re.search(r"cookie\s*=\s*[`\"']", text)
     assert settings_over_tls()["DRAFT_COOKIE_NAME"] == "__Host-saved_draft"

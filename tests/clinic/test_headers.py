@@ -51,7 +51,7 @@ def answers(client: Client) -> dict[str, Any]:
         "redirect to sign in": client.get("/", secure=True),
         "refused form": client.post("/sign-in/", {"login": "x", "password": "y"}, secure=True),
         "not found": client.get("/nothing-here/", secure=True),
-        "static": client.get("/static/monitoring/page.js", secure=True),
+        "static": client.get("/static/monitoring/main.js", secure=True),
         "other host": client.get("/", secure=True, headers={"Host": "evil.example"}),
         "wrong method": client.get("/sign-out/", secure=True),
         "no token": Client(enforce_csrf_checks=True).post("/sign-in/", secure=True),

@@ -3,7 +3,7 @@
 // typed it: on a shared tablet the next person begins with an empty form. It keeps the id of the row
 // that it becomes, so that what was saved while the answer was lost is not saved a second time.
 import { serverNow, siteTime } from "./countdown.js";
-import { draftOf, drafts, MINE, TOO_OLD } from "./kept.js";
+import { draftOf, drafts, MINE, TOO_OLD } from "./draft-store.js";
 import { setTime } from "./times.js";
 
 const NEVER = new Set(["password", "passkey", "csrfmiddlewaretoken", "through_seq", "id"]);

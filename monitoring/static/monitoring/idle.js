@@ -1,6 +1,6 @@
 // Locks a screen that no one touches. The page is covered at once, with or without a network, and
 // the server is told as soon as it answers. A page that brings itself up to date does not count.
-import { cover, leave } from "./cover.js";
+import { cover, leave } from "./lock-screen.js";
 
 const TOUCHES = ["pointerdown", "pointermove", "keydown", "wheel", "touchstart", "input"];
 const TOUCHED = "touched";

@@ -54,7 +54,7 @@ function start(form) {
     }
     isAsking = false;
   };
-  // Before `once.js`, for which a form without a credential is not sent yet.
+  // Before `submit-once.js`, for which a form without a credential is not sent yet.
   const hold = (event) => {
     if (credential.value) return;
     event.preventDefault();

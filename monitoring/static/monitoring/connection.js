@@ -1,6 +1,6 @@
 // Says so when the server has not answered for half a minute; countdowns go on.
 import { serverNow, siteTime } from "./countdown.js";
-import { leave } from "./cover.js";
+import { leave } from "./lock-screen.js";
 
 const SILENCE = 30000;
 let lastAnswer = 0;

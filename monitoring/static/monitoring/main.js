@@ -1,10 +1,10 @@
 // What every page starts.
-import { startContact } from "./contact.js";
+import { startContact } from "./connection.js";
 import { startCountdown } from "./countdown.js";
 import { startIdle } from "./idle.js";
-import { startForgetting } from "./kept.js";
-import { startOnce } from "./once.js";
-import { startPrinted } from "./printed.js";
+import { startForgetting } from "./draft-store.js";
+import { startOnce } from "./submit-once.js";
+import { startPrinted } from "./print-log.js";
 import { startThemeButton } from "./theme-button.js";
 
 startThemeButton();
