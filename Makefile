@@ -17,7 +17,7 @@ OTHERS := -m "not browser" $(addprefix --ignore ,$(MEASURED))
 TOOLS := SECRET_KEY=tools CLINIC_TRAIL_KEYS=tools:not-a-secret-for-tools-that-write-nothing
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types imports test-sqlite test-postgresql coverage test-browser test-long screenshots lock clean
+.PHONY: help run test lint types imports test-sqlite test-postgresql coverage test-browser test-long screenshots styles lock clean
 
 help: ## list what can be asked for
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -40,6 +40,7 @@ lint: .venv/test ## style of code and templates
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/djlint templates --lint --quiet
+	DENO_NO_UPDATE_CHECK=1 $(BIN)/deno check --quiet --no-remote --no-lock --config tests/deno.json $$(find clinic monitoring -name vendor -prune -o -name '*.js' -print)
 
 types: .venv/test ## mypy, and that no migration is missing
 	$(TOOLS) $(BIN)/mypy
@@ -78,6 +79,9 @@ test-long: .venv/test ## half a million steps of verbs in any order, on each dat
 
 screenshots: .venv/test ## every page in every size and theme, into docs/screenshots
 	$(BIN)/python -m pytest tests/browser/screenshots.py -m browser
+
+styles: .venv/test ## reduce Bootstrap's stylesheet to what the pages use
+	$(BIN)/python -m tests.styles.reduce
 
 lock: .venv/test ## lock the dependencies with their hashes
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 clinic/requirements.in -o requirements.txt

@@ -151,7 +151,7 @@ def test_the_first_screen_is_small(
     nurse.page.on("response", lambda answer: sizes.append(len(_packed(answer.body()))))
     nurse.page.reload()
     nurse.page.wait_for_load_state("networkidle")
-    assert 20_000 < sum(sizes) <= 60_000
+    assert 20_000 < sum(sizes) <= 40_000
 
 
 def _packed(body: bytes) -> bytes:

@@ -308,6 +308,7 @@ def test_a_session_that_is_over_gives_its_day_and_asks_for_nothing_more(
     assert "10-Mar-2026 10:05" in text
     assert "hx-trigger" not in text
     assert "data-since" not in text
+    assert "data-ago" not in text
 
 
 def emergency(clock: TestClock) -> Visit:

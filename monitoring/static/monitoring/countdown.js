@@ -1,49 +1,51 @@
 // Countdowns from due times, by the server's clock, so that they go on without a network.
+import { fillIn, findAll } from "./page.js";
 
+const MINUTE = 60000;
+const page = document.documentElement.dataset;
 let offset = 0;
 
 /** @returns {number} the server's time in milliseconds */
 export const serverNow = () => Date.now() + offset;
 
 /** The site's time of day, HH:MM. @param {number} at */
-export function siteTime(at) {
-  const options = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
-  const timeZone = document.documentElement.dataset.zone;
-  return new Intl.DateTimeFormat("en-GB", { ...options, timeZone }).format(at);
+export const siteTime = (at) =>
+  new Intl.DateTimeFormat("en-GB", {
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+    timeZone: page.zone,
+  }).format(at);
+
+/** One of the page's own texts. @param {string} name @param {number} [ms] */
+const text = (name, ms = 0) => fillIn(page[name], { minutes: Math.floor(ms / MINUTE) });
+
+/** Minutes that are left are rounded up. @param {number} ms */
+const up = (ms) => Math.ceil(ms / MINUTE) * MINUTE;
+
+/** @param {number} left @param {DOMStringMap} element */
+function dueText(left, { overdueAfter, urgentAfter }) {
+  if (left > 0) return text("wordIn", up(left));
+  if (-left < Number(overdueAfter || 5) * MINUTE) return text("wordDue");
+  return text(-left < Number(urgentAfter || 10) * MINUTE ? "wordOverdue" : "wordUrgent", -left);
 }
-
-/** The page's own words, translated by the server, with # for the number. */
-const say = (name, count = 0) =>
-  document.documentElement.dataset[name].replace("#", String(count));
-
-/** @param {number} ms */
-const minutes = (ms) => Math.floor(ms / 60000);
 
 /** @param {HTMLElement} element */
 function show(element) {
-  const now = serverNow();
-  if (element.dataset.due) {
-    const left = Date.parse(element.dataset.due) - now;
-    const overdueAfter = Number(element.dataset.overdueAfter || 5) * 60000;
-    if (left > 0) element.textContent = say("wordIn", Math.ceil(left / 60000));
-    else if (-left < overdueAfter) element.textContent = say("wordDue");
-    else if (-left < Number(element.dataset.urgentAfter || 10) * 60000) element.textContent = say("wordOverdue", minutes(-left));
-    else element.textContent = say("wordUrgent", minutes(-left));
-  } else if (element.dataset.until) {
-    const left = Date.parse(element.dataset.until) - now;
-    element.textContent = left > 0 ? say("wordLeft", Math.ceil(left / 60000)) : say("wordElapsed");
-  } else if (element.dataset.since) {
-    element.textContent = say("wordSince", Math.max(0, minutes(now - Date.parse(element.dataset.since))));
-  }
+  const { due, until, since, ago } = element.dataset;
+  const passed = serverNow() - Date.parse(due || until || since || ago || "");
+  if (due) element.textContent = dueText(-passed, element.dataset);
+  else if (until) element.textContent = passed < 0 ? text("wordLeft", up(-passed)) : text("wordElapsed");
+  else element.textContent = text(since ? "wordSince" : "wordAgo", Math.max(0, passed));
 }
 
 function showAll() {
-  document.querySelectorAll("[data-due], [data-until], [data-since]").forEach(show);
+  findAll("[data-due], [data-until], [data-since], [data-ago]", HTMLElement).forEach(show);
 }
 
 export function startCountdown() {
-  const stamp = Date.parse(document.documentElement.dataset.now || "");
-  if (!Number.isNaN(stamp)) offset = stamp - Date.now();
+  const now = Date.parse(page.now || "");
+  if (!Number.isNaN(now)) offset = now - Date.now();
   showAll();
   setInterval(showAll, 5000);
   document.body.addEventListener("htmx:afterSwap", showAll);

@@ -1,37 +1,43 @@
-// The drafts that this tab keeps, and when they are forgotten: saved, old, or their owner signs out.
+// The drafts in this tab, and when they are discarded: saved, expired, or their owner signs out.
 import { serverNow } from "./countdown.js";
+import { findAll } from "./page.js";
+
+/** @typedef {{at: number, id: string, isSent: boolean, typed: [string, string][]}} Draft
+ *  `at` is the server's time of the last change, `id` names the row that the form becomes. */
 
 const page = document.documentElement.dataset;
-const ALL = "draft:";
-export const TOO_OLD = "discarded:";
+const DRAFT = "draft:";
 
-/** What the names of one's own drafts begin with. */
-export const MINE = `${ALL}${page.person || ""}:`;
+/** What the key of a draft begins with once it was discarded as expired. */
+export const EXPIRED = "discarded:";
 
-export const drafts = () => Object.keys(sessionStorage).filter((key) => key.startsWith(ALL));
+/** What the keys of one's own drafts begin with. */
+export const OWN = `${DRAFT}${page.person || ""}:`;
 
-export const draftOf = (key) => JSON.parse(sessionStorage.getItem(key));
+export const draftKeys = () => Object.keys(sessionStorage).filter((key) => key.startsWith(DRAFT));
+
+/** @param {string} key @returns {Draft | null} */
+export const readDraft = (key) => JSON.parse(sessionStorage.getItem(key) || "null");
 
 /** @param {(key: string) => boolean} isOver */
-function forget(isOver) {
-  drafts()
-    .filter(isOver)
-    .forEach((key) => sessionStorage.removeItem(key));
+function discard(isOver) {
+  for (const key of draftKeys().filter(isOver)) sessionStorage.removeItem(key);
 }
 
-function isOld(key) {
-  const { at } = draftOf(key);
-  const isOver = serverNow() - at > page.draftLasts * 1000;
-  if (isOver) sessionStorage.setItem(TOO_OLD + key, at);
+/** @param {string} key */
+function isExpired(key) {
+  const at = readDraft(key)?.at || 0;
+  const isOver = serverNow() - at > Number(page.draftLasts) * 1000;
+  if (isOver) sessionStorage.setItem(EXPIRED + key, String(at));
   return isOver;
 }
 
-export function startForgetting() {
+export function startDiscarding() {
   // The server names what it has saved in a cookie, and the page names the cookie.
   const begin = `${page.draftCookie}=`;
   const saved = document.cookie.split("; ").find((pair) => pair.startsWith(begin));
-  forget((key) => saved === begin + draftOf(key).id || isOld(key));
-  document.querySelectorAll("form[data-forget-drafts]").forEach((form) => {
-    form.addEventListener("submit", () => forget((key) => key.startsWith(MINE)));
-  });
+  discard((key) => saved === begin + readDraft(key)?.id || isExpired(key));
+  for (const form of findAll("form[data-forget-drafts]", HTMLFormElement)) {
+    form.addEventListener("submit", () => discard((key) => key.startsWith(OWN)));
+  }
 }

@@ -1,54 +1,66 @@
-// Keeps what was typed through a reload, a time-out or a lost network, until the server has it.
-// In the tab's own storage: it goes with the tab, and with signing out. It belongs to the person who
-// typed it: on a shared tablet the next person begins with an empty form. It keeps the id of the row
-// that it becomes, so that what was saved while the answer was lost is not saved a second time.
+// A draft holds what was typed through a reload, a time-out or a lost network, until it is saved.
+// It is in the tab's own storage: it goes with the tab, and with signing out. It belongs to the
+// person who typed it: on a shared tablet the next person begins with an empty form. It holds the
+// id of the row that it becomes, so that what was saved while the answer was lost is saved once.
 import { serverNow, siteTime } from "./countdown.js";
-import { draftOf, drafts, MINE, TOO_OLD } from "./draft-store.js";
+import { draftKeys, EXPIRED, OWN, readDraft } from "./draft-store.js";
+import { field, fillIn, find, findAll, mustFind } from "./page.js";
 import { setTime } from "./times.js";
+
+/** @typedef {import("./draft-store.js").Draft} Draft */
 
 const NEVER = new Set(["password", "passkey", "csrfmiddlewaretoken", "through_seq", "id"]);
 const A_WHILE = 60000;
 
-/** @typedef {{at: number, id: string, isSent: boolean, typed: [string, string][]}} Draft
- *  `at` is the server's time of the last change, `id` names the row that the form becomes. */
-
 /** @param {HTMLFormElement} form */
-const keyOf = (form) => MINE + form.dataset.draft;
-
-/** @param {HTMLFormElement} form @returns {HTMLInputElement} */
-const idOf = (form) => form.querySelector("input[name=id]");
+const keyOf = (form) => OWN + form.dataset.draft;
 
 /** @param {HTMLFormElement} form @param {boolean} isSent */
-function keep(form, isSent = false) {
+function saveDraft(form, isSent = false) {
   const typed = [...new FormData(form)].filter(([name, value]) => !NEVER.has(name) && value);
-  const draft = { at: serverNow(), id: idOf(form).value, isSent, typed };
+  const draft = { at: serverNow(), id: field(form, "id").value, isSent, typed };
   sessionStorage.setItem(keyOf(form), JSON.stringify(draft));
 }
 
-/** Measurements typed a while ago carry the time they were typed at, not the present one. */
+/** Measurements typed a while ago carry the time they were typed at, not the present one.
+ *  @param {HTMLFormElement} form @param {number} at */
 function fillTime(form, at) {
-  // Folded away it is empty for another reason: a correction keeps the time of its original.
-  const time = form.querySelector("input[data-zone]:not(details input)");
+  // A folded time is empty for another reason: a correction has the time of its original.
+  const time = find("input[data-zone]:not(details input)", HTMLInputElement, form);
   if (time && !time.value && serverNow() - at > A_WHILE) setTime(time, at);
+}
+
+/** @param {HTMLInputElement} input a radio button or a tick box */
+function tick(input) {
+  input.checked = true;
+  input.closest("details")?.setAttribute("open", "");
+}
+
+/** @param {Element} input @param {string} value */
+function fillInput(input, value) {
+  if (input instanceof HTMLInputElement && ["radio", "checkbox"].includes(input.type)) {
+    if (input.value === value) tick(input);
+  } else if (
+    input instanceof HTMLInputElement ||
+    input instanceof HTMLTextAreaElement ||
+    input instanceof HTMLSelectElement
+  ) {
+    if (input.type !== "hidden" && !input.value) input.value = value;
+  }
 }
 
 /** @param {HTMLFormElement} form @param {Draft} draft */
 function fill(form, { at, id, typed }) {
   for (const [name, value] of typed) {
-    for (const input of form.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
-      if (input.type === "radio" || input.type === "checkbox") {
-        if (input.value === value) {
-          input.checked = true;
-          input.closest("details")?.setAttribute("open", "");
-        }
-      } else if (input.type !== "hidden" && !input.value) input.value = value;
-    }
+    const inputs = form.querySelectorAll(`[name="${CSS.escape(name)}"]`);
+    inputs.forEach((input) => fillInput(input, value));
   }
-  idOf(form).value = id;
+  field(form, "id").value = id;
   fillTime(form, at);
 }
 
-/** What the server says of a form that was sent before: its words when it is saved, or nothing. */
+/** What the server says of a form that was sent before: a sentence when it is saved, or nothing.
+ *  @param {string} id @returns {Promise<string>} */
 async function savedAs(id) {
   try {
     const answer = await fetch(location.href, { headers: { "X-Draft": id } });
@@ -58,16 +70,17 @@ async function savedAs(id) {
   }
 }
 
-/** @param {string} words */
-function note(words) {
-  const line = document.querySelector("[data-draft-note]");
-  line.textContent = words;
-  line.hidden = false;
+const noteLine = () => mustFind("[data-draft-note]", HTMLElement);
+
+/** @param {string} sentence */
+function note(sentence) {
+  noteLine().textContent = sentence;
+  noteLine().hidden = false;
 }
 
 /** @param {HTMLFormElement} form */
 async function restore(form) {
-  const draft = draftOf(keyOf(form));
+  const draft = readDraft(keyOf(form));
   if (!draft) return;
   const saved = draft.isSent ? await savedAs(draft.id) : "";
   if (saved) {
@@ -76,36 +89,37 @@ async function restore(form) {
   } else fill(form, draft);
 }
 
-/** Says once that there was a draft, too old to be kept. @param {HTMLFormElement} form */
-function tellOfOld(form) {
-  const key = TOO_OLD + keyOf(form);
+/** Says once that there was a draft and that it has expired. @param {HTMLFormElement} form */
+function noteExpired(form) {
+  const key = EXPIRED + keyOf(form);
   const at = Number(sessionStorage.getItem(key));
   sessionStorage.removeItem(key);
-  const { discarded } = document.querySelector("[data-draft-note]").dataset;
-  if (at) note(discarded.replace("#", siteTime(at)));
+  if (at) note(fillIn(noteLine().dataset.discarded, { time: siteTime(at) }));
 }
 
-/** Says no more than that there is one: neither whose, nor what stands in it. */
-function tellOfOthers(form) {
-  const isOther = (key) => key.endsWith(`:${form.dataset.draft}`) && !key.startsWith(MINE);
-  const line = document.querySelector("[data-other-draft]");
-  if (line && drafts().some(isOther)) line.hidden = false;
+/** Says no more than that there is one: neither whose, nor what stands in it.
+ *  @param {HTMLFormElement} form */
+function noteOthers(form) {
+  /** @param {string} key */
+  const isOther = (key) => key.endsWith(`:${form.dataset.draft}`) && !key.startsWith(OWN);
+  const line = find("[data-other-draft]", HTMLElement);
+  if (line && draftKeys().some(isOther)) line.hidden = false;
 }
 
 /** @param {HTMLFormElement} form */
 async function start(form) {
-  tellOfOld(form);
-  tellOfOthers(form);
+  noteExpired(form);
+  noteOthers(form);
   if ("draftOver" in form.dataset) sessionStorage.removeItem(keyOf(form));
   // What was refused stands on the page as it was sent.
-  else if (document.querySelector("[data-error-summary]")) keep(form);
+  else if (document.querySelector("[data-error-summary]")) saveDraft(form);
   else await restore(form);
-  form.addEventListener("input", () => keep(form));
-  form.addEventListener("submit", () => keep(form, true));
+  form.addEventListener("input", () => saveDraft(form));
+  form.addEventListener("submit", () => saveDraft(form, true));
 }
 
 export function startDrafts() {
-  document.querySelectorAll("form[data-draft]").forEach(start);
-  // A page that the browser kept is as old as what was typed there: it may be saved since.
+  findAll("form[data-draft]", HTMLFormElement).forEach(start);
+  // A page from the browser's memory is as old as what was typed there: it may be saved since.
   addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
 }

@@ -1,102 +1,113 @@
-// Locks a screen that no one touches. The page is covered at once, with or without a network, and
-// the server is told as soon as it answers. A page that brings itself up to date does not count.
-import { cover, leave } from "./lock-screen.js";
+// Locks a screen that no one touches. The page is hidden at once, with or without a network, and
+// the server is informed as soon as it answers. A page that updates itself is not touched by that.
+import { reopenPage, showLockScreen } from "./lock-screen.js";
+import { find, findAll } from "./page.js";
 
 const TOUCHES = ["pointerdown", "pointermove", "keydown", "wheel", "touchstart", "input"];
 const TOUCHED = "touched";
 const LOCKED = "locked";
-const TELL_EVERY = 30000;
+const REPORT_EVERY = 30000;
 const TRY_AGAIN = 5000;
 const MOMENT = 500;
 
-/** @type {HTMLFormElement | null} the form that locks; it carries the token of the page */
-let form = null;
 let limit = 0;
 let touched = Date.now();
-let told = Date.now();
-let telling = 0;
+let reported = Date.now();
 let isLocked = false;
+/** @type {ReturnType<typeof setTimeout> | undefined} runs until the next report to the server */
+let timer;
 
 /** When any tab of this browser was touched last; a clock that went back does not keep it open. */
 const lastTouch = () => Math.min(Date.now(), Math.max(touched, Number(localStorage.getItem(TOUCHED))));
 
 const isTooLong = () => Date.now() - lastTouch() >= limit;
 
-/** @param {string} address */
-function send(address) {
+/** @param {HTMLFormElement} form the form that locks; it carries the token of the page
+ *  @param {string} address */
+function send(form, address) {
   // The header asks for 401 instead of a page to sign in at.
   const headers = { "HX-Request": "true" };
   return fetch(address, { method: "POST", body: new FormData(form), headers, redirect: "manual" });
 }
 
-/** At most every half minute; the last touch is told too. */
-async function tell() {
-  telling = 0;
-  told = Date.now();
+/** At most every half minute; the last touch is reported too. @param {HTMLFormElement} form */
+async function report(form) {
+  timer = undefined;
+  reported = Date.now();
   try {
-    const answer = await send(form.dataset.active);
-    if (answer.status === 401 || answer.status === 403) leave();
+    const answer = await send(form, form.dataset.active || "");
+    if (answer.status === 401 || answer.status === 403) reopenPage();
   } catch {
-    tellLater(TRY_AGAIN);
+    reportIn(form, TRY_AGAIN);
   }
 }
 
-/** @param {number} delay */
-function tellLater(delay) {
-  if (!telling && !isLocked) telling = setTimeout(tell, delay);
+/** @param {HTMLFormElement} form @param {number} delay */
+function reportIn(form, delay) {
+  if (!timer && !isLocked) timer = setTimeout(report, delay, form);
 }
 
-function touch() {
+/** @param {HTMLFormElement} form */
+function touch(form) {
   if (isLocked || Math.abs(Date.now() - touched) < MOMENT) return;
   if (isTooLong()) {
-    lock();
+    lock(form);
     return;
   }
   touched = Date.now();
   localStorage.setItem(TOUCHED, String(touched));
-  tellLater(Math.max(0, told + Math.min(TELL_EVERY, limit / 4) - touched));
+  reportIn(form, Math.max(0, reported + Math.min(REPORT_EVERY, limit / 4) - touched));
 }
 
-function lock() {
+/** The other tabs of this browser lock as well. */
+const lockOtherTabs = () => localStorage.setItem(LOCKED, String(Date.now()));
+
+/** @param {HTMLFormElement} form */
+function lock(form) {
   if (isLocked) return;
   isLocked = true;
-  clearTimeout(telling);
-  cover();
-  localStorage.setItem(LOCKED, String(Date.now()));
-  signOut();
+  clearTimeout(timer);
+  showLockScreen();
+  lockOtherTabs();
+  signOut(form);
 }
 
-async function signOut() {
+/** @param {HTMLFormElement} form */
+async function signOut(form) {
   try {
-    await send(form.action);
-    leave();
+    await send(form, form.action);
+    reopenPage();
   } catch {
-    setTimeout(signOut, TRY_AGAIN);
+    setTimeout(signOut, TRY_AGAIN, form);
   }
 }
 
-const check = () => {
-  if (isTooLong()) lock();
-};
+/** Another tab was locked, handed over or signed out. @param {StorageEvent} event */
+function lockedElsewhere({ key }) {
+  if (key !== LOCKED || isLocked) return;
+  isLocked = true;
+  showLockScreen();
+  // The other tab's request is given a moment to arrive.
+  setTimeout(reopenPage, 3 * MOMENT);
+}
 
 export function startIdle() {
   limit = Number(document.documentElement.dataset.idle) * 1000;
-  form = document.querySelector("form[data-active]");
+  const form = find("form[data-active]", HTMLFormElement);
   if (!limit || !form) return;
+  const check = () => {
+    if (isTooLong()) lock(form);
+  };
   localStorage.setItem(TOUCHED, String(touched));
-  TOUCHES.forEach((name) => addEventListener(name, touch, { capture: true, passive: true }));
+  for (const name of TOUCHES) {
+    addEventListener(name, () => touch(form), { capture: true, passive: true });
+  }
   setInterval(check, 1000);
   // Back from sleep, from another tab or from the history.
   document.addEventListener("visibilitychange", check);
   addEventListener("pageshow", check);
-  // Another tab was locked, handed over or signed out: its request is given a moment to arrive.
-  addEventListener("storage", ({ key }) => {
-    if (key !== LOCKED || isLocked) return;
-    isLocked = true;
-    cover();
-    setTimeout(leave, 3 * MOMENT);
-  });
-  for (const out of [form, ...document.querySelectorAll("form[data-forget-drafts]")]) {
-    out.addEventListener("submit", () => localStorage.setItem(LOCKED, String(Date.now())));
+  addEventListener("storage", lockedElsewhere);
+  for (const out of [form, ...findAll("form[data-forget-drafts]", HTMLFormElement)]) {
+    out.addEventListener("submit", lockOtherTabs);
   }
 }

@@ -1,21 +1,20 @@
-// Nothing of a patient stays on a screen that no one is signed in at.
-
-const WORDS = "[data-cover]";
+// Nothing of a patient stays on a screen where no one is signed in.
+import { mustFind } from "./page.js";
 
 /** Hide the page at once, without asking the server. */
-export function cover() {
-  const sheet = document.querySelector(WORDS);
-  document.title = sheet.dataset.cover;
-  sheet.hidden = false;
-  document.body.classList.add("covered");
-  // A covered page asks for nothing more.
+export function showLockScreen() {
+  const screen = mustFind("[data-lock-screen]", HTMLElement);
+  document.title = screen.dataset.lockScreen || "";
+  screen.hidden = false;
+  document.body.classList.add("locked");
+  // A locked page sends no requests.
   document.body.addEventListener("htmx:beforeRequest", (event) => event.preventDefault());
-  sheet.focus();
+  screen.focus();
 }
 
-/** Open the page anew: the server sends who is signed in no more to the lock, and back here. */
-export function leave() {
-  cover();
+/** Open the page again: the server sends whoever is signed out to the lock, and back here later. */
+export function reopenPage() {
+  showLockScreen();
   // Not a reload, which would send a form again.
   location.replace(location.pathname + location.search);
 }

@@ -1,16 +1,16 @@
 // What every page starts.
-import { startContact } from "./connection.js";
+import { startConnection } from "./connection.js";
 import { startCountdown } from "./countdown.js";
+import { startDiscarding } from "./draft-store.js";
 import { startIdle } from "./idle.js";
-import { startForgetting } from "./draft-store.js";
-import { startOnce } from "./submit-once.js";
-import { startPrinted } from "./print-log.js";
+import { startPrintLog } from "./print-log.js";
+import { startSubmitOnce } from "./submit-once.js";
 import { startThemeButton } from "./theme-button.js";
 
 startThemeButton();
 startCountdown();
-startContact();
-startForgetting();
-startOnce();
+startConnection();
+startDiscarding();
+startSubmitOnce();
 startIdle();
-startPrinted();
+startPrintLog();

@@ -1,36 +1,39 @@
 // Passkeys: asks the browser for one, and hands its answer to a form as JSON. Nothing is decided
 // here: the server made the challenge, and checks the answer.
+import { field, findAll, mustFind } from "./page.js";
+
+/** @typedef {{publicKey: PublicKeyCredentialRequestOptionsJSON}} Request as the server made it */
+/** @typedef {{publicKey: PublicKeyCredentialCreationOptionsJSON}} Creation as the server made it */
 
 /** Whether this browser can at this address: a passkey belongs to a host name, never a number. */
 export function canUse() {
   const host = location.hostname;
   const isNumber = /^[\d.]+$/.test(host) || host.includes(":");
   const maker = globalThis.PublicKeyCredential;
-  return Boolean(
-    !isNumber && isSecureContext && maker?.parseRequestOptionsFromJSON && maker.prototype.toJSON,
-  );
+  const isModern = maker && "parseRequestOptionsFromJSON" in maker && "toJSON" in maker.prototype;
+  return !isNumber && isSecureContext && Boolean(isModern);
 }
 
-/**
- * Proves who is here with a passkey that there is.
- * @param {{publicKey: object}} options as the server gave them
- * @returns {Promise<string>} the credential as JSON, for the field `credential`
- */
+/** The credential as JSON, for the field `credential`. @param {Credential | null} credential */
+const asJSON = (credential) =>
+  JSON.stringify(/** @type {PublicKeyCredential} */ (credential).toJSON());
+
+/** Asks for a passkey that this person already has. @param {Request} options */
 export async function assert(options) {
   const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options.publicKey);
-  return JSON.stringify((await navigator.credentials.get({ publicKey })).toJSON());
+  return asJSON(await navigator.credentials.get({ publicKey }));
 }
 
-/** Makes a new passkey. @param {{publicKey: object}} options @returns {Promise<string>} */
-export async function create(options) {
+/** Makes a new passkey. @param {Creation} options */
+async function create(options) {
   const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options.publicKey);
-  return JSON.stringify((await navigator.credentials.create({ publicKey })).toJSON());
+  return asJSON(await navigator.credentials.create({ publicKey }));
 }
 
 /** From the page, or asked for when they are needed. @param {HTMLFormElement} form */
-export async function optionsOf(form) {
+async function optionsOf(form) {
   const { options, optionsFrom } = form.dataset;
-  if (!optionsFrom) return JSON.parse(document.getElementById(options).textContent);
+  if (!optionsFrom) return JSON.parse(mustFind(`#${options}`, HTMLElement).textContent || "");
   const answer = await fetch(optionsFrom, { headers: { "X-Requested-With": "XMLHttpRequest" } });
   if (!answer.ok) throw new Error(`The server answered ${answer.status}.`);
   return (await answer.json()).request_options;
@@ -39,8 +42,8 @@ export async function optionsOf(form) {
 /** Sends the form once its field `credential` is filled. @param {HTMLFormElement} form */
 function start(form) {
   const ceremony = form.dataset.passkey === "create" ? create : assert;
-  const credential = form.elements.namedItem("credential");
-  const failed = form.querySelector("[data-passkey-failed]");
+  const credential = field(form, "credential");
+  const failed = mustFind("[data-passkey-failed]", HTMLElement, form);
   let isAsking = false;
   const ask = async () => {
     if (isAsking) return;
@@ -55,6 +58,7 @@ function start(form) {
     isAsking = false;
   };
   // Before `submit-once.js`, for which a form without a credential is not sent yet.
+  /** @param {SubmitEvent} event */
   const hold = (event) => {
     if (credential.value) return;
     event.preventDefault();
@@ -65,8 +69,13 @@ function start(form) {
   addEventListener("pageshow", () => (credential.value = ""));
 }
 
+/** Shows the parts of the page for this browser. @param {string} selector @param {boolean} isHidden */
+function setHidden(selector, isHidden) {
+  for (const part of findAll(selector, HTMLElement)) part.hidden = isHidden;
+}
+
 if (canUse()) {
-  document.querySelectorAll("[data-passkey-can]").forEach((part) => (part.hidden = false));
-  document.querySelectorAll("[data-passkey-cannot]").forEach((part) => (part.hidden = true));
-  document.querySelectorAll("form[data-passkey]").forEach(start);
+  setHidden("[data-passkey-can]", false);
+  setHidden("[data-passkey-cannot]", true);
+  findAll("form[data-passkey]", HTMLFormElement).forEach(start);
 }

@@ -1,13 +1,14 @@
 // The PIN pad of the lock: shown once a name is tapped, sent with the sixth digit. The keyboard
 // works as well; without this script there are a field and a button.
+import { findAll, mustFind } from "./page.js";
 
 const DIGITS = 6;
 
 /** @param {HTMLFormElement} form */
 function start(form) {
-  const pad = form.querySelector("[data-pin-pad]");
-  const input = pad.querySelector("input");
-  const dots = pad.querySelector("[data-pin-dots]");
+  const pad = mustFind("[data-pin-pad]", HTMLElement, form);
+  const input = mustFind("input", HTMLInputElement, pad);
+  const dots = mustFind("[data-pin-dots]", HTMLElement, pad);
   const chosen = () => form.querySelector("[name=staff]:checked");
 
   const show = () => {
@@ -22,12 +23,14 @@ function start(form) {
     show();
     if (input.value.length === DIGITS && !form.dataset.sent) form.requestSubmit();
   };
+  /** @param {string} value */
   const type = (value) => {
     if (form.dataset.sent) return;
     input.value = value;
     input.focus({ preventScroll: true });
     changed();
   };
+  /** @param {boolean} isPointed */
   const choose = (isPointed) => {
     pad.hidden = !chosen();
     input.value = "";
@@ -41,8 +44,8 @@ function start(form) {
   input.inputMode = "none";
   for (let count = 0; count < DIGITS; count += 1) dots.append(document.createElement("i"));
   form.classList.add("has-pad");
-  pad.querySelector("[data-pin-keys]").hidden = false;
-  pad.querySelector("[data-pin-submit]").hidden = true;
+  mustFind("[data-pin-keys]", HTMLElement, pad).hidden = false;
+  mustFind("[data-pin-submit]", HTMLElement, pad).hidden = true;
   pad.addEventListener("click", ({ target }) => {
     const button = /** @type {HTMLElement} */ (target).closest("button");
     if (!button) return;
@@ -61,9 +64,9 @@ function start(form) {
     event.preventDefault();
     type(input.value + event.key);
   });
-  // A PIN that was sent, or left by the back button, is not kept in the page.
+  // A PIN that was sent, or left by the back button, does not stay in the page.
   addEventListener("pageshow", () => choose(true));
   choose(true);
 }
 
-document.querySelectorAll("form[data-pin]").forEach(start);
+findAll("form[data-pin]", HTMLFormElement).forEach(start);

@@ -1,7 +1,9 @@
-// Whoever prints a page that shows patients is kept as having printed it.
-export function startPrinted() {
+// Tells the server that a page with patients on it is being printed: who printed what is logged.
+import { find } from "./page.js";
+
+export function startPrintLog() {
   addEventListener("beforeprint", () => {
-    const form = document.querySelector("form[data-printed]");
-    if (form) navigator.sendBeacon(form.dataset.printed, new FormData(form));
+    const form = find("form[data-printed]", HTMLFormElement);
+    if (form) navigator.sendBeacon(form.dataset.printed || "", new FormData(form));
   });
 }

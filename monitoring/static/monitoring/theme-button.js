@@ -1,13 +1,14 @@
 // Pins the light or the dark theme on this tablet, or follows the system again.
+import { find } from "./page.js";
 
 const ORDER = ["", "dark", "light"];
 
 export function startThemeButton() {
-  const button = document.querySelector("[data-theme-next]");
+  const button = find("[data-theme-next]", HTMLElement);
   if (!button) return;
   const current = () => localStorage.getItem("theme") || "";
   const show = () => {
-    button.textContent = button.dataset[current() || "system"];
+    button.textContent = button.dataset[current() || "system"] || "";
   };
   button.hidden = false;
   button.addEventListener("click", () => {

@@ -1,12 +1,14 @@
 // Times of day that a script sets. What is sent is the instant; the words beside it are for the eye
 // and are checked against it by the server. All by the server's clock and in the site's zone.
 import { serverNow, siteTime } from "./countdown.js";
+import { fillIn, findAll, mustFind } from "./page.js";
 
 const MINUTE = 60000;
+const DAY = 1440;
 const TYPED = /^(\d{1,2})[:.]?(\d{2})$/;
 
-/** @param {HTMLInputElement} input @returns {HTMLInputElement} */
-const instantOf = (input) => input.form.querySelector(`[data-instant="${input.id}"]`);
+/** @param {HTMLInputElement} input */
+const instantOf = (input) => mustFind(`[data-instant="${input.id}"]`, HTMLInputElement);
 
 /** @param {HTMLInputElement} input @param {number} at */
 export function setTime(input, at) {
@@ -24,44 +26,50 @@ function minutesOf(text) {
 }
 
 /** The instant that stands in `input`, or null where it says none. @param {HTMLInputElement} input */
-function meant(input) {
+function instantIn(input) {
   const text = input.value.trim();
   const set = Date.parse(instantOf(input).value);
   if (set && siteTime(set) === text) return set;
-  const [typed, now] = [minutesOf(text), minutesOf(siteTime(serverNow()))];
+  const typed = minutesOf(text);
   if (typed === null) return null;
-  const back = (now - typed + 1440) % 1440;
+  const back = (Number(minutesOf(siteTime(serverNow()))) - typed + DAY) % DAY;
   // Two minutes ahead are not yet in the future.
-  return serverNow() - (back > 1437 ? back - 1440 : back) * MINUTE;
+  return serverNow() - (back > DAY - 3 ? back - DAY : back) * MINUTE;
 }
 
-/** "20 min ago; the window then ends at 12:05". @param {HTMLInputElement} input */
-function readBack(input) {
-  const line = document.querySelector(`[data-read-back="${input.id}"]`);
-  const at = meant(input);
-  const { ago, ends, window: minutes } = line.dataset;
-  const back = minute(serverNow()) - minute(at ?? 0);
-  const told = at === null ? [] : [ago.replace("#", String(Math.max(0, back)))];
-  if (told.length && minutes) told.push(ends.replace("#", siteTime(at + Number(minutes) * MINUTE)));
-  line.textContent = told.join("; ");
+/** "20 min ago; the window then ends at 12:05".
+ *  @param {HTMLElement} line @param {HTMLInputElement} input */
+function readBack(line, input) {
+  const at = instantIn(input);
+  const { wordsAgo, wordsWindow, window: length } = line.dataset;
+  if (at === null) line.textContent = "";
+  else {
+    const minutes = Math.max(0, minute(serverNow()) - minute(at));
+    const end = siteTime(at + Number(length) * MINUTE);
+    line.textContent = fillIn(length ? wordsWindow : wordsAgo, { minutes, end });
+  }
 }
 
-/** @param {HTMLButtonElement} button */
-function step(button) {
-  const input = document.getElementById(button.dataset.for);
-  const { step: by } = button.dataset;
-  setTime(input, by === "now" ? serverNow() : (meant(input) ?? serverNow()) + Number(by) * MINUTE);
+/** @param {HTMLElement} button */
+function step({ dataset }) {
+  const input = mustFind(`#${dataset.for}`, HTMLInputElement);
+  const now = serverNow();
+  const by = Number(dataset.step) * MINUTE;
+  setTime(input, dataset.step === "now" ? now : (instantIn(input) ?? now) + by);
   input.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
+/** @param {HTMLElement} line */
+function startReadBack(line) {
+  const input = mustFind(`#${line.dataset.readBack}`, HTMLInputElement);
+  input.addEventListener("input", () => readBack(line, input));
+  // What was refused is read back by the server.
+  if (input.value && !input.hasAttribute("aria-invalid")) readBack(line, input);
+}
+
 export function startTimes() {
-  document.querySelectorAll("[data-step]").forEach((button) => {
+  for (const button of findAll("[data-step]", HTMLElement)) {
     button.addEventListener("click", () => step(button));
-  });
-  document.querySelectorAll("[data-read-back]").forEach((line) => {
-    const input = document.getElementById(line.dataset.readBack);
-    input.addEventListener("input", () => readBack(input));
-    // What was refused is read back by the server.
-    if (input.value && !input.hasAttribute("aria-invalid")) readBack(input);
-  });
+  }
+  findAll("[data-read-back]", HTMLElement).forEach(startReadBack);
 }
