@@ -128,6 +128,16 @@ def test_every_rule_of_the_clinic_names_its_source() -> None:
         assert len(source.findall(text)) >= 2, name
 
 
+def test_one_module_alone_reaches_into_the_sign_in_library() -> None:
+    reach = re.compile(r"from allauth\.[\w.]*\binternal\b|def _get_|\._emit_")
+    found = {
+        str(path.relative_to(ROOT))
+        for path in [*modules("clinic"), *modules("monitoring"), *modules("tests")]
+        if reach.search(path.read_text()) and path != Path(__file__)
+    }
+    assert found == {"clinic/signin/library.py", "tests/factories/second_factors.py"}
+
+
 def test_no_file_is_longer_than_four_hundred_lines() -> None:
     code = [*modules("clinic"), *modules("monitoring")]
     long = {

@@ -13,7 +13,6 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes import views as recovery_views
 from allauth.mfa.totp import views as totp_views
 from allauth.mfa.webauthn import views as webauthn_views
-from allauth.mfa.webauthn.internal import auth as webauthn
 from django import forms
 from django.contrib import messages
 from django.db import transaction
@@ -40,6 +39,7 @@ from clinic.signin.forms import (
     Plain,
     RemoveForm,
 )
+from clinic.signin.library import begin_registration
 from clinic.signin.views import Refused
 
 JUST_NOW = 5 * 60
@@ -117,7 +117,7 @@ class _AddPasskey(Refused, _Whole, webauthn_views.AddWebAuthnView):
     template_name = "account/passkey.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        options = webauthn.begin_registration(cast(Any, self.request.user), True)
+        options = begin_registration(cast(Any, self.request.user), True)
         parent: Any = super(webauthn_views.AddWebAuthnView, self)
         return dict(parent.get_context_data(**kwargs)) | {"options": options}
 

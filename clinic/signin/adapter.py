@@ -6,10 +6,7 @@ import base64
 import secrets
 from typing import Any, cast
 
-from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.internal.stagekit import clear_login
 from allauth.core import context
-from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -28,6 +25,7 @@ from clinic import access, clock, origin, passwords
 from clinic.models import Staff
 from clinic.request import PublicRequest
 from clinic.signin import known, recorded
+from clinic.signin.library import AccountHooks, MFAHooks, clear_login
 
 MISMATCH = _("This user name and password do not belong together.")
 """Said alike of a wrong name, a wrong password and a person who was deactivated."""
@@ -39,9 +37,9 @@ TOO_MANY = _("Too many wrong attempts. Wait a few minutes, then try again.")
 NONCE = 12
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(AccountHooks):
     error_messages = {
-        **DefaultAccountAdapter.error_messages,
+        **AccountHooks.error_messages,
         "username_password_mismatch": MISMATCH,
         "too_many_login_attempts": TOO_MANY,
         "rate_limited": TOO_MANY,
@@ -93,11 +91,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def set_password(self, user: Any, password: str) -> None:
         passwords.change(user, password)
 
-    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+    def attempts_key(self, request: HttpRequest, username: str) -> str:
         """By name alone, and apart in a browser that knows the name. The library adds the host and
         port that the sender wrote in the header, which would give five tries for each port."""
-        name = str(credentials.get("username", "")).lower()
-        sent = cast(PublicRequest, request)
+        name, sent = username.lower(), cast(PublicRequest, request)
         return f"{name} in {sent.device}" if known.knows(sent, name) else name
 
     def add_message(
@@ -147,9 +144,9 @@ def needs_second_factor(staff: Staff) -> bool:
     )
 
 
-class MFAAdapter(DefaultMFAAdapter):
+class MFAAdapter(MFAHooks):
     error_messages = {
-        **DefaultMFAAdapter.error_messages,
+        **MFAHooks.error_messages,
         "incorrect_code": _("This code is wrong, was used already, or is too old."),
         "cannot_delete_authenticator": _(
             "Your role needs a second factor, and this is the only one. Add another one first."
@@ -174,7 +171,7 @@ class MFAAdapter(DefaultMFAAdapter):
         found: dict[str, Any] = super().get_public_key_credential_user_entity(user)
         return found | {"display_name": user.printed_name}
 
-    def _get_user_identifier(self, user: Any) -> str:
+    def account_name(self, user: Any) -> str:
         return str(user.username)
 
     def encrypt(self, text: str) -> str:
@@ -194,7 +191,7 @@ class MFAAdapter(DefaultMFAAdapter):
                     raise
         raise AssertionError("unreachable")
 
-    def _get_site_name(self) -> str:
+    def product_name(self) -> str:
         return str(_("Session record"))
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:

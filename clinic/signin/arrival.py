@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed
 from django.contrib.auth.signals import user_logged_in, user_logged_out
@@ -14,6 +13,7 @@ from django.http import HttpRequest
 from clinic import shift
 from clinic.models import Shift, Staff
 from clinic.signin import idle
+from clinic.signin.library import get_authentication_records
 
 MEANS, TABLET, SECOND_FACTOR = "means", "tablet", "second_factor"
 left_elsewhere = Signal()

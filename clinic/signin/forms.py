@@ -14,10 +14,8 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import ChangePasswordForm, LoginForm, ReauthenticateForm
 from allauth.core import context
-from allauth.core.internal.cryptokit import normalize_user_code
 from allauth.mfa import app_settings as mfa_settings
 from allauth.mfa.adapter import get_adapter as get_mfa_adapter
-from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.forms import GenerateRecoveryCodesForm
 from allauth.mfa.signals import authentication_failed
@@ -39,6 +37,7 @@ from django.utils.translation import gettext_lazy
 from clinic.models import Staff
 from clinic.signin import credential, passkey
 from clinic.signin.adapter import PASSKEY_REFUSED
+from clinic.signin.library import FailureHooks, normalize_user_code
 from clinic.unfilled import Unfilled
 
 LONGEST_NAME = 60
@@ -119,7 +118,7 @@ class PasswordForm(Plain, ChangePasswordForm):
         return given
 
 
-class CodeForm(Plain, AuthenticateForm):
+class CodeForm(Plain, FailureHooks):
     """A code of the app, or a recovery code."""
 
     labels = {"code": gettext_lazy("Code")}
@@ -131,7 +130,7 @@ class CodeForm(Plain, AuthenticateForm):
     def clean_code(self) -> str:
         code = str(super().clean_code())
         if not spend(self.user, code):
-            self._emit_authentication_failed(self.authenticator)
+            self.log_failure()
             raise get_mfa_adapter().validation_error("incorrect_code")
         return code
 

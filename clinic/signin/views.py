@@ -11,7 +11,6 @@ from allauth.account import views as account_views
 from allauth.mfa.base import views as mfa_views
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn import views as webauthn_views
-from allauth.mfa.webauthn.internal.auth import STATE_SESSION_KEY
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import views as auth_views
@@ -30,6 +29,7 @@ from clinic.request import SignedInRequest
 from clinic.signin import challenge
 from clinic.signin.adapter import MISMATCH, PASSKEY_REFUSED, back_to_sign_in, next_page
 from clinic.signin.forms import CodeForm, PasskeySignInForm, PasskeyStepForm, SignInForm
+from clinic.signin.library import PASSKEY_CHALLENGE
 from clinic.signin.recorded import NOT_RECORDED, is_recorded
 
 
@@ -110,15 +110,15 @@ class _PasskeySignIn(webauthn_views.LoginWebAuthnView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The challenge goes with the browser: strangers make no rows of sessions."""
         answer: HttpResponse = super().get(request, *args, **kwargs)
-        if asked := request.session.pop(STATE_SESSION_KEY, None):
+        if asked := request.session.pop(PASSKEY_CHALLENGE, None):
             challenge.give(answer, asked)
         return answer
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if asked := challenge.take(request):
-            request.session[STATE_SESSION_KEY] = asked
+            request.session[PASSKEY_CHALLENGE] = asked
         answer: HttpResponse = super().post(request, *args, **kwargs)
-        request.session.pop(STATE_SESSION_KEY, None)
+        request.session.pop(PASSKEY_CHALLENGE, None)
         challenge.forget(answer)
         return answer
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from allauth.core.internal import ratelimit
 from django import forms
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -23,6 +22,7 @@ from clinic import access, emergency
 from clinic.access import Permission, page
 from clinic.middleware import CurrentSite
 from clinic.models import Membership, Site
+from clinic.signin.library import ratelimit
 from monitoring.web.entry_page import EntryForm, show
 from monitoring.web.lookup import site_of, staff_of
 from monitoring.web.staffing_form import done, pressed

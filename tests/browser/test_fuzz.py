@@ -9,12 +9,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from allauth.account.internal.flows.login import (
-    _AUTHENTICATION_METHODS_USER_SESSION_KEY as SIGNED_IN_WHO,
-)
-from allauth.account.internal.flows.login import (
-    AUTHENTICATION_METHODS_SESSION_KEY as SIGNED_IN_BY,
-)
 from django.conf import settings as django_settings
 from django.test import Client
 from django.urls import reverse
@@ -23,6 +17,7 @@ from pytest_django import Settings
 
 from clinic.models import Site, Staff
 from clinic.signin import arrival
+from clinic.signin.library import SIGNED_IN_BY, SIGNED_IN_WHO
 from monitoring.models import Amendment, Event, Patient, Reading, Session
 from monitoring.models.fact import uuid7
 from monitoring.rules.protocol import KETAMINE_IV

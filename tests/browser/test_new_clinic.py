@@ -12,9 +12,9 @@ from clinic.models import Site, Staff
 from monitoring.models import Patient, Session
 from tests.browser.conftest import Makes, Person
 from tests.browser.test_main_job import admit, give_device, save_reading, sign
-from tests.browser.test_signing_in import code_of
 from tests.clock import TestClock
 from tests.factories.people import PASSWORD
+from tests.factories.second_factors import code_of
 
 GIVEN = {
     "name": "North Clinic",

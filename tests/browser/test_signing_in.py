@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 
 from clinic.models import Site, Staff
 from tests.browser.conftest import Person
 from tests.factories.people import PASSWORD, SiteFactory
 from tests.factories.people import person as member
+from tests.factories.second_factors import code_of
 
 
 @pytest.fixture
@@ -70,11 +69,6 @@ def sign_out(visitor: Person) -> None:
     visitor.page.locator("header details.menu summary").last.click()
     visitor.tap("Sign out")
     visitor.page.wait_for_url("**/sign-in/")
-
-
-def code_of(secret: str, step: int = 0) -> str:
-    """What the app shows; `step` is for the period before or after, as each code works once."""
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + step))
 
 
 def add_passkey(visitor: Person, name: str = "My phone") -> None:
@@ -153,7 +147,7 @@ def test_an_authenticator_app_is_added_and_asked_for(
     visitor.tap("Continue")
     visitor.page.wait_for_selector("[data-error-summary]:focus")
     assert visitor.sees("This code is wrong")
-    visitor.page.get_by_label("Code").fill(code_of(secret, step=1))
+    visitor.page.get_by_label("Code").fill(code_of(secret, 1))
     visitor.tap("Continue")
     visitor.page.wait_for_url(visitor.served + "/")
     visitor.go("/account/")

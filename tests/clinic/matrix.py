@@ -16,15 +16,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
-from allauth.account.internal.flows.login import (
-    _AUTHENTICATION_METHODS_USER_SESSION_KEY as SIGNED_IN_WHO,
-)
-from allauth.account.internal.flows.login import (
-    AUTHENTICATION_METHODS_SESSION_KEY as SIGNED_IN_BY,
-)
 from allauth.mfa.models import Authenticator
-from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import TOTP
 from allauth.usersessions.models import UserSession
 from django.http import HttpResponse
 from django.test import Client
@@ -33,10 +25,12 @@ from django.urls import reverse
 from clinic import shift, tablets
 from clinic.models import Membership, Site, Staff, Tablet
 from clinic.signin import arrival
+from clinic.signin.library import SIGNED_IN_BY, SIGNED_IN_WHO
 from monitoring.rules.protocol import SPRAVATO_US
 from tests.clinic.test_access import ANYONE, NAMED, NOT_THERE, POSTED, ROUTES, SIGNED_IN, routes
 from tests.factories.people import SiteFactory, StaffFactory, person
 from tests.factories.record import PatientFactory
+from tests.factories.second_factors import add_app
 from tests.factories.visits import Clock, Visit, dosed, ready_to_sign
 
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
@@ -393,8 +387,7 @@ def _client(site: Site, who: str, clock: Clock) -> Client:
     session[SIGNED_IN_WHO] = str(staff.pk)
     session[arrival.MEANS] = ["password"]
     if who in WITH_APP:
-        TOTP.activate(staff, "JBSWY3DPEHPK3PXP")
-        RecoveryCodes.activate(staff)
+        add_app(staff, "JBSWY3DPEHPK3PXP")
         session[arrival.SECOND_FACTOR] = True
     session.save()
     return client

@@ -7,12 +7,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import factory
-from allauth.account.internal.flows.login import (
-    _AUTHENTICATION_METHODS_USER_SESSION_KEY as SIGNED_IN_WHO,
-)
-from allauth.account.internal.flows.login import (
-    AUTHENTICATION_METHODS_SESSION_KEY as SIGNED_IN_BY,
-)
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core import signing
@@ -20,6 +14,7 @@ from django.test import Client
 
 from clinic import clock
 from clinic.models import Membership, Proposal, Shift, Site, Staff, Tablet
+from clinic.signin.library import SIGNED_IN_BY, SIGNED_IN_WHO
 
 PASSWORD = "a password for tests"
 PIN = "408215"

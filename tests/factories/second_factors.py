@@ -21,8 +21,7 @@ class App:
 
     def __init__(self, staff: Staff) -> None:
         self.secret = generate_totp_secret()
-        TOTP.activate(staff, self.secret)
-        self.codes = RecoveryCodes.activate(staff).get_unused_codes()
+        self.codes = add_app(staff, self.secret)
 
     @property
     def code(self) -> str:
@@ -31,7 +30,19 @@ class App:
 
     def code_at(self, period: int) -> str:
         """What it showed or will show, in periods of thirty seconds from now."""
-        return format_hotp_value(hotp_value(self.secret, int(time.time()) // 30 + period))
+        return code_of(self.secret, period)
+
+
+def add_app(staff: Staff, secret: str) -> list[str]:
+    """The recovery codes that come with it."""
+    TOTP.activate(staff, secret)
+    codes: list[str] = RecoveryCodes.activate(staff).get_unused_codes()
+    return codes
+
+
+def code_of(secret: str, period: int = 0) -> str:
+    """What an app shows; `period` is for the one before or after, as each code works once."""
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30 + period)))
 
 
 def types_of(staff: Staff) -> set[str]:

@@ -10,12 +10,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from allauth.account.internal.flows.login import (
-    _AUTHENTICATION_METHODS_USER_SESSION_KEY as SIGNED_IN_WHO,
-)
-from allauth.account.internal.flows.login import (
-    AUTHENTICATION_METHODS_SESSION_KEY as SIGNED_IN_BY,
-)
 from django.db import IntegrityError, OperationalError, connection
 from django.test import Client
 from django.urls import reverse
@@ -23,6 +17,7 @@ from django.urls import reverse
 from clinic import clock as clinic_clock
 from clinic.models import Staff
 from clinic.signin import arrival, idle
+from clinic.signin.library import SIGNED_IN_BY, SIGNED_IN_WHO
 from tests.browser.fuzz import Form
 from tests.browser.test_fuzz import Clinic
 from tests.clinic.test_access import ROUTES
