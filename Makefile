@@ -12,7 +12,7 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
 # No database is asked here: once is enough.
 WITHOUT_DATABASE := --ignore tests/rules --ignore tests/test_codebase.py --ignore tests/test_security_page.py
 # The rooms with a bound are measured by their own tests: measuring makes each test half as slow again.
-MEASURED := tests/rules tests/actions tests/guards tests/trail tests/proof
+MEASURED := tests/rules tests/actions tests/guards tests/clinic/trail tests/proof
 OTHERS := -m "not browser" $(addprefix --ignore ,$(MEASURED))
 TOOLS := SECRET_KEY=tools CLINIC_TRAIL_KEYS=tools:not-a-secret-for-tools-that-write-nothing
 

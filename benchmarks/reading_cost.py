@@ -49,9 +49,10 @@ def work(kind: str) -> None:
     from django.db import connection
 
     from clinic import clock as clinic_clock
+    from clinic.ids import uuid7
+    from clinic.models import TrailEntry
     from monitoring.actions import record_reading
-    from monitoring.models import Reading, TrailEntry
-    from monitoring.models.fact import uuid7
+    from monitoring.models import Reading
     from tests.guards.world import SessionFacts, open_clinic
 
     call_command("migrate", verbosity=0)
@@ -75,10 +76,10 @@ def work(kind: str) -> None:
 
 def strip(connection: Any) -> None:
     """Take away the guards, the authorizer and the trail; the counter stays, for verbs need it."""
+    from clinic.trail import chain
     from monitoring.actions import record
     from monitoring.guards import privileges
     from monitoring.guards.text import guards
-    from monitoring.trail import chain
 
     privileges.lift(connection)
     with connection.cursor() as cursor:

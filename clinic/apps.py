@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.core.checks import register
 
 
 class ClinicConfig(AppConfig):
@@ -11,6 +12,9 @@ class ClinicConfig(AppConfig):
     def ready(self) -> None:
         from clinic import checks, sign_ins  # noqa: F401
         from clinic.signin import arrival
+        from clinic.trail import keys, organisation
 
         arrival.connect()
         sign_ins.connect()
+        organisation.connect()
+        register(keys.check)

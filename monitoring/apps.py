@@ -1,18 +1,16 @@
-"""Keeps the database's guards in step with its tables, and the trail with people and place."""
+"""Keeps the database's guards in step with its tables."""
 
 from __future__ import annotations
 
 from django.apps import AppConfig
-from django.core import checks
 
 
 class MonitoringConfig(AppConfig):
     name = "monitoring"
 
     def ready(self) -> None:
+        from clinic.trail import chain
         from monitoring import guards
-        from monitoring.trail import keys, organisation
 
         guards.connect(self)
-        organisation.connect()
-        checks.register(keys.check)
+        chain.check_before_append(guards.require_file)

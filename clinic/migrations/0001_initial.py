@@ -1,5 +1,7 @@
 
-import clinic.models
+import clinic.ids
+import clinic.models.people
+import clinic.models.site
 import django.contrib.auth.models
 import django.contrib.auth.validators
 import django.db.models.deletion
@@ -19,11 +21,24 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='ChainHead',
+            fields=[
+                ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
+                ('kind', models.CharField(choices=[('session', 'Session'), ('patient', 'Patient'), ('staff', 'Staff'), ('organisation', 'Organisation')], max_length=16)),
+                ('count', models.PositiveIntegerField(default=0)),
+                ('digest', models.CharField(blank=True, max_length=64)),
+            ],
+            options={
+                'ordering': ('id',),
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ('session', 'patient', 'staff', 'organisation'))), name='chainhead_kind_known')],
+            },
+        ),
+        migrations.CreateModel(
             name='Site',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('name', models.CharField(max_length=120, unique=True)),
-                ('time_zone', models.CharField(default='UTC', max_length=64, validators=[clinic.models.check_time_zone])),
+                ('time_zone', models.CharField(default='UTC', max_length=64, validators=[clinic.models.site.check_time_zone])),
                 ('rems_site_id', models.CharField(blank=True, max_length=40)),
                 ('rems_certified_on', models.DateField(blank=True, null=True)),
                 ('rems_certified_until', models.DateField(blank=True, null=True)),
@@ -104,6 +119,25 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='TrailEntry',
+            fields=[
+                ('id', models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('chain', models.UUIDField()),
+                ('seq', models.PositiveIntegerField()),
+                ('verb', models.CharField(max_length=40)),
+                ('at', models.DateTimeField()),
+                ('device', models.CharField(blank=True, max_length=40)),
+                ('payload', models.TextField()),
+                ('previous', models.CharField(blank=True, max_length=64)),
+                ('digest', models.CharField(max_length=64)),
+                ('key_id', models.CharField(max_length=40)),
+                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ('chain', 'seq'),
+            },
+        ),
+        migrations.CreateModel(
             name='Proposal',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
@@ -127,7 +161,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('role', models.CharField(choices=[('nurse', 'Nurse'), ('clinician', 'Clinician'), ('administrator', 'Administrator'), ('auditor', 'Auditor'), ('emergency', 'Emergency access')], max_length=20)),
-                ('given_at', models.DateTimeField(default=clinic.models._now, null=True)),
+                ('given_at', models.DateTimeField(default=clinic.models.people._now, null=True)),
                 ('began_at', models.DateTimeField(blank=True, null=True)),
                 ('ends_at', models.DateTimeField(blank=True, null=True)),
                 ('reason', models.CharField(blank=True, max_length=300)),
@@ -149,5 +183,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='shift',
             constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('tablet', 'staff'), name='shift_one_open'),
+        ),
+        migrations.AddConstraint(
+            model_name='trailentry',
+            constraint=models.UniqueConstraint(fields=('chain', 'seq'), name='trailentry_seq_once'),
         ),
     ]

@@ -11,12 +11,12 @@ from django.db import IntegrityError, transaction
 from clinic import access, clock
 from clinic.access import Permission
 from clinic.models import Staff
+from clinic.trail import chain
+from clinic.trail.canonical import Columns, columns
 from monitoring.actions.outcome import Conflict, NotAllowed, refuse
 from monitoring.actions.patient_values import ask, whole, with_mrn
 from monitoring.actions.record import require_text, verb
 from monitoring.models import Patient, PatientAmendment
-from monitoring.trail import chain
-from monitoring.trail.canonical import Columns, columns
 
 
 @verb

@@ -9,13 +9,13 @@ from uuid import UUID
 from clinic import access, clock
 from clinic.access import Permission
 from clinic.models import Staff
+from clinic.trail import chain
+from clinic.trail.canonical import columns, digest
 from monitoring.actions.outcome import NotAllowed, Reason, Refused, refuse, repeated
 from monitoring.actions.record import verb
 from monitoring.models import Patient, ProtocolVersion, Session
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.readiness import order_problems
-from monitoring.trail import chain
-from monitoring.trail.canonical import columns, digest
 
 
 @verb

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from clinic import clock
 from clinic.models import Site, Staff
+from clinic.trail import chain
+from clinic.trail.canonical import Columns
 from monitoring.actions.record import verb
 from monitoring.models import ProtocolVersion, SiteProtocol
 from monitoring.rules.protocol import Protocol
-from monitoring.trail import chain
-from monitoring.trail.canonical import Columns
 
 
 @verb

@@ -17,6 +17,8 @@ from django.db import IntegrityError, OperationalError, models, transaction
 from clinic import access, clock
 from clinic.access import Permission
 from clinic.models import Staff
+from clinic.trail import chain
+from clinic.trail.canonical import columns
 from monitoring import guards
 from monitoring.actions.outcome import NotAllowed, refuse
 from monitoring.models import (
@@ -33,8 +35,6 @@ from monitoring.rules.clocks import ahead
 from monitoring.rules.deviations import deviations
 from monitoring.rules.facts import CLOCKS_APART, Phase, SessionFacts, whole_minutes
 from monitoring.rules.phase import phase_of
-from monitoring.trail import chain
-from monitoring.trail.canonical import columns
 
 logger = logging.getLogger(__name__)
 

@@ -11,11 +11,11 @@ from django.db import IntegrityError, transaction
 from clinic import access, clock
 from clinic.access import Permission
 from clinic.models import Site, Staff
+from clinic.trail import chain
 from monitoring.actions.outcome import NotAllowed, repeated
 from monitoring.actions.patient_values import ask, whole, with_mrn
 from monitoring.actions.record import verb
 from monitoring.models import Patient
-from monitoring.trail import chain
 
 
 @verb

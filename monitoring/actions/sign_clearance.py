@@ -15,6 +15,9 @@ from clinic.access import Permission
 from clinic.models import Staff
 from clinic.signin.passkey import Assertion
 from clinic.signin.recorded import is_recorded
+from clinic.trail import chain
+from clinic.trail.organisation import hold, tell_wrong_signature, wrong_signatures
+from clinic.trail.replay import State, merge, replay
 from monitoring.actions.outcome import Conflict, Reason, Refused, refuse, repeated
 from monitoring.actions.record import Record, open_record, require_phase, verb
 from monitoring.models import Clearance, Withdrawal
@@ -23,9 +26,6 @@ from monitoring.proof.compare import disagrees
 from monitoring.proof.content import content_digest, cut, signed_detail
 from monitoring.rules.cautions import cautions
 from monitoring.rules.readiness import CHECKLIST, before_clearance, clearance_state
-from monitoring.trail import chain
-from monitoring.trail.organisation import hold, tell_wrong_signature, wrong_signatures
-from monitoring.trail.replay import State, merge, replay
 
 Proof = Literal["password", "passkey"]
 WRONG_TRIES = 5

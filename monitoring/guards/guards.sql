@@ -9,27 +9,27 @@
 -- tables in one. On PostgreSQL the session's row is locked first, so that a condition never
 -- reads past a writer who has not finished.
 
--- guard: unchanged on: admission decision dose doseend reading event withdrawal clearance departure amendment review trailentry accessentry protocolversion patientamendment
+-- guard: unchanged on: admission decision dose doseend reading event withdrawal clearance departure amendment review clinic_trailentry accessentry protocolversion patientamendment
 -- before: UPDATE
 -- What was recorded is never changed.
 TRUE;
 
--- guard: kept on: admission decision dose doseend reading event withdrawal clearance departure amendment review trailentry chainhead accessentry protocolversion session patient patientamendment
+-- guard: kept on: admission decision dose doseend reading event withdrawal clearance departure amendment review clinic_trailentry clinic_chainhead accessentry protocolversion session patient patientamendment
 -- before: DELETE
 -- What was recorded is never deleted, nor replaced where REPLACE deletes first.
 TRUE;
 
--- guard: not_emptied on: admission decision dose doseend reading event withdrawal clearance departure amendment review trailentry chainhead accessentry protocolversion session patient patientamendment
+-- guard: not_emptied on: admission decision dose doseend reading event withdrawal clearance departure amendment review clinic_trailentry clinic_chainhead accessentry protocolversion session patient patientamendment
 -- before: TRUNCATE
 -- What was recorded is never deleted by emptying its table.
 TRUE;
 
--- guard: once on: admission decision dose doseend reading event withdrawal clearance departure amendment review trailentry chainhead accessentry protocolversion session patient patientamendment
+-- guard: once on: admission decision dose doseend reading event withdrawal clearance departure amendment review clinic_trailentry clinic_chainhead accessentry protocolversion session patient patientamendment
 -- before: REPLACE
 -- An id exists once, ever: REPLACE does not put another row in the place of its id or rowid.
 EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id OR rowid = NEW.rowid);
 
--- guard: stored on: admission decision dose doseend reading event withdrawal clearance departure amendment review trailentry chainhead accessentry protocolversion siteprotocol session patient patientamendment clinic_site clinic_staff clinic_membership clinic_tablet
+-- guard: stored on: admission decision dose doseend reading event withdrawal clearance departure amendment review clinic_trailentry clinic_chainhead accessentry protocolversion siteprotocol session patient patientamendment clinic_site clinic_staff clinic_membership clinic_tablet
 -- before: UNTYPED INSERT
 -- Each column holds what a verb writes, in the one form it is written in: an id has one spelling.
 NOT ({stored});
@@ -409,7 +409,7 @@ OR EXISTS (
     WHERE content_digest > '' AND content_digest = NEW.content_digest
 )
 OR NEW.chain_head <> (
-    SELECT digest FROM monitoring_chainhead WHERE id = NEW.session_id
+    SELECT digest FROM clinic_chainhead WHERE id = NEW.session_id
 );
 
 -- guard: ended on: amendment
@@ -435,28 +435,28 @@ OR NOT EXISTS (
     WHERE p.id = NEW.recorded_by_id AND p.is_active AND s.id = NEW.session_id
 );
 
--- guard: chained on: trailentry
+-- guard: chained on: clinic_trailentry
 -- before: INSERT
 -- An entry follows the last of its chain.
 NOT EXISTS (
-    SELECT 1 FROM monitoring_chainhead
+    SELECT 1 FROM clinic_chainhead
     WHERE id = NEW.chain AND count = NEW.seq - 1 AND digest = NEW.previous
 );
 
--- guard: moves on: trailentry
+-- guard: moves on: clinic_trailentry
 -- after: INSERT
 -- The head moves with each entry, whoever inserts it.
-DO UPDATE monitoring_chainhead SET count = NEW.seq, digest = NEW.digest WHERE id = NEW.chain;
+DO UPDATE clinic_chainhead SET count = NEW.seq, digest = NEW.digest WHERE id = NEW.chain;
 
--- guard: begins on: chainhead
+-- guard: begins on: clinic_chainhead
 -- before: INSERT
 -- A chain begins with nothing.
 NEW.count <> 0 OR NEW.digest <> '';
 
--- guard: follows on: chainhead
+-- guard: follows on: clinic_chainhead
 -- before: UPDATE
 -- A head moves to the next entry of its own chain, and never back.
 NEW.id <> OLD.id OR NEW.kind <> OLD.kind OR NEW.count <> OLD.count + 1 OR NOT EXISTS (
-    SELECT 1 FROM monitoring_trailentry
+    SELECT 1 FROM clinic_trailentry
     WHERE chain = NEW.id AND seq = NEW.count AND digest = NEW.digest
 );

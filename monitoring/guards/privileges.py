@@ -35,7 +35,6 @@ RECORD: dict[str, frozenset[str]] = {
                 "protocolversion",
                 "reading",
                 "review",
-                "trailentry",
                 "withdrawal",
             )
         ),
@@ -43,7 +42,8 @@ RECORD: dict[str, frozenset[str]] = {
     ),
     "monitoring_patient": ADDED | {"UPDATE"},
     "monitoring_session": ADDED | {"UPDATE"},
-    "monitoring_chainhead": ADDED | {"UPDATE"},
+    "clinic_trailentry": ADDED,
+    "clinic_chainhead": ADDED | {"UPDATE"},
     "monitoring_siteprotocol": ADDED | {"DELETE"},
     "clinic_site": ADDED | {"UPDATE"},
     "clinic_staff": ADDED | {"UPDATE"},

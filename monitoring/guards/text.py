@@ -29,19 +29,20 @@ class Guard:
 
     @property
     def name(self) -> str:
-        return f"guard_{self.table.removeprefix('monitoring_')}_{self.rule}"
+        _package, noun = self.table.split("_", 1)
+        return f"guard_{noun}_{self.rule}"
 
     @property
     def has_session(self) -> bool:
         """Whether its rows belong to a session, whose row is locked first."""
         return self.table not in {
             "monitoring_accessentry",
-            "monitoring_chainhead",
+            "clinic_chainhead",
             "monitoring_patient",
             "monitoring_patientamendment",
             "monitoring_protocolversion",
             "monitoring_session",
-            "monitoring_trailentry",
+            "clinic_trailentry",
         }
 
 

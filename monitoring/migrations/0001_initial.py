@@ -1,7 +1,7 @@
 
+import clinic.ids
 import django.db.models.deletion
 import django.db.models.functions.text
-import monitoring.models.fact
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -18,22 +18,9 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='ChainHead',
-            fields=[
-                ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('session', 'Session'), ('patient', 'Patient'), ('staff', 'Staff'), ('organisation', 'Organisation')], max_length=16)),
-                ('count', models.PositiveIntegerField(default=0)),
-                ('digest', models.CharField(blank=True, max_length=64)),
-            ],
-            options={
-                'ordering': ('id',),
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ('session', 'patient', 'staff', 'organisation'))), name='chainhead_kind_known')],
-            },
-        ),
-        migrations.CreateModel(
             name='Clearance',
             fields=[
-                ('id', models.UUIDField(default=monitoring.models.fact.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('through_seq', models.PositiveIntegerField()),
                 ('printed_name', models.CharField(max_length=200)),
                 ('signed_at', models.DateTimeField()),
@@ -54,7 +41,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Decision',
             fields=[
-                ('id', models.UUIDField(default=monitoring.models.fact.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('seq', models.PositiveIntegerField()),
                 ('recorded_at', models.DateTimeField()),
                 ('outcome', models.CharField(choices=[('give', 'Give the dose'), ('delay', 'Delay the dose'), ('do_not_give', 'Do not give')], max_length=12, verbose_name='Decision')),
@@ -92,7 +79,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='PatientAmendment',
             fields=[
-                ('id', models.UUIDField(default=monitoring.models.fact.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('number', models.PositiveIntegerField()),
                 ('changes', models.JSONField()),
                 ('reason', models.CharField(max_length=300, verbose_name='Reason')),
@@ -123,7 +110,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Reading',
             fields=[
-                ('id', models.UUIDField(default=monitoring.models.fact.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('seq', models.PositiveIntegerField()),
                 ('recorded_at', models.DateTimeField()),
                 ('taken_at', models.DateTimeField(verbose_name='Taken at')),
@@ -159,7 +146,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Dose',
             fields=[
-                ('id', models.UUIDField(default=monitoring.models.fact.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('seq', models.PositiveIntegerField()),
                 ('recorded_at', models.DateTimeField()),
                 ('number', models.PositiveSmallIntegerField()),
@@ -190,7 +177,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Session',
             fields=[
-                ('id', models.UUIDField(default=monitoring.models.fact.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('phase', models.CharField(choices=[('planned', 'Planned'), ('arrived', 'Arrived'), ('dosing', 'Dosing'), ('observing', 'Observing'), ('cleared', 'Cleared'), ('closed', 'Closed'), ('cancelled', 'Not dosed')], default='planned', max_length=10)),
                 ('planned_for', models.DateTimeField()),
                 ('planned_mg', models.DecimalField(decimal_places=1, max_digits=6)),
@@ -225,7 +212,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Review',
             fields=[
-                ('id', models.UUIDField(default=monitoring.models.fact.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('seq', models.PositiveIntegerField()),
                 ('recorded_at', models.DateTimeField()),
                 ('assessment', models.CharField(max_length=500, verbose_name='Assessment')),
@@ -248,7 +235,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Event',
             fields=[
-                ('id', models.UUIDField(default=monitoring.models.fact.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('seq', models.PositiveIntegerField()),
                 ('recorded_at', models.DateTimeField()),
                 ('kind', models.CharField(choices=[('symptom', 'Symptom'), ('intervention', 'Intervention'), ('medication', 'Medication'), ('handover', 'Handover'), ('response', 'Response'), ('adverse_event', 'Adverse event'), ('resolution', 'Resolution'), ('note', 'Note')], max_length=16, verbose_name='What')),
@@ -274,7 +261,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='DoseEnd',
             fields=[
-                ('id', models.UUIDField(default=monitoring.models.fact.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('seq', models.PositiveIntegerField()),
                 ('recorded_at', models.DateTimeField()),
                 ('ended_at', models.DateTimeField(verbose_name='Ended at')),
@@ -299,7 +286,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Departure',
             fields=[
-                ('id', models.UUIDField(default=monitoring.models.fact.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('kind', models.CharField(choices=[('discharged', 'Discharged'), ('transferred', 'Transferred to emergency care'), ('against_advice', 'Left against advice'), ('left_unseen', 'Left without being seen off')], max_length=16, verbose_name='How the patient leaves')),
                 ('left_at', models.DateTimeField(verbose_name='Left at')),
                 ('recorded_at', models.DateTimeField()),
@@ -337,7 +324,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Amendment',
             fields=[
-                ('id', models.UUIDField(default=monitoring.models.fact.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('seq', models.PositiveIntegerField()),
                 ('recorded_at', models.DateTimeField()),
                 ('about', models.CharField(choices=[('session', 'Session as a whole'), ('admission', 'Arrival'), ('decision', 'Decision'), ('dose', 'Dose'), ('reading', 'Reading'), ('event', 'Event'), ('clearance', 'Clearance'), ('departure', 'Departure')], max_length=10, verbose_name='About')),
@@ -356,7 +343,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Admission',
             fields=[
-                ('id', models.UUIDField(default=monitoring.models.fact.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('seq', models.PositiveIntegerField()),
                 ('recorded_at', models.DateTimeField()),
                 ('identifiers_confirmed', models.BooleanField(null=True, verbose_name='Name and date of birth confirmed with the patient')),
@@ -389,7 +376,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='AccessEntry',
             fields=[
-                ('id', models.UUIDField(default=monitoring.models.fact.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('at', models.DateTimeField()),
                 ('action', models.CharField(choices=[('listed', 'Listed'), ('opened', 'Opened'), ('printed', 'Printed'), ('exported', 'Exported')], max_length=8)),
                 ('page', models.CharField(max_length=40)),
@@ -416,28 +403,9 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='TrailEntry',
-            fields=[
-                ('id', models.UUIDField(default=monitoring.models.fact.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('chain', models.UUIDField()),
-                ('seq', models.PositiveIntegerField()),
-                ('verb', models.CharField(max_length=40)),
-                ('at', models.DateTimeField()),
-                ('device', models.CharField(blank=True, max_length=40)),
-                ('payload', models.TextField()),
-                ('previous', models.CharField(blank=True, max_length=64)),
-                ('digest', models.CharField(max_length=64)),
-                ('key_id', models.CharField(max_length=40)),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'ordering': ('chain', 'seq'),
-            },
-        ),
-        migrations.CreateModel(
             name='Withdrawal',
             fields=[
-                ('id', models.UUIDField(default=monitoring.models.fact.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('seq', models.PositiveIntegerField()),
                 ('recorded_at', models.DateTimeField()),
                 ('reason', models.CharField(max_length=500, verbose_name='Reason')),
@@ -694,10 +662,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='siteprotocol',
             constraint=models.UniqueConstraint(fields=('site', 'version'), name='site_protocol_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='trailentry',
-            constraint=models.UniqueConstraint(fields=('chain', 'seq'), name='trailentry_seq_once'),
         ),
         migrations.AddConstraint(
             model_name='withdrawal',

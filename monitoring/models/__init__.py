@@ -14,13 +14,11 @@ from monitoring.models.patient import Patient, PatientAmendment
 from monitoring.models.protocol import ProtocolVersion, SiteProtocol
 from monitoring.models.reading import Reading
 from monitoring.models.session import Session
-from monitoring.models.trail import ChainHead, TrailEntry
 
 __all__ = [
     "AccessEntry",
     "Admission",
     "Amendment",
-    "ChainHead",
     "Clearance",
     "Decision",
     "Departure",
@@ -34,6 +32,5 @@ __all__ = [
     "Review",
     "Session",
     "SiteProtocol",
-    "TrailEntry",
     "Withdrawal",
 ]

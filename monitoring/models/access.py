@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from monitoring.models.fact import uuid7
+from clinic.ids import uuid7
 
 
 class AccessEntry(models.Model):

@@ -7,7 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from monitoring.models.fact import Fact, uuid7
+from clinic.ids import uuid7
+from monitoring.models.fact import Fact
 
 
 class Clearance(models.Model):

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from monitoring.models.fact import uuid7
+from clinic.ids import uuid7
 
 
 class Departure(models.Model):

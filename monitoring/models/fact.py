@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
-import time
-import uuid
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
 
-
-def uuid7() -> uuid.UUID:
-    """A UUID that sorts by the time it was made (RFC 9562, version 7)."""
-    stamp = time.time_ns() // 1_000_000
-    value = (stamp & (2**48 - 1)) << 80 | 0x7 << 76 | secrets.randbits(12) << 64
-    return uuid.UUID(int=value | 0b10 << 62 | secrets.randbits(62))
+from clinic.ids import uuid7
 
 
 class Fact(models.Model):

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
-from monitoring.models.fact import uuid7
+from clinic.ids import uuid7
 from monitoring.rules.days import possible_days
 from monitoring.rules.facts import age_in_years
 from monitoring.rules.names import search_words

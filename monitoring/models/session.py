@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
-from monitoring.models.fact import uuid7
+from clinic.ids import uuid7
 from monitoring.models.facts import facts_of
 from monitoring.rules.facts import SessionFacts
 

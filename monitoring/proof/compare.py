@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.db import models
 
-from monitoring.models import ProtocolVersion, Session, TrailEntry
+from clinic.models import TrailEntry
+from clinic.trail.canonical import columns, digest
+from clinic.trail.differences import Held, differences, table_of
+from clinic.trail.replay import State, payload
+from monitoring.models import ProtocolVersion, Session
 from monitoring.proof import raw
-from monitoring.trail.canonical import columns, digest
-from monitoring.trail.differences import Held, differences, table_of
-from monitoring.trail.replay import State, payload
 
 OF_SESSION = (
     "reading_set",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from monitoring.models import Session, TrailEntry
-from monitoring.trail.canonical import columns, digest
-from monitoring.trail.replay import State, payload
+from clinic.models import TrailEntry
+from clinic.trail.canonical import columns, digest
+from clinic.trail.replay import State, payload
+from monitoring.models import Session
 
 FACTS = (
     "admission",

@@ -8,7 +8,7 @@ from functools import cache
 
 from django.apps import apps
 
-from monitoring.trail.differences import Difference
+from clinic.trail.differences import Difference
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,11 @@ from uuid import UUID
 
 from django.db import connection, models
 
+from clinic.models import ChainHead, TrailEntry
 from monitoring.guards.stored import conditions
 from monitoring.models import (
     Admission,
     Amendment,
-    ChainHead,
     Clearance,
     Decision,
     Departure,
@@ -27,7 +27,6 @@ from monitoring.models import (
     Reading,
     Review,
     Session,
-    TrailEntry,
     Withdrawal,
 )
 

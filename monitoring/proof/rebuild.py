@@ -9,6 +9,8 @@ from uuid import UUID
 from django.db import models
 
 from clinic.models import Staff
+from clinic.trail.canonical import Columns, parse
+from clinic.trail.replay import State
 from monitoring.models import (
     Admission,
     Amendment,
@@ -25,8 +27,6 @@ from monitoring.models import (
     Session,
     Withdrawal,
 )
-from monitoring.trail.canonical import Columns, parse
-from monitoring.trail.replay import State
 
 _SETS: tuple[type[models.Model], ...] = (
     Admission,

@@ -14,13 +14,12 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Max, Q
 
-from clinic.models import Staff
+from clinic.models import ChainHead, Staff, TrailEntry
+from clinic.trail import chain, keys
+from clinic.trail.anchors import Anchored, Head
+from clinic.trail.canonical import moment
+from clinic.trail.replay import payload
 from monitoring import guards
-from monitoring.models import ChainHead, TrailEntry
-from monitoring.trail import chain, keys
-from monitoring.trail.anchors import Anchored, Head
-from monitoring.trail.canonical import moment
-from monitoring.trail.replay import payload
 
 VERB = "restore_copy"
 BATCH = 200

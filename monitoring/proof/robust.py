@@ -11,8 +11,8 @@ from django.db import DataError, OperationalError, connection, models, transacti
 from django.db.models import QuerySet
 from django.db.models.functions import Cast
 
+from clinic.trail.replay import UNREADABLE
 from monitoring.proof.findings import Problem, Verification, noun_of, printable
-from monitoring.trail.replay import UNREADABLE
 
 M = TypeVar("M", bound=models.Model)
 CHUNK = 2000

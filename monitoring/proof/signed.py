@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from monitoring.models import Clearance, Session, TrailEntry
+from clinic.models import TrailEntry
+from clinic.trail.chain import entries_of
+from clinic.trail.replay import UNREADABLE, payload, replay
+from monitoring.models import Clearance, Session
 from monitoring.proof.content import content_digest, cut, through
 from monitoring.proof.rebuild import rebuilt
-from monitoring.trail.chain import entries_of
-from monitoring.trail.replay import UNREADABLE, payload, replay
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,36 +20,29 @@ from allauth.mfa.models import Authenticator
 from django.db import models
 from django.db.models import Exists, OuterRef
 
-from clinic.models import Membership, Proposal, Site, Staff, Tablet
+from clinic.models import ChainHead, Membership, Proposal, Site, Staff, Tablet, TrailEntry
+from clinic.trail import anchors, keys
+from clinic.trail.anchors import Anchored, Head
+from clinic.trail.canonical import Columns, columns, digest
+from clinic.trail.chain import digest_of
+from clinic.trail.differences import Held, differences
+from clinic.trail.organisation import tablet
+from clinic.trail.person import factor, person
+from clinic.trail.replay import UNREADABLE, State, merge, payload
 from monitoring import guards
 from monitoring.models import (
     AccessEntry,
-    ChainHead,
     Patient,
     PatientAmendment,
     ProtocolVersion,
     Session,
     SiteProtocol,
-    TrailEntry,
 )
 from monitoring.proof import raw, restored
 from monitoring.proof.content import FACTS, content_digest, cut
 from monitoring.proof.findings import Problem, Verification, noun_of, printable, words_of
 from monitoring.proof.raw import OF_SESSION
 from monitoring.proof.robust import AS_TEXT, Reader, one_state
-from monitoring.trail import anchors, keys
-from monitoring.trail.anchors import Anchored, Head
-from monitoring.trail.canonical import Columns, columns, digest
-from monitoring.trail.chain import digest_of
-from monitoring.trail.differences import Held, differences
-from monitoring.trail.organisation import tablet
-from monitoring.trail.person import factor, person
-from monitoring.trail.replay import (
-    UNREADABLE,
-    State,
-    merge,
-    payload,
-)
 
 BATCH = 200
 """How many sessions or patients are compared with their tables at once."""

@@ -7,11 +7,11 @@ from typing import TypedDict
 
 from django.utils.translation import gettext as _
 
+from clinic.trail.organisation import renewals_before
 from monitoring.models import Clearance, Departure, Session
 from monitoring.reports.chart import session_chart
 from monitoring.reports.session_report import Peak, SessionReport, Span, peak
 from monitoring.rules.facts import SessionFacts
-from monitoring.trail.organisation import renewals_before
 from monitoring.words import report
 from monitoring.words.amendments import AmendmentLine, LateReading, amendments, late_readings
 from monitoring.words.banner import Banner, session_banner

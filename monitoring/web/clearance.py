@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from clinic import clock
 from clinic.access import Permission, page
 from clinic.signin import passkey
+from clinic.trail.organisation import renewals_before
 from monitoring.actions import sign_clearance, withdraw_clearance
 from monitoring.actions.sign_clearance import signing
 from monitoring.models import Clearance, Session, Withdrawal
@@ -26,7 +27,6 @@ from monitoring.reports.chart import session_chart
 from monitoring.rules.cautions import Caution, cautions
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.readiness import CHECKLIST, before_clearance, clearance_state
-from monitoring.trail.organisation import renewals_before
 from monitoring.web import links
 from monitoring.web.entry_page import EntryForm, act, saved, show
 from monitoring.web.fields import WholeNumber, YesNo

@@ -20,12 +20,12 @@ from django.utils.translation import gettext_lazy
 
 from clinic import clock
 from clinic.attempt import NOT_TAKEN, attempt
+from clinic.ids import uuid7
 from clinic.unfilled import Unfilled
 from monitoring.actions import Conflict, NotAllowed, Refused
 from monitoring.actions.sending import Sending
 from monitoring.guards import GuardsMissing
 from monitoring.models import Session
-from monitoring.models.fact import uuid7
 from monitoring.rules.names import has_hidden
 from monitoring.web import drafts
 from monitoring.web.refusal import add_refusal

@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from clinic.access import Permission, page
+from clinic.ids import uuid7
 from clinic.signin.adapter import is_own
 from monitoring.actions import Conflict, Refused, amend_patient
 from monitoring.models import Patient, PatientAmendment
-from monitoring.models.fact import uuid7
 from monitoring.web.entry_page import act, saved, show
 from monitoring.web.lookup import log_read, site_of, staff_of
 from monitoring.web.patients import CONFIRMS, PatientForm, mrn_taken

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from clinic import clock
 from clinic.access import Permission, page
-from monitoring.models import ChainHead
+from clinic.models import ChainHead
 from monitoring.reports.content import content
 from monitoring.reports.session_report import load, session_report
 from monitoring.web.lookup import not_here, read, site_of

@@ -17,9 +17,9 @@ from django.views.decorators.http import require_http_methods
 
 from clinic import sites
 from clinic.access import Permission, page
+from clinic.ids import uuid7
 from clinic.models import Site
 from clinic.sites import SiteDetails
-from monitoring.models.fact import uuid7
 from monitoring.web import staff_trail
 from monitoring.web.dates import DayField
 from monitoring.web.entry_page import EntryForm, show

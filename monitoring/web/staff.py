@@ -21,9 +21,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from clinic import access, emergency, proposals, staffing
 from clinic.access import NEED_SECOND_FACTOR, Permission, page
+from clinic.ids import uuid7
 from clinic.models import Membership, Site, Staff
 from clinic.unfilled import Unfilled
-from monitoring.models.fact import uuid7
 from monitoring.web import staff_trail
 from monitoring.web.entry_page import EntryForm, show
 from monitoring.web.fields import YesNo

@@ -12,9 +12,8 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clinic.models import Membership, Site, Tablet
-from monitoring.models import TrailEntry
-from monitoring.trail.chain import ORGANISATION
+from clinic.models import Membership, Site, Tablet, TrailEntry
+from clinic.trail.chain import ORGANISATION
 
 ENTRIES = 50
 VERBS = {

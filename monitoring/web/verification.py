@@ -11,7 +11,8 @@ from django.views.decorators.http import require_safe
 
 from clinic import clock
 from clinic.access import Permission, page
-from monitoring.models import ChainHead, Session, TrailEntry
+from clinic.models import ChainHead, TrailEntry
+from monitoring.models import Session
 from monitoring.proof.verify import verify
 from monitoring.web.lookup import not_here, read, site_of
 from monitoring.words.banner import session_banner

@@ -10,8 +10,8 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from clinic.trail.canonical import parse
 from monitoring.models import Patient, PatientAmendment
-from monitoring.trail.canonical import parse
 
 
 @dataclass(frozen=True, slots=True)

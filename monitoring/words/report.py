@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from monitoring.models import Admission, Clearance, Session, TrailEntry
+from clinic.models import TrailEntry
+from monitoring.models import Admission, Clearance, Session
 from monitoring.rules.deviations import Deviation
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.measures import OBSERVATION_NAMES

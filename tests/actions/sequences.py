@@ -8,16 +8,16 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from clinic.ids import uuid7
+from clinic.trail.chain import entries_of
+from clinic.trail.differences import differences, table_of
+from clinic.trail.replay import State, replay
 from monitoring import actions
 from monitoring.models import Patient, Reading, Session
-from monitoring.models.fact import uuid7
 from monitoring.rules.flags import unanswered
 from monitoring.rules.phase import phase_of
 from monitoring.rules.protocol import SPRAVATO_US
 from monitoring.rules.schedule import next_slot
-from monitoring.trail.chain import entries_of
-from monitoring.trail.differences import differences, table_of
-from monitoring.trail.replay import State, replay
 from tests.factories.visits import Visit
 
 Step = Callable[[Visit], Any]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from clinic.ids import uuid7
 from monitoring.actions import Conflict, NotAllowed
 from monitoring.models import Admission, Session
-from monitoring.models.fact import uuid7
 from monitoring.rules.entry import PRE_DOSE
 from monitoring.rules.protocol import KETAMINE_IV
 from monitoring.rules.readiness import QUESTIONS

@@ -9,10 +9,11 @@ from uuid import UUID
 
 import pytest
 
+from clinic.ids import uuid7
+from clinic.models import TrailEntry
 from monitoring import actions
 from monitoring.actions import Conflict, NotAllowed
-from monitoring.models import Patient, PatientAmendment, TrailEntry
-from monitoring.models.fact import uuid7
+from monitoring.models import Patient, PatientAmendment
 from monitoring.proof.verify import verify
 from tests.actions.refusals import refused
 from tests.clock import TestClock

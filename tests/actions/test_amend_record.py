@@ -6,10 +6,10 @@ from uuid import UUID
 
 import pytest
 
+from clinic.ids import uuid7
 from monitoring import actions
 from monitoring.actions import Conflict
 from monitoring.models import Amendment
-from monitoring.models.fact import uuid7
 from tests.actions.refusals import refused
 from tests.clock import TestClock
 from tests.factories.visits import discharged, observed, planned

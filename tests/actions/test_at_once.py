@@ -6,8 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from clinic.ids import uuid7
 from monitoring.models import Patient, Session
-from monitoring.models.fact import uuid7
 from tests.actions.test_plan_session import plan
 from tests.actions.test_register_patient import register
 from tests.clock import TestClock

@@ -10,10 +10,10 @@ from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from clinic.ids import uuid7
 from monitoring import actions
 from monitoring.actions import Conflict
 from monitoring.models import Reading
-from monitoring.models.fact import uuid7
 from monitoring.rules.deviations import deviations
 from monitoring.rules.entry import Entry
 from monitoring.rules.flags import flagged

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from clinic.ids import uuid7
 from monitoring import actions
 from monitoring.actions import Conflict, NotAllowed
-from monitoring.models.fact import uuid7
 from monitoring.rules.entry import PRE_DOSE
 from tests.actions.refusals import refused
 from tests.clock import TestClock

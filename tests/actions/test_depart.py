@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from clinic.ids import uuid7
 from monitoring import actions
 from monitoring.actions import Conflict, NotAllowed
 from monitoring.models import Departure
-from monitoring.models.fact import uuid7
 from monitoring.rules.deviations import deviations
 from monitoring.rules.readiness import clearance_state
 from tests.actions.refusals import refused

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from clinic.ids import uuid7
 from monitoring import actions
 from monitoring.actions import Conflict
-from monitoring.models.fact import uuid7
 from monitoring.rules.protocol import KETAMINE_IV
 from tests.actions.refusals import refused
 from tests.clock import TestClock

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from clinic.ids import uuid7
 from monitoring.actions import Conflict, Refused
 from monitoring.models import Dose
-from monitoring.models.fact import uuid7
 from monitoring.rules.entry import PRE_DOSE
 from monitoring.rules.protocol import KETAMINE_IV
 from tests.actions.refusals import refused

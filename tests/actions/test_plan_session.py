@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from clinic.ids import uuid7
 from monitoring import actions
 from monitoring.actions import Conflict, NotAllowed
 from monitoring.models import Session
-from monitoring.models.fact import uuid7
 from tests.actions.refusals import refused
 from tests.clock import TestClock
 from tests.factories.people import SiteFactory, person

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from clinic.ids import uuid7
 from monitoring.actions import Conflict
 from monitoring.actions.record_event import RECORDABLE
-from monitoring.models.fact import uuid7
 from tests.actions.refusals import refused
 from tests.clock import TestClock
 from tests.factories.visits import admitted, discharged, dosed, planned, predosed

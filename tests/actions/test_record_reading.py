@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from clinic.ids import uuid7
 from monitoring import actions, guards
 from monitoring.actions import Conflict, NotAllowed
 from monitoring.guards import GuardsMissing
 from monitoring.models import Session
-from monitoring.models.fact import uuid7
 from monitoring.rules.entry import Entry
 from tests.actions.refusals import refused
 from tests.clock import TestClock

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from clinic.ids import uuid7
 from monitoring import actions
 from monitoring.actions import Conflict, NotAllowed
 from monitoring.actions.patient_values import with_mrn
 from monitoring.models import Patient
-from monitoring.models.fact import uuid7
 from tests.actions.refusals import refused
 from tests.clock import TestClock
 from tests.factories.people import person

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from clinic.ids import uuid7
 from monitoring.actions import Conflict
 from monitoring.models import Event
-from monitoring.models.fact import uuid7
 from tests.actions.refusals import refused
 from tests.clock import TestClock
 from tests.factories.visits import dosed

@@ -24,12 +24,12 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from clinic.trail.chain import entries_of
+from clinic.trail.replay import State
 from monitoring import actions
 from monitoring.actions import Conflict, NotAllowed, Refused
 from monitoring.proof.verify import verify
 from monitoring.rules.protocol import KETAMINE_IV
-from monitoring.trail.chain import entries_of
-from monitoring.trail.replay import State
 from tests.actions.sequences import (
     EVERY_VERB,
     STARTS,

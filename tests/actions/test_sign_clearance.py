@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 from django.contrib.auth.hashers import make_password
 
-from clinic.models import Staff
+from clinic.ids import uuid7
+from clinic.models import Staff, TrailEntry
 from clinic.signin.passkey import Assertion
+from clinic.trail.replay import payload
 from monitoring.actions import Conflict, NotAllowed, Refused
 from monitoring.actions.sign_clearance import signing
-from monitoring.models import Clearance, TrailEntry, Withdrawal
-from monitoring.models.fact import uuid7
+from monitoring.models import Clearance, Withdrawal
 from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US
 from monitoring.rules.readiness import CHECKLIST
-from monitoring.trail.replay import payload
 from tests.actions.refusals import refused
 from tests.clock import TestClock
 from tests.factories.passkeys import Passkey

@@ -10,9 +10,9 @@ import pytest
 from django.contrib.auth.hashers import make_password
 from pytest_django import Settings
 
-from clinic.models import Staff
+from clinic.models import Staff, TrailEntry
 from monitoring.actions import Refused, sign_clearance
-from monitoring.models import Clearance, TrailEntry
+from monitoring.models import Clearance
 from tests.actions.test_sign_clearance import shown
 from tests.clock import TestClock
 from tests.factories.passkeys import Passkey

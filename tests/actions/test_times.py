@@ -9,17 +9,18 @@ from typing import Any
 
 import pytest
 
+from clinic.ids import uuid7
+from clinic.models import TrailEntry
+from clinic.trail.differences import differences
+from clinic.trail.replay import replay
 from monitoring import actions
 from monitoring.actions import Refused
-from monitoring.models import Session, TrailEntry
-from monitoring.models.fact import uuid7
+from monitoring.models import Session
 from monitoring.proof.compare import loaded
 from monitoring.proof.rebuild import rebuilt
 from monitoring.rules.deviations import deviations
 from monitoring.rules.entry import PRE_DOSE
 from monitoring.rules.protocol import KETAMINE_IV
-from monitoring.trail.differences import differences
-from monitoring.trail.replay import replay
 from tests.actions.refusals import refused
 from tests.factories.visits import Clock, Visit, admitted, dosed, infused, predosed
 

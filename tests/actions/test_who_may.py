@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
+from clinic.ids import uuid7
 from clinic.models import Staff
 from monitoring import actions
 from monitoring.actions import NotAllowed
 from monitoring.models import Patient, PatientAmendment, Session
-from monitoring.models.fact import uuid7
 from monitoring.rules.protocol import KETAMINE_IV
 from monitoring.rules.readiness import CHECKLIST
 from tests.clock import TestClock

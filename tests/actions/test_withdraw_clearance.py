@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from clinic.ids import uuid7
 from monitoring import actions
 from monitoring.actions import Conflict, NotAllowed
 from monitoring.models import Clearance
-from monitoring.models.fact import uuid7
 from tests.actions.refusals import refused
 from tests.clock import TestClock
 from tests.factories.visits import discharged, signed

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from monitoring.models import AccessEntry, Amendment, Review, TrailEntry
+from clinic.models import TrailEntry
+from monitoring.models import AccessEntry, Amendment, Review
 from tests.browser.conftest import Person
 from tests.clock import TestClock
 from tests.factories.people import person as staff

@@ -15,11 +15,11 @@ from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django import Settings
 
+from clinic.ids import uuid7
 from clinic.models import Site, Staff
 from clinic.signin import arrival
 from clinic.signin.library import SIGNED_IN_BY, SIGNED_IN_WHO
 from monitoring.models import Amendment, Event, Patient, Reading, Session
-from monitoring.models.fact import uuid7
 from monitoring.rules.protocol import KETAMINE_IV
 from tests.browser.fuzz import CANARY, LAST, Form, Fuzzed, Fuzzer, encoded, form_headers
 from tests.clock import TestClock

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import CDPSession, Route, expect
 
-from monitoring.models import Clearance, TrailEntry
+from clinic.models import TrailEntry
+from monitoring.models import Clearance
 from tests.browser.conftest import Person
 from tests.clock import TestClock
 from tests.factories.passkeys import Passkey

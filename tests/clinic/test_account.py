@@ -9,9 +9,8 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.test import Client
 
-from clinic.models import Membership, Shift, Staff
+from clinic.models import Membership, Shift, Staff, TrailEntry
 from clinic.signin import arrival
-from monitoring.models import TrailEntry
 from tests.factories.passkeys import Passkey
 from tests.factories.people import PASSWORD, SiteFactory, TabletFactory, on_tablet, person
 from tests.factories.second_factors import App, types_of

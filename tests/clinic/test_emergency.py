@@ -10,11 +10,10 @@ import pytest
 
 from clinic import access, emergency, staffing
 from clinic.access import Permission
-from clinic.models import Membership, Site, Staff
+from clinic.ids import uuid7
+from clinic.models import Membership, Site, Staff, TrailEntry
 from clinic.refusal import NotAllowed, NotPossible
 from monitoring import actions
-from monitoring.models import TrailEntry
-from monitoring.models.fact import uuid7
 from monitoring.proof.verify import verify
 from tests.clock import TestClock
 from tests.factories.people import (

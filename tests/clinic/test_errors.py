@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from clinic.ids import uuid7
 from clinic.models import Site, Staff
-from monitoring.models.fact import uuid7
 from tests.clock import TestClock
 from tests.factories.people import SiteFactory, person
 from tests.factories.visits import Visit, ready_to_sign

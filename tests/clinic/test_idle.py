@@ -9,9 +9,8 @@ from django.conf import settings
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from clinic.models import Staff
+from clinic.models import Staff, TrailEntry
 from clinic.signin import idle
-from monitoring.models import TrailEntry
 from tests.factories.people import SiteFactory, TabletFactory, on_tablet, person
 
 pytestmark = pytest.mark.django_db

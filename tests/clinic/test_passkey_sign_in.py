@@ -11,9 +11,8 @@ from fido2.utils import websafe_encode
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from clinic.models import Staff
-from monitoring.models import TrailEntry
-from monitoring.trail.chain import ORGANISATION
+from clinic.models import Staff, TrailEntry
+from clinic.trail.chain import ORGANISATION
 from tests.factories.passkeys import Passkey
 from tests.factories.people import SiteFactory, person
 

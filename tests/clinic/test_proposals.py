@@ -10,9 +10,8 @@ from allauth.mfa.models import Authenticator
 from django.test import Client
 
 from clinic import passwords, proposals, shift, staffing
-from clinic.models import Membership, Proposal, Shift, Site, Staff
+from clinic.models import Membership, Proposal, Shift, Site, Staff, TrailEntry
 from clinic.refusal import NotAllowed, NotPossible
-from monitoring.models import TrailEntry
 from monitoring.proof.verify import verify
 from tests.clock import TestClock
 from tests.factories.people import PASSWORD, MembershipFactory, SiteFactory, TabletFactory, person

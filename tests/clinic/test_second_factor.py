@@ -16,8 +16,7 @@ from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 
-from clinic.models import Site, Staff
-from monitoring.models import TrailEntry
+from clinic.models import Site, Staff, TrailEntry
 from tests.factories.passkeys import Passkey
 from tests.factories.people import PASSWORD, SiteFactory, person
 from tests.factories.second_factors import App

@@ -11,8 +11,7 @@ import pytest
 from django.contrib.auth.hashers import make_password
 
 from clinic import shift
-from clinic.models import Membership, Shift, Staff, Tablet
-from monitoring.models import TrailEntry
+from clinic.models import Membership, Shift, Staff, Tablet, TrailEntry
 from tests.clock import TestClock
 from tests.factories.people import (
     PIN,

@@ -11,12 +11,11 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from clinic import sites
-from clinic.models import Site, Staff
+from clinic.models import Site, Staff, TrailEntry
 from clinic.refusal import NotAllowed, NotPossible
 from clinic.sites import SiteDetails
-from monitoring.models import TrailEntry
+from clinic.trail.chain import ORGANISATION
 from monitoring.proof.verify import verify
-from monitoring.trail.chain import ORGANISATION
 from tests.clock import TestClock
 from tests.factories.people import SiteFactory, person
 from tests.factories.visits import planned

@@ -15,10 +15,9 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from clinic import shift, staffing
-from clinic.models import Membership, Shift, Site, Staff
+from clinic.models import Membership, Shift, Site, Staff, TrailEntry
 from clinic.refusal import NotAllowed, NotPossible
-from monitoring.models import TrailEntry
-from monitoring.trail.chain import ORGANISATION
+from clinic.trail.chain import ORGANISATION
 from tests.factories.people import PASSWORD, SiteFactory, StaffFactory, TabletFactory, person
 
 pytestmark = pytest.mark.django_db

@@ -12,9 +12,9 @@ from django.test import Client
 from django.utils import timezone
 
 from clinic import sign_ins
-from monitoring.models import TrailEntry
-from monitoring.trail import organisation
-from monitoring.trail.chain import ORGANISATION
+from clinic.models import TrailEntry
+from clinic.trail import organisation
+from clinic.trail.chain import ORGANISATION
 from tests.clinic.test_passkey_sign_in import AJAX, begun, is_refused, post
 from tests.clinic.test_signin import sign_in
 from tests.clock import TestClock

@@ -11,12 +11,11 @@ from django.core import signing
 from django.test import Client
 
 from clinic import shift, tablets
-from clinic.models import Site, Staff, Tablet
+from clinic.ids import uuid7
+from clinic.models import Site, Staff, Tablet, TrailEntry
 from clinic.refusal import NotAllowed, NotPossible
-from monitoring.models import TrailEntry
-from monitoring.models.fact import uuid7
+from clinic.trail.chain import ORGANISATION
 from monitoring.proof.verify import verify
-from monitoring.trail.chain import ORGANISATION
 from tests.clock import TestClock
 from tests.factories.people import (
     PASSWORD,

@@ -6,15 +6,9 @@ from datetime import UTC, date, datetime
 
 import factory
 
-from monitoring.models import (
-    AccessEntry,
-    ChainHead,
-    Patient,
-    ProtocolVersion,
-    SiteProtocol,
-    TrailEntry,
-)
-from monitoring.models.fact import uuid7
+from clinic.ids import uuid7
+from clinic.models import ChainHead, TrailEntry
+from monitoring.models import AccessEntry, Patient, ProtocolVersion, SiteProtocol
 from monitoring.rules.names import search_text
 from monitoring.rules.protocol import SPRAVATO_US
 from tests.factories.people import SiteFactory, StaffFactory

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 from uuid import UUID
 
+from clinic.ids import uuid7
 from clinic.models import Site, Staff
 from monitoring import actions
 from monitoring.actions.sending import Sending
@@ -25,7 +26,6 @@ from monitoring.models import (
     Session,
     Withdrawal,
 )
-from monitoring.models.fact import uuid7
 from monitoring.rules.cautions import cautions
 from monitoring.rules.entry import PRE_DOSE, Entry
 from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US

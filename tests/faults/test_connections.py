@@ -14,9 +14,9 @@ from django.core.signals import request_started
 from django.db import connection, connections
 from django.test import Client
 
+from clinic.ids import uuid7
 from monitoring.guards import GuardsMissing
 from monitoring.models import Reading
-from monitoring.models.fact import uuid7
 from tests.clock import TestClock
 from tests.conftest import _maintain
 from tests.engine import USES_POSTGRESQL

@@ -14,10 +14,10 @@ import pytest
 from django.db import connection
 from django.db.models import F
 
+from clinic.ids import uuid7
 from monitoring import guards
 from monitoring.actions import Conflict, Refused, record_reading
 from monitoring.models import Clearance, Departure, Reading, Session
-from monitoring.models.fact import uuid7
 from tests.clock import TestClock
 from tests.guards.attacks import copy
 from tests.guards.test_attacks import departure

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection
 
+from clinic.models import ChainHead, TrailEntry
 from monitoring.actions import record
-from monitoring.models import ChainHead, Reading, TrailEntry
+from monitoring.models import Reading
 from tests.clock import TestClock
 from tests.engine import USES_POSTGRESQL
 from tests.guards.world import Clinic, Visit, open_clinic

@@ -14,14 +14,14 @@ from uuid import UUID
 
 from django.db import IntegrityError, connection, models
 
-from clinic.models import Membership, Tablet
+from clinic.ids import uuid7
+from clinic.models import ChainHead, Membership, Tablet, TrailEntry
 from monitoring import models as nouns
 from monitoring.actions import (
     end_infusion,
     record_event,
     withdraw_clearance,
 )
-from monitoring.models.fact import uuid7
 from monitoring.rules.protocol import SPRAVATO_US
 from tests.clock import TestClock
 from tests.guards.world import MEANT, Clinic, Visit, open_clinic
@@ -48,7 +48,7 @@ SIGNED = ("clearance", "departure")
 TOLD = ("trailentry", "accessentry")
 NOUNS: dict[str, type[models.Model]] = {
     model._meta.model_name: model  # type: ignore[misc]
-    for model in vars(nouns).values()
+    for model in (*vars(nouns).values(), ChainHead, TrailEntry)
     if isinstance(model, type) and issubclass(model, models.Model)
 }
 
@@ -81,7 +81,7 @@ def copy(row: models.Model, how: str = "INSERT", **changes: Any) -> None:
     """Write a row like `row`, by default with an id of its own."""
     changes = {"id": uuid7(), **changes}
     if isinstance(row, nouns.Clearance):
-        head = nouns.ChainHead.objects.get(pk=changes.get("session_id", row.session_id))
+        head = ChainHead.objects.get(pk=changes.get("session_id", row.session_id))
         changes = {"chain_head": head.digest, "content_digest": uuid7().hex * 2, **changes}
     fields = row._meta.local_concrete_fields
     values = [changes.get(f.attname, getattr(row, f.attname)) for f in fields]
@@ -182,9 +182,9 @@ def example(noun: str, clinic: Clinic, clock: TestClock) -> tuple[Visit, Any]:
     if noun == "accessentry":
         return visit, _access(visit, clock)
     if noun == "chainhead":
-        return visit, nouns.ChainHead.objects.get(pk=visit.id)
+        return visit, ChainHead.objects.get(pk=visit.id)
     if noun == "trailentry":
-        return visit, nouns.TrailEntry.objects.filter(chain=visit.id).latest("seq")
+        return visit, TrailEntry.objects.filter(chain=visit.id).latest("seq")
     return visit, NOUNS[noun].objects.filter(session=visit.id).order_by("-pk").first()
 
 
@@ -255,7 +255,7 @@ def _changed(noun: str) -> Attack:
 def _deleted(noun: str) -> Attack:
     def make(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
         _, row = example(noun, clinic, clock)
-        return lambda: run(f"DELETE FROM monitoring_{noun} WHERE id = %s", row.pk)
+        return lambda: run(f"DELETE FROM {NOUNS[noun]._meta.db_table} WHERE id = %s", row.pk)
 
     return make
 
@@ -269,11 +269,11 @@ def _emptied(noun: str) -> Attack:
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT conrelid::regclass::text, conname FROM pg_constraint"
-                f" WHERE contype = 'f' AND confrelid = 'monitoring_{noun}'::regclass"
+                f" WHERE contype = 'f' AND confrelid = '{NOUNS[noun]._meta.db_table}'::regclass"
             )
             for table, key in cursor.fetchall():
                 cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{key}"')
-        return lambda: run(f"TRUNCATE monitoring_{noun}")
+        return lambda: run(f"TRUNCATE {NOUNS[noun]._meta.db_table}")
 
     return make
 
@@ -380,7 +380,7 @@ def _again(noun: str, clinic: Clinic, clock: TestClock) -> tuple[Any, dict[str, 
     return row, changes.get(noun, {"room": "Chair 9"})
 
 
-ORGANISATION = ("clinic_site", "clinic_staff", "clinic_membership", "clinic_tablet", "siteprotocol")
+ORGANISATION = ("site", "staff", "membership", "tablet", "siteprotocol")
 
 
 def _organisation_rows(clinic: Clinic, clock: TestClock) -> dict[str, tuple[Any, dict[str, Any]]]:
@@ -395,10 +395,10 @@ def _organisation_rows(clinic: Clinic, clock: TestClock) -> dict[str, tuple[Any,
     )  # fmt: skip
     version = nouns.SiteProtocol.objects.filter(site=clinic.site).first()
     return {
-        "clinic_site": (clinic.site, {"name": "Elsewhere"}),
-        "clinic_staff": (clinic.nurse, {"username": "another"}),
-        "clinic_membership": (visit, {"staff_id": clinic.clinician.id}),
-        "clinic_tablet": (tablet, {"name": "Room 2"}),
+        "site": (clinic.site, {"name": "Elsewhere"}),
+        "staff": (clinic.nurse, {"username": "another"}),
+        "membership": (visit, {"staff_id": clinic.clinician.id}),
+        "tablet": (tablet, {"name": "Room 2"}),
         "siteprotocol": (version, {"version_id": _unused_version(clock).id}),
     }
 
@@ -459,10 +459,10 @@ for _noun in ORGANISATION:
     SQLITE_ONLY.add(f"guard_{_noun}_stored")
 for _noun, _column, _value in (
     ("session", "peak_systolic", 139.9),
-    ("clinic_site", "is_inpatient", 0.9),
-    ("clinic_staff", "is_active", 0.9),
-    ("clinic_membership", "ends_at", "2026-03-10T14:00:00"),
-    ("clinic_tablet", "last_seen_at", "now"),
+    ("site", "is_inpatient", 0.9),
+    ("staff", "is_active", 0.9),
+    ("membership", "ends_at", "2026-03-10T14:00:00"),
+    ("tablet", "last_seen_at", "now"),
 ):
     ATTACKS[f"guard_{_noun}_stored_still"] = _half_written(_noun, _column, _value)
     SQLITE_ONLY.add(f"guard_{_noun}_stored_still")
@@ -827,7 +827,7 @@ def _head_left_behind(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
 
     def act() -> None:
         copy(row, seq=row.seq + 1, previous=row.digest, digest="f" * 64)
-        if nouns.ChainHead.objects.get(pk=visit.id).count != row.seq:
+        if ChainHead.objects.get(pk=visit.id).count != row.seq:
             raise IntegrityError("guard_trailentry_moves moved the head")
 
     return act
@@ -842,5 +842,5 @@ def _begins_in_the_middle(clinic: Clinic, clock: TestClock) -> Callable[[], None
 @attack("chainhead_follows")
 def _head_put_back(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     visit, row = example("chainhead", clinic, clock)
-    before = nouns.TrailEntry.objects.get(chain=visit.id, seq=row.count - 1)
+    before = TrailEntry.objects.get(chain=visit.id, seq=row.count - 1)
     return lambda: update(row, count=before.seq, digest=before.digest)

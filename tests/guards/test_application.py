@@ -10,10 +10,11 @@ from collections.abc import Callable
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from clinic.ids import uuid7
+from clinic.models import ChainHead, TrailEntry
 from monitoring import guards
 from monitoring.guards.privileges import RECORD, excess, settings_missing
-from monitoring.models import ChainHead, Clearance, Event, Reading, Session, TrailEntry
-from monitoring.models.fact import uuid7
+from monitoring.models import Clearance, Event, Reading, Session
 from tests.clock import TestClock
 from tests.engine import APPLICATION, USES_POSTGRESQL
 from tests.guards.attacks import (
@@ -66,7 +67,7 @@ def test_on_sqlite_and_postgresql_most_fail_before_a_guard_is_asked(
 DDL_SQLITE = (
     "DROP TRIGGER guard_reading_unchanged",
     "DROP TRIGGER guard_trailentry_chained",
-    "DROP TABLE monitoring_trailentry",
+    "DROP TABLE clinic_trailentry",
     "DROP TABLE monitoring_departure",
     "DROP INDEX session_on_board",
     "ALTER TABLE monitoring_reading RENAME TO elsewhere",
@@ -127,10 +128,10 @@ DDL_POSTGRESQL = (
     "CREATE TABLE mine (id integer)",
     "CREATE VIEW mine AS SELECT 1",
     "CREATE SCHEMA mine",
-    "DROP TABLE monitoring_trailentry CASCADE",
+    "DROP TABLE clinic_trailentry CASCADE",
     "DROP SCHEMA public CASCADE",
-    "TRUNCATE monitoring_trailentry",
-    "TRUNCATE monitoring_chainhead",
+    "TRUNCATE clinic_trailentry",
+    "TRUNCATE clinic_chainhead",
     "TRUNCATE monitoring_accessentry",
     "TRUNCATE monitoring_session CASCADE",
     "TRUNCATE monitoring_patient CASCADE",

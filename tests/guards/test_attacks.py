@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, models, transaction
 
+from clinic.ids import uuid7
 from monitoring.models import Clearance, Departure, Patient, Reading, Session
-from monitoring.models.fact import uuid7
 from tests.clock import TestClock
 from tests.engine import USES_POSTGRESQL
 from tests.guards.attacks import (

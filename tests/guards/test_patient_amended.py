@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, transaction
 
+from clinic.ids import uuid7
 from clinic.models import Site
 from monitoring.models import Patient, PatientAmendment
-from monitoring.models.fact import uuid7
 from tests.clock import TestClock
 from tests.guards.attacks import copy, run, update
 from tests.guards.world import Clinic, Visit

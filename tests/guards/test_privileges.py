@@ -26,7 +26,7 @@ def test_every_table_of_the_record_is_named() -> None:
     tables = {model._meta.db_table for model in NOUNS.values()}
     assert tables <= set(RECORD)
     changed = {t for t in tables if "UPDATE" in allowed(t)}
-    assert changed == {"monitoring_session", "monitoring_chainhead", "monitoring_patient"}
+    assert changed == {"monitoring_session", "clinic_chainhead", "monitoring_patient"}
     deleted = {t for t in RECORD if "DELETE" in allowed(t)}
     assert deleted == {"monitoring_siteprotocol"}
 

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from clinic import clock
+from clinic.ids import uuid7
 from clinic.models import Membership, Site, Staff
 from monitoring import actions
 from monitoring.actions.sending import Sending
@@ -22,7 +23,6 @@ from monitoring.models import (
     Review,
     Session,
 )
-from monitoring.models.fact import uuid7
 from monitoring.rules.entry import Entry
 from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US
 from monitoring.rules.readiness import CHECKLIST, QUESTIONS

@@ -12,11 +12,11 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from pytest_django import Settings
 
-from clinic.models import Membership, Site, Staff
+from clinic.models import Membership, Site, Staff, TrailEntry
 from clinic.sites import SiteDetails
-from monitoring.models import SiteProtocol, TrailEntry
+from clinic.trail.chain import ORGANISATION
+from monitoring.models import SiteProtocol
 from monitoring.proof.verify import verify
-from monitoring.trail.chain import ORGANISATION
 from tests.factories.people import SiteFactory, StaffFactory
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,8 @@ import time
 import pytest
 from django.apps import apps
 
-from monitoring.models.fact import Fact, uuid7
+from clinic.ids import uuid7
+from monitoring.models.fact import Fact
 from tests.clock import TestClock
 from tests.factories.visits import discharged
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
+from clinic.ids import uuid7
 from monitoring.models import Session
-from monitoring.models.fact import uuid7
 from tests.clock import TestClock
 from tests.factories.people import SiteFactory
 from tests.factories.visits import (

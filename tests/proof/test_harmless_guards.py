@@ -59,8 +59,8 @@ ON_POSTGRESQL: dict[str, tuple[list[str], str]] = {
         f"{APPLICATION} may UPDATE on monitoring_reading",
     ),
     "a right to change one column": (
-        [f"GRANT UPDATE (payload) ON monitoring_trailentry TO {APPLICATION}"],
-        f"{APPLICATION} may UPDATE on monitoring_trailentry",
+        [f"GRANT UPDATE (payload) ON clinic_trailentry TO {APPLICATION}"],
+        f"{APPLICATION} may UPDATE on clinic_trailentry",
     ),
     "readings hidden by row security": (
         ["ALTER TABLE monitoring_reading ENABLE ROW LEVEL SECURITY"],

@@ -97,14 +97,14 @@ CASES: dict[str, tuple[Callable[[Visit], None], str]] = {
     "a reading of the session's id in capitals": (hidden_reading, "was recorded, and is gone"),
     "an entry's number as text": (
         lambda c: run(
-            "UPDATE monitoring_trailentry SET seq = CAST(seq || 'th' AS TEXT) "
+            "UPDATE clinic_trailentry SET seq = CAST(seq || 'th' AS TEXT) "
             "WHERE chain = %s AND seq = 3", c.id
         ),
         "holds what no verb writes: seq",
     ),
     "an entry's chain in capitals": (
         lambda c: run(
-            "UPDATE monitoring_trailentry SET chain = upper(chain) WHERE chain = %s AND seq = 3",
+            "UPDATE clinic_trailentry SET chain = upper(chain) WHERE chain = %s AND seq = 3",
             c.id,
         ),
         "lacks the entries between 2 and 4",

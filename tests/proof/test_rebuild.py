@@ -14,13 +14,13 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import DjangoAssertNumQueries
 
+from clinic.trail.chain import entries_of
+from clinic.trail.replay import State, replay, until
 from monitoring.actions import Conflict, NotAllowed, Refused
 from monitoring.models import Session
 from monitoring.proof.rebuild import rebuilt
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.protocol import KETAMINE_IV
-from monitoring.trail.chain import entries_of
-from monitoring.trail.replay import State, replay, until
 from tests.actions.sequences import STARTS, STEPS, tables, whole
 from tests.clock import TestClock
 from tests.factories.visits import Visit, discharged, planned

@@ -13,12 +13,11 @@ from django.core.management import CommandError, call_command
 from django.db import connection, connections
 from django.test import Client
 
-from clinic.models import Staff
+from clinic.models import Staff, TrailEntry
+from clinic.trail import anchors, chain
+from clinic.trail.canonical import moment
 from monitoring import guards
-from monitoring.models import TrailEntry
 from monitoring.proof.verify import verify
-from monitoring.trail import anchors, chain
-from monitoring.trail.canonical import moment
 from tests.clock import TestClock
 from tests.conftest import _copy, _drop
 from tests.guards.attacks import run
@@ -153,7 +152,7 @@ def test_a_second_loss_is_not_covered_by_what_was_told_of_the_first(
     anchor()
     with guards.as_owner(connection):
         guards.drop(connection)
-        run("DELETE FROM monitoring_trailentry WHERE seq > 1 AND chain <> %s", visit.id)
+        run("DELETE FROM clinic_trailentry WHERE seq > 1 AND chain <> %s", visit.id)
         guards.install(connection)
     with pytest.raises(CommandError):
         anchor()

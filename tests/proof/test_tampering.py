@@ -21,14 +21,14 @@ from django.core.management import call_command
 from django.db import connection, connections
 from pytest_django import Settings
 
-from clinic.models import Membership, Tablet
+from clinic.ids import uuid7
+from clinic.models import ChainHead, Membership, Tablet, TrailEntry
+from clinic.trail import anchors
+from clinic.trail.canonical import canonical, moment
+from clinic.trail.chain import digest_of, signed_text
 from monitoring import guards
 from monitoring import models as nouns
-from monitoring.models import ChainHead, Clearance, Reading, Session, TrailEntry
-from monitoring.models.fact import uuid7
-from monitoring.trail import anchors
-from monitoring.trail.canonical import canonical, moment
-from monitoring.trail.chain import digest_of, signed_text
+from monitoring.models import Clearance, Reading, Session
 from tests.clock import TestClock
 from tests.conftest import _copy, _drop
 from tests.engine import USES_POSTGRESQL
@@ -132,7 +132,8 @@ def rewrite(
 
 def delete(table: str, **where: Any) -> None:
     ((column, value),) = where.items()
-    run(f"DELETE FROM monitoring_{table} WHERE {column} = %s", value)
+    package = "clinic" if table in {"trailentry", "chainhead"} else "monitoring"
+    run(f"DELETE FROM {package}_{table} WHERE {column} = %s", value)
 
 
 ROWS_OF_SESSION = (

@@ -10,12 +10,13 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from monitoring.models import Clearance, TrailEntry
-from monitoring.models.fact import uuid7
+from clinic.ids import uuid7
+from clinic.models import TrailEntry
+from clinic.trail import canonical
+from clinic.trail.replay import payload
+from monitoring.models import Clearance
 from monitoring.proof.signed import as_signed
 from monitoring.proof.verify import verify
-from monitoring.trail import canonical
-from monitoring.trail.replay import payload
 from tests.clock import TestClock
 from tests.guards.world import Clinic, Visit, open_clinic
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
+from clinic.ids import uuid7
 from monitoring.models import Admission, Session
-from monitoring.models.fact import uuid7
 from monitoring.rules.readiness import CONCOMITANT, CONTRAINDICATIONS, QUESTIONS
 from tests.clock import TestClock
 from tests.factories.visits import GOOD_ANSWERS, Visit, planned

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from clinic.ids import uuid7
 from monitoring.models import Amendment, Review
-from monitoring.models.fact import uuid7
 from tests.clock import TestClock
 from tests.factories.people import SiteFactory, person
 from tests.factories.visits import Visit, discharged, observed

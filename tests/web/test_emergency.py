@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from clinic.models import Membership, Site, Staff
-from monitoring.models import AccessEntry, TrailEntry
-from monitoring.models.fact import uuid7
+from clinic.ids import uuid7
+from clinic.models import Membership, Site, Staff, TrailEntry
+from monitoring.models import AccessEntry
 from tests.clock import TestClock
 from tests.factories.people import PASSWORD, SiteFactory, person, visitor
 from tests.factories.visits import Visit, dosed

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.test import Client
 
-from monitoring.models import TrailEntry
+from clinic.models import TrailEntry
 from tests.clock import TestClock
 from tests.factories.people import SiteFactory, person
 from tests.web.test_emergency import ask

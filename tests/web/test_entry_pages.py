@@ -12,10 +12,10 @@ from django.test import Client
 from django.utils import timezone
 
 from clinic import clock as clinic_clock
+from clinic.ids import uuid7
 from monitoring import guards
 from monitoring.guards import GuardsMissing
 from monitoring.models import Clearance, Departure, Dose, Event, Session
-from monitoring.models.fact import uuid7
 from monitoring.rules.protocol import KETAMINE_IV
 from monitoring.rules.readiness import CHECKLIST
 from monitoring.web.clearance import _changes

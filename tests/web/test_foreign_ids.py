@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from django.test import Client
 
+from clinic.ids import uuid7
 from clinic.models import Site, Staff
 from monitoring.models import (
     Admission,
@@ -23,7 +24,6 @@ from monitoring.models import (
     Session,
     Withdrawal,
 )
-from monitoring.models.fact import uuid7
 from monitoring.rules.readiness import CHECKLIST
 from tests.clock import TestClock
 from tests.factories.people import PASSWORD, SiteFactory

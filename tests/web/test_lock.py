@@ -10,8 +10,7 @@ from django.conf import settings
 from django.test import Client
 
 from clinic import shift, tablets
-from clinic.models import Shift, Staff, Tablet
-from monitoring.models import TrailEntry
+from clinic.models import Shift, Staff, Tablet, TrailEntry
 from tests.clock import TestClock
 from tests.factories.people import (
     PASSWORD,

@@ -9,9 +9,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from clinic.ids import uuid7
 from clinic.models import Site
 from monitoring.models import Reading
-from monitoring.models.fact import uuid7
 from tests.clock import TestClock
 from tests.factories.people import MembershipFactory, SiteFactory, person
 from tests.factories.visits import WELL, Visit, dosed

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
+from clinic.ids import uuid7
 from monitoring.models import AccessEntry, Patient, PatientAmendment
-from monitoring.models.fact import uuid7
 from tests.clock import TestClock
 from tests.factories.people import person
 from tests.factories.record import PatientFactory

@@ -11,9 +11,9 @@ from urllib.parse import urlencode
 import pytest
 from django.test import Client
 
+from clinic.ids import uuid7
 from monitoring.actions import publish_protocol
 from monitoring.models import Patient, ProtocolVersion, Session
-from monitoring.models.fact import uuid7
 from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US
 from tests.clock import TestClock
 from tests.factories.people import SiteFactory, person

@@ -10,9 +10,9 @@ from allauth.mfa.models import Authenticator
 from django.test import Client
 
 from clinic import clock as clinic_clock
+from clinic.ids import uuid7
 from clinic.models import Membership, Proposal, Site, Staff
 from clinic.signin import arrival
-from monitoring.models.fact import uuid7
 from tests.clock import TestClock
 from tests.factories.people import PASSWORD, SiteFactory, person, visitor
 from tests.factories.visits import discharged, observed, planned, ready_to_sign

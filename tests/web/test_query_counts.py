@@ -10,8 +10,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from clinic.ids import uuid7
 from clinic.models import Site
-from monitoring.models.fact import uuid7
 from tests.clock import TestClock
 from tests.engine import USES_POSTGRESQL
 from tests.factories.people import (

@@ -11,8 +11,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from clinic.ids import uuid7
 from monitoring.models import Reading
-from monitoring.models.fact import uuid7
 from monitoring.words import wording
 from tests.clock import TestClock
 from tests.factories.people import SiteFactory, person

@@ -12,9 +12,9 @@ from uuid import UUID
 import pytest
 from django.test import Client
 
+from clinic.ids import uuid7
 from clinic.models import Site
 from monitoring.models import AccessEntry, Patient
-from monitoring.models.fact import uuid7
 from monitoring.web.access_log import PAGES
 from tests.clinic.matrix import OWN, World, parts
 from tests.clinic.test_access import ROUTES

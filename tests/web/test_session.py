@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from clinic.ids import uuid7
 from monitoring import actions
 from monitoring.models import Reading
-from monitoring.models.fact import uuid7
 from tests.clock import TestClock
 from tests.factories.people import SiteFactory, person
 from tests.factories.record import PatientFactory

@@ -13,8 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from clinic import shift, sign_ins, tablets
-from clinic.models import Shift, Site, Staff, Tablet
-from monitoring.models import TrailEntry
+from clinic.models import Shift, Site, Staff, Tablet, TrailEntry
 from monitoring.web.sign_ins import browser
 from tests.clock import TestClock
 from tests.factories.people import PASSWORD, SiteFactory, TabletFactory, person, visitor

@@ -12,9 +12,9 @@ from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 
+from clinic.ids import uuid7
 from monitoring import actions, guards
 from monitoring.models import Clearance
-from monitoring.models.fact import uuid7
 from monitoring.web.verification import VERBS
 from tests.actions.refusals import refused
 from tests.clock import TestClock
@@ -212,7 +212,7 @@ def test_every_verb_on_a_session_has_its_words() -> None:
 
 
 def test_the_report_prints_its_chain_head(clock: TestClock, signed_in: Signer) -> None:
-    from monitoring.models import ChainHead
+    from clinic.models import ChainHead
 
     visit = discharged(clock)
     shown = signed_in(visit.nurse).get(f"/sessions/{visit.id}/report/").content.decode()

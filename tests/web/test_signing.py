@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from monitoring.models import Clearance, TrailEntry
-from monitoring.models.fact import uuid7
+from clinic.ids import uuid7
+from clinic.models import TrailEntry
+from monitoring.models import Clearance
 from monitoring.rules.readiness import CHECKLIST
 from tests.clock import TestClock
 from tests.factories.passkeys import Passkey

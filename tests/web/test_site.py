@@ -10,8 +10,8 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.test import Client
 
+from clinic.ids import uuid7
 from clinic.models import Membership, Site, Staff
-from monitoring.models.fact import uuid7
 from monitoring.web.presenters import first_run
 from tests.clock import TestClock
 from tests.factories.people import SiteFactory, TabletFactory, person

@@ -14,12 +14,11 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from clinic import shift
-from clinic.models import Membership, Site, Staff
+from clinic.ids import uuid7
+from clinic.models import Membership, Site, Staff, TrailEntry
 from clinic.signin import arrival
-from monitoring.models import TrailEntry
-from monitoring.models.fact import uuid7
+from clinic.trail import organisation
 from monitoring.proof.verify import verify
-from monitoring.trail import organisation
 from monitoring.web import staff_trail
 from tests.factories.people import PASSWORD, SiteFactory, TabletFactory, person, visitor
 

@@ -10,8 +10,8 @@ from django.conf import settings
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from clinic.ids import uuid7
 from clinic.models import Site, Staff, Tablet
-from monitoring.models.fact import uuid7
 from tests.factories.people import (
     ShiftFactory,
     SiteFactory,

@@ -18,9 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import monitoring.web
+from clinic.ids import uuid7
 from clinic.models import Staff
 from monitoring.models import Event
-from monitoring.models.fact import uuid7
 from monitoring.web.times import ClockTime, Typed
 from monitoring.words import wording
 from tests.factories.visits import WELL, Clock, dosed, predosed

@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from clinic.models import Staff
+from clinic.trail import anchors
 from monitoring.proof import restored
-from monitoring.trail import anchors
 
 SHOWN = 20
 """How many chains are named, at most."""

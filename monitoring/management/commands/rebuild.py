@@ -10,8 +10,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.dateparse import parse_datetime
 
 from clinic import clock
-from monitoring.trail.chain import entries_of
-from monitoring.trail.replay import payload, replay, until
+from clinic.trail.chain import entries_of
+from clinic.trail.replay import payload, replay, until
 
 ALWAYS = {"id", "session_id", "seq", "recorded_at", "recorded_by_id"}
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from monitoring.models import TrailEntry
-from monitoring.trail.canonical import Columns
+from clinic.models import TrailEntry
+from clinic.trail.canonical import Columns
 
 State = dict[str, dict[str, Columns]]
 """By table and id, every row with its columns."""

@@ -10,22 +10,22 @@ from django.core import checks
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from monitoring.trail import anchors, keys
-from monitoring.trail.anchors import merkle_root
+from clinic.trail import anchors, keys
+from clinic.trail.anchors import merkle_root
 from tests.clock import TestClock
 from tests.guards.world import Clinic, Visit
 
 
 def found() -> list[str]:
-    return [m.id for m in checks.run_checks() if m.id.startswith("monitoring.")]
+    return [m.id for m in checks.run_checks() if m.id.startswith("clinic.")]
 
 
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        ({}, ["monitoring.E001"]),
-        ({"one": "short"}, ["monitoring.E002"]),
-        ({"one": "x" * 32, "two": "short"}, ["monitoring.E002"]),
+        ({}, ["clinic.E003"]),
+        ({"one": "short"}, ["clinic.E004"]),
+        ({"one": "x" * 32, "two": "short"}, ["clinic.E004"]),
         ({"one": "x" * 32}, []),
     ],
 )

@@ -21,13 +21,12 @@ from django.http import HttpRequest
 
 from clinic import clock, origin, sign_ins, staffing
 from clinic.emergency import entry_failed
-from clinic.models import Membership, Proposal, Site, Staff, Tablet
+from clinic.models import ChainHead, Membership, Proposal, Site, Staff, Tablet, TrailEntry
 from clinic.shift import pin_failed
 from clinic.signin import arrival, recorded
-from monitoring.models import ChainHead, TrailEntry
-from monitoring.trail import chain
-from monitoring.trail.canonical import Columns, columns
-from monitoring.trail.person import factor, is_recorded, only, person
+from clinic.trail import chain
+from clinic.trail.canonical import Columns, columns
+from clinic.trail.person import factor, is_recorded, only, person
 
 STRANGERS_AGAIN = timedelta(minutes=15)
 MOST_STRANGERS, LOOKED_BACK = 20, 100

@@ -10,12 +10,11 @@ import pytest
 from django.contrib.auth import authenticate
 from django.test import Client
 
-from clinic.models import Membership, Site, Staff
+from clinic.models import ChainHead, Membership, Site, Staff, TrailEntry
+from clinic.trail.chain import ORGANISATION
 from monitoring import actions
-from monitoring.models import ChainHead, TrailEntry
 from monitoring.proof.verify import verify
 from monitoring.rules.protocol import SPRAVATO_US
-from monitoring.trail.chain import ORGANISATION
 from tests.clock import TestClock
 from tests.factories.people import PASSWORD, SiteFactory, StaffFactory, person
 from tests.factories.second_factors import App

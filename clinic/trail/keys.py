@@ -34,12 +34,12 @@ def sign(key_id: str, text: str) -> str:
 def check(**kwargs: object) -> list[checks.CheckMessage]:
     """An error for want of a key, or for one that is short enough to be guessed."""
     if not settings.TRAIL_KEYS:
-        return [checks.Error("CLINIC_TRAIL_KEYS names no key.", id="monitoring.E001")]
+        return [checks.Error("CLINIC_TRAIL_KEYS names no key.", id="clinic.E003")]
     return [
         checks.Error(
             # Not the name: without its colon it is the secret.
             f"A key in CLINIC_TRAIL_KEYS is shorter than {LEAST_LENGTH} characters: id:secret.",
-            id="monitoring.E002",
+            id="clinic.E004",
         )
         for secret in settings.TRAIL_KEYS.values()
         if len(secret) < LEAST_LENGTH

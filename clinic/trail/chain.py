@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from uuid import UUID
 
 from django.db import models
 
 from clinic import clock, origin
-from monitoring import guards
-from monitoring.models import ChainHead, TrailEntry
-from monitoring.trail import keys
-from monitoring.trail.canonical import Columns, canonical, columns, moment
+from clinic.models import ChainHead, TrailEntry
+from clinic.trail import keys
+from clinic.trail.canonical import Columns, canonical, columns, moment
 
 ORGANISATION = UUID(int=0)
 """The chain of what belongs to no session, patient or person."""
+
+_checks: list[Callable[[], None]] = []
+
+
+def check_before_append(check: Callable[[], None]) -> None:
+    """Ask `check` before each entry: it raises where the database must not be written to."""
+    if check not in _checks:
+        _checks.append(check)
+
 
 Rows = dict[str, dict[str, Columns | None]]
 """By table and id the columns that were written; None for a row that was taken away."""
@@ -41,9 +49,10 @@ def append(
     """Add one entry to `chain`, within the transaction of the change that it tells of.
 
     The session's row, where there is one, is locked already; the head is locked here. `is_new`
-    begins the chain. Raises guards.GuardsMissing where the database's file is not there any more.
+    begins the chain. Raises what `check_before_append` was given to raise.
     """
-    guards.require_file()
+    for check in _checks:
+        check()
     head = _begin(chain, kind) if is_new else _locked(chain, kind)
     entry = TrailEntry(
         chain=chain,

@@ -6,7 +6,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
-from monitoring.models.fact import uuid7
+from clinic.ids import uuid7
 
 
 class ChainHead(models.Model):

@@ -17,9 +17,9 @@ from typing import Any
 from django.conf import settings
 
 from clinic import clock
-from monitoring.models import ChainHead
-from monitoring.trail import keys
-from monitoring.trail.canonical import canonical, moment
+from clinic.models import ChainHead
+from clinic.trail import keys
+from clinic.trail.canonical import canonical, moment
 
 Head = tuple[int, str]
 """How many entries a chain has, and the digest of the last."""

@@ -8,8 +8,8 @@ from operator import itemgetter
 
 from django.db import models
 
-from monitoring.trail.canonical import Columns, canonical, columns
-from monitoring.trail.replay import State
+from clinic.trail.canonical import Columns, canonical, columns
+from clinic.trail.replay import State
 
 Held = dict[str, list[tuple[str, Columns]]]
 """By table every row with its id: a list, for in a database two rows may be of one id."""

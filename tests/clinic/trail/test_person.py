@@ -17,13 +17,13 @@ from django.test import Client
 from pytest_django import Settings
 
 from clinic import passwords, shift, staffing
-from clinic.models import Membership, Staff
+from clinic.models import Membership, Staff, TrailEntry
 from clinic.signin.recorded import NOT_RECORDED, is_recorded
+from clinic.trail import chain
+from clinic.trail.person import fingerprint, person
 from monitoring.actions import Refused
-from monitoring.models import Clearance, TrailEntry
+from monitoring.models import Clearance
 from monitoring.proof.verify import verify
-from monitoring.trail import chain
-from monitoring.trail.person import fingerprint, person
 from tests.clock import TestClock
 from tests.factories.passkeys import Passkey
 from tests.factories.people import PASSWORD, PIN, SiteFactory, TabletFactory, on_tablet
@@ -92,7 +92,7 @@ def gone_entry(mei: Staff) -> None:
     role.delete()
     with guards.as_owner(connection):
         guards.drop(connection)
-        run("DELETE FROM monitoring_trailentry WHERE chain = %s AND verb = 'withdraw_role'", mei.pk)
+        run("DELETE FROM clinic_trailentry WHERE chain = %s AND verb = 'withdraw_role'", mei.pk)
         guards.install(connection)
     Membership.objects.bulk_create([kept])
 

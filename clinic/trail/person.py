@@ -15,12 +15,11 @@ from uuid import UUID
 from allauth.mfa.models import Authenticator
 from django.db.models import Count, Q
 
-from clinic.models import Membership, Staff
-from monitoring.models import ChainHead, TrailEntry
-from monitoring.trail import chain, keys
-from monitoring.trail.canonical import Columns, canonical, columns
-from monitoring.trail.differences import Held, differences
-from monitoring.trail.replay import UNREADABLE, replay
+from clinic.models import ChainHead, Membership, Staff, TrailEntry
+from clinic.trail import chain, keys
+from clinic.trail.canonical import Columns, canonical, columns
+from clinic.trail.differences import Held, differences
+from clinic.trail.replay import UNREADABLE, replay
 
 SECRETS = ("password", "pin")
 NOT_TOLD = frozenset({*SECRETS, "last_login", "last_site_id"})

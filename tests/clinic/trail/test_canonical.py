@@ -12,8 +12,8 @@ from django.utils.functional import SimpleLazyObject
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clinic.trail.canonical import canonical, columns, digest, moment, parse
 from monitoring.models import Dose, Reading, Session
-from monitoring.trail.canonical import canonical, columns, digest, moment, parse
 from tests.clock import TestClock
 from tests.factories.people import StaffFactory
 from tests.factories.visits import discharged

@@ -1,0 +1,69 @@
+"""Shared tablets, and who may come back to one with a PIN."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+from clinic.models.people import Staff
+from clinic.models.site import Site
+from clinic.models.told import Told
+
+
+class Tablet(Told):
+    """A shared device that an administrator enrolled for a site. Revoked, never deleted.
+
+    `device` is what the trail calls the browser; `last_seen_at` is kept to some minutes.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="tablets")
+    name = models.CharField(max_length=60)
+    device = models.CharField(max_length=40)
+    enrolled_at = models.DateTimeField()
+    enrolled_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    last_seen_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ("site", "name")
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(revoked_at__isnull=True, revoked_by__isnull=True)
+                | models.Q(revoked_at__isnull=False, revoked_by__isnull=False),
+                name="tablet_revoked_by_someone",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Shift(models.Model):
+    """Someone who signed in fully on a tablet and may come back with a PIN, until it ends.
+
+    `has_second_factor` says how they signed in; `wrong_tries` counts wrong PINs in a row.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    tablet = models.ForeignKey(Tablet, on_delete=models.PROTECT, related_name="shifts")
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="shifts")
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    has_second_factor = models.BooleanField()
+    wrong_tries = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ("-began_at",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("tablet", "staff"),
+                condition=models.Q(ended_at__isnull=True),
+                name="shift_one_open",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.staff} on {self.tablet}"

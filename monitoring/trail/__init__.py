@@ -1,1 +1,0 @@
-"""The append-only chained trail, and anchors outside the database."""
