@@ -159,8 +159,12 @@ class Record:
         session.last_dose_at = facts.last_dose_at
         session.given_mg = Decimal(str(facts.given_mg))
         pressures = [r for r in facts.after_dose if r.has_value("blood_pressure")]
-        session.peak_systolic = max((r.value("systolic") or 0 for r in pressures), default=None)
-        session.peak_diastolic = max((r.value("diastolic") or 0 for r in pressures), default=None)
+        session.peak_systolic = max(
+            (int(r.value("systolic") or 0) for r in pressures), default=None
+        )
+        session.peak_diastolic = max(
+            (int(r.value("diastolic") or 0) for r in pressures), default=None
+        )
         if facts.is_whole:
             session.deviation_count = len(deviations(facts, self.now))
         session.save(update_fields=_KEPT)

@@ -15,7 +15,8 @@ from monitoring.models.facts import reading_facts
 from monitoring.rules.cautions import is_outside_criteria
 from monitoring.rules.entry import PRE_DOSE, Entry, entry_problems
 from monitoring.rules.flags import flags_of
-from monitoring.rules.measures import OBSERVATIONS, VALUE_FIELDS
+from monitoring.rules.measures import OBSERVATIONS, value_fields
+from monitoring.rules.protocol import Protocol
 from monitoring.rules.schedule import slot_for
 
 
@@ -67,8 +68,14 @@ def same_or_conflict(
 
 def _measured(entry: Entry) -> dict[str, Any]:
     """The columns of a reading that hold what was measured, or why it was not."""
-    values: dict[str, Any] = {f: entry.values.get(f) for f in VALUE_FIELDS}
+    values: dict[str, Any] = {f: entry.values.get(f) for f in value_fields()}
     return values | {f"{o}_not_done": entry.not_done.get(o, "") for o in OBSERVATIONS}
+
+
+def _scales(protocol: Protocol, entry: Entry) -> dict[str, str]:
+    """The scale beside each value that was rated on one."""
+    rated = (f for f in protocol.scales if entry.values.get(f) is not None)
+    return {f"{f}_scale": protocol.scales[f] for f in rated}
 
 
 def _require_meant(record: Record, entry: Entry, sending: Sending) -> None:
@@ -101,10 +108,8 @@ def add_reading(
     **correction: Any,
 ) -> Reading:
     """Write the row and, where it is outside the criteria, take a standing clearance back."""
-    protocol = record.facts.protocol
     standing = record.session.standing_clearance_id
     is_closed = record.session.phase == "closed"
-    scales = {"sedation": protocol.sedation_scale, "dissociation": protocol.dissociation_scale}
     reading = record.add(
         Reading(
             id=id,
@@ -115,7 +120,7 @@ def add_reading(
             late_reason=entry.late_reason.strip(),
             after_departure=is_closed,
             **_measured(entry),
-            **{f"{f}_scale": s for f, s in scales.items() if entry.values.get(f) is not None},
+            **_scales(record.facts.protocol, entry),
             **correction,
         )
     )

@@ -8,7 +8,7 @@ from django.core.exceptions import ObjectDoesNotExist
 
 from clinic import clock
 from monitoring.rules import facts as rules
-from monitoring.rules.measures import OBSERVATIONS, VALUE_FIELDS
+from monitoring.rules.measures import OBSERVATIONS, value_fields
 from monitoring.rules.rems import holds
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def reading_facts(row: Reading) -> rules.ReadingFacts:
         taken_at=row.taken_at,
         received_at=row.recorded_at,
         slot=row.slot,
-        values={name: getattr(row, name) for name in VALUE_FIELDS},
+        values={name: getattr(row, name) for name in value_fields()},
         not_done={o: code for o in OBSERVATIONS if (code := getattr(row, f"{o}_not_done"))},
         replaces=row.replaces_id,
         correction_reason=row.correction_reason,

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from monitoring.models.fact import Fact
-from monitoring.rules.measures import MEASURES, NOT_DONE_REASONS, OBSERVATIONS
+from monitoring.rules.measures import NOT_DONE_REASONS, OBSERVATIONS, measures
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
@@ -24,24 +24,25 @@ def _not_done(label: StrPromise) -> models.CharField[str, str]:
 def _value_or_reason() -> Q:
     """Each observation has its value, a coded reason, or neither; never both, never half."""
     whole = Q()
-    for observation, fields in OBSERVATIONS.items():
-        absent = Q(**{f"{f}__isnull": True for f in fields})
-        measured = {f"{f}__isnull": False for f in fields}
-        present = Q(**measured, **{f"{observation}_not_done": ""})
+    for observation in OBSERVATIONS.values():
+        absent = Q(**{f"{f}__isnull": True for f in observation.fields})
+        measured = {f"{f}__isnull": False for f in observation.fields}
+        present = Q(**measured, **{f"{observation.key}_not_done": ""})
         whole &= absent | present
     return whole
 
 
 def _something() -> Q:
     whole = Q()
-    for observation, fields in OBSERVATIONS.items():
-        whole |= Q(**{f"{fields[0]}__isnull": False}) | Q(**{f"{observation}_not_done__gt": ""})
+    for key, observation in OBSERVATIONS.items():
+        whole |= Q(**{f"{observation.fields[0]}__isnull": False})
+        whole |= Q(**{f"{key}_not_done__gt": ""})
     return whole
 
 
 def _possible() -> Q:
     whole = Q()
-    for key, measure in MEASURES.items():
+    for key, measure in measures().items():
         low, high = measure.possible
         whole &= Q(**{f"{key}__isnull": True}) | Q(**{f"{key}__gte": low, f"{key}__lte": high})
     return whole

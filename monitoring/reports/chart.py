@@ -1,50 +1,77 @@
 """The session as a drawing: server-made SVG, the same on screen and on paper.
 
-Blood pressure and pulse stand on separate plots; x is real minutes from the first device, y is
-fixed. It works without colour, and the same values stand as a table below it.
+Blood pressure stands on a plot of its own, and below it each observation that has a strip. x is
+real minutes from the first device, y is fixed. The drawing works without colour, and the same
+values stand as a table below it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from html import escape
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from django.utils.translation import gettext as _
 
 from monitoring.rules.facts import ReadingFacts, SessionFacts
 from monitoring.rules.flags import reading_flags
+from monitoring.rules.measures import OBSERVATIONS, Measure, Number, Observation, Strip
 from monitoring.rules.schedule import Slot, slots
 
 WIDTH, LEFT, RIGHT = 760, 38, 84
 TOP, HEIGHT = 26, 190
-PULSE_TOP, PULSE_HEIGHT = 258, 70
-TOTAL = 362
+STRIPS_TOP, STRIP_HEIGHT, STRIP_GAP = 258, 70, 24
+BELOW = 34
+"""The minutes and their name, below the last strip."""
 LOW, HIGH = 40, 220
-PULSE_LOW, PULSE_HIGH = 40, 140
 LABELLED = (LOW, 60, 100, 140, 180, HIGH)
 LABEL_HEIGHT = 12
 """The least distance between two labels at the right edge, so that neither covers the other."""
 
 
 class _Frame:
-    """Maps minutes and millimetres of mercury to the drawing."""
+    """Maps minutes and millimetres of mercury to the drawing, and places the strips."""
 
     def __init__(self, first: int, last: int) -> None:
         self.first, self.last = first, last
+        measured = [(o, o.strip) for o in OBSERVATIONS.values() if o.strip]
+        self.strips = tuple(
+            _Strip(observation, strip, STRIPS_TOP + index * (STRIP_HEIGHT + STRIP_GAP))
+            for index, (observation, strip) in enumerate(measured)
+        )
+
+    @property
+    def bottom(self) -> int:
+        """The axis of the lowest plot."""
+        return self.strips[-1].top + STRIP_HEIGHT if self.strips else TOP + HEIGHT
 
     def x(self, minutes: float) -> float:
         span = (WIDTH - LEFT - RIGHT) / (self.last - self.first)
         return round(LEFT + (minutes - self.first) * span, 1)
 
-    def y(self, value: float) -> float:
-        inside = min(max(value, LOW), HIGH)
+    def y(self, value: Number) -> float:
+        inside = float(min(max(value, LOW), HIGH))
         return round(TOP + (HIGH - inside) * HEIGHT / (HIGH - LOW), 1)
 
-    def pulse_y(self, value: float) -> float:
-        inside = min(max(value, PULSE_LOW), PULSE_HIGH)
-        return round(PULSE_TOP + (PULSE_HIGH - inside) * PULSE_HEIGHT / (PULSE_HIGH - PULSE_LOW), 1)
+
+@dataclass(frozen=True, slots=True)
+class _Strip:
+    """The plot of one observation of one measure, from `top` down."""
+
+    observation: Observation
+    axis: Strip
+    top: int
+
+    @property
+    def measure(self) -> Measure:
+        return self.observation.measures[0]
+
+    def y(self, value: Number) -> float:
+        low, high = self.axis.low, self.axis.high
+        inside = float(min(max(value, low), high))
+        return round(self.top + (high - inside) * STRIP_HEIGHT / (high - low), 1)
 
 
 def session_chart(facts: SessionFacts, now: datetime) -> str:
@@ -61,10 +88,11 @@ def chart(facts: SessionFacts, now: datetime, *, title: str, description: str) -
     if facts.first_dose_at is None:
         return ""
     all_slots = slots(facts, now)
-    shown = [r for r in facts.standing_readings if r.value("systolic") or r.value("heart_rate")]
+    drawn = ("blood_pressure", *(o.key for o in OBSERVATIONS.values() if o.strip))
+    shown = [r for r in facts.standing_readings if any(r.has_value(o) for o in drawn)]
     frame = _frame(facts, all_slots, shown)
     parts = [
-        f'<svg class="chart" viewBox="0 0 {WIDTH} {TOTAL}" role="img" '
+        f'<svg class="chart" viewBox="0 0 {WIDTH} {frame.bottom + BELOW}" role="img" '
         'aria-labelledby="chart-title chart-description">',
         f'<title id="chart-title">{escape(title)}</title>',
         f'<desc id="chart-description">{escape(description)}</desc>',
@@ -77,7 +105,7 @@ def chart(facts: SessionFacts, now: datetime, *, title: str, description: str) -
         *_window(facts, frame),
         *_pressures(facts, frame, shown, all_slots),
         *_gaps(frame, all_slots),
-        *_pulse(facts, frame, shown),
+        *chain.from_iterable(_strip(facts, frame, strip, shown) for strip in frame.strips),
         "</svg>",
     ]
     return "".join(parts)
@@ -109,22 +137,33 @@ def _axes(frame: _Frame, all_slots: Iterable[Slot]) -> Iterator[str]:
         yield _line("grid", LEFT, frame.y(value), right, frame.y(value))
         if value in LABELLED:
             yield _text(LEFT - 5, frame.y(value) + 4, str(value), "end", "soft-text")
-    for value in (PULSE_LOW, 80, 120):
-        yield _line("grid", LEFT, frame.pulse_y(value), right, frame.pulse_y(value))
-        yield _text(LEFT - 5, frame.pulse_y(value) + 4, str(value), "end", "soft-text")
     yield _text(LEFT + 2, TOP - 12, _("Blood pressure, mmHg (∨ systolic, ∧ diastolic)"), "start")
-    yield _text(LEFT + 2, PULSE_TOP - 5, _("Heart rate, /min"), "start")
-    bottom = PULSE_TOP + PULSE_HEIGHT
+    yield _line("axis", LEFT, TOP + HEIGHT, right, TOP + HEIGHT)
+    for strip in frame.strips:
+        yield from _strip_axis(strip)
+    yield from _minutes_axis(frame, all_slots)
+
+
+def _strip_axis(strip: _Strip) -> Iterator[str]:
+    right, bottom = WIDTH - RIGHT, strip.top + STRIP_HEIGHT
+    for value in strip.axis.marks:
+        yield _line("grid", LEFT, strip.y(value), right, strip.y(value))
+        yield _text(LEFT - 5, strip.y(value) + 4, str(value), "end", "soft-text")
+    params = {"name": _(strip.observation.name), "unit": strip.measure.unit}
+    yield _text(LEFT + 2, strip.top - 5, _("%(name)s, %(unit)s") % params, "start")
+    yield _line("axis", LEFT, bottom, right, bottom)
+
+
+def _minutes_axis(frame: _Frame, all_slots: Iterable[Slot]) -> Iterator[str]:
+    """A tick at each slot below every plot; the minutes below the last one."""
+    bottom = frame.bottom
     for minutes in [0, *(s.minutes for s in all_slots)]:
         x = frame.x(minutes)
-        yield _line("axis", x, TOP + HEIGHT, x, TOP + HEIGHT + 4)
-        yield _line("axis", x, bottom, x, bottom + 4)
+        for axis in (TOP + HEIGHT, *(s.top + STRIP_HEIGHT for s in frame.strips)):
+            yield _line("axis", x, axis, x, axis + 4)
         yield _text(x, bottom + 16, str(minutes))
-    yield _line("axis", LEFT, TOP + HEIGHT, right, TOP + HEIGHT)
-    yield _line("axis", LEFT, bottom, right, bottom)
-    yield _text(
-        (LEFT + right) / 2, bottom + 31, _("minutes after the first dose"), kind="soft-text"
-    )
+    middle = (LEFT + WIDTH - RIGHT) / 2
+    yield _text(middle, bottom + 31, _("minutes after the first dose"), kind="soft-text")
 
 
 def _bands(facts: SessionFacts, frame: _Frame) -> Iterator[str]:
@@ -172,7 +211,7 @@ def _window(facts: SessionFacts, frame: _Frame) -> Iterator[str]:
     if end is None:
         return
     x = frame.x(facts.minutes(end) or 0)
-    yield _line("window", x, TOP, x, PULSE_TOP + PULSE_HEIGHT)
+    yield _line("window", x, TOP, x, frame.bottom)
     yield _text(x - 4, TOP + HEIGHT + 16, _("window ends"), "end", "soft-text")
 
 
@@ -232,15 +271,17 @@ def _gaps(frame: _Frame, all_slots: Iterable[Slot]) -> Iterator[str]:
         yield f'<g class="gap">{_text(frame.x(slot.minutes), y, text)}</g>'
 
 
-def _pulse(facts: SessionFacts, frame: _Frame, shown: Iterable[ReadingFacts]) -> Iterator[str]:
+def _strip(
+    facts: SessionFacts, frame: _Frame, strip: _Strip, shown: Iterable[ReadingFacts]
+) -> Iterator[str]:
     points = [
         (frame.x(_minutes(facts, r)), value)
         for r in shown
-        if (value := r.value("heart_rate")) is not None
+        if (value := r.value(strip.measure.key)) is not None
     ]
-    line = " ".join(f"{x},{frame.pulse_y(value)}" for x, value in points)
-    yield f'<polyline class="pulse" points="{line}"/>'
+    line = " ".join(f"{x},{strip.y(value)}" for x, value in points)
+    yield f'<polyline class="strip" points="{line}"/>'
     for x, value in points:
-        yield f'<circle class="pulse-dot" cx="{x}" cy="{frame.pulse_y(value)}" r="3.2"/>'
-        if not PULSE_LOW <= value <= PULSE_HIGH:
-            yield _text(x + 6, frame.pulse_y(value) + 4, str(value), "start", "value")
+        yield f'<circle class="strip-dot" cx="{x}" cy="{strip.y(value)}" r="3.2"/>'
+        if not strip.axis.low <= value <= strip.axis.high:
+            yield _text(x + 6, strip.y(value) + 4, str(value), "start", "value")

@@ -15,6 +15,7 @@ from clinic.models import Site
 from monitoring.models import Clearance, Dose, Event, Reading, Session
 from monitoring.rules.deviations import Deviation, deviations
 from monitoring.rules.facts import SessionFacts, whole_minutes
+from monitoring.rules.measures import Number
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Span:
 class Peak:
     """The highest value of one measure after the dose, and its own minute after the first dose."""
 
-    value: int
+    value: Number
     minutes: int
 
 

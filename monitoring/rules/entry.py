@@ -15,6 +15,7 @@ from monitoring.rules.lateness import lateness
 from monitoring.rules.measures import (
     NOT_DONE_REASONS,
     OBSERVATIONS,
+    Number,
     Problem,
     implausible,
     impossible,
@@ -36,7 +37,7 @@ class Entry:
     """
 
     taken_at: datetime
-    values: Mapping[str, int | None]
+    values: Mapping[str, Number | None]
     not_done: Mapping[str, str] = field(default_factory=dict)
     asked: int | None = None
     confirmed: frozenset[str] = frozenset()
@@ -51,7 +52,7 @@ def corrected(original: ReadingFacts, entry: Entry, *, is_time_wrong: bool) -> E
     is the original's unless `is_time_wrong`: correcting a value makes it no newer.
     """
     values, not_done = dict(original.values), dict(original.not_done)
-    for observation, fields in OBSERVATIONS.items():
+    for observation, fields in ((o.key, o.fields) for o in OBSERVATIONS.values()):
         typed = {f: entry.values[f] for f in fields if entry.values.get(f) is not None}
         code = entry.not_done.get(observation, "")
         if code:
@@ -119,7 +120,7 @@ def _time(facts: SessionFacts, entry: Entry, now: datetime) -> Iterator[Problem]
 def _presence(facts: SessionFacts, entry: Entry) -> Iterator[Problem]:
     needed = _needed(facts, entry.asked)
     is_empty = True
-    for observation, fields in OBSERVATIONS.items():
+    for observation, fields in ((o.key, o.fields) for o in OBSERVATIONS.values()):
         missing = [f for f in fields if entry.values.get(f) is None]
         code = entry.not_done.get(observation, "")
         if code and code not in NOT_DONE_REASONS:
@@ -142,11 +143,7 @@ def _needed(facts: SessionFacts, asked: int | None) -> tuple[str, ...]:
 
 
 def _scale_values(facts: SessionFacts, entry: Entry) -> Iterator[Problem]:
-    scales = {
-        "sedation": facts.protocol.sedation_scale,
-        "dissociation": facts.protocol.dissociation_scale,
-    }
-    for name, scale in scales.items():
+    for name, scale in facts.protocol.scales.items():
         value = entry.values.get(name)
         if value is not None and value not in SCALES[scale].values:
             yield Problem(name, "not_on_scale", {"value": value, "scale": SCALES[scale].name})
@@ -160,9 +157,9 @@ def _questions(facts: SessionFacts, entry: Entry) -> Iterator[Problem]:
             yield question
 
 
-def previous_values(facts: SessionFacts, before: datetime) -> dict[str, int | None]:
+def previous_values(facts: SessionFacts, before: datetime) -> dict[str, Number | None]:
     """The last measured value of each field among standing readings taken before `before`."""
-    last: dict[str, int | None] = {}
+    last: dict[str, Number | None] = {}
     for reading in facts.standing_readings:
         if reading.taken_at < before:
             last |= {k: v for k, v in reading.values.items() if v is not None}

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Literal
 from uuid import UUID
 
-from monitoring.rules.measures import OBSERVATIONS
+from monitoring.rules.measures import OBSERVATIONS, Number
 from monitoring.rules.protocol import Protocol
 
 CLOCKS_APART = timedelta(minutes=2)
@@ -86,18 +86,18 @@ class ReadingFacts:
     taken_at: datetime
     received_at: datetime
     slot: int | None = None
-    values: Mapping[str, int | None] = field(default_factory=dict)
+    values: Mapping[str, Number | None] = field(default_factory=dict)
     not_done: Mapping[str, str] = field(default_factory=dict)
     replaces: UUID | None = None
     correction_reason: str = ""
     late_reason: str = ""
     after_departure: bool = False
 
-    def value(self, key: str) -> int | None:
+    def value(self, key: str) -> Number | None:
         return self.values.get(key)
 
     def has_value(self, observation: str) -> bool:
-        return all(self.values.get(f) is not None for f in OBSERVATIONS[observation])
+        return all(self.values.get(f) is not None for f in OBSERVATIONS[observation].fields)
 
     def has(self, observation: str) -> bool:
         """Whether `observation` was measured or coded as not done."""

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from monitoring.rules.facts import EventFacts, ReadingFacts, SessionFacts
 from monitoring.rules.marking import gettext_noop as _
-from monitoring.rules.measures import OBSERVATIONS
+from monitoring.rules.measures import OBSERVATIONS, Number
 
 Tier = Literal["repeat", "notify", "emergency"]
 
@@ -47,8 +47,8 @@ class Flag:
     code: str
     tier: Tier
     field: str
-    value: int | None = None
-    limit: int | None = None
+    value: Number | None = None
+    limit: Number | None = None
     symptoms: tuple[str, ...] = ()
 
 
@@ -232,10 +232,10 @@ def outside_now(facts: SessionFacts) -> dict[str, Flag]:
     """The flag on the last value of each field while that value is outside its range, whether or
     not anyone was informed of it: an answer does not bring a pressure down."""
     found: dict[str, Flag] = {}
-    for observation, fields in OBSERVATIONS.items():
-        newest = next(facts.with_value(observation), None)
+    for observation in OBSERVATIONS.values():
+        newest = next(facts.with_value(observation.key), None)
         for flag in flags_of(facts, newest) if newest else ():
-            if flag.field in fields:
+            if flag.field in observation.fields:
                 found.setdefault(flag.field, flag)
     return found
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal
 
 from monitoring.rules.marking import gettext_noop as _
@@ -23,59 +24,117 @@ NOT_DONE_REASONS: dict[NotDoneReason, str] = {
 """Why a measure has no value (CLINICAL 7, hazard 28; 8, rule 38)."""
 
 
+Number = int | Decimal
+"""A value as it was measured: whole, or in tenths."""
+
+
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One vital sign. Ranges are inclusive and in `unit`; `code` is LOINC (CLINICAL 6).
+    """One number of one observation. Ranges are inclusive and in `unit`; `code` is LOINC
+    (CLINICAL 6).
 
     `possible` bounds what can be saved; outside `plausible`, or more than `jump` away from the
-    last value, the nurse is asked whether the value is right.
+    last value, the nurse is asked whether the value is right. `example` is what a value looks
+    like; it has `decimals` digits after the point.
     """
 
     key: str
     name: str
     unit: str
-    possible: tuple[int, int]
-    plausible: tuple[int, int]
-    jump: int | None
+    possible: tuple[Number, Number]
+    plausible: tuple[Number, Number]
+    jump: Number | None
     code: str
+    example: str
+    decimals: int = 0
 
 
-SYSTOLIC = Measure("systolic", _("Systolic"), "mmHg", (50, 300), (91, 199), 40, "8480-6")
-DIASTOLIC = Measure("diastolic", _("Diastolic"), "mmHg", (20, 200), (20, 119), 40, "8462-4")
-HEART_RATE = Measure("heart_rate", _("Heart rate"), "/min", (10, 300), (41, 130), None, "8867-4")
-SPO2 = Measure("spo2", _("SpO₂"), "%", (1, 100), (92, 100), None, "59408-5")
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """The plot of an observation below that of the blood pressure: its axis, with lines at
+    `marks`. A value off the axis has its number beside it."""
+
+    low: int
+    high: int
+    marks: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What is done or not done as one: measured as one number or two, or rated on the scale that
+    the protocol names for `key`.
+
+    `short` heads a column that the name would make too wide. One that is not asked at each slot
+    is asked before the dose, at 40 minutes and at the last slots (CLINICAL 4).
+    """
+
+    key: str
+    name: str
+    measures: tuple[Measure, ...] = ()
+    short: str = ""
+    is_at_each_slot: bool = True
+    strip: Strip | None = None
+
+    @property
+    def is_scale(self) -> bool:
+        return not self.measures
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The names of its values in a reading."""
+        return tuple(m.key for m in self.measures) or (self.key,)
+
+
+SYSTOLIC = Measure("systolic", _("Systolic"), "mmHg", (50, 300), (91, 199), 40, "8480-6", "120")
+DIASTOLIC = Measure("diastolic", _("Diastolic"), "mmHg", (20, 200), (20, 119), 40, "8462-4", "80")
+HEART_RATE = Measure(
+    "heart_rate", _("Heart rate"), "/min", (10, 300), (41, 130), None, "8867-4", "70"
+)
+SPO2 = Measure("spo2", _("SpO₂"), "%", (1, 100), (92, 100), None, "59408-5", "98")
 RESPIRATORY_RATE = Measure(
-    "respiratory_rate", _("Respiratory rate"), "/min", (1, 99), (9, 24), None, "9279-1"
+    "respiratory_rate", _("Respiratory rate"), "/min", (1, 99), (9, 24), None, "9279-1", "14"
 )
 """Blood pressure: possible range and jump from hazard 8; plausible below the emergency prompt
 (CLINICAL 8, rule 14). The other plausible ranges are the inner side of NEWS2's outermost bands
 (CLINICAL 3, S64), used only to ask. The other possible ranges are no clinical threshold: they keep
 out what no monitor displays."""
 
-MEASURES: dict[str, Measure] = {
-    m.key: m for m in (SYSTOLIC, DIASTOLIC, HEART_RATE, SPO2, RESPIRATORY_RATE)
+OBSERVATIONS: dict[str, Observation] = {
+    o.key: o
+    for o in (
+        Observation("blood_pressure", _("Blood pressure"), (SYSTOLIC, DIASTOLIC), _("BP")),
+        Observation(
+            "heart_rate",
+            _("Heart rate"),
+            (HEART_RATE,),
+            _("HR"),
+            strip=Strip(40, 140, (40, 80, 120)),
+        ),
+        Observation("spo2", _("SpO₂"), (SPO2,)),
+        Observation(
+            "respiratory_rate",
+            _("Respiratory rate"),
+            (RESPIRATORY_RATE,),
+            _("RR"),
+            is_at_each_slot=False,
+        ),
+        Observation("sedation", _("Sedation")),
+        Observation("dissociation", _("Dissociation")),
+    )
 }
+"""All that a reading observes, in the order in which it is entered and shown: the one list that
+forms, tables, charts, checks and sentences are made from. Each value, and `…_not_done` of each
+observation, has a column of the same name in a reading."""
 
-OBSERVATIONS: dict[str, tuple[str, ...]] = {
-    "blood_pressure": ("systolic", "diastolic"),
-    "heart_rate": ("heart_rate",),
-    "spo2": ("spo2",),
-    "respiratory_rate": ("respiratory_rate",),
-    "sedation": ("sedation",),
-    "dissociation": ("dissociation",),
-}
-"""What is done or not done as one, with the fields that hold its value."""
 
-OBSERVATION_NAMES: dict[str, str] = {
-    "blood_pressure": _("Blood pressure"),
-    "heart_rate": _("Heart rate"),
-    "spo2": _("SpO₂"),
-    "respiratory_rate": _("Respiratory rate"),
-    "sedation": _("Sedation"),
-    "dissociation": _("Dissociation"),
-}
+def measures() -> dict[str, Measure]:
+    """Every measure, by the name of its value."""
+    return {m.key: m for o in OBSERVATIONS.values() for m in o.measures}
 
-VALUE_FIELDS: tuple[str, ...] = tuple(f for fields in OBSERVATIONS.values() for f in fields)
+
+def value_fields() -> tuple[str, ...]:
+    """The names of all values of a reading, measured and rated."""
+    return tuple(f for o in OBSERVATIONS.values() for f in o.fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +146,13 @@ class Problem:
     params: Mapping[str, object]
 
 
-def impossible(values: Mapping[str, int | None]) -> list[Problem]:
+def impossible(values: Mapping[str, Number | None]) -> list[Problem]:
     """Values that cannot be: outside the possible range, or diastolic not below systolic.
 
     Source: CLINICAL 7, hazard 8.
     """
     problems = []
-    for key, measure in MEASURES.items():
+    for key, measure in measures().items():
         value = values.get(key)
         low, high = measure.possible
         if value is not None and not low <= value <= high:
@@ -111,7 +170,7 @@ QUESTIONS = frozenset({"unusual", "jump"})
 
 
 def implausible(
-    values: Mapping[str, int | None], previous: Mapping[str, int | None]
+    values: Mapping[str, Number | None], previous: Mapping[str, Number | None]
 ) -> list[Problem]:
     """Possible values worth a second look: unusual, or far from the last one.
 
@@ -119,13 +178,13 @@ def implausible(
     reading; nothing is refused. Source: CLINICAL 7, hazard 8.
     """
     questions = []
-    for key, measure in MEASURES.items():
+    for key, measure in measures().items():
         value, last = values.get(key), previous.get(key)
         if value is None:
             continue
         low, high = measure.plausible
         if not low <= value <= high:
             questions.append(Problem(key, "unusual", {"value": value}))
-        elif measure.jump and last is not None and abs(value - last) > measure.jump:
+        elif measure.jump and last is not None and abs(Decimal(value) - last) > measure.jump:
             questions.append(Problem(key, "jump", {"value": value, "last": last}))
     return questions

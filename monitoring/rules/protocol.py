@@ -95,6 +95,11 @@ class Protocol:
             raise ProtocolError(problems)
 
     @property
+    def scales(self) -> dict[str, str]:
+        """The id of the scale on which each rated observation is rated."""
+        return {"sedation": self.sedation_scale, "dissociation": self.dissociation_scale}
+
+    @property
     def window(self) -> timedelta:
         return timedelta(minutes=self.window_minutes)
 

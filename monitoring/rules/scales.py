@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from monitoring.rules.marking import gettext_noop as _
+from monitoring.rules.measures import Number
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Scale:
     def values(self) -> frozenset[int]:
         return frozenset(level.value for level in self.levels)
 
-    def words(self, value: int) -> str:
+    def words(self, value: Number) -> str:
         """The anchor words of `value`. Raises KeyError for a value the scale does not have."""
         for level in self.levels:
             if level.value == value:

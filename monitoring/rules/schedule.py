@@ -60,7 +60,7 @@ def observations_at(protocol: Protocol, minutes: int | None) -> tuple[str, ...]:
     last = protocol.slots[-1]
     if minutes is None or minutes == FORTY or minutes >= last:
         return tuple(OBSERVATIONS)
-    return tuple(o for o in OBSERVATIONS if o != "respiratory_rate")
+    return tuple(o.key for o in OBSERVATIONS.values() if o.is_at_each_slot)
 
 
 def slot_minutes(facts: SessionFacts, now: datetime) -> list[int]:

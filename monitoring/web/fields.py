@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from monitoring.rules.measures import Number
 from monitoring.rules.names import tidy
 
 YES_NO = (("yes", _("Yes")), ("no", _("No")))
@@ -31,11 +32,12 @@ class WholeNumber(forms.CharField):
         )
         super().__init__(required=False, widget=widget, **kwargs)
 
-    def clean(self, value: Any) -> int | None:
+    def clean(self, value: Any) -> Number | None:
         typed = str(super().clean(value)).strip()
-        if not typed:
-            return None
-        text = typed.removesuffix(self.unit).strip()
+        return self.number(typed.removesuffix(self.unit).strip()) if typed else None
+
+    def number(self, text: str) -> Number:
+        """What was typed as a number. Raises ValidationError."""
         if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER):
             words = _("Enter digits only, such as %(example)s.") % {"example": self.example}
             raise forms.ValidationError(words)

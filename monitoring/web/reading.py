@@ -21,33 +21,25 @@ from monitoring.models import Session
 from monitoring.rules.entry import PRE_DOSE, Entry
 from monitoring.rules.facts import ReadingFacts, SessionFacts, whole_minutes
 from monitoring.rules.measures import (
-    MEASURES,
     NOT_DONE_REASONS,
-    OBSERVATION_NAMES,
     OBSERVATIONS,
     QUESTIONS,
-    VALUE_FIELDS,
+    Observation,
+    measures,
+    value_fields,
 )
 from monitoring.rules.protocol import SPRAVATO_US, Protocol
 from monitoring.rules.scales import SCALES
 from monitoring.rules.schedule import observations_at
 from monitoring.web import links
 from monitoring.web.entry_page import EntryForm, act, saved, show
-from monitoring.web.fields import Tiles, WholeNumber
+from monitoring.web.fields import Tiles
 from monitoring.web.lookup import require_here, session_or_404, staff_of
+from monitoring.web.measured import measure_field
 from monitoring.web.times import ClockTime, confirmed
 from monitoring.words import wording
 from monitoring.words.banner import session_banner
 from monitoring.words.readings import label, table
-
-EXAMPLES = {
-    "systolic": "120",
-    "diastolic": "80",
-    "heart_rate": "70",
-    "spo2": "98",
-    "respiratory_rate": "14",
-}
-"""What a value of each measure looks like, for who typed something else."""
 
 
 class ReadingForm(EntryForm):
@@ -58,27 +50,18 @@ class ReadingForm(EntryForm):
 
     def __init__(self, *args: Any, protocol: Protocol, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for key, measure in MEASURES.items():
-            self.fields[key] = WholeNumber(
-                unit="%" if measure.unit == "%" else "",
-                example=EXAMPLES[key],
-                label=_(measure.name),
-                help_text=measure.unit,
-            )
-        scales = {
-            "sedation": protocol.sedation_scale,
-            "dissociation": protocol.dissociation_scale,
-        }
-        for key, scale_id in scales.items():
+        for key, measure in measures().items():
+            self.fields[key] = measure_field(measure)
+        for key, scale_id in protocol.scales.items():
             scale = SCALES[scale_id]
             choices = [(str(lv.value), f"{_(lv.words)} · {lv.value}") for lv in scale.levels]
-            name = f"{_(OBSERVATION_NAMES[key])} ({scale.name})"
+            name = f"{_(OBSERVATIONS[key].name)} ({scale.name})"
             self.fields[key] = Tiles(label=name, choices=choices, tiles_class="tiles-scale")
         for observation in OBSERVATIONS:
             self.fields[f"{observation}_not_done"] = Tiles(
-                label=_("Not done"), choices=[*NOT_DONE_REASONS.items()]
+                label=_("Not done"), choices=[(c, _(w)) for c, w in NOT_DONE_REASONS.items()]
             )
-        for field in VALUE_FIELDS:
+        for field in value_fields():
             self.fields[f"confirm_{field}"] = forms.CharField(
                 required=False, label=_("Yes, this is right")
             )
@@ -96,15 +79,15 @@ class ReadingForm(EntryForm):
     def entry(self, asked: int | None) -> Entry:
         """What was entered, as the rules read it."""
         data = self.cleaned_data
-        values = {f: data.get(f) for f in MEASURES}
-        for scale in ("sedation", "dissociation"):
-            values[scale] = int(data[scale]) if data.get(scale) else None
+        values = {f: data.get(f) for f in measures()}
+        for key in (o.key for o in OBSERVATIONS.values() if o.is_scale):
+            values[key] = int(data[key]) if data.get(key) else None
         return Entry(
             taken_at=data["taken_at"],
             values=values,
             not_done={o: code for o in OBSERVATIONS if (code := data.get(f"{o}_not_done"))},
             asked=asked,
-            confirmed=frozenset(f for f in VALUE_FIELDS if self.is_confirmed(f)),
+            confirmed=frozenset(f for f in value_fields() if self.is_confirmed(f)),
             confirmed_at=confirmed(self, "taken_at"),
             late_reason=data.get("late_reason", ""),
         )
@@ -242,7 +225,8 @@ def _context(
     original: ReadingFacts | None = None,
 ) -> dict[str, Any]:
     """`original` is the reading that is corrected, which `facts` is then without."""
-    vitals = [o for o in OBSERVATIONS if o not in {"sedation", "dissociation"}]
+    vitals = [o for o in OBSERVATIONS.values() if not o.is_scale]
+    scales = [o for o in OBSERVATIONS.values() if o.is_scale]
     needed = observations_at(facts.protocol, None if asked == PRE_DOSE else asked)
     return {
         "session": session,
@@ -250,8 +234,10 @@ def _context(
         "heading": _heading(asked),
         "submit": gettext_lazy("Save reading"),
         "back": reverse("session", args=[session.pk]),
-        "vitals": [_panel(facts, form, o, o in needed or asked is None, original) for o in vitals],
-        "scales": [_panel(facts, form, o, True, original) for o in ("sedation", "dissociation")],
+        "vitals": [
+            _panel(facts, form, o, o.key in needed or asked is None, original) for o in vitals
+        ],
+        "scales": [_panel(facts, form, o, True, original) for o in scales],
         "shows_late_reason": "late_reason" in form.errors or bool(form["late_reason"].value()),
     }
 
@@ -259,20 +245,19 @@ def _context(
 def _panel(
     facts: SessionFacts,
     form: ReadingForm,
-    observation: str,
+    observation: Observation,
     is_needed: bool,
     original: ReadingFacts | None,
 ) -> dict[str, Any]:
     """One observation: its fields, what was measured last and before the dose; beside a
     correction, what it corrects and what was measured before that."""
-    fields = OBSERVATIONS[observation]
+    fields, not_done = observation.fields, f"{observation.key}_not_done"
     asks = [_question(form, f) for f in fields if _asks(form, f)]
     return {
-        "name": _(OBSERVATION_NAMES[observation]),
+        "name": _(observation.name),
         "fields": [form[f] for f in fields],
-        "not_done": form[f"{observation}_not_done"],
-        "is_not_done": bool(form[f"{observation}_not_done"].value())
-        or f"{observation}_not_done" in form.errors,
+        "not_done": form[not_done],
+        "is_not_done": bool(form[not_done].value()) or not_done in form.errors,
         "confirm": asks,
         "is_needed": is_needed,
         "is_correction": original is not None,
@@ -295,11 +280,11 @@ def _question(form: ReadingForm, field: str) -> dict[str, Any]:
     return {"box": answer, "value": value, "is_given": form.is_confirmed(field)}
 
 
-def _original(original: ReadingFacts, observation: str) -> str:
+def _original(original: ReadingFacts, observation: Observation) -> str:
     """What stands now, and stays if nothing is entered."""
-    if code := original.not_done.get(observation):
+    if code := original.not_done.get(observation.key):
         return wording.not_done(code)
-    values = [original.value(f) for f in OBSERVATIONS[observation]]
+    values = [original.value(f) for f in observation.fields]
     return "–" if None in values else "/".join(map(str, values))
 
 

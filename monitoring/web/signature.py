@@ -18,7 +18,8 @@ from monitoring.proof.signed import as_signed
 from monitoring.reports.content import content, signatures
 from monitoring.reports.session_report import load, session_report
 from monitoring.web.lookup import not_here, read, site_of
-from monitoring.words.amendments import amendments, values
+from monitoring.words.amendments import amendments
+from monitoring.words.readings import values
 from monitoring.words.timeline import timeline
 
 

@@ -9,9 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from monitoring.models import Amendment, Reading, Session
+from monitoring.words.readings import values
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,23 +97,6 @@ def late_reading(row: Reading) -> LateReading:
         review=f"{review.assessment}; {review.action_taken}" if review else "",
         reviewed_by=review.printed_name if review else "",
     )
-
-
-def values(row: Reading) -> str:
-    """What was measured, in one line."""
-    parts = []
-    if row.systolic is not None:
-        parts.append(_("BP %(value)s") % {"value": f"{row.systolic}/{row.diastolic}"})
-    for name, words in (
-        ("heart_rate", _("HR %(value)s")),
-        ("spo2", _("SpO₂ %(value)s %%")),
-        ("respiratory_rate", _("RR %(value)s")),
-        ("sedation", _("MOAA/S %(value)s")),
-        ("dissociation", _("dissociation %(value)s")),
-    ):
-        if (value := getattr(row, name)) is not None:
-            parts.append(words % {"value": value})
-    return ", ".join(parts) or _("not done")
 
 
 def _at(moment: datetime) -> str:

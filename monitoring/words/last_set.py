@@ -7,7 +7,7 @@ from datetime import datetime
 
 from monitoring.rules.facts import ReadingFacts, SessionFacts
 from monitoring.rules.flags import outside_now
-from monitoring.rules.measures import OBSERVATIONS
+from monitoring.rules.measures import OBSERVATIONS, Number
 from monitoring.rules.readiness import is_outside_guide
 from monitoring.words.readings import column
 
@@ -54,8 +54,8 @@ def _newest(facts: SessionFacts, observation: str) -> ReadingFacts | None:
 def _value(
     facts: SessionFacts, observation: str, reading: ReadingFacts, at: datetime, outside: set[str]
 ) -> Value:
-    heading = column(observation, facts.protocol)
-    fields = OBSERVATIONS[observation]
+    heading = column(OBSERVATIONS[observation], facts.protocol)
+    fields = OBSERVATIONS[observation].fields
     is_after = facts.is_after_dose(reading)
     return Value(
         name=heading.name,
@@ -79,5 +79,5 @@ def _change(facts: SessionFacts, reading: ReadingFacts, fields: tuple[str, ...])
     return "/".join(_signed((now or 0) - (before or 0)) for now, before in pairs)
 
 
-def _signed(change: int) -> str:
-    return f"{change:+d}".replace("-", "−") if change else "±0"
+def _signed(change: Number) -> str:
+    return f"{change:+}".replace("-", "−") if change else "±0"

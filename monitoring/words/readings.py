@@ -8,23 +8,15 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from monitoring.models import Reading, Session
 from monitoring.rules.facts import ReadingFacts, SessionFacts
 from monitoring.rules.flags import reading_flags
-from monitoring.rules.measures import MEASURES, OBSERVATION_NAMES, OBSERVATIONS
+from monitoring.rules.measures import OBSERVATIONS, Observation
 from monitoring.rules.protocol import Protocol
 from monitoring.rules.scales import SCALES
 from monitoring.rules.schedule import slots
 from monitoring.words import wording
-
-SHORT_NAMES = {
-    "blood_pressure": gettext_noop("BP"),
-    "heart_rate": gettext_noop("HR"),
-    "respiratory_rate": gettext_noop("RR"),
-}
-"""Headings that would be too wide in full."""
 
 RECEIVED_LATER = timedelta(minutes=2)
 """From this difference on, both the time taken and the time received are shown."""
@@ -81,18 +73,19 @@ def table(session: Session, facts: SessionFacts, *, only: Collection[UUID] | Non
 
 def columns(protocol: Protocol) -> tuple[Column, ...]:
     """One an observation, in the order in which `cells` gives their values."""
-    return tuple(column(observation, protocol) for observation in OBSERVATIONS)
+    return tuple(column(observation, protocol) for observation in OBSERVATIONS.values())
 
 
-def column(observation: str, protocol: Protocol) -> Column:
+def column(observation: Observation, protocol: Protocol) -> Column:
+    return _column(observation, protocol.scales.get(observation.key, ""))
+
+
+def _column(observation: Observation, scale_id: str) -> Column:
     """A scale that is a number alone, such as 0-4, is named after what it rates."""
-    scales = {"sedation": protocol.sedation_scale, "dissociation": protocol.dissociation_scale}
-    scale = scales.get(observation, "")
-    if scale and SCALES[scale].name[0].isalpha():
-        return Column(SCALES[scale].name)
-    name = _(SHORT_NAMES.get(observation) or OBSERVATION_NAMES[observation])
-    measure = MEASURES.get(OBSERVATIONS[observation][0])
-    return Column(name, measure.unit if measure else "")
+    if scale_id and SCALES[scale_id].name[0].isalpha():
+        return Column(SCALES[scale_id].name)
+    unit = observation.measures[0].unit if observation.measures else ""
+    return Column(_(observation.short or observation.name), unit)
 
 
 def rows(session: Session, facts: SessionFacts) -> list[Row]:
@@ -160,22 +153,37 @@ def label(facts: SessionFacts, reading: ReadingFacts) -> str:
 
 
 def cells(observed: ReadingFacts, row: Reading, flagged: set[str]) -> tuple[Cell, ...]:
-    return tuple(_cell(o, observed, row, flagged) for o in OBSERVATIONS)
+    return tuple(_cell(o, observed, row, flagged) for o in OBSERVATIONS.values())
 
 
-def _cell(observation: str, observed: ReadingFacts, row: Reading, flagged: set[str]) -> Cell:
-    fields = OBSERVATIONS[observation]
-    if code := observed.not_done.get(observation):
+def _cell(
+    observation: Observation, observed: ReadingFacts, row: Reading, flagged: set[str]
+) -> Cell:
+    fields = observation.fields
+    if code := observed.not_done.get(observation.key):
         return Cell(wording.not_done(code))
     values = [observed.value(f) for f in fields]
     if any(v is None for v in values):
         return Cell("–")
     detail = ""
-    scale = getattr(row, f"{observation}_scale", "")
+    scale = getattr(row, f"{observation.key}_scale", "")
     if scale:
         value = values[0]
         detail = _(SCALES[scale].words(value)) if value is not None else ""
     return Cell("/".join(map(str, values)), detail, bool(flagged & set(fields)))
+
+
+def values(row: Reading) -> str:
+    """What was measured, in one line: "BP 120/80 mmHg, MOAA/S 5"."""
+    parts = []
+    for observation in OBSERVATIONS.values():
+        measured = [getattr(row, field) for field in observation.fields]
+        if None not in measured:
+            shown = _column(observation, getattr(row, f"{observation.key}_scale", ""))
+            words = _("%(name)s %(value)s %(unit)s") if shown.unit else _("%(name)s %(value)s")
+            value = "/".join(map(str, measured))
+            parts.append(words % {"name": shown.name, "value": value, "unit": shown.unit})
+    return ", ".join(parts) or _("not done")
 
 
 def _notes(row: Reading, minutes_late: int) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from clinic.models import TrailEntry
 from monitoring.models import Admission, Clearance, Session
 from monitoring.rules.deviations import Deviation
 from monitoring.rules.facts import SessionFacts
-from monitoring.rules.measures import OBSERVATION_NAMES
+from monitoring.rules.measures import OBSERVATIONS
 from monitoring.rules.readiness import CHECKLIST, QUESTIONS
 from monitoring.words import wording
 
@@ -72,7 +72,7 @@ def caution(key: str) -> str:
         minutes = key.removeprefix("mandatory_not_done_")
         return _("%(minutes)s-minute blood pressure not taken") % {"minutes": minutes}
     if key.startswith("not_measured_"):
-        name = _(OBSERVATION_NAMES[key.removeprefix("not_measured_")])
+        name = _(OBSERVATIONS[key.removeprefix("not_measured_")].name)
         return _("%(observation)s not measured in the final set") % {"observation": name}
     return _(CAUTIONS[key])
 

@@ -18,7 +18,7 @@ from monitoring.rules.cautions import Caution
 from monitoring.rules.deviations import Deviation
 from monitoring.rules.facts import whole_minutes
 from monitoring.rules.flags import SYMPTOMS, Flag, Flagged
-from monitoring.rules.measures import NOT_DONE_REASONS, OBSERVATION_NAMES
+from monitoring.rules.measures import NOT_DONE_REASONS, OBSERVATIONS
 from monitoring.rules.readiness import Item
 
 REASONS = {
@@ -373,9 +373,9 @@ def _shown(name: str, value: object) -> object:
     if name == "kind":
         return Event.Kind(str(value)).label
     if name == "observation":
-        return gettext(OBSERVATION_NAMES[str(value)])
+        return gettext(OBSERVATIONS[str(value)].name)
     if name == "observations" and isinstance(value, tuple):
-        return ", ".join(gettext(OBSERVATION_NAMES[o]) for o in value)
+        return ", ".join(gettext(OBSERVATIONS[o].name) for o in value)
     if name == "reasons" and isinstance(value, tuple):
         return ", ".join(not_done(code) for code in value)
     if name == "reason" and value in NOT_DONE_REASONS:

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from monitoring.rules.facts import ReadingFacts, SessionFacts
 from monitoring.rules.flags import flagged
-from monitoring.rules.measures import MEASURES, NOT_DONE_REASONS, OBSERVATIONS
+from monitoring.rules.measures import NOT_DONE_REASONS, OBSERVATIONS, measures
 from monitoring.rules.schedule import slot_for
 from tests.rules.samples import clearance, dose, event, observed, reading, with_readings
 
 REASONS = sorted(NOT_DONE_REASONS)
-RANGES = {key: measure.possible for key, measure in MEASURES.items()} | {
+RANGES = {key: measure.possible for key, measure in measures().items()} | {
     "sedation": (0, 5),
     "dissociation": (0, 4),
 }
@@ -25,7 +25,7 @@ def sets(draw: st.DrawFn, minutes: float, slot: int | None = None) -> ReadingFac
     not_done = draw(
         st.dictionaries(st.sampled_from(sorted(OBSERVATIONS)), st.sampled_from(REASONS))
     )
-    gone = {field for o in not_done for field in OBSERVATIONS[o]}
+    gone = {field for o in not_done for field in OBSERVATIONS[o].fields}
     values = {k: None if k in gone else draw(st.integers(*RANGES[k])) for k in RANGES}
     return reading(minutes, slot, values=values, not_done=not_done)
 

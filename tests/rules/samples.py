@@ -57,7 +57,7 @@ def not_done(
 ) -> ReadingFacts:
     from monitoring.rules.measures import OBSERVATIONS
 
-    gone = {f: None for o in observations for f in OBSERVATIONS[o]}
+    gone = {f: None for o in observations for f in OBSERVATIONS[o].fields}
     return reading(minutes, slot, not_done=dict.fromkeys(observations, code), **gone)
 
 

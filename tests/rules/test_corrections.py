@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from monitoring.rules.entry import Entry, corrected, correction_problems
 from monitoring.rules.facts import ReadingFacts, SessionFacts
 from monitoring.rules.flags import flags_of
-from monitoring.rules.measures import MEASURES, OBSERVATIONS
+from monitoring.rules.measures import OBSERVATIONS, measures
 from monitoring.rules.readiness import before_clearance, outside_guide
 from monitoring.rules.schedule import slot_for, slots
 from tests.rules.any_session import sets
@@ -172,4 +172,4 @@ def test_a_course_without_a_correction_is_without_all_that_it_replaced() -> None
     gone = facts.without(facts.standing_readings[3].id)
     assert 40 not in {r.slot for r in gone.readings}
     assert len(gone.readings) == 6
-    assert set(MEASURES) <= set(gone.readings[0].values)
+    assert set(measures()) <= set(gone.readings[0].values)

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitoring.rules.entry import PRE_DOSE, Entry, entry_problems, previous_values
-from monitoring.rules.measures import MEASURES, NOT_DONE_REASONS, OBSERVATIONS, VALUE_FIELDS
+from monitoring.rules.measures import NOT_DONE_REASONS, OBSERVATIONS, Number, measures, value_fields
 from monitoring.rules.scales import MOAAS
 from tests.rules.samples import WELL, arrived, at, not_done, observed, reading
 
-EMPTY: dict[str, int | None] = dict.fromkeys(VALUE_FIELDS)
+EMPTY: dict[str, Number | None] = dict.fromkeys(value_fields())
 
 
 def problems(
@@ -35,8 +35,8 @@ def test_a_complete_reading_is_kept() -> None:
 
 @pytest.mark.parametrize("observation", OBSERVATIONS)
 def test_what_the_slot_asks_for_is_a_value_or_a_reason(observation: str) -> None:
-    gone = WELL | dict.fromkeys(OBSERVATIONS[observation])
-    first = OBSERVATIONS[observation][0]
+    gone = WELL | dict.fromkeys(OBSERVATIONS[observation].fields)
+    first = OBSERVATIONS[observation].fields[0]
     assert problems(values=gone) == [(first, "value_or_reason")]
     for reason in NOT_DONE_REASONS:
         assert problems(values=gone, not_done={observation: reason}) == []
@@ -50,7 +50,7 @@ def test_respiratory_rate_is_asked_where_the_schedule_asks_it(asked: int, is_ask
 
 def test_a_pre_dose_reading_asks_for_everything() -> None:
     found = problems(asked=PRE_DOSE, minutes=-10, values=EMPTY, facts=arrived())
-    assert found == [(fields[0], "value_or_reason") for fields in OBSERVATIONS.values()]
+    assert found == [(o.fields[0], "value_or_reason") for o in OBSERVATIONS.values()]
 
 
 def test_an_additional_reading_may_be_one_value_and_not_nothing() -> None:
@@ -146,7 +146,7 @@ def vitals() -> st.SearchStrategy[dict[str, int]]:
         pressure,
         st.fixed_dictionaries(
             {
-                **{k: st.integers(*m.possible) for k, m in MEASURES.items() if "tolic" not in k},
+                **{k: st.integers(*m.possible) for k, m in measures().items() if "tolic" not in k},
                 "sedation": st.sampled_from(sorted(MOAAS.values)),
                 "dissociation": st.integers(0, 4),
             }
@@ -162,10 +162,10 @@ def test_every_possible_complete_timely_and_confirmed_reading_is_kept(
     assert problems(asked, values=values, confirmed=frozenset(values), facts=facts) == []
 
 
-@given(vitals(), st.sampled_from(sorted(MEASURES)), st.booleans(), st.integers(1, 1000))
+@given(vitals(), st.sampled_from(sorted(measures())), st.booleans(), st.integers(1, 1000))
 def test_an_impossible_value_is_always_refused_at_that_very_field(
     values: dict[str, int], key: str, is_above: bool, by: int
 ) -> None:
-    low, high = MEASURES[key].possible
+    low, high = measures()[key].possible
     wrong = values | {key: high + by if is_above else low - by}
     assert (key, "impossible") in problems(values=wrong, confirmed=frozenset(values))
