@@ -40,6 +40,7 @@ lint: .venv/test ## style of code and templates
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/djlint templates --lint --quiet
+	$(BIN)/python -m tests.unused
 	DENO_NO_UPDATE_CHECK=1 $(BIN)/deno check --quiet --no-remote --no-lock --config tests/deno.json $$(find clinic monitoring -name vendor -prune -o -name '*.js' -print)
 
 types: .venv/test ## mypy, and that no migration is missing

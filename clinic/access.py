@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Iterable
 from enum import Enum
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, Protocol, cast
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, cast
 from urllib.parse import urlsplit, urlunsplit
 
 from allauth.account.decorators import reauthentication_required
@@ -55,8 +55,6 @@ class Permission(Enum):
     ENTER_IN_EMERGENCY = "enter_in_emergency"
     REVIEW_VISIT = "review_visit"
 
-
-Role = Literal["nurse", "clinician", "administrator", "auditor", "emergency"]
 
 _READS = {
     Permission.VIEW_PATIENT,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from uuid import UUID
 
 from django.db import models
@@ -103,7 +103,3 @@ def signed_text(entry: TrailEntry) -> str:
 
 def entries_of(chain: UUID) -> list[TrailEntry]:
     return list(TrailEntry.objects.filter(chain=chain).order_by("seq"))
-
-
-def heads(chains: Iterable[UUID]) -> dict[UUID, ChainHead]:
-    return ChainHead.objects.in_bulk(list(chains))

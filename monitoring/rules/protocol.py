@@ -212,4 +212,5 @@ KETAMINE_IV = Protocol(
 """A template: window from the end of the infusion, no REMS form (CLINICAL 8, rule 44; slots after
 CLINICAL 5, S88). The clinic sets its own minimum."""
 
-TEMPLATES: tuple[Protocol, ...] = (SPRAVATO_US, KETAMINE_IV)
+PROTOCOLS: tuple[Protocol, ...] = (SPRAVATO_US, KETAMINE_IV)
+"""What a new site begins with: defaults, for the medical director to approve before use."""

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US, TEMPLATES, Protocol, ProtocolError
+from monitoring.rules.protocol import KETAMINE_IV, PROTOCOLS, SPRAVATO_US, Protocol, ProtocolError
 from monitoring.rules.readiness import before_clearance, before_dose
 from tests.rules.samples import arrived, at, observed
 
 
-@pytest.mark.parametrize("protocol", TEMPLATES, ids=lambda p: p.key)
+@pytest.mark.parametrize("protocol", PROTOCOLS, ids=lambda p: p.key)
 def test_a_shipped_protocol_is_the_same_after_writing_and_reading(protocol: Protocol) -> None:
     assert Protocol.from_json(protocol.to_json()) == protocol
 

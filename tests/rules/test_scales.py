@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitoring.rules.protocol import TEMPLATES
+from monitoring.rules.protocol import PROTOCOLS
 from monitoring.rules.scales import DISSOCIATION_0_4, MOAAS, SCALES, Scale
 
 
@@ -31,7 +31,7 @@ def test_a_value_that_is_not_on_the_scale_has_no_words(value: int) -> None:
 
 
 def test_every_shipped_protocol_names_scales_that_exist() -> None:
-    for protocol in TEMPLATES:
+    for protocol in PROTOCOLS:
         assert {protocol.sedation_scale, protocol.dissociation_scale} <= set(SCALES)
         assert protocol.clearance_sedation in SCALES[protocol.sedation_scale].values
         assert protocol.clearance_dissociation in SCALES[protocol.dissociation_scale].values

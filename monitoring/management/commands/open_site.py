@@ -16,7 +16,7 @@ from clinic.models import Site, Staff
 from clinic.refusal import NotPossible
 from clinic.sites import SiteDetails
 from monitoring import actions
-from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US
+from monitoring.rules.protocol import PROTOCOLS
 
 WORDS = {
     "site_taken": "There is a site of this name already.",
@@ -41,8 +41,6 @@ TEXTS = {
 }
 ON_THIS_MACHINE = "http://localhost:8000"
 """Where `make run` answers."""
-PROTOCOLS = (SPRAVATO_US, KETAMINE_IV)
-"""Without one no session is planned. Defaults, for the medical director to approve before use."""
 
 
 class Command(BaseCommand):

@@ -28,7 +28,6 @@ class Plot:
     fasting_broken: bool = False
     symptom: str = ""
     withdrawn: bool = False
-    leaves: str = "discharged"
 
 
 def drawn(rng: Random) -> Plot:
