@@ -23,10 +23,10 @@ from clinic import clock, origin, sign_ins, staffing
 from clinic.emergency import entry_failed
 from clinic.models import ChainHead, Membership, Proposal, Site, Staff, Tablet, TrailEntry
 from clinic.shift import pin_failed
-from clinic.signin import arrival, recorded
+from clinic.signin import arrival
 from clinic.trail import chain
 from clinic.trail.canonical import Columns, columns
-from clinic.trail.person import factor, is_recorded, only, person
+from clinic.trail.person import factor, only, person
 
 STRANGERS_AGAIN = timedelta(minutes=15)
 MOST_STRANGERS, LOOKED_BACK = 20, 100
@@ -50,7 +50,6 @@ def connect() -> None:
     post_save.connect(_saved_tablet, sender=Tablet, dispatch_uid="trail_tablet")
     post_save.connect(_saved_factor, sender=Authenticator, dispatch_uid="trail_factor")
     post_delete.connect(_removed_factor, sender=Authenticator, dispatch_uid="trail_factor_gone")
-    recorded.asked.connect(_is_recorded, dispatch_uid="trail_is_recorded")
     entry_failed.connect(_wrong_entry, dispatch_uid="trail_wrong_entry")
     sign_ins.ended.connect(_ended_session, dispatch_uid="trail_ended_session")
     pin_failed.connect(_wrong_pin, dispatch_uid="trail_wrong_pin")
@@ -212,10 +211,6 @@ def _saved_factor(
 def _removed_factor(instance: Authenticator, **kwargs: Any) -> None:
     rows: chain.Rows = {"authenticator": {str(instance.pk): None}}
     _tell(instance.user_id, "staff", "remove_second_factor", rows, type=instance.type)
-
-
-def _is_recorded(staff: Staff, **kwargs: Any) -> bool:
-    return is_recorded(staff)
 
 
 def _wrong_entry(staff: Staff, **kwargs: Any) -> None:

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
+from django.db import transaction
 from django.db.models import Count, Q
 
+from clinic import clock
 from clinic.models import ChainHead, Membership, Staff, TrailEntry
 from clinic.trail import chain, keys
 from clinic.trail.canonical import Columns, canonical, columns
@@ -24,6 +27,8 @@ from clinic.trail.replay import UNREADABLE, replay
 SECRETS = ("password", "pin")
 NOT_TOLD = frozenset({*SECRETS, "last_login", "last_site_id"})
 TABLES = ("staff", "membership", "authenticator")
+LATELY = timedelta(minutes=1)
+"""How long a request may take in which a person is read at first and compared at last."""
 
 
 def fingerprint(secret: str, told: object = None) -> str:
@@ -76,9 +81,24 @@ def only(row: Columns, fields: Iterable[str] | None) -> Columns:
 
 def is_recorded(staff: Staff) -> bool:
     """Whether `staff` as they were read, their roles and their second factors are what their chain
-    tells, in entries that a key signed and of which none is missing."""
-    entries = TrailEntry.objects.filter(chain=staff.pk)
-    if not _is_whole(staff.pk):
+    tells, in entries that a key signed and of which none is missing.
+
+    Someone may change the rows between the statements that read them. Where they disagree they are
+    read again while the chain's head is held, so that no one appends to it meanwhile.
+    """
+    if _agrees(staff, staff):
+        return True
+    with transaction.atomic():
+        ChainHead.objects.select_for_update().filter(pk=staff.pk).first()
+        now = Staff.objects.filter(pk=staff.pk).first()
+        return now is not None and _agrees(staff, now)
+
+
+def _agrees(read: Staff, now: Staff) -> bool:
+    """Whether the rows are what the chain tells; `read` is the person as they were read a moment
+    ago, `now` as they stand."""
+    entries = TrailEntry.objects.filter(chain=now.pk)
+    if not _is_whole(now.pk):
         return False
     about = Q()
     for table in TABLES:
@@ -88,9 +108,24 @@ def is_recorded(staff: Staff) -> bool:
         if any(chain.digest_of(entry) != entry.digest for entry in found):
             return False
         log = {t: rows for t, rows in replay(found).items() if t in TABLES}
-        return not any(differences(log, _held(staff, log)))
+        is_same = not any(differences(log, _held(now, log)))
+        return is_same and (read is now or _was(read, found))
     except (keys.UnknownKey, *UNREADABLE):
         return False
+
+
+def _was(read: Staff, entries: list[TrailEntry]) -> bool:
+    """Whether the person's own row was told as it was read: last, or before what was appended
+    within LATELY."""
+    since = clock.now() - LATELY
+    for count in range(len(entries), 0, -1):
+        told = replay(entries[:count]).get("staff", {})
+        row = person(read, told.get(str(read.pk)))
+        if not any(differences({"staff": told}, {"staff": [(str(read.pk), row)]})):
+            return True
+        if entries[count - 1].at < since:
+            return False
+    return False
 
 
 def _is_whole(chain_id: UUID) -> bool:
