@@ -5,22 +5,34 @@ PORT ?= 8000
 BIN := .venv/bin
 # What is written, the own account alone reads.
 ENV := umask 077; SECRET_KEY="$$(cat var/secret_key)" CLINIC_TRAIL_KEYS="$$(cat var/trail_keys)" CLINIC_HTTPS=0 CLINIC_DEMO=1
-# Twenty thousand steps on each engine; measuring what they reach would make them thrice as slow.
-SEQUENCES := tests/actions/test_sequences.py
-# A worker with nothing left takes over from the other: a few slow tests stand together.
-PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
-# No database is asked here: once is enough.
-WITHOUT_DATABASE := --ignore tests/rules --ignore tests/test_codebase.py --ignore tests/test_security_page.py
-# The rooms with a bound are measured by their own tests: measuring makes each test half as slow again.
-MEASURED := tests/rules tests/actions tests/guards tests/clinic/trail tests/proof
+# A worker for each core; one with nothing left takes over from another. The slowest tests are named at the end.
+PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal --durations=25 --durations-min=1
+HAS_POSTGRESQL := ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null
+ON_POSTGRESQL := TEST_ENGINE=postgresql $(PYTEST)
+# Measuring makes a test half as slow again: the rooms with a bound are measured by their own tests,
+# on PostgreSQL those of the guards alone, which are written for each engine.
+ROOMS := monitoring/rules monitoring/actions monitoring/guards monitoring/proof clinic/trail
+MEASURED := $(patsubst clinic/%,tests/clinic/%,$(ROOMS:monitoring/%=tests/%))
 OTHERS := -m "not browser" $(addprefix --ignore ,$(MEASURED))
+# No database is asked here: once is enough.
+WITHOUT_DATABASE := $(addprefix --ignore ,tests/rules tests/test_codebase.py tests/test_security_page.py)
+# What `make test` does in small or in part: all of it in half an hour on two cores.
+PARTS := sequences-sqlite sequences-postgresql matrix-postgresql pages-browser
 TOOLS := SECRET_KEY=tools CLINIC_TRAIL_KEYS=tools:not-a-secret-for-tools-that-write-nothing
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types imports test-sqlite test-postgresql coverage test-browser test-long screenshots styles lock clean
+.PHONY: help run check test test-all parts static lint types migrations imports
+.PHONY: test-sqlite test-postgresql coverage test-browser $(PARTS) test-long screenshots styles lock clean
 
-help: ## list what can be asked for
-	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
+#: One file, one test, one engine, every core:
+#:   .venv/bin/python -m pytest tests/actions/test_give_dose.py
+#:   .venv/bin/python -m pytest tests/actions/test_give_dose.py -k twice
+#:   TEST_ENGINE=postgresql .venv/bin/python -m pytest tests/guards
+#:   .venv/bin/python -m pytest -n auto tests/web
+#:   .venv/bin/python -m pytest tests/browser/test_main_job.py    (in Chromium)
+help: ## list what can be asked for, and how to run one test
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 22
+	@echo; sed -n 's/^#: //p' Makefile
 
 run: .venv/run var/secret_key var/trail_keys ## the demo clinic at http://localhost:8000; run again, it keeps its data
 	@$(BIN)/python -c 'import socket,sys; s=socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(("127.0.0.1", $(PORT)))' 2>/dev/null \
@@ -34,7 +46,19 @@ run: .venv/run var/secret_key var/trail_keys ## the demo clinic at http://localh
 	@(sleep 3; $(BIN)/python -m webbrowser "http://localhost:$(PORT)" >/dev/null 2>&1) &
 	@$(ENV) $(BIN)/gunicorn clinic.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 --no-control-socket --log-level warning
 
-test: system .venv/test lint types imports test-sqlite test-postgresql coverage test-browser ## everything that must hold; installs all it needs
+check: static ## what to run while working, in a minute and a half: style, types, rules, verbs, pages
+	$(PYTEST) tests/test_codebase.py tests/rules tests/actions tests/web
+
+test: system static test-sqlite test-postgresql coverage test-browser ## everything that must hold; installs all it needs
+
+test-all: system $(PARTS) ## beyond `make test`: the long sequences, and whole what it samples
+
+parts: # what .ci/run goes through
+	@echo $(PARTS)
+
+# One process each, so two at a time.
+static: .venv/test
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync types lint migrations imports
 
 lint: .venv/test ## style of code and templates
 	$(BIN)/ruff check .
@@ -43,40 +67,52 @@ lint: .venv/test ## style of code and templates
 	$(BIN)/python -m tests.unused
 	DENO_NO_UPDATE_CHECK=1 $(BIN)/deno check --quiet --no-remote --no-lock --config tests/deno.json $$(find clinic monitoring -name vendor -prune -o -name '*.js' -print)
 
-types: .venv/test ## mypy, and that no migration is missing
+types: .venv/test ## mypy
 	$(TOOLS) $(BIN)/mypy
+
+migrations: .venv/test ## that none is missing
 	$(TOOLS) $(BIN)/python manage.py makemigrations --check --dry-run
 
 imports: .venv/test ## who may import whom
 	$(TOOLS) $(BIN)/lint-imports
 
-test-sqlite: .venv/test ## unit tests on SQLite
+test-sqlite: .venv/test ## unit tests on SQLite, with 3,000 written steps of verbs in any order
 	rm -f .coverage .coverage.*
-	$(PYTEST) $(MEASURED) --ignore $(SEQUENCES) --cov --cov-report=
+	$(PYTEST) $(MEASURED) --cov --cov-report=
 	$(PYTEST) $(OTHERS)
-	$(PYTEST) $(SEQUENCES)
 
-test-postgresql: .venv/test ## the same on PostgreSQL, which the tests start by themselves
-	@if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null; then \
-		TEST_ENGINE=postgresql $(PYTEST) $(filter-out tests/rules,$(MEASURED)) --ignore $(SEQUENCES) --cov --cov-append --cov-report= \
-		&& TEST_ENGINE=postgresql $(PYTEST) $(OTHERS) $(WITHOUT_DATABASE) \
-		&& TEST_ENGINE=postgresql $(PYTEST) $(SEQUENCES); \
+test-postgresql: .venv/test ## the same on PostgreSQL, which the tests start by themselves; 1,000 steps
+	@if $(HAS_POSTGRESQL); then \
+		$(ON_POSTGRESQL) tests/guards --cov --cov-append --cov-report= \
+		&& SEQUENCE_STEPS=1000 $(ON_POSTGRESQL) -m "not browser" --ignore tests/guards $(WITHOUT_DATABASE); \
 	else \
 		echo "**** PostgreSQL is not installed: its tests were NOT run. On Debian or Ubuntu: apt install postgresql"; \
 		test -z "$$CI"; \
 	fi
 
 coverage: .venv/test ## how much of what the record rests on the tests before it reached
-	@for room in rules actions guards trail proof; do \
-		$(BIN)/coverage report --include="monitoring/$$room/*" --fail-under=95 || exit 1; \
+	@for room in $(ROOMS); do \
+		$(BIN)/coverage report --include="$$room/*" --fail-under=95 || exit 1; \
 	done
 
 test-browser: .venv/test ## what a person does, in the system's Chromium
 	$(PYTEST) -m browser
 
-test-long: .venv/test ## half a million steps of verbs in any order, on each database; takes hours
-	SEQUENCE_STEPS=500000 $(BIN)/python -m pytest -n auto $(SEQUENCES)
-	TEST_ENGINE=postgresql SEQUENCE_STEPS=500000 $(BIN)/python -m pytest -n auto $(SEQUENCES)
+sequences-sqlite: .venv/test ## 20,000 written steps of verbs in any order
+	SEQUENCE_STEPS=20000 $(PYTEST) tests/sequences
+
+sequences-postgresql: .venv/test ## the same on PostgreSQL
+	SEQUENCE_STEPS=20000 $(ON_POSTGRESQL) tests/sequences
+
+matrix-postgresql: .venv/test ## every address, person, id and method on PostgreSQL
+	WHOLE=1 $(ON_POSTGRESQL) tests/clinic/test_matrix.py
+
+pages-browser: .venv/test ## axe on every page in every size and theme, and the fuzz in full
+	WHOLE=1 $(PYTEST) -m browser tests/browser/test_accessibility.py tests/browser/test_fuzz.py
+
+test-long: .venv/test ## half a million written steps on each database; takes hours
+	SEQUENCE_STEPS=500000 $(PYTEST) tests/sequences
+	SEQUENCE_STEPS=500000 $(ON_POSTGRESQL) tests/sequences
 
 screenshots: .venv/test ## every page in every size and theme, into docs/screenshots
 	$(BIN)/python -m pytest tests/browser/screenshots.py -m browser
@@ -95,7 +131,7 @@ clean: ## remove what was built; never the data in var/
 system:
 	@missing=""; \
 	command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || missing="$$missing chromium"; \
-	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || missing="$$missing postgresql"; \
+	{ $(HAS_POSTGRESQL); } || missing="$$missing postgresql"; \
 	$(PYTHON) -c 'import ensurepip' 2>/dev/null || missing="$$missing python3-venv"; \
 	if [ -n "$$missing" ]; then \
 		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \

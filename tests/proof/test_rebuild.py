@@ -21,9 +21,9 @@ from monitoring.models import Session
 from monitoring.proof.rebuild import rebuilt
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.protocol import KETAMINE_IV
-from tests.actions.sequences import STARTS, STEPS, tables, whole
 from tests.clock import TestClock
 from tests.factories.visits import Visit, discharged, planned
+from tests.sequences.steps import STARTS, STEPS, tables, whole
 
 pytestmark = pytest.mark.django_db
 INSTANTS = 200

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from clinic.ids import uuid7
+from clinic.models import TrailEntry
 from clinic.trail.chain import entries_of
 from clinic.trail.differences import differences, table_of
 from clinic.trail.replay import State, replay
@@ -159,6 +161,25 @@ STEPS: dict[str, Step] = {
 }
 TELLS_ANOTHER = {"publish", "register", "amend patient", "plan"}
 """Steps that go on another chain than the session's."""
+_RECORDED = (
+    "read", "read high", "read again", "read twice", "read late", "correct",
+    "event", "adverse event", "symptom", "resolve", "respond",
+)  # fmt: skip
+_PASSES = ("wait 5", "wait 20", "wait 130")
+_LEAVES = ("transfer", "leave", "leave unseen")
+LIKELY: dict[str, tuple[str, ...]] = {
+    "planned": ("admit", "cancel", "register", "plan", *_PASSES),
+    "arrived": (*_RECORDED, "admit", "delay", "decide", "stop", "dose", "defer", *_PASSES),
+    "dosing": (*_RECORDED, "delay", "decide", "stop", "dose", "end infusion", "sign", "withdraw",
+               *_LEAVES, *_PASSES),
+    "observing": (*_RECORDED, "dose", "sign", "sign", "sign wrongly", "withdraw", *_LEAVES,
+                  *_PASSES),
+    "cleared": (*_RECORDED, "dose", "withdraw", "discharge", *_LEAVES, *_PASSES),
+    "closed": ("read", "read high", "read again", "read twice", "review", "amend", "wait 5",
+               "amend patient", "publish"),
+    "cancelled": ("amend", "register", "plan"),
+}  # fmt: skip
+"""Steps that are worth trying in a phase; most of the others are refused there."""
 USUAL = [
     "admit",
     "read",
@@ -203,6 +224,20 @@ def tables(session: Session) -> State:
     if hasattr(session, "departure"):
         rows.append(session.departure)
     return {table: dict(held) for table, held in table_of(rows).items()}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What every written step moves: asked where nothing may have been written."""
+
+    last_seq: int
+    phase: str
+    entries: int
+
+
+def standing(session_id: UUID) -> Standing:
+    counter, phase = Session.objects.values_list("last_seq", "phase").get(pk=session_id)
+    return Standing(counter, phase, TrailEntry.objects.filter(chain=session_id).count())
 
 
 def check(session: Session, state: State, before: State) -> None:
