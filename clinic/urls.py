@@ -29,6 +29,7 @@ urlpatterns = [
     ),
     path("site/", views.switch_site, name="switch-site"),
     path("home/", views.home, name="home"),
+    path("", include("clinic.web.urls")),
     path("", include("monitoring.web.urls")),
 ]
 

@@ -10,7 +10,10 @@ class MonitoringConfig(AppConfig):
 
     def ready(self) -> None:
         from clinic.trail import chain
+        from clinic.web import from_record
         from monitoring import guards
+        from monitoring.web.for_organisation import ForOrganisation
 
         guards.connect(self)
         chain.check_before_append(guards.require_file)
+        from_record.register(ForOrganisation())

@@ -13,13 +13,16 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import connection, connections
+from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
 from pytest_django import DjangoDbBlocker, Settings
 
 from clinic import clock as clinic_clock
+from clinic.models import Staff
 from monitoring.guards import privileges
 from tests.clock import TestClock
 from tests.engine import APPLICATION, USES_POSTGRESQL
+from tests.factories.people import just_confirmed
 
 
 @pytest.fixture(scope="session")
@@ -132,3 +135,15 @@ def race(committed_db: None) -> Callable[..., list[Any]]:
         return outcomes
 
     return run
+
+
+@pytest.fixture
+def signed_in(db: None) -> Callable[[Staff], Client]:
+    """Signs a person in with Django's test client, with what a change of an account asks for."""
+
+    def sign_in(staff: Staff) -> Client:
+        client = Client()
+        client.force_login(staff)
+        return just_confirmed(client, staff)
+
+    return sign_in

@@ -29,7 +29,7 @@ def modules(folder: str) -> list[Path]:
     [*modules("monitoring/web"), *modules("monitoring/reports"), *modules("monitoring/models"),
      *modules("monitoring/words"),
      *modules("monitoring/rules"), *modules("monitoring/management/commands"),
-     *modules("clinic/signin")],
+     *modules("clinic/signin"), *modules("clinic/pages"), *modules("clinic/web")],
     ids=lambda p: str(p.relative_to(ROOT)),
 )  # fmt: skip
 def test_only_verbs_write_the_record(path: Path) -> None:

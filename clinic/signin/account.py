@@ -25,8 +25,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic import access, clock, proposals, shift
-from clinic.attempt import attempt
 from clinic.models import Staff
+from clinic.pages.attempt import attempt
 from clinic.request import SignedInRequest
 from clinic.signin import arrival, idle
 from clinic.signin.adapter import needs_second_factor, next_page

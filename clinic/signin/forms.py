@@ -35,10 +35,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.models import Staff
+from clinic.pages.unfilled import Unfilled
 from clinic.signin import credential, passkey
 from clinic.signin.adapter import PASSKEY_REFUSED
 from clinic.signin.library import FailureHooks, normalize_user_code
-from clinic.unfilled import Unfilled
 
 LONGEST_NAME = 60
 UNREADABLE = (

@@ -15,10 +15,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from clinic import access, staffing
-from clinic.attempt import attempt
+from clinic.pages.attempt import attempt
+from clinic.pages.unfilled import Unfilled
 from clinic.refusal import NotPossible
 from clinic.request import PublicRequest
-from clinic.unfilled import Unfilled
 
 
 class PasswordForm(Unfilled, SetPasswordForm):  # type: ignore[type-arg]

@@ -23,8 +23,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic import access, staffing
 from clinic.access import Permission
-from clinic.attempt import attempt
 from clinic.middleware import CurrentSite
+from clinic.pages.attempt import attempt
 from clinic.request import SignedInRequest
 from clinic.signin import challenge
 from clinic.signin.adapter import MISMATCH, PASSKEY_REFUSED, back_to_sign_in, next_page

@@ -13,10 +13,10 @@ from django.db.models.lookups import Exact
 
 from clinic import clock
 from clinic.models import Site
+from clinic.names import has_hidden, search_text, tidy
 from monitoring.actions.outcome import Reason, Refused
 from monitoring.models import Patient
 from monitoring.rules.facts import age_in_years
-from monitoring.rules.names import has_hidden, search_text, tidy
 
 MOST_ALIKE = 200
 ADULT_YEARS = 18

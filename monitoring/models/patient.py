@@ -11,10 +11,10 @@ from django.db import models
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
+from clinic.days import possible_days
 from clinic.ids import uuid7
-from monitoring.rules.days import possible_days
+from clinic.names import search_words
 from monitoring.rules.facts import age_in_years
-from monitoring.rules.names import search_words
 
 if TYPE_CHECKING:
     from clinic.models import Site

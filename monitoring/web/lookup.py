@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
 from clinic.access import AtOtherSite, may
-from clinic.models import Site, Staff
+from clinic.pages.lookup import site_of, staff_of
 from clinic.request import ClinicRequest, PublicRequest, Shown
 from clinic.signin.idle import is_poll
 from monitoring.models import Session
@@ -19,14 +19,6 @@ from monitoring.proof import reads
 from monitoring.reports.session_report import load
 
 Handler = Callable[[PublicRequest], HttpResponseBase]
-
-
-def site_of(request: HttpRequest) -> Site:
-    return cast(Site, request.site)
-
-
-def staff_of(request: HttpRequest) -> Staff:
-    return cast(Staff, request.user)
 
 
 def read(request: HttpRequest, session: Session) -> None:

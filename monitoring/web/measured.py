@@ -9,8 +9,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
+from clinic.pages.fields import LONGEST_NUMBER, WholeNumber
 from monitoring.rules.measures import Measure
-from monitoring.web.fields import LONGEST_NUMBER, WholeNumber
 
 
 class DecimalNumber(WholeNumber):

@@ -18,10 +18,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic import clock
+from clinic.pages.fields import check_day
 from monitoring.models import Session
 from monitoring.rules.protocol import Protocol
 from monitoring.rules.times import clock_time, moment
-from monitoring.web.fields import check_day
 
 QUESTIONS = {"is_this_the_time", "before_last_reading"}
 """The codes of the refusals that read a time back."""

@@ -4,45 +4,25 @@ from __future__ import annotations
 
 from django.urls import path
 
-from monitoring.web import (
-    access_log,
+from monitoring.web.floor import (
     admission,
-    amendment,
     board,
-    clearance,
     decision,
-    departure,
     dose,
-    emergency,
-    ending,
     event,
-    lock,
     patient_amendment,
     patients,
     planning,
-    printing,
-    proposals,
-    protocols,
     reading,
-    register,
-    report,
     response,
-    session,
-    sign_ins,
-    signature,
-    site,
-    staff,
-    tablets,
-    verification,
 )
+from monitoring.web.review import access_log, printing, protocols, register, report, verification
+from monitoring.web.session import amendment, clearance, departure, ending, session, signature
 
 SESSION = "sessions/<uuid:session_id>/"
 
 urlpatterns = [
     path("", board.start, name="board"),
-    path("lock/", lock.lock, name="lock"),
-    path("lock/now/", lock.lock_now, name="lock-now"),
-    path("active/", lock.active, name="active"),
     path("patients/", patients.patient_list, name="patient-list"),
     path("patients/new/", patients.register_patient, name="patient-register"),
     path("patients/<uuid:patient_id>/", patients.patient, name="patient"),
@@ -73,29 +53,6 @@ urlpatterns = [
     path("printed/", printing.printed, name="printed"),
     path("access/", access_log.access_list, name="access-list"),
     path("access.csv", access_log.access_export, name="access-export"),
-    path("site/details/", site.site_page, name="site"),
-    path("staff/", staff.staff_list, name="staff-list"),
-    path("staff/invite/", staff.invite, name="staff-invite"),
-    path("staff/<uuid:staff_id>/", staff.person, name="person"),
-    path("staff/<uuid:staff_id>/contact/", staff.contact, name="staff-contact"),
-    path("account/contact/", staff.own_contact, name="own-contact"),
-    path("staff/<uuid:staff_id>/deactivate/", staff.deactivate, name="staff-deactivate"),
-    path("staff/<uuid:staff_id>/reactivate/", staff.reactivate, name="staff-reactivate"),
-    path("staff/<uuid:staff_id>/link/", staff.renew_link, name="staff-link"),
-    path("staff/<uuid:staff_id>/new-sign-in/", staff.new_sign_in, name="staff-new-sign-in"),
-    path("staff/proposals/<uuid:proposal_id>/", proposals.answer, name="proposal"),
-    path("account/proposals/<uuid:proposal_id>/", proposals.answer_own, name="own-proposal"),
-    path("staff/sign-ins/", sign_ins.sign_in_list, name="sign-in-list"),
-    path("staff/sign-ins/<int:pk>/end/", sign_ins.end_sign_in, name="sign-in-end"),
-    path("staff/second-factor/", staff.second_factor_rule, name="second-factor-rule"),
-    path("emergency/", emergency.enter, name="emergency"),
-    path("emergency/visits/", emergency.visit_list, name="visit-list"),
-    path("emergency/visits/<uuid:visit_id>/review/", emergency.review, name="visit-review"),
-    path("emergency/leave/", emergency.leave, name="emergency-leave"),
-    path("emergency/<uuid:staff_id>/end/", emergency.end, name="emergency-end"),
-    path("tablets/", tablets.tablet_list, name="tablet-list"),
-    path("tablets/enrol/", tablets.enrol, name="tablet-enrol"),
-    path("tablets/<uuid:tablet_id>/revoke/", tablets.revoke, name="tablet-revoke"),
     path("protocols/", protocols.protocol_list, name="protocol-list"),
     path("protocols/<uuid:version_id>/", protocols.protocol, name="protocol"),
 ]

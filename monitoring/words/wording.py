@@ -13,6 +13,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from clinic import clock
+from clinic.pages.entry_page import HIDDEN_CHARACTER
 from monitoring.models import Admission, Clearance, Event, Patient, PatientAmendment, Session
 from monitoring.rules.cautions import Caution
 from monitoring.rules.deviations import Deviation
@@ -54,7 +55,7 @@ REASONS = {
     "order_total": _("The total must be one of %(allowed)s mg."),
     "order_first": _("A first treatment is at most %(greatest)s mg."),
     "past": _("This day is over."),
-    "hidden_character": _("This holds a character that is not seen. Type it anew."),
+    "hidden_character": HIDDEN_CHARACTER,
     "minor": _(
         "This makes the patient %(age)s years old. Esketamine is not approved in pediatric "
         "patients. Is the date of birth right?"

@@ -8,8 +8,8 @@ import factory
 
 from clinic.ids import uuid7
 from clinic.models import ChainHead, TrailEntry
+from clinic.names import search_text
 from monitoring.models import AccessEntry, Patient, ProtocolVersion, SiteProtocol
-from monitoring.rules.names import search_text
 from monitoring.rules.protocol import SPRAVATO_US
 from tests.factories.people import SiteFactory, StaffFactory
 

@@ -15,7 +15,7 @@ from django.test import Client
 from clinic.ids import uuid7
 from clinic.models import Site
 from monitoring.models import AccessEntry, Patient
-from monitoring.web.access_log import PAGES
+from monitoring.web.review.access_log import PAGES
 from tests.clinic.matrix import OWN, World, parts
 from tests.clinic.test_access import ROUTES
 from tests.clinic.test_matrix import undone, world

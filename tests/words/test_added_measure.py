@@ -18,7 +18,7 @@ from monitoring.reports.chart import session_chart
 from monitoring.rules import measures
 from monitoring.rules.entry import Entry, entry_problems
 from monitoring.rules.protocol import SPRAVATO_US
-from monitoring.web.reading import ReadingForm
+from monitoring.web.floor.reading import ReadingForm
 from monitoring.words.readings import values
 from tests.clock import TestClock
 from tests.factories.visits import WELL, observed

@@ -13,7 +13,7 @@ from monitoring.models import Session
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.flags import Flagged, unanswered
 from monitoring.rules.protocol import Protocol
-from monitoring.web.next_step import Permissions
+from monitoring.web.floor.next_step import Permissions
 from monitoring.words import wording
 from monitoring.words.protocol import flag_source
 

@@ -11,11 +11,11 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from clinic.names import search_text
 from monitoring.models import Session
 from monitoring.rules import urgency
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.flags import outside_now, unanswered
-from monitoring.rules.names import search_text
 from monitoring.rules.readiness import (
     before_clearance,
     before_dose,
@@ -24,7 +24,7 @@ from monitoring.rules.readiness import (
 )
 from monitoring.rules.schedule import Slot, next_slot
 from monitoring.rules.urgency import Kind, Wait
-from monitoring.web.next_step import Action, Permissions, is_clinician, left_open, next_step
+from monitoring.web.floor.next_step import Action, Permissions, is_clinician, left_open, next_step
 from monitoring.words import wording
 from monitoring.words.last_set import LastSet, last_set
 

@@ -6,8 +6,6 @@ where something ends, such as the certification.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from allauth.mfa.models import Authenticator
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -15,24 +13,9 @@ from django.utils.translation import gettext as _
 
 from clinic import clock
 from clinic.models import Membership, Site, Staff, Tablet
+from clinic.web.from_record import Step
 from monitoring.models import Patient, Session, SiteProtocol
 from monitoring.rules.rems import holds
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """`kind` is how it looks; `href` is empty once it is done, or where others do it."""
-
-    words: str
-    href: str = ""
-    is_done: bool = False
-    is_optional: bool = False
-
-    @property
-    def kind(self) -> str:
-        if self.is_done:
-            return "done"
-        return "upcoming" if self.is_optional else "waiting"
 
 
 def steps(site: Site, by: Staff) -> list[Step]:

@@ -18,7 +18,7 @@ from monitoring.models import Patient, Session
 from monitoring.rules.readiness import Item, rems_missing
 from monitoring.rules.rems import holds
 from monitoring.web import links
-from monitoring.web.next_step import Permissions
+from monitoring.web.floor.next_step import Permissions
 from monitoring.words import wording
 
 NEEDED = {

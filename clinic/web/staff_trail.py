@@ -1,0 +1,170 @@
+"""The trail of a person and of a site, in words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clinic.models import Membership, Site, Tablet, TrailEntry
+from clinic.trail.chain import ORGANISATION
+
+ENTRIES = 50
+VERBS = {
+    "add_person": gettext_lazy("Added"),
+    "change_person": gettext_lazy("Changed"),
+    "change_password": gettext_lazy("Password changed, or taken away for a new link"),
+    "change_pin": gettext_lazy("PIN chosen, or taken away"),
+    "pin_failed": gettext_lazy("Wrong PIN on a tablet"),
+    "add_second_factor": gettext_lazy("Second factor added"),
+    "change_second_factor": gettext_lazy("Second factor changed, or a recovery code used"),
+    "remove_second_factor": gettext_lazy("Second factor taken away"),
+    "second_factor_failed": gettext_lazy("Wrong second factor"),
+    "confirm_failed": gettext_lazy("Wrong password to confirm a change of the account"),
+    "deactivate_person": gettext_lazy("Deactivated"),
+    "reactivate_person": gettext_lazy("Reactivated"),
+    "grant_role": gettext_lazy("Role given"),
+    "withdraw_role": gettext_lazy("Role taken"),
+    "enter_emergency": gettext_lazy("Entered in an emergency"),
+    "review_emergency": gettext_lazy("Emergency access reviewed"),
+    "propose": gettext_lazy("Proposed, to be confirmed"),
+    "confirm_proposal": gettext_lazy("Confirmed and done"),
+    "cancel_proposal": gettext_lazy("Cancelled"),
+    "renew_link": gettext_lazy("New link to choose a password"),
+    "end_emergency": gettext_lazy("Emergency access ended before its time"),
+    "enter_failed": gettext_lazy("Wrong password to enter in an emergency"),
+    "sign_in": gettext_lazy("Signed in"),
+    "sign_out": gettext_lazy("Signed out"),
+    "end_session": gettext_lazy("Signed out by an administrator"),
+    "sign_in_failed": gettext_lazy("Tried to sign in with a wrong password"),
+    "sign_failed": gettext_lazy("Tried to sign a clearance with a wrong password or passkey"),
+    "publish_protocol": gettext_lazy("Published a protocol"),
+    "adopt": gettext_lazy("Taken over as it stood when the trail began"),
+    "change_site": gettext_lazy("Site added or changed"),
+    "enrol_tablet": gettext_lazy("Tablet enrolled"),
+    "revoke_tablet": gettext_lazy("Tablet revoked"),
+}
+"""A sentence for each verb that the chains of people and of the organisation tell."""
+MEANS = {
+    "password": gettext_lazy("password"),
+    "totp": gettext_lazy("authenticator app"),
+    "webauthn": gettext_lazy("passkey"),
+    "recovery_codes": gettext_lazy("recovery code"),
+    "pin": gettext_lazy("PIN"),
+}
+BECAUSE = {
+    "idle": gettext_lazy("nothing was done for a while"),
+    "locked": gettext_lazy("tablet handed over"),
+    "shift_over": gettext_lazy("twelve hours had passed"),
+}
+OF_TABLETS = ("enrol_tablet", "revoke_tablet")
+OF_SITE = ("change_site", "publish_protocol", *OF_TABLETS)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line of the trail. `detail` is how, why or which; empty where the verb says it all.
+
+    `device` is the name of the site's tablet, or the beginning of what the browser is called.
+    """
+
+    at: datetime
+    words: str
+    detail: str
+    by: str
+    device: str
+
+
+def of_person(staff_id: UUID, site: Site) -> list[Told]:
+    entries = TrailEntry.objects.filter(chain=staff_id).select_related("actor").order_by("-seq")
+    return _lines(entries[:ENTRIES], site)
+
+
+def of_site(site: Site, verbs: tuple[str, ...] = OF_SITE) -> list[Told]:
+    """What was changed of the site, its tablets and its protocols; of no other site."""
+    told = TrailEntry.objects.filter(chain=ORGANISATION, verb__in=verbs)
+    entries = told.filter(payload__contains=str(site.pk))
+    return _lines(entries.select_related("actor").order_by("-seq")[:ENTRIES], site)
+
+
+def _lines(entries: Iterable[TrailEntry], site: Site) -> list[Told]:
+    enrolled = Tablet.objects.filter(site=site).order_by("enrolled_at")
+    names = dict(enrolled.values_list("device", "name"))
+    return [
+        Told(
+            at=entry.at,
+            words=str(VERBS.get(entry.verb, entry.verb)),
+            detail=_detail(json.loads(entry.payload), site),
+            by=entry.actor.printed_name if entry.actor else "",
+            device=names.get(entry.device, entry.device[:8]),
+        )
+        for entry in entries
+    ]
+
+
+def means(used: Iterable[str]) -> str:
+    """Such as "password, authenticator app"."""
+    return ", ".join(str(MEANS.get(one, one)) for one in used)
+
+
+def _detail(payload: dict[str, Any], site: Site) -> str:
+    rows, detail = payload.get("rows", {}), payload.get("detail", {})
+    found = [
+        means(detail.get("means", ())),
+        means([detail["type"]] if "type" in detail else ()),
+        means([detail["proof"]] if "proof" in detail else ()),
+        str(BECAUSE.get(detail.get("because", ""), "")),
+        _role_words(detail.get("role", "")),
+        detail.get("name", ""),
+        *(_role_at(row, site) for row in rows.get("membership", {}).values() if row),
+        *(_proposal(row) for row in rows.get("proposal", {}).values() if row),
+        *(row.get("name", "") for row in rows.get("tablet", {}).values() if row),
+        *(_site(row) for row in rows.get("site", {}).values() if row),
+    ]
+    return "; ".join(words for words in found if words)
+
+
+def _role_words(role: str) -> str:
+    return str(dict(Membership.Role.choices).get(role, role))
+
+
+def _proposal(row: dict[str, Any]) -> str:
+    if "role" not in row:  # how it ended is told by itself
+        return ""
+    return _role_words(row["role"]) or _("new sign-in without the second factors of before")
+
+
+def _role_at(row: dict[str, Any], site: Site) -> str:
+    """The role with the reason of an emergency, saying where it is not here."""
+    words = _role_words(row.get("role", ""))
+    if row.get("site_id", str(site.pk)) != str(site.pk):
+        words = _("%(role)s at another site") % {"role": words}
+    said = row.get("review") or row.get("reason") or ""
+    return ": ".join(part for part in (words, said) if part)
+
+
+def _site(row: dict[str, Any]) -> str:
+    """What was entered of a site, with the value that it has since."""
+    from clinic.web.site import SiteForm  # The page of the site shows this trail.
+
+    said = [
+        f"{field.label}: {_value(row[name])}"
+        for name, field in SiteForm.base_fields.items()
+        if name in row and (row[name] or "id" not in row)  # A new site is told whole.
+    ]
+    if "requires_second_factor" in row:
+        needed = row["requires_second_factor"]
+        said.append(_("second factor needed") if needed else _("second factor not needed"))
+    return ", ".join(said)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return str(value) if value else _("empty")

@@ -1,0 +1,98 @@
+"""The shared tablets of the site: enrolled, revoked, with the trail of each change."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from clinic import access, shift, tablets
+from clinic.access import Permission, page
+from clinic.models import Site, Tablet
+from clinic.pages.entry_page import EntryForm, show
+from clinic.pages.lookup import site_of, staff_of
+from clinic.signin import arrival
+from clinic.web import staff_trail
+from clinic.web.staffing_form import done, pressed
+
+
+class TabletForm(EntryForm):
+    keeps_draft = False
+
+    name = forms.CharField(
+        max_length=60,
+        label=gettext_lazy("Name of the tablet"),
+        help_text=gettext_lazy("as people call it, such as Room 2 or Nurses' station"),
+    )
+
+
+@require_safe
+@page(Permission.MANAGE_TABLETS)
+def tablet_list(request: HttpRequest) -> HttpResponse:
+    """Those in use first; who is on shift is who may come back there with a PIN."""
+    site = site_of(request)
+    on_shift = defaultdict(list)
+    for open_shift in shift.open_at(site):
+        on_shift[open_shift.tablet_id].append(open_shift.staff.printed_name)
+    enrolled = Tablet.objects.filter(site=site).select_related("enrolled_by", "revoked_by")
+    found = sorted(enrolled, key=lambda t: (t.revoked_at is not None, t.name))
+    context = {
+        "tablets": [(t, on_shift[t.pk]) for t in found],
+        "entries": staff_trail.of_site(site, staff_trail.OF_TABLETS),
+        "area": "staff",
+    }
+    return render(request, "tablets/list.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@page(Permission.MANAGE_TABLETS)
+@access.confirmed
+def enrol(request: HttpRequest) -> HttpResponse:
+    """Makes a tablet of the browser that this page is opened in."""
+    here: Tablet | None = request.tablet  # type: ignore[attr-defined]
+    form = TabletForm(request.POST or None)
+    if here is None and form.is_bound and form.is_valid():
+        made = done(form, lambda: _enrol(request, site_of(request), form.cleaned_data["name"]))
+        if made is not None:
+            return _enrolled(request, made)
+    context: dict[str, Any] = {
+        "heading": _("Enrol this tablet"),
+        "submit": _("Enrol this tablet"),
+        "back": reverse("tablet-list"),
+        "area": "staff",
+    }
+    return show(request, "tablets/enrol.html", form, context)
+
+
+def _enrol(request: HttpRequest, site: Site, name: str) -> Tablet:
+    device: str = request.device  # type: ignore[attr-defined]
+    return tablets.enrol(staff_of(request), site, name=name, device=device)
+
+
+def _enrolled(request: HttpRequest, tablet: Tablet) -> HttpResponse:
+    """From now on whoever signs in here is signed in on this tablet: the administrator first."""
+    request.session[arrival.TABLET] = str(tablet.pk)
+    messages.success(request, _("%(name)s is enrolled: this browser.") % {"name": tablet.name})
+    response = redirect("tablet-list")
+    tablets.remember(response, tablet)
+    return response
+
+
+@require_POST
+@page(Permission.MANAGE_TABLETS)
+def revoke(request: HttpRequest, tablet_id: UUID) -> HttpResponse:
+    by, site = staff_of(request), site_of(request)
+    revoked = pressed(request, lambda: tablets.revoke(by, site, tablet_id))
+    if revoked is not None:
+        words = _("%(name)s is revoked: everyone is signed out there.") % {"name": revoked.name}
+        messages.success(request, words)
+    return redirect("tablet-list")

@@ -1,0 +1,1 @@
+"""Pages of the room: who is here, what is measured, given and decided."""

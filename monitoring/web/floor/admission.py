@@ -1,0 +1,146 @@
+"""Admitting a patient: who it is, and the questions before a dose."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from crispy_forms.layout import Div, Fieldset, Layout
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.views.decorators.http import require_http_methods
+
+from clinic.access import Permission, page
+from clinic.models import Membership, Site, Staff
+from clinic.pages.entry_page import saved
+from clinic.pages.fields import YesNo
+from clinic.pages.lookup import site_of, staff_of
+from monitoring.actions import admit_patient
+from monitoring.models import Admission
+from monitoring.rules.readiness import CONCOMITANT, CONTRAINDICATIONS, FASTING, QUESTIONS
+from monitoring.web.lookup import session_or_404
+from monitoring.web.record_page import RecordForm, act, show
+from monitoring.words.banner import session_banner
+
+
+def clinicians(site: Site) -> list[Staff]:
+    """Active clinicians of the site."""
+    people = Staff.objects.filter(
+        is_active=True, memberships__site=site, memberships__role=Membership.Role.CLINICIAN
+    )
+    return list(people.distinct())
+
+
+LAST = {
+    "no_recent_food": (_lazy("Last food"), _lazy("More than 2 hours ago"), _lazy("Within 2 hours")),
+    "no_recent_liquid": (
+        _lazy("Last liquids"), _lazy("More than 30 minutes ago"), _lazy("Within 30 minutes")
+    ),
+    "no_recent_nasal": (
+        _lazy("Last nasal corticosteroid or decongestant"),
+        _lazy("More than 1 hour ago, or none"),
+        _lazy("Within 1 hour"),
+    ),
+}  # fmt: skip
+"""What is asked before the dose, and what yes and no mean (CLINICAL 8, rule 23)."""
+
+
+def _question(name: str) -> YesNo:
+    """Two tiles; the answer that makes the dose wait looks like one. Other medication does not."""
+    if name in LAST:
+        label, kept, broken = LAST[name]
+        field = YesNo(label=label, answers=(kept, broken))
+    else:
+        field = YesNo(label=Admission.question(name))
+    if name not in CONCOMITANT:
+        field.widget.attrs["waits"] = "yes" if name in CONTRAINDICATIONS else "no"
+    return field
+
+
+class AdmissionForm(RecordForm):
+    saves = Admission
+
+    def __init__(self, *args: Any, site: Site, asks_nasal: bool, room: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.asks_nasal = asks_nasal
+        for name in QUESTIONS:
+            if name != "no_recent_nasal" or asks_nasal:
+                self.fields[name] = _question(name)
+        self.fields["fasting_reason"] = forms.CharField(
+            required=False, max_length=300, label=_("If fasting was not kept: why go on")
+        )
+        self.fields["transport_reason"] = forms.CharField(
+            required=False, max_length=300, label=_("If no one does: how the patient gets home")
+        )
+        choices = [("", _("Choose")), *((str(s.pk), s.printed_name) for s in clinicians(site))]
+        self.fields["prescriber"] = forms.ChoiceField(
+            required=False, choices=choices, label=_("Prescriber on site")
+        )
+        self.fields["room"] = forms.CharField(
+            required=False, max_length=40, label=_("Room or chair, such as Chair 3"), initial=room
+        )
+
+    def layout(self) -> Layout:
+        fasting = [n for n in FASTING if n in self.fields]
+        return Layout(
+            "id",
+            Fieldset(_("Patient"), self.rendered("identifiers_confirmed"), css_class="group"),
+            Fieldset(
+                _("Contraindications"), *map(self.rendered, CONTRAINDICATIONS), css_class="group"
+            ),
+            Fieldset(
+                _("Before the dose"),
+                *map(self.rendered, fasting),
+                "fasting_reason",
+                css_class="group",
+            ),
+            Fieldset(
+                _("Concomitant medication"), *map(self.rendered, CONCOMITANT), css_class="group"
+            ),
+            Fieldset(
+                _("Going home"),
+                self.rendered("transport_arranged"),
+                "transport_reason",
+                self.rendered("no_driving_advised"),
+                css_class="group",
+            ),
+            Fieldset(_("Today"), Div("prescriber", "room", css_class="grid-2"), css_class="group"),
+        )
+
+
+@require_http_methods(["GET", "POST"])
+@page(Permission.ADMIT_PATIENT)
+def admit(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    session = session_or_404(request, session_id)
+    asks_nasal = session.protocol_version.protocol().nasal_minutes is not None
+    form = AdmissionForm(
+        request.POST or None, site=site_of(request), asks_nasal=asks_nasal, room=session.room
+    )
+    if form.is_bound and form.is_valid():
+        data = form.cleaned_data
+        made, _theirs = act(
+            form,
+            lambda: admit_patient(
+                session_id,
+                staff_of(request),
+                id=data["id"],
+                answers={name: data.get(name) for name in QUESTIONS},
+                fasting_reason=data["fasting_reason"],
+                transport_reason=data["transport_reason"],
+                prescriber_id=UUID(data["prescriber"]) if data["prescriber"] else None,
+                room=data["room"],
+            ),
+        )
+        if made:
+            return saved(request, _("Admission saved"), "session", session_id)
+    context = {
+        "session": session,
+        "banner": session_banner(session),
+        "heading": _("Admit %(name)s") % {"name": session.patient.banner_name},
+        "submit": _("Save admission"),
+        "back": reverse("session", args=[session_id]),
+    }
+    return show(request, "form_page.html", form, context)

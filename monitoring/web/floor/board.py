@@ -1,0 +1,79 @@
+"""The floor board: one card a patient, the most urgent first."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import prefetch_related_objects
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from clinic import access, clock, emergency, proposals
+from clinic.access import Permission, page
+from clinic.models import Site
+from clinic.pages.lookup import site_of
+from monitoring.models import Session
+from monitoring.reports.reviews import waiting
+from monitoring.web.floor.next_step import Permissions
+from monitoring.web.lookup import log_read
+from monitoring.web.presenters.cards import Card, card, told_apart
+
+
+@access.signed_in
+@require_safe
+def start(request: HttpRequest) -> HttpResponseBase:
+    """The address of the clinic: the board, or where the work of someone without one begins."""
+    if Permission.VIEW_BOARD in request.permissions:  # type: ignore[attr-defined]
+        return board(request)
+    if "HX-Request" in request.headers:
+        raise PermissionDenied
+    return redirect("home")
+
+
+@page(Permission.VIEW_BOARD)
+def board(request: HttpRequest) -> HttpResponse:
+    """The cards alone when the page asks again, and nothing when nothing has changed."""
+    now = clock.now()
+    found = cards(site_of(request), now, request.permissions)  # type: ignore[attr-defined]
+    version = _version(found)
+    context: dict[str, Any] = {"cards": found, "version": version}
+    log_read(request, "listed", [c.patient_id for c in found])
+    if not request.headers.get("HX-Request"):
+        permissions: Permissions = request.permissions  # type: ignore[attr-defined]
+        may_review = Permission.REVIEW_READING in permissions
+        reviews = waiting(site_of(request)).count() if may_review else 0
+        site = site_of(request)
+        context |= {"area": "board", "today": now, "reviews": reviews}
+        context |= {"visits": emergency.visits(site), "proposals": proposals.open_at(site)}
+        if Permission.REVIEW_VISIT in permissions:
+            context["to_review"] = emergency.to_review(site).count()
+        return render(request, "board/board.html", context)
+    if request.GET.get("version") == version:
+        return HttpResponse(status=204)
+    return render(request, "board/_cards.html", context)
+
+
+def cards(site: Site, now: datetime, permissions: Permissions) -> list[Card]:
+    """Sessions in progress, and those planned until midnight at the site."""
+    midnight = timezone.localtime(now, site.tz).replace(hour=0, minute=0, second=0, microsecond=0)
+    sessions = list(
+        Session.objects.at(site)
+        .on_board(midnight + timedelta(days=1))
+        .with_observations()
+        .select_related("standing_clearance")
+    )
+    # Before the dose the next step rests on the answers and on what a clinician decided.
+    arrived = [session for session in sessions if session.phase == Session.Phase.ARRIVED]
+    prefetch_related_objects(arrived, "admission_set", "decision_set")
+    found = told_apart([card(s, now, permissions) for s in sessions])
+    return sorted(found, key=lambda c: c.rank)
+
+
+def _version(found: list[Card]) -> str:
+    """Changes with anything that a card says, but not with each minute: the tablet counts those."""
+    return hashlib.sha256(repr(found).encode()).hexdigest()[:16]

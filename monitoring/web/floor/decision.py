@@ -1,0 +1,83 @@
+"""A clinician's decision on the dose, beside what it is taken on."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from clinic.access import Permission, page
+from clinic.pages.entry_page import saved
+from clinic.pages.fields import Tiles
+from clinic.pages.lookup import staff_of
+from monitoring.actions import decide_dose
+from monitoring.models import Decision, Session
+from monitoring.rules.facts import SessionFacts
+from monitoring.rules.readiness import outside_guide
+from monitoring.web.lookup import session_or_404
+from monitoring.web.record_page import RecordForm, act, show
+from monitoring.words.banner import session_banner
+from monitoring.words.readings import table
+
+
+class DecisionForm(RecordForm):
+    saves = Decision
+    reading = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    through_seq = forms.IntegerField(widget=forms.HiddenInput)
+    outcome = Tiles(label=gettext_lazy("Decision"), choices=Decision.Outcome.choices)
+    reason = forms.CharField(
+        required=False,
+        max_length=500,
+        label=gettext_lazy("Reason"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@page(Permission.DECIDE_DOSE)
+def decide(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    session = session_or_404(request, session_id)
+    facts = session.facts()
+    form = DecisionForm(request.POST or None)
+    form.initial["through_seq"] = facts.last_seq
+    if facts.predose:
+        form.initial["reading"] = facts.predose.id
+    if facts.doses:
+        stop = Decision.Outcome.DO_NOT_GIVE
+        form.fields["outcome"].choices = [(stop.value, _("Give no more"))]  # type: ignore[attr-defined]
+    if form.is_bound and form.is_valid():
+        data = form.cleaned_data
+        made, _theirs = act(
+            form,
+            lambda: decide_dose(
+                session_id,
+                staff_of(request),
+                id=data["id"],
+                outcome=data["outcome"],
+                reason=data["reason"],
+                reading_id=data["reading"],
+                through_seq=data["through_seq"],
+            ),
+        )
+        if made:
+            return saved(request, _("Decision saved"), "session", session_id)
+    return show(request, "decision/decision.html", form, _context(session, facts))
+
+
+def _context(session: Session, facts: SessionFacts) -> dict[str, object]:
+    shown = {r.id for r in (facts.predose, outside_guide(facts)) if r}
+    return {
+        "session": session,
+        "banner": session_banner(session),
+        "heading": _("Decide on the dose"),
+        "submit": _("Save decision"),
+        "back": reverse("session", args=[session.pk]),
+        "predose": table(session, facts, only=shown),
+        "is_outside": outside_guide(facts) is not None,
+        "protocol": facts.protocol,
+    }

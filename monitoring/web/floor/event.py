@@ -1,0 +1,118 @@
+"""Anything else worth its time: a symptom, a medication, a handover, an adverse event."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from clinic.access import Permission, page
+from clinic.pages.entry_page import saved
+from clinic.pages.fields import ManyTiles, Tiles, YesNo
+from clinic.pages.lookup import staff_of
+from monitoring.actions import record_event
+from monitoring.actions.record_event import RECORDABLE
+from monitoring.models import Event, Session
+from monitoring.rules.flags import SYMPTOMS
+from monitoring.web.lookup import session_or_404
+from monitoring.web.record_page import RecordForm, act, show
+from monitoring.web.times import ClockTime, WhyLate, confirmed
+from monitoring.words.banner import session_banner
+
+
+class EventForm(RecordForm):
+    repeats = True
+    saves = Event
+    kind = Tiles(label=gettext_lazy("What"))
+    symptoms = ManyTiles(
+        label=gettext_lazy("Symptoms: tapping one makes this a symptom"),
+        tiles_class="tiles-symptoms",
+        choices=[(key, gettext_lazy(words)) for key, words in SYMPTOMS.items()],
+    )
+    detail = forms.CharField(
+        required=False,
+        max_length=1000,
+        label=gettext_lazy("Detail"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    at = ClockTime(label=gettext_lazy("When"))
+    late_reason = WhyLate()
+    is_serious = YesNo(label=gettext_lazy("If an adverse event: serious"))
+    onset_at = ClockTime(label=gettext_lazy("If an adverse event: onset"))
+    resolves = forms.ChoiceField(required=False, label=gettext_lazy("If a resolution: of what"))
+
+    def __init__(self, *args: Any, session: Session, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = [c for c in Event.Kind.choices if c[0] in RECORDABLE]
+        events = list(session.event_set.all())
+        done = {e.resolves_id for e in events}
+        open_events = [
+            (str(e.id), f"{e.get_kind_display()}: {e.detail or ', '.join(e.symptoms)}")
+            for e in events
+            if e.kind in {"adverse_event", "symptom"} and e.id not in done
+        ]
+        if open_events:
+            self.fields["resolves"].choices = [("", _("Choose")), *open_events]  # type: ignore[attr-defined]
+        else:
+            del self.fields["resolves"]
+            kinds = [c for c in kinds if c[0] != "resolution"]
+        self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """A symptom that is ticked says what kind of event it is, where nothing else does."""
+        data = super().clean() or {}
+        if data.get("symptoms") and not data.get("kind") and "kind" not in self.errors:
+            data["kind"] = Event.Kind.SYMPTOM.value
+        return data
+
+    def onset(self) -> datetime | None:
+        """An empty onset is now for an adverse event, and nothing for any other."""
+        data, typed = self.cleaned_data, self["onset_at"].value()
+        is_meant = data["kind"] == Event.Kind.ADVERSE_EVENT or str(typed or "").strip()
+        return cast("datetime", data["onset_at"]) if is_meant else None
+
+
+@require_http_methods(["GET", "POST"])
+@page(Permission.RECORD_EVENT)
+def record(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    session = session_or_404(request, session_id)
+    form = EventForm(request.POST or None, session=session)
+    if form.is_bound and form.is_valid():
+        data = form.cleaned_data
+        resolves = data.get("resolves")
+        made, _theirs = act(
+            form,
+            lambda: record_event(
+                session_id,
+                staff_of(request),
+                id=data["id"],
+                sending=form.sending,
+                kind=data["kind"],
+                at=data["at"],
+                confirmed_at=confirmed(form, "at"),
+                late_reason=data["late_reason"],
+                detail=data["detail"],
+                symptoms=data["symptoms"],
+                is_serious=data["is_serious"],
+                onset_at=form.onset(),
+                onset_confirmed_at=confirmed(form, "onset_at"),
+                resolves_id=UUID(resolves) if resolves else None,
+            ),
+        )
+        if made:
+            return saved(request, _("Event saved"), "session", session_id)
+    context = {
+        "session": session,
+        "banner": session_banner(session),
+        "heading": _("Event"),
+        "submit": _("Save event"),
+        "back": reverse("session", args=[session_id]),
+    }
+    return show(request, "form_page.html", form, context)

@@ -1,0 +1,128 @@
+"""Putting right what is kept of a patient."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+from uuid import UUID
+
+from crispy_forms.layout import Div, Layout
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from clinic.access import Permission, page
+from clinic.ids import uuid7
+from clinic.pages.entry_page import saved
+from clinic.pages.lookup import site_of, staff_of
+from clinic.signin.adapter import is_own
+from monitoring.actions import Conflict, Refused, amend_patient
+from monitoring.models import Patient, PatientAmendment
+from monitoring.web.floor.patients import CONFIRMS, PatientForm, mrn_taken
+from monitoring.web.lookup import log_read
+from monitoring.web.record_page import act, show
+from monitoring.words.banner import patient_banner
+from monitoring.words.patient_amendments import Shown, patient_amendments
+
+
+class AmendPatientForm(PatientForm):
+    """What is known stands in the fields. `amended` is the number of amendments when it was shown:
+    it tells whether someone amended meanwhile."""
+
+    saves = PatientAmendment
+    amended = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    reason = forms.CharField(
+        max_length=300,
+        label=gettext_lazy("Why this is changed"),
+        help_text=gettext_lazy("such as: allergy told today; the old value stays readable"),
+    )
+
+    def __init__(self, data: QueryDict | None, *, patient: Patient, at: str = "") -> None:
+        stands = {name: getattr(patient, name) for name in Patient.AMENDED}
+        initial = {"id": uuid7(), "amended": patient.amended, **stands}
+        super().__init__(data, initial=initial)
+        if at in Patient.AMENDED:
+            self.fields[at].widget.attrs["autofocus"] = True
+
+    def layout(self) -> Layout:
+        names, asks = [*Patient.AMENDED, "reason"], map(self.rendered, CONFIRMS)
+        fields = Div(*map(self.rendered, names), css_class="grid-2")
+        return Layout("id", "amended", *asks, fields)
+
+    def take_in(self, patient: Patient) -> None:
+        """Show what others changed meanwhile where this person changed nothing, so that saving
+        again undoes none of it."""
+        data = cast(QueryDict, self.data).copy()
+        seen = self.cleaned_data.get("amended") or 0
+        stood: dict[str, Any] = {}
+        for later in patient.amendments.filter(number__gt=seen):
+            stood = {**{name: old for name, (old, _new) in later.changes.items()}, **stood}
+        for name, old in stood.items():
+            if name in data and str(self.cleaned_data[name] or "") == (old or ""):
+                data[name] = str(getattr(patient, name) or "")
+        data["amended"] = str(patient.amended)
+        self.data = data
+
+
+@require_http_methods(["GET", "POST"])
+@page(Permission.AMEND_PATIENT)
+def amend(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    site = site_of(request)
+    patient = Patient.objects.at(site).filter(pk=patient_id).first()
+    if patient is None:
+        raise Http404
+    log_read(request, "opened", [patient.pk])
+    asked = request.GET.get("next", "")
+    back = asked if is_own(request, asked) else reverse("patient", args=[patient_id])
+    form = AmendPatientForm(request.POST or None, patient=patient, at=request.GET.get("at", ""))
+    conflict: list[Shown] = []
+    if form.is_bound and form.is_valid():
+        made, conflict = _amended(request, form, patient)
+        if made:
+            return saved(request, _("Patient changed"), back)
+    context = {
+        "banner": patient_banner(patient),
+        "heading": _("Change what is kept of the patient"),
+        "submit": _("Save the change"),
+        "back": back,
+        "meanwhile": conflict,
+        "area": "patients",
+    }
+    return show(request, "patients/amend.html", form, context)
+
+
+def _amended(
+    request: HttpRequest, form: AmendPatientForm, patient: Patient
+) -> tuple[PatientAmendment | None, list[Shown]]:
+    """The amendment, or None with the reasons at the form and what others changed meanwhile."""
+    data = form.cleaned_data
+
+    def verb() -> PatientAmendment | None:
+        try:
+            return amend_patient(
+                patient.pk,
+                staff_of(request),
+                id=data["id"],
+                amended=data["amended"],
+                values=form.values,
+                reason=data["reason"],
+                confirmed=form.confirmed,
+            )
+        except Refused as refused:
+            form.ask(request, refused)
+            return None
+        except Conflict as conflict:
+            if not isinstance(conflict.theirs, Patient):
+                raise
+            form.add_error("mrn", mrn_taken(conflict, request))
+            return None
+
+    made, theirs = act(form, verb)
+    if not theirs:
+        return made, []
+    seen = data["amended"]
+    patient.refresh_from_db()
+    form.take_in(patient)
+    return None, patient_amendments(patient)[: max(0, patient.amended - seen)]

@@ -1,0 +1,163 @@
+"""Planning a session for a patient."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, cast
+from uuid import UUID
+
+from crispy_forms.layout import Div, Layout
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from clinic import clock
+from clinic.access import Permission, page
+from clinic.models import Site
+from clinic.pages.amounts import Amount
+from clinic.pages.dates import DayField, shown
+from clinic.pages.entry_page import saved
+from clinic.pages.fields import Tiles, YesNo
+from clinic.pages.lookup import site_of, staff_of
+from monitoring.actions import Reason, Refused, plan_session
+from monitoring.models import Patient, ProtocolVersion, Session
+from monitoring.reports.treatment import last_dosed
+from monitoring.web.lookup import log_read
+from monitoring.web.presenters.open_items import OpenItem, missing_for_rems
+from monitoring.web.record_page import RecordForm, act, show
+from monitoring.web.times import TimeOfDay
+from monitoring.words.banner import patient_banner
+
+
+class PlanForm(RecordForm):
+    saves = Session
+    near = Tiles(label=gettext_lazy("Date"), tiles_class="tiles-scale")
+    day = DayField(
+        required=False,
+        label=gettext_lazy("Another date"),
+        help_text=gettext_lazy("such as 30-Nov-2026 or 20261130"),
+    )
+    time = TimeOfDay(label=gettext_lazy("Time"), help_text=gettext_lazy("such as 09:30"))
+    protocol_version = Tiles(label=gettext_lazy("Protocol"), tiles_class="tiles-scale")
+    total = Tiles(label=gettext_lazy("Total dose"))
+    planned_mg = Amount(
+        required=False,
+        label=gettext_lazy("Total dose in mg, where the protocol lists none"),
+        example="36.5",
+    )
+    indication = Tiles(label=gettext_lazy("Indication"), choices=Session.Indication.choices)
+    is_first_treatment = YesNo(label=gettext_lazy("First treatment ever"))
+    room = forms.CharField(
+        required=False, max_length=40, label=gettext_lazy("Room or chair, such as Chair 3")
+    )
+
+    def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        today = timezone.localtime(clock.now()).date()
+        named = ((_("Today"), today), (_("Tomorrow"), today + timedelta(days=1)))
+        _offer(self, "near", [(f"{d}", f"{words}, {shown(d)}") for words, d in named])
+        self.versions = list(ProtocolVersion.objects.filter(sites__site=site))
+        protocols = [v.protocol() for v in self.versions]
+        totals = sorted({mg for p in protocols for mg in p.allowed_totals_mg})
+        _offer(self, "protocol_version", [(str(v.pk), v.title) for v in self.versions])
+        _offer(self, "total", [(str(mg), f"{mg} mg") for mg in totals])
+        if not totals:
+            del self.fields["total"]
+        if all(p.allowed_totals_mg for p in protocols):
+            del self.fields["planned_mg"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        for name in ("protocol_version", "indication", "is_first_treatment"):
+            if data.get(name) in {None, ""} and name not in self.errors:
+                self.add_error(name, _("Answer this question."))
+        days = [day for day in (data.get("near"), data.get("day")) if day]
+        if len(days) == 1:
+            data["on"] = date.fromisoformat(str(days[0]))
+        elif not self.errors.keys() & {"near", "day"}:
+            words = _("Choose one date, not two.") if days else _("Choose the date.")
+            self.add_error("day" if days else "near", words)
+        given = [n for n in ("total", "planned_mg") if data.get(n)]
+        if len(given) == 1:
+            data["mg"] = Decimal(data[given[0]])
+        elif not self.errors.keys() & {"total", "planned_mg"}:
+            words = _("Enter one total, not two.") if given else _("Choose the total dose.")
+            self.add_error(self.dose_field, words)
+        return data
+
+    def layout(self) -> Layout:
+        rest = [n for n in self.fields if n not in {"id", "near", "day", "time"}]
+        when = Div(self.rendered("day"), self.rendered("time"), css_class="grid-2")
+        return Layout("id", self.rendered("near"), when, *map(self.rendered, rest))
+
+    @property
+    def dose_field(self) -> str:
+        return "total" if "total" in self.fields else "planned_mg"
+
+    def planned_for(self) -> datetime:
+        local = datetime.combine(self.cleaned_data["on"], self.cleaned_data["time"])
+        return timezone.make_aware(local).astimezone(clock.now().tzinfo)
+
+
+@require_http_methods(["GET", "POST"])
+@page(Permission.PLAN_SESSION)
+def plan(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    site = site_of(request)
+    patient = Patient.objects.at(site).filter(pk=patient_id).first()
+    if patient is None:
+        raise Http404
+    log_read(request, "opened", [patient.pk])
+    form = PlanForm(request.POST or None, site=site)
+    if form.is_bound and form.is_valid():
+        made = _planned(request, form, patient_id)
+        if made:
+            return saved(request, _("Session planned"), "session", made.pk)
+    missing: list[OpenItem] = []
+    if any(version.protocol().rems for version in form.versions):
+        permissions: frozenset[Permission] = request.permissions  # type: ignore[attr-defined]
+        missing = missing_for_rems(patient, site, request.path, permissions)
+    context = {
+        "banner": patient_banner(patient),
+        "items": missing,
+        "heading": _("Plan a session"),
+        "submit": _("Save plan"),
+        "back": reverse("patient", args=[patient_id]),
+        "last": last_dosed(patient),
+        "area": "patients",
+    }
+    return show(request, "planning/plan.html", form, context)
+
+
+def _planned(request: HttpRequest, form: PlanForm, patient_id: UUID) -> Session | None:
+    data = form.cleaned_data
+
+    def verb() -> Session:
+        try:
+            return plan_session(
+                staff_of(request),
+                id=data["id"],
+                patient_id=patient_id,
+                protocol_version_id=UUID(data["protocol_version"]),
+                planned_for=form.planned_for(),
+                planned_mg=data["mg"],
+                indication=data["indication"],
+                is_first_treatment=data["is_first_treatment"],
+                room=data["room"],
+            )
+        except Refused as refused:
+            places = {"planned_mg": form.dose_field}
+            raise Refused(
+                Reason(r.code, places.get(r.field, r.field), r.params) for r in refused.reasons
+            ) from None
+
+    made, _theirs = act(form, verb)
+    return cast("Session | None", made)
+
+
+def _offer(form: forms.Form, name: str, choices: list[tuple[str, str]]) -> None:
+    cast(forms.ChoiceField, form.fields[name]).choices = choices

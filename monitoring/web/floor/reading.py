@@ -1,0 +1,310 @@
+"""One set of observations, all on one screen; and its correction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from clinic import clock
+from clinic.access import Permission, page
+from clinic.pages.entry_page import saved
+from clinic.pages.fields import Tiles
+from clinic.pages.lookup import staff_of
+from monitoring.actions import correct_reading, record_reading
+from monitoring.models import Reading as ReadingRow
+from monitoring.models import Session
+from monitoring.rules.entry import PRE_DOSE, Entry
+from monitoring.rules.facts import ReadingFacts, SessionFacts, whole_minutes
+from monitoring.rules.measures import (
+    NOT_DONE_REASONS,
+    OBSERVATIONS,
+    QUESTIONS,
+    Observation,
+    measures,
+    value_fields,
+)
+from monitoring.rules.protocol import SPRAVATO_US, Protocol
+from monitoring.rules.scales import SCALES
+from monitoring.rules.schedule import observations_at
+from monitoring.web import links
+from monitoring.web.lookup import require_here, session_or_404
+from monitoring.web.measured import measure_field
+from monitoring.web.record_page import RecordForm, act, show
+from monitoring.web.times import ClockTime, confirmed
+from monitoring.words import wording
+from monitoring.words.banner import session_banner
+from monitoring.words.readings import label, table
+
+
+class ReadingForm(RecordForm):
+    """Nothing is filled in beforehand. `confirm_…` answers "Is this right?" for one value."""
+
+    repeats = True
+    saves = ReadingRow
+
+    def __init__(self, *args: Any, protocol: Protocol, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for key, measure in measures().items():
+            self.fields[key] = measure_field(measure)
+        for key, scale_id in protocol.scales.items():
+            scale = SCALES[scale_id]
+            choices = [(str(lv.value), f"{_(lv.words)} · {lv.value}") for lv in scale.levels]
+            name = f"{_(OBSERVATIONS[key].name)} ({scale.name})"
+            self.fields[key] = Tiles(label=name, choices=choices, tiles_class="tiles-scale")
+        for observation in OBSERVATIONS:
+            self.fields[f"{observation}_not_done"] = Tiles(
+                label=_("Not done"), choices=[(c, _(w)) for c, w in NOT_DONE_REASONS.items()]
+            )
+        for field in value_fields():
+            self.fields[f"confirm_{field}"] = forms.CharField(
+                required=False, label=_("Yes, this is right")
+            )
+        self.fields["taken_at"] = ClockTime(label=_("Taken at"))
+        self.fields["late_reason"] = forms.CharField(
+            required=False, max_length=300, label=_("Why entered late")
+        )
+        self.fields["note"] = forms.CharField(required=False, max_length=500, label=_("Note"))
+
+    def is_confirmed(self, field: str) -> bool:
+        """Whether the value that stands there now is the one that "Yes" was said to."""
+        answer = str(self[f"confirm_{field}"].value() or "")
+        return answer != "" and answer == str(self[field].value()).strip()
+
+    def entry(self, asked: int | None) -> Entry:
+        """What was entered, as the rules read it."""
+        data = self.cleaned_data
+        values = {f: data.get(f) for f in measures()}
+        for key in (o.key for o in OBSERVATIONS.values() if o.is_scale):
+            values[key] = int(data[key]) if data.get(key) else None
+        return Entry(
+            taken_at=data["taken_at"],
+            values=values,
+            not_done={o: code for o in OBSERVATIONS if (code := data.get(f"{o}_not_done"))},
+            asked=asked,
+            confirmed=frozenset(f for f in value_fields() if self.is_confirmed(f)),
+            confirmed_at=confirmed(self, "taken_at"),
+            late_reason=data.get("late_reason", ""),
+        )
+
+
+class CorrectionForm(ReadingForm):
+    repeats = False
+
+    """What is left empty stays as the original has it: its values, and its time."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["correction_reason"] = forms.CharField(
+            required=False, max_length=300, label=_("Why corrected")
+        )
+
+    @property
+    def is_time_wrong(self) -> bool:
+        """Whether a time was typed at all: an empty one is no moment of its own here."""
+        return bool(self.data.get("taken_at", "").strip())
+
+
+@require_http_methods(["GET", "POST"])
+@page(Permission.RECORD_READING)
+def record(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    """`?slot=` names what the reading is for: minutes, 0 for pre-dose, none for an additional.
+
+    `&again=1` is an additional one where the slot's was recorded meanwhile: what was typed for the
+    slot is found again there.
+    """
+    asked = None if "again" in request.GET else _asked(request)
+    form: ReadingForm | None = None
+    if request.method == "POST":
+        require_here(request, session_id)
+        # The scales of any protocol are read alike; the verb checks them against the session's.
+        form = ReadingForm(request.POST, protocol=SPRAVATO_US)
+        if form.is_valid():
+            entry, data, sending = form.entry(asked), form.cleaned_data, form.sending
+            made, _theirs = act(
+                form,
+                lambda: record_reading(
+                    session_id,
+                    staff_of(request),
+                    id=data["id"],
+                    sending=sending,
+                    entry=entry,
+                    note=data["note"],
+                ),
+            )
+            if made:
+                return saved(request, _("Reading saved"), "session", session_id)
+    session = session_or_404(request, session_id)
+    facts = session.facts()
+    form = form or ReadingForm(protocol=facts.protocol)
+    context = _context(session, facts, form, asked)
+    if "again" in request.GET:
+        context["draft"] = links.reading(session, _asked(request))
+    if not form.is_bound:
+        context["recorded"] = _recorded(session, asked)
+    return show(request, "reading/reading.html", form, context)
+
+
+def _recorded(session: Session, asked: int | None) -> dict[str, Any] | None:
+    """The reading that stands for the slot already; one before the dose fills none."""
+    rows = list(session.reading_set.all())
+    replaced = {row.replaces_id for row in rows}
+    standing = (r for r in rows if r.slot == asked and r.pk not in replaced)
+    found = next(standing, None) if asked is not None else None
+    if found is None:
+        return None
+    is_open = session.is_open
+    return {
+        "at": found.recorded_at,
+        "by": found.recorded_by.printed_name,
+        "correct": reverse("reading-correct", args=[session.pk, found.pk]) if is_open else "",
+        "additional": f"{links.reading(session, asked)}&again=1",
+    }
+
+
+@require_http_methods(["GET", "POST"])
+@page(Permission.RECORD_READING)
+def correct(request: HttpRequest, session_id: UUID, reading_id: UUID) -> HttpResponse:
+    """The original stands beside; nothing of it is copied into the form."""
+    session = session_or_404(request, session_id)
+    facts = session.facts()
+    original = next((r for r in facts.readings if r.id == reading_id), None)
+    if original is None:
+        raise Http404
+    form = CorrectionForm(request.POST or None, protocol=facts.protocol)
+    if form.is_bound and form.is_valid():
+        made, _theirs = act(
+            form,
+            lambda: correct_reading(
+                session_id,
+                staff_of(request),
+                id=form.cleaned_data["id"],
+                sending=form.sending,
+                replaces=reading_id,
+                entry=form.entry(None),
+                reason=form.cleaned_data["correction_reason"],
+                note=form.cleaned_data["note"],
+                is_time_wrong=form.is_time_wrong,
+            ),
+        )
+        if made:
+            return saved(request, _("Correction saved"), "session", session_id)
+    context = _context(session, facts.without(reading_id), form, None, original) | {
+        "heading": _("Correct a reading: %(label)s") % {"label": label(facts, original)},
+        "submit": gettext_lazy("Save correction"),
+        "original": table(session, facts, only={reading_id}),
+        "is_correction": True,
+        "shows_time": form.is_bound and form.is_time_wrong,
+    }
+    return show(request, "reading/reading.html", form, context)
+
+
+def _asked(request: HttpRequest) -> int | None:
+    text = request.GET.get("slot", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < len("10000") else None
+
+
+def _heading(asked: int | None) -> str:
+    if asked is None:
+        return _("Additional reading")
+    if asked == PRE_DOSE:
+        return _("Pre-dose reading")
+    return _("%(count)s-minute reading") % {"count": asked}
+
+
+def _context(
+    session: Session,
+    facts: SessionFacts,
+    form: ReadingForm,
+    asked: int | None,
+    original: ReadingFacts | None = None,
+) -> dict[str, Any]:
+    """`original` is the reading that is corrected, which `facts` is then without."""
+    vitals = [o for o in OBSERVATIONS.values() if not o.is_scale]
+    scales = [o for o in OBSERVATIONS.values() if o.is_scale]
+    needed = observations_at(facts.protocol, None if asked == PRE_DOSE else asked)
+    return {
+        "session": session,
+        "banner": session_banner(session),
+        "heading": _heading(asked),
+        "submit": gettext_lazy("Save reading"),
+        "back": reverse("session", args=[session.pk]),
+        "vitals": [
+            _panel(facts, form, o, o.key in needed or asked is None, original) for o in vitals
+        ],
+        "scales": [_panel(facts, form, o, True, original) for o in scales],
+        "shows_late_reason": "late_reason" in form.errors or bool(form["late_reason"].value()),
+    }
+
+
+def _panel(
+    facts: SessionFacts,
+    form: ReadingForm,
+    observation: Observation,
+    is_needed: bool,
+    original: ReadingFacts | None,
+) -> dict[str, Any]:
+    """One observation: its fields, what was measured last and before the dose; beside a
+    correction, what it corrects and what was measured before that."""
+    fields, not_done = observation.fields, f"{observation.key}_not_done"
+    asks = [_question(form, f) for f in fields if _asks(form, f)]
+    return {
+        "name": _(observation.name),
+        "fields": [form[f] for f in fields],
+        "not_done": form[not_done],
+        "is_not_done": bool(form[not_done].value()) or not_done in form.errors,
+        "confirm": asks,
+        "is_needed": is_needed,
+        "is_correction": original is not None,
+        "original": _original(original, observation) if original else "",
+        "last": _last(facts, fields, original.taken_at if original else None),
+        "predose": _values(facts, fields),
+    }
+
+
+def _asks(form: ReadingForm, field: str) -> bool:
+    """Whether the value of `field` waits for "Yes, this is right", or has it."""
+    is_asked = any(form.has_error(field, code) for code in QUESTIONS)
+    return is_asked or form.is_confirmed(field)
+
+
+def _question(form: ReadingForm, field: str) -> dict[str, Any]:
+    """The box that says "Yes" to the value that stands there, and to no other."""
+    answer = form[f"confirm_{field}"]
+    value = str(form[field].value()).strip()
+    return {"box": answer, "value": value, "is_given": form.is_confirmed(field)}
+
+
+def _original(original: ReadingFacts, observation: Observation) -> str:
+    """What stands now, and stays if nothing is entered."""
+    if code := original.not_done.get(observation.key):
+        return wording.not_done(code)
+    values = [original.value(f) for f in observation.fields]
+    return "–" if None in values else "/".join(map(str, values))
+
+
+def _last(facts: SessionFacts, fields: tuple[str, ...], until: datetime | None) -> str:
+    """The newest value, or the newest taken before `until`, and its age."""
+    for reading in reversed(facts.standing_readings):
+        values = [reading.value(f) for f in fields]
+        if None not in values and (until is None or reading.taken_at <= until):
+            age = whole_minutes(clock.now() - reading.taken_at)
+            return _("%(value)s, %(age)s min ago") % {
+                "value": "/".join(map(str, values)),
+                "age": age,
+            }
+    return ""
+
+
+def _values(facts: SessionFacts, fields: tuple[str, ...]) -> str:
+    if facts.predose is None or facts.first_dose_at is None:
+        return ""
+    values = [facts.predose.value(f) for f in fields]
+    return "" if None in values else "/".join(map(str, values))

@@ -1,0 +1,105 @@
+"""Who was informed: the answer to a flagged value or symptom."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from clinic.access import Permission, page
+from clinic.pages.entry_page import saved
+from clinic.pages.fields import Tiles
+from clinic.pages.lookup import site_of, staff_of
+from monitoring.actions import respond_to_flag
+from monitoring.models import Event
+from monitoring.rules.flags import flagged
+from monitoring.web.floor.admission import clinicians
+from monitoring.web.lookup import session_or_404
+from monitoring.web.presenters import alerts
+from monitoring.web.record_page import RecordForm, act, show
+from monitoring.web.times import ClockTime, WhyLate, confirmed
+from monitoring.words.banner import session_banner
+
+ORDERS = (
+    gettext_lazy("Go on watching"),
+    gettext_lazy("Repeat in 5 minutes"),
+    gettext_lazy("Comes to see the patient"),
+)
+
+
+class ResponseForm(RecordForm):
+    repeats = True
+    saves = Event
+    informed = Tiles(label=gettext_lazy("Who was informed"))
+    informed_other = forms.CharField(
+        required=False, max_length=200, label=gettext_lazy("Someone else")
+    )
+    ordered = Tiles(label=gettext_lazy("What was ordered"), choices=[(str(o), o) for o in ORDERS])
+    ordered_other = forms.CharField(
+        required=False, max_length=500, label=gettext_lazy("Something else")
+    )
+    at = ClockTime(label=gettext_lazy("When"))
+    late_reason = WhyLate()
+
+    def __init__(self, *args: Any, names: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["informed"].choices = [(n, n) for n in names]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Who was tapped and who was typed were both informed; so with what was ordered."""
+        data = super().clean() or {}
+        for name, longest in (("informed", 200), ("ordered", 500)):
+            both = [data.get(name, ""), data.get(f"{name}_other", "").strip()]
+            data[name] = ", ".join(filter(None, both))
+            if len(data[name]) > longest:
+                self.add_error(f"{name}_other", _("Together with the tile this is too long."))
+        return data
+
+
+@require_http_methods(["GET", "POST"])
+@page(Permission.RECORD_EVENT)
+def respond(request: HttpRequest, session_id: UUID, about: UUID) -> HttpResponse:
+    session = session_or_404(request, session_id)
+    facts = session.facts()
+    found = next((f for f in flagged(facts) if f.fact.id == about), None)
+    if found is None:
+        raise Http404
+    form = ResponseForm(
+        request.POST or None, names=[s.printed_name for s in clinicians(site_of(request))]
+    )
+    if form.is_bound and form.is_valid():
+        data = form.cleaned_data
+        made, _theirs = act(
+            form,
+            lambda: respond_to_flag(
+                session_id,
+                staff_of(request),
+                id=data["id"],
+                sending=form.sending,
+                about=about,
+                informed=data["informed"],
+                ordered=data["ordered"],
+                at=data["at"],
+                confirmed_at=confirmed(form, "at"),
+                late_reason=data["late_reason"],
+            ),
+        )
+        if made:
+            return saved(request, _("Response saved"), "session", session_id)
+    context = {
+        "session": session,
+        "banner": session_banner(session),
+        "heading": _("Record who was informed"),
+        "submit": _("Save response"),
+        "back": reverse("session", args=[session_id]),
+        "kind": alerts.kind(found),
+        "word": alerts.word(found),
+        "lines": alerts.lines(facts.protocol, found),
+    }
+    return show(request, "response/response.html", form, context)

@@ -1,0 +1,1 @@
+"""Pages that read back: register, report, reads, prints, proof and protocols."""

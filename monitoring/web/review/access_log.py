@@ -1,0 +1,148 @@
+"""Who opened, printed or exported whose record."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import django_filters
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from clinic import clock
+from clinic.access import Permission, page
+from clinic.models import Site, Staff
+from clinic.pages.filters import DayFilter, ListFilter, PersonFilter
+from clinic.pages.lookup import site_of
+from monitoring.models import AccessEntry
+from monitoring.reports.access_report import as_csv, entries, folded, of_patient, unfolded
+from monitoring.web.lookup import log_read
+
+PAGE_SIZE = 90
+ANY = _("Any")
+DAYS = 7
+"""What is shown before a period is chosen."""
+PAGES = {
+    "patient-list": _("List of patients"),
+    "patient-register": _("Registering"),
+    "patient": _("Patient"),
+    "patient-amend": _("Change of a patient"),
+    "session-list": _("Register"),
+    "session": _("Session"),
+    "session-report": _("Session report"),
+    "session-printed": _("Session report"),
+    "signature": _("Record as signed"),
+    "verification": _("Verification"),
+    "board": _("Board"),
+    "access-list": _("Access log"),
+    "access-export": _("Access log"),
+    "review-list": _("Late readings"),
+    "session-plan": _("Planning"),
+    "admission": _("Arrival"),
+    "decision": _("Decision"),
+    "dose": _("Dose"),
+    "infusion-end": _("End of the infusion"),
+    "reading": _("Reading"),
+    "reading-correct": _("Correction"),
+    "event": _("Event"),
+    "response": _("Response"),
+    "clearance": _("Clearance"),
+    "withdrawal": _("Withdrawal"),
+    "departure": _("Departure"),
+    "session-cancel": _("Cancelling"),
+    "session-defer": _("No dose today"),
+    "amendment": _("Amendment"),
+    "review": _("Late reading"),
+}
+
+
+class AccessFilter(ListFilter):
+    """Which looks at records to show."""
+
+    since = DayFilter(method="from_day", label=_("From"))
+    until = DayFilter(method="to_day", label=_("To"))
+    patient = django_filters.CharFilter(method="patient_named", label=_("Patient: name or MRN"))
+    staff = PersonFilter(queryset=Staff.objects.none(), label=_("Person"), empty_label=ANY)
+    action = django_filters.ChoiceFilter(
+        choices=AccessEntry.Action.choices, label=_("What"), empty_label=ANY
+    )
+    session = django_filters.UUIDFilter(field_name="session_id", label=_("Session id"))
+
+    class Meta(ListFilter.Meta):
+        model = AccessEntry
+        fields: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
+        super().__init__(*args, site=site, **kwargs)
+        people = Staff.objects.filter(memberships__site=site).distinct()
+        self.filters["staff"].queryset = people
+
+    def from_day(self, found: QuerySet[AccessEntry], name: str, day: date) -> QuerySet[AccessEntry]:
+        return found.filter(at__gte=self.midnight(day))
+
+    def to_day(self, found: QuerySet[AccessEntry], name: str, day: date) -> QuerySet[AccessEntry]:
+        return found.filter(at__lt=self.midnight(day + timedelta(days=1)))
+
+    def patient_named(
+        self, found: QuerySet[AccessEntry], name: str, words: str
+    ) -> QuerySet[AccessEntry]:
+        return of_patient(found, words)
+
+
+def _chosen(request: HttpRequest) -> AccessFilter:
+    """The last week, unless something was asked for."""
+    site = site_of(request)
+    asked = request.GET.copy()
+    if not any(asked.get(name) for name in AccessFilter.base_filters):
+        first = timezone.localtime(clock.now(), site.tz).date() - timedelta(days=DAYS - 1)
+        asked["since"] = first.isoformat()
+    return AccessFilter(asked, queryset=entries(site), request=request, site=site)
+
+
+@require_safe
+@page(Permission.VIEW_ACCESS)
+def access_list(request: HttpRequest) -> HttpResponse:
+    """The latest first; a list that someone was shown is one line, and unfolds."""
+    chosen = _chosen(request)
+    shown = Paginator(folded(chosen.qs), PAGE_SIZE).get_page(request.GET.get("page"))
+    lines = unfolded(chosen.qs, shown.object_list, _moment(request.GET.get("unfold", "")))
+    log_read(request, "listed", [e.patient_id for line in lines for e in line.entries])
+    context = {
+        "filter": chosen,
+        "lines": [(line, PAGES.get(line.page, line.page)) for line in lines],
+        "shown": shown,
+        "query": chosen.data.urlencode(),
+        "area": "access",
+    }
+    return render(request, "access/list.html", context)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return parse_datetime(text)
+    except ValueError:
+        return None
+
+
+@require_safe
+@page(Permission.VIEW_ACCESS)
+def access_export(request: HttpRequest) -> HttpResponseBase:
+    """The same entries for a spreadsheet; a filter that is wrong is shown, not left out."""
+    chosen = _chosen(request)
+    if not chosen.is_valid():
+        return access_list(request)
+    patients = chosen.qs.order_by().values_list("patient_id", flat=True).distinct()
+    log_read(request, "exported", list(patients))
+    site = site_of(request)
+    rows = as_csv(chosen.qs.iterator(chunk_size=1000), site)
+    response = StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8")
+    day = timezone.localtime(clock.now(), site.tz).date()
+    response["Content-Disposition"] = f'attachment; filename="access-{day}.csv"'
+    return response

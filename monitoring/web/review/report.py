@@ -1,0 +1,34 @@
+"""The report of one session: deviations first, then the whole record of the session."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from clinic import clock
+from clinic.access import Permission, page
+from clinic.models import ChainHead
+from clinic.pages.lookup import site_of
+from monitoring.reports.content import content
+from monitoring.reports.session_report import load, session_report
+from monitoring.web.lookup import not_here, read
+
+
+@require_safe
+@page(Permission.VIEW_SESSION)
+def report(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    session = load(site_of(request), session_id)
+    if session is None:
+        raise not_here(request, session_id)
+    read(request, session)
+    permissions: frozenset[Permission] = request.permissions  # type: ignore[attr-defined]
+    context = {
+        **content(session_report(session, clock.now())),
+        "is_printable": True,
+        "area": "register" if Permission.VIEW_REGISTER in permissions else "patients",
+        "head": ChainHead.objects.filter(pk=session_id).first(),
+    }
+    return render(request, "report/report.html", context)

@@ -1,0 +1,1 @@
+"""Pages of one session: what it is now, its signature, and how it ends."""

@@ -1,0 +1,143 @@
+"""After a session has ended: amendments, and a clinician's answer to late readings."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from clinic.access import Permission, page
+from clinic.pages.entry_page import saved
+from clinic.pages.lookup import site_of, staff_of
+from monitoring.actions import amend_record, review_reading
+from monitoring.models import Amendment, Review, Session
+from monitoring.reports import reviews
+from monitoring.web.lookup import log_read, session_or_404
+from monitoring.web.record_page import RecordForm, act, show
+from monitoring.words.amendments import late_reading, subjects
+from monitoring.words.banner import session_banner
+from monitoring.words.readings import table
+
+
+def _long(label: Any, length: int, help_text: Any = "") -> forms.CharField:
+    return forms.CharField(
+        required=False,
+        max_length=length,
+        label=label,
+        help_text=help_text,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class AmendmentForm(RecordForm):
+    saves = Amendment
+    about = forms.ChoiceField(required=False, label=gettext_lazy("What is amended"))
+    text = _long(
+        gettext_lazy("Amendment"),
+        1000,
+        gettext_lazy("The original stays as it is and stays readable."),
+    )
+    reason = _long(gettext_lazy("Reason for the amendment"), 300)
+
+    def __init__(self, *args: Any, session: Session, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["about"].choices = [("", _("Choose")), *subjects(session)]  # type: ignore[attr-defined]
+
+
+class ReviewForm(RecordForm):
+    saves = Review
+    assessment = _long(gettext_lazy("What this reading means"), 500)
+    action_taken = _long(
+        gettext_lazy("What was done"), 500, gettext_lazy("such as: rang the patient, who is well")
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@page(Permission.AMEND_RECORD)
+def amend(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    session = session_or_404(request, session_id)
+    form = AmendmentForm(request.POST or None, session=session)
+    form.initial["about"] = request.GET.get("about", "")
+    if form.is_bound and form.is_valid():
+        data = form.cleaned_data
+        about, _sep, about_id = data["about"].partition(":")
+        made, _theirs = act(
+            form,
+            lambda: amend_record(
+                session_id,
+                staff_of(request),
+                id=data["id"],
+                about=about,
+                about_id=UUID(about_id) if about_id else None,
+                text=data["text"],
+                reason=data["reason"],
+            ),
+        )
+        if made:
+            return saved(request, _("Amendment saved"), "session", session_id)
+    context = {
+        "session": session,
+        "banner": session_banner(session),
+        "heading": _("Amend the record"),
+        "submit": _("Save amendment"),
+        "back": reverse("session", args=[session_id]),
+    }
+    return show(request, "form_page.html", form, context)
+
+
+@require_http_methods(["GET", "POST"])
+@page(Permission.REVIEW_READING)
+def review(request: HttpRequest, session_id: UUID, reading_id: UUID) -> HttpResponse:
+    session = session_or_404(request, session_id)
+    late = session.reading_set.all()
+    found = next((r for r in late if r.pk == reading_id and r.after_departure), None)
+    if found is None:
+        raise Http404
+    form = ReviewForm(request.POST or None)
+    if form.is_bound and form.is_valid():
+        data = form.cleaned_data
+        made, _theirs = act(
+            form,
+            lambda: review_reading(
+                session_id,
+                staff_of(request),
+                id=data["id"],
+                reading_id=reading_id,
+                assessment=data["assessment"],
+                action_taken=data["action_taken"],
+            ),
+        )
+        if made:
+            return saved(request, _("Review saved"), "session", session_id)
+    facts = session.facts()
+    context = {
+        "session": session,
+        "banner": session_banner(session),
+        "heading": _("Late reading"),
+        "submit": _("Save review"),
+        "back": reverse("review-list"),
+        "readings": table(session, facts, only={reading_id}),
+        "review": getattr(found, "review", None),
+    }
+    return show(request, "amendment/review.html", form, context)
+
+
+@require_safe
+@page(Permission.REVIEW_READING)
+def review_list(request: HttpRequest) -> HttpResponse:
+    """Late readings that no clinician has answered, the longest waiting first."""
+    waiting = list(
+        reviews.waiting(site_of(request)).select_related(
+            "session__patient", "recorded_by", "review"
+        )
+    )
+    log_read(request, "listed", [r.session.patient_id for r in waiting])
+    found = [(r.session, late_reading(r)) for r in waiting]
+    return render(request, "amendment/review_list.html", {"waiting": found, "area": "reviews"})

@@ -1,0 +1,255 @@
+"""May I sign? The whole record, what is open, and the signature."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from crispy_forms.layout import Fieldset, Layout
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from clinic import clock
+from clinic.access import Permission, page
+from clinic.pages.entry_page import saved
+from clinic.pages.fields import WholeNumber, YesNo
+from clinic.pages.lookup import site_of, staff_of
+from clinic.signin import passkey
+from clinic.trail.organisation import renewals_before
+from monitoring.actions import sign_clearance, withdraw_clearance
+from monitoring.actions.sign_clearance import signing
+from monitoring.models import Clearance, Session, Withdrawal
+from monitoring.reports.chart import session_chart
+from monitoring.rules.cautions import Caution, cautions
+from monitoring.rules.facts import SessionFacts
+from monitoring.rules.readiness import CHECKLIST, before_clearance, clearance_state
+from monitoring.web import links
+from monitoring.web.lookup import session_or_404
+from monitoring.web.presenters.open_items import OpenItem
+from monitoring.web.record_page import RecordForm, act, show
+from monitoring.words import wording
+from monitoring.words.banner import session_banner
+from monitoring.words.readings import table
+from monitoring.words.report import renewal_words
+from monitoring.words.statement import statement
+from monitoring.words.timeline import timeline
+
+
+class ClearanceForm(RecordForm):
+    """`through_seq` is what was on the screen; each caution has a field of its own."""
+
+    saves = Clearance
+    through_seq = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, open_cautions: list[Caution], rems: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.open_cautions = open_cautions
+        for caution in open_cautions:
+            self.fields[f"justify_{caution.key}"] = forms.CharField(
+                required=False,
+                max_length=1000,
+                label=wording.caution(caution),
+                help_text=_("Why the patient can leave with this, in your own words"),
+                widget=forms.Textarea(attrs={"rows": 2}),
+            )
+        for key, words in CHECKLIST.items():
+            self.fields[key] = forms.BooleanField(required=False, label=_(words))
+        self.fields["had_serious_event"] = YesNo(label=_("Serious adverse event in this session"))
+        if rems:
+            self.fields["ready_minutes"] = WholeNumber(
+                label=_("Ready to leave after how many minutes, if there were no minimum time?"),
+                help_text=_("minutes after the first dose; the REMS form asks this"),
+            )
+        self.fields["password"] = forms.CharField(
+            required=False,
+            label=_("Your password"),
+            strip=False,
+            widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        )
+        # Put there by the script, and never given back: an answer serves once.
+        self.fields["passkey"] = forms.CharField(
+            required=False, max_length=10_000, widget=forms.HiddenInput
+        )
+
+    def layout(self) -> Layout:
+        justify = [n for n in self.fields if n.startswith("justify_")]
+        answers = [n for n in ("had_serious_event", "ready_minutes") if n in self.fields]
+        groups = [
+            Fieldset(_("Answer each caution"), *map(self.rendered, justify), css_class="group")
+        ] if justify else []  # fmt: skip
+        return Layout(
+            "id",
+            "through_seq",
+            *groups,
+            Fieldset(_("Confirm"), *CHECKLIST, *map(self.rendered, answers), css_class="group"),
+        )
+
+
+class WithdrawalForm(RecordForm):
+    saves = Withdrawal
+    clearance = forms.UUIDField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        required=False,
+        max_length=500,
+        label=gettext_lazy("Reason"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+@sensitive_post_parameters("password", "passkey")
+@require_http_methods(["GET", "POST"])
+@page(Permission.SIGN_CLEARANCE)
+def sign(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    session = session_or_404(request, session_id)
+    facts = session.facts()
+    by = staff_of(request)
+    open_cautions = cautions(facts)
+    rems = facts.protocol.rems
+    form = ClearanceForm(request.POST or None, open_cautions=open_cautions, rems=rems)
+    form.initial["through_seq"] = facts.last_seq
+    changes: list[str] = []
+    if form.is_bound and form.is_valid():
+        data = form.cleaned_data
+        made, theirs = act(
+            form,
+            lambda: sign_clearance(
+                session_id,
+                by,
+                id=data["id"],
+                password=data["password"],
+                assertion=passkey.take(request, data["passkey"]) if data["passkey"] else None,
+                through_seq=data["through_seq"],
+                checklist={key: data[key] for key in CHECKLIST},
+                justifications={c.key: data[f"justify_{c.key}"] for c in open_cautions},
+                had_serious_event=data["had_serious_event"],
+                ready_minutes=data.get("ready_minutes"),
+                statement=statement(session, facts, by.printed_name),
+            ),
+        )
+        if made:
+            return saved(request, _("Clearance signed"), "session", session_id)
+        if theirs:
+            form = _again(request, facts)
+            changes = _changes(session, facts, data["through_seq"])
+    now = clock.now()
+    context = _context(session, facts, by.printed_name) | {
+        "changes": changes,
+        "summary_heading": _("Not signed"),
+        "has_passkey": passkey.has_one(by),
+        "renewal": renewal_words(renewals_before([(by.pk, now)]).get((by.pk, now))),
+    }
+    return show(request, "clearance/clearance.html", form, context)
+
+
+class ShownForm(forms.Form):
+    through_seq = forms.IntegerField(min_value=0)
+
+
+@require_POST
+@page(Permission.SIGN_CLEARANCE)
+def challenge(request: HttpRequest, session_id: UUID) -> JsonResponse:
+    """What the signer's passkey is asked, for this session as it was shown to them."""
+    session = get_object_or_404(Session.objects.at(site_of(request)), pk=session_id)
+    form = ShownForm(request.POST)
+    if not form.is_valid():
+        return JsonResponse({"error": _("Show the page again, then sign.")}, status=422)
+    options = passkey.begin(request, signing(session.pk, form.cleaned_data["through_seq"]))
+    if options is None:
+        return JsonResponse({"error": _("You have no passkey.")}, status=409)
+    return JsonResponse(options)
+
+
+def _again(request: HttpRequest, facts: SessionFacts) -> ClearanceForm:
+    """The form for what is on the screen now, with all that was written but the proof, and but
+    that the whole record of the session was read: of what has come since, that is not true yet."""
+    data = request.POST.copy()
+    data["through_seq"] = str(facts.last_seq)
+    data["password"] = data["passkey"] = ""
+    data.pop("record_reviewed", None)
+    again = ClearanceForm(data, open_cautions=cautions(facts), rems=facts.protocol.rems)
+    again.full_clean()
+    again.errors.clear()
+    again.add_error(None, _("The record has changed since this page was shown. Read it again."))
+    return again
+
+
+def _changes(session: Session, facts: SessionFacts, shown: int) -> list[str]:
+    """What was recorded after the page was shown, in the order it was recorded."""
+    found = [(e.seq, e.line) for e in timeline(session, facts) if e.seq > shown]
+    shown_as = table(session, facts)
+    seqs = {r.id: r.seq for r in facts.readings}
+    for row in shown_as.rows:
+        if seqs[row.id] > shown:
+            values = ", ".join(
+                f"{column.name} {cell.text}"
+                for column, cell in zip(shown_as.columns, row.cells, strict=True)
+                if cell.text != "–"
+            )
+            what = _("Correction, %(label)s") if row.is_correction else _("Reading, %(label)s")
+            words = what % {"label": row.label}
+            at = timezone.localtime(row.taken_at).strftime("%H:%M")
+            found.append((seqs[row.id], f"{at} {words}: {values} ({row.by})"))
+    return [line for _seq, line in sorted(found)]
+
+
+def _context(session: Session, facts: SessionFacts, signer: str) -> dict[str, Any]:
+    now = clock.now()
+    state = clearance_state(facts, now)
+    items = before_clearance(facts, now)
+    return {
+        "session": session,
+        "banner": session_banner(session),
+        "facts": facts,
+        "heading": _("Clearance"),
+        "submit": _("Sign clearance"),
+        "back": reverse("session", args=[session.pk]),
+        "chart": session_chart(facts, now),
+        "readings": table(session, facts),
+        "timeline": timeline(session, facts),
+        "items": [OpenItem(wording.item(i), links.closes(session, i)) for i in items],
+        "clearance_state": state,
+        "can_sign": not items and state != "stands" and session.phase != "closed",
+        "statement": statement(session, facts, signer),
+        "signer": signer,
+        "first_minutes": facts.minutes(now),
+    }
+
+
+@require_http_methods(["GET", "POST"])
+@page(Permission.SIGN_CLEARANCE)
+def withdraw(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    session = session_or_404(request, session_id)
+    standing = session.facts().clearance
+    if standing is None:
+        raise Http404
+    form = WithdrawalForm(request.POST or None)
+    form.initial["clearance"] = standing.id
+    if form.is_bound and form.is_valid():
+        data = form.cleaned_data
+        made, _theirs = act(
+            form,
+            lambda: withdraw_clearance(
+                session_id,
+                staff_of(request),
+                id=data["id"],
+                clearance_id=data["clearance"],
+                reason=data["reason"],
+            ),
+        )
+        if made:
+            return saved(request, _("Clearance withdrawn"), "session", session_id)
+    context = {
+        "session": session,
+        "banner": session_banner(session),
+        "heading": _("Withdraw the clearance"),
+        "submit": _("Withdraw"),
+        "back": reverse("session", args=[session_id]),
+    }
+    return show(request, "form_page.html", form, context)

@@ -1,0 +1,200 @@
+"""How the patient left."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from clinic import clock
+from clinic.access import Permission, page
+from clinic.pages.entry_page import saved
+from clinic.pages.fields import Tiles, YesNo
+from clinic.pages.lookup import staff_of
+from monitoring.actions import depart
+from monitoring.models import Departure, Session
+from monitoring.rules.facts import SessionFacts
+from monitoring.rules.readiness import clearance_state, lapses_at
+from monitoring.web.floor.admission import clinicians
+from monitoring.web.lookup import session_or_404
+from monitoring.web.record_page import RecordForm, act, show
+from monitoring.web.times import ClockTime, WhyLate, confirmed, offer_days
+from monitoring.words import wording
+from monitoring.words.banner import session_banner
+from monitoring.words.readings import table
+
+WAYS_HOME = (
+    gettext_lazy("Someone drives"),
+    gettext_lazy("Taxi"),
+    gettext_lazy("Public transport"),
+    gettext_lazy("On foot"),
+    gettext_lazy("Drives"),
+    gettext_lazy("Would not say"),
+)
+
+
+def _line(label: Any, length: int, help_text: Any = "") -> forms.CharField:
+    return forms.CharField(required=False, max_length=length, label=label, help_text=help_text)
+
+
+class DepartureForm(RecordForm):
+    saves = Departure
+    left_at = ClockTime(label=gettext_lazy("Left at"))
+    late_reason = WhyLate()
+
+    def __init__(self, *args: Any, session: Session, names: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_days(self, session)
+        if "clinician_informed" in self.fields:
+            self.fields["clinician_informed"].choices = [  # type: ignore[attr-defined]
+                (n, n) for n in names
+            ]
+
+    def given(self) -> dict[str, Any]:
+        """What was entered, as the verb takes it."""
+        data = dict(self.cleaned_data)
+        data |= {"confirmed_at": confirmed(self, "left_at"), "sending": self.sending}
+        if other := data.pop("clinician_other", "").strip():
+            data["clinician_informed"] = other
+        return data
+
+
+class DischargeForm(DepartureForm):
+    escort_name = _line(gettext_lazy("Escort's name"), 120)
+    escort_phone = _line(gettext_lazy("Escort's telephone"), 40)
+    no_escort_reason = _line(gettext_lazy("If there is no escort: why"), 300)
+    transport = _line(gettext_lazy("Transport, such as taxi or escort's car"), 120)
+    advice_given = forms.BooleanField(
+        required=False,
+        label=gettext_lazy(
+            "Advised again not to drive or use machinery until the next day after a restful sleep"
+        ),
+    )
+
+
+class EarlyForm(DepartureForm):
+    """Leaving without a clearance: whatever the kind, the question about serious events."""
+
+    had_serious_event = YesNo(label=gettext_lazy("Serious adverse event in this session"))
+    serious_event_detail = _line(
+        gettext_lazy("What it was"), 500, gettext_lazy("if there was a serious adverse event")
+    )
+
+
+class TransferForm(EarlyForm):
+    destination = _line(gettext_lazy("Transferred to"), 200)
+    reason = _line(gettext_lazy("Reason"), 500)
+
+    field_order = ("id", "left_at", "late_reason", "destination", "reason")
+
+
+class AgainstAdviceForm(EarlyForm):
+    reason = _line(gettext_lazy("What the patient said"), 500)
+    clinician_informed = Tiles(label=gettext_lazy("Which clinician was informed"))
+    clinician_other = _line(gettext_lazy("Someone else"), 200)
+    advice_given = YesNo(
+        label=gettext_lazy(
+            "Advised not to drive or use machinery until the next day after a restful sleep"
+        )
+    )
+    transport = Tiles(
+        label=gettext_lazy("How the patient gets home"), choices=[(str(w), w) for w in WAYS_HOME]
+    )
+
+    field_order = (
+        "id", "left_at", "late_reason", "reason", "clinician_informed", "clinician_other",
+        "advice_given", "transport",
+    )  # fmt: skip
+
+
+class LeftUnseenForm(EarlyForm):
+    left_at = ClockTime(label=gettext_lazy("When it was noticed"))
+    last_seen_at = ClockTime(label=gettext_lazy("Last seen at"))
+    noticed_by = _line(gettext_lazy("Who noticed"), 200)
+    reason = _line(gettext_lazy("What is known, and what was done"), 500)
+
+    field_order = ("id", "left_at", "late_reason", "last_seen_at", "noticed_by", "reason")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["last_seen_at"].template = "departure/_seen.html"  # type: ignore[attr-defined]
+
+    def given(self) -> dict[str, Any]:
+        data = super().given()
+        data["last_seen_confirmed_at"] = confirmed(self, "last_seen_at")
+        if not self.data.get("last_seen_at", "").strip():
+            data["last_seen_at"] = None
+        return data
+
+
+FORMS: dict[str, type[DepartureForm]] = {
+    Departure.Kind.DISCHARGED: DischargeForm,
+    Departure.Kind.TRANSFERRED: TransferForm,
+    Departure.Kind.AGAINST_ADVICE: AgainstAdviceForm,
+    Departure.Kind.LEFT_UNSEEN: LeftUnseenForm,
+}
+
+
+def _form(request: HttpRequest, session: Session, kind: str) -> DepartureForm | None:
+    """The form of `kind`. What is sent without one is refused, and has no fields to show."""
+    names = [s.printed_name for s in clinicians(session.site)]
+    form_class = FORMS.get(kind)
+    if form_class is not None:
+        return form_class(request.POST or None, session=session, names=names)
+    if request.method != "POST":
+        return None
+    form = DepartureForm(request.POST, session=session, names=names)
+    form.fields.clear()
+    form.add_error(None, _("Choose how the patient left."))
+    return form
+
+
+@require_http_methods(["GET", "POST"])
+@page(Permission.DEPART)
+def record(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    """`?kind=` names how; discharge is shown while a clearance stands, and once it has lapsed, for
+    who left before."""
+    session = session_or_404(request, session_id)
+    facts = session.facts()
+    state = clearance_state(facts, clock.now())
+    kind = request.GET.get("kind", Departure.Kind.DISCHARGED if state == "stands" else "")
+    form = _form(request, session, kind)
+    if form is not None and kind in FORMS and form.is_bound and form.is_valid():
+        given = form.given()
+        made, _theirs = act(form, lambda: depart(session_id, staff_of(request), kind=kind, **given))
+        if made:
+            return saved(request, _("Departure saved"), "session", session_id)
+    can_discharge = state in {"stands", "lapsed"}
+    if kind == Departure.Kind.DISCHARGED and not can_discharge and not (form and form.is_bound):
+        form = None
+    context = _context(session, facts, state) | {
+        "kind": kind,
+        "submit": dict(Departure.Kind.choices).get(kind, ""),
+        "kinds": [c for c in Departure.Kind.choices if c[0] != "discharged" or can_discharge],
+    }
+    return show(request, "departure/departure.html", form or forms.Form(), context)
+
+
+def _context(session: Session, facts: SessionFacts, state: str) -> dict[str, Any]:
+    """Whether a signature stands, and the values measured last."""
+    now, clearance = clock.now(), facts.clearance
+    params = {
+        "at": lapses_at(facts) if state == "lapsed" else clearance and clearance.signed_at,
+        "now": now,
+    }
+    return {
+        "session": session,
+        "banner": session_banner(session),
+        "heading": _("Departure"),
+        "back": reverse("session", args=[session.pk]),
+        "state": state,
+        "lapses_at": lapses_at(facts) if state == "stands" else None,
+        "why_not": "" if state == "stands" else wording.reason(f"clearance_{state}", params),
+        "last": table(session, facts, only={r.id for r in facts.standing_readings[-1:]}),
+    }

@@ -1,0 +1,65 @@
+"""Ending a session in which nothing was given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from clinic.access import Permission, page
+from clinic.pages.entry_page import saved
+from clinic.pages.lookup import staff_of
+from monitoring.actions import cancel_session, defer_dose
+from monitoring.web.lookup import session_or_404
+from monitoring.web.record_page import RecordForm, act, show
+from monitoring.words.banner import session_banner
+
+
+class EndingForm(RecordForm):
+    reason = forms.CharField(
+        required=False,
+        max_length=300,
+        label=gettext_lazy("Reason"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@page(Permission.PLAN_SESSION)
+def cancel(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    return _end(request, session_id, cancel_session, _("Cancel the planned session"))
+
+
+@require_http_methods(["GET", "POST"])
+@page(Permission.GIVE_DOSE)
+def defer(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    return _end(request, session_id, defer_dose, _("End the session without a dose"))
+
+
+def _end(
+    request: HttpRequest, session_id: UUID, verb: Callable[..., Any], heading: str
+) -> HttpResponse:
+    session = session_or_404(request, session_id)
+    form = EndingForm(request.POST or None)
+    if form.is_bound and form.is_valid():
+        made, _theirs = act(
+            form,
+            lambda: verb(session_id, staff_of(request), reason=form.cleaned_data["reason"]),
+        )
+        if made:
+            return saved(request, _("Session ended without a dose"), "board")
+    context = {
+        "session": session,
+        "banner": session_banner(session),
+        "heading": heading,
+        "submit": heading,
+        "back": reverse("session", args=[session_id]),
+    }
+    return show(request, "form_page.html", form, context)

@@ -1,0 +1,92 @@
+"""What exactly was signed: the record as a clinician had it, and what has changed since."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from clinic.access import Permission, page
+from clinic.pages.lookup import site_of
+from monitoring.models import Reading, Session
+from monitoring.proof.signed import as_signed
+from monitoring.reports.content import content, signatures
+from monitoring.reports.session_report import load, session_report
+from monitoring.web.lookup import not_here, read
+from monitoring.words.amendments import amendments
+from monitoring.words.readings import values
+from monitoring.words.timeline import timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    at: datetime
+    words: str
+    by: str
+
+
+@require_safe
+@page(Permission.VIEW_SESSION)
+def signature(request: HttpRequest, session_id: UUID, clearance_id: UUID) -> HttpResponse:
+    """From the log alone, whatever the tables hold now."""
+    session = load(site_of(request), session_id)
+    if session is None:
+        raise not_here(request, session_id)
+    clearance = next((c for c in session.clearance_set.all() if c.pk == clearance_id), None)
+    found = as_signed(clearance) if clearance else None
+    if clearance is None or found is None:
+        raise Http404
+    read(request, session)
+    permissions: frozenset[Permission] = request.permissions  # type: ignore[attr-defined]
+    context = {
+        **content(session_report(found.session, clearance.signed_at)),
+        "is_printable": True,
+        "clearance": clearance,
+        "signature": signatures([clearance])[0],
+        "is_intact": found.is_intact,
+        "digest": found.digest,
+        "changes": changes(session, clearance.through_seq),
+        "area": "register" if Permission.VIEW_REGISTER in permissions else "patients",
+    }
+    return render(request, "signature/signature.html", context)
+
+
+def changes(session: Session, through_seq: int) -> list[Change]:
+    """What the record holds that the signature does not cover, in the order it was recorded."""
+    found = [
+        (r.seq, Change(r.recorded_at, _reading(r), r.recorded_by.printed_name))
+        for r in session.reading_set.all()
+        if r.seq > through_seq
+    ]
+    found += [
+        (entry.seq, Change(entry.recorded_at or entry.at, entry.words, entry.by))
+        for entry in timeline(session, session.facts())
+        if entry.seq > through_seq
+    ]
+    for reading in session.reading_set.all():
+        review = getattr(reading, "review", None)
+        if review and review.seq > through_seq:
+            words = _("Review: %(words)s") % {
+                "words": f"{review.assessment}; {review.action_taken}"
+            }
+            found.append((review.seq, Change(review.recorded_at, words, review.printed_name)))
+    lines = amendments(session)
+    for row, line in zip(session.amendment_set.all(), lines, strict=True):
+        words = _("Amendment to %(about)s: %(text)s") % {"about": line.about, "text": line.text}
+        found.append((row.seq, Change(row.recorded_at, words, line.by)))
+    return [change for _seq, change in sorted(found, key=lambda pair: pair[0])]
+
+
+def _reading(row: Reading) -> str:
+    params = {"at": timezone.localtime(row.taken_at).strftime("%H:%M"), "values": values(row)}
+    if row.replaces_id:
+        return _("Correction, taken %(at)s: %(values)s") % params
+    if row.after_departure:
+        return _("Reading that arrived after departure, taken %(at)s: %(values)s") % params
+    return _("Reading taken %(at)s: %(values)s") % params

@@ -1,0 +1,238 @@
+"""Who was shown whose record is kept, searched and exported."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from monitoring.models import AccessEntry
+from monitoring.web.review.access_log import PAGES
+from tests.clinic.test_access import LATER, POSTED, address, routes
+from tests.clock import TestClock
+from tests.factories.people import SiteFactory, person
+from tests.factories.record import PatientFactory
+from tests.factories.visits import Visit, discharged, dosed
+
+pytestmark = pytest.mark.django_db
+Signer = Callable[..., Client]
+ABOUT_A_PATIENT = sorted(
+    str(pattern.name)
+    for pattern in routes()
+    if {"session_id", "patient_id"} & set(pattern.pattern.converters)
+    and pattern.name not in LATER | POSTED
+)
+"""Pages whose address names a patient or a session."""
+
+
+@pytest.fixture
+def visit(clock: TestClock) -> Visit:
+    return dosed(clock)
+
+
+@pytest.mark.parametrize("name", ABOUT_A_PATIENT)
+def test_every_page_about_a_patient_keeps_who_opened_it_once(
+    visit: Visit, signed_in: Signer, name: str
+) -> None:
+    everything = visit.clinician
+    everything.memberships.create(site=visit.site, role="administrator")
+    answer = signed_in(everything).get(address(name, visit))
+    assert answer.status_code == 200
+    entry = AccessEntry.objects.get()
+    assert (entry.staff, entry.patient, entry.site) == (everything, visit.patient, visit.site)
+    assert (entry.action, entry.page) == ("opened", name)
+    assert entry.session_id == (visit.id if str(visit.id) in address(name, visit) else None)
+    assert entry.address == "127.0.0.1"
+    assert entry.device
+
+
+def test_lists_keep_everyone_they_showed_in_one_insert(
+    visit: Visit, signed_in: Signer, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    others = {PatientFactory.create(site=visit.site).pk for _ in range(4)}
+    signed_in(visit.nurse).get("/patients/")
+    listed = AccessEntry.objects.filter(action="listed", page="patient-list")
+    assert {e.patient_id for e in listed} == others | {visit.patient.pk}
+
+
+def test_a_page_that_stays_open_is_kept_again_after_a_quarter_of_an_hour(
+    visit: Visit, signed_in: Signer, clock: TestClock
+) -> None:
+    nurse = signed_in(visit.nurse)
+    path = f"/sessions/{visit.id}/"
+    polls = {"HX-Request": "true"}
+    nurse.get(path)
+    for _ in range(3):
+        nurse.get(path, headers=polls)
+    assert AccessEntry.objects.count() == 1
+    clock.forward(minutes=16)
+    nurse.get(path, headers=polls)
+    assert AccessEntry.objects.count() == 2
+
+
+def test_asking_only_for_updates_does_not_go_unseen(visit: Visit, signed_in: Signer) -> None:
+    signed_in(visit.nurse).get(f"/sessions/{visit.id}/", headers={"HX-Request": "true"})
+    assert AccessEntry.objects.count() == 1
+
+
+def test_what_is_not_shown_is_not_kept(visit: Visit, signed_in: Signer) -> None:
+    stranger = signed_in(person(SiteFactory.create(), "nurse"))
+    stranger.get(f"/sessions/{visit.id}/")
+    signed_in(person(visit.site, "administrator")).get(f"/sessions/{visit.id}/event/")
+    assert not AccessEntry.objects.exists()
+
+
+def shown(client: Client, **asked: Any) -> list[AccessEntry]:
+    """What stands in the log, with what is folded left out."""
+    lines = client.get("/access/", asked).context["lines"]
+    return [entry for line, _page in lines for entry in line.entries]
+
+
+def test_reads_are_found_by_patient_person_session_and_period(
+    visit: Visit, signed_in: Signer, clock: TestClock
+) -> None:
+    other = dosed(clock, site=visit.site)
+    signed_in(visit.nurse).get(f"/sessions/{visit.id}/")
+    signed_in(other.nurse).get(f"/sessions/{other.id}/")
+    clock.forward(minutes=60 * 24 * 10)
+    signed_in(other.nurse).get(f"/patients/{visit.patient.pk}/")
+    administrator = signed_in(person(visit.site, "administrator"))
+    day = (clock.now() - timedelta(days=10)).date().isoformat()
+    opened = {"since": "2026-01-01", "action": "opened"}
+    assert len(shown(administrator, **opened)) == 3
+    assert {e.session_id for e in shown(administrator, **opened, session=visit.id)} == {visit.id}
+    assert len(shown(administrator, **opened, patient=visit.patient.mrn)) == 2
+    assert len(shown(administrator, **opened, staff=other.nurse.pk)) == 2
+    assert len(shown(administrator, since=day, until=day, action="opened")) == 2
+    assert len(shown(administrator, patient="nobody of this name")) == 0
+
+
+def test_without_a_question_the_last_week_is_shown(
+    visit: Visit, signed_in: Signer, clock: TestClock
+) -> None:
+    signed_in(visit.nurse).get(f"/sessions/{visit.id}/")
+    administrator = signed_in(person(visit.site, "administrator"))
+    assert len(shown(administrator)) == 1
+    clock.forward(minutes=60 * 24 * 8)
+    assert len(shown(administrator, action="opened")) == 1, "asked for, however old"
+    assert [e for e in shown(administrator) if e.action == "opened"] == []
+
+
+def test_a_filter_that_is_wrong_is_named_and_nothing_is_exported(
+    visit: Visit, signed_in: Signer
+) -> None:
+    administrator = signed_in(person(visit.site, "administrator"))
+    answer = administrator.get("/access.csv", {"since": "soon", "session": "nonsense"})
+    assert answer["Content-Type"].startswith("text/html")
+    assert set(answer.context["filter"].form.errors) == {"since", "session"}
+
+
+def test_the_export_holds_what_the_page_shows_and_is_kept_itself(
+    visit: Visit, signed_in: Signer
+) -> None:
+    patient = PatientFactory.create(site=visit.site, family_name="=cmd()", given_name="Eve")
+    nurse = signed_in(visit.nurse)
+    nurse.get(f"/sessions/{visit.id}/")
+    nurse.get(f"/patients/{patient.pk}/")
+    administrator = signed_in(person(visit.site, "administrator"))
+    answer = administrator.get("/access.csv")
+    assert "attachment" in answer["Content-Disposition"]
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    opened = [r for r in rows if r["action"] == "opened"]
+    assert [r["mrn"] for r in opened] == [patient.mrn, visit.patient.mrn]
+    assert opened[0]["patient"].startswith("'=CMD()")
+    assert opened[0]["person"] == visit.nurse.printed_name
+    assert opened[0]["at"].endswith("-04:00")
+    exported = AccessEntry.objects.filter(action="exported")
+    assert {e.patient_id for e in exported} == {visit.patient.pk, patient.pk}
+
+
+def test_reads_at_another_site_are_not_shown(visit: Visit, signed_in: Signer) -> None:
+    signed_in(visit.nurse).get(f"/sessions/{visit.id}/")
+    stranger = signed_in(person(SiteFactory.create(), "administrator"))
+    assert shown(stranger, since="2026-01-01") == []
+    text = b"".join(stranger.get("/access.csv").streaming_content).decode()
+    assert visit.patient.mrn not in text
+
+
+def lists(client: Client, **asked: Any) -> list[tuple[str, int, int]]:
+    """The lines of lists: page, how many patients, and how many of them are unfolded."""
+    lines = client.get("/access/", asked).context["lines"]
+    return [(str(page), ln.count, len(ln.entries)) for ln, page in lines if ln.is_list]
+
+
+def test_a_list_is_one_line_that_unfolds_and_shows_no_one_before(
+    visit: Visit, signed_in: Signer, clock: TestClock
+) -> None:
+    others = [PatientFactory.create(site=visit.site, mrn=f"L-{n}") for n in range(3)]
+    nurse = signed_in(visit.nurse)
+    nurse.get("/patients/")
+    at = clock.now()
+    clock.forward(minutes=1)
+    nurse.get(f"/sessions/{visit.id}/")
+    clock.forward(minutes=1)
+    administrator = signed_in(person(visit.site, "administrator"))
+    page = administrator.get("/access/")
+    assert "List of patients, 4 patients" in page.content.decode()
+    assert [line.count for line, _page in page.context["lines"]] == [1, 4]
+    assert others[0].mrn not in page.content.decode()
+    logged = AccessEntry.objects.filter(page="access-list")
+    assert {e.patient_id for e in logged.all()} == {visit.patient.pk}
+    clock.forward(minutes=1)
+    unfolded = administrator.get("/access/", {"unfold": at.isoformat()}).content.decode()
+    assert all(other.mrn in unfolded for other in others)
+    assert {e.patient_id for e in logged.all()} == {visit.patient.pk, *(o.pk for o in others)}
+    assert AccessEntry.objects.filter(page="patient-list").count() == 4, "kept as before"
+    for wrong in ("soon", "2026-13-45T00:00:00", "2026-03-10T10:00:00"):
+        assert {left for *_, left in lists(administrator, unfold=wrong)} == {0}
+
+
+def test_a_list_filtered_to_one_patient_names_that_one(visit: Visit, signed_in: Signer) -> None:
+    PatientFactory.create(site=visit.site)
+    signed_in(visit.nurse).get("/patients/")
+    administrator = signed_in(person(visit.site, "administrator"))
+    (entry,) = shown(administrator, patient=visit.patient.mrn, action="listed")
+    assert entry.patient == visit.patient
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ({"since": "2026-11-31"}, "since"),
+        ({"until": "soon"}, "until"),
+        ({"since": "2026-03-11", "until": "2026-03-10"}, "until"),
+        ({"session": "nonsense"}, "session"),
+        ({"staff": "nonsense"}, "staff"),
+        ({"action": "nonsense"}, "action"),
+    ],
+)
+def test_while_a_filter_is_wrong_nothing_is_shown_or_exported(
+    visit: Visit, signed_in: Signer, asked: dict[str, str], field: str
+) -> None:
+    signed_in(visit.nurse).get(f"/sessions/{visit.id}/")
+    administrator = signed_in(person(visit.site, "administrator"))
+    assert len(shown(administrator, since="2026-03-10", until="2026-03-10")) == 1
+    known = AccessEntry.objects.count()
+    for path in ("/access/", "/access.csv"):
+        answer = administrator.get(path, {"since": "2026-03-01"} | asked)
+        assert set(answer.context["filter"].form.errors) == {field}
+        assert answer.context["lines"] == []
+        assert "Nothing is shown while a filter is wrong." in answer.content.decode()
+    assert AccessEntry.objects.count() == known
+
+
+def test_the_report_of_a_closed_session_is_kept_too(clock: TestClock, signed_in: Signer) -> None:
+    visit = discharged(clock)
+    signed_in(visit.nurse).get(f"/sessions/{visit.id}/report/")
+    assert AccessEntry.objects.get().page == "session-report"
+
+
+def test_every_page_about_a_patient_has_a_name_in_the_log() -> None:
+    assert {*ABOUT_A_PATIENT, *LATER, "session-list", "patient-list"} <= set(PAGES)
