@@ -67,5 +67,5 @@ def _such_as(example: Any) -> Any:
 
 def _ambiguous(text: str, days: list[date]) -> str:
     first, last = shown(days[0]), shown(days[-1])
-    words = _("%(text)s can be %(first)s or %(last)s. Enter the one that is meant.")
+    words = _("%(text)s can be %(first)s or %(last)s. Enter the one you mean.")
     return words % {"text": text, "first": first, "last": last}

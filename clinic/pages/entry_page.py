@@ -22,7 +22,7 @@ from clinic.names import has_hidden
 from clinic.pages import drafts
 from clinic.pages.unfilled import Unfilled
 
-HIDDEN_CHARACTER = gettext_lazy("This holds a character that is not seen. Type it again.")
+HIDDEN_CHARACTER = gettext_lazy("This holds an invisible character. Delete it and type it again.")
 
 
 class EntryForm(Unfilled):

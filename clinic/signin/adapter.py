@@ -29,7 +29,7 @@ from clinic.signin.library import AccountHooks, MFAHooks, clear_login
 
 MISMATCH = _("This user name and password do not belong together.")
 """Said alike of a wrong name, a wrong password and a person who was deactivated."""
-PASSKEY_REFUSED = _("This passkey lets no one in here. Try another way.")
+PASSKEY_REFUSED = _("This passkey does not work here. Try another way.")
 """Said alike of a passkey that is unknown or wrong, and of a person who was deactivated."""
 TOO_MANY = _("Too many wrong attempts. Wait a few minutes, then try again.")
 

@@ -257,7 +257,7 @@ class PasskeyStepForm(AuthenticateWebAuthnForm):
 class PasskeyForm(Plain, AddWebAuthnForm):
     """A new passkey, by the name that the person gives it."""
 
-    labels = {"name": gettext_lazy("Name, so that you know it again")}
+    labels = {"name": gettext_lazy("Name, so that you can recognise it")}
     name = forms.CharField(required=False, max_length=LONGEST_NAME)
     credential = CredentialField()
 

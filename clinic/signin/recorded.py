@@ -12,8 +12,8 @@ from clinic.trail import person
 logger = logging.getLogger(__name__)
 
 NOT_RECORDED = _(
-    "This account is not as it was recorded here, so that no one can sign in with it. "
-    "Call your administrator."
+    "This account differs from what was recorded here, so no one can sign in "
+    "with it. Call your administrator."
 )
 
 

@@ -40,7 +40,9 @@ class EmergencyForm(EntryForm):
     reason = forms.CharField(
         max_length=emergency.REASON_LENGTH,
         label=gettext_lazy("Reason"),
-        help_text=gettext_lazy("shown to everyone at that site, and kept; name no patient"),
+        help_text=gettext_lazy(
+            "everyone at that site sees this, and it stays in the log; name no patient"
+        ),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     password = forms.CharField(
@@ -67,7 +69,7 @@ def enter(request: HttpRequest) -> HttpResponse:
             return redirect("board")
     context = {
         "heading": _("Emergency access to another site"),
-        "submit": _("Enter, and tell that site"),
+        "submit": _("Enter, and inform that site"),
         "back": reverse("board"),
         "summary_heading": _("You are not in yet"),
         "minutes": int(emergency.LASTS.total_seconds() // 60),
@@ -98,7 +100,7 @@ class ReviewForm(EntryForm):
     words = forms.CharField(
         max_length=emergency.REASON_LENGTH,
         label=gettext_lazy("What you found"),
-        help_text=gettext_lazy("kept on the trail; name no patient"),
+        help_text=gettext_lazy("stays in the log; name no patient"),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 

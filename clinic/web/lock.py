@@ -131,7 +131,7 @@ def _tries_left(request: HttpRequest, form: PinForm, tablet: Tablet) -> int | No
     try:
         is_in = attempt(form, come_in)
     except shift.Wrong as wrong:
-        words = _("This PIN is wrong. Tries left: %(count)s.") % {"count": wrong.tries_left}
+        words = _("This PIN is wrong. Attempts left: %(count)s.") % {"count": wrong.tries_left}
         form.add_error("pin", words)
         return wrong.tries_left
     # A database that is busy costs no try, nor does a person who is not as they were recorded.

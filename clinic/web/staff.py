@@ -197,7 +197,7 @@ def _roles_saved(site: Site, staff_id: UUID, roles: Iterable[str]) -> str:
     """Says so, too, where a role is only proposed."""
     waiting = proposals.open_at(site).filter(staff=staff_id, role__in=list(roles))
     if waiting.exists():
-        return _("Roles saved, but for what waits to be confirmed")
+        return _("Roles saved, except what waits to be confirmed")
     return _("Roles saved")
 
 

@@ -59,7 +59,7 @@ MEANS = {
     "pin": gettext_lazy("PIN"),
 }
 BECAUSE = {
-    "idle": gettext_lazy("nothing was done for a while"),
+    "idle": gettext_lazy("no activity for a while"),
     "locked": gettext_lazy("tablet handed over"),
     "shift_over": gettext_lazy("twelve hours had passed"),
 }
@@ -137,7 +137,7 @@ def _role_words(role: str) -> str:
 def _proposal(row: dict[str, Any]) -> str:
     if "role" not in row:  # how it ended is told by itself
         return ""
-    return _role_words(row["role"]) or _("new sign-in without the second factors of before")
+    return _role_words(row["role"]) or _("new sign-in without the previous second factors")
 
 
 def _role_at(row: dict[str, Any], site: Site) -> str:

@@ -15,11 +15,11 @@ from clinic.refusal import NotAllowed, NotPossible
 
 WORDS = {
     "username_taken": gettext_lazy("Someone has this user name already."),
-    "site_taken": gettext_lazy("There is a site of this name already."),
+    "site_taken": gettext_lazy("A site with this name exists already."),
     "site_name": gettext_lazy("Enter the name of the site."),
-    "time_zone": gettext_lazy("Choose a time zone of the list."),
+    "time_zone": gettext_lazy("Choose a time zone from the list."),
     "time_zone_fixed": gettext_lazy(
-        "Sessions were planned here in the present time zone. It stays as it is."
+        "Sessions were planned here in the present time zone, so it cannot be changed."
     ),
     "rems_site_id": gettext_lazy("Enter the REMS site id of this certification."),
     "certified_on": gettext_lazy("Enter the day on which the site was certified."),
@@ -36,16 +36,14 @@ WORDS = {
     "is_here": gettext_lazy("You can work at this site already. Choose it at the top of the page."),
     "not_visiting": gettext_lazy("There is no emergency access to end."),
     "keep_a_role": gettext_lazy(
-        "The new role waits to be confirmed. Keep a role of now until then."
+        "The new role waits to be confirmed. Leave one of the present roles until then."
     ),
     "no_factor_left": gettext_lazy(
-        "No second factor would keep others out: propose a new sign-in instead, which someone else "
-        "confirms."
+        "No second factor would protect this account: propose a new sign-in "
+        "instead, which someone else confirms."
     ),
     "second_administrator": gettext_lazy("Another administrator of the site has to confirm this."),
-    "wait_a_day": gettext_lazy(
-        "This can be done once the day has passed. Everyone sees it till then."
-    ),
+    "wait_a_day": gettext_lazy("This can be done after one day. Until then everyone sees it."),
     "own_passkey": gettext_lazy(
         "Sign in with a passkey that you had a day before this was proposed, then confirm it."
     ),
@@ -55,7 +53,7 @@ WORDS = {
         "You are at three sites in an emergency already. Leave one of them first."
     ),
     "own_visit": gettext_lazy("Someone else has to review your own visit."),
-    "still_visiting": gettext_lazy("This visit goes on. Review it when it is over."),
+    "still_visiting": gettext_lazy("This visit has not ended. Review it when it is over."),
     "reviewed": gettext_lazy("This visit was reviewed already."),
     "review": gettext_lazy("Say in a few words what you found."),
     "this_one": gettext_lazy("This is the session you are in. Sign out instead."),

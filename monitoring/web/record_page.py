@@ -27,8 +27,8 @@ from monitoring.words import wording
 logger = logging.getLogger(__name__)
 
 _NOT_GUARDED = gettext_lazy(
-    "Not saved. The safeguards of the database are not whole, so that nothing can be recorded. "
-    "Write on paper and call your administrator."
+    "Not saved. The safeguards of the database are incomplete, so nothing can "
+    "be recorded. Write on paper and call your administrator."
 )
 
 

@@ -22,7 +22,7 @@ def _notable(admission: Admission) -> list[str]:
         if getattr(admission, name)
     ]
     found += [
-        _("%(question)s: not kept. %(reason)s")
+        _("%(question)s: not met. %(reason)s")
         % {"question": Admission.question(name), "reason": admission.fasting_reason}
         for name in FASTING
         if getattr(admission, name) is False

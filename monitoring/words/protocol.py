@@ -14,9 +14,11 @@ from monitoring.rules.protocol import FORTY, Protocol
 LABEL = gettext_noop("US SPRAVATO label")
 IFU = gettext_noop("SPRAVATO device instructions")
 REMS = gettext_noop("SPRAVATO REMS")
-TRIALS = gettext_noop("Cut-offs the US SPRAVATO label reports trial results by")
+TRIALS = gettext_noop("Cut-offs by which the US SPRAVATO label reports trial results")
 OXYGEN = gettext_noop("Cut-off of the esketamine trials")
-SPAN = gettext_noop("REMS patient monitoring form asks for 40; the span is the product's default")
+SPAN = gettext_noop(
+    "The REMS patient monitoring form asks for 40; the span is the product's default"
+)
 OURS = gettext_noop("The product's default; the clinic's medical director approves it")
 ADOPTED = gettext_noop("Taken over from SPRAVATO; no label asks for it here")
 

@@ -85,7 +85,7 @@ def answers(session: Session) -> list[tuple[str, str]]:
     latest = admissions[-1]
     found = [(Admission.question(q), yes_no(getattr(latest, q))) for q in QUESTIONS]
     if latest.fasting_reason:
-        found.append((_("Fasting: why go on"), latest.fasting_reason))
+        found.append((_("Not fasted: why the dose goes ahead"), latest.fasting_reason))
     if latest.transport_reason:
         found.append((_("How the patient gets home"), latest.transport_reason))
     return [*found, (_("Prescriber on site"), latest.prescriber_name)]

@@ -43,7 +43,9 @@ REASONS = {
         "%(name)s recorded the %(slot)s-minute reading at %(at)s. Is this an additional one?"
     ),
     "value_or_reason": _("Enter a value, or tap Not done and say why."),
-    "value_and_reason": _("There is a value and a reason for not measuring. Keep one."),
+    "value_and_reason": _(
+        "There is a value and a reason for not measuring. Remove one of the two."
+    ),
     "unknown_reason": _("Choose one of the reasons."),
     "nothing_entered": _("Nothing has been entered yet."),
     "not_on_scale": _("%(value)s is not on the scale %(scale)s."),
@@ -57,8 +59,8 @@ REASONS = {
     "past": _("This day is over."),
     "hidden_character": HIDDEN_CHARACTER,
     "minor": _(
-        "This makes the patient %(age)s years old. Esketamine is not approved in pediatric "
-        "patients. Is the date of birth right?"
+        "By this date the patient is %(age)s years old. Esketamine is not "
+        "approved in pediatric patients. Is the date of birth right?"
     ),
     "namesake": _(
         "Another patient here has this name, or this family name and date of birth. "
@@ -68,11 +70,11 @@ REASONS = {
     "born_in_future": _("The date of birth is in the future."),
     "prescriber": _("Name the prescriber who is on site."),
     "identifiers_open": _("Name and date of birth must be confirmed with the patient."),
-    "dose_begun": _("The dose has begun: only stopping the rest can be decided."),
+    "dose_begun": _("The dose has begun. You can only decide to stop the rest."),
     "predose_changed": _("There is a newer pre-dose reading. Review it, then decide."),
     "expired": _("This lot expired on %(expiry)s."),
     "no_device_open": _("All %(given)s ordered devices have been given."),
-    "stopped": _("A clinician has decided that no more is given."),
+    "stopped": _("A clinician has decided that nothing further is given."),
     "too_early": _(
         "Only %(minutes)s min since the last device; the rest is %(least)s min. "
         "Wait, or say why it was given earlier."
@@ -92,18 +94,18 @@ REASONS = {
     "witness": _("Name someone of the site other than who gives the dose."),
     "not_flagged": _("Nothing is flagged here."),
     "not_a_symptom": _(
-        "A symptom is ticked, and this is entered as “%(kind)s”. Tap Symptom, or untick it here."
+        "A symptom is ticked, but “%(kind)s” is chosen. Tap Symptom, or untick it here."
     ),
     "not_adverse": _(
-        "This is asked of an adverse event alone, and this is entered as “%(kind)s”. Tap Adverse "
-        "event, or take this answer back."
+        "This is asked only about an adverse event, but “%(kind)s” is chosen. Tap "
+        "Adverse event, or clear this answer."
     ),
     "not_a_resolution": _(
-        "Something is chosen as resolved, and this is entered as “%(kind)s”. Tap Resolution, or "
-        "choose nothing here."
+        "Something is marked as resolved, but “%(kind)s” is chosen. Tap "
+        "Resolution, or choose nothing here."
     ),
     "complete_and_partial": _(
-        "“Complete” is tapped, and below it stands what was not given. Keep one of the two."
+        "“Complete” is tapped, but below it you wrote what was not given. Remove one of the two."
     ),
     "password": _("The password is wrong."),
     "passkey": _(
@@ -114,12 +116,12 @@ REASONS = {
     "locked": _("Five wrong attempts. You can sign again at %(until)s."),
     "unknown_row": _("Choose what in this session the amendment is about."),
     "record_disagrees": _(
-        "Not signed. The record is not what its trail says was recorded. "
+        "Not signed. The record differs from what its trail says was recorded. "
         "Call your administrator: the record must be verified first."
     ),
     "person_disagrees": _(
-        "Not signed. Your account is not as it was recorded here. "
-        "Call your administrator: the record must be verified first."
+        "Not signed. Your account differs from what was recorded here. Call your "
+        "administrator: the record must be verified first."
     ),
     "justify": _("Say in your own words why the patient can leave with this."),
     "serious_event_missing": _("Record the serious adverse event first."),
@@ -130,14 +132,17 @@ REASONS = {
         "Something was recorded after the clearance was signed. A new signature is needed."
     ),
     "clearance_lapsed": _(
-        "The clearance lapsed at %(at)s. Who left before then is discharged with the time at which "
-        "they left; for anyone else a new signature is needed."
+        "The clearance lapsed at %(at)s. If the patient left before then, enter "
+        "the time at which they left. Otherwise a new signature is needed."
     ),
     "clearance_ahead": _(
-        "The clearance was signed at %(at)s, but it is %(now)s by the server's clock. Until then "
-        "it carries no discharge. Have the clock checked, or the clearance signed again."
+        "The clearance was signed at %(at)s, but it is %(now)s by the server's "
+        "clock. Until then it does not allow a discharge. Have the clock checked, "
+        "or the clearance signed again."
     ),
-    "before_window": _("The observation ends at %(at)s. No one is discharged before."),
+    "before_window": _(
+        "The observation ends at %(at)s. The patient cannot be discharged before then."
+    ),
     "before_last_dose": _("The last dose was given at %(at)s: the patient was still here."),
     "before_last_reading": _(
         "%(at)s is before the last reading, taken at %(last)s. Is this the time?"
@@ -164,7 +169,7 @@ ITEMS = {
     "no_driving_open": _("The advice not to drive has not been given"),
     "unanswered": _("Not answered: %(question)s"),
     "contraindication": _("Contraindication: %(question)s"),
-    "fasting_reason": _("Fasting was not kept: say why the dose goes on"),
+    "fasting_reason": _("The patient has not fasted: say why the dose goes ahead"),
     "transport_reason": _("No one takes the patient home: say how the patient gets home"),
     "prescriber": _("No prescriber on site is named"),
     "order_total": _("The ordered total is not allowed"),
@@ -220,7 +225,7 @@ FLAGS = {
 }
 
 DEVIATIONS = {
-    "fasting_overridden": _("Fasting not kept: %(reason)s"),
+    "fasting_overridden": _("Not fasted: %(reason)s"),
     "transport_overridden": _("No one to take the patient home: %(reason)s"),
     "guide_overridden": _("Dosed with pre-dose blood pressure above the guide: %(reason)s"),
     "device_early": _("Device %(number)s earlier than the rest asks: %(reason)s"),

@@ -50,7 +50,7 @@ def when_a_second_factor_is_added(visitor: Person) -> None:
     page.get_by_label("Code that the app shows now").fill(code_of(secret))
     visitor.tap("Add the app")
     visitor.tap("Show the codes")
-    visitor.tap("I have kept them")
+    visitor.tap("I have saved them")
 
 
 def when_the_site_is_described(sam: Person) -> None:

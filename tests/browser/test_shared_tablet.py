@@ -115,7 +115,7 @@ def test_a_half_filled_reading_waits_for_who_typed_it_and_is_recorded_under_who_
     page.get_by_label("Systolic").fill("131")
     taps.button("Hand over")
     come_back(device, thomas)
-    others = page.get_by_text("A half-filled form of someone else is kept")
+    others = page.get_by_text("A form that someone else has started")
     expect(others).to_be_visible()
     assert page.get_by_label("Systolic").input_value() == ""
     page.get_by_label("Systolic").fill("144")
@@ -167,7 +167,7 @@ def test_five_wrong_pins_lead_to_a_full_sign_in_and_back_to_the_page(
     taps.button("Hand over")
     for left in (4, 3, 2, 1):
         come_back(device, thomas, WRONG)
-        expect(page.get_by_text(f"This PIN is wrong. Tries left: {left}.")).to_be_visible()
+        expect(page.get_by_text(f"This PIN is wrong. Attempts left: {left}.")).to_be_visible()
     come_back(device, thomas, WRONG)
     expect(page.get_by_text("Too many wrong PINs.")).to_be_visible()
     expect(page.locator(".tile", has_text=thomas.printed_name)).to_have_count(0)

@@ -74,14 +74,14 @@ def sign_out(visitor: Person) -> None:
 def add_passkey(visitor: Person, name: str = "My phone") -> None:
     visitor.tap("Add a passkey")
     confirm(visitor)
-    visitor.page.get_by_label("Name, so that you know it again").fill(name)
+    visitor.page.get_by_label("Name, so that you can recognise it").fill(name)
     visitor.tap("Add the passkey")
     visitor.page.get_by_role("button", name="Show the codes").wait_for()
 
 
 def keep_codes(visitor: Person) -> None:
     visitor.tap("Show the codes")
-    visitor.tap("I have kept them")
+    visitor.tap("I have saved them")
 
 
 def add_app(visitor: Person) -> str:
@@ -104,7 +104,7 @@ def test_a_passkey_is_added_and_signs_in_with_at_most_three_taps(
     visitor.sign_in(clinician)
     assert visitor.sees("needs a second factor")
     add_passkey(visitor)
-    assert visitor.sees("shown once and never again")
+    assert visitor.sees("shown only once")
     keep_codes(visitor)
     visitor.page.wait_for_url(visitor.served + "/")
     sign_out(visitor)
@@ -165,7 +165,7 @@ def test_a_recovery_code_signs_in_when_the_phone_is_lost(
     codes = visitor.page.locator(".codes li").all_inner_texts()
     assert len(codes) == 10
     assert all(re.fullmatch(r"\d{8}", code) for code in codes)
-    visitor.tap("I have kept them")
+    visitor.tap("I have saved them")
     sign_out(visitor)
     visitor.sign_in(clinician)
     visitor.page.get_by_label("Code").fill(codes[3])
@@ -208,7 +208,7 @@ def test_a_passkey_that_was_removed_says_so_and_leaves_the_page_usable(
     sign_out(visitor)
     Authenticator.objects.filter(user=clinician).delete()
     visitor.tap("Sign in with a passkey")
-    visitor.page.get_by_text("This passkey lets no one in here").wait_for()
+    visitor.page.get_by_text("This passkey does not work here").wait_for()
     visitor.sign_in(clinician)
     assert visitor.sees("needs a second factor")
 

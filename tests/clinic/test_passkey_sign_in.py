@@ -19,7 +19,7 @@ from tests.factories.people import SiteFactory, person
 pytestmark = pytest.mark.django_db
 
 AJAX = {"X-Requested-With": "XMLHttpRequest"}
-REFUSED = "This passkey lets no one in here"
+REFUSED = "This passkey does not work here"
 
 
 @pytest.fixture

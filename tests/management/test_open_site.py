@@ -123,7 +123,7 @@ def test_all_of_it_is_told_and_verifies() -> None:
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        ({"name": "north clinic"}, "site of this name"),
+        ({"name": "north clinic"}, "site with this name exists"),
         ({"administrator": "TAKEN"}, "this user name"),
         ({"administrator": "not a name"}, "valid username"),
         ({"administrator": ""}, "valid username"),

@@ -19,7 +19,7 @@ from monitoring import actions
 from monitoring.rules.protocol import PROTOCOLS
 
 WORDS = {
-    "site_taken": "There is a site of this name already.",
+    "site_taken": "A site with this name exists already.",
     "username_taken": "Someone has this user name already.",
     "time_zone": "This is not a time zone. Write one such as America/Chicago.",
     "site_name": "Give a name to the site and to its administrator.",

@@ -70,7 +70,9 @@ class AdmissionForm(RecordForm):
             if name != "no_recent_nasal" or asks_nasal:
                 self.fields[name] = _question(name)
         self.fields["fasting_reason"] = forms.CharField(
-            required=False, max_length=300, label=_("If fasting was not kept: why go on")
+            required=False,
+            max_length=300,
+            label=_("If the patient has not fasted: why the dose goes ahead"),
         )
         self.fields["transport_reason"] = forms.CharField(
             required=False, max_length=300, label=_("If no one does: how the patient gets home")

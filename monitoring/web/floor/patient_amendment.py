@@ -36,7 +36,7 @@ class AmendPatientForm(PatientForm):
     reason = forms.CharField(
         max_length=300,
         label=gettext_lazy("Why this is changed"),
-        help_text=gettext_lazy("such as: allergy told today; the old value stays readable"),
+        help_text=gettext_lazy("such as: allergy reported today; the old value stays readable"),
     )
 
     def __init__(self, data: QueryDict | None, *, patient: Patient, at: str = "") -> None:
@@ -84,7 +84,7 @@ def amend(request: HttpRequest, patient_id: UUID) -> HttpResponse:
             return saved(request, _("Patient changed"), back)
     context = {
         "banner": patient_banner(patient),
-        "heading": _("Change what is kept of the patient"),
+        "heading": _("Change the details of the patient"),
         "submit": _("Save the change"),
         "back": back,
         "meanwhile": conflict,

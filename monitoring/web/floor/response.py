@@ -58,7 +58,9 @@ class ResponseForm(RecordForm):
             both = [data.get(name, ""), data.get(f"{name}_other", "").strip()]
             data[name] = ", ".join(filter(None, both))
             if len(data[name]) > longest:
-                self.add_error(f"{name}_other", _("Together with the tile this is too long."))
+                self.add_error(
+                    f"{name}_other", _("This is too long together with the chosen tile.")
+                )
         return data
 
 

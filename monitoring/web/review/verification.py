@@ -22,7 +22,7 @@ CHECKED = (
     ("entries", _("Entries of the trail, each with its keyed digest")),
     ("rows", _("Rows of the record, each compared with the trail")),
     ("signatures", _("Signatures, each with the content that was signed")),
-    ("anchors", _("Anchors kept outside the database")),
+    ("anchors", _("Anchors stored outside the database")),
 )
 
 VERBS = {

@@ -28,7 +28,7 @@ def test_a_day_is_shown_as_every_page_shows_it_and_read_so() -> None:
 
 def test_a_day_that_can_be_two_is_refused_with_both() -> None:
     words = refusal(DayField(), "03/04/1958")
-    assert words == "03/04/1958 can be 04-Mar-1958 or 03-Apr-1958. Enter the one that is meant."
+    assert words == "03/04/1958 can be 04-Mar-1958 or 03-Apr-1958. Enter the one you mean."
 
 
 def test_what_is_no_day_is_answered_with_an_example() -> None:

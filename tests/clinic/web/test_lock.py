@@ -109,8 +109,8 @@ def test_a_wrong_pin_says_how_many_tries_are_left_under_the_pad(
     answer = unlock(locked, rosa, WRONG)
     assert answer.status_code == 422
     page = answer.content.decode()
-    assert "This PIN is wrong. Tries left: 4." in page
-    assert page.index("data-pin-keys") < page.index("Tries left")
+    assert "This PIN is wrong. Attempts left: 4." in page
+    assert page.index("data-pin-keys") < page.index("Attempts left")
     assert WRONG not in page
     assert re.search(rf'value="{rosa.pk}" checked', page)
 

@@ -40,7 +40,7 @@ def propose(client: Client, staff: Staff) -> Proposal:
     answer = client.post(
         f"/staff/{staff.pk}/", {"id": str(uuid7()), "roles": ["nurse", "clinician"]}, follow=True
     )
-    assert "Roles saved, but for what waits to be confirmed" in answer.content.decode()
+    assert "Roles saved, except what waits to be confirmed" in answer.content.decode()
     return Proposal.objects.get(ended_at=None)
 
 
@@ -110,7 +110,7 @@ def test_a_lost_phone_of_who_signs_is_proposed_and_no_link_is_offered(
     assert "Propose a new sign-in" in shown
     assert f"/staff/{mei.pk}/link/" not in shown
     answer = client.post(f"/staff/{mei.pk}/new-sign-in/", follow=True).content.decode()
-    assert "is to sign in anew, without the second factors of before" in answer
+    assert "is to get a new sign-in, without the present second factors" in answer
     Authenticator.objects.create(user=mei, type="totp", data={})
     assert f"/staff/{mei.pk}/link/" in client.get(f"/staff/{mei.pk}/").content.decode()
 

@@ -273,7 +273,7 @@ def test_two_patients_of_one_family_name_say_so_on_both_cards(
     page = signed_in(person(site, "nurse")).get("/")
     marked = {c.name.partition(",")[0]: c.is_namesake for c in page.context["cards"]}
     assert marked == {"MUÑOZ": True, "MUNOZ": True, "SMITH": False}
-    assert page.content.decode().count("Name alike") == 2
+    assert page.content.decode().count("Similar name") == 2
 
 
 def test_one_patient_with_two_sessions_is_no_namesake(clock: TestClock, signed_in: Signer) -> None:

@@ -206,7 +206,7 @@ def test_a_symptom_ticked_under_a_note_is_sent_back_with_all_that_was_entered(
     nurse = signed_in(visit.nurse)
     body = {"kind": "note", "symptoms": ["chest_pain"], "detail": "Says it presses"}
     answer = send(nurse, visit, "event", body)
-    assert told(answer, "symptoms", "A symptom is ticked, and this is entered as “Note”.")
+    assert told(answer, "symptoms", "A symptom is ticked, but “Note” is chosen.")
     page = answer.content.decode()
     assert 'value="chest_pain" checked' in page
     assert "Says it presses" in page
@@ -229,7 +229,7 @@ def test_an_onset_typed_for_a_note_is_sent_back_and_an_empty_one_is_not(
     nurse = signed_in(visit.nurse)
     at = timezone.localtime(clock.now(), visit.site.tz).strftime("%H:%M")
     body = {"kind": "note", "detail": "Fainted", "onset_at": at}
-    assert told(send(nurse, visit, "event", body), "onset_at", "adverse event alone")
+    assert told(send(nurse, visit, "event", body), "onset_at", "only about an adverse event")
     assert send(nurse, visit, "event", body | {"onset_at": ""}).status_code == 302
 
 
@@ -499,7 +499,10 @@ def test_ending_without_a_dose_needs_its_reason(clock: TestClock, signed_in: Sig
 @pytest.mark.parametrize(
     ("failure", "sentence"),
     [
-        (GuardsMissing(["guard_departure_leaves"]), "The safeguards of the database are not whole"),
+        (
+            GuardsMissing(["guard_departure_leaves"]),
+            "The safeguards of the database are incomplete",
+        ),
         (OperationalError("canceling statement due to lock timeout"), "save again"),
     ],
 )

@@ -266,7 +266,7 @@ def test_a_character_that_is_not_seen_is_refused_at_its_field(
     answer = nurse.post("/patients/new/", filled(**{field: "A\u202eB"}))
     assert answer.status_code == 422
     assert answer.context["form"].errors[field] == [
-        "This holds a character that is not seen. Type it again."
+        "This holds an invisible character. Delete it and type it again."
     ]
 
 

@@ -228,7 +228,7 @@ def test_answers_out_of_the_ordinary_are_said_before_the_dose(
     visit.admit(answers=answers, fasting_reason="Toast at noon")
     assert page(signed_in(visit.nurse), visit).context["answers"] == [
         "Opioid: yes",
-        "No food for 2 hours: not kept. Toast at noon",
+        "No food for 2 hours: not met. Toast at noon",
     ]
 
 
@@ -410,17 +410,17 @@ def test_a_session_of_an_earlier_day_says_so_and_leads_to_how_the_patient_left(
 ) -> None:
     visit = observed(clock, through=60)
     nurse = signed_in(visit.nurse)
-    words = "nobody has said how it ended"
+    words = "no one has recorded how it ended"
     assert words not in nurse.get(f"/sessions/{visit.id}/").content.decode()
     clock.forward(minutes=60 * 18)
     page = nurse.get(f"/sessions/{visit.id}/").content.decode()
     assert words in page
     assert "Record how the patient left" in page
     board = nurse.get("/").content.decode()
-    assert "Nobody has said how it ended." in board
+    assert "No one has recorded how it ended." in board
     assert f'href="/sessions/{visit.id}/departure/"' in board
     visit.leave("left_unseen")
-    assert "Nobody has said how it ended." not in nurse.get("/").content.decode()
+    assert "No one has recorded how it ended." not in nurse.get("/").content.decode()
 
 
 def test_who_arrived_yesterday_without_a_dose_is_ended_without_one(
@@ -429,7 +429,7 @@ def test_who_arrived_yesterday_without_a_dose_is_ended_without_one(
     visit = admitted(clock)
     clock.forward(minutes=60 * 18)
     board = signed_in(visit.nurse).get("/").content.decode()
-    assert "Nobody has said how it ended." in board
+    assert "No one has recorded how it ended." in board
     assert "End the session without a dose" in board
 
 
@@ -443,7 +443,7 @@ def test_a_signature_ahead_of_the_clock_is_shown_and_offers_no_discharge(
     assert "Signed ahead of the clock" in page
     assert "Record departure" not in page
     departure = nurse.get(f"/sessions/{visit.id}/departure/").content.decode()
-    assert "it carries no discharge" in departure
+    assert "it does not allow a discharge" in departure
     assert "?kind=discharged" not in departure
     assert "a time still to come" in nurse.get(f"/sessions/{visit.id}/report/").content.decode()
 
