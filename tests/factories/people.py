@@ -33,17 +33,13 @@ class SiteFactory(factory.django.DjangoModelFactory[Site]):
 class StaffFactory(factory.django.DjangoModelFactory[Staff]):
     class Meta:
         model = Staff
-        skip_postgeneration_save = True
 
     username = factory.Sequence(lambda n: f"person{n}")
     first_name = factory.Faker("first_name")
     last_name = factory.Faker("last_name")
     credentials = "RN"
 
-    @factory.post_generation
-    def password(self: Staff, create: bool, extracted: str | None, **kwargs: object) -> None:
-        self.set_password(extracted or PASSWORD)
-        self.save()
+    password = factory.django.Password(PASSWORD)
 
 
 class MembershipFactory(factory.django.DjangoModelFactory[Membership]):

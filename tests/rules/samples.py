@@ -18,6 +18,7 @@ from monitoring.rules.facts import (
     SessionFacts,
 )
 from monitoring.rules.protocol import SPRAVATO_US
+from tests.factories.filled import filled
 
 FIRST = datetime(2026, 3, 10, 14, tzinfo=UTC)
 WELL: dict[str, int | None] = {
@@ -41,15 +42,16 @@ def reading(minutes: float, slot: int | None = None, **given: Any) -> ReadingFac
     values = {k: given.pop(k) for k in list(given) if k in WELL}
     taken = given.pop("taken_at", at(minutes))
     return ReadingFacts(
-        **({
-            "id": uuid4(),
-            "seq": next(_count),
-            "taken_at": taken,
-            "received_at": taken,
-            "slot": slot,
-            "values": WELL | values,
-        } | given)
-    )  # fmt: skip
+        **filled(
+            given,
+            id=uuid4(),
+            seq=next(_count),
+            taken_at=taken,
+            received_at=taken,
+            slot=slot,
+            values=WELL | values,
+        )
+    )
 
 
 def not_done(
@@ -63,54 +65,62 @@ def not_done(
 
 def dose(minutes: float, number: int = 1, **given: Any) -> DoseFacts:
     return DoseFacts(
-        **({
-            "id": uuid4(),
-            "seq": next(_count),
-            "number": number,
-            "mg": 28,
-            "started_at": at(minutes),
-            "recorded_at": given.get("started_at", at(minutes)),
-            "ended_at": None,
-            "is_complete": True,
-        } | given)
-    )  # fmt: skip
+        **filled(
+            given,
+            id=uuid4(),
+            seq=next(_count),
+            number=number,
+            mg=28,
+            started_at=at(minutes),
+            recorded_at=given.get("started_at", at(minutes)),
+            ended_at=None,
+            is_complete=True,
+        )
+    )
 
 
 def event(minutes: float, kind: str = "note", **given: Any) -> EventFacts:
     return EventFacts(
-        **({
-            "id": uuid4(),
-            "seq": next(_count),
-            "at": at(minutes),
-            "recorded_at": at(minutes),
-            "kind": kind,
-        } | given)
-    )  # fmt: skip
+        **filled(
+            given, id=uuid4(), seq=next(_count), at=at(minutes), recorded_at=at(minutes), kind=kind
+        )
+    )
 
 
 def admission(**answers: Any) -> AdmissionFacts:
     good = dict.fromkeys(
-        ("aneurysmal_disease", "intracerebral_haemorrhage", "hypersensitivity", "benzodiazepine",
-         "hypnotic", "opioid", "stimulant", "maoi", "alcohol"), False
+        (
+            "aneurysmal_disease",
+            "intracerebral_haemorrhage",
+            "hypersensitivity",
+            "benzodiazepine",
+            "hypnotic",
+            "opioid",
+            "stimulant",
+            "maoi",
+            "alcohol",
+        ),
+        False,
     ) | dict.fromkeys(
-        ("identifiers_confirmed", "no_recent_food", "no_recent_liquid", "no_recent_nasal",
-         "transport_arranged", "no_driving_advised"), True
-    )  # fmt: skip
-    return AdmissionFacts(
-        **({"seq": 1, "at": at(-30), "prescriber": "Mei Chen, MD"} | good | answers)
+        (
+            "identifiers_confirmed",
+            "no_recent_food",
+            "no_recent_liquid",
+            "no_recent_nasal",
+            "transport_arranged",
+            "no_driving_advised",
+        ),
+        True,
     )
+    return AdmissionFacts(**filled(answers, seq=1, at=at(-30), prescriber="Mei Chen, MD", **good))
 
 
 def decision(outcome: Any = "give", reading: UUID | None = None, **given: Any) -> DecisionFacts:
     return DecisionFacts(
-        **({
-            "seq": next(_count),
-            "at": at(-5),
-            "outcome": outcome,
-            "reason": "Weighed",
-            "reading": reading,
-        } | given)
-    )  # fmt: skip
+        **filled(
+            given, seq=next(_count), at=at(-5), outcome=outcome, reason="Weighed", reading=reading
+        )
+    )
 
 
 def clearance(minutes: float, through_seq: int = 10, **given: Any) -> ClearanceFacts:
@@ -118,31 +128,32 @@ def clearance(minutes: float, through_seq: int = 10, **given: Any) -> ClearanceF
 
 
 def departure(minutes: float, kind: Any = "discharged", **given: Any) -> DepartureFacts:
-    return DepartureFacts(**({"at": at(minutes), "recorded_at": at(minutes), "kind": kind} | given))
+    return DepartureFacts(**filled(given, at=at(minutes), recorded_at=at(minutes), kind=kind))
 
 
 def arrived(*readings: ReadingFacts, **given: Any) -> SessionFacts:
     """A patient with good answers, before the first device."""
     return SessionFacts(
-        **({
-            "protocol": SPRAVATO_US,
-            "phase": "arrived",
-            "planned_mg": 56,
-            "last_seq": 10,
-            "is_admitted": True,
-            "is_site_certified": True,
-            "is_patient_enrolled": True,
-            "admissions": (admission(),),
-            "readings": readings,
-        } | given)
-    )  # fmt: skip
+        **filled(
+            given,
+            protocol=SPRAVATO_US,
+            phase="arrived",
+            planned_mg=56,
+            last_seq=10,
+            is_admitted=True,
+            is_site_certified=True,
+            is_patient_enrolled=True,
+            admissions=(admission(),),
+            readings=readings,
+        )
+    )
 
 
 def observed(*readings: ReadingFacts, **given: Any) -> SessionFacts:
     """Two devices at 0 and 5 minutes on a well pre-dose reading."""
     predose = given.pop("predose", reading(-10))
     doses = (dose(0, predose_reading=predose.id), dose(5, 2))
-    return arrived(predose, *readings, **({"phase": "observing", "doses": doses} | given))
+    return arrived(predose, *readings, **filled(given, phase="observing", doses=doses))
 
 
 def whole(**given: Any) -> SessionFacts:
