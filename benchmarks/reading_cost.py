@@ -53,7 +53,7 @@ def work(kind: str) -> None:
     from clinic.models import TrailEntry
     from monitoring.actions import record_reading
     from monitoring.models import Reading
-    from tests.guards.world import SessionFacts, open_clinic
+    from tests.guards.world import Visit, open_clinic
 
     call_command("migrate", verbosity=0)
     clock = Clock()
@@ -61,15 +61,15 @@ def work(kind: str) -> None:
     clinic = open_clinic()
     if kind == "bare":
         strip(connection)
-    facts = None
+    visit: Visit | None = None
     for number, _ in enumerate(sys.stdin):
         if number % READINGS_IN_SESSION == 0:
-            facts = SessionFacts(clinic, clock).dosed()
-        assert facts is not None
+            visit = Visit(clinic, clock).dosed()
+        assert visit is not None
         clock.forward(minutes=5)
-        entry, reading = facts.entry(), uuid7()
+        entry, reading = visit.entry(), uuid7()
         start = time.perf_counter()
-        record_reading(facts.id, clinic.nurse, id=reading, entry=entry)
+        record_reading(visit.id, clinic.nurse, id=reading, entry=entry)
         print(time.perf_counter() - start, flush=True)
     print(Reading.objects.count(), TrailEntry.objects.filter(verb="record_reading").count())
 

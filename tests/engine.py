@@ -59,33 +59,27 @@ def _start() -> None:
         as_postgres = ["runuser", "-u", "postgres", "--"]
     data, port = folder / "data", _free_port()
     subprocess.run(
-        [
-            *as_postgres,
-            binaries / "initdb",
-            "-D",
-            data,
-            "-A",
-            "trust",
-            "-U",
-            "clinic",
-            "-E",
-            "UTF8",
-        ],
+        [*as_postgres, str(binaries / "initdb"), *f"-D {data} -A trust -U clinic -E UTF8".split()],
         check=True,
         stdout=subprocess.DEVNULL,
         cwd=folder,
     )
     settings = f"-p {port} -c listen_addresses=127.0.0.1 -k {folder} {FAST}"
-    start = [binaries / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", settings, "start"]
+    start: list[str] = [
+        str(binaries / "pg_ctl"),
+        *f"-D {data} -w -l {folder}/log -o".split(),
+        settings,
+        "start",
+    ]
     subprocess.run([*as_postgres, *start], check=True, stdout=subprocess.DEVNULL, cwd=folder)
 
     roles = ["-h", "127.0.0.1", "-p", str(port), "-U", "clinic", "-d", "postgres"]
-    make = [binaries / "psql", *roles, "-q", "-c", f"CREATE ROLE {APPLICATION} LOGIN"]
+    make = [str(binaries / "psql"), *roles, "-q", "-c", f"CREATE ROLE {APPLICATION} LOGIN"]
     subprocess.run(make, check=True, cwd=folder)
 
     def stop() -> None:
         subprocess.run(
-            [*as_postgres, binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop"],
+            [*as_postgres, str(binaries / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop"],
             check=False,
             stdout=subprocess.DEVNULL,
             cwd="/",

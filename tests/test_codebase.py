@@ -16,7 +16,11 @@ from monitoring import actions
 from monitoring.guards.text import guards
 
 ROOT = Path(__file__).parents[1]
-RECORD = {*apps.get_app_config("monitoring").get_models(), ChainHead, TrailEntry}
+RECORD: set[type[models.Model]] = {
+    *apps.get_app_config("monitoring").get_models(),
+    ChainHead,
+    TrailEntry,
+}
 WRITES = {"save", "create", "bulk_create", "update", "bulk_update", "delete", "get_or_create"}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from textwrap import wrap
 from typing import Any, cast
 
@@ -207,10 +208,15 @@ def _signed_in_long_ago(request: HttpRequest) -> bool:
     return not is_full or time.time() - began > JUST_NOW
 
 
+_confirmed_where_long_ago: Callable[[access.AnyView], access.AnyView] = reauthentication_required(
+    enabled=_signed_in_long_ago
+)
+
+
 @access.signed_in
 @sensitive_post_parameters("pin", "again")
 @require_http_methods(["GET", "POST"])
-@reauthentication_required(enabled=_signed_in_long_ago)
+@_confirmed_where_long_ago
 def pin(request: SignedInRequest) -> HttpResponse:
     """Choose the PIN by which one comes back to a shared tablet."""
     staff = request.user

@@ -16,6 +16,7 @@ from allauth.account.forms import ChangePasswordForm, LoginForm, ReauthenticateF
 from allauth.core import context
 from allauth.mfa import app_settings as mfa_settings
 from allauth.mfa.adapter import get_adapter as get_mfa_adapter
+from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.forms import GenerateRecoveryCodesForm
 from allauth.mfa.signals import authentication_failed
@@ -38,7 +39,7 @@ from clinic.models import Staff
 from clinic.pages.unfilled import Unfilled
 from clinic.signin import credential, passkey
 from clinic.signin.adapter import PASSKEY_REFUSED
-from clinic.signin.library import FailureHooks, normalize_user_code
+from clinic.signin.library import log_wrong_code, normalize_user_code
 
 LONGEST_NAME = 60
 UNREADABLE = (
@@ -118,7 +119,7 @@ class PasswordForm(Plain, ChangePasswordForm):
         return given
 
 
-class CodeForm(Plain, FailureHooks):
+class CodeForm(Plain, AuthenticateForm):
     """A code of the app, or a recovery code."""
 
     labels = {"code": gettext_lazy("Code")}
@@ -130,7 +131,7 @@ class CodeForm(Plain, FailureHooks):
     def clean_code(self) -> str:
         code = str(super().clean_code())
         if not spend(self.user, code):
-            self.log_failure()
+            log_wrong_code(self)
             raise get_mfa_adapter().validation_error("incorrect_code")
         return code
 

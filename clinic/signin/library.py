@@ -30,11 +30,11 @@ __all__ = [
     "SIGNED_IN_BY",
     "SIGNED_IN_WHO",
     "AccountHooks",
-    "FailureHooks",
     "MFAHooks",
     "begin_registration",
     "clear_login",
     "get_authentication_records",
+    "log_wrong_code",
     "normalize_user_code",
     "ratelimit",
 ]
@@ -65,7 +65,6 @@ class MFAHooks(DefaultMFAAdapter):
         return self.product_name()
 
 
-class FailureHooks(AuthenticateForm):
-    def log_failure(self) -> None:
-        """Send the library's signal that the code was wrong."""
-        self._emit_authentication_failed(self.authenticator)
+def log_wrong_code(form: AuthenticateForm) -> None:
+    """Send the library's signal that the code in `form` was wrong."""
+    form._emit_authentication_failed(form.authenticator)

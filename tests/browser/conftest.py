@@ -12,14 +12,21 @@ import pytest
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.db import connections
 from django.test.testcases import LiveServerThread
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Playwright,
+    ViewportSize,
+    sync_playwright,
+)
 from pytest_django import Settings
 
 from clinic.models import Staff, Tablet
 from tests.browser.tls import TLSServerThread, certificate, settings_over_tls
 from tests.factories.people import PASSWORD, tablet_cookies
 
-TABLET = {"width": 810, "height": 1080}
+TABLET: ViewportSize = {"width": 810, "height": 1080}
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 FLAGS = [
     "--no-sandbox",
@@ -122,11 +129,19 @@ class Person:
 
     def hold(self, tablet: Tablet) -> Person:
         """The browser is that enrolled tablet from now on."""
-        of_it: Any = {
-            "url": self.served, "httpOnly": True, "secure": self.served.startswith("https")
-        }  # fmt: skip
-        cookies = tablet_cookies(tablet).items()
-        self.context.add_cookies([{"name": n, "value": v, **of_it} for n, v in cookies])
+        is_secure = self.served.startswith("https")
+        for name, value in tablet_cookies(tablet).items():
+            self.context.add_cookies(
+                [
+                    {
+                        "name": name,
+                        "value": value,
+                        "url": self.served,
+                        "httpOnly": True,
+                        "secure": is_secure,
+                    }
+                ]
+            )
         return self
 
     def choose_site(self, name: str) -> None:
@@ -174,10 +189,10 @@ def _people(chromium: Browser, address: str) -> Iterator[Makes]:
     people: list[Person] = []
 
     def make(
-        size: dict[str, int] | None = None, theme: Any = "light", zone: str | None = None
+        size: ViewportSize | None = None, theme: Any = "light", zone: str | None = None
     ) -> Person:
         context = chromium.new_context(
-            viewport=size or TABLET,  # type: ignore[arg-type]
+            viewport=size or TABLET,
             has_touch=True,
             color_scheme=theme,
             bypass_csp=False,

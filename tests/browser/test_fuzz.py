@@ -104,7 +104,7 @@ class Clinic:
 
     def __init__(self, clock: TestClock) -> None:
         self.site: Site = SiteFactory.create(name="Fuzzed")
-        make = {"clock": clock, "site": self.site}
+        make: dict[str, Any] = {"clock": clock, "site": self.site}
         self.planned, self.called_off = planned(**make), planned(**make)
         self.arrived, self.put_off = admitted(**make), admitted(**make)
         self.read, self.decided = predosed(**make), predosed(**make)

@@ -108,6 +108,7 @@ def test_a_patient_is_dosed_watched_signed_clear_and_leaves(
 
     # The slots, the 40-minute one late; discharge is refused while no clearance stands.
     first = visit.session.first_dose_at
+    assert first is not None
     for minutes, taken in ((15, 15), (30, 30), (40, 52), (60, 60), (90, 90), (120, 120)):
         clock.travel_to(first)
         clock.forward(minutes=taken)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.hashers import make_password
-from playwright.sync_api import expect
+from playwright.sync_api import Request, expect
 
 from clinic import staffing, tablets
 from clinic.models import Shift, Staff, Tablet
@@ -198,7 +198,9 @@ def test_a_keyboard_does_as_well_as_a_finger(device: Person, thomas: Staff) -> N
 def test_the_lock_works_without_scripts(
     device: Person, person: Callable[..., Person], tablet: Tablet, thomas: Staff, served: str
 ) -> None:
-    context = device.context.browser.new_context(java_script_enabled=False)  # type: ignore[union-attr]
+    browser = device.context.browser
+    assert browser is not None
+    context = browser.new_context(java_script_enabled=False)
     plain = Person(context, served).hold(tablet)
     plain.go("/lock/?next=/patients/")
     plain.page.get_by_label(thomas.printed_name).check(force=True)
@@ -214,7 +216,12 @@ def test_a_screen_that_no_one_touches_locks_though_the_board_goes_on_asking(
     """Three seconds in place of three minutes; the board asks four times a second."""
     monkeypatch.setattr(idle, "ON_TABLET", 3)
     asked: list[str] = []
-    device.page.on("request", lambda r: r.headers.get("hx-request") and asked.append(r.url))
+
+    def note(request: Request) -> None:
+        if request.headers.get("hx-request"):
+            asked.append(request.url)
+
+    device.page.on("request", note)
     device.go("/")
     page = device.page
     page.evaluate("setInterval(() => htmx.trigger('#cards', 'every'), 250)")

@@ -64,7 +64,8 @@ class TLSServerThread(LiveServerThread):
         self.context.load_cert_chain(certificate)
 
     def _create_server(self, connections_override: Any = None) -> ThreadedWSGIServer:
-        server = super()._create_server(connections_override)  # type: ignore[misc]
+        parent: Any = super()
+        server: ThreadedWSGIServer = parent._create_server(connections_override)
         # The hands are shaken in the thread of the connection, not in the one that accepts all.
         server.socket = self.context.wrap_socket(
             server.socket, server_side=True, do_handshake_on_connect=False

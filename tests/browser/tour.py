@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.core.management import call_command
 from django.urls import reverse
+from playwright.sync_api import ViewportSize
 
 from clinic import clock, shift, staffing, tablets
 from clinic.models import Membership, Site, Staff, Tablet
@@ -304,7 +305,7 @@ def _arrived(visitor: Person, who: str, staff: dict[str, Staff]) -> Person:
 
 
 def walk(
-    make: Callable[..., Person], size: dict[str, int], theme: str
+    make: Callable[..., Person], size: ViewportSize, theme: str
 ) -> Iterator[tuple[str, Person]]:
     """Take each stop with a tablet of that size and theme; yields the name and the person there."""
     from tests.browser.account_stops import newcomer

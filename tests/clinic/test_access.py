@@ -11,7 +11,7 @@ from allauth.usersessions.models import UserSession
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from clinic.access import permissions_of
+from clinic.access import Permission, permissions_of
 from clinic.models import Site, Staff
 from tests.clock import TestClock
 from tests.factories.people import (
@@ -215,8 +215,9 @@ def test_at_most_six_addresses_are_open_to_anyone() -> None:
     assert len(public) <= 6
 
 
-def pattern_needs(pattern: URLPattern) -> Any:
-    return pattern.callback.needs
+def pattern_needs(pattern: URLPattern) -> frozenset[Permission] | None:
+    needs: frozenset[Permission] | None = pattern.callback.__dict__["needs"]
+    return needs
 
 
 @pytest.mark.parametrize("name", [n for n, who in ROUTES.items() if who != ANYONE])

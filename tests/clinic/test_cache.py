@@ -16,7 +16,6 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 
-from clinic import cache as kept
 from tests.clinic.test_signin import sign_in
 from tests.factories.people import SiteFactory, person
 
@@ -110,7 +109,7 @@ def test_what_is_over_is_not_there_and_goes_with_what_comes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     now = 1_700_000_000.0
-    monkeypatch.setattr(kept.time, "time", lambda: now)
+    monkeypatch.setattr("clinic.cache.time.time", lambda: now)
     for number in range(5):
         cache.set(f"old-{number}", number, 60)
     cache.add("old-lock", True, 60)

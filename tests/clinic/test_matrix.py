@@ -37,7 +37,7 @@ WRITE = re.compile(r'\s*(INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO)\s+"?(\w+)"
 @contextmanager
 def undone() -> Iterator[None]:
     """Whatever is written inside is taken back."""
-    block = transaction.atomic()
+    block: Any = transaction.atomic()
     block._from_testcase = True  # Verbs may open their own, durable transaction within.
     with block:
         yield

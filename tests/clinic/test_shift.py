@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import check_password, make_password
 
 from clinic import shift
 from clinic.models import Membership, Shift, Staff, Tablet, TrailEntry
@@ -151,7 +151,9 @@ def test_who_visits_in_an_emergency_is_among_the_names_until_it_ends(
     visiting = person(tablet.site, "emergency", pin=make_password(PIN))
     ShiftFactory.create(tablet=tablet, staff=visiting)
     assert [s.staff for s in shift.open_on(tablet)] == [visiting]
-    clock.travel_to(Membership.objects.get(staff=visiting).ends_at)
+    ends_at = Membership.objects.get(staff=visiting).ends_at
+    assert ends_at is not None
+    clock.travel_to(ends_at)
     assert shift.open_on(tablet) == []
 
 
@@ -170,10 +172,14 @@ def test_a_name_that_is_not_there_costs_the_same_hashing(
     hashed: list[str] = []
 
     def note(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
-        return lambda *given: hashed.append(name) or real(*given)
+        def noted(*given: Any) -> Any:
+            hashed.append(name)
+            return real(*given)
 
-    monkeypatch.setattr(shift, "check_password", note("check", shift.check_password))
-    monkeypatch.setattr(shift, "make_password", note("make", shift.make_password))
+        return noted
+
+    monkeypatch.setattr(shift, "check_password", note("check", check_password))
+    monkeypatch.setattr(shift, "make_password", note("make", make_password))
     wrong(tablet, rosa)
     wrong(tablet, StaffFactory.create())
     assert hashed == ["check", "make"]

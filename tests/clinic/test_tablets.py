@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core import signing
 from django.test import Client
 
 from clinic import shift, tablets
@@ -156,7 +155,8 @@ def browser(cookies: dict[str, str]) -> Client:
 
 
 def is_tablet(client: Client) -> bool:
-    return client.get("/lock/").wsgi_request.tablet is not None  # type: ignore[attr-defined]
+    request: Any = client.get("/lock/").wsgi_request
+    return request.tablet is not None
 
 
 @pytest.fixture
@@ -166,7 +166,7 @@ def wall_clock(monkeypatch: pytest.MonkeyPatch) -> Any:
     now = time.time()
 
     def move(days: float) -> None:
-        monkeypatch.setattr(signing.time, "time", lambda: now + days * 24 * 3600)
+        monkeypatch.setattr("django.core.signing.time.time", lambda: now + days * 24 * 3600)
 
     return move
 

@@ -68,7 +68,8 @@ class Passkey:
         return passkey.Assertion(challenge, json.dumps(self.used(options, **pretended)))
 
     def created(self, options: dict[str, Any], *, is_verified: bool = True) -> dict[str, Any]:
-        public = ES256.from_cryptography_key(self.key.public_key())
+        kind: Any = ES256
+        public = kind.from_cryptography_key(self.key.public_key())
         attested = AttestedCredentialData.create(Aaguid.NONE, self.id, public)
         data = self._data(FLAG.AT, is_verified=is_verified, attested=attested)
         client = self._client(CollectedClientData.TYPE.CREATE, options)
@@ -115,7 +116,8 @@ class Passkey:
     ) -> AuthenticatorData:
         flags |= present | (FLAG.UV if is_verified else FLAG(0))
         rp = sha256((host or self.host).encode())
-        return AuthenticatorData.create(rp, flags, self.uses, attested)
+        made: AuthenticatorData = AuthenticatorData.create(rp, flags, self.uses, attested)
+        return made
 
     def _client(self, kind: str, options: dict[str, Any], origin: str = "") -> CollectedClientData:
         challenge = options.get("publicKey", options)["challenge"]

@@ -51,8 +51,14 @@ def assert_whole(visit: Visit, acknowledged: list[Any]) -> None:
     assert {r.id for r in acknowledged if isinstance(r, Reading)} <= kept
     session = visit.row
     record = Session.objects.with_record().get(pk=visit.id).facts()
-    rows = (*record.admissions, *record.decisions, *record.doses, *record.readings)
-    seqs = [f.seq for f in (*rows, *record.events)]
+    rows: list[Any] = [
+        *record.admissions,
+        *record.decisions,
+        *record.doses,
+        *record.readings,
+        *record.events,
+    ]
+    seqs = [f.seq for f in rows]
     withdrawals = Clearance.objects.filter(session=visit.id, withdrawal__isnull=False).count()
     assert len(seqs) == len(set(seqs))
     assert len(seqs) + withdrawals == session.last_seq

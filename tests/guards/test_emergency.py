@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -37,7 +38,7 @@ def visitor(clinic: Clinic, clock: TestClock) -> Staff:
 def test_a_visitor_signs_no_clearance(visitor: Staff, clinic: Clinic, clock: TestClock) -> None:
     visit = Visit(clinic, clock).ready()
     like = Clearance.objects.get(session=signed(clinic, clock).id)
-    given = {
+    given: dict[str, Any] = {
         "session_id": visit.id,
         "through_seq": visit.row.last_seq,
         "signed_at": clock.now(),
@@ -51,7 +52,7 @@ def test_a_visitor_signs_no_clearance(visitor: Staff, clinic: Clinic, clock: Tes
 def test_a_visitor_decides_on_no_dose(visitor: Staff, clinic: Clinic, clock: TestClock) -> None:
     visit, _row = example("decision", clinic, clock)
     like = Decision.objects.filter(session=visit.id).latest("seq")
-    given = {"seq": visit.row.last_seq + 1}
+    given: dict[str, Any] = {"seq": visit.row.last_seq + 1}
     with pytest.raises(IntegrityError, match="guard_decision_decides"), transaction.atomic():
         copy(like, recorded_by_id=visitor.id, **given)
     copy(like, recorded_by_id=clinic.clinician.id, **given)
@@ -63,7 +64,7 @@ def test_a_visitor_reviews_no_late_reading(
     visit, row = reviewed(clinic, clock)
     like = Review.objects.get(pk=row.pk)
     late = visit.read()
-    given = {"reading_id": late.id, "seq": visit.row.last_seq + 1}
+    given: dict[str, Any] = {"reading_id": late.id, "seq": visit.row.last_seq + 1}
     with pytest.raises(IntegrityError, match="guard_review_reviews"), transaction.atomic():
         copy(like, recorded_by_id=visitor.id, **given)
     copy(like, recorded_by_id=clinic.clinician.id, **given)

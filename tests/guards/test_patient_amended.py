@@ -28,7 +28,7 @@ def visit(clinic: Clinic, clock: TestClock) -> Visit:
 
 
 def stands(visit: Visit) -> dict[str, Any]:
-    return Patient.objects.filter(pk=visit.patient.pk).values().get()
+    return dict(Patient.objects.filter(pk=visit.patient.pk).values().get())
 
 
 def first(visit: Visit) -> PatientAmendment:
@@ -66,7 +66,8 @@ def test_no_column_of_a_patient_changes_without_an_amendment(
 
 def test_a_patient_keeps_id_and_site(visit: Visit, clock: TestClock) -> None:
     elsewhere = Site.objects.create(name="Elsewhere")
-    for changes in ({"id": uuid7()}, {"site_id": elsewhere.pk}):
+    changed: list[dict[str, Any]] = [{"id": uuid7()}, {"site_id": elsewhere.pk}]
+    for changes in changed:
         with pytest.raises(DatabaseError), transaction.atomic():
             update(visit.patient, **changes)
 

@@ -19,7 +19,7 @@ from tests.guards.world import open_clinic
 
 def warned() -> set[str]:
     found = checks.run_checks(tags=[checks.Tags.database], databases=["default"])
-    return {m.id for m in found if m.id.startswith("monitoring.")}
+    return {m.id for m in found if m.id and m.id.startswith("monitoring.")}
 
 
 def test_every_table_of_the_record_is_named() -> None:

@@ -30,6 +30,7 @@ def test_both_clocks_are_counted_from_first_and_last_device(clock: TestClock) ->
     assert spans["last_dose"].from_last is None
     assert (spans["window"].from_first, spans["window"].from_last) == (130, 120)
     departed = spans["departure"]
+    assert departed.from_last is not None
     assert departed.from_first == departed.from_last + 10
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 from hypothesis import strategies as st
 
@@ -19,6 +20,10 @@ RANGES = {key: measure.possible for key, measure in measures().items()} | {
 }
 
 
+def whole_numbers(least: Decimal | int, most: Decimal | int) -> st.SearchStrategy[int]:
+    return st.integers(int(least), int(most))
+
+
 @st.composite
 def sets(draw: st.DrawFn, minutes: float, slot: int | None = None) -> ReadingFacts:
     """A complete set: each observation any possible value, or coded as not done."""
@@ -26,7 +31,7 @@ def sets(draw: st.DrawFn, minutes: float, slot: int | None = None) -> ReadingFac
         st.dictionaries(st.sampled_from(sorted(OBSERVATIONS)), st.sampled_from(REASONS))
     )
     gone = {field for o in not_done for field in OBSERVATIONS[o].fields}
-    values = {k: None if k in gone else draw(st.integers(*RANGES[k])) for k in RANGES}
+    values = {k: None if k in gone else draw(whole_numbers(*RANGES[k])) for k in RANGES}
     return reading(minutes, slot, values=values, not_done=not_done)
 
 

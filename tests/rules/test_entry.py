@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from monitoring.rules.entry import PRE_DOSE, Entry, entry_problems, previous_values
 from monitoring.rules.measures import NOT_DONE_REASONS, OBSERVATIONS, Number, measures, value_fields
 from monitoring.rules.scales import MOAAS
+from tests.factories.filled import filled
+from tests.rules.any_session import whole_numbers
 from tests.rules.samples import WELL, arrived, at, not_done, observed, reading
 
 EMPTY: dict[str, Number | None] = dict.fromkeys(value_fields())
@@ -22,8 +24,10 @@ def problems(
     facts: Any = None,
     **given: Any,
 ) -> list[tuple[str, str]]:
-    own = {"taken_at": at(minutes), "confirmed_at": at(minutes), "values": WELL, "asked": asked}
-    entry = Entry(**(own | given))
+    now_and_well = filled(
+        given, taken_at=at(minutes), confirmed_at=at(minutes), values=WELL, asked=asked
+    )
+    entry = Entry(**now_and_well)
     moment = at(minutes if now is None else now, seconds)
     found = entry_problems(facts or observed(), entry, moment)
     return [(p.field, p.code) for p in found]
@@ -146,7 +150,9 @@ def vitals() -> st.SearchStrategy[dict[str, int]]:
         pressure,
         st.fixed_dictionaries(
             {
-                **{k: st.integers(*m.possible) for k, m in measures().items() if "tolic" not in k},
+                **{
+                    k: whole_numbers(*m.possible) for k, m in measures().items() if "tolic" not in k
+                },
                 "sedation": st.sampled_from(sorted(MOAAS.values)),
                 "dissociation": st.integers(0, 4),
             }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -124,12 +125,12 @@ def test_the_pages_of_the_trail_ask_no_more_with_more_rows(
         # Lists are folded: counted, read, their people, and the records of what is no list.
         "/access/": 8,
     }
-    few = {path: count(lambda p=path: administrator.get(p)) for path in pages}
+    few = {path: count(partial(administrator.get, path)) for path in pages}
     for _ in range(6):
         visit.read()
         visit.amend()
         administrator.get(f"/sessions/{visit.id}/")
-    many = {path: count(lambda p=path: administrator.get(p)) for path in pages}
+    many = {path: count(partial(administrator.get, path)) for path in pages}
     assert few == many == pages
 
 
@@ -138,7 +139,7 @@ def test_an_enrolled_tablet_costs_each_page_one_query(clock: TestClock, signed_i
     office, tablet = signed_in(visit.nurse), TabletFactory.create(site=visit.site)
     shared = on_tablet(tablet, visit.nurse)
     for path in ("/", f"/sessions/{visit.id}/", "/patients/", f"/sessions/{visit.id}/event/"):
-        assert count(lambda p=path: shared.get(p)) == count(lambda p=path: office.get(p)) + 1
+        assert count(partial(shared.get, path)) == count(partial(office.get, path)) + 1
 
 
 def test_the_lock_asks_six_times_however_many_are_on_the_floor(clock: TestClock) -> None:
@@ -231,14 +232,14 @@ def test_the_pages_about_people_ask_no_more_with_more_rows(signed_in: Signer) ->
     administrator = signed_in(person(site, "administrator"))
     nurse = person(site, "nurse")
     pages = {"/staff/": 10, "/staff/sign-ins/": 5, f"/staff/{nurse.pk}/": 9}
-    few = {path: count(lambda p=path: administrator.get(p)) for path in pages}
+    few = {path: count(partial(administrator.get, path)) for path in pages}
     for _ in range(6):
         signed_in(person(site, "nurse"))
         visitor(site)
         ProposalFactory.create(site=site)
         signed_in(nurse)
         TabletFactory.create(site=site)
-    many = {path: count(lambda p=path: administrator.get(p)) for path in pages}
+    many = {path: count(partial(administrator.get, path)) for path in pages}
     assert few == many == pages
 
 

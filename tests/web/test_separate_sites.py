@@ -42,8 +42,7 @@ def administrator(sites: tuple[Visit, Visit], signed_in: Signer) -> Client:
 def text(client: Client, path: str) -> str:
     answer = client.get(path)
     assert answer.status_code == 200
-    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
-    return body.decode()
+    return answer.getvalue().decode()
 
 
 @pytest.mark.parametrize("words", ["OTHER-1", "Elsewhere", "else", ""])

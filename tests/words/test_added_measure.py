@@ -12,8 +12,8 @@ from xml.etree import ElementTree
 import pytest
 from django.template.loader import render_to_string
 
+from clinic.ids import uuid7
 from monitoring.models import Reading
-from monitoring.models.fact import uuid7
 from monitoring.reports.chart import session_chart
 from monitoring.rules import measures
 from monitoring.rules.entry import Entry, entry_problems
@@ -87,7 +87,9 @@ def test_it_has_a_strip_of_its_own_below_the_last_one(clock: TestClock) -> None:
     assert len(strips) == 2
     assert all(len((s.get("points") or "").split()) == len(facts.readings) for s in strips)
     heights = [int((svg.get("viewBox") or "").split()[-1]) for svg in (without, drawn)]
-    lowest = max(float(y) for e in drawn.iter("line") for y in (e.get("y1") or "", e.get("y2")))
+    lowest = max(
+        float(y) for e in drawn.iter("line") for y in (e.get("y1") or "", e.get("y2") or "")
+    )
     assert heights[1] > heights[0]
     assert lowest < heights[1]
 

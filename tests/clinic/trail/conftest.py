@@ -11,8 +11,9 @@ from tests.guards.world import Clinic, open_clinic
 
 @pytest.fixture(autouse=True)
 def anchors_folder(settings: Settings, tmp_path: Path) -> Path:
-    settings.ANCHORS = tmp_path / "anchors"
-    return settings.ANCHORS
+    folder = tmp_path / "anchors"
+    settings.ANCHORS = folder
+    return folder
 
 
 @pytest.fixture

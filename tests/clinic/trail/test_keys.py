@@ -17,7 +17,7 @@ from tests.guards.world import Clinic, Visit
 
 
 def found() -> list[str]:
-    return [m.id for m in checks.run_checks() if m.id.startswith("clinic.")]
+    return [m.id for m in checks.run_checks() if m.id and m.id.startswith("clinic.")]
 
 
 @pytest.mark.parametrize(

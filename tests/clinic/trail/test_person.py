@@ -214,6 +214,12 @@ def renamed_passkey(mei: Staff) -> None:
     row.save()
 
 
+def _away_and_back(mei: Staff) -> None:
+    for is_active in (False, True):
+        mei.is_active = is_active
+        mei.save(update_fields=["is_active"])
+
+
 HONEST: dict[str, Callable[[Staff], Any]] = {
     "nothing": lambda mei: None,
     "a password changed": lambda mei: passwords.change(mei, PASSWORD),
@@ -230,13 +236,8 @@ HONEST: dict[str, Callable[[Staff], Any]] = {
         staff=mei, site=SiteFactory.create(), role="auditor"
     ).delete(),
     "a factor taken away": lambda mei: Passkey.added(mei).row.delete(),
-    "away and back": lambda mei: [_active(mei, is_active) for is_active in (False, True)],
+    "away and back": _away_and_back,
 }
-
-
-def _active(mei: Staff, is_active: bool) -> None:
-    mei.is_active = is_active
-    mei.save(update_fields=["is_active"])
 
 
 @pytest.mark.parametrize("name", HONEST)

@@ -143,7 +143,7 @@ def test_sessions_that_are_over_are_not_listed(administrator: Client, site: Site
 
 
 def session_key(staff: Staff) -> str:
-    return UserSession.objects.filter(user=staff).latest("pk").session_key
+    return str(UserSession.objects.filter(user=staff).latest("pk").session_key)
 
 
 def test_rows_without_a_session_are_forgotten_when_someone_signs_in(site: Site) -> None:

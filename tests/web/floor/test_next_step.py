@@ -53,7 +53,7 @@ def at_forty(clock: TestClock) -> Visit:
     return observed(clock, through=40)
 
 
-def read(clock: TestClock, **values: int) -> Visit:
+def read(clock: TestClock, **values: Any) -> Visit:
     visit = observed(clock, through=40)
     visit.read(**values)
     return visit

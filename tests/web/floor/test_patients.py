@@ -78,7 +78,7 @@ def test_a_nurse_registers_a_patient_and_comes_to_the_patients_page(signed_in: S
     answer = nurse.post("/patients/new/", filled())
     patient = Patient.objects.get()
 
-    assert answer.url == f"/patients/{patient.pk}/"
+    assert answer["Location"] == f"/patients/{patient.pk}/"
     assert (patient.site, patient.mrn, patient.date_of_birth) == (site, "A-1", date(1945, 7, 14))
 
 

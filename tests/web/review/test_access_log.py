@@ -143,7 +143,7 @@ def test_the_export_holds_what_the_page_shows_and_is_kept_itself(
     administrator = signed_in(person(visit.site, "administrator"))
     answer = administrator.get("/access.csv")
     assert "attachment" in answer["Content-Disposition"]
-    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    text = answer.getvalue().decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text)))
     opened = [r for r in rows if r["action"] == "opened"]
     assert [r["mrn"] for r in opened] == [patient.mrn, visit.patient.mrn]
@@ -158,7 +158,7 @@ def test_reads_at_another_site_are_not_shown(visit: Visit, signed_in: Signer) ->
     signed_in(visit.nurse).get(f"/sessions/{visit.id}/")
     stranger = signed_in(person(SiteFactory.create(), "administrator"))
     assert shown(stranger, since="2026-01-01") == []
-    text = b"".join(stranger.get("/access.csv").streaming_content).decode()
+    text = stranger.get("/access.csv").getvalue().decode()
     assert visit.patient.mrn not in text
 
 

@@ -182,8 +182,7 @@ def test_words_of_people_are_escaped(clock: TestClock, signed_in: Signer) -> Non
 def test_a_missed_and_a_coded_slot_are_told_apart(clock: TestClock, signed_in: Signer) -> None:
     visit = dosed(clock)
     clock.forward(minutes=40)
-    nothing = dict.fromkeys(("systolic", "diastolic"))
-    visit.read(40, **nothing, not_done={"blood_pressure": "refused"})
+    visit.read(40, systolic=None, diastolic=None, not_done={"blood_pressure": "refused"})
     assert Reading.objects.get(slot=40).blood_pressure_not_done == "refused"
     states = {s.label: s.state for s in page(signed_in(visit.nurse), visit).context["slots"]}
     assert (states["15 min"], states["40 min"]) == ("missed", "not_done")

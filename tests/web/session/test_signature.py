@@ -126,7 +126,7 @@ def test_a_row_that_was_tampered_with_does_not_change_what_was_signed(
 ) -> None:
     visit = signed(clock)
     clearance = visit.session.clearance_set.get()
-    reading = visit.session.reading_set.last()
+    reading = visit.session.reading_set.latest("seq")
     tampered(lambda: update(reading, systolic=99, diastolic=55))
     shown = page(signed_in(visit.nurse), visit, clearance)
     assert "This is what was signed" in shown
@@ -159,7 +159,7 @@ def test_a_clearance_of_another_session_is_not_found(clock: TestClock, signed_in
 
 def test_no_signature_is_put_under_a_record_that_was_tampered_with(clock: TestClock) -> None:
     visit = ready_to_sign(clock)
-    reading = visit.session.reading_set.last()
+    reading = visit.session.reading_set.latest("seq")
     assert reading
     with guards.as_owner(connection):
         connection.check_constraints()
@@ -185,7 +185,7 @@ def test_one_tap_verifies_a_session(clock: TestClock, signed_in: Signer, setting
     shown = clinician.get(f"/sessions/{visit.id}/verification/").content.decode()
     assert "As recorded" in shown
     assert "No anchor was found" in shown
-    reading = visit.row.reading_set.last()
+    reading = visit.row.reading_set.latest("seq")
     tampered(lambda: update(reading, systolic=99))
     shown = clinician.get(f"/sessions/{visit.id}/verification/").content.decode()
     assert "Not as recorded" in shown
