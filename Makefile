@@ -47,7 +47,7 @@ run: .venv/run var/secret_key var/trail_keys ## the demo clinic at http://localh
 	@$(ENV) $(BIN)/gunicorn clinic.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 --no-control-socket --log-level warning
 
 check: static ## what to run while working, in a minute and a half: style, types, rules, verbs, pages
-	$(PYTEST) tests/test_codebase.py tests/rules tests/actions tests/web
+	$(PYTEST) tests/test_codebase.py tests/rules tests/actions tests/web tests/clinic/web
 
 test: system static test-sqlite test-postgresql coverage test-browser ## everything that must hold; installs all it needs
 

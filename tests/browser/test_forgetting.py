@@ -23,7 +23,7 @@ from tests.clock import TestClock
 from tests.factories.people import person as hire
 from tests.factories.visits import Visit, dosed
 
-SCRIPTS = django_settings.BASE_DIR / "monitoring" / "static" / "monitoring"
+SCRIPTS = django_settings.BASE_DIR / "clinic" / "static" / "clinic"
 FAILED = (django_settings.BASE_DIR / "templates" / "500.html").read_text()
 FORM = "main form[method=post]:has([name=id])"
 FILLED = """(form) => [...form.elements].filter((one) => one.name && one.type !== "hidden")

@@ -250,7 +250,7 @@ class Sender:
         self.page.goto(f"{self.served}/account/")
         self.token = self.page.locator("[name=csrfmiddlewaretoken]").first.input_value()
         # A page that does nothing by itself while it sends.
-        self.page.goto(f"{self.served}/static/monitoring/icon.svg")
+        self.page.goto(f"{self.served}/static/clinic/icon.svg")
 
     def send(self, asks: list[Fuzzed]) -> None:
         probe = Fuzzed("GET", "/account/")

@@ -51,7 +51,7 @@ def answers(client: Client) -> dict[str, Any]:
         "redirect to sign in": client.get("/", secure=True),
         "refused form": client.post("/sign-in/", {"login": "x", "password": "y"}, secure=True),
         "not found": client.get("/nothing-here/", secure=True),
-        "static": client.get("/static/monitoring/main.js", secure=True),
+        "static": client.get("/static/clinic/main.js", secure=True),
         "other host": client.get("/", secure=True, headers={"Host": "evil.example"}),
         "wrong method": client.get("/sign-out/", secure=True),
         "no token": Client(enforce_csrf_checks=True).post("/sign-in/", secure=True),
@@ -190,7 +190,7 @@ def test_every_cookie_under_https_is_of_this_host_alone(tmp_path: Path) -> None:
 
 def test_a_drawing_names_its_charset() -> None:
     server = WhiteNoise(None, mimetypes=django_settings.WHITENOISE_MIMETYPES)
-    icon = ROOT / "monitoring" / "static" / "monitoring" / "icon.svg"
+    icon = ROOT / "clinic" / "static" / "clinic" / "icon.svg"
     server.add_file_to_dictionary("/icon.svg", str(icon))
     answer = server.files["/icon.svg"].get_response("HEAD", {})
     assert dict(answer.headers)["Content-Type"] == "image/svg+xml; charset=utf-8"
