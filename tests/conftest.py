@@ -23,6 +23,7 @@ from monitoring.guards import privileges
 from tests.clock import TestClock
 from tests.engine import APPLICATION, USES_POSTGRESQL
 from tests.factories.people import just_confirmed
+from tests.shared import QUICK
 
 
 @pytest.fixture(scope="session")
@@ -58,11 +59,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> TestClock:
 
 @pytest.fixture(autouse=True)
 def _plain(settings: Settings) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
+    for name, value in QUICK.items():
+        setattr(settings, name, value)
 
 
 @pytest.fixture

@@ -30,6 +30,8 @@ APPLICATION = "clinic_app"
 """The role on PostgreSQL that owns nothing, made here because it belongs to the whole cluster."""
 FAST = "-c fsync=off -c full_page_writes=off -c autovacuum=off -c jit=off"
 """Of a cluster that is thrown away. Commits stay synchronous: the product asks for that."""
+IS_WHOLE = "WHOLE" in os.environ
+"""Whether the sweeps are whole: `make test` thins some, `make test-all` runs them as they are."""
 USES_POSTGRESQL = os.environ.get("TEST_ENGINE") == "postgresql"
 
 

@@ -1,4 +1,4 @@
-"""Who may reach what: every route, for every role, at the own site and at another."""
+"""Who may reach what is written here by hand; the matrix beside asks every address for it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import pytest
 from allauth.usersessions.models import UserSession
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from pytest_django import DjangoDbBlocker
 
 from clinic.access import Permission, permissions_of
 from clinic.models import Site, Staff
-from tests.clock import TestClock
+from tests import shared
 from tests.factories.people import (
     SiteFactory,
-    StaffFactory,
     TabletFactory,
     just_confirmed,
     person,
@@ -198,9 +198,18 @@ def status(staff: Staff | None, path: str, method: str = "get") -> int:
     return int(getattr(client, method)(path).status_code)
 
 
+@pytest.fixture(scope="module")
+def shared_visit(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Visit]:
+    with shared.world(django_db_blocker) as clock:
+        yield dosed(clock)
+
+
 @pytest.fixture
-def visit(clock: TestClock, db: None) -> Visit:
-    return dosed(clock)
+def visit(shared_visit: Visit, db: None) -> Visit:
+    """As it was before each test, with people of its own."""
+    for staff in (shared_visit.nurse, shared_visit.clinician):
+        staff.refresh_from_db()
+    return shared_visit
 
 
 def test_every_route_is_classified_here_and_in_the_code() -> None:
@@ -218,52 +227,6 @@ def test_at_most_six_addresses_are_open_to_anyone() -> None:
 def pattern_needs(pattern: URLPattern) -> frozenset[Permission] | None:
     needs: frozenset[Permission] | None = pattern.callback.__dict__["needs"]
     return needs
-
-
-@pytest.mark.parametrize("name", [n for n, who in ROUTES.items() if who != ANYONE])
-def test_who_is_not_signed_in_is_sent_to_sign_in(visit: Visit, name: str) -> None:
-    for method in ("get", "post"):
-        answer = getattr(Client(), method)(address(name, visit))
-        assert answer.status_code in {302, 405}
-        if answer.status_code == 302:
-            assert answer["Location"].startswith("/sign-in/?next=")
-
-
-@pytest.mark.parametrize("name", [n for n, who in ROUTES.items() if isinstance(who, frozenset)])
-@pytest.mark.parametrize("role", sorted(ROLES))
-def test_each_role_reaches_its_own_pages_alone(visit: Visit, name: str, role: str) -> None:
-    staff = person(visit.site, role)
-    path = address(name, visit)
-    if name in NOT_THERE:
-        assert status(staff, path, "post") == (404 if role in ROUTES[name] else 403)
-    elif role in ROUTES[name]:
-        # A page about something the session does not have yet is not found.
-        allowed = {200} | ({404} if name in LATER else set())
-        done = {200, 204, 302} | ({422} if name in ANSWERED else set())
-        method = "post" if name in POSTED else "get"
-        assert status(staff, path, method) in (allowed if method == "get" else done)
-    else:
-        assert status(staff, path) == (405 if name in POSTED else 403)
-        assert status(staff, path, "post") in {403, 405}
-
-
-@pytest.mark.parametrize("name", sorted(NAMED))
-@pytest.mark.parametrize("role", sorted(ROLES))
-def test_nothing_of_another_site_is_found(visit: Visit, name: str, role: str) -> None:
-    path = address(name, visit)
-    stranger = person(SiteFactory.create(), role)
-    expected = {404} if role in ROUTES[name] else {403}
-    assert status(stranger, path) in ({405} if name in POSTED else expected)
-    assert status(stranger, path, "post") in expected | {405}
-
-
-@pytest.mark.parametrize("name", [n for n, who in ROUTES.items() if isinstance(who, frozenset)])
-def test_no_role_and_being_superuser_reach_nothing(visit: Visit, name: str) -> None:
-    nobody = StaffFactory.create()
-    superuser = StaffFactory.create(is_superuser=True, is_staff=True)
-    method = "post" if name in POSTED else "get"
-    for staff in (nobody, superuser):
-        assert status(staff, address(name, visit), method) == 403
 
 
 def test_roles_add_up(visit: Visit) -> None:
