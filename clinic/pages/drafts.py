@@ -6,11 +6,11 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clinic.pages.lookup import site_of, staff_of
+from clinic.request import SignedInRequest
 
 ASKS = "X-Draft"
 """The header by which a draft that was sent before asks whether it was saved; it holds its id."""
@@ -19,7 +19,7 @@ SAVED_BY = ("recorded_by_id", "signed_by_id", "planned_by_id")
 COOKIE_LASTS = 60
 
 
-def saved_as(request: HttpRequest, kind: type[Model] | None) -> str:
+def saved_as(request: SignedInRequest, kind: type[Model] | None) -> str:
     """That this person saved the row whose id is asked for, and when; empty when there is none."""
     try:
         sent = UUID(request.headers[ASKS])
@@ -33,14 +33,15 @@ def saved_as(request: HttpRequest, kind: type[Model] | None) -> str:
     return _("This was saved already, at %(at)s. The form is empty again.") % {"at": shown}
 
 
-def _is_own(request: HttpRequest, row: Model) -> bool:
+def _is_own(request: SignedInRequest, row: Model) -> bool:
     """Saved by who asks; a patient, of whom no author is kept, at the site of who asks."""
     author = next((getattr(row, name) for name in SAVED_BY if hasattr(row, name)), None)
-    own = staff_of(request).pk if author else site_of(request).pk
-    return (author or getattr(row, "site_id", None)) == own
+    if author:
+        return bool(author == request.user.pk)
+    return request.site is not None and getattr(row, "site_id", None) == request.site.pk
 
 
-def tell_saved(request: HttpRequest, response: HttpResponse) -> None:
+def tell_saved(request: SignedInRequest, response: HttpResponse) -> None:
     """Name the form that was saved, for the script that forgets its draft; so not HttpOnly."""
     response.set_cookie(
         settings.DRAFT_COOKIE_NAME,

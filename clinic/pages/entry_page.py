@@ -10,7 +10,7 @@ from crispy_forms.layout import Field, Layout
 from django import forms
 from django.contrib import messages
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from clinic.ids import uuid7
 from clinic.names import has_hidden
 from clinic.pages import drafts
 from clinic.pages.unfilled import Unfilled
+from clinic.request import SignedInRequest
 
 HIDDEN_CHARACTER = gettext_lazy("This holds an invisible character. Delete it and type it again.")
 
@@ -77,7 +78,7 @@ class EntryForm(Unfilled):
 
 
 def show(
-    request: HttpRequest, template: str, form: forms.Form, context: dict[str, Any]
+    request: SignedInRequest, template: str, form: forms.Form, context: dict[str, Any]
 ) -> HttpResponse:
     """The form with its page; 422 when it was sent and could not be saved.
 
@@ -89,7 +90,7 @@ def show(
     return render(request, template, {"form": form, "area": "board", **context}, status=status)
 
 
-def saved(request: HttpRequest, words: str, page: str, *ids: UUID) -> HttpResponse:
+def saved(request: SignedInRequest, words: str, page: str, *ids: UUID) -> HttpResponse:
     """Go on to `page` and say what the server now holds, and since when."""
     at = timezone.localtime(clock.now()).strftime("%H:%M:%S")
     text = _("%(what)s at %(at)s.") % {"what": words, "at": at}

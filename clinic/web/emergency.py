@@ -9,7 +9,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -23,7 +23,7 @@ from clinic.access import Permission, page
 from clinic.middleware import CurrentSite
 from clinic.models import Membership, Site
 from clinic.pages.entry_page import EntryForm, show
-from clinic.pages.lookup import site_of, staff_of
+from clinic.request import ClinicRequest, SignedInRequest
 from clinic.signin.library import ratelimit
 from clinic.web.staffing_form import done, pressed
 
@@ -59,8 +59,8 @@ class EmergencyForm(EntryForm):
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
 @page(Permission.ENTER_IN_EMERGENCY)
-def enter(request: HttpRequest) -> HttpResponse:
-    sites = emergency.sites_to_enter(staff_of(request))
+def enter(request: ClinicRequest) -> HttpResponse:
+    sites = emergency.sites_to_enter(request.user)
     form = EmergencyForm(request.POST or None, sites=sites)
     if form.is_bound and form.is_valid():
         visit = _entered(request, form)
@@ -78,10 +78,10 @@ def enter(request: HttpRequest) -> HttpResponse:
     return show(request, "emergency/enter.html", form, context)
 
 
-def _entered(request: HttpRequest, form: EmergencyForm) -> Membership | None:
+def _entered(request: ClinicRequest, form: EmergencyForm) -> Membership | None:
     """The visit, or None with what stands in its way; wrong passwords are limited. A try is counted
     before it is made, so that many at once are no more, and given back when it was none."""
-    by, data = staff_of(request), form.cleaned_data
+    by, data = request.user, form.cleaned_data
     counted = ratelimit.consume(request, app="allauth.account", action="emergency", user=by)
     if counted is None:
         words = _("Too many wrong attempts. Wait a few minutes, then try again.")
@@ -107,16 +107,16 @@ class ReviewForm(EntryForm):
 
 @require_safe
 @page(Permission.REVIEW_VISIT)
-def visit_list(request: HttpRequest) -> HttpResponse:
+def visit_list(request: ClinicRequest) -> HttpResponse:
     """Visits that are over and that someone of the site has to look at."""
-    context = {"visits": emergency.to_review(site_of(request)), "area": "staff"}
+    context = {"visits": emergency.to_review(request.site), "area": "staff"}
     return render(request, "emergency/visit_list.html", context)
 
 
 @require_http_methods(["GET", "POST"])
 @page(Permission.REVIEW_VISIT)
-def review(request: HttpRequest, visit_id: UUID) -> HttpResponse:
-    by, site = staff_of(request), site_of(request)
+def review(request: ClinicRequest, visit_id: UUID) -> HttpResponse:
+    by, site = request.user, request.site
     visit = emergency.to_review(site).filter(pk=visit_id).first()
     if visit is None:
         raise Http404
@@ -138,17 +138,19 @@ def review(request: HttpRequest, visit_id: UUID) -> HttpResponse:
 
 @require_POST
 @access.signed_in
-def leave(request: HttpRequest) -> HttpResponse:
+def leave(request: SignedInRequest) -> HttpResponse:
     """Go home before the time is over."""
-    pressed(request, lambda: emergency.leave(staff_of(request), site_of(request)))
+    site = request.site
+    if site is not None:
+        pressed(request, lambda: emergency.leave(request.user, site))
     request.session.pop(CurrentSite.SESSION_KEY, None)
     return redirect("home")
 
 
 @require_POST
 @page(Permission.MANAGE_STAFF)
-def end(request: HttpRequest, staff_id: UUID) -> HttpResponse:
-    by, site = staff_of(request), site_of(request)
+def end(request: ClinicRequest, staff_id: UUID) -> HttpResponse:
+    by, site = request.user, request.site
     visit = pressed(request, lambda: emergency.end(by, site, staff_id))
     if visit and visit.ends_at:
         at = timezone.localtime(visit.ends_at).strftime("%H:%M")

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.contrib.auth import login, logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.validators import RegexValidator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -30,6 +30,7 @@ from clinic.models import Shift, Tablet
 from clinic.pages.attempt import attempt
 from clinic.pages.fields import Tiles
 from clinic.pages.unfilled import Unfilled
+from clinic.request import PublicRequest, SignedInRequest
 from clinic.signin.adapter import next_page
 from clinic.signin.recorded import NOT_RECORDED, is_recorded
 from clinic.web.from_record import record
@@ -72,9 +73,9 @@ class PinForm(Unfilled):
 @access.public
 @sensitive_post_parameters("pin")
 @require_http_methods(["GET", "POST"])
-def lock(request: HttpRequest) -> HttpResponse:
+def lock(request: PublicRequest) -> HttpResponse:
     """Names and a PIN; a browser that is no enrolled tablet is sent to sign in."""
-    tablet: Tablet | None = request.tablet  # type: ignore[attr-defined]
+    tablet = request.tablet
     back, is_poll = next_page(request), "HX-Request" in request.headers
     if request.user.is_authenticated or tablet is None:
         if is_poll:
@@ -88,7 +89,7 @@ def lock(request: HttpRequest) -> HttpResponse:
         return _lock(request, tablet, back)
 
 
-def _lock(request: HttpRequest, tablet: Tablet, back: str) -> HttpResponse:
+def _lock(request: PublicRequest, tablet: Tablet, back: str) -> HttpResponse:
     people, must_sign_in = shift.open_on(tablet), False
     form = PinForm(people, request.POST or None, initial={"staff": _only(people)})
     if form.is_bound and form.is_valid():
@@ -116,7 +117,7 @@ def _only(people: list[Shift]) -> str | None:
     return str(people[0].staff_id) if len(people) == 1 else None
 
 
-def _tries_left(request: HttpRequest, form: PinForm, tablet: Tablet) -> int | None:
+def _tries_left(request: PublicRequest, form: PinForm, tablet: Tablet) -> int | None:
     """None for who is let in."""
 
     def come_in() -> bool:
@@ -124,7 +125,7 @@ def _tries_left(request: HttpRequest, form: PinForm, tablet: Tablet) -> int | No
         if not is_recorded(found.staff):
             form.add_error("pin", str(NOT_RECORDED))
             return False
-        request.by_pin = found  # type: ignore[attr-defined]
+        request.by_pin = found
         login(request, found.staff, settings.AUTHENTICATION_BACKENDS[0])
         return True
 
@@ -138,10 +139,10 @@ def _tries_left(request: HttpRequest, form: PinForm, tablet: Tablet) -> int | No
     return None if is_in else 1
 
 
-def _afresh(request: HttpRequest) -> HttpResponse:
+def _afresh(request: PublicRequest) -> HttpResponse:
     """Someone signed in meanwhile, or the tablet was revoked: the page that asks is opened anew."""
     try:
-        page = request.htmx.current_url_abs_path  # type: ignore[attr-defined]
+        page = request.htmx.current_url_abs_path
     except ValueError:
         page = None
     return HttpResponseClientRedirect(page or resolve_url("lock"))
@@ -149,17 +150,17 @@ def _afresh(request: HttpRequest) -> HttpResponse:
 
 @access.signed_in
 @require_POST
-def lock_now(request: HttpRequest) -> HttpResponse:
+def lock_now(request: SignedInRequest) -> HttpResponse:
     """Hand the tablet over: sign out, and come back to the same page."""
     back = next_page(request)
-    request.signed_out_because = "locked"  # type: ignore[attr-defined]
+    request.signed_out_because = "locked"
     logout(request)
-    is_tablet = request.tablet is not None  # type: ignore[attr-defined]
+    is_tablet = request.tablet is not None
     return redirect_to_login(back, resolve_url("lock") if is_tablet else None)
 
 
 @access.signed_in
 @require_POST
-def active(request: HttpRequest) -> HttpResponse:
+def active(request: SignedInRequest) -> HttpResponse:
     """The tablet says that someone is touching it: the answer renews the idle time."""
     return HttpResponse(status=204)

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from clinic import clock, sign_ins
 from clinic.access import Permission, page
-from clinic.pages.lookup import site_of, staff_of
+from clinic.request import ClinicRequest
 from clinic.sign_ins import SignIn
 from clinic.web import staff_trail
 from clinic.web.from_record import record
@@ -47,8 +47,8 @@ UNKNOWN = gettext_lazy("Another browser")
 
 @require_safe
 @page(Permission.MANAGE_STAFF)
-def sign_in_list(request: HttpRequest) -> HttpResponse:
-    site = site_of(request)
+def sign_in_list(request: ClinicRequest) -> HttpResponse:
+    site = request.site
     last = record().last_reads(site, clock.now() - LONGEST)
     own = request.session.session_key
     found = [_row(sign_in, last, own) for sign_in in sign_ins.of_site(site)]
@@ -77,8 +77,8 @@ def browser(agent: str) -> str:
 
 @require_POST
 @page(Permission.MANAGE_STAFF)
-def end_sign_in(request: HttpRequest, pk: int) -> HttpResponse:
-    by, site, own = staff_of(request), site_of(request), request.session.session_key or ""
+def end_sign_in(request: ClinicRequest, pk: int) -> HttpResponse:
+    by, site, own = request.user, request.site, request.session.session_key or ""
     staff = pressed(request, lambda: sign_ins.end(by, site, pk, own_key=own))
     if staff:
         messages.success(request, _("%(name)s is signed out there") % {"name": staff.printed_name})

@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 from crispy_forms.layout import Div, Layout
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,7 +22,7 @@ from clinic.models import Site
 from clinic.pages.dates import DayField
 from clinic.pages.entry_page import EntryForm, show
 from clinic.pages.fields import Tiles, YesNo
-from clinic.pages.lookup import site_of, staff_of
+from clinic.request import ClinicRequest
 from clinic.sites import SiteDetails
 from clinic.web import staff_trail
 from clinic.web.from_record import record
@@ -108,8 +108,8 @@ class SiteForm(EntryForm):
 
 @require_http_methods(["GET", "POST"])
 @page(Permission.AMEND_SITE)
-def site_page(request: HttpRequest) -> HttpResponse:
-    site, by = site_of(request), staff_of(request)
+def site_page(request: ClinicRequest) -> HttpResponse:
+    site, by = request.site, request.user
     form = SiteForm(request.POST or None, site=site)
     if form.is_bound and form.is_valid():
         amended = done(form, lambda: sites.amend_site(by, site, form.details()))

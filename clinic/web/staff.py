@@ -12,7 +12,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db.models import Prefetch
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -25,8 +25,8 @@ from clinic.ids import uuid7
 from clinic.models import Membership, Site, Staff
 from clinic.pages.entry_page import EntryForm, show
 from clinic.pages.fields import YesNo
-from clinic.pages.lookup import site_of, staff_of
 from clinic.pages.unfilled import Unfilled
+from clinic.request import ClinicRequest, SignedInRequest
 from clinic.web import staff_trail
 from clinic.web.staffing_form import done, pressed
 
@@ -95,8 +95,8 @@ class RuleForm(Unfilled):
 
 @require_safe
 @page(Permission.MANAGE_STAFF)
-def staff_list(request: HttpRequest) -> HttpResponse:
-    site = site_of(request)
+def staff_list(request: ClinicRequest) -> HttpResponse:
+    site = request.site
     rule = RuleForm(initial={"needed": "yes" if site.requires_second_factor else "no"})
     people = list(staffing.people(site).prefetch_related(_roles_at(site)))
     factors = _factors(people)
@@ -115,13 +115,13 @@ def staff_list(request: HttpRequest) -> HttpResponse:
 @require_POST
 @page(Permission.MANAGE_STAFF)
 @access.confirmed
-def second_factor_rule(request: HttpRequest) -> HttpResponse:
+def second_factor_rule(request: ClinicRequest) -> HttpResponse:
     form = RuleForm(request.POST)
     needed = form.cleaned_data["needed"] if form.is_valid() else None
     if needed is None:
         messages.error(request, _("Choose yes or no."))
         return redirect("staff-list")
-    by, site = staff_of(request), site_of(request)
+    by, site = request.user, request.site
     pressed(request, lambda: staffing.require_second_factor(by, site, is_required=needed))
     words = _("A second factor is needed") if needed else _("No second factor is needed")
     messages.success(request, words)
@@ -164,11 +164,11 @@ def status_of(person: Staff) -> tuple[str, str]:
 @require_http_methods(["GET", "POST"])
 @page(Permission.MANAGE_STAFF)
 @access.confirmed
-def invite(request: HttpRequest) -> HttpResponse:
+def invite(request: ClinicRequest) -> HttpResponse:
     form = InvitationForm(request.POST or None)
     if form.is_bound and form.is_valid():
         data = {k: v for k, v in form.cleaned_data.items() if k != "id"}
-        made = done(form, lambda: staffing.invite(staff_of(request), site_of(request), **data))
+        made = done(form, lambda: staffing.invite(request.user, request.site, **data))
         if made:
             return _with_link(request, made)
     context = {
@@ -183,10 +183,10 @@ def invite(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @page(Permission.MANAGE_STAFF)
 @access.confirmed
-def person(request: HttpRequest, staff_id: UUID) -> HttpResponse:
+def person(request: ClinicRequest, staff_id: UUID) -> HttpResponse:
     form = RolesForm(request.POST or None)
     if form.is_bound and form.is_valid():
-        by, site, roles = staff_of(request), site_of(request), form.cleaned_data["roles"]
+        by, site, roles = request.user, request.site, form.cleaned_data["roles"]
         if done(form, lambda: staffing.set_roles(by, site, staff_id, roles=roles)):
             messages.success(request, _roles_saved(site, staff_id, roles))
             return redirect("person", staff_id)
@@ -203,9 +203,9 @@ def _roles_saved(site: Site, staff_id: UUID, roles: Iterable[str]) -> str:
 
 @require_http_methods(["GET", "POST"])
 @page(Permission.MANAGE_STAFF)
-def contact(request: HttpRequest, staff_id: UUID) -> HttpResponse:
+def contact(request: ClinicRequest, staff_id: UUID) -> HttpResponse:
     """Where a person of the site is reached."""
-    by, site = staff_of(request), site_of(request)
+    by, site = request.user, request.site
     found = staffing.people(site).filter(pk=staff_id).first()
     if found is None:
         raise Http404
@@ -221,9 +221,9 @@ def contact(request: HttpRequest, staff_id: UUID) -> HttpResponse:
 
 @access.signed_in
 @require_http_methods(["GET", "POST"])
-def own_contact(request: HttpRequest) -> HttpResponse:
+def own_contact(request: SignedInRequest) -> HttpResponse:
     """Where one is reached oneself."""
-    by = staff_of(request)
+    by = request.user
     form = ContactForm(request.POST or None, person=by)
     if form.is_bound and form.is_valid():
         given = {k: v for k, v in form.cleaned_data.items() if k != "id"}
@@ -234,7 +234,7 @@ def own_contact(request: HttpRequest) -> HttpResponse:
 
 
 def _show_contact(
-    request: HttpRequest, form: ContactForm, person: Staff, back: str
+    request: SignedInRequest, form: ContactForm, person: Staff, back: str
 ) -> HttpResponse:
     context = {
         "heading": _("Telephone and e-mail of %(name)s") % {"name": person.printed_name},
@@ -245,9 +245,9 @@ def _show_contact(
     return show(request, "form_page.html", form, context)
 
 
-def _show(request: HttpRequest, staff_id: UUID, form: RolesForm, link: str = "") -> HttpResponse:
+def _show(request: ClinicRequest, staff_id: UUID, form: RolesForm, link: str = "") -> HttpResponse:
     """One person of the site; `link` is shown this once and kept nowhere."""
-    site = site_of(request)
+    site = request.site
     found = staffing.people(site).prefetch_related(_roles_at(site)).filter(pk=staff_id).first()
     if found is None:
         raise Http404
@@ -266,7 +266,7 @@ def _show(request: HttpRequest, staff_id: UUID, form: RolesForm, link: str = "")
         "proposals": proposals.open_at(site).filter(staff=found),
         "is_guarded": is_guarded,
         "is_lost": is_guarded and proposals.is_open_to_a_link(found),
-        "is_oneself": found.pk == staff_of(request).pk,
+        "is_oneself": found.pk == request.user.pk,
         "area": "staff",
     }
     return show(request, "staff/person.html", form, context)
@@ -274,36 +274,36 @@ def _show(request: HttpRequest, staff_id: UUID, form: RolesForm, link: str = "")
 
 @require_POST
 @page(Permission.MANAGE_STAFF)
-def deactivate(request: HttpRequest, staff_id: UUID) -> HttpResponse:
+def deactivate(request: ClinicRequest, staff_id: UUID) -> HttpResponse:
     return _change(request, staff_id, staffing.deactivate, _("Deactivated and signed out"))
 
 
 @require_POST
 @page(Permission.MANAGE_STAFF)
-def reactivate(request: HttpRequest, staff_id: UUID) -> HttpResponse:
+def reactivate(request: ClinicRequest, staff_id: UUID) -> HttpResponse:
     return _change(request, staff_id, staffing.reactivate, _("Reactivated"))
 
 
 @require_POST
 @page(Permission.MANAGE_STAFF)
 @access.confirmed
-def renew_link(request: HttpRequest, staff_id: UUID) -> HttpResponse:
+def renew_link(request: ClinicRequest, staff_id: UUID) -> HttpResponse:
     return _change(request, staff_id, staffing.renew_link, "")
 
 
 @require_POST
 @page(Permission.MANAGE_STAFF)
 @access.confirmed
-def new_sign_in(request: HttpRequest, staff_id: UUID) -> HttpResponse:
+def new_sign_in(request: ClinicRequest, staff_id: UUID) -> HttpResponse:
     words = _("Proposed. It is done once it is confirmed.")
     return _change(request, staff_id, staffing.propose_new_sign_in, words)
 
 
 def _change(
-    request: HttpRequest, staff_id: UUID, change: Callable[..., Staff], words: str
+    request: ClinicRequest, staff_id: UUID, change: Callable[..., Staff], words: str
 ) -> HttpResponse:
     """Do it and go back to the person; a link is shown there when it has no words of its own."""
-    made = pressed(request, lambda: change(staff_of(request), site_of(request), staff_id))
+    made = pressed(request, lambda: change(request.user, request.site, staff_id))
     if made and not words:
         return _with_link(request, made)
     if made:
@@ -311,6 +311,6 @@ def _change(
     return redirect("person", staff_id)
 
 
-def _with_link(request: HttpRequest, person: Staff) -> HttpResponse:
+def _with_link(request: ClinicRequest, person: Staff) -> HttpResponse:
     path = reverse("invitation", args=staffing.link_of(person))
     return _show(request, person.pk, RolesForm(), request.build_absolute_uri(path))

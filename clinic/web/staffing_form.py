@@ -7,11 +7,12 @@ from typing import TypeVar
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest
+from django.http import Http404
 from django.utils.translation import gettext_lazy
 
 from clinic.pages.attempt import attempt
 from clinic.refusal import NotAllowed, NotPossible
+from clinic.request import SignedInRequest
 
 WORDS = {
     "username_taken": gettext_lazy("Someone has this user name already."),
@@ -79,7 +80,7 @@ def done(form: forms.Form, change: Callable[[], Made]) -> Made | None:
     return attempt(form, allowed)
 
 
-def pressed(request: HttpRequest, change: Callable[[], Made]) -> Made | None:
+def pressed(request: SignedInRequest, change: Callable[[], Made]) -> Made | None:
     """The same for a button without fields: the reason stands above the next page."""
     form = forms.Form({})
     made = done(form, change)

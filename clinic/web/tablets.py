@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from clinic import access, shift, tablets
 from clinic.access import Permission, page
 from clinic.models import Site, Tablet
 from clinic.pages.entry_page import EntryForm, show
-from clinic.pages.lookup import site_of, staff_of
+from clinic.request import ClinicRequest
 from clinic.signin import arrival
 from clinic.web import staff_trail
 from clinic.web.staffing_form import done, pressed
@@ -37,9 +37,9 @@ class TabletForm(EntryForm):
 
 @require_safe
 @page(Permission.MANAGE_TABLETS)
-def tablet_list(request: HttpRequest) -> HttpResponse:
+def tablet_list(request: ClinicRequest) -> HttpResponse:
     """Those in use first; who is on shift is who may come back there with a PIN."""
-    site = site_of(request)
+    site = request.site
     on_shift = defaultdict(list)
     for open_shift in shift.open_at(site):
         on_shift[open_shift.tablet_id].append(open_shift.staff.printed_name)
@@ -56,12 +56,12 @@ def tablet_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @page(Permission.MANAGE_TABLETS)
 @access.confirmed
-def enrol(request: HttpRequest) -> HttpResponse:
+def enrol(request: ClinicRequest) -> HttpResponse:
     """Makes a tablet of the browser that this page is opened in."""
-    here: Tablet | None = request.tablet  # type: ignore[attr-defined]
+    here: Tablet | None = request.tablet
     form = TabletForm(request.POST or None)
     if here is None and form.is_bound and form.is_valid():
-        made = done(form, lambda: _enrol(request, site_of(request), form.cleaned_data["name"]))
+        made = done(form, lambda: _enrol(request, request.site, form.cleaned_data["name"]))
         if made is not None:
             return _enrolled(request, made)
     context: dict[str, Any] = {
@@ -73,12 +73,12 @@ def enrol(request: HttpRequest) -> HttpResponse:
     return show(request, "tablets/enrol.html", form, context)
 
 
-def _enrol(request: HttpRequest, site: Site, name: str) -> Tablet:
-    device: str = request.device  # type: ignore[attr-defined]
-    return tablets.enrol(staff_of(request), site, name=name, device=device)
+def _enrol(request: ClinicRequest, site: Site, name: str) -> Tablet:
+    device: str = request.device
+    return tablets.enrol(request.user, site, name=name, device=device)
 
 
-def _enrolled(request: HttpRequest, tablet: Tablet) -> HttpResponse:
+def _enrolled(request: ClinicRequest, tablet: Tablet) -> HttpResponse:
     """From now on whoever signs in here is signed in on this tablet: the administrator first."""
     request.session[arrival.TABLET] = str(tablet.pk)
     messages.success(request, _("%(name)s is enrolled: this browser.") % {"name": tablet.name})
@@ -89,8 +89,8 @@ def _enrolled(request: HttpRequest, tablet: Tablet) -> HttpResponse:
 
 @require_POST
 @page(Permission.MANAGE_TABLETS)
-def revoke(request: HttpRequest, tablet_id: UUID) -> HttpResponse:
-    by, site = staff_of(request), site_of(request)
+def revoke(request: ClinicRequest, tablet_id: UUID) -> HttpResponse:
+    by, site = request.user, request.site
     revoked = pressed(request, lambda: tablets.revoke(by, site, tablet_id))
     if revoked is not None:
         words = _("%(name)s is revoked: everyone is signed out there.") % {"name": revoked.name}

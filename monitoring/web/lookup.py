@@ -7,11 +7,10 @@ from http import HTTPStatus
 from typing import cast
 from uuid import UUID
 
-from django.http import Http404, HttpRequest
+from django.http import Http404
 from django.http.response import HttpResponseBase
 
 from clinic.access import AtOtherSite, may
-from clinic.pages.lookup import site_of, staff_of
 from clinic.request import ClinicRequest, PublicRequest, Shown
 from clinic.signin.idle import is_poll
 from monitoring.models import Session
@@ -21,51 +20,51 @@ from monitoring.reports.session_report import load
 Handler = Callable[[PublicRequest], HttpResponseBase]
 
 
-def read(request: HttpRequest, session: Session) -> None:
+def read(request: ClinicRequest, session: Session) -> None:
     """Say that the answer to this request shows the session."""
     log_read(request, "opened", [session.patient_id], session.pk)
 
 
 def log_read(
-    request: HttpRequest,
+    request: ClinicRequest,
     action: str,
     patients: Iterable[UUID],
     session_id: UUID | None = None,
 ) -> None:
     """Say whom the answer to this request shows; that they were shown is kept with the answer."""
-    cast(PublicRequest, request).shown.whom.append((action, tuple(patients), session_id))
+    request.shown.whom.append((action, tuple(patients), session_id))
 
 
-def not_here(request: HttpRequest, session_id: UUID) -> Exception:
+def not_here(request: ClinicRequest, session_id: UUID) -> Exception:
     """What to raise for a session that is not at the request's site.
 
     Where it is at another site at which the person may see this page, they are asked to work there,
     so that it is read and answered in its own site's time. To anyone else it does not exist.
     """
-    others = [s for s in cast(ClinicRequest, request).sites if s != site_of(request)]
+    others = [s for s in request.sites if s != request.site]
     needs = getattr(request.resolver_match and request.resolver_match.func, "needs", None)
     if others and needs is not None:
         found = Session.objects.filter(pk=session_id, site__in=others)
         there = found.values_list("site", flat=True).first()
         for site in others:
-            if site.pk == there and all(may(staff_of(request), need, site) for need in needs):
+            if site.pk == there and all(may(request.user, need, site) for need in needs):
                 return AtOtherSite(site)
     return Http404()
 
 
-def require_here(request: HttpRequest, session_id: UUID) -> None:
+def require_here(request: ClinicRequest, session_id: UUID) -> None:
     """For what is sent before its session is loaded: nothing is written from another site.
 
     Whoever works at one site alone is asked by the verb.
     """
-    is_anywhere_else = len(cast(ClinicRequest, request).sites) > 1
-    if is_anywhere_else and not Session.objects.at(site_of(request)).filter(pk=session_id).exists():
+    is_anywhere_else = len(request.sites) > 1
+    if is_anywhere_else and not Session.objects.at(request.site).filter(pk=session_id).exists():
         raise not_here(request, session_id)
 
 
-def session_or_404(request: HttpRequest, session_id: UUID) -> Session:
+def session_or_404(request: ClinicRequest, session_id: UUID) -> Session:
     """The session with its whole record; that it was shown is kept."""
-    found = load(site_of(request), session_id)
+    found = load(request.site, session_id)
     if found is None:
         raise not_here(request, session_id)
     read(request, found)
@@ -87,7 +86,8 @@ class LogReads:
         request.shown = shown = Shown()
         response = self.get_response(request)
         if shown and not _is_empty(response):
-            page, by, site = page_of(request), staff_of(request), site_of(request)
+            asked = cast(ClinicRequest, request)
+            page, by, site = page_of(request), asked.user, asked.site
             for action, patients, session_id in shown.whom:
                 kept = reads.Read(by, site, action, page, session_id)
                 new = reads.not_lately(kept, patients) if is_poll(request) else patients
@@ -99,7 +99,7 @@ class LogReads:
         request.shown.whom.clear()
 
 
-def page_of(request: HttpRequest) -> str:
+def page_of(request: PublicRequest) -> str:
     return str(request.resolver_match and request.resolver_match.url_name)
 
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from crispy_forms.layout import Layout
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,6 +16,7 @@ from clinic.ids import uuid7
 from clinic.pages import entry_page
 from clinic.pages.attempt import NOT_TAKEN, attempt
 from clinic.pages.entry_page import EntryForm
+from clinic.request import ClinicRequest
 from monitoring.actions import Conflict, NotAllowed, Refused
 from monitoring.actions.sending import Sending
 from monitoring.guards import GuardsMissing
@@ -96,7 +97,7 @@ def _renew(form: forms.Form) -> None:
 
 
 def show(
-    request: HttpRequest, template: str, form: forms.Form, context: dict[str, Any]
+    request: ClinicRequest, template: str, form: forms.Form, context: dict[str, Any]
 ) -> HttpResponse:
     """The form with its page, where each time takes a day of its session."""
     if isinstance(session := context.get("session"), Session):

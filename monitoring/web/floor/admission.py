@@ -7,7 +7,7 @@ from uuid import UUID
 
 from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -17,7 +17,7 @@ from clinic.access import Permission, page
 from clinic.models import Membership, Site, Staff
 from clinic.pages.entry_page import saved
 from clinic.pages.fields import YesNo
-from clinic.pages.lookup import site_of, staff_of
+from clinic.request import ClinicRequest
 from monitoring.actions import admit_patient
 from monitoring.models import Admission
 from monitoring.rules.readiness import CONCOMITANT, CONTRAINDICATIONS, FASTING, QUESTIONS
@@ -115,11 +115,11 @@ class AdmissionForm(RecordForm):
 
 @require_http_methods(["GET", "POST"])
 @page(Permission.ADMIT_PATIENT)
-def admit(request: HttpRequest, session_id: UUID) -> HttpResponse:
+def admit(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     session = session_or_404(request, session_id)
     asks_nasal = session.protocol_version.protocol().nasal_minutes is not None
     form = AdmissionForm(
-        request.POST or None, site=site_of(request), asks_nasal=asks_nasal, room=session.room
+        request.POST or None, site=request.site, asks_nasal=asks_nasal, room=session.room
     )
     if form.is_bound and form.is_valid():
         data = form.cleaned_data
@@ -127,7 +127,7 @@ def admit(request: HttpRequest, session_id: UUID) -> HttpResponse:
             form,
             lambda: admit_patient(
                 session_id,
-                staff_of(request),
+                request.user,
                 id=data["id"],
                 answers={name: data.get(name) for name in QUESTIONS},
                 fasting_reason=data["fasting_reason"],

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import prefetch_related_objects
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from clinic import access, clock, emergency, proposals
 from clinic.access import Permission, page
 from clinic.models import Site
-from clinic.pages.lookup import site_of
+from clinic.request import ClinicRequest, SignedInRequest
 from monitoring.models import Session
 from monitoring.reports.reviews import waiting
 from monitoring.web.floor.next_step import Permissions
@@ -26,9 +26,9 @@ from monitoring.web.presenters.cards import Card, card, told_apart
 
 @access.signed_in
 @require_safe
-def start(request: HttpRequest) -> HttpResponseBase:
+def start(request: SignedInRequest) -> HttpResponseBase:
     """The address of the clinic: the board, or where the work of someone without one begins."""
-    if Permission.VIEW_BOARD in request.permissions:  # type: ignore[attr-defined]
+    if Permission.VIEW_BOARD in request.permissions:
         return board(request)
     if "HX-Request" in request.headers:
         raise PermissionDenied
@@ -36,18 +36,18 @@ def start(request: HttpRequest) -> HttpResponseBase:
 
 
 @page(Permission.VIEW_BOARD)
-def board(request: HttpRequest) -> HttpResponse:
+def board(request: ClinicRequest) -> HttpResponse:
     """The cards alone when the page asks again, and nothing when nothing has changed."""
     now = clock.now()
-    found = cards(site_of(request), now, request.permissions)  # type: ignore[attr-defined]
+    found = cards(request.site, now, request.permissions)
     version = _version(found)
     context: dict[str, Any] = {"cards": found, "version": version}
     log_read(request, "listed", [c.patient_id for c in found])
     if not request.headers.get("HX-Request"):
-        permissions: Permissions = request.permissions  # type: ignore[attr-defined]
+        permissions: Permissions = request.permissions
         may_review = Permission.REVIEW_READING in permissions
-        reviews = waiting(site_of(request)).count() if may_review else 0
-        site = site_of(request)
+        reviews = waiting(request.site).count() if may_review else 0
+        site = request.site
         context |= {"area": "board", "today": now, "reviews": reviews}
         context |= {"visits": emergency.visits(site), "proposals": proposals.open_at(site)}
         if Permission.REVIEW_VISIT in permissions:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from clinic.access import Permission, page
 from clinic.pages.entry_page import saved
 from clinic.pages.fields import Tiles
-from clinic.pages.lookup import staff_of
+from clinic.request import ClinicRequest
 from monitoring.actions import decide_dose
 from monitoring.models import Decision, Session
 from monitoring.rules.facts import SessionFacts
@@ -40,7 +40,7 @@ class DecisionForm(RecordForm):
 
 @require_http_methods(["GET", "POST"])
 @page(Permission.DECIDE_DOSE)
-def decide(request: HttpRequest, session_id: UUID) -> HttpResponse:
+def decide(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     session = session_or_404(request, session_id)
     facts = session.facts()
     form = DecisionForm(request.POST or None)
@@ -56,7 +56,7 @@ def decide(request: HttpRequest, session_id: UUID) -> HttpResponse:
             form,
             lambda: decide_dose(
                 session_id,
-                staff_of(request),
+                request.user,
                 id=data["id"],
                 outcome=data["outcome"],
                 reason=data["reason"],

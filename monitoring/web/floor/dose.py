@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,7 +19,7 @@ from clinic.pages.amounts import Amount
 from clinic.pages.dates import ExpiryField
 from clinic.pages.entry_page import saved
 from clinic.pages.fields import Tiles
-from clinic.pages.lookup import staff_of
+from clinic.request import ClinicRequest
 from monitoring.actions import end_infusion as end_infusion_verb
 from monitoring.actions import give_dose
 from monitoring.models import Dose, DoseEnd, Session
@@ -90,7 +90,7 @@ class InfusionEndForm(RecordForm):
 
 @require_http_methods(["GET", "POST"])
 @page(Permission.GIVE_DOSE)
-def give(request: HttpRequest, session_id: UUID) -> HttpResponse:
+def give(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     session = session_or_404(request, session_id)
     facts = session.facts()
     form = DoseForm(request.POST or None, facts=facts)
@@ -100,7 +100,7 @@ def give(request: HttpRequest, session_id: UUID) -> HttpResponse:
             form,
             lambda: give_dose(
                 session_id,
-                staff_of(request),
+                request.user,
                 id=data["id"],
                 sending=form.sending,
                 lot=data["lot"],
@@ -120,7 +120,7 @@ def give(request: HttpRequest, session_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @page(Permission.GIVE_DOSE)
-def end_infusion(request: HttpRequest, session_id: UUID) -> HttpResponse:
+def end_infusion(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     session = session_or_404(request, session_id)
     form = InfusionEndForm(request.POST or None)
     begins_window(form, "ended_at", session.facts().protocol)
@@ -130,7 +130,7 @@ def end_infusion(request: HttpRequest, session_id: UUID) -> HttpResponse:
             form,
             lambda: end_infusion_verb(
                 session_id,
-                staff_of(request),
+                request.user,
                 id=data["id"],
                 sending=form.sending,
                 ended_at=data["ended_at"],
@@ -167,10 +167,10 @@ def _heading(facts: SessionFacts, *, saved: bool = False) -> str:
     return words % params
 
 
-def _context(request: HttpRequest, session: Session, facts: SessionFacts) -> dict[str, object]:
+def _context(request: ClinicRequest, session: Session, facts: SessionFacts) -> dict[str, object]:
     now = clock.now()
     items = before_dose(facts, now) if not facts.doses else []
-    permissions: Permissions = request.permissions  # type: ignore[attr-defined]
+    permissions: Permissions = request.permissions
     last = max((d.started_at for d in facts.doses), default=None)
     rest = timedelta(minutes=facts.protocol.rest_between_devices_minutes)
     return {

@@ -7,7 +7,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from clinic.access import Permission, page
 from clinic.pages.entry_page import saved
 from clinic.pages.fields import ManyTiles, Tiles, YesNo
-from clinic.pages.lookup import staff_of
+from clinic.request import ClinicRequest
 from monitoring.actions import record_event
 from monitoring.actions.record_event import RECORDABLE
 from monitoring.models import Event, Session
@@ -81,7 +81,7 @@ class EventForm(RecordForm):
 
 @require_http_methods(["GET", "POST"])
 @page(Permission.RECORD_EVENT)
-def record(request: HttpRequest, session_id: UUID) -> HttpResponse:
+def record(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     session = session_or_404(request, session_id)
     form = EventForm(request.POST or None, session=session)
     if form.is_bound and form.is_valid():
@@ -91,7 +91,7 @@ def record(request: HttpRequest, session_id: UUID) -> HttpResponse:
             form,
             lambda: record_event(
                 session_id,
-                staff_of(request),
+                request.user,
                 id=data["id"],
                 sending=form.sending,
                 kind=data["kind"],

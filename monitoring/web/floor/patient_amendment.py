@@ -7,7 +7,7 @@ from uuid import UUID
 
 from crispy_forms.layout import Div, Layout
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from clinic.access import Permission, page
 from clinic.ids import uuid7
 from clinic.pages.entry_page import saved
-from clinic.pages.lookup import site_of, staff_of
+from clinic.request import ClinicRequest
 from clinic.signin.adapter import is_own
 from monitoring.actions import Conflict, Refused, amend_patient
 from monitoring.models import Patient, PatientAmendment
@@ -68,8 +68,8 @@ class AmendPatientForm(PatientForm):
 
 @require_http_methods(["GET", "POST"])
 @page(Permission.AMEND_PATIENT)
-def amend(request: HttpRequest, patient_id: UUID) -> HttpResponse:
-    site = site_of(request)
+def amend(request: ClinicRequest, patient_id: UUID) -> HttpResponse:
+    site = request.site
     patient = Patient.objects.at(site).filter(pk=patient_id).first()
     if patient is None:
         raise Http404
@@ -94,7 +94,7 @@ def amend(request: HttpRequest, patient_id: UUID) -> HttpResponse:
 
 
 def _amended(
-    request: HttpRequest, form: AmendPatientForm, patient: Patient
+    request: ClinicRequest, form: AmendPatientForm, patient: Patient
 ) -> tuple[PatientAmendment | None, list[Shown]]:
     """The amendment, or None with the reasons at the form and what others changed meanwhile."""
     data = form.cleaned_data
@@ -103,7 +103,7 @@ def _amended(
         try:
             return amend_patient(
                 patient.pk,
-                staff_of(request),
+                request.user,
                 id=data["id"],
                 amended=data["amended"],
                 values=form.values,

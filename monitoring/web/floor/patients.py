@@ -9,7 +9,7 @@ from crispy_forms.layout import Div, Layout
 from django import forms
 from django.core.paginator import Paginator
 from django.db.models import Model
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,7 +20,7 @@ from clinic.access import Permission, page
 from clinic.pages.dates import DayField
 from clinic.pages.entry_page import saved
 from clinic.pages.fields import Confirm, NameField
-from clinic.pages.lookup import site_of, staff_of
+from clinic.request import ClinicRequest
 from monitoring.actions import Conflict, Refused
 from monitoring.actions import register_patient as register_patient_verb
 from monitoring.models import Patient
@@ -100,7 +100,7 @@ class PatientForm(RecordForm):
         """The answers to what was asked."""
         return tuple(self.cleaned_data[name] for name in CONFIRMS)
 
-    def ask(self, request: HttpRequest, refused: Refused) -> None:
+    def ask(self, request: ClinicRequest, refused: Refused) -> None:
         """Put the reasons at their fields, and offer the answer where one is a question. The
         patients whom it asks about are shown, and kept as read."""
         add_refusal(self, refused)
@@ -115,10 +115,10 @@ class PatientForm(RecordForm):
 
 @require_safe
 @page(Permission.VIEW_PATIENT)
-def patient_list(request: HttpRequest) -> HttpResponse:
+def patient_list(request: ClinicRequest) -> HttpResponse:
     # PostgreSQL takes no text with a zero character.
     words = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST_SEARCH]
-    found = Patient.objects.at(site_of(request)).matching(words)
+    found = Patient.objects.at(request.site).matching(words)
     shown = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     log_read(request, "listed", [p.pk for p in shown])
     context = {"patients": shown, "words": words, "area": "patients"}
@@ -127,7 +127,7 @@ def patient_list(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @page(Permission.REGISTER_PATIENT)
-def register_patient(request: HttpRequest) -> HttpResponse:
+def register_patient(request: ClinicRequest) -> HttpResponse:
     form = PatientForm(request.POST or None)
     if form.is_bound and form.is_valid():
         made = _registered(request, form)
@@ -142,14 +142,14 @@ def register_patient(request: HttpRequest) -> HttpResponse:
     return show(request, "patients/register.html", form, context)
 
 
-def _registered(request: HttpRequest, form: PatientForm) -> Patient | None:
+def _registered(request: ClinicRequest, form: PatientForm) -> Patient | None:
     """The new patient, or None with the reasons at the form's fields."""
     given, key = form.values, form.cleaned_data["id"]
 
     def verb() -> Patient | None:
         try:
             return register_patient_verb(
-                site_of(request), staff_of(request), id=key, **given, confirmed=form.confirmed
+                request.site, request.user, id=key, **given, confirmed=form.confirmed
             )
         except Refused as refused:
             form.ask(request, refused)
@@ -161,10 +161,10 @@ def _registered(request: HttpRequest, form: PatientForm) -> Patient | None:
     return cast("Patient | None", made)
 
 
-def mrn_taken(conflict: Conflict, request: HttpRequest) -> str:
+def mrn_taken(conflict: Conflict, request: ClinicRequest) -> str:
     """Who has the number, only where the person may know: at this site."""
     theirs = conflict.theirs
-    if isinstance(theirs, Patient) and theirs.site_id == site_of(request).pk:
+    if isinstance(theirs, Patient) and theirs.site_id == request.site.pk:
         log_read(request, "opened", [theirs.pk])
         return _("This MRN belongs to %(name)s, born %(born)s.") % {
             "name": theirs.banner_name,
@@ -175,8 +175,8 @@ def mrn_taken(conflict: Conflict, request: HttpRequest) -> str:
 
 @require_safe
 @page(Permission.VIEW_PATIENT)
-def patient(request: HttpRequest, patient_id: UUID) -> HttpResponse:
-    found = Patient.objects.at(site_of(request)).filter(pk=patient_id).first()
+def patient(request: ClinicRequest, patient_id: UUID) -> HttpResponse:
+    found = Patient.objects.at(request.site).filter(pk=patient_id).first()
     if found is None:
         raise Http404
     log_read(request, "opened", [found.pk])

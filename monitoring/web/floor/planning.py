@@ -9,7 +9,7 @@ from uuid import UUID
 
 from crispy_forms.layout import Div, Layout
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,7 +23,7 @@ from clinic.pages.amounts import Amount
 from clinic.pages.dates import DayField, shown
 from clinic.pages.entry_page import saved
 from clinic.pages.fields import Tiles, YesNo
-from clinic.pages.lookup import site_of, staff_of
+from clinic.request import ClinicRequest
 from monitoring.actions import Reason, Refused, plan_session
 from monitoring.models import Patient, ProtocolVersion, Session
 from monitoring.reports.treatment import last_dosed
@@ -106,8 +106,8 @@ class PlanForm(RecordForm):
 
 @require_http_methods(["GET", "POST"])
 @page(Permission.PLAN_SESSION)
-def plan(request: HttpRequest, patient_id: UUID) -> HttpResponse:
-    site = site_of(request)
+def plan(request: ClinicRequest, patient_id: UUID) -> HttpResponse:
+    site = request.site
     patient = Patient.objects.at(site).filter(pk=patient_id).first()
     if patient is None:
         raise Http404
@@ -119,7 +119,7 @@ def plan(request: HttpRequest, patient_id: UUID) -> HttpResponse:
             return saved(request, _("Session planned"), "session", made.pk)
     missing: list[OpenItem] = []
     if any(version.protocol().rems for version in form.versions):
-        permissions: frozenset[Permission] = request.permissions  # type: ignore[attr-defined]
+        permissions: frozenset[Permission] = request.permissions
         missing = missing_for_rems(patient, site, request.path, permissions)
     context = {
         "banner": patient_banner(patient),
@@ -133,13 +133,13 @@ def plan(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     return show(request, "planning/plan.html", form, context)
 
 
-def _planned(request: HttpRequest, form: PlanForm, patient_id: UUID) -> Session | None:
+def _planned(request: ClinicRequest, form: PlanForm, patient_id: UUID) -> Session | None:
     data = form.cleaned_data
 
     def verb() -> Session:
         try:
             return plan_session(
-                staff_of(request),
+                request.user,
                 id=data["id"],
                 patient_id=patient_id,
                 protocol_version_id=UUID(data["protocol_version"]),

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,7 +17,7 @@ from clinic import clock
 from clinic.access import Permission, page
 from clinic.pages.entry_page import saved
 from clinic.pages.fields import Tiles
-from clinic.pages.lookup import staff_of
+from clinic.request import ClinicRequest
 from monitoring.actions import correct_reading, record_reading
 from monitoring.models import Reading as ReadingRow
 from monitoring.models import Session
@@ -114,7 +114,7 @@ class CorrectionForm(ReadingForm):
 
 @require_http_methods(["GET", "POST"])
 @page(Permission.RECORD_READING)
-def record(request: HttpRequest, session_id: UUID) -> HttpResponse:
+def record(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     """`?slot=` names what the reading is for: minutes, 0 for pre-dose, none for an additional.
 
     `&again=1` is an additional one where the slot's was recorded meanwhile: what was typed for the
@@ -132,7 +132,7 @@ def record(request: HttpRequest, session_id: UUID) -> HttpResponse:
                 form,
                 lambda: record_reading(
                     session_id,
-                    staff_of(request),
+                    request.user,
                     id=data["id"],
                     sending=sending,
                     entry=entry,
@@ -171,7 +171,7 @@ def _recorded(session: Session, asked: int | None) -> dict[str, Any] | None:
 
 @require_http_methods(["GET", "POST"])
 @page(Permission.RECORD_READING)
-def correct(request: HttpRequest, session_id: UUID, reading_id: UUID) -> HttpResponse:
+def correct(request: ClinicRequest, session_id: UUID, reading_id: UUID) -> HttpResponse:
     """The original stands beside; nothing of it is copied into the form."""
     session = session_or_404(request, session_id)
     facts = session.facts()
@@ -184,7 +184,7 @@ def correct(request: HttpRequest, session_id: UUID, reading_id: UUID) -> HttpRes
             form,
             lambda: correct_reading(
                 session_id,
-                staff_of(request),
+                request.user,
                 id=form.cleaned_data["id"],
                 sending=form.sending,
                 replaces=reading_id,
@@ -206,7 +206,7 @@ def correct(request: HttpRequest, session_id: UUID, reading_id: UUID) -> HttpRes
     return show(request, "reading/reading.html", form, context)
 
 
-def _asked(request: HttpRequest) -> int | None:
+def _asked(request: ClinicRequest) -> int | None:
     text = request.GET.get("slot", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < len("10000") else None
 

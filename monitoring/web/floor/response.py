@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from clinic.access import Permission, page
 from clinic.pages.entry_page import saved
 from clinic.pages.fields import Tiles
-from clinic.pages.lookup import site_of, staff_of
+from clinic.request import ClinicRequest
 from monitoring.actions import respond_to_flag
 from monitoring.models import Event
 from monitoring.rules.flags import flagged
@@ -66,14 +66,14 @@ class ResponseForm(RecordForm):
 
 @require_http_methods(["GET", "POST"])
 @page(Permission.RECORD_EVENT)
-def respond(request: HttpRequest, session_id: UUID, about: UUID) -> HttpResponse:
+def respond(request: ClinicRequest, session_id: UUID, about: UUID) -> HttpResponse:
     session = session_or_404(request, session_id)
     facts = session.facts()
     found = next((f for f in flagged(facts) if f.fact.id == about), None)
     if found is None:
         raise Http404
     form = ResponseForm(
-        request.POST or None, names=[s.printed_name for s in clinicians(site_of(request))]
+        request.POST or None, names=[s.printed_name for s in clinicians(request.site)]
     )
     if form.is_bound and form.is_valid():
         data = form.cleaned_data
@@ -81,7 +81,7 @@ def respond(request: HttpRequest, session_id: UUID, about: UUID) -> HttpResponse
             form,
             lambda: respond_to_flag(
                 session_id,
-                staff_of(request),
+                request.user,
                 id=data["id"],
                 sending=form.sending,
                 about=about,

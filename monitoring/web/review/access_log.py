@@ -8,7 +8,7 @@ from typing import Any
 import django_filters
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -20,7 +20,7 @@ from clinic import clock
 from clinic.access import Permission, page
 from clinic.models import Site, Staff
 from clinic.pages.filters import DayFilter, ListFilter, PersonFilter
-from clinic.pages.lookup import site_of
+from clinic.request import ClinicRequest
 from monitoring.models import AccessEntry
 from monitoring.reports.access_report import as_csv, entries, folded, of_patient, unfolded
 from monitoring.web.lookup import log_read
@@ -96,9 +96,9 @@ class AccessFilter(ListFilter):
         return of_patient(found, words)
 
 
-def _chosen(request: HttpRequest) -> AccessFilter:
+def _chosen(request: ClinicRequest) -> AccessFilter:
     """The last week, unless something was asked for."""
-    site = site_of(request)
+    site = request.site
     asked = request.GET.copy()
     if not any(asked.get(name) for name in AccessFilter.base_filters):
         first = timezone.localtime(clock.now(), site.tz).date() - timedelta(days=DAYS - 1)
@@ -108,7 +108,7 @@ def _chosen(request: HttpRequest) -> AccessFilter:
 
 @require_safe
 @page(Permission.VIEW_ACCESS)
-def access_list(request: HttpRequest) -> HttpResponse:
+def access_list(request: ClinicRequest) -> HttpResponse:
     """The latest first; a list that someone was shown is one line, and unfolds."""
     chosen = _chosen(request)
     shown = Paginator(folded(chosen.qs), PAGE_SIZE).get_page(request.GET.get("page"))
@@ -133,14 +133,14 @@ def _moment(text: str) -> datetime | None:
 
 @require_safe
 @page(Permission.VIEW_ACCESS)
-def access_export(request: HttpRequest) -> HttpResponseBase:
+def access_export(request: ClinicRequest) -> HttpResponseBase:
     """The same entries for a spreadsheet; a filter that is wrong is shown, not left out."""
     chosen = _chosen(request)
     if not chosen.is_valid():
         return access_list(request)
     patients = chosen.qs.order_by().values_list("patient_id", flat=True).distinct()
     log_read(request, "exported", list(patients))
-    site = site_of(request)
+    site = request.site
     rows = as_csv(chosen.qs.iterator(chunk_size=1000), site)
     response = StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8")
     day = timezone.localtime(clock.now(), site.tz).date()

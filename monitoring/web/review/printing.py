@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_POST
 
 from clinic import access, clock
-from clinic.pages.lookup import staff_of
+from clinic.request import SignedInRequest
 from monitoring.models import AccessEntry
 from monitoring.proof import reads
 
@@ -18,14 +18,14 @@ LONGEST = 40
 
 @access.signed_in
 @require_POST
-def printed(request: HttpRequest) -> HttpResponse:
+def printed(request: SignedInRequest) -> HttpResponse:
     """The page itself says so, by its name and the moment at which it was shown: whom it showed
     its person then stands in the access log already, and is kept once more as printed."""
     page, at = request.POST.get("page", ""), _moment(request.POST.get("at", ""))
     if at is None or not 0 < len(page) <= LONGEST or "\x00" in page:
         raise Http404
     shown = list(
-        AccessEntry.objects.filter(staff=staff_of(request), page=page, at=at)
+        AccessEntry.objects.filter(staff=request.user, page=page, at=at)
         .exclude(action=AccessEntry.Action.PRINTED)
         .select_related("site")
     )
@@ -33,7 +33,7 @@ def printed(request: HttpRequest) -> HttpResponse:
         raise Http404
     now = clock.now()
     for session_id in {entry.session_id for entry in shown}:
-        read = reads.Read(staff_of(request), shown[0].site, "printed", page, session_id)
+        read = reads.Read(request.user, shown[0].site, "printed", page, session_id)
         patients = [e.patient_id for e in shown if e.session_id == session_id]
         reads.keep(read, patients, now)
     return HttpResponse(status=204)

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from clinic.access import Permission, page
-from clinic.pages.lookup import site_of
+from clinic.request import ClinicRequest
 from monitoring.models import ProtocolVersion
 from monitoring.words.protocol import groups
 
 
 @require_safe
 @page(Permission.VIEW_PROTOCOL)
-def protocol_list(request: HttpRequest) -> HttpResponse:
+def protocol_list(request: ClinicRequest) -> HttpResponse:
     used = set(
-        ProtocolVersion.objects.filter(sites__site=site_of(request)).values_list("pk", flat=True)
+        ProtocolVersion.objects.filter(sites__site=request.site).values_list("pk", flat=True)
     )
-    versions = list(ProtocolVersion.objects.seen_at(site_of(request)))
+    versions = list(ProtocolVersion.objects.seen_at(request.site))
     context = {
         "used": [v for v in versions if v.pk in used],
         "earlier": [v for v in versions if v.pk not in used],
@@ -31,11 +31,11 @@ def protocol_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @page(Permission.VIEW_PROTOCOL)
-def protocol(request: HttpRequest, version_id: UUID) -> HttpResponse:
-    version = ProtocolVersion.objects.seen_at(site_of(request)).filter(pk=version_id).first()
+def protocol(request: ClinicRequest, version_id: UUID) -> HttpResponse:
+    version = ProtocolVersion.objects.seen_at(request.site).filter(pk=version_id).first()
     if version is None:
         raise Http404
-    is_used = version.sites.filter(site=site_of(request)).exists()
+    is_used = version.sites.filter(site=request.site).exists()
     context = {
         "version": version,
         "is_used": is_used,

@@ -8,7 +8,7 @@ from typing import Any
 import django_filters
 from django.core.paginator import Paginator
 from django.db.models import F, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -17,7 +17,7 @@ from clinic import clock, proposals
 from clinic.access import Permission, page
 from clinic.models import Membership, Site, Staff
 from clinic.pages.filters import DayFilter, ListFilter, PersonFilter
-from clinic.pages.lookup import site_of, staff_of
+from clinic.request import ClinicRequest
 from monitoring.models import Departure, ProtocolVersion, Session
 from monitoring.web.lookup import log_read
 from monitoring.web.presenters import first_run
@@ -121,8 +121,8 @@ class Register(ListFilter):
 
 @require_safe
 @page(Permission.VIEW_REGISTER)
-def session_list(request: HttpRequest) -> HttpResponse:
-    site, size = site_of(request), _page_size(request)
+def session_list(request: ClinicRequest) -> HttpResponse:
+    site, size = request.site, _page_size(request)
     sessions = Session.objects.at(site).order_by(*_ORDERS[NEWEST])
     people = sessions.select_related("patient", "protocol_version", "standing_clearance")
     chosen = Register(request.GET or None, queryset=people, request=request, site=site)
@@ -137,12 +137,12 @@ def session_list(request: HttpRequest) -> HttpResponse:
         "as_of": clock.now(),
         "area": "register",
     }
-    if Permission.AMEND_SITE in request.permissions:  # type: ignore[attr-defined]
-        context["steps"] = first_run.steps(site, staff_of(request))
+    if Permission.AMEND_SITE in request.permissions:
+        context["steps"] = first_run.steps(site, request.user)
         context["proposals"] = proposals.open_at(site)
     return render(request, "register/list.html", context)
 
 
-def _page_size(request: HttpRequest) -> int:
+def _page_size(request: ClinicRequest) -> int:
     text = request.GET.get("size", "")
     return int(text) if text in {str(size) for size in PAGE_SIZES} else PAGE_SIZES[0]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from clinic import clock
 from clinic.access import Permission, page
 from clinic.models import ChainHead
-from clinic.pages.lookup import site_of
+from clinic.request import ClinicRequest
 from monitoring.reports.content import content
 from monitoring.reports.session_report import load, session_report
 from monitoring.web.lookup import not_here, read
@@ -19,12 +19,12 @@ from monitoring.web.lookup import not_here, read
 
 @require_safe
 @page(Permission.VIEW_SESSION)
-def report(request: HttpRequest, session_id: UUID) -> HttpResponse:
-    session = load(site_of(request), session_id)
+def report(request: ClinicRequest, session_id: UUID) -> HttpResponse:
+    session = load(request.site, session_id)
     if session is None:
         raise not_here(request, session_id)
     read(request, session)
-    permissions: frozenset[Permission] = request.permissions  # type: ignore[attr-defined]
+    permissions: frozenset[Permission] = request.permissions
     context = {
         **content(session_report(session, clock.now())),
         "is_printable": True,

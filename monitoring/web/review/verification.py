@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from clinic import clock
 from clinic.access import Permission, page
 from clinic.models import ChainHead, TrailEntry
-from clinic.pages.lookup import site_of
+from clinic.request import ClinicRequest
 from monitoring.models import Session
 from monitoring.proof.verify import verify
 from monitoring.web.lookup import not_here, read
@@ -48,13 +48,13 @@ VERBS = {
 
 @require_safe
 @page(Permission.VERIFY_RECORD)
-def verification(request: HttpRequest, session_id: UUID) -> HttpResponse:
-    found = Session.objects.at(site_of(request)).with_people().filter(pk=session_id).first()
+def verification(request: ClinicRequest, session_id: UUID) -> HttpResponse:
+    found = Session.objects.at(request.site).with_people().filter(pk=session_id).first()
     if found is None:
         raise not_here(request, session_id)
     read(request, found)
     result = verify(session_id)
-    permissions: frozenset[Permission] = request.permissions  # type: ignore[attr-defined]
+    permissions: frozenset[Permission] = request.permissions
     context = {
         "session": found,
         "banner": session_banner(found),

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.access import Permission, page
 from clinic.pages.entry_page import saved
-from clinic.pages.lookup import site_of, staff_of
+from clinic.request import ClinicRequest
 from monitoring.actions import amend_record, review_reading
 from monitoring.models import Amendment, Review, Session
 from monitoring.reports import reviews
@@ -61,7 +61,7 @@ class ReviewForm(RecordForm):
 
 @require_http_methods(["GET", "POST"])
 @page(Permission.AMEND_RECORD)
-def amend(request: HttpRequest, session_id: UUID) -> HttpResponse:
+def amend(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     session = session_or_404(request, session_id)
     form = AmendmentForm(request.POST or None, session=session)
     form.initial["about"] = request.GET.get("about", "")
@@ -72,7 +72,7 @@ def amend(request: HttpRequest, session_id: UUID) -> HttpResponse:
             form,
             lambda: amend_record(
                 session_id,
-                staff_of(request),
+                request.user,
                 id=data["id"],
                 about=about,
                 about_id=UUID(about_id) if about_id else None,
@@ -94,7 +94,7 @@ def amend(request: HttpRequest, session_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @page(Permission.REVIEW_READING)
-def review(request: HttpRequest, session_id: UUID, reading_id: UUID) -> HttpResponse:
+def review(request: ClinicRequest, session_id: UUID, reading_id: UUID) -> HttpResponse:
     session = session_or_404(request, session_id)
     late = session.reading_set.all()
     found = next((r for r in late if r.pk == reading_id and r.after_departure), None)
@@ -107,7 +107,7 @@ def review(request: HttpRequest, session_id: UUID, reading_id: UUID) -> HttpResp
             form,
             lambda: review_reading(
                 session_id,
-                staff_of(request),
+                request.user,
                 id=data["id"],
                 reading_id=reading_id,
                 assessment=data["assessment"],
@@ -131,12 +131,10 @@ def review(request: HttpRequest, session_id: UUID, reading_id: UUID) -> HttpResp
 
 @require_safe
 @page(Permission.REVIEW_READING)
-def review_list(request: HttpRequest) -> HttpResponse:
+def review_list(request: ClinicRequest) -> HttpResponse:
     """Late readings that no clinician has answered, the longest waiting first."""
     waiting = list(
-        reviews.waiting(site_of(request)).select_related(
-            "session__patient", "recorded_by", "review"
-        )
+        reviews.waiting(request.site).select_related("session__patient", "recorded_by", "review")
     )
     log_read(request, "listed", [r.session.patient_id for r in waiting])
     found = [(r.session, late_reading(r)) for r in waiting]

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from crispy_forms.layout import Fieldset, Layout
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +20,7 @@ from clinic import clock
 from clinic.access import Permission, page
 from clinic.pages.entry_page import saved
 from clinic.pages.fields import WholeNumber, YesNo
-from clinic.pages.lookup import site_of, staff_of
+from clinic.request import ClinicRequest
 from clinic.signin import passkey
 from clinic.trail.organisation import renewals_before
 from monitoring.actions import sign_clearance, withdraw_clearance
@@ -106,10 +106,10 @@ class WithdrawalForm(RecordForm):
 @sensitive_post_parameters("password", "passkey")
 @require_http_methods(["GET", "POST"])
 @page(Permission.SIGN_CLEARANCE)
-def sign(request: HttpRequest, session_id: UUID) -> HttpResponse:
+def sign(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     session = session_or_404(request, session_id)
     facts = session.facts()
-    by = staff_of(request)
+    by = request.user
     open_cautions = cautions(facts)
     rems = facts.protocol.rems
     form = ClearanceForm(request.POST or None, open_cautions=open_cautions, rems=rems)
@@ -154,9 +154,9 @@ class ShownForm(forms.Form):
 
 @require_POST
 @page(Permission.SIGN_CLEARANCE)
-def challenge(request: HttpRequest, session_id: UUID) -> JsonResponse:
+def challenge(request: ClinicRequest, session_id: UUID) -> JsonResponse:
     """What the signer's passkey is asked, for this session as it was shown to them."""
-    session = get_object_or_404(Session.objects.at(site_of(request)), pk=session_id)
+    session = get_object_or_404(Session.objects.at(request.site), pk=session_id)
     form = ShownForm(request.POST)
     if not form.is_valid():
         return JsonResponse({"error": _("Show the page again, then sign.")}, status=422)
@@ -166,7 +166,7 @@ def challenge(request: HttpRequest, session_id: UUID) -> JsonResponse:
     return JsonResponse(options)
 
 
-def _again(request: HttpRequest, facts: SessionFacts) -> ClearanceForm:
+def _again(request: ClinicRequest, facts: SessionFacts) -> ClearanceForm:
     """The form for what is on the screen now, with all that was written but the proof, and but
     that the whole record of the session was read: of what has come since, that is not true yet."""
     data = request.POST.copy()
@@ -224,7 +224,7 @@ def _context(session: Session, facts: SessionFacts, signer: str) -> dict[str, An
 
 @require_http_methods(["GET", "POST"])
 @page(Permission.SIGN_CLEARANCE)
-def withdraw(request: HttpRequest, session_id: UUID) -> HttpResponse:
+def withdraw(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     session = session_or_404(request, session_id)
     standing = session.facts().clearance
     if standing is None:
@@ -237,7 +237,7 @@ def withdraw(request: HttpRequest, session_id: UUID) -> HttpResponse:
             form,
             lambda: withdraw_clearance(
                 session_id,
-                staff_of(request),
+                request.user,
                 id=data["id"],
                 clearance_id=data["clearance"],
                 reason=data["reason"],

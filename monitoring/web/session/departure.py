@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,7 +16,7 @@ from clinic import clock
 from clinic.access import Permission, page
 from clinic.pages.entry_page import saved
 from clinic.pages.fields import Tiles, YesNo
-from clinic.pages.lookup import staff_of
+from clinic.request import ClinicRequest
 from monitoring.actions import depart
 from monitoring.models import Departure, Session
 from monitoring.rules.facts import SessionFacts
@@ -141,7 +141,7 @@ FORMS: dict[str, type[DepartureForm]] = {
 }
 
 
-def _form(request: HttpRequest, session: Session, kind: str) -> DepartureForm | None:
+def _form(request: ClinicRequest, session: Session, kind: str) -> DepartureForm | None:
     """The form of `kind`. What is sent without one is refused, and has no fields to show."""
     names = [s.printed_name for s in clinicians(session.site)]
     form_class = FORMS.get(kind)
@@ -157,7 +157,7 @@ def _form(request: HttpRequest, session: Session, kind: str) -> DepartureForm | 
 
 @require_http_methods(["GET", "POST"])
 @page(Permission.DEPART)
-def record(request: HttpRequest, session_id: UUID) -> HttpResponse:
+def record(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     """`?kind=` names how; discharge is shown while a clearance stands, and once it has lapsed, for
     who left before."""
     session = session_or_404(request, session_id)
@@ -167,7 +167,7 @@ def record(request: HttpRequest, session_id: UUID) -> HttpResponse:
     form = _form(request, session, kind)
     if form is not None and kind in FORMS and form.is_bound and form.is_valid():
         given = form.given()
-        made, _theirs = act(form, lambda: depart(session_id, staff_of(request), kind=kind, **given))
+        made, _theirs = act(form, lambda: depart(session_id, request.user, kind=kind, **given))
         if made:
             return saved(request, _("Departure saved"), "session", session_id)
     can_discharge = state in {"stands", "lapsed"}

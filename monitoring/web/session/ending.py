@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from clinic.access import Permission, page
 from clinic.pages.entry_page import saved
-from clinic.pages.lookup import staff_of
+from clinic.request import ClinicRequest
 from monitoring.actions import cancel_session, defer_dose
 from monitoring.web.lookup import session_or_404
 from monitoring.web.record_page import RecordForm, act, show
@@ -33,25 +33,25 @@ class EndingForm(RecordForm):
 
 @require_http_methods(["GET", "POST"])
 @page(Permission.PLAN_SESSION)
-def cancel(request: HttpRequest, session_id: UUID) -> HttpResponse:
+def cancel(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     return _end(request, session_id, cancel_session, _("Cancel the planned session"))
 
 
 @require_http_methods(["GET", "POST"])
 @page(Permission.GIVE_DOSE)
-def defer(request: HttpRequest, session_id: UUID) -> HttpResponse:
+def defer(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     return _end(request, session_id, defer_dose, _("End the session without a dose"))
 
 
 def _end(
-    request: HttpRequest, session_id: UUID, verb: Callable[..., Any], heading: str
+    request: ClinicRequest, session_id: UUID, verb: Callable[..., Any], heading: str
 ) -> HttpResponse:
     session = session_or_404(request, session_id)
     form = EndingForm(request.POST or None)
     if form.is_bound and form.is_valid():
         made, _theirs = act(
             form,
-            lambda: verb(session_id, staff_of(request), reason=form.cleaned_data["reason"]),
+            lambda: verb(session_id, request.user, reason=form.cleaned_data["reason"]),
         )
         if made:
             return saved(request, _("Session ended without a dose"), "board")

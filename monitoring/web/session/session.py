@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from clinic import clock
 from clinic.access import Permission, page
-from clinic.pages.lookup import site_of
+from clinic.request import ClinicRequest
 from monitoring.models import Session
 from monitoring.reports.chart import session_chart
 from monitoring.rules.clocks import ahead
@@ -45,9 +45,9 @@ from monitoring.words.timeline import timeline
 
 @require_safe
 @page(Permission.VIEW_SESSION)
-def session(request: HttpRequest, session_id: UUID) -> HttpResponse:
+def session(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     """The live part alone when the page asks again, and nothing when nothing has changed."""
-    found = Session.objects.at(site_of(request)).for_page(session_id)
+    found = Session.objects.at(request.site).for_page(session_id)
     if found is None:
         raise not_here(request, session_id)
     now, facts = clock.now(), found.facts()
@@ -56,7 +56,7 @@ def session(request: HttpRequest, session_id: UUID) -> HttpResponse:
     if is_poll and request.GET.get("version") == version:
         return HttpResponse(status=204)
     read(request, found)
-    permissions: Permissions = request.permissions  # type: ignore[attr-defined]
+    permissions: Permissions = request.permissions
     context = _context(found, facts, now, permissions) | {"version": version}
     return render(request, f"session/{'_live' if is_poll else 'session'}.html", context)
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from clinic.access import Permission, page
-from clinic.pages.lookup import site_of
+from clinic.request import ClinicRequest
 from monitoring.models import Reading, Session
 from monitoring.proof.signed import as_signed
 from monitoring.reports.content import content, signatures
@@ -33,9 +33,9 @@ class Change:
 
 @require_safe
 @page(Permission.VIEW_SESSION)
-def signature(request: HttpRequest, session_id: UUID, clearance_id: UUID) -> HttpResponse:
+def signature(request: ClinicRequest, session_id: UUID, clearance_id: UUID) -> HttpResponse:
     """From the log alone, whatever the tables hold now."""
-    session = load(site_of(request), session_id)
+    session = load(request.site, session_id)
     if session is None:
         raise not_here(request, session_id)
     clearance = next((c for c in session.clearance_set.all() if c.pk == clearance_id), None)
@@ -43,7 +43,7 @@ def signature(request: HttpRequest, session_id: UUID, clearance_id: UUID) -> Htt
     if clearance is None or found is None:
         raise Http404
     read(request, session)
-    permissions: frozenset[Permission] = request.permissions  # type: ignore[attr-defined]
+    permissions: frozenset[Permission] = request.permissions
     context = {
         **content(session_report(found.session, clearance.signed_at)),
         "is_printable": True,
