@@ -77,7 +77,7 @@ def work(kind: str) -> None:
 def strip(connection: Any) -> None:
     """Take away the guards, the authorizer and the trail; the counter stays, for verbs need it."""
     from clinic.trail import chain
-    from monitoring.actions import record
+    from monitoring.actions import work
     from monitoring.guards import privileges
     from monitoring.guards.text import guards
 
@@ -90,8 +90,8 @@ def strip(connection: Any) -> None:
     nothing: Any = lambda *args, **kwargs: {}  # noqa: E731
     mock.patch("monitoring.guards.require", nothing).start()
     mock.patch.object(chain, "append", nothing).start()
-    mock.patch.object(record, "columns", nothing).start()
-    mock.patch.object(record.Record, "_tell", nothing).start()
+    mock.patch.object(work, "columns", nothing).start()
+    mock.patch.object(work.SessionWork, "_append", nothing).start()
 
 
 def start(kind: str, url: str) -> subprocess.Popen[str]:

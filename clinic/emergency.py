@@ -17,7 +17,7 @@ from django.dispatch import Signal
 from clinic import access, clock
 from clinic.access import Permission
 from clinic.models import Membership, Site, Staff
-from clinic.refusal import NotAllowed, NotPossible
+from clinic.refusal import NotAllowed, refuse
 
 LASTS = timedelta(minutes=60)
 """Long enough to bring an emergency to the site's own clinician or to an ambulance, and short
@@ -37,16 +37,16 @@ entry_failed = Signal()
 def enter(by: Staff, site: Site, *, reason: str, password: str) -> Membership:
     """Let `by` in at `site` from now on, for LASTS.
 
-    Raises NotAllowed for who is a clinician nowhere, NotPossible without a reason, for who is one
+    Raises NotAllowed for who is a clinician nowhere, Refused without a reason, for who is one
     since less than LEAST_AGE, at a site where the person has a role or a visit already, with
     MOST_VISITS open, and for a wrong password, which is told.
     """
     if not reason.strip() or len(reason.strip()) > REASON_LENGTH:
-        raise NotPossible("reason", "reason")
+        raise refuse("reason", "reason")
     if not by.check_password(password):
         with transaction.atomic():
             entry_failed.send(sender=Membership, staff=by)
-        raise NotPossible("password", "password")
+        raise refuse("password", "password")
     return _enter(by, site, reason.strip())
 
 
@@ -59,12 +59,12 @@ def _enter(by: Staff, site: Site, reason: str) -> Membership:
     if not staff.is_active or not any(map(_enters, roles)):
         raise NotAllowed
     if all(m.given_at and now - m.given_at < LEAST_AGE for m in filter(_enters, roles)):
-        raise NotPossible("new_role")
+        raise refuse("new_role")
     open_now = [m for m in held if m.is_in_force(now)]
     if any(m.site_id == site.pk for m in open_now):
-        raise NotPossible("is_here", "site")
+        raise refuse("is_here", "site")
     if sum(m.role == EMERGENCY for m in open_now) >= MOST_VISITS:
-        raise NotPossible("most_visits")
+        raise refuse("most_visits")
     return Membership.objects.create(
         staff=staff, site=site, role=EMERGENCY, began_at=now, ends_at=now + LASTS, reason=reason
     )
@@ -78,7 +78,7 @@ def _enters(held: Membership) -> bool:
 def review(by: Staff, site: Site, visit_id: UUID, *, words: str) -> Membership:
     """Someone of the site looked at what was done in a visit that is over, and says so.
 
-    Raises NotAllowed for who may not and for what is no visit here; NotPossible without words, for
+    Raises NotAllowed for who may not and for what is no visit here; Refused without words, for
     one's own visit, for one that goes on, and for one that was reviewed.
     """
     if not access.may(by, Permission.REVIEW_VISIT, site):
@@ -88,14 +88,14 @@ def review(by: Staff, site: Site, visit_id: UUID, *, words: str) -> Membership:
     if visit is None:
         raise NotAllowed
     if visit.staff_id == by.pk:
-        raise NotPossible("own_visit")
+        raise refuse("own_visit")
     if visit.is_in_force(clock.now()):
-        raise NotPossible("still_visiting")
+        raise refuse("still_visiting")
     if visit.reviewed_at is not None:
-        raise NotPossible("reviewed")
+        raise refuse("reviewed")
     text = words.strip()
     if not text or len(text) > REASON_LENGTH:
-        raise NotPossible("review", "words")
+        raise refuse("review", "words")
     visit.reviewed_at, visit.reviewed_by, visit.review = clock.now(), by, text
     visit.save(update_fields=["reviewed_at", "reviewed_by", "review"])
     return visit
@@ -103,14 +103,14 @@ def review(by: Staff, site: Site, visit_id: UUID, *, words: str) -> Membership:
 
 @transaction.atomic
 def leave(by: Staff, site: Site) -> Membership:
-    """End one's own visit before its time. Raises NotPossible for who is not visiting."""
+    """End one's own visit before its time. Raises Refused for who is not visiting."""
     return _end(by.pk, site)
 
 
 @transaction.atomic
 def end(by: Staff, site: Site, staff_id: UUID) -> Membership:
     """End someone's visit at once. Raises NotAllowed for who does not manage the site's staff and
-    for a stranger to it, NotPossible for who is not visiting."""
+    for a stranger to it, Refused for who is not visiting."""
     if not access.may(by, Permission.MANAGE_STAFF, site):
         raise NotAllowed
     if not Membership.objects.filter(staff=staff_id, site=site).exists():
@@ -128,7 +128,7 @@ def _end(staff_id: UUID, site: Site) -> Membership:
     visits = in_force(Membership.objects.filter(staff=staff_id, site=site))
     visit = visits.select_for_update().first()
     if visit is None:
-        raise NotPossible("not_visiting")
+        raise refuse("not_visiting")
     return _stop(visit)
 
 

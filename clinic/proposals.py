@@ -19,7 +19,7 @@ from django.db.models import QuerySet
 from clinic import access, clock, sign_ins, sites
 from clinic.access import Permission
 from clinic.models import Membership, Proposal, Site, Staff
-from clinic.refusal import NotAllowed, NotPossible
+from clinic.refusal import NotAllowed, refuse
 
 GUARDED = frozenset({Membership.Role.CLINICIAN, Membership.Role.ADMINISTRATOR})
 """Roles by which someone signs, or says who signs."""
@@ -66,14 +66,14 @@ def propose(by: Staff, site: Site, staff: Staff, role: str = "") -> Proposal:
 def confirm(by: Staff, site: Site, proposal_id: UUID, *, with_passkey: bool = False) -> Proposal:
     """Do what was proposed. `with_passkey`: `by` signed in with a passkey of their own.
 
-    Raises NotAllowed for who has no part in it, and NotPossible for one that ended, for who
+    Raises NotAllowed for who has no part in it, and Refused for one that ended, for who
     proposed it while another could confirm or a day has not passed, and for a person without a
     passkey of their own that is a day older than the proposal.
     """
     found = _open(by, site, proposal_id)
     if found.staff_id == by.pk:
         if not (with_passkey and _has_old_passkey(by, found)):
-            raise NotPossible("own_passkey")
+            raise refuse("own_passkey")
     elif found.proposed_by_id == by.pk:
         _require_waited(found)
     _end(found, by, is_confirmed=True)
@@ -129,15 +129,15 @@ def _open(by: Staff, site: Site, proposal_id: UUID) -> Proposal:
     if found is None or not (is_part or access.may(by, Permission.MANAGE_STAFF, site)):
         raise NotAllowed
     if found.ended_at is not None:
-        raise NotPossible("proposal_ended")
+        raise refuse("proposal_ended")
     return found
 
 
 def _require_waited(found: Proposal) -> None:
     if found.effective_at is None:
-        raise NotPossible("second_administrator")
+        raise refuse("second_administrator")
     if clock.now() < found.effective_at:
-        raise NotPossible("wait_a_day")
+        raise refuse("wait_a_day")
 
 
 def _end(found: Proposal, by: Staff, *, is_confirmed: bool) -> None:

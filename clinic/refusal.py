@@ -1,15 +1,38 @@
-"""How a change of the organisation or its people is refused."""
+"""How a verb says no: one family, for the verbs of both packages."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 
-class NotPossible(Exception):
-    """Why it is refused: `code` names the sentence, `field` the input it belongs to."""
+from django.db import models
 
-    def __init__(self, code: str, field: str = "") -> None:
-        super().__init__(code)
-        self.code, self.field = code, field
+from clinic.message import Message
 
 
-class NotAllowed(Exception):
-    """The acting person may not, here; to them it is as if it did not exist."""
+class Refusal(Exception):
+    """A verb changed nothing, and says why."""
+
+
+class NotAllowed(Refusal):
+    """The acting person may not do this here; to them it is as if it did not exist."""
+
+
+class Refused(Refusal):
+    """The rules, or how things stand, forbid it; `messages` say why, each at its field."""
+
+    def __init__(self, messages: Iterable[Message]) -> None:
+        self.messages = tuple(messages)
+        super().__init__(", ".join(message.code for message in self.messages))
+
+
+class Conflict(Refusal):
+    """Someone else's row stands where this one would; `theirs` is that row."""
+
+    def __init__(self, theirs: models.Model) -> None:
+        self.theirs = theirs
+        super().__init__(str(theirs.pk))
+
+
+def refuse(code: str, field: str = "", **params: object) -> Refused:
+    """A refusal with one message."""
+    return Refused([Message(code, params, field)])

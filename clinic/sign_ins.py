@@ -26,7 +26,7 @@ from django.utils.crypto import constant_time_compare
 from clinic import access, clock, origin, shift
 from clinic.access import Permission
 from clinic.models import Membership, Shift, Site, Staff, Tablet
-from clinic.refusal import NotAllowed, NotPossible
+from clinic.refusal import NotAllowed, refuse
 from clinic.signin import arrival
 
 MOST_FORGOTTEN = 500
@@ -141,7 +141,7 @@ def _sign_in(row: Any, content: dict[str, Any], tablets: dict[str, Tablet]) -> S
 def end(by: Staff, site: Site, sign_in: int, *, own_key: str) -> Staff:
     """Sign someone out of one session at once, and let them back there only with a full sign-in.
 
-    Raises NotAllowed for a session that is not of this site's people, NotPossible for `own_key`,
+    Raises NotAllowed for a session that is not of this site's people, Refused for `own_key`,
     the session in which `by` asks.
     """
     if not access.may(by, Permission.MANAGE_STAFF, site):
@@ -150,7 +150,7 @@ def end(by: Staff, site: Site, sign_in: int, *, own_key: str) -> Staff:
     if row is None:
         raise NotAllowed
     if row.session_key == own_key:
-        raise NotPossible("this_one")
+        raise refuse("this_one")
     staff: Staff = row.user
     found = Session.objects.filter(pk=row.session_key).first()
     tablet = found.get_decoded().get(arrival.TABLET) if found else None

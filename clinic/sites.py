@@ -11,7 +11,7 @@ from django.db import transaction
 from clinic import access
 from clinic.access import Permission
 from clinic.models import Site, Staff, check_time_zone
-from clinic.refusal import NotAllowed, NotPossible
+from clinic.refusal import NotAllowed, refuse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ class SiteDetails:
 def amend_site(by: Staff, site: Site, details: SiteDetails) -> Site:
     """Make the site what `details` say. The trail tells of it where something changed.
 
-    Raises NotAllowed, and NotPossible for what no site can be and for another time zone once a
+    Raises NotAllowed, and Refused for what no site can be and for another time zone once a
     session was planned here: the times of its sessions are shown in the zone they were recorded in.
     """
     if not access.may(by, Permission.AMEND_SITE, site):
@@ -47,7 +47,7 @@ def amend_site(by: Staff, site: Site, details: SiteDetails) -> Site:
     given = asdict(details)
     changed = [name for name, value in given.items() if getattr(found, name) != value]
     if "time_zone" in changed and has_begun(found):
-        raise NotPossible("time_zone_fixed", "time_zone")
+        raise refuse("time_zone_fixed", "time_zone")
     for name in changed:
         setattr(found, name, given[name])
     if changed:
@@ -56,23 +56,23 @@ def amend_site(by: Staff, site: Site, details: SiteDetails) -> Site:
 
 
 def check(details: SiteDetails, site: Site | None = None) -> None:
-    """Raises NotPossible for what no site can be; `site` is the one that may have its own name."""
+    """Raises Refused for what no site can be; `site` is the one that may have its own name."""
     if not details.name.strip():
-        raise NotPossible("site_name", "name")
+        raise refuse("site_name", "name")
     others = Site.objects.filter(name__iexact=details.name)
     if (others.exclude(pk=site.pk) if site else others).exists():
-        raise NotPossible("site_taken", "name")
+        raise refuse("site_taken", "name")
     try:
         check_time_zone(details.time_zone)
     except ValidationError:
-        raise NotPossible("time_zone", "time_zone") from None
+        raise refuse("time_zone", "time_zone") from None
     if details.rems_certified_on and not details.rems_site_id:
-        raise NotPossible("rems_site_id", "rems_site_id")
+        raise refuse("rems_site_id", "rems_site_id")
     if until := details.rems_certified_until:
         if details.rems_certified_on is None:
-            raise NotPossible("certified_on", "rems_certified_on")
+            raise refuse("certified_on", "rems_certified_on")
         if until < details.rems_certified_on:
-            raise NotPossible("certified_until", "rems_certified_until")
+            raise refuse("certified_until", "rems_certified_until")
 
 
 def has_begun(site: Site) -> bool:

@@ -19,7 +19,7 @@ from django.dispatch import Signal
 from clinic import access, emergency, passwords, proposals, sign_ins, sites
 from clinic.access import Permission
 from clinic.models import Membership, Proposal, Site, Staff
-from clinic.refusal import NotAllowed, NotPossible
+from clinic.refusal import NotAllowed, refuse
 from clinic.sites import SiteDetails
 
 link_renewed = Signal()
@@ -43,7 +43,7 @@ def open_site(
     """A new site with its first administrator, who has no password yet: `link_of` lets them in.
 
     Run by a management command alone: it asks for no one's permission, for there is no one yet.
-    Raises NotPossible for a user name that is taken, and for what no site can be.
+    Raises Refused for a user name that is taken, and for what no site can be.
     """
     sites.check(details)
     site = Site.objects.create(**asdict(details))
@@ -67,7 +67,7 @@ def invite(
 ) -> Staff:
     """Add a person who has no password yet; `link_of` gives the link by which they choose one.
 
-    A role that needs two is proposed and not given yet: see `proposals`. Raises NotPossible for a
+    A role that needs two is proposed and not given yet: see `proposals`. Raises Refused for a
     user name that is taken, or without a role.
     """
     _require_manager(by, site)
@@ -89,7 +89,7 @@ def _give(by: Staff, site: Site, staff: Staff, roles: Iterable[str]) -> None:
 
 def _add(site: Site, roles: Iterable[str], **details: str) -> Staff:
     if Staff.objects.filter(username__iexact=details["username"]).exists():
-        raise NotPossible("username_taken", "username")
+        raise refuse("username_taken", "username")
     staff = Staff(**details)
     staff.set_unusable_password()
     staff.save(force_insert=True)
@@ -121,7 +121,7 @@ def _set_contact(staff: Staff, phone: str, email: str) -> Staff:
 def set_roles(by: Staff, site: Site, staff_id: UUID, *, roles: Iterable[str]) -> Staff:
     """Give exactly `roles` at the site; other sites are left as they are.
 
-    A role that needs two is proposed and not given yet. Raises NotPossible for one's own roles, for
+    A role that needs two is proposed and not given yet. Raises Refused for one's own roles, for
     none, as who leaves is deactivated, and where nothing would be left until the new role is
     confirmed.
     """
@@ -130,7 +130,7 @@ def set_roles(by: Staff, site: Site, staff_id: UUID, *, roles: Iterable[str]) ->
     held = {m.role: m for m in _working(staff).filter(site=site)}
     at_once = {r for r in chosen if r in held or not proposals.needs_two(r, site)}
     if held and not at_once:
-        raise NotPossible("keep_a_role", "roles")
+        raise refuse("keep_a_role", "roles")
     _give(by, site, staff, chosen - set(held))
     for role in sorted(set(held) - chosen):
         held[role].delete()
@@ -140,7 +140,7 @@ def set_roles(by: Staff, site: Site, staff_id: UUID, *, roles: Iterable[str]) ->
 @transaction.atomic
 def deactivate(by: Staff, site: Site, staff_id: UUID) -> Staff:
     """Let a person in no more, anywhere, from the next request on: every session ends, every visit,
-    and an invitation that was not used. Raises NotPossible for oneself, and for someone who also
+    and an invitation that was not used. Raises Refused for oneself, and for someone who also
     works where `by` manages no one."""
     staff = _other(by, site, staff_id)
     _require_all_sites(by, staff)
@@ -170,16 +170,16 @@ def renew_link(by: Staff, site: Site, staff_id: UUID) -> Staff:
 
     Takes away the password, every link of before and the PIN, and signs the person out everywhere.
     Someone who signs, or says who signs, keeps the second factors, and comes in with them alone;
-    from anyone else they are taken, too. Raises NotPossible for the first where there is none to
+    from anyone else they are taken, too. Raises Refused for the first where there is none to
     keep: see `propose_new_sign_in`.
     """
     staff = _other(by, site, staff_id)
     _require_all_sites(by, staff)
     if not staff.is_active:
-        raise NotPossible("deactivated")
+        raise refuse("deactivated")
     if proposals.is_guarded(staff):
         if proposals.is_open_to_a_link(staff):
-            raise NotPossible("no_factor_left")
+            raise refuse("no_factor_left")
         _end_password(staff)
         if staff.pin:
             staff.pin = ""
@@ -197,7 +197,7 @@ def propose_new_sign_in(by: Staff, site: Site, staff_id: UUID) -> Staff:
     staff = _other(by, site, staff_id)
     _require_all_sites(by, staff)
     if not staff.is_active:
-        raise NotPossible("deactivated")
+        raise refuse("deactivated")
     proposals.propose(by, site, staff)
     return staff
 
@@ -234,12 +234,12 @@ def invited(staff_id: UUID, token: str) -> Staff | None:
 
 @transaction.atomic
 def accept(staff_id: UUID, token: str, password: str) -> Staff:
-    """Set the password that the person chose, once. Raises NotPossible for a link that no longer
+    """Set the password that the person chose, once. Raises Refused for a link that no longer
     stands."""
     Staff.objects.select_for_update().filter(pk=staff_id).first()
     staff = invited(staff_id, token)
     if staff is None:
-        raise NotPossible("link")
+        raise refuse("link")
     passwords.change(staff, password)
     return staff
 
@@ -258,19 +258,19 @@ def _require_manager(by: Staff, site: Site) -> None:
 def _roles(roles: Iterable[str]) -> set[str]:
     chosen = set(roles)
     if not chosen or not chosen <= set(WORKING):
-        raise NotPossible("no_role", "roles")
+        raise refuse("no_role", "roles")
     return chosen
 
 
 def _other(by: Staff, site: Site, staff_id: UUID) -> Staff:
     """Someone else who works at the site, locked. Raises NotAllowed for a stranger, also for one
-    who visits in an emergency, and NotPossible for oneself."""
+    who visits in an emergency, and Refused for oneself."""
     _require_manager(by, site)
     staff = Staff.objects.select_for_update().filter(pk=staff_id).first()
     if staff is None or not people(site).filter(pk=staff.pk).exists():
         raise NotAllowed
     if staff.pk == by.pk:
-        raise NotPossible("oneself")
+        raise refuse("oneself")
     return staff
 
 
@@ -289,4 +289,4 @@ def _require_all_sites(by: Staff, staff: Staff) -> None:
     """Who visits another site in an emergency does not work there."""
     sites = {m.site for m in _working(staff).select_related("site")}
     if not all(access.may(by, Permission.MANAGE_STAFF, site) for site in sites):
-        raise NotPossible("works_elsewhere")
+        raise refuse("works_elsewhere")

@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from clinic import access, clock
 from clinic.access import Permission
 from clinic.models import Shift, Site, Staff, Tablet
-from clinic.refusal import NotAllowed, NotPossible
+from clinic.refusal import NotAllowed, refuse
 from clinic.request import PublicRequest
 
 YEAR = 365 * 24 * 60 * 60
@@ -24,12 +24,12 @@ SEEN_EVERY = timedelta(minutes=5)
 
 @transaction.atomic
 def enrol(by: Staff, site: Site, *, name: str, device: str) -> Tablet:
-    """Make the browser `device` a tablet of the site. Raises NotPossible for a name that another
+    """Make the browser `device` a tablet of the site. Raises Refused for a name that another
     tablet in use has."""
     _require_manager(by, site)
     Site.objects.select_for_update().get(pk=site.pk)
     if Tablet.objects.filter(site=site, name__iexact=name, revoked_at=None).exists():
-        raise NotPossible("tablet_name_taken", "name")
+        raise refuse("tablet_name_taken", "name")
     now = clock.now()
     return Tablet.objects.create(
         site=site, name=name, device=device, enrolled_at=now, enrolled_by=by, last_seen_at=now

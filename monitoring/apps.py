@@ -9,6 +9,7 @@ class MonitoringConfig(AppConfig):
     name = "monitoring"
 
     def ready(self) -> None:
+        from clinic import verbs
         from clinic.trail import chain
         from clinic.web import from_record
         from monitoring import guards
@@ -17,3 +18,4 @@ class MonitoringConfig(AppConfig):
         guards.connect(self)
         chain.check_before_append(guards.require_file)
         from_record.register(ForOrganisation())
+        verbs.protect("monitoring.guards.require", guards.REFUSALS)

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from clinic import access, staffing
 from clinic.pages.attempt import attempt
 from clinic.pages.unfilled import Unfilled
-from clinic.refusal import NotPossible
+from clinic.refusal import Refused
 from clinic.request import PublicRequest
 
 
@@ -42,7 +42,7 @@ def invitation(request: PublicRequest, staff_id: UUID, token: str) -> HttpRespon
         try:
             password = form.cleaned_data["new_password1"]
             accepted = attempt(form, lambda: staffing.accept(staff_id, token, password))
-        except NotPossible:
+        except Refused:
             return render(request, "signin/link_ended.html", status=404)
         if accepted:
             messages.success(request, _("Your password is set. Sign in with it."))

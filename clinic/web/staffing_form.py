@@ -11,7 +11,7 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy
 
 from clinic.pages.attempt import attempt
-from clinic.refusal import NotAllowed, NotPossible
+from clinic.refusal import NotAllowed, Refused
 from clinic.request import SignedInRequest
 
 WORDS = {
@@ -59,7 +59,7 @@ WORDS = {
     "review": gettext_lazy("Say in a few words what you found."),
     "this_one": gettext_lazy("This is the session you are in. Sign out instead."),
 }
-"""The sentence for each reason of NotPossible, by its code."""
+"""The sentence for each reason of Refused, by its code."""
 
 Made = TypeVar("Made")
 
@@ -72,9 +72,10 @@ def done(form: forms.Form, change: Callable[[], Made]) -> Made | None:
             return change()
         except NotAllowed:
             raise Http404 from None
-        except NotPossible as refused:
-            field = refused.field if refused.field in form.fields else None
-            form.add_error(field, str(WORDS[refused.code]))
+        except Refused as refused:
+            for message in refused.messages:
+                field = message.field if message.field in form.fields else None
+                form.add_error(field, str(WORDS[message.code]))
             return None
 
     return attempt(form, allowed)

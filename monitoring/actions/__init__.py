@@ -2,11 +2,13 @@
 
 Each takes the acting staff member and plain values, opens one transaction, locks the session,
 asks `access` and `rules`, writes, and returns the row it made or raises NotAllowed, Refused or
-Conflict.
+Conflict. What it is called, who may and in which phases is declared beside it: `give_dose.phases`.
 """
 
 from __future__ import annotations
 
+from clinic.refusal import Conflict, NotAllowed, Refused
+from clinic.verbs import Verb
 from monitoring.actions.admit_patient import admit_patient
 from monitoring.actions.amend_patient import amend_patient
 from monitoring.actions.amend_record import amend_record
@@ -17,7 +19,6 @@ from monitoring.actions.defer_dose import defer_dose
 from monitoring.actions.depart import depart
 from monitoring.actions.end_infusion import end_infusion
 from monitoring.actions.give_dose import give_dose
-from monitoring.actions.outcome import Conflict, NotAllowed, Reason, Refused
 from monitoring.actions.plan_session import plan_session
 from monitoring.actions.publish_protocol import publish_protocol
 from monitoring.actions.record_event import record_event
@@ -29,9 +30,9 @@ from monitoring.actions.sign_clearance import sign_clearance
 from monitoring.actions.withdraw_clearance import withdraw_clearance
 
 __all__ = [
+    "VERBS",
     "Conflict",
     "NotAllowed",
-    "Reason",
     "Refused",
     "admit_patient",
     "amend_patient",
@@ -53,3 +54,6 @@ __all__ = [
     "sign_clearance",
     "withdraw_clearance",
 ]
+
+VERBS: tuple[Verb[..., object], ...] = tuple(v for v in vars().values() if isinstance(v, Verb))
+"""Every verb of the record, as it is declared."""

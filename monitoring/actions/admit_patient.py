@@ -6,18 +6,18 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from clinic.access import Permission
+from clinic.message import Message
 from clinic.models import Membership, Staff
-from monitoring.actions.outcome import Conflict, Reason, Refused, repeated
-from monitoring.actions.record import Record, open_record, require_phase, verb
+from clinic.refusal import Conflict, Refused
+from monitoring.actions.work import SessionWork, session_verb
 from monitoring.models import Admission, Patient, Session
 from monitoring.models.session import IN_PROGRESS
 from monitoring.rules.readiness import FASTING, QUESTIONS
 
 
-@verb
+@session_verb(Permission.ADMIT_PATIENT, phases=("planned", "arrived"))
 def admit_patient(
-    session_id: UUID,
-    by: Staff,
+    work: SessionWork,
     *,
     id: UUID,
     answers: Mapping[str, bool | None],
@@ -33,66 +33,55 @@ def admit_patient(
     `room` keeps the one that was planned. Raises Refused at each field, Conflict with the
     patient's other open session, NotAllowed.
     """
-    record = open_record(session_id, by, Permission.ADMIT_PATIENT)
-    if sent := next((a for a in record.session.admission_set.all() if a.id == id), None):
-        return repeated(
-            sent,
-            prescriber_id=prescriber_id,
-            fasting_reason=fasting_reason.strip(),
-            transport_reason=transport_reason.strip(),
-            **{name: answers.get(name) for name in QUESTIONS},
-        )
-    require_phase(record, "planned", "arrived")
+    given = {
+        **{name: answers.get(name) for name in QUESTIONS},
+        "fasting_reason": fasting_reason.strip(),
+        "transport_reason": transport_reason.strip(),
+        "prescriber_id": prescriber_id,
+    }
+    if sent := work.sent(work.session.admission_set.all(), id, given):
+        return sent
+    work.require_phase()
     # Two sessions of one patient have no row in common but the patient's.
-    Patient.objects.select_for_update().get(pk=record.session.patient_id)
-    others = Session.objects.filter(patient=record.session.patient_id, phase__in=IN_PROGRESS)
-    if theirs := others.exclude(pk=session_id).first():
+    Patient.objects.select_for_update().get(pk=work.session.patient_id)
+    others = Session.objects.filter(patient=work.session.patient_id, phase__in=IN_PROGRESS)
+    if theirs := others.exclude(pk=work.session.pk).first():
         raise Conflict(theirs)
-    reasons = _open_questions(record, answers, fasting_reason, transport_reason)
-    prescriber = _prescriber(record, prescriber_id)
+    reasons = _open_questions(work, answers, fasting_reason, transport_reason)
+    prescriber = _prescriber(work, prescriber_id)
     if prescriber is None:
-        reasons.append(Reason("prescriber", "prescriber"))
+        reasons.append(Message("prescriber", field="prescriber"))
     if reasons or prescriber is None:
         raise Refused(reasons)
-    record.session.prescriber = prescriber
-    record.session.room = room.strip() or record.session.room
-    if record.session.admitted_at is None:
-        record.admit()
-    admission = record.add(
-        Admission(
-            id=id,
-            prescriber=prescriber,
-            prescriber_name=prescriber.printed_name,
-            fasting_reason=fasting_reason.strip(),
-            transport_reason=transport_reason.strip(),
-            **{name: answers.get(name) for name in QUESTIONS},
-        )
-    )
-    record.finish("admit_patient")
+    work.session.prescriber = prescriber
+    work.session.room = room.strip() or work.session.room
+    if work.session.admitted_at is None:
+        work.admit()
+    admission = work.add(Admission(id=id, prescriber_name=prescriber.printed_name, **given))
     return admission
 
 
 def _open_questions(
-    record: Record, answers: Mapping[str, bool | None], fasting: str, transport: str
-) -> list[Reason]:
-    asked = [q for q in QUESTIONS if q != "no_recent_nasal" or record.facts.protocol.nasal_minutes]
-    reasons = [Reason("unanswered", q) for q in asked if answers.get(q) is None]
+    work: SessionWork, answers: Mapping[str, bool | None], fasting: str, transport: str
+) -> list[Message]:
+    asked = [q for q in QUESTIONS if q != "no_recent_nasal" or work.facts.protocol.nasal_minutes]
+    reasons = [Message("unanswered", field=q) for q in asked if answers.get(q) is None]
     if answers.get("identifiers_confirmed") is False:
-        reasons.append(Reason("identifiers_open", "identifiers_confirmed"))
+        reasons.append(Message("identifiers_open", field="identifiers_confirmed"))
     if any(answers.get(q) is False for q in FASTING) and not fasting.strip():
-        reasons.append(Reason("required", "fasting_reason"))
+        reasons.append(Message("required", field="fasting_reason"))
     if answers.get("transport_arranged") is False and not transport.strip():
-        reasons.append(Reason("required", "transport_reason"))
+        reasons.append(Message("required", field="transport_reason"))
     return reasons
 
 
-def _prescriber(record: Record, prescriber_id: UUID | None) -> Staff | None:
+def _prescriber(work: SessionWork, prescriber_id: UUID | None) -> Staff | None:
     """An active clinician of the session's site."""
     return (
         Staff.objects.filter(
             pk=prescriber_id,
             is_active=True,
-            memberships__site=record.session.site_id,
+            memberships__site=work.session.site_id,
             memberships__role=Membership.Role.CLINICIAN,
         ).first()
         if prescriber_id

@@ -8,19 +8,20 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from clinic import access, clock
 from clinic.access import Permission
 from clinic.models import Staff
+from clinic.refusal import Conflict, NotAllowed, refuse
 from clinic.trail import chain
 from clinic.trail.canonical import Columns, columns
-from monitoring.actions.outcome import Conflict, NotAllowed, refuse
+from clinic.verbs import Work, verb
 from monitoring.actions.patient_values import ask, whole, with_mrn
-from monitoring.actions.record import require_text, verb
+from monitoring.actions.text import require_text
 from monitoring.models import Patient, PatientAmendment
 
 
-@verb
+@verb(Permission.AMEND_PATIENT)
 def amend_patient(
+    work: Work,
     patient_id: UUID,
     by: Staff,
     *,
@@ -40,8 +41,9 @@ def amend_patient(
     """
     patients = Patient.objects.select_for_update(of=("self",)).select_related("site")
     patient = patients.filter(pk=patient_id).first()
-    if patient is None or not access.may(by, Permission.AMEND_PATIENT, patient.site):
-        raise NotAllowed(Permission.AMEND_PATIENT.value)
+    if patient is None:
+        raise NotAllowed(work.declared.name)
+    work.require(by, patient.site)
     given = whole({name: values[name] for name in Patient.AMENDED}, patient.site)
     why = require_text(reason, "reason")
     wanted = _columns(given)
@@ -63,19 +65,19 @@ def amend_patient(
         number=amended + 1,
         changes=changes,
         reason=why,
-        recorded_at=clock.now(),
+        recorded_at=work.now,
         recorded_by=by,
     )
     try:
         with transaction.atomic():
-            amendment.save(force_insert=True)
+            work.insert(amendment)
     except IntegrityError:
         # The number was registered between the question and the answer.
         theirs = with_mrn(given["mrn"])
         if theirs is None or theirs.pk == patient.pk:
             raise
         raise Conflict(theirs) from None
-    _tell(amendment, by)
+    _append(work, amendment)
     return amendment
 
 
@@ -102,8 +104,14 @@ def _repeated(
     return sent
 
 
-def _tell(amendment: PatientAmendment, by: Staff) -> None:
+def _append(work: Work, amendment: PatientAmendment) -> None:
     changed = {name: new for name, (_old, new) in amendment.changes.items()}
     rows = chain.rows_of(amendment)
     rows["patient"] = {str(amendment.patient_id): {**changed, "amended": amendment.number}}
-    chain.append(amendment.patient_id, "patient", "amend_patient", rows=rows, actor_id=by.pk)
+    chain.append(
+        amendment.patient_id,
+        "patient",
+        work.declared.name,
+        rows=rows,
+        actor_id=amendment.recorded_by_id,
+    )

@@ -5,16 +5,16 @@ from __future__ import annotations
 from uuid import UUID
 
 from clinic.access import Permission
-from clinic.models import Staff
-from monitoring.actions.outcome import refuse, repeated
-from monitoring.actions.record import Record, open_record, require_phase, require_text, verb
+from clinic.refusal import refuse
+from monitoring.actions.text import require_text
+from monitoring.actions.work import SessionWork, session_verb
 from monitoring.models import Amendment
+from monitoring.rules.phase import ENDED
 
 
-@verb
+@session_verb(Permission.AMEND_RECORD, phases=ENDED)
 def amend_record(
-    session_id: UUID,
-    by: Staff,
+    work: SessionWork,
     *,
     id: UUID,
     about: str,
@@ -28,27 +28,25 @@ def amend_record(
     (readings are corrected then), for a row that is not the session's, at an empty field;
     NotAllowed.
     """
-    record = open_record(session_id, by, Permission.AMEND_RECORD)
     given = {
         "about": about,
         "about_id": about_id,
         "text": text.strip(),
         "reason": reason.strip(),
     }
-    if sent := record.session.amendment_set.filter(pk=id).first():
-        return repeated(sent, **given)
-    require_phase(record, "closed", "cancelled")
-    if about not in Amendment.About.values or not _is_of_session(record, about, about_id):
+    if sent := work.sent(work.session.amendment_set.filter(pk=id), id, given):
+        return sent
+    work.require_phase()
+    if about not in Amendment.About.values or not _is_of_session(work, about, about_id):
         raise refuse("unknown_row", "about")
     require_text(text, "text")
     require_text(reason, "reason")
-    amendment = record.add(Amendment(id=id, printed_name=by.printed_name, **given))
-    record.finish("amend_record")
+    amendment = work.add(Amendment(id=id, printed_name=work.by.printed_name, **given))
     return amendment
 
 
-def _is_of_session(record: Record, about: str, about_id: UUID | None) -> bool:
-    session = record.session
+def _is_of_session(work: SessionWork, about: str, about_id: UUID | None) -> bool:
+    session = work.session
     if about == Amendment.About.SESSION:
         return about_id is None
     if about == Amendment.About.DEPARTURE:

@@ -6,28 +6,23 @@ from dataclasses import replace
 from uuid import UUID
 
 from clinic.access import Permission
-from clinic.models import Staff
-from monitoring.actions.outcome import Conflict, Reason, Refused, refuse
-from monitoring.actions.record import (
-    Record,
-    open_record,
-    require_not_future,
-    require_phase,
-    require_text,
-    verb,
-)
-from monitoring.actions.record_reading import add_reading, same_or_conflict
+from clinic.refusal import Conflict, Refused, refuse
+from clinic.verbs import same_or_conflict
+from monitoring.actions.record_reading import add_reading, written
 from monitoring.actions.sending import FIRST, Sending, require_same_time
+from monitoring.actions.text import require_text
+from monitoring.actions.times import require_not_future
+from monitoring.actions.work import SessionWork, session_verb
 from monitoring.models import Reading
 from monitoring.models.facts import reading_facts
 from monitoring.rules.entry import Entry, corrected, correction_problems
+from monitoring.rules.phase import PRESENT
 from monitoring.rules.schedule import slot_for
 
 
-@verb
+@session_verb(Permission.RECORD_READING, phases=PRESENT)
 def correct_reading(
-    session_id: UUID,
-    by: Staff,
+    work: SessionWork,
     *,
     id: UUID,
     replaces: UUID,
@@ -44,41 +39,37 @@ def correct_reading(
     then kept if a reading taken at that time would have filled it. Raises Conflict with the other
     correction when one stands already, Refused with a reason at each field, NotAllowed.
     """
-    record = open_record(session_id, by, Permission.RECORD_READING)
-    readings = list(record.session.reading_set.all())
+    readings = list(work.session.reading_set.all())
     original = next((r for r in readings if r.id == replaces), None)
     sent = next((r for r in readings if r.id == id), None)
     if original is None:
         raise Conflict(sent) if sent else refuse("unknown_reading")
     was = reading_facts(original)
     whole = corrected(was, entry, is_time_wrong=is_time_wrong)
+    given = written(whole, note=note, correction_reason=reason)
     if sent:
         if sent.replaces_id != replaces:
             raise Conflict(sent)
         if is_time_wrong:
             require_same_time(sent, "taken_at", whole.taken_at, sending)
-        return same_or_conflict(sent, whole, note=note, correction_reason=reason)
-    require_phase(record, "arrived", "dosing", "observing", "cleared")
+        return same_or_conflict(sent, given)
+    work.require_phase()
     if theirs := next((r for r in readings if r.replaces_id == replaces), None):
         raise Conflict(theirs)
-    text = require_text(reason, "correction_reason")
+    require_text(reason, "correction_reason")
     if is_time_wrong:
-        require_not_future(record, entry.taken_at, "taken_at")
-    problems = correction_problems(
-        record.facts, was, entry, record.now, is_time_wrong=is_time_wrong
-    )
+        require_not_future(work, entry.taken_at, "taken_at")
+    problems = correction_problems(work.facts, was, entry, work.now, is_time_wrong=is_time_wrong)
     if problems:
-        raise Refused(Reason(p.code, p.field, p.params) for p in problems)
+        raise Refused(problems)
     reading = add_reading(
-        record,
+        work,
         id,
         replace(whole, confirmed=whole.confirmed | _confirmed(original, entry)),
-        slot=_slot(record, original, whole) if is_time_wrong else original.slot,
-        note=note,
+        slot=_slot(work, original, whole) if is_time_wrong else original.slot,
+        given=given,
         replaces=original,
-        correction_reason=text,
     )
-    record.finish("correct_reading")
     return reading
 
 
@@ -87,6 +78,6 @@ def _confirmed(original: Reading, entry: Entry) -> set[str]:
     return {f for f in original.confirmed if entry.values.get(f) is None}
 
 
-def _slot(record: Record, original: Reading, whole: Entry) -> int | None:
+def _slot(work: SessionWork, original: Reading, whole: Entry) -> int | None:
     """The slot of the original, unless it had not come near or had passed at the right time."""
-    return slot_for(record.facts.without(original.id), original.slot, whole.taken_at)
+    return slot_for(work.facts.without(original.id), original.slot, whole.taken_at)

@@ -8,19 +8,16 @@ from datetime import datetime
 from uuid import UUID
 
 from clinic.access import Permission
-from clinic.models import Staff
-from monitoring.actions.outcome import Reason, Refused, refuse, repeated
-from monitoring.actions.record import (
-    Record,
-    open_record,
-    require_not_future,
-    require_phase,
-    verb,
-)
+from clinic.message import Message
+from clinic.refusal import Refused, refuse
+from clinic.verbs import same_or_conflict
 from monitoring.actions.sending import FIRST, Sending, require_same_time
+from monitoring.actions.times import require_not_future
+from monitoring.actions.work import SessionWork, session_verb
 from monitoring.models import Departure
 from monitoring.models.facts import departure_facts
 from monitoring.rules.lateness import lateness
+from monitoring.rules.phase import DOSED
 from monitoring.rules.readiness import clearance_state, lapses_at
 from monitoring.rules.times import is_this_the_time
 
@@ -33,10 +30,9 @@ NEEDED: dict[str, tuple[str, ...]] = {
 """What each kind of departure says in words; why there is no escort stands for the escort."""
 
 
-@verb
+@session_verb(Permission.DEPART, phases=DOSED)
 def depart(
-    session_id: UUID,
-    by: Staff,
+    work: SessionWork,
     *,
     id: UUID,
     sending: Sending = FIRST,
@@ -69,7 +65,6 @@ def depart(
     a discharge answer the question about serious adverse events. Raises Refused at each field,
     Conflict when the session is closed already, NotAllowed.
     """
-    record = open_record(session_id, by, Permission.DEPART)
     given = {
         "escort_name": escort_name.strip(),
         "escort_phone": escort_phone.strip(),
@@ -83,53 +78,52 @@ def depart(
         "late_reason": late_reason.strip(),
     }
     answers = {"advice_given": advice_given, "had_serious_event": had_serious_event}
-    theirs: Departure | None = getattr(record.session, "departure", None)
+    theirs: Departure | None = getattr(work.session, "departure", None)
     if theirs is not None:
         if theirs.clearance is not None:
             left_at = _after(left_at, theirs.clearance.signed_at)
         require_same_time(theirs, "left_at", left_at, sending)
-        return repeated(theirs, id=id, kind=kind, **answers, **given)
-    require_phase(record, "dosing", "observing", "cleared")
-    require_not_future(record, left_at, "left_at")
+        return same_or_conflict(theirs, {"id": id, "kind": kind, **answers, **given})
+    work.require_phase()
+    require_not_future(work, left_at, "left_at")
     if kind not in Departure.Kind.values:
         raise refuse("required", "kind")
     is_discharge = kind == Departure.Kind.DISCHARGED
     if is_discharge:
-        left_at = _on_clearance(record, left_at)
-    reasons = [*_missing(kind, given, answers), *_untrue(record, left_at)]
-    reasons = reasons or [*_asked(record, left_at, confirmed_at, late_reason)]
+        left_at = _on_clearance(work, left_at)
+    reasons = [*_missing(kind, given, answers), *_untrue(work, left_at)]
+    reasons = reasons or [*_asked(work, left_at, confirmed_at, late_reason)]
     if kind == Departure.Kind.LEFT_UNSEEN:
-        reasons += _seen(record, left_at, last_seen_at, last_seen_confirmed_at)
+        reasons += _seen(work, left_at, last_seen_at, last_seen_confirmed_at)
     if reasons:
         raise Refused(reasons)
     departure = Departure(
         id=id,
-        session=record.session,
+        session=work.session,
         kind=kind,
         left_at=left_at,
-        recorded_at=record.now,
-        recorded_by=by,
-        clearance_id=record.session.standing_clearance_id if is_discharge else None,
+        recorded_at=work.now,
+        recorded_by=work.by,
+        clearance_id=work.session.standing_clearance_id if is_discharge else None,
         last_seen_at=last_seen_at if kind == Departure.Kind.LEFT_UNSEEN else None,
         **answers,
         **given,
     )
-    record.keep(departure)
-    record.session.closed_at = record.now
-    record.session.outcome = kind
-    record.facts = replace(record.facts, departure=departure_facts(departure))
-    record.finish("depart")
+    work.insert(departure)
+    work.session.closed_at = work.now
+    work.session.outcome = kind
+    work.facts = replace(work.facts, departure=departure_facts(departure))
     return departure
 
 
-def _on_clearance(record: Record, left_at: datetime) -> datetime:
+def _on_clearance(work: SessionWork, left_at: datetime) -> datetime:
     """When the patient left, on the signature that stood then.
 
     It covers every fact of the record and was not withdrawn; only its lapse is judged by when the
     patient left instead of by when that is typed (CLINICAL 8, rules 32 and 33). A time typed to the
     minute of the signature is after it, as is one of a server whose clock runs a little behind.
     """
-    facts, now = record.facts, record.now
+    facts, now = work.facts, work.now
     state = clearance_state(facts, now)
     clearance = facts.clearance
     if clearance is None or state not in {"stands", "lapsed"}:
@@ -156,63 +150,65 @@ def _after(left_at: datetime, signed_at: datetime) -> datetime:
     return left_at if _is_before(left_at, signed_at) else max(left_at, signed_at)
 
 
-def _untrue(record: Record, left_at: datetime) -> Iterator[Reason]:
+def _untrue(work: SessionWork, left_at: datetime) -> Iterator[Message]:
     """The patient was there for the last dose. A clock that jumped back refuses no one who leaves
     now."""
-    given = record.facts.last_given_at
-    if given is not None and _is_before(left_at, min(given, record.now)):
-        yield Reason("before_last_dose", "left_at", {"at": given})
+    given = work.facts.last_given_at
+    if given is not None and _is_before(left_at, min(given, work.now)):
+        yield Message("before_last_dose", {"at": given}, "left_at")
 
 
 def _asked(
-    record: Record, left_at: datetime, confirmed_at: datetime | None, late_reason: str
-) -> Iterator[Reason]:
+    work: SessionWork, left_at: datetime, confirmed_at: datetime | None, late_reason: str
+) -> Iterator[Message]:
     """A reading after the patient left is a wrong time, here or there; a time far back is read
     back as any other, and says why it is late (CLINICAL 8, rule 37)."""
-    facts, now, last = record.facts, record.now, _last_reading(record)
+    facts, now, last = work.facts, work.now, _last_reading(work)
     if last is not None and _is_before(left_at, min(last, now)):
         if left_at != confirmed_at:
-            yield Reason("before_last_reading", "left_at", {"at": left_at, "last": last})
+            yield Message("before_last_reading", {"at": left_at, "last": last}, "left_at")
     elif asked := is_this_the_time(facts, left_at, now, "left_at", confirmed=confirmed_at):
-        yield Reason(asked.code, asked.field, asked.params)
+        yield asked
     if late := lateness(facts.protocol, left_at, now, late_reason):
-        yield Reason(late.code, late.field, late.params)
+        yield late
 
 
 def _seen(
-    record: Record, left_at: datetime, seen_at: datetime | None, confirmed_at: datetime | None
-) -> Iterator[Reason]:
+    work: SessionWork, left_at: datetime, seen_at: datetime | None, confirmed_at: datetime | None
+) -> Iterator[Message]:
     """When a patient who left unseen was last seen: not before the last dose or reading, and not
     after it was noticed."""
     if seen_at is None:
-        yield Reason("required", "last_seen_at")
+        yield Message("required", field="last_seen_at")
         return
-    facts = record.facts
-    known = [at for at in (facts.last_given_at, _last_reading(record)) if at is not None]
+    facts = work.facts
+    known = [at for at in (facts.last_given_at, _last_reading(work)) if at is not None]
     if seen_at > left_at:
-        yield Reason("after_noticed", "last_seen_at", {"at": left_at})
+        yield Message("after_noticed", {"at": left_at}, "last_seen_at")
     elif known and _is_before(seen_at, min(max(known), left_at)):
-        yield Reason("seen_later", "last_seen_at", {"at": max(known)})
+        yield Message("seen_later", {"at": max(known)}, "last_seen_at")
     elif asked := is_this_the_time(
-        facts, seen_at, record.now, "last_seen_at", confirmed=confirmed_at
+        facts, seen_at, work.now, "last_seen_at", confirmed=confirmed_at
     ):
-        yield Reason(asked.code, asked.field, asked.params)
+        yield asked
 
 
-def _last_reading(record: Record) -> datetime | None:
-    return max((r.taken_at for r in record.facts.standing_readings), default=None)
+def _last_reading(work: SessionWork) -> datetime | None:
+    return max((r.taken_at for r in work.facts.standing_readings), default=None)
 
 
-def _missing(kind: str, given: dict[str, str], answers: dict[str, bool | None]) -> Iterator[Reason]:
+def _missing(
+    kind: str, given: dict[str, str], answers: dict[str, bool | None]
+) -> Iterator[Message]:
     is_escorted = not given["no_escort_reason"]
     for name in NEEDED[kind]:
         if not given[name] and (is_escorted or not name.startswith("escort")):
-            yield Reason("required", name)
+            yield Message("required", field=name)
     if kind == "discharged" and answers["advice_given"] is not True:
-        yield Reason("confirm", "advice_given")
+        yield Message("confirm", field="advice_given")
     if kind == "against_advice" and answers["advice_given"] is None:
-        yield Reason("unanswered", "advice_given")
+        yield Message("unanswered", field="advice_given")
     if kind != "discharged" and answers["had_serious_event"] is None:
-        yield Reason("unanswered", "had_serious_event")
+        yield Message("unanswered", field="had_serious_event")
     if answers["had_serious_event"] and not given["serious_event_detail"]:
-        yield Reason("required", "serious_event_detail")
+        yield Message("required", field="serious_event_detail")

@@ -12,9 +12,10 @@ from django.db.models.functions import Upper
 from django.db.models.lookups import Exact
 
 from clinic import clock
+from clinic.message import Message
 from clinic.models import Site
 from clinic.names import has_hidden, search_text, tidy
-from monitoring.actions.outcome import Reason, Refused
+from clinic.refusal import Refused
 from monitoring.models import Patient
 from monitoring.rules.facts import age_in_years
 
@@ -32,15 +33,15 @@ def whole(given: Mapping[str, Any], site: Site) -> dict[str, Any]:
     after today.
     """
     values: dict[str, Any] = {n: tidy(v) if isinstance(v, str) else v for n, v in given.items()}
-    reasons = [Reason("required", name) for name in _NEEDED if not values[name]]
+    reasons = [Message("required", field=name) for name in _NEEDED if not values[name]]
     reasons += [
-        Reason("hidden_character", name)
+        Message("hidden_character", field=name)
         for name, value in values.items()
         if isinstance(value, str) and has_hidden(value)
     ]
     born: date = values["date_of_birth"]
     if born > clock.now().astimezone(site.tz).date():
-        reasons.append(Reason("born_in_future", "date_of_birth"))
+        reasons.append(Message("born_in_future", field="date_of_birth"))
     if reasons:
         raise Refused(reasons)
     names = (values["family_name"], values["given_name"], values["mrn"])
@@ -60,10 +61,10 @@ def ask(
     age = age_in_years(born, clock.now().astimezone(site.tz).date())
     if age < ADULT_YEARS:
         params = {"age": age, "answer": f"minor:{born}"}
-        reasons.append(Reason("minor", "date_of_birth", params))
+        reasons.append(Message("minor", params, "date_of_birth"))
     if found := namesakes(values, site, own):
         answer = "namesake:" + ",".join(sorted(str(p.pk) for p in found))
-        reasons.append(Reason("namesake", "family_name", {"answer": answer, "patients": found}))
+        reasons.append(Message("namesake", {"answer": answer, "patients": found}, "family_name"))
     if open_ones := [r for r in reasons if r.params["answer"] not in confirmed]:
         raise Refused(open_ones)
 

@@ -6,20 +6,21 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from clinic import access, clock
 from clinic.access import Permission
+from clinic.message import Message
 from clinic.models import Staff
+from clinic.refusal import NotAllowed, Refused, refuse
 from clinic.trail import chain
 from clinic.trail.canonical import columns, digest
-from monitoring.actions.outcome import NotAllowed, Reason, Refused, refuse, repeated
-from monitoring.actions.record import verb
+from clinic.verbs import Work, same_or_conflict, sent_before, verb
 from monitoring.models import Patient, ProtocolVersion, Session
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.readiness import order_problems
 
 
-@verb
+@verb(Permission.PLAN_SESSION)
 def plan_session(
+    work: Work,
     by: Staff,
     *,
     id: UUID,
@@ -39,24 +40,24 @@ def plan_session(
     # There is no session to lock yet: the patient's row keeps two taps apart.
     patients = Patient.objects.select_for_update(of=("self",)).select_related("site")
     patient = patients.filter(pk=patient_id).first()
-    if patient is None or not access.may(by, Permission.PLAN_SESSION, patient.site):
-        raise NotAllowed(Permission.PLAN_SESSION.value)
-    if sent := Session.objects.filter(pk=id, patient=patient).first():
-        return repeated(
-            sent,
-            protocol_version_id=protocol_version_id,
-            planned_for=planned_for,
-            planned_mg=planned_mg,
-            indication=indication,
-            is_first_treatment=is_first_treatment,
-            room=sent.room if sent.admitted_at else room.strip(),
-        )
+    if patient is None:
+        raise NotAllowed(work.declared.name)
+    work.require(by, patient.site)
+    given = {
+        "protocol_version_id": protocol_version_id,
+        "planned_for": planned_for,
+        "planned_mg": planned_mg,
+        "indication": indication,
+        "is_first_treatment": is_first_treatment,
+    }
+    if sent := sent_before(Session.objects.filter(pk=id, patient=patient), id, given):
+        return sent if sent.admitted_at else same_or_conflict(sent, {"room": room.strip()})
     versions = ProtocolVersion.objects.filter(sites__site=patient.site)
     version = versions.filter(pk=protocol_version_id).first()
     if version is None:
         raise refuse("protocol_not_in_use", "protocol_version")
     protocol = version.protocol()
-    if planned_for < clock.now() - timedelta(days=1):
+    if planned_for < work.now - timedelta(days=1):
         raise refuse("past", "day")
     if planned_mg <= 0:
         raise refuse("not_positive", "planned_mg")
@@ -73,23 +74,21 @@ def plan_session(
             "allowed": protocol.allowed_totals_mg,
             "greatest": protocol.first_treatment_max_mg,
         }
-        raise Refused(Reason(f"order_{code}", "planned_mg", params) for code in problems)
-    session = Session.objects.create(
-        id=id,
-        patient=patient,
-        site=patient.site,
-        protocol_version=version,
-        planned_for=planned_for,
-        planned_mg=planned_mg,
-        indication=indication,
-        is_first_treatment=is_first_treatment,
-        room=room.strip(),
-        planned_at=clock.now(),
-        planned_by=by,
+        raise Refused(Message(f"order_{code}", params, "planned_mg") for code in problems)
+    session = work.insert(
+        Session(
+            id=id,
+            patient=patient,
+            site=patient.site,
+            room=room.strip(),
+            planned_at=work.now,
+            planned_by=by,
+            **given,
+        )
     )
     rows = chain.rows_of(session)
     detail = {"protocol": digest(columns(version))}
     chain.append(
-        id, "session", "plan_session", rows=rows, actor_id=by.pk, detail=detail, is_new=True
+        id, "session", work.declared.name, rows=rows, actor_id=by.pk, detail=detail, is_new=True
     )
     return session

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from clinic import clock
 from clinic.models import Site, Staff
 from clinic.trail import chain
 from clinic.trail.canonical import Columns
-from monitoring.actions.record import verb
+from clinic.verbs import Work, verb
 from monitoring.models import ProtocolVersion, SiteProtocol
 from monitoring.rules.protocol import Protocol
 
 
-@verb
-def publish_protocol(protocol: Protocol, *, site: Site, by: Staff | None = None) -> ProtocolVersion:
+@verb(None)
+def publish_protocol(
+    work: Work, protocol: Protocol, *, site: Site, by: Staff | None = None
+) -> ProtocolVersion:
     """Make `protocol` the version of its key that `site` plans under from now on.
 
     A body that is published already is used as it is. Sessions keep the version they began under.
@@ -30,7 +31,7 @@ def publish_protocol(protocol: Protocol, *, site: Site, by: Staff | None = None)
             version=latest.version + 1 if latest else 1,
             title=protocol.title,
             body=body,
-            published_at=clock.now(),
+            published_at=work.now,
             published_by=by,
         )
         rows = chain.rows_of(version)
@@ -40,5 +41,5 @@ def publish_protocol(protocol: Protocol, *, site: Site, by: Staff | None = None)
     used = SiteProtocol.objects.create(site=site, version=version)
     rows["siteprotocol"] = {**gone, **chain.rows_of(used)["siteprotocol"]}
     subject, kind = (by.pk, "staff") if by else (chain.ORGANISATION, "organisation")
-    chain.append(subject, kind, "publish_protocol", rows=rows, actor_id=by.pk if by else None)
+    chain.append(subject, kind, work.declared.name, rows=rows, actor_id=by.pk if by else None)
     return version

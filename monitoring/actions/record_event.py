@@ -7,28 +7,22 @@ from datetime import datetime
 from uuid import UUID
 
 from clinic.access import Permission
-from clinic.models import Staff
-from monitoring.actions.outcome import refuse, repeated
-from monitoring.actions.record import (
-    Record,
-    open_record,
-    require_phase,
-    require_text,
-    verb,
-)
-from monitoring.actions.sending import FIRST, Sending, require_once, require_same_time
+from clinic.refusal import refuse
+from monitoring.actions.sending import FIRST, Sending, require_same_time
+from monitoring.actions.text import require_text
 from monitoring.actions.times import require_after, require_meant, require_timely
+from monitoring.actions.work import SessionWork, session_verb
 from monitoring.models import Event
 from monitoring.rules.flags import SYMPTOMS
+from monitoring.rules.phase import PRESENT
 
 RECORDABLE = frozenset(Event.Kind.values) - {Event.Kind.RESPONSE}
 RESOLVABLE = frozenset({Event.Kind.SYMPTOM, Event.Kind.ADVERSE_EVENT})
 
 
-@verb
+@session_verb(Permission.RECORD_EVENT, phases=PRESENT)
 def record_event(
-    session_id: UUID,
-    by: Staff,
+    work: SessionWork,
     *,
     id: UUID,
     sending: Sending = FIRST,
@@ -50,48 +44,41 @@ def record_event(
     What belongs to another kind than the one chosen is refused, so that no tick is lost.
     Raises Refused at each field, NotAllowed.
     """
-    record = open_record(session_id, by, Permission.RECORD_EVENT)
-    if sent := next((e for e in record.session.event_set.all() if e.id == id), None):
-        require_same_time(sent, "at", at, sending)
+    events = list(work.session.event_set.all())
+    given = {
+        "kind": kind,
+        "detail": detail.strip(),
+        "late_reason": late_reason.strip(),
+        "symptoms": list(symptoms),
+        "is_serious": is_serious if kind == Event.Kind.ADVERSE_EVENT else None,
+        "resolves_id": resolves_id,
+    }
+    if sent := work.sent(events, id, given, sending, at=at):
         if sent.onset_at and onset_at:
             require_same_time(sent, "onset_at", onset_at, sending)
-        return _same_event(sent, kind, detail, symptoms, is_serious, resolves_id, late_reason)
-    require_phase(record, "arrived", "dosing", "observing", "cleared")
+        return sent
+    work.require_phase()
     if kind not in RECORDABLE:
         raise refuse("required", "kind")
     _require_agreement(kind, symptoms, is_serious, onset_at, resolves_id)
-    resolved = _resolved(record, kind, resolves_id)
+    resolved = _resolved(work, kind, resolves_id)
     if resolved is not None:
         require_after(at, resolved.at, "before_resolved")
-    require_timely(record, at, "at", confirmed_at=confirmed_at, late_reason=late_reason)
+    require_timely(work, at, "at", confirmed_at=confirmed_at, late_reason=late_reason)
     if kind == Event.Kind.SYMPTOM:
         if not symptoms or not set(symptoms) <= set(SYMPTOMS):
             raise refuse("required", "symptoms")
     else:
-        detail = require_text(detail, "detail")
+        require_text(detail, "detail")
     if kind == Event.Kind.ADVERSE_EVENT:
         if is_serious is None:
             raise refuse("unanswered", "is_serious")
         if onset_at is None:
             raise refuse("required", "onset_at")
-        require_meant(record, onset_at, "onset_at", confirmed_at=onset_confirmed_at)
-    same = {"kind": kind, "detail": detail.strip(), "symptoms": list(symptoms)}
-    require_once(record, record.session.event_set.all(), sending, "again_event", **same)
-    event = record.add(
-        Event(
-            id=id,
-            kind=kind,
-            at=at,
-            late_reason=late_reason.strip(),
-            detail=detail.strip(),
-            symptoms=list(symptoms),
-            is_serious=is_serious if kind == Event.Kind.ADVERSE_EVENT else None,
-            onset_at=onset_at,
-            resolves=resolved,
-        )
-    )
-    record.finish("record_event")
-    return event
+        require_meant(work, onset_at, "onset_at", confirmed_at=onset_confirmed_at)
+    same = {name: given[name] for name in ("kind", "detail", "symptoms")}
+    work.require_once(events, sending, "again_event", same)
+    return work.add(Event(id=id, at=at, onset_at=onset_at, **given))
 
 
 def _require_agreement(
@@ -114,32 +101,11 @@ def _require_agreement(
         raise refuse("not_a_resolution", "resolves", kind=kind)
 
 
-def _same_event(
-    sent: Event,
-    kind: str,
-    detail: str,
-    symptoms: Sequence[str],
-    is_serious: bool | None,
-    resolves_id: UUID | None,
-    late_reason: str,
-) -> Event:
-    """The row that a second sending of the same event meets."""
-    return repeated(
-        sent,
-        kind=kind,
-        detail=detail.strip(),
-        late_reason=late_reason.strip(),
-        symptoms=list(symptoms),
-        is_serious=is_serious if kind == Event.Kind.ADVERSE_EVENT else None,
-        resolves_id=resolves_id,
-    )
-
-
-def _resolved(record: Record, kind: str, resolves_id: UUID | None) -> Event | None:
+def _resolved(work: SessionWork, kind: str, resolves_id: UUID | None) -> Event | None:
     """What a resolution ends: a symptom or adverse event of this session, still unresolved."""
     if kind != Event.Kind.RESOLUTION:
         return None
-    events = list(record.session.event_set.all())
+    events = list(work.session.event_set.all())
     resolved = {e.resolves_id for e in events}
     for event in events:
         if event.id == resolves_id and event.id not in resolved and event.kind in RESOLVABLE:

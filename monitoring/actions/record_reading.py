@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from clinic.access import Permission
-from clinic.models import Staff
-from monitoring.actions.outcome import Reason, Refused, refuse, repeated
-from monitoring.actions.record import Record, open_record, require_not_future, require_phase, verb
-from monitoring.actions.sending import FIRST, Sending, require_once, require_same_time
+from clinic.refusal import Refused, refuse
+from monitoring.actions.sending import FIRST, Sending
+from monitoring.actions.times import require_not_future
+from monitoring.actions.work import SessionWork, session_verb
 from monitoring.models import Reading, Withdrawal
 from monitoring.models.facts import reading_facts
 from monitoring.rules.cautions import is_outside_criteria
 from monitoring.rules.entry import PRE_DOSE, Entry, entry_problems
 from monitoring.rules.flags import flags_of
 from monitoring.rules.measures import OBSERVATIONS, value_fields
+from monitoring.rules.phase import PRESENT
 from monitoring.rules.protocol import Protocol
 from monitoring.rules.schedule import slot_for
 
 
-@verb
+@session_verb(Permission.RECORD_READING, phases=(*PRESENT, "closed"), is_whole=False)
 def record_reading(
-    session_id: UUID,
-    by: Staff,
+    work: SessionWork,
     *,
     id: UUID,
     entry: Entry,
@@ -38,32 +39,28 @@ def record_reading(
     is recorded already, are asked about. Raises Refused with a reason at each field, Conflict
     when `id` stands for other values, NotAllowed.
     """
-    record = open_record(session_id, by, Permission.RECORD_READING, is_whole=False)
-    if sent := next((r for r in record.session.reading_set.all() if r.id == id), None):
-        require_same_time(sent, "taken_at", entry.taken_at, sending)
-        return same_or_conflict(sent, entry, note=note)
-    require_phase(record, "arrived", "dosing", "observing", "cleared", "closed")
-    check_entry(record, entry)
-    _require_meant(record, entry, sending)
-    if record.session.phase == "closed":
-        record = record.whole()
-    slot = slot_for(record.facts, entry.asked, entry.taken_at)
-    reading = add_reading(record, id, entry, slot=slot, note=note)
-    record.finish("record_reading")
+    rows = work.session.reading_set.all()
+    given = written(entry, note=note)
+    if sent := work.sent(rows, id, given, sending, taken_at=entry.taken_at):
+        return sent
+    work.require_phase()
+    check_entry(work, entry)
+    _require_meant(work, entry, sending)
+    if work.session.phase == "closed":
+        work.load_whole()
+    slot = slot_for(work.facts, entry.asked, entry.taken_at)
+    reading = add_reading(work, id, entry, slot=slot, given=given)
     return reading
 
 
-def same_or_conflict(
-    sent: Reading, entry: Entry, *, note: str, correction_reason: str = ""
-) -> Reading:
-    """The row that a second sending of the same reading meets."""
-    return repeated(
-        sent,
-        note=note.strip(),
-        late_reason=entry.late_reason.strip(),
-        correction_reason=correction_reason.strip(),
+def written(entry: Entry, *, note: str, correction_reason: str = "") -> dict[str, Any]:
+    """The columns of a reading that hold what a person wrote."""
+    return {
+        "note": note.strip(),
+        "late_reason": entry.late_reason.strip(),
+        "correction_reason": correction_reason.strip(),
         **_measured(entry),
-    )
+    }
 
 
 def _measured(entry: Entry) -> dict[str, Any]:
@@ -78,13 +75,13 @@ def _scales(protocol: Protocol, entry: Entry) -> dict[str, str]:
     return {f"{f}_scale": protocol.scales[f] for f in rated}
 
 
-def _require_meant(record: Record, entry: Entry, sending: Sending) -> None:
+def _require_meant(work: SessionWork, entry: Entry, sending: Sending) -> None:
     """Ask about the same values a moment later, and about a slot that is recorded already.
 
     A pre-dose reading is repeated by the protocol until the dose is given.
     """
-    rows = list(record.session.reading_set.all())
-    require_once(record, rows, sending, "again_reading", **_measured(entry))
+    rows = list(work.session.reading_set.all())
+    work.require_once(rows, sending, "again_reading", _measured(entry))
     if sending.is_another or entry.asked in {None, PRE_DOSE}:
         return
     if theirs := next((r for r in rows if r.slot == entry.asked and r.replaces_id is None), None):
@@ -92,42 +89,40 @@ def _require_meant(record: Record, entry: Entry, sending: Sending) -> None:
         raise refuse("slot_taken", "another", slot=entry.asked, name=name, at=at)
 
 
-def check_entry(record: Record, entry: Entry) -> None:
-    require_not_future(record, entry.taken_at, "taken_at")
-    if problems := entry_problems(record.facts, entry, record.now):
-        raise Refused(Reason(p.code, p.field, p.params) for p in problems)
+def check_entry(work: SessionWork, entry: Entry) -> None:
+    require_not_future(work, entry.taken_at, "taken_at")
+    if problems := entry_problems(work.facts, entry, work.now):
+        raise Refused(problems)
 
 
 def add_reading(
-    record: Record,
+    work: SessionWork,
     id: UUID,
     entry: Entry,
     *,
     slot: int | None,
-    note: str,
-    **correction: Any,
+    given: Mapping[str, Any],
+    replaces: Reading | None = None,
 ) -> Reading:
     """Write the row and, where it is outside the criteria, take a standing clearance back."""
-    standing = record.session.standing_clearance_id
-    is_closed = record.session.phase == "closed"
-    reading = record.add(
+    standing = work.session.standing_clearance_id
+    is_closed = work.session.phase == "closed"
+    reading = work.add(
         Reading(
             id=id,
             taken_at=entry.taken_at,
             slot=slot,
-            note=note.strip(),
+            replaces=replaces,
             confirmed=sorted(f for f in entry.confirmed if entry.values.get(f) is not None),
-            late_reason=entry.late_reason.strip(),
             after_departure=is_closed,
-            **_measured(entry),
-            **_scales(record.facts.protocol, entry),
-            **correction,
+            **given,
+            **_scales(work.facts.protocol, entry),
         )
     )
     inserted = reading_facts(reading)
-    outside = is_outside_criteria(record.facts, inserted) or flags_of(record.facts, inserted)
+    outside = is_outside_criteria(work.facts, inserted) or flags_of(work.facts, inserted)
     if standing and not is_closed and outside:
-        record.add(
+        work.add(
             Withdrawal(
                 clearance_id=standing,
                 reason=f"Reading {reading.seq} is outside the criteria for clearance",

@@ -8,18 +8,17 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from clinic import access, clock
 from clinic.access import Permission
 from clinic.models import Site, Staff
 from clinic.trail import chain
-from monitoring.actions.outcome import NotAllowed, repeated
+from clinic.verbs import Work, same_or_conflict, sent_before, verb
 from monitoring.actions.patient_values import ask, whole, with_mrn
-from monitoring.actions.record import verb
 from monitoring.models import Patient
 
 
-@verb
+@verb(Permission.REGISTER_PATIENT)
 def register_patient(
+    work: Work,
     site: Site,
     by: Staff,
     *,
@@ -41,8 +40,7 @@ def register_patient(
     Conflict when the MRN is someone's, Refused at each field that is empty and needed, holds
     a hidden character, or is a birth after today, NotAllowed.
     """
-    if not access.may(by, Permission.REGISTER_PATIENT, site):
-        raise NotAllowed(Permission.REGISTER_PATIENT.value)
+    work.require(by, site)
     given = whole(
         {
             "mrn": mrn,
@@ -58,22 +56,21 @@ def register_patient(
         site,
     )
     own = {"id": id, "site_id": site.pk, **given}
-    if sent := Patient.objects.filter(pk=id, site=site).first():
-        return repeated(sent, **own)
+    if sent := sent_before(Patient.objects.filter(pk=id, site=site), id, own):
+        return sent
     if theirs := with_mrn(given["mrn"]):
-        return repeated(theirs, **own)
+        return same_or_conflict(theirs, own)
     # Not asked about itself: a second tap may have come in between.
     ask(given, site, confirmed, own=id)
-    patient = Patient(id=id, site=site, created_at=clock.now(), **given)
+    patient = Patient(id=id, site=site, created_at=work.now, **given)
     try:
         with transaction.atomic():
-            patient.save(force_insert=True)
-            rows = chain.rows_of(patient)
-            chain.append(id, "patient", "register_patient", rows=rows, actor_id=by.pk, is_new=True)
+            rows = chain.rows_of(work.insert(patient))
+            chain.append(id, "patient", work.declared.name, rows=rows, actor_id=by.pk, is_new=True)
     except IntegrityError:
         # The number was registered between the question and the answer, perhaps by a second tap.
         theirs = with_mrn(given["mrn"])
         if theirs is None:
             raise
-        return repeated(theirs, **own)
+        return same_or_conflict(theirs, own)
     return patient

@@ -5,16 +5,16 @@ from __future__ import annotations
 from uuid import UUID
 
 from clinic.access import Permission
-from clinic.models import Staff
-from monitoring.actions.outcome import Conflict, refuse, repeated
-from monitoring.actions.record import open_record, require_phase, require_text, verb
+from clinic.refusal import Conflict, refuse
+from clinic.verbs import same_or_conflict
+from monitoring.actions.text import require_text
+from monitoring.actions.work import SessionWork, session_verb
 from monitoring.models import Review
 
 
-@verb
+@session_verb(Permission.REVIEW_READING, phases=("closed",))
 def review_reading(
-    session_id: UUID,
-    by: Staff,
+    work: SessionWork,
     *,
     id: UUID,
     reading_id: UUID,
@@ -26,18 +26,18 @@ def review_reading(
     What was signed is not changed. Raises Refused at an empty field or when no such reading waits,
     Conflict with another's review, NotAllowed.
     """
-    record = open_record(session_id, by, Permission.REVIEW_READING)
     given = {"assessment": assessment.strip(), "action_taken": action_taken.strip()}
-    if theirs := record.session.review_set.filter(reading=reading_id).first():
+    if theirs := work.session.review_set.filter(reading=reading_id).first():
         if theirs.id != id:
             raise Conflict(theirs)
-        return repeated(theirs, reading_id=reading_id, **given)
-    require_phase(record, "closed")
-    readings = record.session.reading_set.all()
+        return same_or_conflict(theirs, {"reading_id": reading_id, **given})
+    work.require_phase()
+    readings = work.session.reading_set.all()
     if not any(r.id == reading_id and r.after_departure for r in readings):
         raise refuse("unknown_reading")
     require_text(assessment, "assessment")
     require_text(action_taken, "action_taken")
-    review = record.add(Review(id=id, reading_id=reading_id, printed_name=by.printed_name, **given))
-    record.finish("review_reading")
+    review = work.add(
+        Review(id=id, reading_id=reading_id, printed_name=work.by.printed_name, **given)
+    )
     return review

@@ -1,14 +1,13 @@
-"""The same form sent twice is one row; the same values twice are asked about."""
+"""How a form was sent: the same one twice is one row, whatever its empty times were read as."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from monitoring.actions.outcome import Conflict, refuse
-from monitoring.actions.record import CLOCK_TOLERANCE, Record
+from clinic.refusal import Conflict
+from monitoring.rules.facts import CLOCKS_APART
 
 JUST_NOW = timedelta(minutes=1)
 AGAIN = timedelta(minutes=5)
@@ -39,19 +38,6 @@ def require_same_time(sent: Any, name: str, given: datetime, sending: Sending) -
     if name in sending.left_empty:
         is_same = was_now
     else:
-        is_same = abs(given - stored) < CLOCK_TOLERANCE if was_now else given == stored
+        is_same = abs(given - stored) < CLOCKS_APART if was_now else given == stored
     if not is_same:
         raise Conflict(sent)
-
-
-def require_once(
-    record: Record, rows: Iterable[Any], sending: Sending, code: str, **given: object
-) -> None:
-    """Refuse with `code`, at "another", what the same person recorded in this session a moment ago;
-    answered with "another" it is kept."""
-    if sending.is_another:
-        return
-    for row in rows:
-        is_recent = record.now - row.recorded_at < AGAIN and row.recorded_by_id == record.by.pk
-        if is_recent and all(getattr(row, name) == value for name, value in given.items()):
-            raise refuse(code, "another", at_second=row.recorded_at)

@@ -12,19 +12,22 @@ from django.db import transaction
 
 from clinic import clock
 from clinic.access import Permission
+from clinic.message import Message
 from clinic.models import Staff
+from clinic.refusal import Conflict, Refused, refuse
 from clinic.signin.passkey import Assertion
 from clinic.signin.recorded import is_recorded
 from clinic.trail import chain
 from clinic.trail.organisation import hold, tell_wrong_signature, wrong_signatures
 from clinic.trail.replay import State, merge, replay
-from monitoring.actions.outcome import Conflict, Reason, Refused, refuse, repeated
-from monitoring.actions.record import Record, open_record, require_phase, verb
+from clinic.verbs import same_or_conflict
+from monitoring.actions.work import SessionWork, session_verb
 from monitoring.models import Clearance, Withdrawal
 from monitoring.models.facts import clearance_facts
 from monitoring.proof.compare import disagrees
 from monitoring.proof.content import content_digest, cut, signed_detail
 from monitoring.rules.cautions import cautions
+from monitoring.rules.phase import DOSED
 from monitoring.rules.readiness import CHECKLIST, before_clearance, clearance_state
 
 Proof = Literal["password", "passkey"]
@@ -32,6 +35,72 @@ WRONG_TRIES = 5
 LOCKED_FOR = timedelta(minutes=15)
 
 
+@session_verb(Permission.SIGN_CLEARANCE, phases=DOSED, name="sign_clearance")
+def _sign(
+    work: SessionWork,
+    *,
+    id: UUID,
+    proof: Proof,
+    is_proved: bool,
+    through_seq: int,
+    checklist: Mapping[str, bool],
+    justifications: Mapping[str, str],
+    had_serious_event: bool | None,
+    ready_minutes: int | None,
+    statement: str,
+) -> Clearance:
+    # Hashing is slow, and was done before anything was locked: count again.
+    hold(work.by)
+    _require_unlocked(work.by)
+    if not is_proved:
+        raise refuse(proof, proof)
+    given = {
+        "through_seq": through_seq,
+        "ready_minutes": ready_minutes,
+        "checklist": _answers(checklist, had_serious_event),
+    }
+    if sent := work.sent(work.session.clearance_set.all(), id, given):
+        words = {k: justifications.get(k, "").strip() for k in sent.justifications}
+        return same_or_conflict(sent, {"justifications": words})
+    work.require_phase()
+    state = clearance_state(work.facts, work.now)
+    if state == "stands":
+        raise Conflict(work.session.clearance_set.all()[len(work.facts.clearances) - 1])
+    if through_seq != work.session.last_seq:
+        raise Conflict(work.session)
+    if items := before_clearance(work.facts, work.now):
+        raise Refused(items)
+    reasons = _unanswered(work, checklist, justifications, had_serious_event, ready_minutes)
+    if reasons:
+        raise Refused(reasons)
+    told, chain_head = _told(work)
+    if state in {"lapsed", "ahead"}:
+        _withdraw_unusable(work, state)
+        merge(told, work.rows)
+    work.detail = signed_detail(work.session)
+    clearance = Clearance(
+        id=id,
+        session=work.session,
+        signed_by=work.by,
+        printed_name=work.by.printed_name,
+        signed_at=work.now,
+        meaning=str(Clearance.MEANING),
+        statement=statement,
+        justifications={c.key: justifications[c.key].strip() for c in cautions(work.facts)},
+        proof=proof,
+        content_digest=content_digest(cut(told, work.session.last_seq, id), work.detail),
+        chain_head=chain_head,
+        **{**given, "through_seq": work.session.last_seq},
+    )
+    work.insert(clearance)
+    work.session.standing_clearance = clearance
+    work.facts = replace(
+        work.facts, clearances=(*work.facts.clearances, clearance_facts(clearance))
+    )
+    return clearance
+
+
+@_sign.behind
 def sign_clearance(
     session_id: UUID,
     by: Staff,
@@ -109,85 +178,15 @@ def _require_unlocked(by: Staff) -> None:
         raise refuse("locked", "password", until=wrong[WRONG_TRIES - 1] + LOCKED_FOR)
 
 
-@verb
-def _sign(
-    session_id: UUID,
-    by: Staff,
-    *,
-    id: UUID,
-    proof: Proof,
-    is_proved: bool,
-    through_seq: int,
-    checklist: Mapping[str, bool],
-    justifications: Mapping[str, str],
-    had_serious_event: bool | None,
-    ready_minutes: int | None,
-    statement: str,
-) -> Clearance:
-    record = open_record(session_id, by, Permission.SIGN_CLEARANCE)
-    # Hashing is slow, and was done before anything was locked: count again.
-    hold(by)
-    _require_unlocked(by)
-    if not is_proved:
-        raise refuse(proof, proof)
-    if sent := next((c for c in record.session.clearance_set.all() if c.id == id), None):
-        return repeated(
-            sent,
-            through_seq=through_seq,
-            ready_minutes=ready_minutes,
-            checklist=_answers(checklist, had_serious_event),
-            justifications={k: justifications.get(k, "").strip() for k in sent.justifications},
-        )
-    require_phase(record, "dosing", "observing", "cleared")
-    state = clearance_state(record.facts, record.now)
-    if state == "stands":
-        raise Conflict(record.session.clearance_set.all()[len(record.facts.clearances) - 1])
-    if through_seq != record.session.last_seq:
-        raise Conflict(record.session)
-    if items := before_clearance(record.facts, record.now):
-        raise Refused(Reason(f"item_{i.code}", "", {**i.params, "item": i}) for i in items)
-    reasons = _unanswered(record, checklist, justifications, had_serious_event, ready_minutes)
-    if reasons:
-        raise Refused(reasons)
-    told, chain_head = _told(record)
-    if state in {"lapsed", "ahead"}:
-        _withdraw_unusable(record, state)
-        merge(told, record.written)
-    detail = signed_detail(record.session)
-    clearance = Clearance(
-        id=id,
-        session=record.session,
-        through_seq=record.session.last_seq,
-        signed_by=by,
-        printed_name=by.printed_name,
-        signed_at=record.now,
-        meaning=str(Clearance.MEANING),
-        statement=statement,
-        checklist=_answers(checklist, had_serious_event),
-        justifications={c.key: justifications[c.key].strip() for c in cautions(record.facts)},
-        ready_minutes=ready_minutes,
-        proof=proof,
-        content_digest=content_digest(cut(told, record.session.last_seq, id), detail),
-        chain_head=chain_head,
-    )
-    record.keep(clearance)
-    record.session.standing_clearance = clearance
-    record.facts = replace(
-        record.facts, clearances=(*record.facts.clearances, clearance_facts(clearance))
-    )
-    record.finish("sign_clearance", detail)
-    return clearance
-
-
-def _told(record: Record) -> tuple[State, str]:
+def _told(work: SessionWork) -> tuple[State, str]:
     """The record as the log has it, and the log's last digest.
 
     Refused when the rows that were shown are not what the log says was recorded: no signature is
     put under a record that was tampered with.
     """
-    entries = chain.entries_of(record.session.pk)
+    entries = chain.entries_of(work.session.pk)
     told = replay(entries)
-    if disagrees(record.session, entries, told):
+    if disagrees(work.session, entries, told):
         raise refuse("record_disagrees")
     return told, entries[-1].digest
 
@@ -200,38 +199,38 @@ def _answers(
 
 
 def _unanswered(
-    record: Record,
+    work: SessionWork,
     checklist: Mapping[str, bool],
     justifications: Mapping[str, str],
     had_serious_event: bool | None,
     ready_minutes: int | None,
-) -> list[Reason]:
-    reasons = [Reason("confirm", key) for key in CHECKLIST if checklist.get(key) is not True]
-    for caution in cautions(record.facts):
+) -> list[Message]:
+    reasons = [Message("confirm", field=key) for key in CHECKLIST if checklist.get(key) is not True]
+    for caution in cautions(work.facts):
         if not justifications.get(caution.key, "").strip():
-            reasons.append(Reason("justify", f"justify_{caution.key}", {"caution": caution}))
+            reasons.append(Message("justify", {"caution": caution}, f"justify_{caution.key}"))
     if had_serious_event is None:
-        reasons.append(Reason("unanswered", "had_serious_event"))
-    elif had_serious_event != any(e.is_serious for e in record.facts.events):
+        reasons.append(Message("unanswered", field="had_serious_event"))
+    elif had_serious_event != any(e.is_serious for e in work.facts.events):
         code = "serious_event_missing" if had_serious_event else "serious_event_recorded"
-        reasons.append(Reason(code, "had_serious_event"))
-    elapsed = record.facts.minutes(record.now) or 0
+        reasons.append(Message(code, field="had_serious_event"))
+    elapsed = work.facts.minutes(work.now) or 0
     if ready_minutes is None:
-        if record.facts.protocol.rems:
-            reasons.append(Reason("required", "ready_minutes"))
+        if work.facts.protocol.rems:
+            reasons.append(Message("required", field="ready_minutes"))
     elif not 0 <= ready_minutes <= elapsed:
         params = {"value": ready_minutes, "low": 0, "high": elapsed}
-        reasons.append(Reason("impossible", "ready_minutes", params))
+        reasons.append(Message("impossible", params, "ready_minutes"))
     return reasons
 
 
-def _withdraw_unusable(record: Record, state: str) -> None:
+def _withdraw_unusable(work: SessionWork, state: str) -> None:
     """Take back the signature that lapsed, or that was signed while the clock ran ahead, so that
     one state never carries two."""
-    minutes = record.facts.protocol.clearance_valid_minutes
+    minutes = work.facts.protocol.clearance_valid_minutes
     reason = f"Lapsed {minutes} minutes after it was signed"
     if state == "ahead":
         reason = "Signed while the server's clock ran ahead"
-    record.add(
-        Withdrawal(clearance=record.session.standing_clearance, reason=reason, is_automatic=True)
+    work.add(
+        Withdrawal(clearance=work.session.standing_clearance, reason=reason, is_automatic=True)
     )

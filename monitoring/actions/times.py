@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from monitoring.actions.outcome import Reason, Refused, refuse
-from monitoring.actions.record import Record, require_not_future
+from clinic.message import Message
+from clinic.refusal import Refused, refuse
+from monitoring.actions.work import SessionWork
 from monitoring.rules.facts import CLOCKS_APART
 from monitoring.rules.lateness import lateness
-from monitoring.rules.measures import Problem
 from monitoring.rules.times import is_this_the_time
 
 
+def require_not_future(work: SessionWork, at: datetime, field: str) -> None:
+    """Refuse a time further ahead of the server than clocks stand apart, at its field."""
+    if at > work.now + CLOCKS_APART:
+        raise refuse("future", field, at=at, now=work.now)
+
+
 def require_timely(
-    record: Record,
+    work: SessionWork,
     at: datetime,
     field: str,
     *,
@@ -26,36 +32,36 @@ def require_timely(
 
     `confirmed_at` is the moment that was answered for. `window` is what `at` begins.
     """
-    require_not_future(record, at, field)
+    require_not_future(work, at, field)
     ends_at = None if window is None else at + window
-    question = _question(record, at, field, confirmed_at, ends_at)
-    late = lateness(record.facts.protocol, at, record.now, late_reason)
+    question = _question(work, at, field, confirmed_at, ends_at)
+    late = lateness(work.facts.protocol, at, work.now, late_reason)
     _refuse(question, late)
 
 
 def require_meant(
-    record: Record, at: datetime, field: str, *, confirmed_at: datetime | None
+    work: SessionWork, at: datetime, field: str, *, confirmed_at: datetime | None
 ) -> None:
     """The same for a time that lies back by its nature, such as an onset: it asks for no reason."""
-    require_not_future(record, at, field)
-    _refuse(_question(record, at, field, confirmed_at))
+    require_not_future(work, at, field)
+    _refuse(_question(work, at, field, confirmed_at))
 
 
 def _question(
-    record: Record,
+    work: SessionWork,
     at: datetime,
     field: str,
     confirmed_at: datetime | None,
     ends_at: datetime | None = None,
-) -> Problem | None:
+) -> Message | None:
     return is_this_the_time(
-        record.facts, at, record.now, field, confirmed=confirmed_at, window_ends_at=ends_at
+        work.facts, at, work.now, field, confirmed=confirmed_at, window_ends_at=ends_at
     )
 
 
-def _refuse(*problems: Problem | None) -> None:
+def _refuse(*problems: Message | None) -> None:
     if found := [p for p in problems if p is not None]:
-        raise Refused(Reason(p.code, p.field, p.params) for p in found)
+        raise Refused(found)
 
 
 def require_after(at: datetime, other: datetime, code: str) -> None:

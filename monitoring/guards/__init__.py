@@ -19,6 +19,7 @@ from monitoring.guards.install import GuardsMissing, check, drop, has_tables, in
 from monitoring.guards.privileges import as_owner, excess, lift, restrict, settings_missing
 
 __all__ = [
+    "REFUSALS",
     "GuardsMissing",
     "as_owner",
     "check",
@@ -28,6 +29,12 @@ __all__ = [
     "require",
     "require_file",
 ]
+
+REFUSALS = {
+    "guard_clearance_signed_in_time": "signed_ahead",
+    "guard_departure_left_in_time": "left_out_of_time",
+}
+"""What a person is answered where the database's own clock, or the times of the record, refused."""
 
 _found_whole: set[tuple[str, str]] = set()
 """Databases, by alias and name, whose guards this process has found whole."""

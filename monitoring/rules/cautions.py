@@ -5,24 +5,22 @@ The clinician answers each in what is signed (CLINICAL 8, rules 5, 15, 16, 17 an
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from dataclasses import field as attribute
 
+from clinic.message import Message
 from monitoring.rules.facts import ReadingFacts, SessionFacts
 from monitoring.rules.measures import OBSERVATIONS
 from monitoring.rules.schedule import MANDATORY
 
 
-@dataclass(frozen=True, slots=True)
-class Caution:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caution(Message):
     """A current value outside a criterion: it asks for a justification, it does not lock.
 
     `key` names it within one clearance.
     """
 
-    code: str
-    params: Mapping[str, object] = attribute(default_factory=dict)
     about: str = ""
 
     @property
@@ -62,12 +60,14 @@ def _unmeasured(facts: SessionFacts) -> Iterator[Caution]:
         latest = facts.latest(observation)
         if latest is not None and not latest.has_value(observation):
             params = {"observation": observation, "reason": latest.not_done[observation]}
-            yield Caution("not_measured", params, observation)
+            yield Caution("not_measured", params, about=observation)
     for reading in facts.after_dose:
         coded = reading.not_done.get("blood_pressure")
         if reading.slot in MANDATORY and coded:
             yield Caution(
-                "mandatory_not_done", {"minutes": reading.slot, "reason": coded}, str(reading.slot)
+                "mandatory_not_done",
+                {"minutes": reading.slot, "reason": coded},
+                about=str(reading.slot),
             )
 
 

@@ -5,10 +5,11 @@ Listed first in every report (CLINICAL 7, hazard 40).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from clinic.message import Message
 from monitoring.rules.clocks import ahead, went_back
 from monitoring.rules.facts import CLOCKS_APART, SessionFacts
 from monitoring.rules.flags import corrected_unanswered, flagged
@@ -17,13 +18,11 @@ from monitoring.rules.readiness import FASTING, is_outside_guide, outside_guide
 from monitoring.rules.schedule import slots
 
 
-@dataclass(frozen=True, slots=True)
-class Deviation:
-    """`code` names the sentence, `params` fill it, `at` is when it happened."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deviation(Message):
+    """What did not go as the protocol asks; `at` is when it happened."""
 
-    code: str
     at: datetime
-    params: Mapping[str, object] = field(default_factory=dict)
 
 
 def deviations(facts: SessionFacts, now: datetime) -> list[Deviation]:
@@ -48,9 +47,9 @@ def _admission(facts: SessionFacts) -> Iterator[Deviation]:
     if answers is None:
         return
     if any(getattr(answers, name) is False for name in FASTING):
-        yield Deviation("fasting_overridden", answers.at, {"reason": answers.fasting_reason})
+        yield Deviation("fasting_overridden", {"reason": answers.fasting_reason}, at=answers.at)
     if answers.transport_arranged is False:
-        yield Deviation("transport_overridden", answers.at, {"reason": answers.transport_reason})
+        yield Deviation("transport_overridden", {"reason": answers.transport_reason}, at=answers.at)
 
 
 def _dose(facts: SessionFacts) -> Iterator[Deviation]:
@@ -61,14 +60,14 @@ def _dose(facts: SessionFacts) -> Iterator[Deviation]:
         if dose.number == 1 and (was_outside or outside_guide(facts)):
             gave = [d for d in facts.decisions if d.outcome == "give"]
             reason = gave[-1].reason if gave else ""
-            yield Deviation("guide_overridden", dose.started_at, {"reason": reason})
+            yield Deviation("guide_overridden", {"reason": reason}, at=dose.started_at)
         if dose.early_reason:
             params = {"number": dose.number, "reason": dose.early_reason}
-            yield Deviation("device_early", dose.started_at, params)
+            yield Deviation("device_early", params, at=dose.started_at)
         if dose.is_complete is False:
-            yield Deviation("device_partial", dose.started_at, {"number": dose.number})
+            yield Deviation("device_partial", {"number": dose.number}, at=dose.started_at)
     if facts.is_dose_stopped and facts.decision:
-        yield Deviation("dose_stopped", facts.decision.at, {"reason": facts.decision.reason})
+        yield Deviation("dose_stopped", {"reason": facts.decision.reason}, at=facts.decision.at)
 
 
 def _late_doses(facts: SessionFacts) -> Iterator[Deviation]:
@@ -78,13 +77,13 @@ def _late_doses(facts: SessionFacts) -> Iterator[Deviation]:
         if minutes is not None:
             params = {"number": dose.number, "minutes": minutes, "reason": dose.late_reason}
             code = "infusion_start_late" if facts.protocol.is_infusion else "device_late"
-            yield Deviation(code, dose.started_at, params)
+            yield Deviation(code, params, at=dose.started_at)
         if dose.ended_at is None or dose.end_recorded_at is None:
             continue
         minutes = minutes_late(facts.protocol, dose.ended_at, dose.end_recorded_at)
         if minutes is not None:
             params = {"minutes": minutes, "reason": dose.end_late_reason}
-            yield Deviation("infusion_end_late", dose.ended_at, params)
+            yield Deviation("infusion_end_late", params, at=dose.ended_at)
 
 
 def _late_events(facts: SessionFacts) -> Iterator[Deviation]:
@@ -93,7 +92,7 @@ def _late_events(facts: SessionFacts) -> Iterator[Deviation]:
         minutes = minutes_late(facts.protocol, event.at, event.recorded_at)
         if minutes is not None:
             params = {"kind": event.kind, "minutes": minutes, "reason": event.late_reason}
-            yield Deviation("event_late", event.at, params)
+            yield Deviation("event_late", params, at=event.at)
 
 
 def _slots(facts: SessionFacts, now: datetime) -> Iterator[Deviation]:
@@ -104,13 +103,13 @@ def _slots(facts: SessionFacts, now: datetime) -> Iterator[Deviation]:
                 "taken": facts.minutes(slot.reading.taken_at),
                 "late": slot.minutes_over,
             }
-            yield Deviation("reading_late", slot.reading.taken_at, params)
+            yield Deviation("reading_late", params, at=slot.reading.taken_at)
         elif slot.state == "not_done" and slot.reading:
             reasons = tuple(sorted(set(slot.reading.not_done.values())))
             params = {"slot": slot.minutes, "reasons": reasons}
-            yield Deviation("reading_not_done", slot.due_at, params)
+            yield Deviation("reading_not_done", params, at=slot.due_at)
         elif slot.state == "missed" and not _was_cleared(facts, slot.due_at):
-            yield Deviation("reading_missed", slot.due_at, {"slot": slot.minutes})
+            yield Deviation("reading_missed", {"slot": slot.minutes}, at=slot.due_at)
 
 
 def _was_cleared(facts: SessionFacts, at: datetime) -> bool:
@@ -133,15 +132,15 @@ def _readings(facts: SessionFacts) -> Iterator[Deviation]:
             params: dict[str, object] = {"reason": reading.correction_reason}
             was = taken.get(reading.replaces, reading.taken_at)
             if was == reading.taken_at:
-                yield Deviation("reading_corrected", reading.received_at, params)
+                yield Deviation("reading_corrected", params, at=reading.received_at)
             else:
                 params |= {"was": was, "at": reading.taken_at}
-                yield Deviation("reading_retimed", reading.received_at, params)
+                yield Deviation("reading_retimed", params, at=reading.received_at)
         elif minutes is not None:
             params = {"minutes": minutes, "reason": reading.late_reason}
-            yield Deviation("late_entry", reading.taken_at, params)
+            yield Deviation("late_entry", params, at=reading.taken_at)
         if reading.after_departure:
-            yield Deviation("after_departure", reading.received_at)
+            yield Deviation("after_departure", at=reading.received_at)
 
 
 def _flags(facts: SessionFacts, now: datetime) -> Iterator[Deviation]:
@@ -153,28 +152,28 @@ def _flags(facts: SessionFacts, now: datetime) -> Iterator[Deviation]:
     """
     for event in facts.events:
         if event.is_serious:
-            yield Deviation("serious_event", event.at, {"detail": event.detail})
+            yield Deviation("serious_event", {"detail": event.detail}, at=event.at)
     for found in (f for f in flagged(facts) if f.asks):
         params: dict[str, object] = {"flagged": found}
         if found.answered_at is None:
             if facts.departure is not None or is_late(facts.protocol, found.at, now):
-                yield Deviation("flag_unanswered", found.at, params)
+                yield Deviation("flag_unanswered", params, at=found.at)
             continue
         minutes = minutes_late(facts.protocol, found.at, found.answered_at)
         if minutes is not None:
             params["minutes"] = minutes
-            yield Deviation("flag_answered_late", found.at, params)
+            yield Deviation("flag_answered_late", params, at=found.at)
     for found in corrected_unanswered(facts):
-        yield Deviation("flag_corrected", found.at, {"flagged": found})
+        yield Deviation("flag_corrected", {"flagged": found}, at=found.at)
 
 
 def _clearances(facts: SessionFacts) -> Iterator[Deviation]:
     for clearance in facts.clearances:
         for code in clearance.justified:
-            yield Deviation("caution_justified", clearance.signed_at, {"caution": code})
+            yield Deviation("caution_justified", {"caution": code}, at=clearance.signed_at)
         if clearance.withdrawn_at is not None:
             params = {"reason": clearance.withdrawal_reason}
-            yield Deviation("clearance_withdrawn", clearance.withdrawn_at, params)
+            yield Deviation("clearance_withdrawn", params, at=clearance.withdrawn_at)
 
 
 def _departure(facts: SessionFacts) -> Iterator[Deviation]:
@@ -185,26 +184,26 @@ def _departure(facts: SessionFacts) -> Iterator[Deviation]:
         return
     if departure.kind == "left_unseen":
         params: dict[str, object] = {"seen": departure.last_seen_at, "by": departure.noticed_by}
-        yield Deviation("left_unseen", departure.at, params)
+        yield Deviation("left_unseen", params, at=departure.at)
     elif departure.kind != "discharged":
-        yield Deviation(departure.kind, departure.at)
+        yield Deviation(departure.kind, at=departure.at)
     if departure.no_escort_reason:
-        yield Deviation("no_escort", departure.at, {"reason": departure.no_escort_reason})
+        yield Deviation("no_escort", {"reason": departure.no_escort_reason}, at=departure.at)
     if departure.is_advised is False:
-        yield Deviation("not_advised", departure.at)
+        yield Deviation("not_advised", at=departure.at)
     minutes = minutes_late(facts.protocol, departure.at, departure.recorded_at)
     if minutes is not None:
         params = {"minutes": minutes, "reason": departure.late_reason}
-        yield Deviation("departure_late", departure.at, params)
+        yield Deviation("departure_late", params, at=departure.at)
     later = [r.taken_at for r in facts.after_dose if r.taken_at > departure.at + CLOCKS_APART]
     if later:
-        yield Deviation("left_before_reading", departure.at, {"at": max(later)})
+        yield Deviation("left_before_reading", {"at": max(later)}, at=departure.at)
 
 
 def _clock(facts: SessionFacts, now: datetime) -> Iterator[Deviation]:
     """Times that cannot all be right, for the server's clock jumped (CLINICAL 7, hazard 31)."""
     for jump in went_back(facts):
-        yield Deviation("clock_went_back", jump.at, {"was": jump.was, "at": jump.at})
+        yield Deviation("clock_went_back", {"was": jump.was, "at": jump.at}, at=jump.at)
     to_come = ahead(facts, now)
     if to_come is not None:
-        yield Deviation("recorded_ahead", to_come, {"at": to_come, "now": now})
+        yield Deviation("recorded_ahead", {"at": to_come, "now": now}, at=to_come)

@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from clinic.message import Message
 from monitoring.rules.facts import ReadingFacts, SessionFacts
 from monitoring.rules.lateness import lateness
 from monitoring.rules.measures import (
     NOT_DONE_REASONS,
     OBSERVATIONS,
     Number,
-    Problem,
     implausible,
     impossible,
 )
@@ -73,14 +73,14 @@ def corrected(original: ReadingFacts, entry: Entry, *, is_time_wrong: bool) -> E
 
 def correction_problems(
     facts: SessionFacts, original: ReadingFacts, entry: Entry, now: datetime, *, is_time_wrong: bool
-) -> list[Problem]:
+) -> list[Message]:
     """What is wrong with `entry` as a correction of `original`, in facts without it.
 
     Only what was typed is asked about; the time and why it is late, only when another was typed.
     """
     typed = {f for f, value in entry.values.items() if value is not None}
     if not typed and not any(entry.not_done.values()) and not is_time_wrong:
-        return [Problem("systolic", "nothing_entered", {})]
+        return [Message("nothing_entered", field="systolic")]
     whole = corrected(original, entry, is_time_wrong=is_time_wrong)
     kept = {f for f in whole.values if f not in typed}
     found = entry_problems(
@@ -89,7 +89,7 @@ def correction_problems(
     return [p for p in found if is_time_wrong or p.field not in {"taken_at", "late_reason"}]
 
 
-def entry_problems(facts: SessionFacts, entry: Entry, now: datetime) -> list[Problem]:
+def entry_problems(facts: SessionFacts, entry: Entry, now: datetime) -> list[Message]:
     """Everything to mend or to confirm, in the order of the fields. Empty when it can be kept."""
     return [
         *_presence(facts, entry),
@@ -100,7 +100,7 @@ def entry_problems(facts: SessionFacts, entry: Entry, now: datetime) -> list[Pro
     ]
 
 
-def _time(facts: SessionFacts, entry: Entry, now: datetime) -> Iterator[Problem]:
+def _time(facts: SessionFacts, entry: Entry, now: datetime) -> Iterator[Message]:
     """Read back before it counts; more than five minutes back asks why (CLINICAL 8, rule 37)."""
     wrong_side = entry.asked is not None and is_on_wrong_side(
         facts, entry.taken_at, is_predose=entry.asked == PRE_DOSE
@@ -117,23 +117,23 @@ def _time(facts: SessionFacts, entry: Entry, now: datetime) -> Iterator[Problem]
     yield from filter(None, (question, late))
 
 
-def _presence(facts: SessionFacts, entry: Entry) -> Iterator[Problem]:
+def _presence(facts: SessionFacts, entry: Entry) -> Iterator[Message]:
     needed = _needed(facts, entry.asked)
     is_empty = True
     for observation, fields in ((o.key, o.fields) for o in OBSERVATIONS.values()):
         missing = [f for f in fields if entry.values.get(f) is None]
         code = entry.not_done.get(observation, "")
         if code and code not in NOT_DONE_REASONS:
-            yield Problem(f"{observation}_not_done", "unknown_reason", {})
+            yield Message("unknown_reason", field=f"{observation}_not_done")
         if code and len(missing) < len(fields):
-            yield Problem(fields[0], "value_and_reason", {"observation": observation})
+            yield Message("value_and_reason", {"observation": observation}, fields[0])
         elif not code and missing and len(missing) < len(fields):
-            yield Problem(missing[0], "required", {})
+            yield Message("required", field=missing[0])
         elif not code and missing and observation in needed:
-            yield Problem(fields[0], "value_or_reason", {"observation": observation})
+            yield Message("value_or_reason", {"observation": observation}, fields[0])
         is_empty = is_empty and len(missing) == len(fields) and not code
     if is_empty and not needed:
-        yield Problem("systolic", "nothing_entered", {})
+        yield Message("nothing_entered", field="systolic")
 
 
 def _needed(facts: SessionFacts, asked: int | None) -> tuple[str, ...]:
@@ -142,14 +142,14 @@ def _needed(facts: SessionFacts, asked: int | None) -> tuple[str, ...]:
     return observations_at(facts.protocol, None if asked == PRE_DOSE else asked)
 
 
-def _scale_values(facts: SessionFacts, entry: Entry) -> Iterator[Problem]:
+def _scale_values(facts: SessionFacts, entry: Entry) -> Iterator[Message]:
     for name, scale in facts.protocol.scales.items():
         value = entry.values.get(name)
         if value is not None and value not in SCALES[scale].values:
-            yield Problem(name, "not_on_scale", {"value": value, "scale": SCALES[scale].name})
+            yield Message("not_on_scale", {"value": value, "scale": SCALES[scale].name}, name)
 
 
-def _questions(facts: SessionFacts, entry: Entry) -> Iterator[Problem]:
+def _questions(facts: SessionFacts, entry: Entry) -> Iterator[Message]:
     refused = {p.field for p in impossible(entry.values)}
     previous = previous_values(facts, entry.taken_at)
     for question in implausible(entry.values, previous):

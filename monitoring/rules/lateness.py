@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from clinic.message import Message
 from monitoring.rules.facts import whole_minutes
-from monitoring.rules.measures import Problem
 from monitoring.rules.protocol import Protocol
 
 
@@ -25,8 +25,8 @@ def minutes_late(protocol: Protocol, at: datetime, recorded_at: datetime) -> int
 
 def lateness(
     protocol: Protocol, at: datetime, now: datetime, reason: str, field: str = "late_reason"
-) -> Problem | None:
+) -> Message | None:
     """What a late entry without a reason is asked, at `field`; None where nothing is missing."""
     if is_late(protocol, at, now) and not reason.strip():
-        return Problem(field, "late_reason", {"minutes": protocol.late_entry_minutes})
+        return Message("late_reason", {"minutes": protocol.late_entry_minutes}, field)
     return None

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from clinic.message import Message
 from monitoring.rules.marking import gettext_noop as _
 
 NotDoneReason = Literal["not_done", "refused", "unable", "device_failure"]
@@ -137,16 +138,7 @@ def value_fields() -> tuple[str, ...]:
     return tuple(f for o in OBSERVATIONS.values() for f in o.fields)
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something about one field: `code` names the message, `params` fill it."""
-
-    field: str
-    code: str
-    params: Mapping[str, object]
-
-
-def impossible(values: Mapping[str, Number | None]) -> list[Problem]:
+def impossible(values: Mapping[str, Number | None]) -> list[Message]:
     """Values that cannot be: outside the possible range, or diastolic not below systolic.
 
     Source: CLINICAL 7, hazard 8.
@@ -156,12 +148,12 @@ def impossible(values: Mapping[str, Number | None]) -> list[Problem]:
         value = values.get(key)
         low, high = measure.possible
         if value is not None and not low <= value <= high:
-            problems.append(Problem(key, "impossible", {"value": value, "low": low, "high": high}))
+            problems.append(Message("impossible", {"value": value, "low": low, "high": high}, key))
     systolic, diastolic = values.get("systolic"), values.get("diastolic")
     in_range = not any(p.field in {"systolic", "diastolic"} for p in problems)
     if in_range and systolic is not None and diastolic is not None and systolic <= diastolic:
         params = {"systolic": systolic, "diastolic": diastolic}
-        problems.append(Problem("systolic", "not_above_diastolic", params))
+        problems.append(Message("not_above_diastolic", params, "systolic"))
     return problems
 
 
@@ -171,7 +163,7 @@ QUESTIONS = frozenset({"unusual", "jump"})
 
 def implausible(
     values: Mapping[str, Number | None], previous: Mapping[str, Number | None]
-) -> list[Problem]:
+) -> list[Message]:
     """Possible values worth a second look: unusual, or far from the last one.
 
     `previous` holds the last value of each field, where there is one. The answer is kept with the
@@ -184,7 +176,7 @@ def implausible(
             continue
         low, high = measure.plausible
         if not low <= value <= high:
-            questions.append(Problem(key, "unusual", {"value": value}))
+            questions.append(Message("unusual", {"value": value}, key))
         elif measure.jump and last is not None and abs(Decimal(value) - last) > measure.jump:
-            questions.append(Problem(key, "jump", {"value": value, "last": last}))
+            questions.append(Message("jump", {"value": value, "last": last}, key))
     return questions

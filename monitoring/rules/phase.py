@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from monitoring.rules.facts import Phase, SessionFacts
 
+DOSED: tuple[Phase, ...] = ("dosing", "observing", "cleared")
+"""The patient had a dose and is here."""
+PRESENT: tuple[Phase, ...] = ("arrived", *DOSED)
+"""The patient is here."""
+ENDED: tuple[Phase, ...] = ("closed", "cancelled")
+
 
 def phase_of(facts: SessionFacts) -> Phase:
     """The phase that the facts give; `planned` and `cancelled` stay until a fact is added.

@@ -6,14 +6,14 @@ recording something, a caution by the clinician's own words (CLINICAL 8, rules 1
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from dataclasses import field as attribute
 from datetime import date, datetime, timedelta
 from math import ceil
 from typing import Literal
 from uuid import UUID
 
+from clinic.message import Message
 from monitoring.rules.facts import CLOCKS_APART, ReadingFacts, SessionFacts, whole_minutes
 from monitoring.rules.flags import Flagged, unanswered
 from monitoring.rules.marking import gettext_noop as _
@@ -43,16 +43,12 @@ Closes = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One open item: `code` names the sentence, `params` fill it, `closes` is the page that helps.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item(Message):
+    """One open item: `closes` is the page that helps, `about` the reading, event or slot it
+    concerns."""
 
-    `about` is the reading, event or slot it concerns.
-    """
-
-    code: str
     closes: Closes = ""
-    params: Mapping[str, object] = attribute(default_factory=dict)
     about: UUID | int | None = None
 
 
@@ -116,7 +112,7 @@ def measured_by(facts: SessionFacts, now: datetime) -> SessionFacts:
 
 def _planning(facts: SessionFacts) -> Iterator[Item]:
     """Order, REMS certification and enrolment (CLINICAL 8, rules 20 and 29)."""
-    yield from (Item(f"order_{code}", "planning") for code in order_problems(facts))
+    yield from (Item(f"order_{code}", closes="planning") for code in order_problems(facts))
     if facts.protocol.rems and not facts.is_inpatient:
         yield from rems_missing(facts.is_site_certified, facts.is_patient_enrolled)
 
@@ -124,8 +120,8 @@ def _planning(facts: SessionFacts) -> Iterator[Item]:
 def rems_missing(is_site_certified: bool, is_patient_enrolled: bool) -> list[Item]:
     """What REMS asks for before an outpatient is dosed, and is not there (CLINICAL 8, rule 29)."""
     found = [
-        (is_site_certified, Item("site_not_certified", "site")),
-        (is_patient_enrolled, Item("patient_not_enrolled", "patient")),
+        (is_site_certified, Item("site_not_certified", closes="site")),
+        (is_patient_enrolled, Item("patient_not_enrolled", closes="patient")),
     ]
     return [item for is_there, item in found if not is_there]
 
@@ -152,54 +148,54 @@ def order_problems(facts: SessionFacts) -> list[str]:
 def _admission(facts: SessionFacts) -> Iterator[Item]:
     answers = facts.admission
     if answers is None:
-        yield Item("not_admitted", "admission")
+        yield Item("not_admitted", closes="admission")
         return
     for name, code in QUESTIONS_YES.items():
         if getattr(answers, name) is not True:
-            yield Item(f"{code}_open", "admission")
+            yield Item(f"{code}_open", closes="admission")
     for name in CONTRAINDICATIONS:
         value = getattr(answers, name)
         if value is None:
-            yield Item("unanswered", "admission", {"question": name})
+            yield Item("unanswered", {"question": name}, closes="admission")
         elif value:
-            yield Item("contraindication", "admission", {"question": name})
+            yield Item("contraindication", {"question": name}, closes="admission")
     asked = [n for n in FASTING if n != "no_recent_nasal" or facts.protocol.nasal_minutes]
     for name in asked:
         if getattr(answers, name) is None:
-            yield Item("unanswered", "admission", {"question": name})
+            yield Item("unanswered", {"question": name}, closes="admission")
     if any(getattr(answers, n) is False for n in asked) and not answers.fasting_reason.strip():
-        yield Item("fasting_reason", "admission")
+        yield Item("fasting_reason", closes="admission")
     for name in CONCOMITANT:
         if getattr(answers, name) is None:
-            yield Item("unanswered", "admission", {"question": name})
+            yield Item("unanswered", {"question": name}, closes="admission")
     if answers.transport_arranged is None:
-        yield Item("unanswered", "admission", {"question": "transport_arranged"})
+        yield Item("unanswered", {"question": "transport_arranged"}, closes="admission")
     elif not answers.transport_arranged and not answers.transport_reason.strip():
-        yield Item("transport_reason", "admission")
+        yield Item("transport_reason", closes="admission")
     if not answers.prescriber:
-        yield Item("prescriber", "admission")
+        yield Item("prescriber", closes="admission")
 
 
 def _predose(facts: SessionFacts, now: datetime) -> Iterator[Item]:
     """A complete reading at most 30 minutes old (CLINICAL 8, rule 12)."""
     reading = facts.predose
     if reading is None:
-        yield Item("predose_missing", "reading")
+        yield Item("predose_missing", closes="reading")
         return
     age = now - reading.taken_at
     greatest = facts.protocol.predose_max_age_minutes
     if age > timedelta(minutes=greatest):
         params = {"minutes": whole_minutes(age), "greatest": greatest}
-        yield Item("predose_old", "reading", params, reading.id)
+        yield Item("predose_old", params, closes="reading", about=reading.id)
 
 
 def _decision(facts: SessionFacts) -> Iterator[Item]:
     decision = facts.decision
     if decision is not None and decision.outcome == "do_not_give":
-        yield Item("decided_not_to_give", "decision")
+        yield Item("decided_not_to_give", closes="decision")
     elif needs_decision(facts):
         reading = facts.predose
-        yield Item("decision", "decision", about=reading.id if reading else None)
+        yield Item("decision", closes="decision", about=reading.id if reading else None)
 
 
 def needs_decision(facts: SessionFacts) -> bool:
@@ -246,18 +242,9 @@ def is_outside_guide(facts: SessionFacts, reading: ReadingFacts) -> bool:
     return systolic > facts.protocol.guide_systolic or diastolic > facts.protocol.guide_diastolic
 
 
-@dataclass(frozen=True, slots=True)
-class DoseProblem:
-    """Why a device cannot be recorded as entered; `field` is where the message stands."""
-
-    field: str
-    code: str
-    params: Mapping[str, object] = attribute(default_factory=dict)
-
-
 def dose_problems(
     facts: SessionFacts, *, started_at: datetime, expiry: date, today: date, early_reason: str
-) -> list[DoseProblem]:
+) -> list[Message]:
     """What is wrong with one more device, or infusion, started at `started_at`.
 
     Devices are limited by the order (CLINICAL 8, rules 20 and 21), rest 5 minutes unless a reason
@@ -265,21 +252,21 @@ def dose_problems(
     """
     problems = []
     if expiry < today:
-        problems.append(DoseProblem("expiry", "expired", {"expiry": expiry}))
+        problems.append(Message("expired", {"expiry": expiry}, "expiry"))
     if facts.devices_open == 0:
         code = "stopped" if facts.is_dose_stopped else "no_device_open"
-        problems.append(DoseProblem("", code, {"given": len(facts.doses)}))
+        problems.append(Message(code, {"given": len(facts.doses)}, ""))
     previous = max((d.started_at for d in facts.doses), default=None)
     if previous is not None:
         rest = started_at - previous
         least = timedelta(minutes=facts.protocol.rest_between_devices_minutes)
         if rest < least and not early_reason.strip():
             params = {"minutes": max(0, whole_minutes(rest)), "least": whole_minutes(least)}
-            problems.append(DoseProblem("early_reason", "too_early", params))
+            problems.append(Message("too_early", params, "early_reason"))
     return problems
 
 
-def out_of_order(facts: SessionFacts, started_at: datetime) -> DoseProblem | None:
+def out_of_order(facts: SessionFacts, started_at: datetime) -> Message | None:
     """Why a device cannot have been given at `started_at`: it would lie before admission, before
     the device that was given last, or before every pre-dose reading it could rest on (CLINICAL 7,
     hazards 13 and 32). The clocks of two tablets may stand apart."""
@@ -294,7 +281,7 @@ def out_of_order(facts: SessionFacts, started_at: datetime) -> DoseProblem | Non
         earliest.append(("dose_before_predose", first))
     for code, other in earliest:
         if started_at < other - CLOCKS_APART:
-            return DoseProblem("started_at", code, {"at": started_at, "other": other})
+            return Message(code, {"at": started_at, "other": other}, "started_at")
     return None
 
 
@@ -305,7 +292,7 @@ def before_clearance(facts: SessionFacts, now: datetime) -> list[Item]:
     reading answered; no device open (CLINICAL 8, rules 1, 3, 5, 6 and 16).
     """
     if not facts.doses:
-        return [Item("not_dosed", "dose")]
+        return [Item("not_dosed", closes="dose")]
     return [
         *_devices(facts),
         *_window(facts, now),
@@ -317,9 +304,9 @@ def before_clearance(facts: SessionFacts, now: datetime) -> list[Item]:
 
 def _devices(facts: SessionFacts) -> Iterator[Item]:
     if facts.devices_open:
-        yield Item("device_open", "dose", {"count": facts.devices_open})
+        yield Item("device_open", {"count": facts.devices_open}, closes="dose")
     if facts.protocol.is_infusion and facts.last_dose_at is None:
-        yield Item("infusion_running", "dose")
+        yield Item("infusion_running", closes="dose")
 
 
 def _window(facts: SessionFacts, now: datetime) -> Iterator[Item]:
@@ -327,8 +314,8 @@ def _window(facts: SessionFacts, now: datetime) -> Iterator[Item]:
     if ends is not None and now < ends:
         yield Item(
             "window",
-            "time",
             {"ends_at": ends, "minutes": ceil((ends - now) / timedelta(minutes=1))},
+            closes="time",
         )
 
 
@@ -337,7 +324,7 @@ def _mandatory(facts: SessionFacts, now: datetime) -> Iterator[Item]:
         reading = slot.reading
         if slot.is_mandatory and (reading is None or not reading.has("blood_pressure")):
             about = reading.id if reading else slot.minutes
-            yield Item("mandatory", "reading", {"minutes": slot.minutes}, about)
+            yield Item("mandatory", {"minutes": slot.minutes}, closes="reading", about=about)
 
 
 def _final_set(facts: SessionFacts, now: datetime) -> Iterator[Item]:
@@ -351,11 +338,11 @@ def _final_set(facts: SessionFacts, now: datetime) -> Iterator[Item]:
             stale.append(observation)
     if stale:
         params = {"observations": tuple(stale), "greatest": whole_minutes(greatest)}
-        yield Item("final_set", "reading", params)
+        yield Item("final_set", params, closes="reading")
 
 
 def _answer(flagged: Flagged) -> Item:
-    return Item("unanswered_flag", "response", {"flagged": flagged}, flagged.fact.id)
+    return Item("unanswered_flag", {"flagged": flagged}, closes="response", about=flagged.fact.id)
 
 
 ClearanceState = Literal["none", "stands", "withdrawn", "superseded", "ahead", "lapsed"]

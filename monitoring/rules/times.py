@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Literal
 
+from clinic.message import Message
 from monitoring.rules.facts import CLOCKS_APART, SessionFacts
 from monitoring.rules.lateness import is_late
-from monitoring.rules.measures import Problem
 
 TYPED = re.compile(
     r"(?P<hour>[0-9]{1,2})\s*(?:(?P<sign>[:.])\s*)?(?P<minute>[0-9]{2})\s*"
@@ -92,7 +92,7 @@ def is_this_the_time(
     confirmed: datetime | None,
     is_on_wrong_side: bool = False,
     window_ends_at: datetime | None = None,
-) -> Problem | None:
+) -> Message | None:
     """The moment read back as a question at `field`, before it counts; None where it is plain.
 
     Asked where it lies further back than a late entry, before admission, or on the other side of
@@ -113,7 +113,7 @@ def is_this_the_time(
         "minutes": facts.minutes(at),
         "window_ends_at": window_ends_at,
     }
-    return Problem(field, "is_this_the_time", params)
+    return Message("is_this_the_time", params, field)
 
 
 def is_on_wrong_side(facts: SessionFacts, at: datetime, *, is_predose: bool) -> bool:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from clinic import clock
+from clinic.message import Message
 from clinic.pages.entry_page import HIDDEN_CHARACTER
 from monitoring.models import Admission, Clearance, Event, Patient, PatientAmendment, Session
 from monitoring.rules.cautions import Caution
@@ -272,10 +273,13 @@ SIDES = {
 }
 
 
+def message(found: Message) -> str:
+    """The sentence of a refusal, whatever found it."""
+    return item(found) if isinstance(found, Item) else reason(found.code, found.params)
+
+
 def reason(code: str, params: Mapping[str, object]) -> str:
     """The sentence of a verb's or an entry's refusal."""
-    if code.startswith("item_"):
-        return _say(ITEMS[code.removeprefix("item_")], params)
     if code == "is_this_the_time":
         params = {"read_back": read_back(params)}
     return _say(REASONS[code], params)

@@ -15,4 +15,4 @@ def refused(code: str, field: str = "") -> Iterator[pytest.ExceptionInfo[Refused
     """The block must be refused with `code` at `field`, among its reasons."""
     with pytest.raises(Refused) as caught:
         yield caught
-    assert (code, field) in {(r.code, r.field) for r in caught.value.reasons}
+    assert (code, field) in {(r.code, r.field) for r in caught.value.messages}

@@ -78,7 +78,7 @@ def test_answers_given_again_before_the_dose_count(clock: TestClock) -> None:
     visit = planned(clock)
     visit.admit(answers=GOOD_ANSWERS | {"no_driving_advised": False})
     visit.read(PRE_DOSE)
-    with refused("item_no_driving_open"):
+    with refused("no_driving_open"):
         visit.dose()
     visit.admit()
     visit.dose()

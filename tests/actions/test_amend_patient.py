@@ -168,7 +168,7 @@ def test_the_own_mrn_may_be_spelt_anew(visit: Visit) -> None:
 def test_who_was_registered_before_enrolment_can_be_dosed_once_enrolled(clock: TestClock) -> None:
     patient = PatientFactory.create(rems_enrolled_on=None)
     visit = predosed(clock, patient=patient, site=patient.site)
-    with refused("item_patient_not_enrolled"):
+    with refused("patient_not_enrolled"):
         visit.dose()
     amend(visit, rems_enrolled_on=date(2026, 3, 9))
     assert visit.dose().number == 1
@@ -196,7 +196,7 @@ def test_a_new_name_that_is_anothers_is_asked_about_and_other_changes_are_not(
     PatientFactory.create(site=visit.site, family_name="Jones", given_name="Jane")
     with refused("namesake", "family_name") as caught:
         amend(visit, family_name="Jones")
-    (reason,) = caught.value.reasons
+    (reason,) = caught.value.messages
     amend(visit, family_name="Jones", confirmed=[reason.params["answer"]])
     amend(visit, allergies="Latex")
     with refused("minor", "date_of_birth"):

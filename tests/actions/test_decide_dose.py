@@ -30,7 +30,7 @@ def test_above_the_guide_a_clinician_decides_before_the_dose(
 ) -> None:
     visit = predosed(clock, predose=predose)
     if needs:
-        with refused("item_decision"):
+        with refused("decision"):
             visit.dose()
         decision = visit.decide()
         assert visit.dose().decision == decision
@@ -41,7 +41,7 @@ def test_above_the_guide_a_clinician_decides_before_the_dose(
 def test_a_pressure_that_was_not_measured_needs_a_decision_too(clock: TestClock) -> None:
     visit = admitted(clock)
     visit.read(PRE_DOSE, systolic=None, diastolic=None, not_done={"blood_pressure": "refused"})
-    with refused("item_decision"):
+    with refused("decision"):
         visit.dose()
     visit.decide()
     visit.dose()
@@ -53,7 +53,7 @@ def test_a_decision_is_for_the_reading_it_was_taken_on(clock: TestClock) -> None
     visit.decide()
     clock.forward(minutes=3)
     visit.read(PRE_DOSE, systolic=150)
-    with refused("item_decision"):
+    with refused("decision"):
         visit.dose()
     with refused("predose_changed"):
         visit.decide(reading_id=old.id)
@@ -64,7 +64,7 @@ def test_a_decision_is_for_the_reading_it_was_taken_on(clock: TestClock) -> None
 def test_a_delay_holds_the_dose_until_another_decision(clock: TestClock) -> None:
     visit = predosed(clock)
     visit.decide("delay")
-    with refused("item_decision"):
+    with refused("decision"):
         visit.dose()
     visit.decide("give")
     visit.dose()
@@ -73,7 +73,7 @@ def test_a_delay_holds_the_dose_until_another_decision(clock: TestClock) -> None
 def test_a_decision_not_to_give_holds_the_dose(clock: TestClock) -> None:
     visit = predosed(clock)
     visit.decide("do_not_give")
-    with refused("item_decided_not_to_give"):
+    with refused("decided_not_to_give"):
         visit.dose()
 
 
@@ -122,7 +122,7 @@ def test_a_recheck_that_came_while_the_page_was_open_is_looked_at_first(clock: T
         ("heart_rate", "spo2", "respiratory_rate", "sedation", "dissociation"), None
     )
     visit.read(systolic=172, diastolic=104, **alone)
-    with refused("item_decision"):
+    with refused("decision"):
         visit.dose()
     with refused("predose_changed"):
         visit.decide(through_seq=shown)

@@ -227,7 +227,7 @@ def test_that_the_clock_went_back_is_logged_without_the_patient(
     visit = signed(clock)
     clock.forward(minutes=-30)
     visit.event()
-    (said,) = [r.getMessage() for r in caplog.records if r.name == "monitoring.actions.record"]
+    (said,) = [r.getMessage() for r in caplog.records if r.name == "monitoring.actions.work"]
     assert said == f"the clock went back: session {visit.id} is 30 min ahead"
 
 

@@ -28,16 +28,16 @@ def test_no_dose_is_given_with_a_contraindication(clock: TestClock, question: st
     visit = planned(clock)
     visit.admit(answers=GOOD_ANSWERS | {question: True})
     visit.read(PRE_DOSE)
-    with refused("item_contraindication"):
+    with refused("contraindication"):
         visit.dose()
 
 
 def test_no_dose_is_given_without_a_complete_reading_before_it(clock: TestClock) -> None:
     visit = admitted(clock)
-    with refused("item_predose_missing"):
+    with refused("predose_missing"):
         visit.dose()
     visit.read(heart_rate=None, spo2=None, respiratory_rate=None, sedation=None, dissociation=None)
-    with refused("item_predose_missing"):
+    with refused("predose_missing"):
         visit.dose()
 
 
@@ -48,7 +48,7 @@ def test_the_pre_dose_reading_is_at_most_thirty_minutes_old(
     visit = predosed(clock)
     clock.forward(minutes=age)
     if is_refused:
-        with refused("item_predose_old"):
+        with refused("predose_old"):
             visit.dose()
     else:
         assert visit.dose().number == 1
@@ -56,22 +56,22 @@ def test_the_pre_dose_reading_is_at_most_thirty_minutes_old(
 
 def test_a_site_or_a_patient_outside_rems_gets_no_dose(clock: TestClock) -> None:
     lapsed = predosed(clock, site=SiteFactory.create(rems_certified_on=None))
-    with refused("item_site_not_certified"):
+    with refused("site_not_certified"):
         lapsed.dose()
     site = SiteFactory.create()
     unknown = predosed(
         clock, site=site, patient=PatientFactory.create(site=site, rems_enrolled_on=None)
     )
-    with refused("item_patient_not_enrolled"):
+    with refused("patient_not_enrolled"):
         unknown.dose()
 
 
 @pytest.mark.parametrize(
     ("certified", "code"),
     [
-        ({"rems_certified_on": date(2031, 1, 1)}, "item_site_not_certified"),
-        ({"rems_certified_on": date(2026, 3, 11)}, "item_site_not_certified"),
-        ({"rems_certified_until": date(2026, 3, 9)}, "item_site_not_certified"),
+        ({"rems_certified_on": date(2031, 1, 1)}, "site_not_certified"),
+        ({"rems_certified_on": date(2026, 3, 11)}, "site_not_certified"),
+        ({"rems_certified_until": date(2026, 3, 9)}, "site_not_certified"),
         ({"rems_certified_on": date(2026, 3, 10)}, ""),
         ({"rems_certified_until": date(2026, 3, 10)}, ""),
     ],
@@ -93,7 +93,7 @@ def test_a_certification_counts_from_its_day_to_its_last_day_at_the_site(
 def test_an_enrolment_in_the_future_is_none_yet(clock: TestClock, enrolled: date) -> None:
     site = SiteFactory.create()
     patient = PatientFactory.create(site=site, rems_enrolled_on=enrolled)
-    with refused("item_patient_not_enrolled"):
+    with refused("patient_not_enrolled"):
         predosed(clock, site=site, patient=patient).dose()
 
 

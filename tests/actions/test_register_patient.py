@@ -111,7 +111,7 @@ def test_another_name_under_the_same_id_is_a_conflict(clock: TestClock) -> None:
 
 
 def answer_of(caught: Any) -> str:
-    (reason,) = caught.value.reasons
+    (reason,) = caught.value.messages
     return str(reason.params["answer"])
 
 
@@ -134,7 +134,7 @@ def test_who_is_called_like_a_patient_here_is_asked_about(clock: TestClock, how:
     other = {"mrn": "B-2", **ALIKE[how]}
     with refused("namesake", "family_name") as caught:
         register(visit, **other)
-    (reason,) = caught.value.reasons
+    (reason,) = caught.value.messages
     assert reason.params["patients"] == (theirs,)
     made = register(visit, **other, confirmed=[answer_of(caught)])
     assert made != theirs

@@ -46,7 +46,7 @@ def test_nothing_is_signed_before_the_window_of_the_last_device_ends(
     visit = observed(clock, planned_mg=84)
     clock.travel_to(visit.session.last_dose_at + timedelta(minutes=120, seconds=-early))
     if is_refused:
-        with refused("item_window"):
+        with refused("window"):
             visit.sign()
     else:
         visit.sign()
@@ -57,7 +57,7 @@ def test_the_window_of_an_infusion_holds_its_signature(clock: TestClock) -> None
     visit.read(40)
     clock.forward(minutes=119)
     visit.read()
-    with refused("item_window"):
+    with refused("window"):
         visit.sign()
     clock.forward(minutes=1)
     visit.sign(ready_minutes=None)
@@ -68,7 +68,7 @@ def test_a_running_infusion_is_not_signed(clock: TestClock) -> None:
 
     visit = predosed(clock, protocol=KETAMINE_IV, planned_mg=36)
     visit.dose()
-    with refused("item_infusion_running"):
+    with refused("infusion_running"):
         visit.sign()
 
 
@@ -76,7 +76,7 @@ def test_an_open_device_is_not_signed(clock: TestClock) -> None:
 
     visit = predosed(clock)
     visit.dose()
-    with refused("item_device_open"):
+    with refused("device_open"):
         visit.sign()
 
 
@@ -85,7 +85,7 @@ def test_the_forty_minute_pressure_is_taken_or_coded_before_signing(clock: TestC
     clock.forward(minutes=118)
     visit.read(120)
     clock.forward(minutes=5)
-    with refused("item_mandatory"):
+    with refused("mandatory"):
         visit.sign()
     visit.read(40, systolic=None, diastolic=None, not_done={"blood_pressure": "not_done"})
     with refused("justify", "justify_mandatory_not_done_40"):
@@ -99,7 +99,7 @@ def test_the_final_set_is_at_most_fifteen_minutes_old(clock: TestClock) -> None:
     visit = ready_to_sign(clock)
     last = visit.session.facts().standing_readings[-1].taken_at
     clock.travel_to(last + timedelta(minutes=15, seconds=1))
-    with refused("item_final_set"):
+    with refused("final_set"):
         visit.sign()
     clock.travel_to(last + timedelta(minutes=15))
     visit.sign()
@@ -108,7 +108,7 @@ def test_the_final_set_is_at_most_fifteen_minutes_old(clock: TestClock) -> None:
 def test_a_flag_without_an_answer_is_not_signed_over(clock: TestClock) -> None:
     visit = ready_to_sign(clock)
     pain = visit.event("symptom", symptoms=("chest_pain",))
-    with refused("item_unanswered_flag"):
+    with refused("unanswered_flag"):
         visit.sign()
     visit.respond(pain.pk)
     visit.sign()
@@ -126,7 +126,7 @@ def test_a_value_outside_the_criteria_asks_for_words_and_does_not_lock(clock: Te
     keys = {"blood_pressure", "blood_pressure_rising", "sedation", "dissociation", "spo2"}
     with pytest.raises(Refused) as caught:
         visit.sign(justifications={})
-    asked = {r.field.removeprefix("justify_") for r in caught.value.reasons}
+    asked = {r.field.removeprefix("justify_") for r in caught.value.messages}
     assert asked == keys
     clearance = visit.sign()
     assert set(clearance.justifications) == keys
@@ -198,7 +198,7 @@ def test_a_lapsed_clearance_is_signed_anew_and_taken_back_by_itself(clock: TestC
     clock.forward(minutes=15)
     with refused("clearance_lapsed", "left_at"):
         visit.leave()
-    with refused("item_final_set"):
+    with refused("final_set"):
         visit.sign()
     visit.read()
     again = visit.sign()

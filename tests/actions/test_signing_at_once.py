@@ -29,7 +29,7 @@ def told(staff: Staff) -> int:
 
 def codes(outcomes: list[Any]) -> list[str]:
     assert all(isinstance(o, Refused) for o in outcomes), outcomes
-    return [outcome.reasons[0].code for outcome in outcomes]
+    return [outcome.messages[0].code for outcome in outcomes]
 
 
 @pytest.fixture

@@ -171,14 +171,14 @@ def test_a_time_in_the_future_is_refused_whatever_was_confirmed(
     at = clock.now() + timedelta(minutes=3)
     with pytest.raises(Refused) as caught:
         record(at, confirmed_at=at)
-    assert {r.code for r in caught.value.reasons} == {"future"}
+    assert {r.code for r in caught.value.messages} == {"future"}
 
 
 def refuses(code: str, at: datetime, other: datetime, record: Callable[[], Any]) -> None:
     """Refused at the field, with both times for the words."""
     with pytest.raises(Refused) as caught:
         record()
-    (reason,) = caught.value.reasons
+    (reason,) = caught.value.messages
     assert (reason.code, reason.params["at"], reason.params["other"]) == (code, at, other)
 
 

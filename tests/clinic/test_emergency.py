@@ -12,7 +12,7 @@ from clinic import access, emergency, staffing
 from clinic.access import Permission
 from clinic.ids import uuid7
 from clinic.models import Membership, Site, Staff, TrailEntry
-from clinic.refusal import NotAllowed, NotPossible
+from clinic.refusal import NotAllowed, Refused
 from monitoring import actions
 from monitoring.proof.verify import verify
 from tests.clock import TestClock
@@ -106,13 +106,13 @@ def test_who_was_deactivated_does_not_enter(clinician: Staff, away: Site) -> Non
 
 @pytest.mark.parametrize("reason", ["", "   ", "x" * 301])
 def test_a_reason_is_given(clinician: Staff, away: Site, reason: str) -> None:
-    with pytest.raises(NotPossible, match="reason"):
+    with pytest.raises(Refused, match="reason"):
         enter(clinician, away, reason=reason)
     assert not emergency.visits(away).exists()
 
 
 def test_a_wrong_password_is_told_and_lets_no_one_in(clinician: Staff, away: Site) -> None:
-    with pytest.raises(NotPossible, match="password"):
+    with pytest.raises(Refused, match="password"):
         enter(clinician, away, password="guess")
     assert told(clinician)[-1] == "enter_failed"
     assert not emergency.visits(away).exists()
@@ -124,10 +124,10 @@ def test_who_works_or_visits_there_already_does_not_enter(
     with pytest.raises(NotAllowed):
         enter(clinician, home)
     MembershipFactory.create(staff=clinician, site=SiteFactory.create(), role="clinician")
-    with pytest.raises(NotPossible, match="is_here"):
+    with pytest.raises(Refused, match="is_here"):
         enter(clinician, home)
     enter(clinician, away)
-    with pytest.raises(NotPossible, match="is_here"):
+    with pytest.raises(Refused, match="is_here"):
         enter(clinician, away)
 
 
@@ -152,7 +152,7 @@ def test_one_leaves_before_the_time_is_over(clinician: Staff, away: Site, clock:
     emergency.leave(clinician, away)
     assert not access.may(again(clinician), Permission.VIEW_BOARD, away)
     assert told(clinician)[-1] == "end_emergency"
-    with pytest.raises(NotPossible, match="not_visiting"):
+    with pytest.raises(Refused, match="not_visiting"):
         emergency.leave(clinician, away)
 
 
@@ -161,7 +161,7 @@ def test_an_administrator_of_the_site_ends_it(clinician: Staff, away: Site) -> N
     enter(clinician, away)
     emergency.end(administrator, away, clinician.pk)
     assert not emergency.visits(away).exists()
-    with pytest.raises(NotPossible, match="not_visiting"):
+    with pytest.raises(Refused, match="not_visiting"):
         emergency.end(administrator, away, clinician.pk)
 
 
@@ -185,9 +185,9 @@ def test_a_visit_is_no_role_that_an_administrator_gives_or_takes(
     clinician: Staff, away: Site
 ) -> None:
     administrator, nurse = person(away, "administrator"), person(away, "nurse")
-    with pytest.raises(NotPossible, match="no_role"):
+    with pytest.raises(Refused, match="no_role"):
         staffing.set_roles(administrator, away, nurse.pk, roles=["emergency"])
-    with pytest.raises(NotPossible, match="no_role"):
+    with pytest.raises(Refused, match="no_role"):
         staffing.invite(
             administrator, away, username="x", first_name="x", last_name="x", credentials="",
             roles=["nurse", "emergency"],
@@ -254,7 +254,7 @@ def test_who_is_a_clinician_since_less_than_a_day_does_not_enter(
     if is_let_in:
         assert enter(newcomer, away).site == away
         return
-    with pytest.raises(NotPossible, match="new_role"):
+    with pytest.raises(Refused, match="new_role"):
         enter(newcomer, away)
 
 
@@ -262,7 +262,7 @@ def test_one_person_is_at_three_other_sites_at_most(clinician: Staff, clock: Tes
     sites = [SiteFactory.create() for _ in range(4)]
     for site in sites[:3]:
         enter(clinician, site)
-    with pytest.raises(NotPossible, match="most_visits"):
+    with pytest.raises(Refused, match="most_visits"):
         enter(clinician, sites[3])
     emergency.leave(clinician, sites[0])
     enter(clinician, sites[3])
@@ -276,16 +276,16 @@ def test_a_visit_is_reviewed_once_it_is_over(
 ) -> None:
     reviewer, visit = person(away, role), enter(clinician, away)
     assert not emergency.to_review(away).exists()
-    with pytest.raises(NotPossible, match="still_visiting"):
+    with pytest.raises(Refused, match="still_visiting"):
         emergency.review(reviewer, away, visit.pk, words="Helped in room 3")
     clock.forward(minutes=60)
     assert emergency.to_review(away).get().from_site == "Home"  # type: ignore[attr-defined]
-    with pytest.raises(NotPossible, match="review"):
+    with pytest.raises(Refused, match="review"):
         emergency.review(reviewer, away, visit.pk, words="  ")
     emergency.review(reviewer, away, visit.pk, words="Helped in room 3")
     assert not emergency.to_review(away).exists()
     assert told(clinician)[-1] == "review_emergency"
-    with pytest.raises(NotPossible, match="reviewed"):
+    with pytest.raises(Refused, match="reviewed"):
         emergency.review(reviewer, away, visit.pk, words="Again")
     assert [p for p in verify().problems if str(clinician.pk) in p.words] == []
 
@@ -301,5 +301,5 @@ def test_only_clinicians_and_administrators_of_the_visited_site_review(
     with pytest.raises(NotAllowed):
         emergency.review(person(home, "administrator"), home, visit.pk, words="x")
     MembershipFactory.create(staff=clinician, site=away, role="clinician")
-    with pytest.raises(NotPossible, match="own_visit"):
+    with pytest.raises(Refused, match="own_visit"):
         emergency.review(again(clinician), away, visit.pk, words="x")

@@ -133,7 +133,7 @@ note(Client().get("/sign-in/passkey/", secure=True, headers=ajax))
 client = Client()
 walk(client, nurse)
 page = note(client.get("/patients/new/", secure=True))
-from monitoring.models.fact import uuid7
+from clinic.ids import uuid7
 body = {"id": str(uuid7()), "mrn": "1", "family_name": "Smith", "given_name": "Jane",
         "date_of_birth": "1950-01-31", "sex": "female"}
 saved = note(client.post(page.request["PATH_INFO"], body, secure=True))

@@ -11,7 +11,7 @@ from django.test import Client
 
 from clinic import passwords, proposals, shift, staffing
 from clinic.models import Membership, Proposal, Shift, Site, Staff, TrailEntry
-from clinic.refusal import NotAllowed, NotPossible
+from clinic.refusal import NotAllowed, Refused
 from monitoring.proof.verify import verify
 from tests.clock import TestClock
 from tests.factories.people import PASSWORD, MembershipFactory, SiteFactory, TabletFactory, person
@@ -70,13 +70,13 @@ def test_a_role_by_which_one_signs_waits_for_a_second_administrator(
 ) -> None:
     made = propose(samuel, site, nurse, role)
     assert (roles(nurse), made.effective_at) == (["nurse"], None)
-    with pytest.raises(NotPossible, match="second_administrator"):
+    with pytest.raises(Refused, match="second_administrator"):
         proposals.confirm(samuel, site, made.pk)
     assert roles(nurse) == ["nurse"]
     proposals.confirm(second, site, made.pk)
     assert roles(nurse) == sorted(["nurse", role])
     assert told(nurse)[-3:] == ["propose", "confirm_proposal", "grant_role"]
-    with pytest.raises(NotPossible, match="proposal_ended"):
+    with pytest.raises(Refused, match="proposal_ended"):
         proposals.confirm(second, site, made.pk)
     assert [p for p in verify().problems if str(nurse.pk) in p.words] == []
 
@@ -116,7 +116,7 @@ def test_a_sole_administrator_waits_for_a_day_that_everyone_sees(
     made = propose(samuel, site, nurse)
     assert made.effective_at == clock.now() + timedelta(days=1)
     clock.forward(minutes=24 * 60 - 0.01)
-    with pytest.raises(NotPossible, match="wait_a_day"):
+    with pytest.raises(Refused, match="wait_a_day"):
         proposals.confirm(samuel, site, made.pk)
     clock.forward(minutes=0.01)
     proposals.confirm(samuel, site, made.pk)
@@ -133,7 +133,7 @@ def test_the_person_confirms_with_a_passkey_that_is_a_day_older(
     ):
         Authenticator.objects.all().delete()
         with_passkey(nurse, added)
-        with pytest.raises(NotPossible, match="own_passkey"):
+        with pytest.raises(Refused, match="own_passkey"):
             proposals.confirm(nurse, site, made.pk, with_passkey=is_signed_in_with_it)
     with_passkey(nurse, made.proposed_at - timedelta(days=1))
     proposals.confirm(nurse, site, made.pk, with_passkey=True)
@@ -165,7 +165,7 @@ def test_anyone_concerned_cancels_it(
     made = propose(samuel, site, nurse)
     proposals.cancel(Staff.objects.get(username=by), site, made.pk)
     assert (roles(nurse), told(nurse)[-1]) == (["nurse"], "cancel_proposal")
-    with pytest.raises(NotPossible, match="proposal_ended"):
+    with pytest.raises(Refused, match="proposal_ended"):
         proposals.confirm(second, site, made.pk)
 
 
@@ -177,7 +177,7 @@ def test_the_same_is_proposed_once(site: Site, samuel: Staff, nurse: Staff) -> N
 def test_a_role_of_now_is_kept_until_the_new_one_is_confirmed(
     site: Site, samuel: Staff, nurse: Staff
 ) -> None:
-    with pytest.raises(NotPossible, match="keep_a_role"):
+    with pytest.raises(Refused, match="keep_a_role"):
         staffing.set_roles(samuel, site, nurse.pk, roles=["clinician"])
     assert roles(nurse) == ["nurse"]
     assert not Proposal.objects.exists()
@@ -189,7 +189,7 @@ def test_nothing_comes_of_it_for_someone_who_was_deactivated(
     made = propose(samuel, site, nurse)
     staffing.deactivate(samuel, site, nurse.pk)
     staffing.reactivate(samuel, site, nurse.pk)
-    with pytest.raises(NotPossible, match="proposal_ended"):
+    with pytest.raises(Refused, match="proposal_ended"):
         proposals.confirm(second, site, made.pk)
 
 
@@ -220,7 +220,7 @@ def test_who_signs_and_has_no_second_factor_gets_no_link_from_one_administrator(
     site: Site, samuel: Staff, mei: Staff
 ) -> None:
     Authenticator.objects.create(user=mei, type="recovery_codes", data={})
-    with pytest.raises(NotPossible, match="no_factor_left"):
+    with pytest.raises(Refused, match="no_factor_left"):
         staffing.renew_link(samuel, site, mei.pk)
     assert Client().login(username="mei", password=PASSWORD)
 
@@ -234,7 +234,7 @@ def test_a_new_sign_in_is_confirmed_and_then_begins_with_a_link(
     assert made.role == ""
     mei.refresh_from_db()
     assert mei.has_usable_password()
-    with pytest.raises(NotPossible, match="second_administrator"):
+    with pytest.raises(Refused, match="second_administrator"):
         proposals.confirm(samuel, site, made.pk)
     proposals.confirm(second, site, made.pk)
     mei.refresh_from_db()

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 
 from clinic import sites
 from clinic.models import Site, Staff, TrailEntry
-from clinic.refusal import NotAllowed, NotPossible
+from clinic.refusal import NotAllowed, Refused
 from clinic.sites import SiteDetails
 from clinic.trail.chain import ORGANISATION
 from monitoring.proof.verify import verify
@@ -96,7 +96,7 @@ def test_what_no_site_can_be_is_refused_at_its_field(
 ) -> None:
     SiteFactory.create(name="Taken")
     before = told()
-    with pytest.raises(NotPossible, match=code) as refused:
+    with pytest.raises(Refused, match=code) as refused:
         sites.amend_site(samuel, site, replace(DETAILS, **wrong))
     assert refused.value.field == field
     assert told() == before
@@ -117,7 +117,7 @@ def test_the_time_zone_is_fixed_once_a_session_was_planned(clock: TestClock) -> 
     sites.amend_site(samuel, site, here)
     planned(clock, site=site)
     sites.amend_site(samuel, site, replace(here, phone="555 0199"))
-    with pytest.raises(NotPossible, match="time_zone_fixed"):
+    with pytest.raises(Refused, match="time_zone_fixed"):
         sites.amend_site(samuel, site, replace(here, time_zone="America/Chicago"))
     site.refresh_from_db()
     assert (site.time_zone, site.phone) == ("America/Denver", "555 0199")

@@ -12,7 +12,7 @@ from django.test import Client
 from clinic import shift, tablets
 from clinic.ids import uuid7
 from clinic.models import Site, Staff, Tablet, TrailEntry
-from clinic.refusal import NotAllowed, NotPossible
+from clinic.refusal import NotAllowed, Refused
 from clinic.trail.chain import ORGANISATION
 from monitoring.proof.verify import verify
 from tests.clock import TestClock
@@ -56,7 +56,7 @@ def test_an_administrator_enrols_a_tablet_and_the_trail_says_so(samuel: Staff, s
 
 def test_two_tablets_in_use_do_not_share_a_name(samuel: Staff, site: Site) -> None:
     first = enrol(samuel, site, "Room 2")
-    with pytest.raises(NotPossible, match="tablet_name_taken"):
+    with pytest.raises(Refused, match="tablet_name_taken"):
         enrol(samuel, site, "room 2")
     tablets.revoke(samuel, site, first.pk)
     assert enrol(samuel, site, "Room 2").pk != first.pk

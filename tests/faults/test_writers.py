@@ -13,7 +13,7 @@ import pytest
 from django.db import OperationalError, connection
 
 from clinic.models import ChainHead, TrailEntry
-from monitoring.actions import record
+from monitoring.actions import work
 from monitoring.models import Reading
 from tests.clock import TestClock
 from tests.engine import USES_POSTGRESQL
@@ -44,10 +44,10 @@ class Held:
 @pytest.fixture
 def hold(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Callable[[], Any]], Held]]:
     """Begin a verb in a thread of its own, and hold it before its commit until it may."""
-    finish = record.Record.finish
+    finish = work.SessionWork.finish
     held: list[Held] = []
 
-    def wait(self: record.Record, *args: Any, **kwargs: Any) -> None:
+    def wait(self: work.SessionWork, *args: Any, **kwargs: Any) -> None:
         finish(self, *args, **kwargs)
         for one in held:
             if one.thread is threading.current_thread():
@@ -61,7 +61,7 @@ def hold(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Callable[[], Any
         assert one.has_written.wait(timeout=30)
         return one
 
-    monkeypatch.setattr(record.Record, "finish", wait)
+    monkeypatch.setattr(work.SessionWork, "finish", wait)
     yield begin
     for one in held:
         one.may_commit.set()

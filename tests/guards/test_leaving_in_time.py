@@ -138,4 +138,4 @@ def test_the_verb_says_in_words_what_the_guard_refused(
     monkeypatch.setattr("monitoring.guards.require", lambda: None)
     with pytest.raises(Refused) as caught:
         visit.discharge()
-    assert [r.code for r in caught.value.reasons] == ["left_out_of_time"]
+    assert [r.code for r in caught.value.messages] == ["left_out_of_time"]

@@ -166,7 +166,7 @@ def test_no_signature_is_put_over_a_row_that_hides(name: str, scene: Scene) -> N
     guards.install(connection)
     with pytest.raises(Refused) as refused:
         visit.sign()
-    assert [r.code for r in refused.value.reasons] == ["record_disagrees"]
+    assert [r.code for r in refused.value.messages] == ["record_disagrees"]
 
 
 def test_a_table_of_which_not_every_row_is_compared_is_named(

@@ -138,7 +138,7 @@ def test_the_latest_high_pressure_counts_though_the_last_check_was_coded() -> No
 
 def test_cautions_of_one_kind_have_keys_of_their_own() -> None:
     assert Caution("spo2").key == "spo2"
-    assert Caution("not_measured", {}, "spo2").key == "not_measured_spo2"
+    assert Caution("not_measured", about="spo2").key == "not_measured_spo2"
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from clinic import staffing
 from clinic.models import Site, Staff
-from clinic.refusal import NotPossible
+from clinic.refusal import Refused, refuse
 from clinic.sites import SiteDetails
 from monitoring import actions
 from monitoring.rules.protocol import PROTOCOLS
@@ -76,8 +76,8 @@ class Command(BaseCommand):
         given = {k: v.strip() if isinstance(v, str) else v for k, v in options.items()}
         try:
             site, administrator = _open(given)
-        except NotPossible as refused:
-            raise CommandError(WORDS[refused.code]) from None
+        except Refused as refused:
+            raise CommandError(WORDS[refused.messages[0].code]) from None
         except ValidationError as invalid:
             raise CommandError(" ".join(invalid.messages)) from None
         path = reverse("invitation", args=staffing.link_of(administrator))
@@ -102,7 +102,7 @@ def _open(given: dict[str, Any]) -> tuple[Site, Staff]:
     """The site and its administrator in one transaction, then each protocol in its own."""
     UnicodeUsernameValidator()(given["administrator"])
     if not all(given[key] for key in ("given", "family")):
-        raise NotPossible("site_name")
+        raise refuse("site_name")
     details = SiteDetails(
         name=given["name"],
         time_zone=given["time_zone"],

@@ -100,8 +100,8 @@ class Measured:
                 self.keep("readings", facts.reading_facts(reading))
                 return reading
             except Refused as refused:
-                asked = {r.field for r in refused.reasons if r.code in {"unusual", "jump"}}
-                if len(asked) < len(refused.reasons) or asked <= confirmed:
+                asked = {r.field for r in refused.messages if r.code in {"unusual", "jump"}}
+                if len(asked) < len(refused.messages) or asked <= confirmed:
                     raise
                 confirmed |= asked
 

@@ -104,7 +104,7 @@ class PatientForm(RecordForm):
         """Put the reasons at their fields, and offer the answer where one is a question. The
         patients whom it asks about are shown, and kept as read."""
         add_refusal(self, refused)
-        for reason in refused.reasons:
+        for reason in refused.messages:
             field = self.fields.get(f"confirm_{reason.code}")
             if isinstance(field, Confirm):
                 field.answer = str(reason.params["answer"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, cast
@@ -23,8 +24,9 @@ from clinic.pages.amounts import Amount
 from clinic.pages.dates import DayField, shown
 from clinic.pages.entry_page import saved
 from clinic.pages.fields import Tiles, YesNo
+from clinic.refusal import Refused
 from clinic.request import ClinicRequest
-from monitoring.actions import Reason, Refused, plan_session
+from monitoring.actions import plan_session
 from monitoring.models import Patient, ProtocolVersion, Session
 from monitoring.reports.treatment import last_dosed
 from monitoring.web.lookup import log_read
@@ -152,7 +154,7 @@ def _planned(request: ClinicRequest, form: PlanForm, patient_id: UUID) -> Sessio
         except Refused as refused:
             places = {"planned_mg": form.dose_field}
             raise Refused(
-                Reason(r.code, places.get(r.field, r.field), r.params) for r in refused.reasons
+                replace(m, field=places.get(m.field, m.field)) for m in refused.messages
             ) from None
 
     made, _theirs = act(form, verb)

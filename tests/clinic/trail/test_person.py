@@ -132,7 +132,7 @@ def test_nothing_is_signed_by_what_was_written_by_hand(name: str, clock: TestClo
     before = visit.clinician.password
     with pytest.raises(Refused) as refused:
         visit.sign(password=password)
-    assert [r.code for r in refused.value.reasons] == ["person_disagrees"]
+    assert [r.code for r in refused.value.messages] == ["person_disagrees"]
     assert not Clearance.objects.exists()
     assert Staff.objects.get(pk=visit.clinician.pk).password == before
 

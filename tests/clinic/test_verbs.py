@@ -7,8 +7,13 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 
-from monitoring.actions import record
+from clinic import verbs
+from clinic.access import Permission
+from clinic.models import Site
+from clinic.refusal import Conflict, Refused, refuse
+from clinic.verbs import Work
 from tests.clock import TestClock
+from tests.factories.people import SiteFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -22,8 +27,8 @@ def failing(times: int, sqlstate: str) -> tuple[Any, list[int]]:
     """A verb that the database fails `times` times before it answers, and its tries."""
     tries: list[int] = []
 
-    @record.verb
-    def act() -> str:
+    @verbs.verb(None)
+    def act(work: Work) -> str:
         tries.append(1)
         if len(tries) <= times:
             raise OperationalError("failed") from _Cause(sqlstate)
@@ -34,7 +39,7 @@ def failing(times: int, sqlstate: str) -> tuple[Any, list[int]]:
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(record.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr(verbs.time, "sleep", lambda seconds: None)
 
 
 @pytest.mark.parametrize("sqlstate", ["40001", "40P01"])
@@ -56,3 +61,32 @@ def test_any_other_failure_is_told_at_once() -> None:
     with pytest.raises(OperationalError):
         act()
     assert len(tries) == 1
+
+
+def test_what_fails_halfway_leaves_nothing() -> None:
+    @verbs.verb(None)
+    def act(work: Work) -> None:
+        work.insert(Site(name="Half", time_zone="UTC"))
+        raise refuse("required")
+
+    with pytest.raises(Refused):
+        act()
+    assert not Site.objects.filter(name="Half").exists()
+
+
+def test_the_same_sent_twice_is_one_row_and_other_values_are_a_conflict() -> None:
+    site = SiteFactory.create(name="Riverside")
+    assert verbs.sent_before([site], site.pk, {"name": "Riverside"}) == site
+    assert verbs.sent_before([], site.pk, {"name": "Riverside"}) is None
+    with pytest.raises(Conflict):
+        verbs.sent_before([site], site.pk, {"name": "Lakeside"})
+
+
+def test_a_verb_is_offered_by_permission_and_phase() -> None:
+    @verbs.verb(Permission.GIVE_DOSE, phases=("arrived", "dosing"))
+    def act(work: Work) -> None: ...
+
+    assert act.name == "act"
+    assert act.is_offered({Permission.GIVE_DOSE}, "dosing")
+    assert not act.is_offered({Permission.GIVE_DOSE}, "closed")
+    assert not act.is_offered({Permission.DEPART}, "dosing")

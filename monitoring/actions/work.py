@@ -1,0 +1,254 @@
+"""The shell of a verb that changes one session: lock, load, check, write, count, append."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from functools import update_wrapper
+from typing import Any, Concatenate, ParamSpec, TypeVar
+from uuid import UUID
+
+from django.db import models
+
+from clinic.access import Permission
+from clinic.models import Staff
+from clinic.refusal import NotAllowed, refuse
+from clinic.trail import chain
+from clinic.trail.canonical import columns
+from clinic.verbs import Declared, Verb, Work, sent_before, verb
+from monitoring.actions.sending import AGAIN, FIRST, Sending, require_same_time
+from monitoring.models import (
+    Admission,
+    Decision,
+    Dose,
+    Event,
+    Reading,
+    Session,
+    facts,
+)
+from monitoring.models.fact import Fact
+from monitoring.rules.clocks import ahead
+from monitoring.rules.deviations import deviations
+from monitoring.rules.facts import Phase, ReadingFacts, SessionFacts, whole_minutes
+from monitoring.rules.phase import phase_of
+
+logger = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+R = TypeVar("R")
+F = TypeVar("F", bound=Fact)
+M = TypeVar("M", bound=models.Model)
+
+_NOUNS: dict[type[Fact], tuple[str, Callable[[Any], object]]] = {
+    Admission: ("admissions", facts.admission_facts),
+    Decision: ("decisions", facts.decision_facts),
+    Dose: ("doses", facts.dose_facts),
+    Event: ("events", facts.event_facts),
+    Reading: ("readings", facts.reading_facts),
+}
+
+WRITABLE = (
+    "phase",
+    "room",
+    "prescriber",
+    "admitted_at",
+    "cancelled_at",
+    "cancelled_by",
+    "cancel_reason",
+    "standing_clearance",
+    "first_dose_at",
+    "last_dose_at",
+    "given_mg",
+    "peak_systolic",
+    "peak_diastolic",
+    "deviation_count",
+    "closed_at",
+    "outcome",
+)
+"""What verbs may change on the session row; never `last_seq`, which the database moves."""
+
+
+def session_verb(
+    permission: Permission, *, phases: Iterable[Phase], is_whole: bool = True, name: str = ""
+) -> Callable[[Callable[Concatenate[SessionWork, P], R]], Verb[Concatenate[UUID, Staff, P], R]]:
+    """Make a verb of a function that takes the locked session as `SessionWork` first; it is called
+    with the session's id and the acting person instead.
+
+    What the function added is stored and appended to the trail when it returns. `is_whole` loads
+    every noun; otherwise only what a reading is judged by. Raises NotAllowed for who may not at
+    the session's site, also for a session that does not exist: neither is told apart.
+    """
+
+    def declare(
+        action: Callable[Concatenate[SessionWork, P], R],
+    ) -> Verb[Concatenate[UUID, Staff, P], R]:
+        def opened(
+            work: Work, session_id: UUID, by: Staff, /, *args: P.args, **kwargs: P.kwargs
+        ) -> R:
+            session_work = open_session(work, session_id, by, is_whole=is_whole)
+            made = action(session_work, *args, **kwargs)
+            session_work.finish()
+            return made
+
+        return verb(permission, phases=phases, name=name)(update_wrapper(opened, action))
+
+    return declare
+
+
+class SessionWork(Work):
+    """A locked session with its facts, as a verb works on it.
+
+    `add` inserts a fact with the next number; `insert` a row that does not move the counter, a
+    signature or a departure. `finish` stores the phase and the roll-ups, and appends to the trail.
+    `detail` is appended beside the rows.
+    """
+
+    def __init__(self, declared: Declared, session: Session, by: Staff) -> None:
+        super().__init__(declared)
+        self.session = session
+        self.by: Staff = by
+        self.facts: SessionFacts = session.facts()
+        self.detail: Mapping[str, object] = {}
+        self.is_changed = False
+        self._before = columns(session)
+
+    def sent(
+        self,
+        rows: Iterable[M],
+        id: UUID,
+        given: Mapping[str, object],
+        sending: Sending = FIRST,
+        **times: datetime,
+    ) -> M | None:
+        """The row that was made when the same form was sent before, or None; `times` are the ones
+        that an empty input leaves to the server. Raises Conflict where it stands for others."""
+        if (found := sent_before(rows, id, given)) is not None:
+            for name, at in times.items():
+                require_same_time(found, name, at, sending)
+        return found
+
+    def require_phase(self) -> None:
+        """Raises Refused unless the session is in a phase in which this verb is allowed."""
+        if self._before["phase"] not in self.declared.phases:
+            raise refuse("wrong_phase", phase=self.session.phase)
+
+    def require_once(
+        self, rows: Iterable[Fact], sending: Sending, code: str, given: Mapping[str, object]
+    ) -> None:
+        """Refuse with `code`, at "another", what the same person recorded in this session a moment
+        ago; answered with "another" it is recorded."""
+        if sending.is_another:
+            return
+        for row in rows:
+            is_recent = self.now - row.recorded_at < AGAIN and row.recorded_by_id == self.by.pk
+            if is_recent and all(getattr(row, name) == value for name, value in given.items()):
+                raise refuse(code, "another", at_second=row.recorded_at)
+
+    def add(self, fact: F) -> F:
+        """Insert `fact` as the session's next one. The database moves the counter with it."""
+        fact.session = self.session
+        fact.seq = self.session.last_seq + 1
+        fact.recorded_by = self.by
+        fact.recorded_at = self.now
+        self.insert(fact)
+        self.session.last_seq = fact.seq
+        self.facts = replace(self.facts, last_seq=fact.seq)
+        if type(fact) in _NOUNS:
+            noun, read = _NOUNS[type(fact)]
+            longer: Any = {noun: (*getattr(self.facts, noun), read(fact))}
+            self.facts = replace(self.facts, **longer)
+        return fact
+
+    def insert(self, row: M) -> M:
+        """Insert a row that does not move the counter. Raises Refused as `require_phase`."""
+        self.require_phase()
+        self.is_changed = True
+        return super().insert(row)
+
+    def end(self, reason: str) -> Session:
+        """End a session in which nothing was given."""
+        self.require_phase()
+        self.is_changed = True
+        self.session.cancel_reason = reason
+        self.session.cancelled_at = self.now
+        self.session.cancelled_by = self.by
+        self.facts = replace(self.facts, phase="cancelled")
+        return self.session
+
+    def admit(self) -> None:
+        """The patient has arrived: from here on the facts give the phase."""
+        self.session.admitted_at = self.now
+        self.facts = replace(self.facts, is_admitted=True, admitted_at=self.now)
+
+    def load_whole(self) -> None:
+        """Load every noun of the session, which is locked already."""
+        self.session = Session.objects.with_record().get(pk=self.session.pk)
+        self.facts = self.session.facts()
+
+    @property
+    def rows(self) -> chain.Rows:
+        """What this verb has inserted so far, as the trail will have it."""
+        return chain.rows_of(*self.inserted)
+
+    def finish(self) -> None:
+        """Store the phase and roll-ups that the facts now give, and append to the trail; nothing
+        where nothing was changed, as when the same form was sent twice."""
+        if not self.is_changed:
+            return
+        session, facts = self.session, self.facts
+        facts = replace(facts, phase=phase_of(facts))
+        session.phase = facts.phase
+        if session.phase not in {Session.Phase.CLEARED, Session.Phase.CLOSED}:
+            session.standing_clearance = None
+        session.first_dose_at = facts.first_dose_at
+        session.last_dose_at = facts.last_dose_at
+        session.given_mg = Decimal(str(facts.given_mg))
+        pressures = [r for r in facts.after_dose if r.has_value("blood_pressure")]
+        session.peak_systolic = _peak(pressures, "systolic")
+        session.peak_diastolic = _peak(pressures, "diastolic")
+        if facts.is_whole:
+            session.deviation_count = len(deviations(facts, self.now))
+        session.save(update_fields=WRITABLE)
+        self._append()
+
+    def _append(self) -> None:
+        """Append what was inserted to the session's chain, and which of its columns changed."""
+        session = self.session
+        changed = {k: v for k, v in columns(session).items() if v != self._before[k]}
+        rows = self.rows
+        if changed:
+            rows["session"] = {str(session.pk): changed}
+        chain.append(
+            session.pk,
+            "session",
+            self.declared.name,
+            rows=rows,
+            actor_id=self.by.pk,
+            detail=self.detail,
+        )
+
+
+def _peak(pressures: Sequence[ReadingFacts], field: str) -> int | None:
+    return max((int(r.value(field) or 0) for r in pressures), default=None)
+
+
+def open_session(work: Work, session_id: UUID, by: Staff, *, is_whole: bool) -> SessionWork:
+    """Lock the session, check that `by` may do this at its site, and load its facts once.
+
+    Raises NotAllowed, also for a session that does not exist: neither is told apart.
+    """
+    sessions = Session.objects.select_for_update(of=("self",))
+    lean = sessions.with_observations().prefetch_related("standing_clearance")
+    loaded = sessions.with_record() if is_whole else lean
+    session = loaded.filter(pk=session_id).first()
+    if session is None:
+        raise NotAllowed(work.declared.name)
+    work.require(by, session.site)
+    found = SessionWork(work.declared, session, by)
+    if to_come := ahead(found.facts, found.now):
+        minutes = whole_minutes(to_come - found.now)
+        logger.warning("the clock went back: session %s is %d min ahead", session.pk, minutes)
+    return found
