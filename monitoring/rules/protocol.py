@@ -10,6 +10,7 @@ from dataclasses import MISSING, asdict, dataclass, fields
 from datetime import timedelta
 from typing import Any, Literal
 
+from monitoring.rules.marking import gettext_noop as _
 from monitoring.rules.scales import DISSOCIATION_0_4, MOAAS, SCALES
 
 FORTY = 40
@@ -183,7 +184,7 @@ def _too_lax(p: Protocol) -> list[str]:
 SPRAVATO_US = Protocol(
     key="spravato-us",
     title="SPRAVATO (esketamine) nasal spray, US outpatient",
-    drug="esketamine",
+    drug=_("esketamine"),
     route="intranasal",
     jurisdiction="US",
     device_mg=28,
@@ -198,7 +199,7 @@ SPRAVATO_US = Protocol(
 KETAMINE_IV = Protocol(
     key="ketamine-iv",
     title="Ketamine intravenous infusion (off-label)",
-    drug="ketamine",
+    drug=_("ketamine"),
     route="intravenous",
     jurisdiction="",
     device_mg=None,

@@ -92,7 +92,7 @@ def _pressure(systolic: int, diastolic: int) -> str:
 
 
 def _dose(p: Protocol) -> Iterator[Setting]:
-    yield Setting(_("Drug and route"), f"{p.drug}, {_(ROUTES[p.route])}", "")
+    yield Setting(_("Drug and route"), f"{_(p.drug)}, {_(ROUTES[p.route])}", "")
     if p.device_mg:
         yield _setting(p, _("One device holds"), f"{p.device_mg} mg", IFU)
         rest = _minutes(p.rest_between_devices_minutes)

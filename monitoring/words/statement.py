@@ -27,7 +27,7 @@ def statement(session: Session, facts: SessionFacts, signer: str) -> str:
         _("%(mg)s mg of %(drug)s: first dose %(first)s, last dose %(last)s, window ended %(ends)s.")
         % {
             "mg": f"{facts.given_mg:g}",
-            "drug": facts.protocol.drug,
+            "drug": _(facts.protocol.drug),
             "first": _local(first),
             "last": _local(last),
             "ends": _local(ends),

@@ -26,11 +26,11 @@ from monitoring.web.record_page import RecordForm, act, show
 from monitoring.web.times import ClockTime, WhyLate, confirmed
 from monitoring.words.banner import session_banner
 
-ORDERS = (
-    gettext_lazy("Go on watching"),
-    gettext_lazy("Repeat in 5 minutes"),
-    gettext_lazy("Comes to see the patient"),
-)
+
+def orders() -> list[tuple[str, str]]:
+    """What is ordered most, in the language of the person who records it and reads it there."""
+    found = (_("Go on watching"), _("Repeat in 5 minutes"), _("Comes to see the patient"))
+    return [(order, order) for order in found]
 
 
 class ResponseForm(RecordForm):
@@ -40,7 +40,7 @@ class ResponseForm(RecordForm):
     informed_other = forms.CharField(
         required=False, max_length=200, label=gettext_lazy("Someone else")
     )
-    ordered = Tiles(label=gettext_lazy("What was ordered"), choices=[(str(o), o) for o in ORDERS])
+    ordered = Tiles(label=gettext_lazy("What was ordered"), choices=orders)
     ordered_other = forms.CharField(
         required=False, max_length=500, label=gettext_lazy("Something else")
     )
