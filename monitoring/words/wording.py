@@ -22,6 +22,7 @@ from monitoring.rules.facts import whole_minutes
 from monitoring.rules.flags import SYMPTOMS, Flag, Flagged
 from monitoring.rules.measures import NOT_DONE_REASONS, OBSERVATIONS
 from monitoring.rules.readiness import Item
+from monitoring.words import protocol_settings
 
 REASONS = {
     "required": _("Enter this."),
@@ -68,6 +69,7 @@ REASONS = {
         "Is this another person?"
     ),
     "nothing_changed": _("Nothing was changed."),
+    **protocol_settings.REFUSALS,
     "born_in_future": _("The date of birth is in the future."),
     "prescriber": _("Name the prescriber who is on site."),
     "identifiers_open": _("Name and date of birth must be confirmed with the patient."),
@@ -384,6 +386,8 @@ def _shown(name: str, value: object) -> object:
         return Event.Kind(str(value)).label
     if name == "observation":
         return gettext(OBSERVATIONS[str(value)].name)
+    if name == "setting":
+        return gettext(protocol_settings.SETTINGS[str(value)].label)
     if name == "observations" and isinstance(value, tuple):
         return ", ".join(gettext(OBSERVATIONS[o].name) for o in value)
     if name == "reasons" and isinstance(value, tuple):
