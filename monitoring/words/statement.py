@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -39,5 +41,5 @@ def statement(session: Session, facts: SessionFacts, signer: str) -> str:
     return "\n".join(lines)
 
 
-def _local(moment: object) -> str:
-    return f"{timezone.localtime(moment):%d-%b-%Y %H:%M}"  # type: ignore[arg-type]
+def _local(moment: datetime) -> str:
+    return f"{timezone.localtime(moment):%d-%b-%Y %H:%M}"

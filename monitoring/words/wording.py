@@ -20,7 +20,7 @@ from monitoring.rules.cautions import Caution
 from monitoring.rules.deviations import Deviation
 from monitoring.rules.facts import whole_minutes
 from monitoring.rules.flags import SYMPTOMS, Flag, Flagged
-from monitoring.rules.measures import NOT_DONE_REASONS, OBSERVATIONS
+from monitoring.rules.measures import NOT_DONE_REASONS, OBSERVATIONS, NotDoneReason
 from monitoring.rules.readiness import Item
 from monitoring.words import protocol_settings
 
@@ -356,7 +356,7 @@ def minutes(count: int) -> str:
 
 
 def not_done(code: str) -> str:
-    return gettext(NOT_DONE_REASONS[code])  # type: ignore[index]
+    return gettext(NOT_DONE_REASONS[cast(NotDoneReason, code)])
 
 
 def _say(sentence: object, params: Mapping[str, object]) -> str:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from clinic.access import Permission, page
 from clinic.pages.entry_page import saved
-from clinic.pages.fields import Tiles
+from clinic.pages.fields import Tiles, offer
 from clinic.request import ClinicRequest
 from monitoring.actions import decide_dose
 from monitoring.models import Decision, Session
@@ -49,7 +49,7 @@ def decide(request: ClinicRequest, session_id: UUID) -> HttpResponse:
         form.initial["reading"] = facts.predose.id
     if facts.doses:
         stop = Decision.Outcome.DO_NOT_GIVE
-        form.fields["outcome"].choices = [(stop.value, _("Give no more"))]  # type: ignore[attr-defined]
+        offer(form, "outcome", [(stop.value, _("Give no more"))])
     if form.is_bound and form.is_valid():
         data = form.cleaned_data
         made, _theirs = act(
