@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 
+from clinic.models.row import Guarded, RecordRow
 from monitoring.rules.protocol import Protocol
 
 if TYPE_CHECKING:
@@ -25,13 +26,12 @@ class ProtocolVersionQuerySet(models.QuerySet["ProtocolVersion"]):
         return self.filter(found | models.Q(site=site))
 
 
-class ProtocolVersion(models.Model):
+class ProtocolVersion(RecordRow):
     """One published version: immutable. A session pins the one it was planned under.
 
     A version that a clinician made of another one says which it `replaces`, at which site and why.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     key = models.CharField(max_length=40)
     version = models.PositiveIntegerField()
     title = models.CharField(max_length=120)
@@ -75,8 +75,10 @@ class ProtocolVersion(models.Model):
 _PARSED: dict[uuid.UUID, Protocol] = {}
 
 
-class SiteProtocol(models.Model):
+class SiteProtocol(Guarded):
     """A version that a site plans sessions under today."""
+
+    rights = frozenset({"INSERT", "DELETE"})
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     site = models.ForeignKey("clinic.Site", on_delete=models.CASCADE, related_name="protocols")

@@ -20,7 +20,7 @@ from tests.actions.refusals import refused
 from tests.clock import TestClock
 from tests.factories.visits import Visit, discharged, ready_to_sign, signed
 from tests.guards import world
-from tests.guards.attacks import update
+from tests.guards.raw import update
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]
