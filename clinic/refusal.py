@@ -13,6 +13,14 @@ class Refusal(Exception):
     """A verb changed nothing, and says why."""
 
 
+class GuardsMissing(Exception):
+    """The database does not hold the invariants: nothing may be written. `names` say which."""
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__(f"guards missing or changed: {', '.join(names)}")
+        self.names = names
+
+
 class NotAllowed(Refusal):
     """The acting person may not do this here; to them it is as if it did not exist."""
 

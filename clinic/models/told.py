@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
-
-from clinic.models.row import Guarded
+from django.db import models, transaction
 
 
-class Told(Guarded):
+class Told(models.Model):
     """Saved and deleted in one transaction with what its signals make others write."""
 
     class Meta:

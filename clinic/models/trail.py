@@ -6,16 +6,14 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
-from clinic.models.row import Guarded, RecordRow
+from clinic.ids import uuid7
 
 
-class ChainHead(Guarded):
+class ChainHead(models.Model):
     """Where a chain stands: how many entries it has, and the digest of the last.
 
     `id` is that of the session, patient or person; the organisation's chain has the nil id.
     """
-
-    chain_kind = ""
 
     class Kind(models.TextChoices):
         SESSION = "session"
@@ -41,7 +39,7 @@ class ChainHead(Guarded):
         return f"{self.kind} {self.id} {self.count}"
 
 
-class TrailEntry(RecordRow):
+class TrailEntry(models.Model):
     """One change: who, when, from which device, every field that was written.
 
     `payload` is canonical JSON, kept as the very text that `digest` was made of. `digest` is the
@@ -49,8 +47,7 @@ class TrailEntry(RecordRow):
     names; the key is kept outside the database.
     """
 
-    chain_kind = ""
-
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     chain = models.UUIDField()
     seq = models.PositiveIntegerField()
     verb = models.CharField(max_length=40)

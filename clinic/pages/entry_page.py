@@ -1,85 +1,66 @@
-"""The form of an entry and the page around it, in every room."""
+"""The page around a form: shown, sent to one verb, and left for the next page once it is saved."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Field, Layout
 from django import forms
 from django.contrib import messages
-from django.db.models import Model
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from clinic import clock
-from clinic.ids import uuid7
-from clinic.names import has_hidden
 from clinic.pages import drafts
-from clinic.pages.unfilled import Unfilled
+from clinic.pages.entry_form import EntryForm
+from clinic.pages.submit import submit
 from clinic.request import SignedInRequest
 
-HIDDEN_CHARACTER = gettext_lazy("This holds an invisible character. Delete it and type it again.")
+SERVER_TIME = "%H:%M:%S"
 
 
-class EntryForm(Unfilled):
-    """A form that becomes one row: `id` is made when it is shown, so that it is saved once.
+@dataclass(frozen=True, kw_only=True)
+class EntryPage:
+    """What stands around a form.
 
-    `keeps_draft`: the tab keeps what was typed until it is saved. `saves` is the kind of the row,
-    by which a form that was sent without an answer is told whether it was saved.
+    `button` is the word on its button, `saved` what is said once it is saved, `back` the address
+    that it was opened from. `goes_to` is the address after it is saved: `back` where it is empty.
+    `context` makes the rest of what `template` shows; it is asked for only where the form is shown.
     """
 
-    keeps_draft = True
-    is_conflict = False
-    saves: type[Model] | None = None
-
-    id = forms.UUIDField(widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {"id": uuid7()})
-        super().__init__(*args, **kwargs)
-        self.use_required_attribute = False
-        for field in self.fields.values():
-            field.label_suffix = ""
-            if field.error_messages["required"] == forms.Field.default_error_messages["required"]:
-                field.error_messages["required"] = _("Enter this.")
-
-    def clean(self) -> dict[str, Any]:
-        """Refuse characters that are not seen in every line of text."""
-        data = super().clean() or {}
-        for name, value in list(data.items()):
-            widget = self.fields[name].widget if name in self.fields else None
-            is_line = isinstance(widget, forms.TextInput) and isinstance(value, str)
-            is_line = is_line and not isinstance(widget, forms.PasswordInput)
-            if is_line and has_hidden(value):
-                self.add_error(name, str(HIDDEN_CHARACTER))
-        return data
+    heading: str
+    button: str
+    saved: str = ""
+    back: str = ""
+    goes_to: str = ""
+    template: str = "form_page.html"
+    area: str = "board"
+    context: Callable[[], Mapping[str, object]] = dict
 
     @property
-    def helper(self) -> FormHelper:
-        helper = FormHelper()
-        helper.form_tag = False
-        helper.disable_csrf = True
-        helper.template = "fields/form.html"
-        helper.layout = self.layout()
-        return helper
+    def back_address(self) -> str:
+        return self.back
 
-    def layout(self) -> Layout:
-        return Layout(*(self.rendered(name) for name in self.fields))
-
-    def rendered(self, name: str) -> Field:
-        """The field with the template of its kind."""
-        template = getattr(self.fields[name], "template", None)
-        return Field(name, template=template) if template else Field(name)
+    def shown_with(self, form: forms.BaseForm) -> dict[str, Any]:
+        """What the template is given."""
+        frame = {"heading": self.heading, "submit": self.button, "back": self.back_address}
+        return {"form": form, "area": self.area, **frame, **self.context()}
 
 
-def show(
-    request: SignedInRequest, template: str, form: forms.Form, context: dict[str, Any]
+def enter(
+    request: SignedInRequest, form: EntryForm, page: EntryPage, verb: Callable[[], object]
 ) -> HttpResponse:
+    """Show the form; where it was sent, give it to `verb` and go on once that saved it."""
+    if submit(form, verb) is None:
+        return render_form(request, form, page)
+    return redirect_saved(request, page.saved, page.goes_to or page.back_address)
+
+
+def render_form(request: SignedInRequest, form: forms.BaseForm, page: EntryPage) -> HttpResponse:
     """The form with its page; 422 when it was sent and could not be saved.
 
     A draft that was sent before asks for one thing alone: whether it is saved.
@@ -87,14 +68,13 @@ def show(
     if request.method == "GET" and drafts.ASKS in request.headers:
         return JsonResponse({"saved": drafts.saved_as(request, getattr(form, "saves", None))})
     status = 422 if form.is_bound else 200
-    return render(request, template, {"form": form, "area": "board", **context}, status=status)
+    return render(request, page.template, page.shown_with(form), status=status)
 
 
-def saved(request: SignedInRequest, words: str, page: str, *ids: UUID) -> HttpResponse:
-    """Go on to `page` and say what the server now holds, and since when."""
-    at = timezone.localtime(clock.now()).strftime("%H:%M:%S")
-    text = _("%(what)s at %(at)s.") % {"what": words, "at": at}
-    messages.success(request, text)
+def redirect_saved(request: SignedInRequest, words: str, page: str, *ids: UUID) -> HttpResponse:
+    """Go on to `page`, a name or an address, and say what the server now holds, and since when."""
+    at = timezone.localtime(clock.now()).strftime(SERVER_TIME)
+    messages.success(request, _("%(what)s at %(at)s.") % {"what": words, "at": at})
     response = redirect(page, *ids)
     drafts.tell_saved(request, response)
     return response

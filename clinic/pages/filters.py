@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import django_filters
 from crispy_forms.helper import FormHelper
@@ -18,7 +18,7 @@ from clinic.pages.fields import check_day
 from clinic.pages.unfilled import Unfilled
 
 
-class DayFilter(django_filters.DateFilter):
+class DayFilter(django_filters.DateFilter):  # type: ignore[misc]
     """A day that has a midnight in every time zone."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -26,18 +26,12 @@ class DayFilter(django_filters.DateFilter):
         super().__init__(widget=widget, validators=[check_day], **kwargs)
 
 
-if TYPE_CHECKING:
-    _StaffField = forms.ModelChoiceField[Staff]
-else:
-    _StaffField = forms.ModelChoiceField
-
-
-class _People(_StaffField):
+class _People(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Staff) -> str:
         return obj.printed_name
 
 
-class PersonFilter(django_filters.ModelChoiceFilter):
+class PersonFilter(django_filters.ModelChoiceFilter):  # type: ignore[misc]
     """Someone of the site, by their printed name."""
 
     field_class = _People
@@ -54,7 +48,7 @@ class PeriodForm(Unfilled):
         return data
 
 
-class ListFilter(django_filters.FilterSet):
+class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
     """What to show of one site; all of it stands in the address.
 
     While anything in it is wrong nothing is shown: other rows than were asked for would be taken
@@ -71,10 +65,8 @@ class ListFilter(django_filters.FilterSet):
     @property
     def qs(self) -> QuerySet[Any]:
         if self.is_bound and not self.form.is_valid():
-            nothing: QuerySet[Any] = self.queryset.none()
-            return nothing
-        found: QuerySet[Any] = super().qs
-        return found
+            return self.queryset.none()  # type: ignore[no-any-return]
+        return super().qs  # type: ignore[no-any-return]
 
     @property
     def helper(self) -> FormHelper:
@@ -98,12 +90,11 @@ class ListFilter(django_filters.FilterSet):
         return timezone.make_aware(datetime.combine(day, time.min), self.site.tz)
 
 
-def _in_words(field: forms.Field, value: Any) -> str:
+def _in_words(field: Any, value: Any) -> str:
     if isinstance(value, date):
         return f"{value:%d-%b-%Y}"
     if isinstance(field, forms.ModelChoiceField):
         return field.label_from_instance(value)
     if isinstance(field, forms.ChoiceField):
-        words = dict(field.widget.choices)
-        return str(words.get(value, value))
+        return str(dict(field.choices).get(value, value))  # type: ignore[arg-type]
     return str(value)

@@ -27,7 +27,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic import access, clock, proposals, shift
 from clinic.models import Staff
-from clinic.pages.attempt import attempt
+from clinic.pages.submit import attempt
 from clinic.request import SignedInRequest
 from clinic.signin import arrival, idle
 from clinic.signin.adapter import needs_second_factor, next_page
@@ -79,9 +79,8 @@ class _Whole:
     """What is written is told on the trail in the same transaction, or neither is."""
 
     def form_valid(self, form: Any) -> HttpResponse:
-        view: Any = super()
         with transaction.atomic():
-            answer: HttpResponse = view.form_valid(form)
+            answer: HttpResponse = super().form_valid(form)  # type: ignore[misc]
         return answer
 
 

@@ -24,7 +24,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from clinic import access, staffing
 from clinic.access import Permission
 from clinic.middleware import CurrentSite
-from clinic.pages.attempt import attempt
+from clinic.pages.submit import attempt
 from clinic.request import SignedInRequest
 from clinic.signin import challenge
 from clinic.signin.adapter import MISMATCH, PASSKEY_REFUSED, back_to_sign_in, next_page
@@ -38,13 +38,11 @@ class Refused:
     not take."""
 
     def form_valid(self, form: Any) -> HttpResponse:
-        view: Any = super()
-        answer: HttpResponse | None = attempt(form, partial(view.form_valid, form))
+        answer = attempt(form, partial(super().form_valid, form))  # type: ignore[misc]
         return self.form_invalid(form) if answer is None else answer
 
     def form_invalid(self, form: Any) -> HttpResponse:
-        view: Any = super()
-        answer: HttpResponse = view.form_invalid(form)
+        answer: HttpResponse = super().form_invalid(form)  # type: ignore[misc]
         answer.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
         return answer
 

@@ -3,7 +3,7 @@ itself."""
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -22,10 +22,10 @@ from clinic import access, emergency
 from clinic.access import Permission, page
 from clinic.middleware import CurrentSite
 from clinic.models import Membership, Site
-from clinic.pages.entry_page import EntryForm, show
+from clinic.pages.entry_form import EntryForm
 from clinic.request import ClinicRequest, SignedInRequest
 from clinic.signin.library import ratelimit
-from clinic.web.staffing_form import done, pressed
+from clinic.web.staffing_form import done, pressed, show
 
 
 class EmergencyForm(EntryForm):
@@ -53,7 +53,7 @@ class EmergencyForm(EntryForm):
 
     def __init__(self, *args: Any, sites: QuerySet[Site], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        cast("forms.ModelChoiceField[Site]", self.fields["site"]).queryset = sites
+        self.fields["site"].queryset = sites  # type: ignore[attr-defined]
 
 
 @sensitive_post_parameters("password")

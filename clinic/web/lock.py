@@ -27,8 +27,8 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from clinic import access, shift
 from clinic.models import Shift, Tablet
-from clinic.pages.attempt import attempt
-from clinic.pages.fields import Tiles, offer
+from clinic.pages.fields import Tiles
+from clinic.pages.submit import attempt
 from clinic.pages.unfilled import Unfilled
 from clinic.request import PublicRequest, SignedInRequest
 from clinic.signin.adapter import next_page
@@ -54,7 +54,7 @@ class PinForm(Unfilled):
     def __init__(self, people: list[Shift], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [(str(s.staff_id), s.staff.printed_name) for s in people]
-        offer(self, "staff", choices)
+        self.fields["staff"].choices = choices  # type: ignore[attr-defined]
         self.fields["pin"].empty_values = []
         self.helper = FormHelper()
         self.helper.form_tag = False

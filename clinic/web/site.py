@@ -20,13 +20,13 @@ from clinic.access import Permission, page
 from clinic.ids import uuid7
 from clinic.models import Site
 from clinic.pages.dates import DayField
-from clinic.pages.entry_page import EntryForm, show
+from clinic.pages.entry_form import EntryForm
 from clinic.pages.fields import Tiles, YesNo
 from clinic.request import ClinicRequest
 from clinic.sites import SiteDetails
 from clinic.web import staff_trail
 from clinic.web.from_record import record
-from clinic.web.staffing_form import done
+from clinic.web.staffing_form import done, show
 
 NAMES = tuple(f.name for f in fields(SiteDetails))
 

@@ -23,12 +23,12 @@ from clinic import access, emergency, proposals, staffing
 from clinic.access import NEED_SECOND_FACTOR, Permission, page
 from clinic.ids import uuid7
 from clinic.models import Membership, Site, Staff
-from clinic.pages.entry_page import EntryForm, show
+from clinic.pages.entry_form import EntryForm
 from clinic.pages.fields import YesNo
 from clinic.pages.unfilled import Unfilled
 from clinic.request import ClinicRequest, SignedInRequest
 from clinic.web import staff_trail
-from clinic.web.staffing_form import done, pressed
+from clinic.web.staffing_form import done, pressed, show
 
 FACTORS = {
     Authenticator.Type.TOTP: gettext_lazy("authenticator app"),
@@ -142,17 +142,11 @@ def _factors(people: Iterable[Staff]) -> dict[UUID, list[str]]:
     return found
 
 
-def _roles_here(person: Staff) -> list[Membership]:
-    """As `_roles_at` loaded them."""
-    found: list[Membership] = vars(person)["roles_here"]
-    return found
-
-
 def _factor_status(person: Staff, factors: list[str], site: Site) -> tuple[str, str]:
     """What the person has, or whether it is missing, as a kind and in words."""
     if factors:
         return "done", ", ".join(factors)
-    roles = {m.role for m in _roles_here(person)}
+    roles = {m.role for m in person.roles_here}  # type: ignore[attr-defined]
     if site.requires_second_factor and not NEED_SECOND_FACTOR.isdisjoint(roles):
         return "waiting", _("none yet, needed")
     return "closed", _("none")
@@ -257,7 +251,8 @@ def _show(request: ClinicRequest, staff_id: UUID, form: RolesForm, link: str = "
     found = staffing.people(site).prefetch_related(_roles_at(site)).filter(pk=staff_id).first()
     if found is None:
         raise Http404
-    form.initial["roles"] = [m.role for m in _roles_here(found)]
+    here: list[Membership] = found.roles_here  # type: ignore[attr-defined]
+    form.initial["roles"] = [m.role for m in here]
     is_guarded = proposals.is_guarded(found)
     context = {
         "person": found,

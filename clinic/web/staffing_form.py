@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.utils.translation import gettext_lazy
 
-from clinic.pages.attempt import attempt
+from clinic.pages.entry_page import EntryPage, render_form
+from clinic.pages.submit import attempt
 from clinic.refusal import NotAllowed, Refused
 from clinic.request import SignedInRequest
 
@@ -88,3 +89,13 @@ def pressed(request: SignedInRequest, change: Callable[[], Made]) -> Made | None
     for error in form.non_field_errors():
         messages.error(request, str(error))
     return made
+
+
+def show(
+    request: SignedInRequest, template: str, form: forms.Form, context: dict[str, Any]
+) -> HttpResponse:
+    """The page of a form, with what it says around it."""
+    frame = {"heading": str(context["heading"]), "button": str(context["submit"])}
+    area = str(context.get("area", "board"))
+    page = EntryPage(**frame, template=template, area=area, context=lambda: context)
+    return render_form(request, form, page)

@@ -18,11 +18,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from clinic import access, shift, tablets
 from clinic.access import Permission, page
 from clinic.models import Site, Tablet
-from clinic.pages.entry_page import EntryForm, show
+from clinic.pages.entry_form import EntryForm
 from clinic.request import ClinicRequest
 from clinic.signin import arrival
 from clinic.web import staff_trail
-from clinic.web.staffing_form import done, pressed
+from clinic.web.staffing_form import done, pressed, show
 
 
 class TabletForm(EntryForm):

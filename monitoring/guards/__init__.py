@@ -13,9 +13,10 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, pre_migrate
 
+from clinic.refusal import GuardsMissing
 from monitoring.guards import file
 from monitoring.guards.foreign import extra_rights, foreign
-from monitoring.guards.install import GuardsMissing, check, drop, has_tables, install
+from monitoring.guards.install import check, drop, has_tables, install
 from monitoring.guards.privileges import as_owner, excess, lift, restrict, settings_missing
 
 __all__ = [

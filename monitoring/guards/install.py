@@ -15,14 +15,6 @@ from monitoring.guards.dialect import (
 from monitoring.guards.text import Guard, guards
 
 
-class GuardsMissing(Exception):
-    """The database does not hold the invariants: nothing may be written. `names` say which."""
-
-    def __init__(self, names: list[str]) -> None:
-        super().__init__(f"guards missing or changed: {', '.join(names)}")
-        self.names = names
-
-
 def has_tables(connection: BaseDatabaseWrapper) -> bool:
     return {g.table for g in guards()} <= set(connection.introspection.table_names())
 

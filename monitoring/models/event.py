@@ -6,10 +6,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from monitoring.models.row import SessionFact
+from monitoring.models.fact import Fact
 
 
-class Event(SessionFact):
+class Event(Fact):
     """A response names who was informed and what was ordered; an adverse event says whether it was
     serious, and a later event resolves it (CLINICAL 2; 8, rules 13 and 43)."""
 
@@ -42,9 +42,9 @@ class Event(SessionFact):
         "self", on_delete=models.PROTECT, null=True, related_name="resolved_by"
     )
 
-    class Meta(SessionFact.Meta):
+    class Meta(Fact.Meta):
         constraints = (
-            *SessionFact.Meta.constraints,
+            *Fact.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(
                     kind__in=(

@@ -12,7 +12,7 @@ from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from clinic.days import possible_days
-from clinic.models.row import Guarded, RecordRow
+from clinic.ids import uuid7
 from clinic.names import search_words
 from monitoring.rules.facts import age_in_years
 
@@ -62,7 +62,7 @@ def _worded(typed: str, at: str) -> models.Q:
     return found
 
 
-class Patient(Guarded):
+class Patient(models.Model):
     """MRN is unique across the organisation, however it is typed. Empty allergies mean not known,
     not none. Who has one name alone has it as family name.
 
@@ -87,8 +87,6 @@ class Patient(Guarded):
         MALE = "male", _("Male")
         OTHER = "other", _("Other")
         UNKNOWN = "unknown", _("Not known")
-
-    chain_kind = "patient"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     site = models.ForeignKey("clinic.Site", on_delete=models.PROTECT, related_name="patients")
@@ -133,15 +131,14 @@ class Patient(Guarded):
         return age_in_years(self.date_of_birth, day)
 
 
-class PatientAmendment(RecordRow):
+class PatientAmendment(models.Model):
     """One change of a patient: the old value stays readable beside the new.
 
     `changes` holds, by column, the old and the new value as JSON has them. The database writes the
     new values into the patient's row as this row is added, and only where the old ones stand there.
     """
 
-    chain_kind = "patient"
-
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="amendments")
     number = models.PositiveIntegerField()
     changes = models.JSONField()

@@ -15,7 +15,35 @@ from django.db import connection, models
 
 from clinic.models import ChainHead, TrailEntry
 from monitoring.guards.stored import conditions
-from monitoring.models import Session, SessionRow
+from monitoring.models import (
+    Admission,
+    Amendment,
+    Clearance,
+    Decision,
+    Departure,
+    Dose,
+    DoseEnd,
+    Event,
+    Reading,
+    Review,
+    Session,
+    Withdrawal,
+)
+
+OF_SESSION: tuple[type[models.Model], ...] = (
+    Admission,
+    Amendment,
+    Clearance,
+    Decision,
+    Departure,
+    Dose,
+    DoseEnd,
+    Event,
+    Reading,
+    Review,
+    Withdrawal,
+)
+"""Tables whose rows belong to a session."""
 
 
 class Odd(NamedTuple):
@@ -32,7 +60,7 @@ Rows = tuple[type[models.Model], str, UUID] | type[models.Model]
 
 def of_session(session_id: UUID) -> list[Rows]:
     """Every row of one session, with its chain."""
-    rows: list[Rows] = [(model, "session_id", session_id) for model in SessionRow.tables()]
+    rows: list[Rows] = [(model, "session_id", session_id) for model in OF_SESSION]
     rows += [(Session, "id", session_id), (ChainHead, "id", session_id)]
     return [*rows, (TrailEntry, "chain", session_id)]
 

@@ -18,7 +18,6 @@ from monitoring.rules.protocol import Protocol
 CLOCKS_APART = timedelta(minutes=2)
 """How far the clocks of a tablet and of the server may stand apart (CLINICAL 7, hazard 31)."""
 
-Outcome = Literal["give", "delay", "do_not_give"]
 Phase = Literal["planned", "arrived", "dosing", "observing", "cleared", "closed", "cancelled"]
 
 
@@ -54,7 +53,7 @@ class DecisionFacts:
 
     seq: int
     at: datetime
-    outcome: Outcome
+    outcome: Literal["give", "delay", "do_not_give"]
     reason: str
     reading: UUID | None
 

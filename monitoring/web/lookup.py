@@ -62,8 +62,11 @@ def require_here(request: ClinicRequest, session_id: UUID) -> None:
         raise not_here(request, session_id)
 
 
-def session_or_404(request: ClinicRequest, session_id: UUID) -> Session:
-    """The session with its whole record; that it was shown is kept."""
+def open_session(request: ClinicRequest, session_id: UUID) -> Session:
+    """The session with its whole record; it is logged that the answer shows it.
+
+    Raises what `not_here` makes for a session that is not at the request's site.
+    """
     found = load(request.site, session_id)
     if found is None:
         raise not_here(request, session_id)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -41,5 +39,5 @@ def statement(session: Session, facts: SessionFacts, signer: str) -> str:
     return "\n".join(lines)
 
 
-def _local(moment: datetime) -> str:
-    return f"{timezone.localtime(moment):%d-%b-%Y %H:%M}"
+def _local(moment: object) -> str:
+    return f"{timezone.localtime(moment):%d-%b-%Y %H:%M}"  # type: ignore[arg-type]

@@ -14,15 +14,14 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic import clock
 from clinic.message import Message
-from clinic.pages.entry_page import HIDDEN_CHARACTER
+from clinic.pages.entry_form import HIDDEN_CHARACTER
 from monitoring.models import Admission, Clearance, Event, Patient, PatientAmendment, Session
 from monitoring.rules.cautions import Caution
 from monitoring.rules.deviations import Deviation
 from monitoring.rules.facts import whole_minutes
 from monitoring.rules.flags import SYMPTOMS, Flag, Flagged
-from monitoring.rules.measures import NOT_DONE_REASONS, OBSERVATIONS, NotDoneReason
+from monitoring.rules.measures import NOT_DONE_REASONS, OBSERVATIONS
 from monitoring.rules.readiness import Item
-from monitoring.words import protocol_settings
 
 REASONS = {
     "required": _("Enter this."),
@@ -69,7 +68,6 @@ REASONS = {
         "Is this another person?"
     ),
     "nothing_changed": _("Nothing was changed."),
-    **protocol_settings.REFUSALS,
     "born_in_future": _("The date of birth is in the future."),
     "prescriber": _("Name the prescriber who is on site."),
     "identifiers_open": _("Name and date of birth must be confirmed with the patient."),
@@ -356,7 +354,7 @@ def minutes(count: int) -> str:
 
 
 def not_done(code: str) -> str:
-    return gettext(NOT_DONE_REASONS[cast(NotDoneReason, code)])
+    return gettext(NOT_DONE_REASONS[code])  # type: ignore[index]
 
 
 def _say(sentence: object, params: Mapping[str, object]) -> str:
@@ -386,8 +384,6 @@ def _shown(name: str, value: object) -> object:
         return Event.Kind(str(value)).label
     if name == "observation":
         return gettext(OBSERVATIONS[str(value)].name)
-    if name == "setting":
-        return gettext(protocol_settings.SETTINGS[str(value)].label)
     if name == "observations" and isinstance(value, tuple):
         return ", ".join(gettext(OBSERVATIONS[o].name) for o in value)
     if name == "reasons" and isinstance(value, tuple):

@@ -102,7 +102,7 @@ def _hire(
         )
     roster = Staff.objects.prefetch_related("memberships").get(pk=staff.pk)
     # A slow hash for each of some hundred signatures would take minutes.
-    vars(roster)["check_password"] = lambda raw_password: raw_password == password
+    roster.check_password = lambda raw_password: raw_password == password  # type: ignore[method-assign]
     return roster
 
 

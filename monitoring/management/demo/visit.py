@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 from monitoring import actions
 from monitoring.management.demo.measured import MEANT, Measured
@@ -150,7 +149,7 @@ class Visit(Measured):
             self.keep("events", facts.event_facts(response))
         return self
 
-    def event(self, kind: str, **given: Any) -> None:
+    def event(self, kind: str, **given: object) -> None:
         event = actions.record_event(
             self.id,
             self.nurse,
@@ -158,7 +157,7 @@ class Visit(Measured):
             kind=kind,
             sending=MEANT,
             at=self.clock.now(),
-            **given,
+            **given,  # type: ignore[arg-type]
         )
         self.keep("events", facts.event_facts(event))
 
@@ -197,7 +196,7 @@ class Visit(Measured):
         found = {c.code for c in cautions(self.facts)}
         return self.is_complete() and not found & UNFIT
 
-    def leave(self, kind: str = "discharged", **given: Any) -> Visit:
+    def leave(self, kind: str = "discharged", **given: object) -> Visit:
         if kind == "discharged":
             name = self.rng.choice(("spouse", "sister", "son", "friend", "mother"))
             number = f"312-555-01{self.rng.randrange(100):02d}"
@@ -209,6 +208,6 @@ class Visit(Measured):
             id=self.new_id(),
             kind=kind,
             left_at=self.clock.now(),
-            **given,
+            **given,  # type: ignore[arg-type]
         )
         return self

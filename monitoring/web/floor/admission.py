@@ -8,22 +8,20 @@ from uuid import UUID
 from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
 from django.http import HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods
 
 from clinic.access import Permission, page
 from clinic.models import Membership, Site, Staff
-from clinic.pages.entry_page import saved
+from clinic.pages.entry_page import enter
 from clinic.pages.fields import YesNo
 from clinic.request import ClinicRequest
 from monitoring.actions import admit_patient
 from monitoring.models import Admission
 from monitoring.rules.readiness import CONCOMITANT, CONTRAINDICATIONS, FASTING, QUESTIONS
-from monitoring.web.lookup import session_or_404
-from monitoring.web.record_page import RecordForm, act, show
-from monitoring.words.banner import session_banner
+from monitoring.web.lookup import open_session
+from monitoring.web.record_page import RecordForm, SessionPage
 
 
 def clinicians(site: Site) -> list[Staff]:
@@ -116,33 +114,29 @@ class AdmissionForm(RecordForm):
 @require_http_methods(["GET", "POST"])
 @page(Permission.ADMIT_PATIENT)
 def admit(request: ClinicRequest, session_id: UUID) -> HttpResponse:
-    session = session_or_404(request, session_id)
+    session = open_session(request, session_id)
     asks_nasal = session.protocol_version.protocol().nasal_minutes is not None
     form = AdmissionForm(
         request.POST or None, site=request.site, asks_nasal=asks_nasal, room=session.room
     )
-    if form.is_bound and form.is_valid():
+
+    def save() -> Admission:
         data = form.cleaned_data
-        made, _theirs = act(
-            form,
-            lambda: admit_patient(
-                session_id,
-                request.user,
-                id=data["id"],
-                answers={name: data.get(name) for name in QUESTIONS},
-                fasting_reason=data["fasting_reason"],
-                transport_reason=data["transport_reason"],
-                prescriber_id=UUID(data["prescriber"]) if data["prescriber"] else None,
-                room=data["room"],
-            ),
+        return admit_patient(
+            session_id,
+            request.user,
+            id=data["id"],
+            answers={name: data.get(name) for name in QUESTIONS},
+            fasting_reason=data["fasting_reason"],
+            transport_reason=data["transport_reason"],
+            prescriber_id=UUID(data["prescriber"]) if data["prescriber"] else None,
+            room=data["room"],
         )
-        if made:
-            return saved(request, _("Admission saved"), "session", session_id)
-    context = {
-        "session": session,
-        "banner": session_banner(session),
-        "heading": _("Admit %(name)s") % {"name": session.patient.banner_name},
-        "submit": _("Save admission"),
-        "back": reverse("session", args=[session_id]),
-    }
-    return show(request, "form_page.html", form, context)
+
+    around = SessionPage(
+        session=session,
+        heading=_("Admit %(name)s") % {"name": session.patient.banner_name},
+        button=_("Save admission"),
+        saved=_("Admission saved"),
+    )
+    return enter(request, form, around, save)

@@ -6,22 +6,20 @@ from uuid import UUID
 
 from django import forms
 from django.http import HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from clinic.access import Permission, page
-from clinic.pages.entry_page import saved
-from clinic.pages.fields import Tiles, offer
+from clinic.pages.entry_page import enter
+from clinic.pages.fields import Tiles
 from clinic.request import ClinicRequest
 from monitoring.actions import decide_dose
 from monitoring.models import Decision, Session
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.readiness import outside_guide
-from monitoring.web.lookup import session_or_404
-from monitoring.web.record_page import RecordForm, act, show
-from monitoring.words.banner import session_banner
+from monitoring.web.lookup import open_session
+from monitoring.web.record_page import RecordForm, SessionPage
 from monitoring.words.readings import table
 
 
@@ -41,7 +39,7 @@ class DecisionForm(RecordForm):
 @require_http_methods(["GET", "POST"])
 @page(Permission.DECIDE_DOSE)
 def decide(request: ClinicRequest, session_id: UUID) -> HttpResponse:
-    session = session_or_404(request, session_id)
+    session = open_session(request, session_id)
     facts = session.facts()
     form = DecisionForm(request.POST or None)
     form.initial["through_seq"] = facts.last_seq
@@ -49,34 +47,34 @@ def decide(request: ClinicRequest, session_id: UUID) -> HttpResponse:
         form.initial["reading"] = facts.predose.id
     if facts.doses:
         stop = Decision.Outcome.DO_NOT_GIVE
-        offer(form, "outcome", [(stop.value, _("Give no more"))])
-    if form.is_bound and form.is_valid():
+        form.fields["outcome"].choices = [(stop.value, _("Give no more"))]  # type: ignore[attr-defined]
+
+    def save() -> Decision:
         data = form.cleaned_data
-        made, _theirs = act(
-            form,
-            lambda: decide_dose(
-                session_id,
-                request.user,
-                id=data["id"],
-                outcome=data["outcome"],
-                reason=data["reason"],
-                reading_id=data["reading"],
-                through_seq=data["through_seq"],
-            ),
+        return decide_dose(
+            session_id,
+            request.user,
+            id=data["id"],
+            outcome=data["outcome"],
+            reason=data["reason"],
+            reading_id=data["reading"],
+            through_seq=data["through_seq"],
         )
-        if made:
-            return saved(request, _("Decision saved"), "session", session_id)
-    return show(request, "decision/decision.html", form, _context(session, facts))
+
+    around = SessionPage(
+        session=session,
+        heading=_("Decide on the dose"),
+        button=_("Save decision"),
+        saved=_("Decision saved"),
+        template="decision/decision.html",
+        context=lambda: _context(session, facts),
+    )
+    return enter(request, form, around, save)
 
 
 def _context(session: Session, facts: SessionFacts) -> dict[str, object]:
     shown = {r.id for r in (facts.predose, outside_guide(facts)) if r}
     return {
-        "session": session,
-        "banner": session_banner(session),
-        "heading": _("Decide on the dose"),
-        "submit": _("Save decision"),
-        "back": reverse("session", args=[session.pk]),
         "predose": table(session, facts, only=shown),
         "is_outside": outside_guide(facts) is not None,
         "protocol": facts.protocol,

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django import forms
 from django.http import HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -17,7 +16,7 @@ from clinic import clock
 from clinic.access import Permission, page
 from clinic.pages.amounts import Amount
 from clinic.pages.dates import ExpiryField
-from clinic.pages.entry_page import saved
+from clinic.pages.entry_page import enter
 from clinic.pages.fields import Tiles
 from clinic.request import ClinicRequest
 from monitoring.actions import end_infusion as end_infusion_verb
@@ -26,11 +25,10 @@ from monitoring.models import Dose, DoseEnd, Session
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.readiness import before_dose
 from monitoring.web.floor.next_step import Permissions
-from monitoring.web.lookup import session_or_404
+from monitoring.web.lookup import open_session
 from monitoring.web.presenters.open_items import open_items
-from monitoring.web.record_page import RecordForm, act, show
+from monitoring.web.record_page import RecordForm, SessionPage
 from monitoring.web.times import ClockTime, WhyLate, begins_window, confirmed
-from monitoring.words.banner import session_banner
 
 COMPLETE = (("yes", gettext_lazy("Complete")), ("no", gettext_lazy("In part")))
 
@@ -91,66 +89,67 @@ class InfusionEndForm(RecordForm):
 @require_http_methods(["GET", "POST"])
 @page(Permission.GIVE_DOSE)
 def give(request: ClinicRequest, session_id: UUID) -> HttpResponse:
-    session = session_or_404(request, session_id)
+    session = open_session(request, session_id)
     facts = session.facts()
     form = DoseForm(request.POST or None, facts=facts)
-    if form.is_bound and form.is_valid():
+
+    def save() -> Dose:
         data = form.cleaned_data
-        made, _theirs = act(
-            form,
-            lambda: give_dose(
-                session_id,
-                request.user,
-                id=data["id"],
-                sending=form.sending,
-                lot=data["lot"],
-                expiry=data["expiry"],
-                started_at=data["started_at"],
-                confirmed_at=confirmed(form, "started_at"),
-                is_complete={"yes": True, "no": False}.get(data.get("is_complete", "")),
-                partial_detail=data.get("partial_detail", ""),
-                early_reason=data.get("early_reason", ""),
-                late_reason=data["late_reason"],
-            ),
+        return give_dose(
+            session_id,
+            request.user,
+            id=data["id"],
+            sending=form.sending,
+            lot=data["lot"],
+            expiry=data["expiry"],
+            started_at=data["started_at"],
+            confirmed_at=confirmed(form, "started_at"),
+            is_complete={"yes": True, "no": False}.get(data.get("is_complete", "")),
+            partial_detail=data.get("partial_detail", ""),
+            early_reason=data.get("early_reason", ""),
+            late_reason=data["late_reason"],
         )
-        if made:
-            return saved(request, _heading(facts, saved=True), "session", session_id)
-    return show(request, "dose/dose.html", form, _context(request, session, facts))
+
+    around = SessionPage(
+        session=session,
+        heading=_heading(facts),
+        button=_("Save dose"),
+        saved=_heading(facts, saved=True),
+        template="dose/dose.html",
+        context=lambda: _context(request, session, facts),
+    )
+    return enter(request, form, around, save)
 
 
 @require_http_methods(["GET", "POST"])
 @page(Permission.GIVE_DOSE)
 def end_infusion(request: ClinicRequest, session_id: UUID) -> HttpResponse:
-    session = session_or_404(request, session_id)
+    session = open_session(request, session_id)
     form = InfusionEndForm(request.POST or None)
     begins_window(form, "ended_at", session.facts().protocol)
-    if form.is_bound and form.is_valid():
+
+    def save() -> DoseEnd:
         data = form.cleaned_data
-        made, _theirs = act(
-            form,
-            lambda: end_infusion_verb(
-                session_id,
-                request.user,
-                id=data["id"],
-                sending=form.sending,
-                ended_at=data["ended_at"],
-                confirmed_at=confirmed(form, "ended_at"),
-                mg=data["mg"],
-                is_complete=data["is_complete"] == "yes",
-                partial_detail=data["partial_detail"],
-                late_reason=data["late_reason"],
-            ),
+        return end_infusion_verb(
+            session_id,
+            request.user,
+            id=data["id"],
+            sending=form.sending,
+            ended_at=data["ended_at"],
+            confirmed_at=confirmed(form, "ended_at"),
+            mg=data["mg"],
+            is_complete=data["is_complete"] == "yes",
+            partial_detail=data["partial_detail"],
+            late_reason=data["late_reason"],
         )
-        if made:
-            return saved(request, _("End of the infusion saved"), "session", session_id)
-    context = {
-        "session": session,
-        "banner": session_banner(session),
-        "heading": _("End of the infusion"),
-        "submit": _("Save the end"),
-        "back": reverse("session", args=[session_id]),
-    }
-    return show(request, "form_page.html", form, context)
+
+    around = SessionPage(
+        session=session,
+        heading=_("End of the infusion"),
+        button=_("Save the end"),
+        saved=_("End of the infusion saved"),
+    )
+    return enter(request, form, around, save)
 
 
 def _heading(facts: SessionFacts, *, saved: bool = False) -> str:
@@ -174,11 +173,6 @@ def _context(request: ClinicRequest, session: Session, facts: SessionFacts) -> d
     last = max((d.started_at for d in facts.doses), default=None)
     rest = timedelta(minutes=facts.protocol.rest_between_devices_minutes)
     return {
-        "session": session,
-        "banner": session_banner(session),
-        "heading": _heading(facts),
-        "submit": _("Save dose"),
-        "back": reverse("session", args=[session.pk]),
         "items": open_items(session, items, permissions),
         "rest_ends_at": last + rest if last and now < last + rest else None,
         "nothing_open": facts.doses and not facts.devices_open,

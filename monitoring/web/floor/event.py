@@ -8,23 +8,21 @@ from uuid import UUID
 
 from django import forms
 from django.http import HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from clinic.access import Permission, page
-from clinic.pages.entry_page import saved
-from clinic.pages.fields import ManyTiles, Tiles, YesNo, offer
+from clinic.pages.entry_page import enter
+from clinic.pages.fields import ManyTiles, Tiles, YesNo
 from clinic.request import ClinicRequest
 from monitoring.actions import record_event
 from monitoring.actions.record_event import RECORDABLE
 from monitoring.models import Event, Session
 from monitoring.rules.flags import SYMPTOMS
-from monitoring.web.lookup import session_or_404
-from monitoring.web.record_page import RecordForm, act, show
+from monitoring.web.lookup import open_session
+from monitoring.web.record_page import RecordForm, SessionPage
 from monitoring.web.times import ClockTime, WhyLate, confirmed
-from monitoring.words.banner import session_banner
 
 
 class EventForm(RecordForm):
@@ -59,11 +57,11 @@ class EventForm(RecordForm):
             if e.kind in {"adverse_event", "symptom"} and e.id not in done
         ]
         if open_events:
-            offer(self, "resolves", [("", _("Choose")), *open_events])
+            self.fields["resolves"].choices = [("", _("Choose")), *open_events]  # type: ignore[attr-defined]
         else:
             del self.fields["resolves"]
             kinds = [c for c in kinds if c[0] != "resolution"]
-        offer(self, "kind", kinds)
+        self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """A symptom that is ticked says what kind of event it is, where nothing else does."""
@@ -82,37 +80,30 @@ class EventForm(RecordForm):
 @require_http_methods(["GET", "POST"])
 @page(Permission.RECORD_EVENT)
 def record(request: ClinicRequest, session_id: UUID) -> HttpResponse:
-    session = session_or_404(request, session_id)
+    session = open_session(request, session_id)
     form = EventForm(request.POST or None, session=session)
-    if form.is_bound and form.is_valid():
+
+    def save() -> Event:
         data = form.cleaned_data
         resolves = data.get("resolves")
-        made, _theirs = act(
-            form,
-            lambda: record_event(
-                session_id,
-                request.user,
-                id=data["id"],
-                sending=form.sending,
-                kind=data["kind"],
-                at=data["at"],
-                confirmed_at=confirmed(form, "at"),
-                late_reason=data["late_reason"],
-                detail=data["detail"],
-                symptoms=data["symptoms"],
-                is_serious=data["is_serious"],
-                onset_at=form.onset(),
-                onset_confirmed_at=confirmed(form, "onset_at"),
-                resolves_id=UUID(resolves) if resolves else None,
-            ),
+        return record_event(
+            session_id,
+            request.user,
+            id=data["id"],
+            sending=form.sending,
+            kind=data["kind"],
+            at=data["at"],
+            confirmed_at=confirmed(form, "at"),
+            late_reason=data["late_reason"],
+            detail=data["detail"],
+            symptoms=data["symptoms"],
+            is_serious=data["is_serious"],
+            onset_at=form.onset(),
+            onset_confirmed_at=confirmed(form, "onset_at"),
+            resolves_id=UUID(resolves) if resolves else None,
         )
-        if made:
-            return saved(request, _("Event saved"), "session", session_id)
-    context = {
-        "session": session,
-        "banner": session_banner(session),
-        "heading": _("Event"),
-        "submit": _("Save event"),
-        "back": reverse("session", args=[session_id]),
-    }
-    return show(request, "form_page.html", form, context)
+
+    around = SessionPage(
+        session=session, heading=_("Event"), button=_("Save event"), saved=_("Event saved")
+    )
+    return enter(request, form, around, save)

@@ -15,14 +15,15 @@ from django.views.decorators.http import require_http_methods
 
 from clinic.access import Permission, page
 from clinic.ids import uuid7
-from clinic.pages.entry_page import saved
+from clinic.models import Site
+from clinic.pages.entry_page import EntryPage, redirect_saved, render_form
+from clinic.pages.submit import submit
 from clinic.request import ClinicRequest
 from clinic.signin.adapter import is_own
-from monitoring.actions import Conflict, Refused, amend_patient
+from monitoring.actions import amend_patient
 from monitoring.models import Patient, PatientAmendment
-from monitoring.web.floor.patients import CONFIRMS, PatientForm, mrn_taken
+from monitoring.web.floor.patients import CONFIRMS, PatientForm
 from monitoring.web.lookup import log_read
-from monitoring.web.record_page import act, show
 from monitoring.words.banner import patient_banner
 from monitoring.words.patient_amendments import Shown, patient_amendments
 
@@ -39,10 +40,12 @@ class AmendPatientForm(PatientForm):
         help_text=gettext_lazy("such as: allergy reported today; the old value stays readable"),
     )
 
-    def __init__(self, data: QueryDict | None, *, patient: Patient, at: str = "") -> None:
+    def __init__(
+        self, data: QueryDict | None, *, site: Site, patient: Patient, at: str = ""
+    ) -> None:
         stands = {name: getattr(patient, name) for name in Patient.AMENDED}
         initial = {"id": uuid7(), "amended": patient.amended, **stands}
-        super().__init__(data, initial=initial)
+        super().__init__(data, site=site, initial=initial)
         if at in Patient.AMENDED:
             self.fields[at].widget.attrs["autofocus"] = True
 
@@ -76,53 +79,41 @@ def amend(request: ClinicRequest, patient_id: UUID) -> HttpResponse:
     log_read(request, "opened", [patient.pk])
     asked = request.GET.get("next", "")
     back = asked if is_own(request, asked) else reverse("patient", args=[patient_id])
-    form = AmendPatientForm(request.POST or None, patient=patient, at=request.GET.get("at", ""))
-    conflict: list[Shown] = []
-    if form.is_bound and form.is_valid():
-        made, conflict = _amended(request, form, patient)
-        if made:
-            return saved(request, _("Patient changed"), back)
-    context = {
-        "banner": patient_banner(patient),
-        "heading": _("Change the details of the patient"),
-        "submit": _("Save the change"),
-        "back": back,
-        "meanwhile": conflict,
-        "area": "patients",
-    }
-    return show(request, "patients/amend.html", form, context)
+    at = request.GET.get("at", "")
+    form = AmendPatientForm(request.POST or None, site=request.site, patient=patient, at=at)
+    if submit(form, lambda: _amend(request, form, patient)):
+        return redirect_saved(request, _("Patient changed"), back)
+    form.log_shown(request)
+    meanwhile = _taken_in(form, patient) if form.is_conflict else []
+    around = EntryPage(
+        heading=_("Change the details of the patient"),
+        button=_("Save the change"),
+        back=back,
+        template="patients/amend.html",
+        area="patients",
+        context=lambda: {"banner": patient_banner(patient), "meanwhile": meanwhile},
+    )
+    return render_form(request, form, around)
 
 
-def _amended(
+def _amend(
     request: ClinicRequest, form: AmendPatientForm, patient: Patient
-) -> tuple[PatientAmendment | None, list[Shown]]:
-    """The amendment, or None with the reasons at the form and what others changed meanwhile."""
+) -> PatientAmendment | None:
     data = form.cleaned_data
+    return amend_patient(
+        patient.pk,
+        request.user,
+        id=data["id"],
+        amended=data["amended"],
+        values=form.values,
+        reason=data["reason"],
+        confirmed=form.confirmed,
+    )
 
-    def verb() -> PatientAmendment | None:
-        try:
-            return amend_patient(
-                patient.pk,
-                request.user,
-                id=data["id"],
-                amended=data["amended"],
-                values=form.values,
-                reason=data["reason"],
-                confirmed=form.confirmed,
-            )
-        except Refused as refused:
-            form.ask(request, refused)
-            return None
-        except Conflict as conflict:
-            if not isinstance(conflict.theirs, Patient):
-                raise
-            form.add_error("mrn", mrn_taken(conflict, request))
-            return None
 
-    made, theirs = act(form, verb)
-    if not theirs:
-        return made, []
-    seen = data["amended"]
+def _taken_in(form: AmendPatientForm, patient: Patient) -> list[Shown]:
+    """What others changed since the form was shown, which it now holds."""
+    seen = form.cleaned_data["amended"]
     patient.refresh_from_db()
     form.take_in(patient)
-    return None, patient_amendments(patient)[: max(0, patient.amended - seen)]
+    return patient_amendments(patient)[: max(0, patient.amended - seen)]

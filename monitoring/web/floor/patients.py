@@ -17,17 +17,19 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.access import Permission, page
+from clinic.models import Site
 from clinic.pages.dates import DayField
-from clinic.pages.entry_page import saved
+from clinic.pages.dates import shown as shown_on
+from clinic.pages.entry_page import EntryPage, redirect_saved, render_form
 from clinic.pages.fields import Confirm, NameField
+from clinic.pages.submit import submit
 from clinic.request import ClinicRequest
 from monitoring.actions import Conflict, Refused
 from monitoring.actions import register_patient as register_patient_verb
 from monitoring.models import Patient
 from monitoring.reports.treatment import course_of_treatment, last_dosed
 from monitoring.web.lookup import log_read
-from monitoring.web.record_page import RecordForm, act, show
-from monitoring.web.refusal import add_refusal
+from monitoring.web.record_page import RecordForm
 from monitoring.words.banner import patient_banner
 from monitoring.words.patient_amendments import patient_amendments
 
@@ -41,6 +43,7 @@ CONFIRMS = ("confirm_namesake", "confirm_minor")
 class PatientForm(RecordForm):
     saves: type[Model] | None = Patient
     namesakes: tuple[Patient, ...] = ()
+    has_the_mrn: Patient | None = None
     mrn = NameField(
         max_length=40,
         label=gettext_lazy("MRN"),
@@ -100,17 +103,36 @@ class PatientForm(RecordForm):
         """The answers to what was asked."""
         return tuple(self.cleaned_data[name] for name in CONFIRMS)
 
-    def ask(self, request: ClinicRequest, refused: Refused) -> None:
-        """Put the reasons at their fields, and offer the answer where one is a question. The
-        patients whom it asks about are shown, and kept as read."""
-        add_refusal(self, refused)
-        for reason in refused.messages:
-            field = self.fields.get(f"confirm_{reason.code}")
+    def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.site = site
+
+    def take_refusal(self, refused: Refused) -> None:
+        """Offer the answer, too, where a reason is a question about another patient."""
+        super().take_refusal(refused)
+        for message in refused.messages:
+            field = self.fields.get(f"confirm_{message.code}")
             if isinstance(field, Confirm):
-                field.answer = str(reason.params["answer"])
-                self.namesakes += cast("tuple[Patient, ...]", reason.params.get("patients", ()))
+                field.answer = str(message.params["answer"])
+                self.namesakes += cast("tuple[Patient, ...]", message.params.get("patients", ()))
+
+    def take_conflict(self, conflict: Conflict) -> None:
+        """Who has the number, only where the person may know: at this site."""
+        if not isinstance(theirs := conflict.theirs, Patient):
+            super().take_conflict(conflict)
+        elif theirs.site_id == self.site.pk:
+            self.has_the_mrn = theirs
+            params = {"name": theirs.banner_name, "born": shown_on(theirs.date_of_birth)}
+            self.add_error("mrn", _("This MRN belongs to %(name)s, born %(born)s.") % params)
+        else:
+            self.add_error("mrn", _("This MRN is in use at another site of the organisation."))
+
+    def log_shown(self, request: ClinicRequest) -> None:
+        """Log whom the refusal shows as read."""
         if self.namesakes:
             log_read(request, "listed", [p.pk for p in self.namesakes])
+        if self.has_the_mrn:
+            log_read(request, "opened", [self.has_the_mrn.pk])
 
 
 @require_safe
@@ -128,49 +150,25 @@ def patient_list(request: ClinicRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @page(Permission.REGISTER_PATIENT)
 def register_patient(request: ClinicRequest) -> HttpResponse:
-    form = PatientForm(request.POST or None)
-    if form.is_bound and form.is_valid():
-        made = _registered(request, form)
-        if made:
-            return saved(request, _("Patient registered"), "patient", made.pk)
-    context = {
-        "heading": _("Register a patient"),
-        "submit": _("Register"),
-        "back": reverse("patient-list"),
-        "area": "patients",
-    }
-    return show(request, "patients/register.html", form, context)
+    site, form = request.site, PatientForm(request.POST or None, site=request.site)
 
+    def save() -> Patient:
+        key = form.cleaned_data["id"]
+        return register_patient_verb(
+            site, request.user, id=key, **form.values, confirmed=form.confirmed
+        )
 
-def _registered(request: ClinicRequest, form: PatientForm) -> Patient | None:
-    """The new patient, or None with the reasons at the form's fields."""
-    given, key = form.values, form.cleaned_data["id"]
-
-    def verb() -> Patient | None:
-        try:
-            return register_patient_verb(
-                request.site, request.user, id=key, **given, confirmed=form.confirmed
-            )
-        except Refused as refused:
-            form.ask(request, refused)
-        except Conflict as conflict:
-            form.add_error("mrn", mrn_taken(conflict, request))
-        return None
-
-    made, _theirs = act(form, verb)
-    return cast("Patient | None", made)
-
-
-def mrn_taken(conflict: Conflict, request: ClinicRequest) -> str:
-    """Who has the number, only where the person may know: at this site."""
-    theirs = conflict.theirs
-    if isinstance(theirs, Patient) and theirs.site_id == request.site.pk:
-        log_read(request, "opened", [theirs.pk])
-        return _("This MRN belongs to %(name)s, born %(born)s.") % {
-            "name": theirs.banner_name,
-            "born": f"{theirs.date_of_birth:%d-%b-%Y}",
-        }
-    return _("This MRN is in use at another site of the organisation.")
+    if made := submit(form, save):
+        return redirect_saved(request, _("Patient registered"), "patient", made.pk)
+    form.log_shown(request)
+    around = EntryPage(
+        heading=_("Register a patient"),
+        button=_("Register"),
+        back=reverse("patient-list"),
+        template="patients/register.html",
+        area="patients",
+    )
+    return render_form(request, form, around)
 
 
 @require_safe

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, cast
@@ -19,19 +18,20 @@ from django.views.decorators.http import require_http_methods
 
 from clinic import clock
 from clinic.access import Permission, page
+from clinic.message import Message
 from clinic.models import Site
 from clinic.pages.amounts import Amount
 from clinic.pages.dates import DayField, shown
-from clinic.pages.entry_page import saved
+from clinic.pages.entry_page import EntryPage, redirect_saved, render_form
 from clinic.pages.fields import Tiles, YesNo
-from clinic.refusal import Refused
+from clinic.pages.submit import submit
 from clinic.request import ClinicRequest
 from monitoring.actions import plan_session
 from monitoring.models import Patient, ProtocolVersion, Session
 from monitoring.reports.treatment import last_dosed
 from monitoring.web.lookup import log_read
 from monitoring.web.presenters.open_items import OpenItem, missing_for_rems
-from monitoring.web.record_page import RecordForm, act, show
+from monitoring.web.record_page import RecordForm
 from monitoring.web.times import TimeOfDay
 from monitoring.words.banner import patient_banner
 
@@ -97,6 +97,10 @@ class PlanForm(RecordForm):
         when = Div(self.rendered("day"), self.rendered("time"), css_class="grid-2")
         return Layout("id", self.rendered("near"), when, *map(self.rendered, rest))
 
+    def field_of(self, message: Message) -> str | None:
+        """The total is chosen or typed: what is said of it belongs to the one that is shown."""
+        return self.dose_field if message.field == "planned_mg" else super().field_of(message)
+
     @property
     def dose_field(self) -> str:
         return "total" if "total" in self.fields else "planned_mg"
@@ -115,50 +119,43 @@ def plan(request: ClinicRequest, patient_id: UUID) -> HttpResponse:
         raise Http404
     log_read(request, "opened", [patient.pk])
     form = PlanForm(request.POST or None, site=site)
-    if form.is_bound and form.is_valid():
-        made = _planned(request, form, patient_id)
-        if made:
-            return saved(request, _("Session planned"), "session", made.pk)
-    missing: list[OpenItem] = []
-    if any(version.protocol().rems for version in form.versions):
-        permissions: frozenset[Permission] = request.permissions
-        missing = missing_for_rems(patient, site, request.path, permissions)
-    context = {
-        "banner": patient_banner(patient),
-        "items": missing,
-        "heading": _("Plan a session"),
-        "submit": _("Save plan"),
-        "back": reverse("patient", args=[patient_id]),
-        "last": last_dosed(patient),
-        "area": "patients",
-    }
-    return show(request, "planning/plan.html", form, context)
+    if made := submit(form, lambda: _plan(request, form, patient_id)):
+        return redirect_saved(request, _("Session planned"), "session", made.pk)
+    around = EntryPage(
+        heading=_("Plan a session"),
+        button=_("Save plan"),
+        back=reverse("patient", args=[patient_id]),
+        template="planning/plan.html",
+        area="patients",
+        context=lambda: {
+            "banner": patient_banner(patient),
+            "items": _missing_for_rems(request, form, patient),
+            "last": last_dosed(patient),
+        },
+    )
+    return render_form(request, form, around)
 
 
-def _planned(request: ClinicRequest, form: PlanForm, patient_id: UUID) -> Session | None:
+def _missing_for_rems(request: ClinicRequest, form: PlanForm, patient: Patient) -> list[OpenItem]:
+    """What REMS asks for before a dose, where a protocol of the site is under it."""
+    if not any(version.protocol().rems for version in form.versions):
+        return []
+    return missing_for_rems(patient, request.site, request.path, request.permissions)
+
+
+def _plan(request: ClinicRequest, form: PlanForm, patient_id: UUID) -> Session:
     data = form.cleaned_data
-
-    def verb() -> Session:
-        try:
-            return plan_session(
-                request.user,
-                id=data["id"],
-                patient_id=patient_id,
-                protocol_version_id=UUID(data["protocol_version"]),
-                planned_for=form.planned_for(),
-                planned_mg=data["mg"],
-                indication=data["indication"],
-                is_first_treatment=data["is_first_treatment"],
-                room=data["room"],
-            )
-        except Refused as refused:
-            places = {"planned_mg": form.dose_field}
-            raise Refused(
-                replace(m, field=places.get(m.field, m.field)) for m in refused.messages
-            ) from None
-
-    made, _theirs = act(form, verb)
-    return cast("Session | None", made)
+    return plan_session(
+        request.user,
+        id=data["id"],
+        patient_id=patient_id,
+        protocol_version_id=UUID(data["protocol_version"]),
+        planned_for=form.planned_for(),
+        planned_mg=data["mg"],
+        indication=data["indication"],
+        is_first_treatment=data["is_first_treatment"],
+        room=data["room"],
+    )
 
 
 def _offer(form: forms.Form, name: str, choices: list[tuple[str, str]]) -> None:

@@ -10,13 +10,13 @@ from django import forms
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from clinic import clock
 from clinic.access import Permission, page
-from clinic.pages.entry_page import saved
+from clinic.pages.entry_page import enter, redirect_saved, render_form
 from clinic.pages.fields import Tiles
+from clinic.pages.submit import submit
 from clinic.request import ClinicRequest
 from monitoring.actions import correct_reading, record_reading
 from monitoring.models import Reading as ReadingRow
@@ -35,12 +35,11 @@ from monitoring.rules.protocol import SPRAVATO_US, Protocol
 from monitoring.rules.scales import SCALES
 from monitoring.rules.schedule import observations_at
 from monitoring.web import links
-from monitoring.web.lookup import require_here, session_or_404
+from monitoring.web.lookup import open_session, require_here
 from monitoring.web.measured import measure_field
-from monitoring.web.record_page import RecordForm, act, show
+from monitoring.web.record_page import RecordForm, SessionPage
 from monitoring.web.times import ClockTime, confirmed
 from monitoring.words import wording
-from monitoring.words.banner import session_banner
 from monitoring.words.readings import label, table
 
 
@@ -126,30 +125,40 @@ def record(request: ClinicRequest, session_id: UUID) -> HttpResponse:
         require_here(request, session_id)
         # The scales of any protocol are read alike; the verb checks them against the session's.
         form = ReadingForm(request.POST, protocol=SPRAVATO_US)
-        if form.is_valid():
-            entry, data, sending = form.entry(asked), form.cleaned_data, form.sending
-            made, _theirs = act(
-                form,
-                lambda: record_reading(
-                    session_id,
-                    request.user,
-                    id=data["id"],
-                    sending=sending,
-                    entry=entry,
-                    note=data["note"],
-                ),
-            )
-            if made:
-                return saved(request, _("Reading saved"), "session", session_id)
-    session = session_or_404(request, session_id)
+        if _recorded_by(request, session_id, form, asked):
+            return redirect_saved(request, _("Reading saved"), "session", session_id)
+    session = open_session(request, session_id)
     facts = session.facts()
     form = form or ReadingForm(protocol=facts.protocol)
-    context = _context(session, facts, form, asked)
+    own: dict[str, Any] = {}
     if "again" in request.GET:
-        context["draft"] = links.reading(session, _asked(request))
+        own["draft"] = links.reading(session, _asked(request))
     if not form.is_bound:
-        context["recorded"] = _recorded(session, asked)
-    return show(request, "reading/reading.html", form, context)
+        own["recorded"] = _recorded(session, asked)
+    around = SessionPage(
+        session=session,
+        heading=_heading(asked),
+        button=_("Save reading"),
+        template="reading/reading.html",
+        context=lambda: _context(facts, form, asked) | own,
+    )
+    return render_form(request, form, around)
+
+
+def _recorded_by(
+    request: ClinicRequest, session_id: UUID, form: ReadingForm, asked: int | None
+) -> ReadingRow | None:
+    return submit(
+        form,
+        lambda: record_reading(
+            session_id,
+            request.user,
+            id=form.cleaned_data["id"],
+            sending=form.sending,
+            entry=form.entry(asked),
+            note=form.cleaned_data["note"],
+        ),
+    )
 
 
 def _recorded(session: Session, asked: int | None) -> dict[str, Any] | None:
@@ -173,37 +182,42 @@ def _recorded(session: Session, asked: int | None) -> dict[str, Any] | None:
 @page(Permission.RECORD_READING)
 def correct(request: ClinicRequest, session_id: UUID, reading_id: UUID) -> HttpResponse:
     """The original stands beside; nothing of it is copied into the form."""
-    session = session_or_404(request, session_id)
+    session = open_session(request, session_id)
     facts = session.facts()
     original = next((r for r in facts.readings if r.id == reading_id), None)
     if original is None:
         raise Http404
     form = CorrectionForm(request.POST or None, protocol=facts.protocol)
-    if form.is_bound and form.is_valid():
-        made, _theirs = act(
-            form,
-            lambda: correct_reading(
-                session_id,
-                request.user,
-                id=form.cleaned_data["id"],
-                sending=form.sending,
-                replaces=reading_id,
-                entry=form.entry(None),
-                reason=form.cleaned_data["correction_reason"],
-                note=form.cleaned_data["note"],
-                is_time_wrong=form.is_time_wrong,
-            ),
+
+    def save() -> ReadingRow:
+        return correct_reading(
+            session_id,
+            request.user,
+            id=form.cleaned_data["id"],
+            sending=form.sending,
+            replaces=reading_id,
+            entry=form.entry(None),
+            reason=form.cleaned_data["correction_reason"],
+            note=form.cleaned_data["note"],
+            is_time_wrong=form.is_time_wrong,
         )
-        if made:
-            return saved(request, _("Correction saved"), "session", session_id)
-    context = _context(session, facts.without(reading_id), form, None, original) | {
-        "heading": _("Correct a reading: %(label)s") % {"label": label(facts, original)},
-        "submit": gettext_lazy("Save correction"),
-        "original": table(session, facts, only={reading_id}),
-        "is_correction": True,
-        "shows_time": form.is_bound and form.is_time_wrong,
-    }
-    return show(request, "reading/reading.html", form, context)
+
+    around = SessionPage(
+        session=session,
+        heading=_("Correct a reading: %(label)s") % {"label": label(facts, original)},
+        button=_("Save correction"),
+        saved=_("Correction saved"),
+        template="reading/reading.html",
+        context=lambda: (
+            _context(facts.without(reading_id), form, None, original)
+            | {
+                "original": table(session, facts, only={reading_id}),
+                "is_correction": True,
+                "shows_time": form.is_bound and form.is_time_wrong,
+            }
+        ),
+    )
+    return enter(request, form, around, save)
 
 
 def _asked(request: ClinicRequest) -> int | None:
@@ -220,7 +234,6 @@ def _heading(asked: int | None) -> str:
 
 
 def _context(
-    session: Session,
     facts: SessionFacts,
     form: ReadingForm,
     asked: int | None,
@@ -231,11 +244,6 @@ def _context(
     scales = [o for o in OBSERVATIONS.values() if o.is_scale]
     needed = observations_at(facts.protocol, None if asked == PRE_DOSE else asked)
     return {
-        "session": session,
-        "banner": session_banner(session),
-        "heading": _heading(asked),
-        "submit": gettext_lazy("Save reading"),
-        "back": reverse("session", args=[session.pk]),
         "vitals": [
             _panel(facts, form, o, o.key in needed or asked is None, original) for o in vitals
         ],

@@ -7,24 +7,22 @@ from uuid import UUID
 
 from django import forms
 from django.http import Http404, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from clinic.access import Permission, page
-from clinic.pages.entry_page import saved
-from clinic.pages.fields import Tiles, offer
+from clinic.pages.entry_page import enter
+from clinic.pages.fields import Tiles
 from clinic.request import ClinicRequest
 from monitoring.actions import respond_to_flag
 from monitoring.models import Event
 from monitoring.rules.flags import flagged
 from monitoring.web.floor.admission import clinicians
-from monitoring.web.lookup import session_or_404
+from monitoring.web.lookup import open_session
 from monitoring.web.presenters import alerts
-from monitoring.web.record_page import RecordForm, act, show
+from monitoring.web.record_page import RecordForm, SessionPage
 from monitoring.web.times import ClockTime, WhyLate, confirmed
-from monitoring.words.banner import session_banner
 
 
 def orders() -> list[tuple[str, str]]:
@@ -49,7 +47,7 @@ class ResponseForm(RecordForm):
 
     def __init__(self, *args: Any, names: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "informed", [(n, n) for n in names])
+        self.fields["informed"].choices = [(n, n) for n in names]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """Who was tapped and who was typed were both informed; so with what was ordered."""
@@ -67,41 +65,39 @@ class ResponseForm(RecordForm):
 @require_http_methods(["GET", "POST"])
 @page(Permission.RECORD_EVENT)
 def respond(request: ClinicRequest, session_id: UUID, about: UUID) -> HttpResponse:
-    session = session_or_404(request, session_id)
+    session = open_session(request, session_id)
     facts = session.facts()
     found = next((f for f in flagged(facts) if f.fact.id == about), None)
     if found is None:
         raise Http404
-    form = ResponseForm(
-        request.POST or None, names=[s.printed_name for s in clinicians(request.site)]
-    )
-    if form.is_bound and form.is_valid():
+    names = [s.printed_name for s in clinicians(request.site)]
+    form = ResponseForm(request.POST or None, names=names)
+
+    def save() -> Event:
         data = form.cleaned_data
-        made, _theirs = act(
-            form,
-            lambda: respond_to_flag(
-                session_id,
-                request.user,
-                id=data["id"],
-                sending=form.sending,
-                about=about,
-                informed=data["informed"],
-                ordered=data["ordered"],
-                at=data["at"],
-                confirmed_at=confirmed(form, "at"),
-                late_reason=data["late_reason"],
-            ),
+        return respond_to_flag(
+            session_id,
+            request.user,
+            id=data["id"],
+            sending=form.sending,
+            about=about,
+            informed=data["informed"],
+            ordered=data["ordered"],
+            at=data["at"],
+            confirmed_at=confirmed(form, "at"),
+            late_reason=data["late_reason"],
         )
-        if made:
-            return saved(request, _("Response saved"), "session", session_id)
-    context = {
-        "session": session,
-        "banner": session_banner(session),
-        "heading": _("Record who was informed"),
-        "submit": _("Save response"),
-        "back": reverse("session", args=[session_id]),
-        "kind": alerts.kind(found),
-        "word": alerts.word(found),
-        "lines": alerts.lines(facts.protocol, found),
-    }
-    return show(request, "response/response.html", form, context)
+
+    around = SessionPage(
+        session=session,
+        heading=_("Record who was informed"),
+        button=_("Save response"),
+        saved=_("Response saved"),
+        template="response/response.html",
+        context=lambda: {
+            "kind": alerts.kind(found),
+            "word": alerts.word(found),
+            "lines": alerts.lines(facts.protocol, found),
+        },
+    )
+    return enter(request, form, around, save)

@@ -1,4 +1,4 @@
-"""Protocols in plain words."""
+"""Protocols in plain words, read only."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from clinic.access import Permission, page
 from clinic.request import ClinicRequest
 from monitoring.models import ProtocolVersion
-from monitoring.words.protocol import Change, changes, groups
+from monitoring.words.protocol import groups
 
 
 @require_safe
@@ -20,7 +20,7 @@ def protocol_list(request: ClinicRequest) -> HttpResponse:
     used = set(
         ProtocolVersion.objects.filter(sites__site=request.site).values_list("pk", flat=True)
     )
-    versions = list(ProtocolVersion.objects.seen_at(request.site).select_related("published_by"))
+    versions = list(ProtocolVersion.objects.seen_at(request.site))
     context = {
         "used": [v for v in versions if v.pk in used],
         "earlier": [v for v in versions if v.pk not in used],
@@ -32,22 +32,15 @@ def protocol_list(request: ClinicRequest) -> HttpResponse:
 @require_safe
 @page(Permission.VIEW_PROTOCOL)
 def protocol(request: ClinicRequest, version_id: UUID) -> HttpResponse:
-    seen = ProtocolVersion.objects.seen_at(request.site)
-    version = seen.select_related("replaces", "published_by").filter(pk=version_id).first()
+    version = ProtocolVersion.objects.seen_at(request.site).filter(pk=version_id).first()
     if version is None:
         raise Http404
     is_used = version.sites.filter(site=request.site).exists()
     context = {
         "version": version,
         "is_used": is_used,
+        "protocol": version.protocol(),
         "groups": groups(version.protocol()),
-        "changes": _changes_of(version),
         "area": "protocols",
     }
     return render(request, "protocols/protocol.html", context)
-
-
-def _changes_of(version: ProtocolVersion) -> list[Change]:
-    """What it has otherwise than the version that it replaced."""
-    before = version.replaces
-    return changes(before.protocol(), version.protocol()) if before else []

@@ -14,16 +14,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.access import Permission, page
-from clinic.pages.entry_page import saved
-from clinic.pages.fields import offer
+from clinic.pages.entry_page import enter
 from clinic.request import ClinicRequest
 from monitoring.actions import amend_record, review_reading
 from monitoring.models import Amendment, Review, Session
 from monitoring.reports import reviews
-from monitoring.web.lookup import log_read, session_or_404
-from monitoring.web.record_page import RecordForm, act, show
+from monitoring.web.lookup import log_read, open_session
+from monitoring.web.record_page import RecordForm, SessionPage
 from monitoring.words.amendments import late_reading, subjects
-from monitoring.words.banner import session_banner
 from monitoring.words.readings import table
 
 
@@ -49,7 +47,7 @@ class AmendmentForm(RecordForm):
 
     def __init__(self, *args: Any, session: Session, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "about", [("", _("Choose")), *subjects(session)])
+        self.fields["about"].choices = [("", _("Choose")), *subjects(session)]  # type: ignore[attr-defined]
 
 
 class ReviewForm(RecordForm):
@@ -63,71 +61,67 @@ class ReviewForm(RecordForm):
 @require_http_methods(["GET", "POST"])
 @page(Permission.AMEND_RECORD)
 def amend(request: ClinicRequest, session_id: UUID) -> HttpResponse:
-    session = session_or_404(request, session_id)
+    session = open_session(request, session_id)
     form = AmendmentForm(request.POST or None, session=session)
     form.initial["about"] = request.GET.get("about", "")
-    if form.is_bound and form.is_valid():
+
+    def save() -> Amendment:
         data = form.cleaned_data
         about, _sep, about_id = data["about"].partition(":")
-        made, _theirs = act(
-            form,
-            lambda: amend_record(
-                session_id,
-                request.user,
-                id=data["id"],
-                about=about,
-                about_id=UUID(about_id) if about_id else None,
-                text=data["text"],
-                reason=data["reason"],
-            ),
+        return amend_record(
+            session_id,
+            request.user,
+            id=data["id"],
+            about=about,
+            about_id=UUID(about_id) if about_id else None,
+            text=data["text"],
+            reason=data["reason"],
         )
-        if made:
-            return saved(request, _("Amendment saved"), "session", session_id)
-    context = {
-        "session": session,
-        "banner": session_banner(session),
-        "heading": _("Amend the record"),
-        "submit": _("Save amendment"),
-        "back": reverse("session", args=[session_id]),
-    }
-    return show(request, "form_page.html", form, context)
+
+    around = SessionPage(
+        session=session,
+        heading=_("Amend the record"),
+        button=_("Save amendment"),
+        saved=_("Amendment saved"),
+    )
+    return enter(request, form, around, save)
 
 
 @require_http_methods(["GET", "POST"])
 @page(Permission.REVIEW_READING)
 def review(request: ClinicRequest, session_id: UUID, reading_id: UUID) -> HttpResponse:
-    session = session_or_404(request, session_id)
+    session = open_session(request, session_id)
     late = session.reading_set.all()
     found = next((r for r in late if r.pk == reading_id and r.after_departure), None)
     if found is None:
         raise Http404
     form = ReviewForm(request.POST or None)
-    if form.is_bound and form.is_valid():
+
+    def save() -> Review:
         data = form.cleaned_data
-        made, _theirs = act(
-            form,
-            lambda: review_reading(
-                session_id,
-                request.user,
-                id=data["id"],
-                reading_id=reading_id,
-                assessment=data["assessment"],
-                action_taken=data["action_taken"],
-            ),
+        return review_reading(
+            session_id,
+            request.user,
+            id=data["id"],
+            reading_id=reading_id,
+            assessment=data["assessment"],
+            action_taken=data["action_taken"],
         )
-        if made:
-            return saved(request, _("Review saved"), "session", session_id)
-    facts = session.facts()
-    context = {
-        "session": session,
-        "banner": session_banner(session),
-        "heading": _("Late reading"),
-        "submit": _("Save review"),
-        "back": reverse("review-list"),
-        "readings": table(session, facts, only={reading_id}),
-        "review": getattr(found, "review", None),
-    }
-    return show(request, "amendment/review.html", form, context)
+
+    around = SessionPage(
+        session=session,
+        heading=_("Late reading"),
+        button=_("Save review"),
+        saved=_("Review saved"),
+        back=reverse("review-list"),
+        goes_to=reverse("session", args=[session_id]),
+        template="amendment/review.html",
+        context=lambda: {
+            "readings": table(session, session.facts(), only={reading_id}),
+            "review": getattr(found, "review", None),
+        },
+    )
+    return enter(request, form, around, save)
 
 
 @require_safe

@@ -7,9 +7,8 @@ from uuid import UUID
 
 from crispy_forms.layout import Fieldset, Layout
 from django import forms
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,8 +17,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic import clock
 from clinic.access import Permission, page
-from clinic.pages.entry_page import saved
+from clinic.models import Staff
+from clinic.pages.entry_page import enter, redirect_saved, render_form
 from clinic.pages.fields import WholeNumber, YesNo
+from clinic.pages.submit import submit
 from clinic.request import ClinicRequest
 from clinic.signin import passkey
 from clinic.trail.organisation import renewals_before
@@ -31,11 +32,10 @@ from monitoring.rules.cautions import Caution, cautions
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.readiness import CHECKLIST, before_clearance, clearance_state
 from monitoring.web import links
-from monitoring.web.lookup import session_or_404
+from monitoring.web.lookup import open_session
 from monitoring.web.presenters.open_items import OpenItem
-from monitoring.web.record_page import RecordForm, act, show
+from monitoring.web.record_page import RecordForm, SessionPage
 from monitoring.words import wording
-from monitoring.words.banner import session_banner
 from monitoring.words.readings import table
 from monitoring.words.report import renewal_words
 from monitoring.words.statement import statement
@@ -107,45 +107,47 @@ class WithdrawalForm(RecordForm):
 @require_http_methods(["GET", "POST"])
 @page(Permission.SIGN_CLEARANCE)
 def sign(request: ClinicRequest, session_id: UUID) -> HttpResponse:
-    session = session_or_404(request, session_id)
-    facts = session.facts()
-    by = request.user
-    open_cautions = cautions(facts)
-    rems = facts.protocol.rems
-    form = ClearanceForm(request.POST or None, open_cautions=open_cautions, rems=rems)
+    session = open_session(request, session_id)
+    facts, by = session.facts(), request.user
+    form = _form(facts, request.POST or None)
     form.initial["through_seq"] = facts.last_seq
+    if submit(form, lambda: _sign(request, session, facts, form)):
+        return redirect_saved(request, _("Clearance signed"), "session", session_id)
     changes: list[str] = []
-    if form.is_bound and form.is_valid():
-        data = form.cleaned_data
-        made, theirs = act(
-            form,
-            lambda: sign_clearance(
-                session_id,
-                by,
-                id=data["id"],
-                password=data["password"],
-                assertion=passkey.take(request, data["passkey"]) if data["passkey"] else None,
-                through_seq=data["through_seq"],
-                checklist={key: data[key] for key in CHECKLIST},
-                justifications={c.key: data[f"justify_{c.key}"] for c in open_cautions},
-                had_serious_event=data["had_serious_event"],
-                ready_minutes=data.get("ready_minutes"),
-                statement=statement(session, facts, by.printed_name),
-            ),
-        )
-        if made:
-            return saved(request, _("Clearance signed"), "session", session_id)
-        if theirs:
-            form = _again(request, facts)
-            changes = _changes(session, facts, data["through_seq"])
-    now = clock.now()
-    context = _context(session, facts, by.printed_name) | {
-        "changes": changes,
-        "summary_heading": _("Not signed"),
-        "has_passkey": passkey.has_one(by),
-        "renewal": renewal_words(renewals_before([(by.pk, now)]).get((by.pk, now))),
-    }
-    return show(request, "clearance/clearance.html", form, context)
+    if form.is_conflict:
+        changes = _changes(session, facts, form.cleaned_data["through_seq"])
+        form = _again(request, facts)
+    around = SessionPage(
+        session=session,
+        heading=_("Clearance"),
+        button=_("Sign clearance"),
+        template="clearance/clearance.html",
+        context=lambda: _context(session, facts, by) | {"changes": changes},
+    )
+    return render_form(request, form, around)
+
+
+def _sign(
+    request: ClinicRequest, session: Session, facts: SessionFacts, form: ClearanceForm
+) -> Clearance:
+    data, by = form.cleaned_data, request.user
+    return sign_clearance(
+        session.pk,
+        by,
+        id=data["id"],
+        password=data["password"],
+        assertion=passkey.take(request, data["passkey"]) if data["passkey"] else None,
+        through_seq=data["through_seq"],
+        checklist={key: data[key] for key in CHECKLIST},
+        justifications={c.key: data[f"justify_{c.key}"] for c in form.open_cautions},
+        had_serious_event=data["had_serious_event"],
+        ready_minutes=data.get("ready_minutes"),
+        statement=statement(session, facts, by.printed_name),
+    )
+
+
+def _form(facts: SessionFacts, data: QueryDict | None) -> ClearanceForm:
+    return ClearanceForm(data, open_cautions=cautions(facts), rems=facts.protocol.rems)
 
 
 class ShownForm(forms.Form):
@@ -173,7 +175,7 @@ def _again(request: ClinicRequest, facts: SessionFacts) -> ClearanceForm:
     data["through_seq"] = str(facts.last_seq)
     data["password"] = data["passkey"] = ""
     data.pop("record_reviewed", None)
-    again = ClearanceForm(data, open_cautions=cautions(facts), rems=facts.protocol.rems)
+    again = _form(facts, data)
     again.full_clean()
     again.errors.clear()
     again.add_error(None, _("The record has changed since this page was shown. Read it again."))
@@ -199,25 +201,23 @@ def _changes(session: Session, facts: SessionFacts, shown: int) -> list[str]:
     return [line for _seq, line in sorted(found)]
 
 
-def _context(session: Session, facts: SessionFacts, signer: str) -> dict[str, Any]:
+def _context(session: Session, facts: SessionFacts, signer: Staff) -> dict[str, Any]:
     now = clock.now()
     state = clearance_state(facts, now)
     items = before_clearance(facts, now)
     return {
-        "session": session,
-        "banner": session_banner(session),
         "facts": facts,
-        "heading": _("Clearance"),
-        "submit": _("Sign clearance"),
-        "back": reverse("session", args=[session.pk]),
+        "summary_heading": _("Not signed"),
         "chart": session_chart(facts, now),
         "readings": table(session, facts),
         "timeline": timeline(session, facts),
         "items": [OpenItem(wording.item(i), links.closes(session, i)) for i in items],
         "clearance_state": state,
         "can_sign": not items and state != "stands" and session.phase != "closed",
-        "statement": statement(session, facts, signer),
-        "signer": signer,
+        "statement": statement(session, facts, signer.printed_name),
+        "signer": signer.printed_name,
+        "has_passkey": passkey.has_one(signer),
+        "renewal": renewal_words(renewals_before([(signer.pk, now)]).get((signer.pk, now))),
         "first_minutes": facts.minutes(now),
     }
 
@@ -225,31 +225,27 @@ def _context(session: Session, facts: SessionFacts, signer: str) -> dict[str, An
 @require_http_methods(["GET", "POST"])
 @page(Permission.SIGN_CLEARANCE)
 def withdraw(request: ClinicRequest, session_id: UUID) -> HttpResponse:
-    session = session_or_404(request, session_id)
+    session = open_session(request, session_id)
     standing = session.facts().clearance
     if standing is None:
         raise Http404
     form = WithdrawalForm(request.POST or None)
     form.initial["clearance"] = standing.id
-    if form.is_bound and form.is_valid():
+
+    def save() -> Withdrawal:
         data = form.cleaned_data
-        made, _theirs = act(
-            form,
-            lambda: withdraw_clearance(
-                session_id,
-                request.user,
-                id=data["id"],
-                clearance_id=data["clearance"],
-                reason=data["reason"],
-            ),
+        return withdraw_clearance(
+            session_id,
+            request.user,
+            id=data["id"],
+            clearance_id=data["clearance"],
+            reason=data["reason"],
         )
-        if made:
-            return saved(request, _("Clearance withdrawn"), "session", session_id)
-    context = {
-        "session": session,
-        "banner": session_banner(session),
-        "heading": _("Withdraw the clearance"),
-        "submit": _("Withdraw"),
-        "back": reverse("session", args=[session_id]),
-    }
-    return show(request, "form_page.html", form, context)
+
+    around = SessionPage(
+        session=session,
+        heading=_("Withdraw the clearance"),
+        button=_("Withdraw"),
+        saved=_("Clearance withdrawn"),
+    )
+    return enter(request, form, around, save)

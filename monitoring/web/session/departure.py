@@ -7,26 +7,25 @@ from uuid import UUID
 
 from django import forms
 from django.http import HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from clinic import clock
 from clinic.access import Permission, page
-from clinic.pages.entry_page import saved
-from clinic.pages.fields import Tiles, YesNo, offer
+from clinic.pages.entry_page import redirect_saved, render_form
+from clinic.pages.fields import Tiles, YesNo
+from clinic.pages.submit import submit
 from clinic.request import ClinicRequest
 from monitoring.actions import depart
 from monitoring.models import Departure, Session
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.readiness import clearance_state, lapses_at
 from monitoring.web.floor.admission import clinicians
-from monitoring.web.lookup import session_or_404
-from monitoring.web.record_page import RecordForm, act, show
+from monitoring.web.lookup import open_session
+from monitoring.web.record_page import RecordForm, SessionPage
 from monitoring.web.times import ClockTime, WhyLate, confirmed, offer_days
 from monitoring.words import wording
-from monitoring.words.banner import session_banner
 from monitoring.words.readings import table
 
 WAYS_HOME = (
@@ -52,7 +51,9 @@ class DepartureForm(RecordForm):
         super().__init__(*args, **kwargs)
         offer_days(self, session)
         if "clinician_informed" in self.fields:
-            offer(self, "clinician_informed", [(n, n) for n in names])
+            self.fields["clinician_informed"].choices = [  # type: ignore[attr-defined]
+                (n, n) for n in names
+            ]
 
     def given(self) -> dict[str, Any]:
         """What was entered, as the verb takes it."""
@@ -111,17 +112,17 @@ class AgainstAdviceForm(EarlyForm):
     )  # fmt: skip
 
 
-class SeenAt(ClockTime):
-    template = "departure/_seen.html"
-
-
 class LeftUnseenForm(EarlyForm):
     left_at = ClockTime(label=gettext_lazy("When it was noticed"))
-    last_seen_at = SeenAt(label=gettext_lazy("Last seen at"))
+    last_seen_at = ClockTime(label=gettext_lazy("Last seen at"))
     noticed_by = _line(gettext_lazy("Who noticed"), 200)
     reason = _line(gettext_lazy("What is known, and what was done"), 500)
 
     field_order = ("id", "left_at", "late_reason", "last_seen_at", "noticed_by", "reason")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["last_seen_at"].template = "departure/_seen.html"  # type: ignore[attr-defined]
 
     def given(self) -> dict[str, Any]:
         data = super().given()
@@ -158,25 +159,38 @@ def _form(request: ClinicRequest, session: Session, kind: str) -> DepartureForm 
 def record(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     """`?kind=` names how; discharge is shown while a clearance stands, and once it has lapsed, for
     who left before."""
-    session = session_or_404(request, session_id)
+    session = open_session(request, session_id)
     facts = session.facts()
     state = clearance_state(facts, clock.now())
     kind = request.GET.get("kind", Departure.Kind.DISCHARGED if state == "stands" else "")
     form = _form(request, session, kind)
-    if form is not None and kind in FORMS and form.is_bound and form.is_valid():
-        given = form.given()
-        made, _theirs = act(form, lambda: depart(session_id, request.user, kind=kind, **given))
-        if made:
-            return saved(request, _("Departure saved"), "session", session_id)
+    if form is not None and _departed(request, session_id, form, kind):
+        return redirect_saved(request, _("Departure saved"), "session", session_id)
     can_discharge = state in {"stands", "lapsed"}
     if kind == Departure.Kind.DISCHARGED and not can_discharge and not (form and form.is_bound):
         form = None
-    context = _context(session, facts, state) | {
-        "kind": kind,
-        "submit": dict(Departure.Kind.choices).get(kind, ""),
-        "kinds": [c for c in Departure.Kind.choices if c[0] != "discharged" or can_discharge],
-    }
-    return show(request, "departure/departure.html", form or forms.Form(), context)
+    around = SessionPage(
+        session=session,
+        heading=_("Departure"),
+        button=str(dict(Departure.Kind.choices).get(kind, "")),
+        template="departure/departure.html",
+        context=lambda: (
+            _context(session, facts, state)
+            | {
+                "kind": kind,
+                "kinds": [
+                    c for c in Departure.Kind.choices if c[0] != "discharged" or can_discharge
+                ],
+            }
+        ),
+    )
+    return render_form(request, form or forms.Form(), around)
+
+
+def _departed(
+    request: ClinicRequest, session_id: UUID, form: DepartureForm, kind: str
+) -> Departure | None:
+    return submit(form, lambda: depart(session_id, request.user, kind=kind, **form.given()))
 
 
 def _context(session: Session, facts: SessionFacts, state: str) -> dict[str, Any]:
@@ -187,10 +201,6 @@ def _context(session: Session, facts: SessionFacts, state: str) -> dict[str, Any
         "now": now,
     }
     return {
-        "session": session,
-        "banner": session_banner(session),
-        "heading": _("Departure"),
-        "back": reverse("session", args=[session.pk]),
         "state": state,
         "lapses_at": lapses_at(facts) if state == "stands" else None,
         "why_not": "" if state == "stands" else wording.reason(f"clearance_{state}", params),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -14,12 +13,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from clinic.access import Permission, page
-from clinic.pages.entry_page import saved
+from clinic.pages.entry_page import enter
 from clinic.request import ClinicRequest
 from monitoring.actions import cancel_session, defer_dose
-from monitoring.web.lookup import session_or_404
-from monitoring.web.record_page import RecordForm, act, show
-from monitoring.words.banner import session_banner
+from monitoring.models import Session
+from monitoring.web.lookup import open_session
+from monitoring.web.record_page import RecordForm, SessionPage
 
 
 class EndingForm(RecordForm):
@@ -44,22 +43,20 @@ def defer(request: ClinicRequest, session_id: UUID) -> HttpResponse:
 
 
 def _end(
-    request: ClinicRequest, session_id: UUID, verb: Callable[..., Any], heading: str
+    request: ClinicRequest, session_id: UUID, verb: Callable[..., Session], heading: str
 ) -> HttpResponse:
-    session = session_or_404(request, session_id)
+    session = open_session(request, session_id)
     form = EndingForm(request.POST or None)
-    if form.is_bound and form.is_valid():
-        made, _theirs = act(
-            form,
-            lambda: verb(session_id, request.user, reason=form.cleaned_data["reason"]),
-        )
-        if made:
-            return saved(request, _("Session ended without a dose"), "board")
-    context = {
-        "session": session,
-        "banner": session_banner(session),
-        "heading": heading,
-        "submit": heading,
-        "back": reverse("session", args=[session_id]),
-    }
-    return show(request, "form_page.html", form, context)
+    around = SessionPage(
+        session=session,
+        heading=heading,
+        button=heading,
+        saved=_("Session ended without a dose"),
+        goes_to=reverse("board"),
+    )
+    return enter(
+        request,
+        form,
+        around,
+        lambda: verb(session_id, request.user, reason=form.cleaned_data["reason"]),
+    )

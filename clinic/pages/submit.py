@@ -1,0 +1,82 @@
+"""The one way in which a form is sent to a verb: what it made, or why not, said at the form."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.contrib import messages
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.db import IntegrityError, OperationalError
+from django.forms import BaseForm, ValidationError
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from clinic.pages.entry_form import VerbForm
+from clinic.refusal import Conflict, GuardsMissing, NotAllowed, Refused
+
+logger = logging.getLogger(__name__)
+Made = TypeVar("Made")
+
+NOT_TAKEN, BUSY, NOT_GUARDED = "not_taken", "busy", "not_guarded"
+WORDS = {
+    NOT_TAKEN: _(
+        "Not saved. Someone else may have changed this in the same moment. What you entered is "
+        "still here: look at it, then save again."
+    ),
+    BUSY: _("Not saved. The server is busy. What you entered is still here: save again."),
+    NOT_GUARDED: _(
+        "Not saved. The safeguards of the database are incomplete, so nothing can "
+        "be recorded. Write on paper and call your administrator."
+    ),
+}
+
+
+def attempt(form: BaseForm, change: Callable[[], Made]) -> Made | None:
+    """What `change` made, or None with the words above the form where the database does not take
+    it; it is one transaction, so that nothing of it is saved."""
+    try:
+        return change()
+    except IntegrityError:
+        logger.exception("the database did not take what was sent")
+        code = NOT_TAKEN
+    except OperationalError:
+        logger.exception("the database did not answer in time")
+        code = BUSY
+    except GuardsMissing as missing:
+        logger.error("nothing is written: %s", missing)
+        code = NOT_GUARDED
+    form.add_error(None, ValidationError(str(WORDS[code]), code=code))
+    return None
+
+
+def submit(form: VerbForm, verb: Callable[[], Made]) -> Made | None:
+    """What `verb` made of a form that was sent and is valid; else None.
+
+    What stands in the way is said at the form, which still holds all that was typed. Raises Http404
+    for a person who may not do it: to them it does not exist.
+    """
+    if not (form.is_bound and form.is_valid()):
+        return None
+    try:
+        made = attempt(form, verb)
+    except NotAllowed:
+        raise Http404 from None
+    except Refused as refused:
+        form.take_refusal(refused)
+        return None
+    except Conflict as conflict:
+        form.take_conflict(conflict)
+        return None
+    if form.has_error(NON_FIELD_ERRORS, NOT_TAKEN):
+        form.renew_id()
+    return made
+
+
+def submit_button(request: HttpRequest, form: VerbForm, verb: Callable[[], Made]) -> Made | None:
+    """The same for a button, whose `form` has no fields: the reason stands above the next page."""
+    made = submit(form, verb)
+    for error in form.non_field_errors():
+        messages.error(request, str(error))
+    return made
