@@ -21,7 +21,7 @@ PARTS := sequences-sqlite sequences-postgresql matrix-postgresql pages-browser
 TOOLS := SECRET_KEY=tools CLINIC_TRAIL_KEYS=tools:not-a-secret-for-tools-that-write-nothing
 
 .DEFAULT_GOAL := help
-.PHONY: help run check test test-all parts static lint types migrations imports
+.PHONY: help run dev session check test test-all parts static lint types migrations imports
 .PHONY: test-sqlite test-postgresql coverage test-browser $(PARTS) test-long screenshots styles lock clean
 
 #: One file, one test, one engine, every core:
@@ -30,21 +30,33 @@ TOOLS := SECRET_KEY=tools CLINIC_TRAIL_KEYS=tools:not-a-secret-for-tools-that-wr
 #:   TEST_ENGINE=postgresql .venv/bin/python -m pytest tests/guards
 #:   .venv/bin/python -m pytest -n auto tests/web
 #:   .venv/bin/python -m pytest tests/browser/test_main_job.py    (in Chromium)
+#: One session in a state of your choice, in a second (--help lists the states):
+#:   make session STATE=flagged
 help: ## list what can be asked for, and how to run one test
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 22
 	@echo; sed -n 's/^#: //p' Makefile
 
-run: .venv/run var/secret_key var/trail_keys ## the demo clinic at http://localhost:8000; run again, it keeps its data
-	@$(BIN)/python -c 'import socket,sys; s=socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(("127.0.0.1", $(PORT)))' 2>/dev/null \
-		|| { echo "Port $(PORT) is in use. Stop what runs there, or: make run PORT=8001"; exit 1; }
-	@chmod -R go= var
-	@$(ENV) $(BIN)/python manage.py migrate --verbosity 0
+run: demo-data ## the demo clinic at http://localhost:8000; run again, it keeps its data
 	@$(ENV) $(BIN)/python manage.py collectstatic --noinput --verbosity 0
 	@$(ENV) $(BIN)/python manage.py check --database default --fail-level WARNING
-	@$(ENV) $(BIN)/python manage.py demo --if-empty
 	@echo; echo "The board: http://localhost:$(PORT)   (stop with Ctrl-C)"
 	@(sleep 3; $(BIN)/python -m webbrowser "http://localhost:$(PORT)" >/dev/null 2>&1) &
 	@$(ENV) $(BIN)/gunicorn clinic.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 --no-control-socket --log-level warning
+
+dev: demo-data ## the same, from what is being edited: the server starts again with every change
+	@$(ENV) CLINIC_DEBUG=1 $(BIN)/python manage.py runserver $(PORT)
+
+session: .venv/run var/secret_key var/trail_keys ## one more session in the demo, such as STATE=flagged
+	@$(ENV) $(BIN)/python manage.py migrate --verbosity 0
+	@$(ENV) $(BIN)/python manage.py demo --session $(STATE)
+
+.PHONY: demo-data
+demo-data: .venv/run var/secret_key var/trail_keys
+	@$(BIN)/python -c 'import socket,sys; s=socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(("127.0.0.1", $(PORT)))' 2>/dev/null \
+		|| { echo "Port $(PORT) is in use. Stop what runs there, or choose another: PORT=8001"; exit 1; }
+	@chmod -R go= var
+	@$(ENV) $(BIN)/python manage.py migrate --verbosity 0
+	@$(ENV) $(BIN)/python manage.py demo --if-empty
 
 check: static ## what to run while working, in a minute and a half: style, types, rules, verbs, pages
 	$(PYTEST) tests/test_codebase.py tests/rules tests/actions tests/web tests/clinic/web

@@ -8,7 +8,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from clinic.models import Membership
-from monitoring.management.demo import build
+from monitoring.management.demo import build, one
+from monitoring.management.demo.today import SCENES
 
 COLUMNS = "{:<12} {:<22} {:<15} {:<18} {}"
 
@@ -23,10 +24,20 @@ class Command(BaseCommand):
             "--if-empty", action="store_true", help="keep a demo clinic that is there already"
         )
 
+        parser.add_argument(
+            "--session",
+            choices=tuple(SCENES),
+            help="add one session in this state, and of an empty database build nothing else",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         password = settings.CLINIC_DEMO_PASSWORD
-        is_wanted = self._is_wanted(keeps=options["if_empty"])
-        if is_wanted:
+        if options["session"]:
+            self._is_wanted(keeps=True)
+            session = one.build_one(options["session"], seed=options["seed"], password=password)
+            self.stdout.write(f"{session.patient.banner_name}: /sessions/{session.pk}/")
+            return
+        if self._is_wanted(keeps=options["if_empty"]):
             self.stdout.write("Building the demo clinic; this takes a minute.")
             build.build(
                 seed=options["seed"], days=options["days"], password=password, say=self._say

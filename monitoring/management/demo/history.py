@@ -63,23 +63,35 @@ def cases(teams: list[Team], clock: Clock, seed: int, days: int) -> list[Case]:
         rng = Random(f"{seed}/{name.family}/{name.given}")
         team = other if number > 27 else main
         begins = today - timedelta(days=rng.randrange(3, max(4, days - 2)))
-        clock.move_to(datetime.combine(begins, time(17), clock.present.tzinfo) - timedelta(days=3))
-        patient = register_patient(
-            team.site,
-            rng.choice(team.nurses),
-            id=new_id(clock.now(), rng),
-            mrn=f"DEMO-{number:04d}",
-            family_name=name.family,
-            given_name=name.given,
-            date_of_birth=date(name.born, rng.randrange(1, 13), rng.randrange(1, 29)),
-            sex=name.sex,
-            allergies=name.allergies,
-            cautions=name.cautions,
-            rems_enrolled_on=begins - timedelta(days=2) if number != INFUSED else None,
+        found.append(
+            register(
+                team, clock, rng, number=number, mrn=f"DEMO-{number:04d}", name=name, begins=begins
+            )
         )
-        rest = body(rng, today.year - name.born, is_hypertensive="hypertension" in name.cautions)
-        found.append(Case(number, name, patient, rest, team, begins, rng))
     return found
+
+
+def register(
+    team: Team, clock: Clock, rng: Random, *, number: int, mrn: str, name: Name, begins: date
+) -> Case:
+    """Register a patient three days before treatment begins."""
+    clock.move_to(datetime.combine(begins, time(17), clock.present.tzinfo) - timedelta(days=3))
+    patient = register_patient(
+        team.site,
+        rng.choice(team.nurses),
+        id=new_id(clock.now(), rng),
+        mrn=mrn,
+        family_name=name.family,
+        given_name=name.given,
+        date_of_birth=date(name.born, rng.randrange(1, 13), rng.randrange(1, 29)),
+        sex=name.sex,
+        allergies=name.allergies,
+        cautions=name.cautions,
+        rems_enrolled_on=begins - timedelta(days=2) if number != INFUSED else None,
+    )
+    age = clock.present.year - name.born
+    rest = body(rng, age, is_hypertensive="hypertension" in name.cautions)
+    return Case(number, name, patient, rest, team, begins, rng)
 
 
 def days_of(case: Case, until: date) -> Iterator[date]:

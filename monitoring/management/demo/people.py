@@ -100,21 +100,44 @@ def _hire(
         Membership.objects.create(
             id=new_id(now, rng), staff=staff, site=sites[name], role=person.role, given_at=now
         )
-    roster = Staff.objects.prefetch_related("memberships").get(pk=staff.pk)
-    # A slow hash for each of some hundred signatures would take minutes.
-    roster.check_password = lambda raw_password: raw_password == password  # type: ignore[method-assign]
-    return roster
+    return _on_roster(person.username, password)
+
+
+def _on_roster(username: str, password: str) -> Staff:
+    """The person with their roles, whose password is compared and not hashed: a slow hash for each
+    of some hundred signatures would take minutes."""
+    found = Staff.objects.prefetch_related("memberships").get(username=username)
+    found.check_password = lambda raw_password: raw_password == password  # type: ignore[method-assign]
+    return found
+
+
+def found_team(password: str) -> Team:
+    """The main site as it was built before."""
+    site = Site.objects.get(name=MAIN)
+    staff = {p.username: _on_roster(p.username, password) for p in STAFF}
+    published = {
+        key: ProtocolVersion.objects.filter(key=key, sites__site=site).latest("version")
+        for key in (SPRAVATO_US.key, KETAMINE_IV.key)
+    }
+    return Team(
+        site=site,
+        nurses=_of_role("nurse", site, staff),
+        clinicians=_of_role("clinician", site, staff),
+        spravato=published[SPRAVATO_US.key],
+        ketamine=published[KETAMINE_IV.key],
+    )
+
+
+def _of_role(role: str, site: Site, staff: dict[str, Staff]) -> tuple[Staff, ...]:
+    return tuple(staff[p.username] for p in STAFF if p.role == role and site.name in p.sites)
 
 
 def _team(site: Site, staff: dict[str, Staff], *, is_main: bool) -> Team:
-    def of(role: str) -> tuple[Staff, ...]:
-        return tuple(staff[p.username] for p in STAFF if p.role == role and site.name in p.sites)
-
-    by = of("administrator")[0]
+    by = _of_role("administrator", site, staff)[0]
     return Team(
         site=site,
-        nurses=of("nurse"),
-        clinicians=of("clinician"),
+        nurses=_of_role("nurse", site, staff),
+        clinicians=_of_role("clinician", site, staff),
         spravato=actions.publish_protocol(SPRAVATO_US, site=site, by=by),
         ketamine=actions.publish_protocol(KETAMINE_IV, site=site, by=by) if is_main else None,
     )

@@ -13,6 +13,7 @@ from monitoring.management.demo.past import Clock
 from monitoring.management.demo.people import MAIN
 from monitoring.management.demo.play import DEVICE_MG, Plot, give, infuse, observe, whole
 from monitoring.management.demo.visit import Visit
+from monitoring.models import Session
 
 PLAIN = Plot()
 
@@ -132,6 +133,22 @@ MAIN_SCENES: tuple[Scene, ...] = (
     expected,
 )
 """The IV infusion of its own patient comes on top."""
+SCENES: dict[str, Scene] = {
+    "planned": expected,
+    "arrived": arrived,
+    "above-guide": above_guide,
+    "dosing": dosing,
+    "infusion": infused,
+    "observing": calm,
+    "due": due,
+    "overdue": overdue,
+    "flagged": flagged,
+    "ready": waiting,
+    "cleared": cleared,
+    "closed": closed,
+}
+"""States that a single session can be made in, beside the demo's own: phases, and what a phase may
+hold. `infusion` is of a patient who has infusions."""
 OTHER_SCENES: tuple[Scene, ...] = (due, waiting, expected)
 
 
@@ -151,7 +168,14 @@ def play_today(cases: list[Case], clock: Clock, password: str) -> None:
             _play(case, scene, day, begin)
 
 
-def _play(case: Case, scene: Scene, day: Day, begin: datetime) -> None:
+def play_scene(case: Case, state: str, day: Day) -> Session:
+    """One session of `case` in a state of `SCENES`."""
+    scene = SCENES[state]
+    begin = _within_today(day, case, 35) if scene is expected else day.ago(20)
+    return _play(case, scene, day, begin)
+
+
+def _play(case: Case, scene: Scene, day: Day, begin: datetime) -> Session:
     number = case.patient.sessions.exclude(phase="cancelled").count() + 1
     shown = ride(case.body, case.rng, number=number, is_slow=scene is past_two_hours)
     day.clock.move_to(day.ago(24 * 60))
@@ -160,6 +184,7 @@ def _play(case: Case, scene: Scene, day: Day, begin: datetime) -> None:
     mg = milligrams(case, number) if case.is_infused else mg
     visit = planned(case, begin, day.clock, of=shown, mg=mg, is_first=number == 1)
     scene(day, visit)
+    return Session.objects.get(pk=visit.id)
 
 
 def _within_today(day: Day, case: Case, later: int) -> datetime:

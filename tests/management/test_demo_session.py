@@ -1,0 +1,119 @@
+"""One session of the demo in a named state, made by the verbs."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from pytest_django import Settings
+
+from clinic import clock as clinic_clock
+from clinic.models import Membership, Site, Staff
+from monitoring.management.demo.people import MAIN
+from monitoring.management.demo.today import SCENES
+from monitoring.models import Patient, Session
+from monitoring.proof.verify import verify
+from monitoring.rules.flags import unanswered
+from monitoring.rules.readiness import before_clearance, needs_decision
+from monitoring.rules.schedule import next_slot
+from tests.clock import TestClock
+
+pytestmark = pytest.mark.django_db
+
+PHASES = {
+    "planned": "planned",
+    "arrived": "arrived",
+    "above-guide": "arrived",
+    "dosing": "dosing",
+    "infusion": "observing",
+    "observing": "observing",
+    "due": "observing",
+    "overdue": "observing",
+    "flagged": "observing",
+    "ready": "observing",
+    "cleared": "cleared",
+    "closed": "closed",
+}
+
+
+def made(state: str) -> Session:
+    out = StringIO()
+    before = set(Session.objects.values_list("pk", flat=True))
+    call_command("demo", session=state, stdout=out)
+    (new,) = Session.objects.with_record().exclude(pk__in=before)
+    assert f"/sessions/{new.pk}/" in out.getvalue()
+    return new
+
+
+def test_every_state_has_a_phase_here() -> None:
+    assert set(PHASES) == set(SCENES)
+
+
+@pytest.mark.parametrize("state", PHASES)
+def test_an_empty_database_gets_one_session_in_that_state(clock: TestClock, state: str) -> None:
+    moment = clock.now()
+    session = made(state)
+
+    assert session.phase == PHASES[state]
+    assert session.site.name == MAIN
+    assert Session.objects.count() == Patient.objects.count() == 1
+    assert verify(session.pk).problems == []
+    assert clinic_clock.now == clock.now
+    assert clock.now() == moment
+
+
+def test_the_states_are_what_their_names_say(clock: TestClock) -> None:
+    now = clock.now()
+    facts = {state: made(state).facts() for state in PHASES}
+
+    assert needs_decision(facts["above-guide"])
+    assert not needs_decision(facts["arrived"])
+    assert facts["infusion"].protocol.is_infusion
+    assert unanswered(facts["flagged"])
+    assert not before_clearance(facts["ready"], now)
+    assert before_clearance(facts["observing"], now)
+    states = {state: next_slot(facts[state], now) for state in ("observing", "due", "overdue")}
+    assert {k: s.state for k, s in states.items() if s} == {
+        "observing": "upcoming",
+        "due": "due",
+        "overdue": "overdue",
+    }
+
+
+def test_each_is_of_a_patient_of_its_own_whom_the_demos_staff_may_open(
+    clock: TestClock, client: Client, settings: Settings
+) -> None:
+    settings.CLINIC_DEMO_PASSWORD = "a-password-of-ours"
+    first, second = made("cleared"), made("cleared")
+
+    assert first.patient_id != second.patient_id
+    assert Staff.objects.count() == 6
+    assert client.login(username="rosa", password="a-password-of-ours")
+    assert client.get(f"/sessions/{second.pk}/").status_code == 200
+
+
+def test_a_demo_that_is_there_gets_one_more(clock: TestClock) -> None:
+    call_command("demo", days=3, stdout=StringIO())
+    before = Session.objects.count()
+
+    session = made("observing")
+    assert Session.objects.count() == before + 1
+    assert Membership.objects.filter(staff__username="thomas").count() == 2
+    assert session.patient.mrn == "DEMO-0041"
+
+
+def test_a_database_that_is_not_of_the_demo_is_refused_and_unchanged(clock: TestClock) -> None:
+    Site.objects.create(name="Real clinic")
+    Staff.objects.create_user("someone")
+
+    with pytest.raises(CommandError, match="not of the demo"):
+        call_command("demo", session="observing", stdout=StringIO())
+    assert not Patient.objects.exists()
+    assert Staff.objects.count() == 1
+
+
+def test_a_state_that_there_is_not_is_refused(clock: TestClock) -> None:
+    with pytest.raises(CommandError, match="invalid choice"):
+        call_command("demo", "--session=asleep", stdout=StringIO())
