@@ -34,7 +34,7 @@ class _Request(HttpRequest):
 
 
 class PublicRequest(_Request):
-    """A request that may come from anyone: of a view under `access.public`, and of a middleware.
+    """A request that may come from anyone: of a view under `protect.public`, and of a middleware.
 
     `visit` is the emergency access that lets the person in at this site, `shown` whom the answer
     shows, `by_pin` the shift of the person who comes in with a PIN.
@@ -55,13 +55,13 @@ class PublicRequest(_Request):
 
 
 class SignedInRequest(PublicRequest):
-    """From a person who is signed in, whatever the role: of a view under `access.signed_in`."""
+    """From a person who is signed in, whatever the role: of a view under `protect.signed_in`."""
 
     user: Staff
     site: Site | None
 
 
 class ClinicRequest(SignedInRequest):
-    """From a person with a role at `site`: of a view under `access.page`."""
+    """From a person with a role at `site`: of a view under `protect.page`."""
 
     site: Site

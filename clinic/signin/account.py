@@ -25,8 +25,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from clinic import access, clock, proposals, shift
+from clinic import clock, proposals, shift
 from clinic.models import Staff
+from clinic.pages import protect
 from clinic.pages.submit import attempt
 from clinic.request import SignedInRequest
 from clinic.signin import arrival, idle
@@ -187,11 +188,11 @@ class _Account(mfa_views.IndexView):
         }
 
 
-def _form(view: Any) -> access.AnyView:
-    return access.signed_in(require_http_methods(["GET", "POST"])(view))
+def _form(view: Any) -> protect.AnyView:
+    return protect.signed_in(require_http_methods(["GET", "POST"])(view))
 
 
-account = access.signed_in(require_safe(_Account.as_view()))
+account = protect.signed_in(require_safe(_Account.as_view()))
 confirm = _form(sensitive_post_parameters("password")(_Confirm.as_view()))
 change_password = _form(_ChangePassword.as_view())
 add_app = _form(_AddApp.as_view())
@@ -208,12 +209,12 @@ def _signed_in_long_ago(request: HttpRequest) -> bool:
     return not is_full or time.time() - began > JUST_NOW
 
 
-_confirmed_where_long_ago: Callable[[access.AnyView], access.AnyView] = reauthentication_required(
+_confirmed_where_long_ago: Callable[[protect.AnyView], protect.AnyView] = reauthentication_required(
     enabled=_signed_in_long_ago
 )
 
 
-@access.signed_in
+@protect.signed_in
 @sensitive_post_parameters("pin", "again")
 @require_http_methods(["GET", "POST"])
 @_confirmed_where_long_ago

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from clinic import access, staffing
+from clinic import staffing
+from clinic.pages import protect
 from clinic.pages.submit import attempt
 from clinic.pages.unfilled import Unfilled
 from clinic.refusal import Refused
@@ -29,7 +30,7 @@ class PasswordForm(Unfilled, SetPasswordForm):  # type: ignore[type-arg]
         self.helper.disable_csrf = True
 
 
-@access.public
+@protect.public
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
 def invitation(request: PublicRequest, staff_id: UUID, token: str) -> HttpResponse:

@@ -21,9 +21,10 @@ from django.utils.module_loading import import_string
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from clinic import access, staffing
+from clinic import staffing
 from clinic.access import Permission
 from clinic.middleware import CurrentSite
+from clinic.pages import protect
 from clinic.pages.submit import attempt
 from clinic.request import SignedInRequest
 from clinic.signin import challenge
@@ -127,15 +128,15 @@ class _PasskeySignIn(webauthn_views.LoginWebAuthnView):
         return back_to_sign_in(self.request)
 
 
-sign_in = access.public(require_http_methods(["GET", "POST"])(_SignIn.as_view()))
-second_step = access.public(
+sign_in = protect.public(require_http_methods(["GET", "POST"])(_SignIn.as_view()))
+second_step = protect.public(
     sensitive_post_parameters("code")(require_http_methods(["GET", "POST"])(_SecondStep.as_view()))
 )
-passkey_sign_in = access.public(require_http_methods(["GET", "POST"])(_PasskeySignIn.as_view()))
-sign_out = access.public(require_POST(auth_views.LogoutView.as_view()))
+passkey_sign_in = protect.public(require_http_methods(["GET", "POST"])(_PasskeySignIn.as_view()))
+sign_out = protect.public(require_POST(auth_views.LogoutView.as_view()))
 
 
-@access.signed_in
+@protect.signed_in
 def home(request: SignedInRequest) -> HttpResponse:
     """Where a person's work begins: the board, or the register for those who review."""
     permissions = request.permissions
@@ -146,7 +147,7 @@ def home(request: SignedInRequest) -> HttpResponse:
     return render(request, "signin/no_role.html", status=403)
 
 
-@access.signed_in
+@protect.signed_in
 @require_POST
 def switch_site(request: SignedInRequest) -> HttpResponse:
     """Work at another of one's own sites from now on, and go on to the page that was asked for

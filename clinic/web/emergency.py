@@ -18,11 +18,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from clinic import access, emergency
-from clinic.access import Permission, page
+from clinic import emergency
+from clinic.access import Permission
 from clinic.middleware import CurrentSite
 from clinic.models import Membership, Site
+from clinic.pages import protect
 from clinic.pages.entry_form import EntryForm
+from clinic.pages.protect import page
 from clinic.request import ClinicRequest, SignedInRequest
 from clinic.signin.library import ratelimit
 from clinic.web.staffing_form import done, pressed, show
@@ -137,7 +139,7 @@ def review(request: ClinicRequest, visit_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@access.signed_in
+@protect.signed_in
 def leave(request: SignedInRequest) -> HttpResponse:
     """Go home before the time is over."""
     site = request.site

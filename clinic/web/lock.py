@@ -25,8 +25,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
-from clinic import access, shift
+from clinic import shift
 from clinic.models import Shift, Tablet
+from clinic.pages import protect
 from clinic.pages.fields import Tiles
 from clinic.pages.submit import attempt
 from clinic.pages.unfilled import Unfilled
@@ -70,7 +71,7 @@ class PinForm(Unfilled):
             raise forms.ValidationError(_("Tap your name.")) from None
 
 
-@access.public
+@protect.public
 @sensitive_post_parameters("pin")
 @require_http_methods(["GET", "POST"])
 def lock(request: PublicRequest) -> HttpResponse:
@@ -148,7 +149,7 @@ def _afresh(request: PublicRequest) -> HttpResponse:
     return HttpResponseClientRedirect(page or resolve_url("lock"))
 
 
-@access.signed_in
+@protect.signed_in
 @require_POST
 def lock_now(request: SignedInRequest) -> HttpResponse:
     """Hand the tablet over: sign out, and come back to the same page."""
@@ -159,7 +160,7 @@ def lock_now(request: SignedInRequest) -> HttpResponse:
     return redirect_to_login(back, resolve_url("lock") if is_tablet else None)
 
 
-@access.signed_in
+@protect.signed_in
 @require_POST
 def active(request: SignedInRequest) -> HttpResponse:
     """The tablet says that someone is touching it: the answer renews the idle time."""

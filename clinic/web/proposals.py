@@ -11,9 +11,11 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from clinic import access, proposals
-from clinic.access import Permission, page
+from clinic import proposals
+from clinic.access import Permission
 from clinic.models import Proposal, Site
+from clinic.pages import protect
+from clinic.pages.protect import page
 from clinic.request import ClinicRequest, SignedInRequest
 from clinic.signin import arrival
 from clinic.web.staffing_form import pressed
@@ -21,16 +23,16 @@ from clinic.web.staffing_form import pressed
 
 @require_POST
 @page(Permission.MANAGE_STAFF)
-@access.confirmed
+@protect.confirmed
 def answer(request: ClinicRequest, proposal_id: UUID) -> HttpResponse:
     """As an administrator of the site."""
     made = _answer(request, request.site, proposal_id)
     return redirect("person", made.staff_id) if made else redirect("staff-list")
 
 
-@access.signed_in
+@protect.signed_in
 @require_POST
-@access.confirmed
+@protect.confirmed
 def answer_own(request: SignedInRequest, proposal_id: UUID) -> HttpResponse:
     """As the person it is about, at any site."""
     found = proposals.open_about(request.user).filter(pk=proposal_id).first()

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from clinic import clock, sign_ins
-from clinic.access import Permission, page
+from clinic.access import Permission
+from clinic.pages.protect import page
 from clinic.request import ClinicRequest
 from clinic.sign_ins import SignIn
 from clinic.web import staff_trail

@@ -19,12 +19,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from clinic import access, emergency, proposals, staffing
-from clinic.access import NEED_SECOND_FACTOR, Permission, page
+from clinic import emergency, proposals, staffing
+from clinic.access import NEED_SECOND_FACTOR, Permission
 from clinic.ids import uuid7
 from clinic.models import Membership, Site, Staff
+from clinic.pages import protect
 from clinic.pages.entry_form import EntryForm
 from clinic.pages.fields import YesNo
+from clinic.pages.protect import page
 from clinic.pages.unfilled import Unfilled
 from clinic.request import ClinicRequest, SignedInRequest
 from clinic.web import staff_trail
@@ -114,7 +116,7 @@ def staff_list(request: ClinicRequest) -> HttpResponse:
 
 @require_POST
 @page(Permission.MANAGE_STAFF)
-@access.confirmed
+@protect.confirmed
 def second_factor_rule(request: ClinicRequest) -> HttpResponse:
     form = RuleForm(request.POST)
     needed = form.cleaned_data["needed"] if form.is_valid() else None
@@ -163,7 +165,7 @@ def status_of(person: Staff) -> tuple[str, str]:
 
 @require_http_methods(["GET", "POST"])
 @page(Permission.MANAGE_STAFF)
-@access.confirmed
+@protect.confirmed
 def invite(request: ClinicRequest) -> HttpResponse:
     form = InvitationForm(request.POST or None)
     if form.is_bound and form.is_valid():
@@ -182,7 +184,7 @@ def invite(request: ClinicRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @page(Permission.MANAGE_STAFF)
-@access.confirmed
+@protect.confirmed
 def person(request: ClinicRequest, staff_id: UUID) -> HttpResponse:
     form = RolesForm(request.POST or None)
     if form.is_bound and form.is_valid():
@@ -219,7 +221,7 @@ def contact(request: ClinicRequest, staff_id: UUID) -> HttpResponse:
     return _show_contact(request, form, found, back)
 
 
-@access.signed_in
+@protect.signed_in
 @require_http_methods(["GET", "POST"])
 def own_contact(request: SignedInRequest) -> HttpResponse:
     """Where one is reached oneself."""
@@ -286,14 +288,14 @@ def reactivate(request: ClinicRequest, staff_id: UUID) -> HttpResponse:
 
 @require_POST
 @page(Permission.MANAGE_STAFF)
-@access.confirmed
+@protect.confirmed
 def renew_link(request: ClinicRequest, staff_id: UUID) -> HttpResponse:
     return _change(request, staff_id, staffing.renew_link, "")
 
 
 @require_POST
 @page(Permission.MANAGE_STAFF)
-@access.confirmed
+@protect.confirmed
 def new_sign_in(request: ClinicRequest, staff_id: UUID) -> HttpResponse:
     words = _("Proposed. It is done once it is confirmed.")
     return _change(request, staff_id, staffing.propose_new_sign_in, words)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from clinic.models import Membership, Site, Tablet, TrailEntry
 from clinic.trail.chain import ORGANISATION
+from clinic.web.site_form import SiteForm
 
 ENTRIES = 50
 VERBS = {
@@ -151,8 +152,6 @@ def _role_at(row: dict[str, Any], site: Site) -> str:
 
 def _site(row: dict[str, Any]) -> str:
     """What was entered of a site, with the value that it has since."""
-    from clinic.web.site import SiteForm  # The page of the site shows this trail.
-
     said = [
         f"{field.label}: {_value(row[name])}"
         for name, field in SiteForm.base_fields.items()

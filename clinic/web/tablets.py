@@ -15,10 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from clinic import access, shift, tablets
-from clinic.access import Permission, page
+from clinic import shift, tablets
+from clinic.access import Permission
 from clinic.models import Site, Tablet
+from clinic.pages import protect
 from clinic.pages.entry_form import EntryForm
+from clinic.pages.protect import page
 from clinic.request import ClinicRequest
 from clinic.signin import arrival
 from clinic.web import staff_trail
@@ -55,7 +57,7 @@ def tablet_list(request: ClinicRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @page(Permission.MANAGE_TABLETS)
-@access.confirmed
+@protect.confirmed
 def enrol(request: ClinicRequest) -> HttpResponse:
     """Makes a tablet of the browser that this page is opened in."""
     here: Tablet | None = request.tablet

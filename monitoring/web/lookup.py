@@ -10,7 +10,8 @@ from uuid import UUID
 from django.http import Http404
 from django.http.response import HttpResponseBase
 
-from clinic.access import AtOtherSite, may
+from clinic.access import may
+from clinic.pages.protect import AtOtherSite
 from clinic.request import ClinicRequest, PublicRequest, Shown
 from clinic.signin.idle import is_poll
 from monitoring.models import Session

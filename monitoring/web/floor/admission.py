@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods
 
-from clinic.access import Permission, page
+from clinic.access import Permission
 from clinic.models import Membership, Site, Staff
 from clinic.pages.entry_page import enter
 from clinic.pages.fields import YesNo
+from clinic.pages.protect import page
 from clinic.request import ClinicRequest
 from monitoring.actions import admit_patient
 from monitoring.models import Admission

@@ -13,9 +13,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from clinic import access, clock, emergency, proposals
-from clinic.access import Permission, page
+from clinic import clock, emergency, proposals
+from clinic.access import Permission
 from clinic.models import Site
+from clinic.pages import protect
+from clinic.pages.protect import page
 from clinic.request import ClinicRequest, SignedInRequest
 from monitoring.models import Session
 from monitoring.reports.reviews import waiting
@@ -24,7 +26,7 @@ from monitoring.web.lookup import log_read
 from monitoring.web.presenters.cards import Card, card, told_apart
 
 
-@access.signed_in
+@protect.signed_in
 @require_safe
 def start(request: SignedInRequest) -> HttpResponseBase:
     """The address of the clinic: the board, or where the work of someone without one begins."""

@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from clinic import clock
-from clinic.access import Permission, page
+from clinic.access import Permission
 from clinic.pages.amounts import Amount
 from clinic.pages.dates import ExpiryField
 from clinic.pages.entry_page import enter
 from clinic.pages.fields import Tiles
+from clinic.pages.protect import page
 from clinic.request import ClinicRequest
 from monitoring.actions import end_infusion as end_infusion_verb
 from monitoring.actions import give_dose

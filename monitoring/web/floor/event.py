@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from clinic.access import Permission, page
+from clinic.access import Permission
 from clinic.pages.entry_page import enter
 from clinic.pages.fields import ManyTiles, Tiles, YesNo
+from clinic.pages.protect import page
 from clinic.request import ClinicRequest
 from monitoring.actions import record_event
 from monitoring.actions.record_event import RECORDABLE

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from clinic.access import Permission, page
+from clinic.access import Permission
 from clinic.ids import uuid7
 from clinic.models import Site
 from clinic.pages.entry_page import EntryPage, redirect_saved, render_form
+from clinic.pages.protect import page
 from clinic.pages.submit import submit
 from clinic.request import ClinicRequest
 from clinic.signin.adapter import is_own

@@ -16,12 +16,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from clinic.access import Permission, page
+from clinic.access import Permission
 from clinic.models import Site
 from clinic.pages.dates import DayField
 from clinic.pages.dates import shown as shown_on
 from clinic.pages.entry_page import EntryPage, redirect_saved, render_form
 from clinic.pages.fields import Confirm, NameField
+from clinic.pages.protect import page
 from clinic.pages.submit import submit
 from clinic.request import ClinicRequest
 from monitoring.actions import Conflict, Refused

@@ -17,13 +17,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from clinic import clock
-from clinic.access import Permission, page
+from clinic.access import Permission
 from clinic.message import Message
 from clinic.models import Site
 from clinic.pages.amounts import Amount
 from clinic.pages.dates import DayField, shown
 from clinic.pages.entry_page import EntryPage, redirect_saved, render_form
 from clinic.pages.fields import Tiles, YesNo
+from clinic.pages.protect import page
 from clinic.pages.submit import submit
 from clinic.request import ClinicRequest
 from monitoring.actions import plan_session

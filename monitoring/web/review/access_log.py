@@ -17,9 +17,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from clinic import clock
-from clinic.access import Permission, page
+from clinic.access import Permission
 from clinic.models import Site, Staff
 from clinic.pages.filters import DayFilter, ListFilter, PersonFilter
+from clinic.pages.protect import page
 from clinic.request import ClinicRequest
 from monitoring.models import AccessEntry
 from monitoring.reports.access_report import as_csv, entries, folded, of_patient, unfolded

@@ -8,7 +8,8 @@ from django.http import Http404, HttpResponse
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_POST
 
-from clinic import access, clock
+from clinic import clock
+from clinic.pages import protect
 from clinic.request import SignedInRequest
 from monitoring.models import AccessEntry
 from monitoring.proof import reads
@@ -16,7 +17,7 @@ from monitoring.proof import reads
 LONGEST = 40
 
 
-@access.signed_in
+@protect.signed_in
 @require_POST
 def printed(request: SignedInRequest) -> HttpResponse:
     """The page itself says so, by its name and the moment at which it was shown: whom it showed

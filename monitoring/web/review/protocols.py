@@ -8,7 +8,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from clinic.access import Permission, page
+from clinic.access import Permission
+from clinic.pages.protect import page
 from clinic.request import ClinicRequest
 from monitoring.models import ProtocolVersion
 from monitoring.words.protocol import groups

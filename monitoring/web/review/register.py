@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from clinic import clock, proposals
-from clinic.access import Permission, page
+from clinic.access import Permission
 from clinic.models import Membership, Site, Staff
 from clinic.pages.filters import DayFilter, ListFilter, PersonFilter
+from clinic.pages.protect import page
 from clinic.request import ClinicRequest
 from monitoring.models import Departure, ProtocolVersion, Session
 from monitoring.web.lookup import log_read

@@ -9,8 +9,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from clinic import clock
-from clinic.access import Permission, page
+from clinic.access import Permission
 from clinic.models import ChainHead
+from clinic.pages.protect import page
 from clinic.request import ClinicRequest
 from monitoring.reports.content import content
 from monitoring.reports.session_report import load, session_report

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from clinic import clock
-from clinic.access import Permission, page
+from clinic.access import Permission
 from clinic.models import ChainHead, TrailEntry
+from clinic.pages.protect import page
 from clinic.request import ClinicRequest
 from monitoring.models import Session
 from monitoring.proof.verify import verify

@@ -16,10 +16,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic import clock
-from clinic.access import Permission, page
+from clinic.access import Permission
 from clinic.models import Staff
 from clinic.pages.entry_page import enter, redirect_saved, render_form
 from clinic.pages.fields import WholeNumber, YesNo
+from clinic.pages.protect import page
 from clinic.pages.submit import submit
 from clinic.request import ClinicRequest
 from clinic.signin import passkey

@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from clinic import clock
-from clinic.access import Permission, page
+from clinic.access import Permission
 from clinic.pages.entry_page import redirect_saved, render_form
 from clinic.pages.fields import Tiles, YesNo
+from clinic.pages.protect import page
 from clinic.pages.submit import submit
 from clinic.request import ClinicRequest
 from monitoring.actions import depart

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from clinic.access import Permission, page
+from clinic.access import Permission
 from clinic.pages.entry_page import enter
+from clinic.pages.protect import page
 from clinic.request import ClinicRequest
 from monitoring.actions import cancel_session, defer_dose
 from monitoring.models import Session

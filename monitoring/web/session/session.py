@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from clinic import clock
-from clinic.access import Permission, page
+from clinic.access import Permission
+from clinic.pages.protect import page
 from clinic.request import ClinicRequest
 from monitoring.models import Session
 from monitoring.reports.chart import session_chart

@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from clinic.access import Permission, page
+from clinic.access import Permission
+from clinic.pages.protect import page
 from clinic.request import ClinicRequest
 from monitoring.models import Reading, Session
 from monitoring.proof.signed import as_signed
