@@ -29,6 +29,7 @@ from monitoring.proof.content import content_digest, cut, signed_detail
 from monitoring.rules.cautions import cautions
 from monitoring.rules.phase import DOSED
 from monitoring.rules.readiness import CHECKLIST, before_clearance, clearance_state
+from monitoring.words.statement import statement
 
 Proof = Literal["password", "passkey"]
 WRONG_TRIES = 5
@@ -47,7 +48,6 @@ def _sign(
     justifications: Mapping[str, str],
     had_serious_event: bool | None,
     ready_minutes: int | None,
-    statement: str,
 ) -> Clearance:
     # Hashing is slow, and was done before anything was locked: count again.
     hold(work.by)
@@ -60,8 +60,8 @@ def _sign(
         "checklist": _answers(checklist, had_serious_event),
     }
     if sent := work.sent(work.session.clearance_set.all(), id, given):
-        words = {k: justifications.get(k, "").strip() for k in sent.justifications}
-        return same_or_conflict(sent, {"justifications": words})
+        justified = {k: justifications.get(k, "").strip() for k in sent.justifications}
+        return same_or_conflict(sent, {"justifications": justified})
     work.require_phase()
     state = clearance_state(work.facts, work.now)
     if state == "stands":
@@ -74,6 +74,8 @@ def _sign(
     if reasons:
         raise Refused(reasons)
     told, chain_head = _told(work)
+    # As it was shown: before an older signature is taken back.
+    words = statement(work.session, work.facts, work.by.printed_name)
     if state in {"lapsed", "ahead"}:
         _withdraw_unusable(work, state)
         merge(told, work.rows)
@@ -85,7 +87,7 @@ def _sign(
         printed_name=work.by.printed_name,
         signed_at=work.now,
         meaning=str(Clearance.MEANING),
-        statement=statement,
+        statement=words,
         justifications={c.key: justifications[c.key].strip() for c in cautions(work.facts)},
         proof=proof,
         content_digest=content_digest(cut(told, work.session.last_seq, id), work.detail),
@@ -113,9 +115,8 @@ def sign_clearance(
     justifications: Mapping[str, str],
     had_serious_event: bool | None,
     ready_minutes: int | None,
-    statement: str,
 ) -> Clearance:
-    """Sign what was shown: every fact up to `through_seq`, under `statement`.
+    """Sign what was shown: every fact up to `through_seq`, under the statement that names it.
 
     Needs the signer's own password or passkey, one of them, an elapsed window, no open item, each
     point of the checklist confirmed and each caution justified by its key. `ready_minutes` from the
@@ -149,7 +150,6 @@ def sign_clearance(
             justifications=justifications,
             had_serious_event=had_serious_event,
             ready_minutes=ready_minutes,
-            statement=statement,
         )
     except Refused:
         # After what was refused was rolled back: the try itself is kept.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
+from datetime import datetime
+
 from django.utils.translation import gettext as _
 
 from monitoring.models import Session
@@ -28,9 +29,9 @@ def statement(session: Session, facts: SessionFacts, signer: str) -> str:
         % {
             "mg": f"{facts.given_mg:g}",
             "drug": _(facts.protocol.drug),
-            "first": _local(first),
-            "last": _local(last),
-            "ends": _local(ends),
+            "first": _local(session, first),
+            "last": _local(session, last),
+            "ends": _local(session, ends),
         },
         *(_(words) + "." for words in CHECKLIST.values()),
         _("This covers the record up to entry %(seq)s (%(count)s readings).")
@@ -39,5 +40,6 @@ def statement(session: Session, facts: SessionFacts, signer: str) -> str:
     return "\n".join(lines)
 
 
-def _local(moment: object) -> str:
-    return f"{timezone.localtime(moment):%d-%b-%Y %H:%M}"  # type: ignore[arg-type]
+def _local(session: Session, moment: datetime) -> str:
+    """On the clock of the session's site."""
+    return f"{moment.astimezone(session.site.tz):%d-%b-%Y %H:%M}"

@@ -145,7 +145,6 @@ def _sign(v: Visit, by: Staff) -> Any:
         justifications={},
         had_serious_event=False,
         ready_minutes=95,
-        statement="I clear the patient to leave.",
     )
 
 

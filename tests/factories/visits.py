@@ -237,7 +237,6 @@ class Visit:
                 "justifications": justified,
                 "had_serious_event": False,
                 "ready_minutes": 95,
-                "statement": "I clear the patient to leave.",
             } | given),
         )  # fmt: skip
 

@@ -25,10 +25,6 @@ YES = frozenset(
         "no_driving_advised",
     )
 )
-STATEMENT = (
-    "I, {signer}, clear {name}, born {born}, MRN {mrn}, to leave after observation.\n"
-    "{mg} mg of {drug} given. This covers the record up to entry {seq}."
-)
 ORDERED = (
     "Repeat in 15 minutes, stay semi-reclined",
     "Seen at the chair; continue observation",
@@ -177,15 +173,6 @@ class Visit(Measured):
             },
             had_serious_event=False,
             ready_minutes=minutes if self.facts.protocol.rems else None,
-            statement=STATEMENT.format(
-                signer=self.clinician.printed_name,
-                name=self.patient.banner_name,
-                born=f"{self.patient.date_of_birth:%d-%b-%Y}",
-                mrn=self.patient.mrn,
-                mg=f"{self.facts.given_mg:g}",
-                drug=self.facts.protocol.drug,
-                seq=seq,
-            ),
         )
 
     def is_complete(self) -> bool:

@@ -112,7 +112,7 @@ def sign(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     facts, by = session.facts(), request.user
     form = _form(facts, request.POST or None)
     form.initial["through_seq"] = facts.last_seq
-    if submit(form, lambda: _sign(request, session, facts, form)):
+    if submit(form, lambda: _sign(request, session_id, form)):
         return redirect_saved(request, _("Clearance signed"), "session", session_id)
     changes: list[str] = []
     if form.is_conflict:
@@ -128,13 +128,11 @@ def sign(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     return render_form(request, form, around)
 
 
-def _sign(
-    request: ClinicRequest, session: Session, facts: SessionFacts, form: ClearanceForm
-) -> Clearance:
-    data, by = form.cleaned_data, request.user
+def _sign(request: ClinicRequest, session_id: UUID, form: ClearanceForm) -> Clearance:
+    data = form.cleaned_data
     return sign_clearance(
-        session.pk,
-        by,
+        session_id,
+        request.user,
         id=data["id"],
         password=data["password"],
         assertion=passkey.take(request, data["passkey"]) if data["passkey"] else None,
@@ -143,7 +141,6 @@ def _sign(
         justifications={c.key: data[f"justify_{c.key}"] for c in form.open_cautions},
         had_serious_event=data["had_serious_event"],
         ready_minutes=data.get("ready_minutes"),
-        statement=statement(session, facts, by.printed_name),
     )
 
 
