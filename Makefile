@@ -22,7 +22,7 @@ TOOLS := SECRET_KEY=tools CLINIC_TRAIL_KEYS=tools:not-a-secret-for-tools-that-wr
 
 .DEFAULT_GOAL := help
 .PHONY: help run dev session check test test-all parts static lint types migrations imports
-.PHONY: test-sqlite test-postgresql coverage test-browser $(PARTS) test-long screenshots styles lock clean
+.PHONY: verbs test-sqlite test-postgresql coverage test-browser $(PARTS) test-long screenshots styles lock clean
 
 #: One file, one test, one engine, every core:
 #:   .venv/bin/python -m pytest tests/actions/test_give_dose.py
@@ -109,6 +109,9 @@ coverage: .venv/test ## how much of what the record rests on the tests before it
 
 test-browser: .venv/test ## what a person does, in the system's Chromium
 	$(PYTEST) -m browser
+
+verbs: .venv/test ## write docs/verbs.md from what the verbs declare
+	$(TOOLS) $(BIN)/python -m tests.verbs_page
 
 sequences-sqlite: .venv/test ## 20,000 written steps of verbs in any order
 	SEQUENCE_STEPS=20000 $(PYTEST) tests/sequences

@@ -34,6 +34,7 @@ class Permission(Enum):
     REVIEW_READING = "review_reading"
     VIEW_REGISTER = "view_register"
     VIEW_PROTOCOL = "view_protocol"
+    CHANGE_PROTOCOL = "change_protocol"
     VIEW_ACCESS = "view_access"
     VERIFY_RECORD = "verify_record"
     MANAGE_STAFF = "manage_staff"
@@ -64,6 +65,7 @@ _CLINICIAN = _NURSE | {
     Permission.DECIDE_DOSE,
     Permission.SIGN_CLEARANCE,
     Permission.REVIEW_READING,
+    Permission.CHANGE_PROTOCOL,
     Permission.VERIFY_RECORD,
     Permission.ENTER_IN_EMERGENCY,
     Permission.REVIEW_VISIT,

@@ -32,6 +32,7 @@ from clinic.refusal import Conflict, NotAllowed, refuse
 P = ParamSpec("P")
 Q = ParamSpec("Q")
 R = TypeVar("R")
+R_co = TypeVar("R_co", covariant=True)
 S = TypeVar("S")
 M = TypeVar("M", bound=models.Model)
 
@@ -93,15 +94,15 @@ class Work:
         return row
 
 
-class Verb(Generic[P, R]):
+class Verb(Generic[P, R_co]):
     """A verb, to be called; and what was declared of it."""
 
-    def __init__(self, declared: Declared, run: Callable[P, R]) -> None:
+    def __init__(self, declared: Declared, run: Callable[P, R_co]) -> None:
         self.declared = declared
         self._run = run
         update_wrapper(self, run)
 
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R_co:
         return self._run(*args, **kwargs)
 
     @property

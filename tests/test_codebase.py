@@ -95,9 +95,9 @@ def test_every_model_has_a_factory_or_a_builder(name: str) -> None:
 
 def test_every_table_of_the_record_is_guarded() -> None:
     tables = {m._meta.db_table for m in RECORD}
-    assert tables <= {g.table for g in guards() if g.rule == "stored"}
-    kept = {g.table for g in guards() if g.rule == "kept"}
-    assert tables - kept == {"monitoring_siteprotocol"}
+    assert tables <= {g.table for g in guards() if g.rule == "well_formed"}
+    never_deleted = {g.table for g in guards() if g.rule == "not_deleted"}
+    assert tables - never_deleted == {"monitoring_siteprotocol"}
 
 
 def test_each_moment_with_a_person_is_paired_with_them() -> None:

@@ -51,6 +51,8 @@ class Membership(Told):
     review. Each such visit is a row that stays, so that it can be looked at afterwards.
     """
 
+    rights = frozenset({"INSERT", "UPDATE", "DELETE"})
+
     class Role(models.TextChoices):
         NURSE = "nurse", _("Nurse")
         CLINICIAN = "clinician", _("Clinician")

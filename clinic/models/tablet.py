@@ -7,6 +7,7 @@ import uuid
 from django.db import models
 
 from clinic.models.people import Staff
+from clinic.models.row import Guarded
 from clinic.models.site import Site
 from clinic.models.told import Told
 
@@ -41,11 +42,13 @@ class Tablet(Told):
         return self.name
 
 
-class Shift(models.Model):
+class Shift(Guarded):
     """Someone who signed in fully on a tablet and may come back with a PIN, until it ends.
 
     `has_second_factor` says how they signed in; `wrong_tries` counts wrong PINs in a row.
     """
+
+    chain_kind = ""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     tablet = models.ForeignKey(Tablet, on_delete=models.PROTECT, related_name="shifts")

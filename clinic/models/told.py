@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import models, transaction
+from django.db import transaction
+
+from clinic.models.row import Guarded
 
 
-class Told(models.Model):
+class Told(Guarded):
     """Saved and deleted in one transaction with what its signals make others write."""
 
     class Meta:

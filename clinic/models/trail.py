@@ -6,14 +6,16 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
-from clinic.ids import uuid7
+from clinic.models.row import Guarded, RecordRow
 
 
-class ChainHead(models.Model):
+class ChainHead(Guarded):
     """Where a chain stands: how many entries it has, and the digest of the last.
 
     `id` is that of the session, patient or person; the organisation's chain has the nil id.
     """
+
+    chain_kind = ""
 
     class Kind(models.TextChoices):
         SESSION = "session"
@@ -39,7 +41,7 @@ class ChainHead(models.Model):
         return f"{self.kind} {self.id} {self.count}"
 
 
-class TrailEntry(models.Model):
+class TrailEntry(RecordRow):
     """One change: who, when, from which device, every field that was written.
 
     `payload` is canonical JSON, kept as the very text that `digest` was made of. `digest` is the
@@ -47,7 +49,8 @@ class TrailEntry(models.Model):
     names; the key is kept outside the database.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    chain_kind = ""
+
     chain = models.UUIDField()
     seq = models.PositiveIntegerField()
     verb = models.CharField(max_length=40)

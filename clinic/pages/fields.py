@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +21,11 @@ def check_day(day: date) -> None:
     """Refuse days that no one means, and that have no midnight in every time zone."""
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise forms.ValidationError(_("Enter a date between 1900 and 2199."))
+
+
+def offer(form: forms.Form, name: str, choices: Iterable[tuple[Any, Any]]) -> None:
+    """Let the field `name` be answered with `choices` alone."""
+    cast(forms.ChoiceField, form.fields[name]).choices = list(choices)
 
 
 class WholeNumber(forms.CharField):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import django_filters
 from crispy_forms.helper import FormHelper
@@ -18,7 +18,7 @@ from clinic.pages.fields import check_day
 from clinic.pages.unfilled import Unfilled
 
 
-class DayFilter(django_filters.DateFilter):  # type: ignore[misc]
+class DayFilter(django_filters.DateFilter):
     """A day that has a midnight in every time zone."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -26,12 +26,18 @@ class DayFilter(django_filters.DateFilter):  # type: ignore[misc]
         super().__init__(widget=widget, validators=[check_day], **kwargs)
 
 
-class _People(forms.ModelChoiceField):  # type: ignore[type-arg]
+if TYPE_CHECKING:
+    _StaffField = forms.ModelChoiceField[Staff]
+else:
+    _StaffField = forms.ModelChoiceField
+
+
+class _People(_StaffField):
     def label_from_instance(self, obj: Staff) -> str:
         return obj.printed_name
 
 
-class PersonFilter(django_filters.ModelChoiceFilter):  # type: ignore[misc]
+class PersonFilter(django_filters.ModelChoiceFilter):
     """Someone of the site, by their printed name."""
 
     field_class = _People
@@ -48,7 +54,7 @@ class PeriodForm(Unfilled):
         return data
 
 
-class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
+class ListFilter(django_filters.FilterSet):
     """What to show of one site; all of it stands in the address.
 
     While anything in it is wrong nothing is shown: other rows than were asked for would be taken
@@ -65,8 +71,10 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
     @property
     def qs(self) -> QuerySet[Any]:
         if self.is_bound and not self.form.is_valid():
-            return self.queryset.none()  # type: ignore[no-any-return]
-        return super().qs  # type: ignore[no-any-return]
+            nothing: QuerySet[Any] = self.queryset.none()
+            return nothing
+        found: QuerySet[Any] = super().qs
+        return found
 
     @property
     def helper(self) -> FormHelper:
@@ -90,11 +98,12 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
         return timezone.make_aware(datetime.combine(day, time.min), self.site.tz)
 
 
-def _in_words(field: Any, value: Any) -> str:
+def _in_words(field: forms.Field, value: Any) -> str:
     if isinstance(value, date):
         return f"{value:%d-%b-%Y}"
     if isinstance(field, forms.ModelChoiceField):
         return field.label_from_instance(value)
     if isinstance(field, forms.ChoiceField):
-        return str(dict(field.choices).get(value, value))  # type: ignore[arg-type]
+        words = dict(field.widget.choices)
+        return str(words.get(value, value))
     return str(value)

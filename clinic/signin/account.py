@@ -80,8 +80,9 @@ class _Whole:
     """What is written is told on the trail in the same transaction, or neither is."""
 
     def form_valid(self, form: Any) -> HttpResponse:
+        view: Any = super()
         with transaction.atomic():
-            answer: HttpResponse = super().form_valid(form)  # type: ignore[misc]
+            answer: HttpResponse = view.form_valid(form)
         return answer
 
 

@@ -48,5 +48,5 @@ class RosterBackend(ModelBackend):
             return None
         found = staff.memberships.all()
         found._result_cache = roles
-        staff._prefetched_objects_cache = {"memberships": found}  # type: ignore[attr-defined]
+        vars(staff)["_prefetched_objects_cache"] = {"memberships": found}
         return staff

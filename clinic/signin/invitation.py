@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from crispy_forms.helper import FormHelper
@@ -15,14 +15,20 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from clinic import staffing
+from clinic.models import Staff
 from clinic.pages import protect
 from clinic.pages.submit import attempt
 from clinic.pages.unfilled import Unfilled
 from clinic.refusal import Refused
 from clinic.request import PublicRequest
 
+if TYPE_CHECKING:
+    _SetPasswordForm = SetPasswordForm[Staff]
+else:
+    _SetPasswordForm = SetPasswordForm
 
-class PasswordForm(Unfilled, SetPasswordForm):  # type: ignore[type-arg]
+
+class PasswordForm(Unfilled, _SetPasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = FormHelper()

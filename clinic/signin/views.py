@@ -39,11 +39,13 @@ class Refused:
     not take."""
 
     def form_valid(self, form: Any) -> HttpResponse:
-        answer = attempt(form, partial(super().form_valid, form))  # type: ignore[misc]
+        view: Any = super()
+        answer: HttpResponse | None = attempt(form, partial(view.form_valid, form))
         return self.form_invalid(form) if answer is None else answer
 
     def form_invalid(self, form: Any) -> HttpResponse:
-        answer: HttpResponse = super().form_invalid(form)  # type: ignore[misc]
+        view: Any = super()
+        answer: HttpResponse = view.form_invalid(form)
         answer.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
         return answer
 

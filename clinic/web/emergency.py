@@ -3,7 +3,7 @@ itself."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
@@ -55,7 +55,7 @@ class EmergencyForm(EntryForm):
 
     def __init__(self, *args: Any, sites: QuerySet[Site], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["site"].queryset = sites  # type: ignore[attr-defined]
+        cast("forms.ModelChoiceField[Site]", self.fields["site"]).queryset = sites
 
 
 @sensitive_post_parameters("password")

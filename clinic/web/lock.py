@@ -28,7 +28,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from clinic import shift
 from clinic.models import Shift, Tablet
 from clinic.pages import protect
-from clinic.pages.fields import Tiles
+from clinic.pages.fields import Tiles, offer
 from clinic.pages.submit import attempt
 from clinic.pages.unfilled import Unfilled
 from clinic.request import PublicRequest, SignedInRequest
@@ -55,7 +55,7 @@ class PinForm(Unfilled):
     def __init__(self, people: list[Shift], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [(str(s.staff_id), s.staff.printed_name) for s in people]
-        self.fields["staff"].choices = choices  # type: ignore[attr-defined]
+        offer(self, "staff", choices)
         self.fields["pin"].empty_values = []
         self.helper = FormHelper()
         self.helper.form_tag = False

@@ -144,11 +144,17 @@ def _factors(people: Iterable[Staff]) -> dict[UUID, list[str]]:
     return found
 
 
+def _roles_here(person: Staff) -> list[Membership]:
+    """As `_roles_at` loaded them."""
+    found: list[Membership] = vars(person)["roles_here"]
+    return found
+
+
 def _factor_status(person: Staff, factors: list[str], site: Site) -> tuple[str, str]:
     """What the person has, or whether it is missing, as a kind and in words."""
     if factors:
         return "done", ", ".join(factors)
-    roles = {m.role for m in person.roles_here}  # type: ignore[attr-defined]
+    roles = {m.role for m in _roles_here(person)}
     if site.requires_second_factor and not NEED_SECOND_FACTOR.isdisjoint(roles):
         return "waiting", _("none yet, needed")
     return "closed", _("none")
@@ -253,8 +259,7 @@ def _show(request: ClinicRequest, staff_id: UUID, form: RolesForm, link: str = "
     found = staffing.people(site).prefetch_related(_roles_at(site)).filter(pk=staff_id).first()
     if found is None:
         raise Http404
-    here: list[Membership] = found.roles_here  # type: ignore[attr-defined]
-    form.initial["roles"] = [m.role for m in here]
+    form.initial["roles"] = [m.role for m in _roles_here(found)]
     is_guarded = proposals.is_guarded(found)
     context = {
         "person": found,

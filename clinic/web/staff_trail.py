@@ -46,6 +46,7 @@ VERBS = {
     "sign_in_failed": gettext_lazy("Tried to sign in with a wrong password"),
     "sign_failed": gettext_lazy("Tried to sign a clearance with a wrong password or passkey"),
     "publish_protocol": gettext_lazy("Published a protocol"),
+    "change_protocol": gettext_lazy("Changed a protocol"),
     "adopt": gettext_lazy("Taken over as it stood when the trail began"),
     "change_site": gettext_lazy("Site added or changed"),
     "enrol_tablet": gettext_lazy("Tablet enrolled"),
@@ -65,7 +66,7 @@ BECAUSE = {
     "shift_over": gettext_lazy("twelve hours had passed"),
 }
 OF_TABLETS = ("enrol_tablet", "revoke_tablet")
-OF_SITE = ("change_site", "publish_protocol", *OF_TABLETS)
+OF_SITE = ("change_site", "publish_protocol", "change_protocol", *OF_TABLETS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,7 @@ def _detail(payload: dict[str, Any], site: Site) -> str:
         str(BECAUSE.get(detail.get("because", ""), "")),
         _role_words(detail.get("role", "")),
         detail.get("name", ""),
+        *(_version(row) for row in rows.get("protocolversion", {}).values() if row),
         *(_role_at(row, site) for row in rows.get("membership", {}).values() if row),
         *(_proposal(row) for row in rows.get("proposal", {}).values() if row),
         *(row.get("name", "") for row in rows.get("tablet", {}).values() if row),
@@ -139,6 +141,11 @@ def _proposal(row: dict[str, Any]) -> str:
     if "role" not in row:  # how it ended is told by itself
         return ""
     return _role_words(row["role"]) or _("new sign-in without the previous second factors")
+
+
+def _version(row: dict[str, Any]) -> str:
+    """Such as "Ketamine infusion, version 2: the director asks for more"."""
+    return ": ".join(part for part in (f"{row['title']}, {row['version']}", row["reason"]) if part)
 
 
 def _role_at(row: dict[str, Any], site: Site) -> str:

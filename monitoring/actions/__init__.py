@@ -13,6 +13,7 @@ from monitoring.actions.admit_patient import admit_patient
 from monitoring.actions.amend_patient import amend_patient
 from monitoring.actions.amend_record import amend_record
 from monitoring.actions.cancel_session import cancel_session
+from monitoring.actions.change_protocol import change_protocol
 from monitoring.actions.correct_reading import correct_reading
 from monitoring.actions.decide_dose import decide_dose
 from monitoring.actions.defer_dose import defer_dose
@@ -38,6 +39,7 @@ __all__ = [
     "amend_patient",
     "amend_record",
     "cancel_session",
+    "change_protocol",
     "correct_reading",
     "decide_dose",
     "defer_dose",

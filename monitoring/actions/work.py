@@ -29,7 +29,7 @@ from monitoring.models import (
     Session,
     facts,
 )
-from monitoring.models.fact import Fact
+from monitoring.models.row import SessionFact
 from monitoring.rules.clocks import ahead
 from monitoring.rules.deviations import deviations
 from monitoring.rules.facts import Phase, ReadingFacts, SessionFacts, whole_minutes
@@ -39,10 +39,10 @@ logger = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 R = TypeVar("R")
-F = TypeVar("F", bound=Fact)
+F = TypeVar("F", bound=SessionFact)
 M = TypeVar("M", bound=models.Model)
 
-_NOUNS: dict[type[Fact], tuple[str, Callable[[Any], object]]] = {
+_NOUNS: dict[type[SessionFact], tuple[str, Callable[[Any], object]]] = {
     Admission: ("admissions", facts.admission_facts),
     Decision: ("decisions", facts.decision_facts),
     Dose: ("doses", facts.dose_facts),
@@ -136,7 +136,7 @@ class SessionWork(Work):
             raise refuse("wrong_phase", phase=self.session.phase)
 
     def require_once(
-        self, rows: Iterable[Fact], sending: Sending, code: str, given: Mapping[str, object]
+        self, rows: Iterable[SessionFact], sending: Sending, code: str, given: Mapping[str, object]
     ) -> None:
         """Refuse with `code`, at "another", what the same person recorded in this session a moment
         ago; answered with "another" it is recorded."""

@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.sqlite3.base import DatabaseWrapper as SQLite
 
 _opened: WeakKeyDictionary[BaseDatabaseWrapper, tuple[str, tuple[int, int] | None]] = (
     WeakKeyDictionary()
@@ -20,7 +21,7 @@ _opened: WeakKeyDictionary[BaseDatabaseWrapper, tuple[str, tuple[int, int] | Non
 
 def keep(connection: BaseDatabaseWrapper) -> None:
     """Remember which file was opened."""
-    if connection.vendor == "sqlite" and not connection.is_in_memory_db():  # type: ignore[attr-defined]
+    if isinstance(connection, SQLite) and not connection.is_in_memory_db():
         path = str(connection.settings_dict["NAME"])
         _opened[connection] = path, _identity(path)
 

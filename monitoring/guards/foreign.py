@@ -9,7 +9,7 @@ from __future__ import annotations
 from django.apps import apps
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from monitoring.guards.privileges import RECORD, allowed
+from monitoring.guards.privileges import allowed, record
 from monitoring.guards.text import guards
 
 
@@ -37,7 +37,7 @@ def extra_rights(connection: BaseDatabaseWrapper) -> list[str]:
     """
     found = set()
     with connection.cursor() as cursor:
-        cursor.execute(query, [sorted(RECORD)])
+        cursor.execute(query, [sorted(record())])
         for table, _column, role, right in cursor.fetchall():
             if right not in allowed(table) | {"SELECT"}:
                 found.add(f"{role} may {right} on {table}")
@@ -52,14 +52,14 @@ def _on_sqlite(connection: BaseDatabaseWrapper) -> set[str]:
     found = {
         f"trigger {name} on {table}"
         for kind, name, table in rows
-        if kind == "trigger" and name not in ours and table in RECORD
+        if kind == "trigger" and name not in ours and table in record()
     }
     return found | _not_tables({name for kind, name, _ in rows if kind == "table"})
 
 
 def _on_postgresql(connection: BaseDatabaseWrapper) -> set[str]:
     ours = {(g.name, g.table) for g in guards()}
-    tables = sorted(RECORD)
+    tables = sorted(record())
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT t.tgname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
@@ -79,7 +79,8 @@ def _on_postgresql(connection: BaseDatabaseWrapper) -> set[str]:
             " WHERE relnamespace = 'public'::regnamespace"
         )
         rows = cursor.fetchall()
-    found |= {f"row security on {name}" for name, _, is_held in rows if is_held and name in RECORD}
+    held = {name for name, _, is_held in rows if is_held}
+    found |= {f"row security on {name}" for name in held & set(record())}
     return found | _not_tables({name for name, kind, _ in rows if kind in {"r", "p"}})
 
 

@@ -1,42 +1,74 @@
 -- What the database itself refuses, whoever asks: pages, verbs, a shell or raw SQL.
 --
 -- Each guard stands on the tables in its heading, before or after the events named there. A
--- condition that is true, or unknown, refuses the row. One text serves both engines; the words in
--- capitals that are not SQL (SECONDS, NOW_SECONDS, READABLE, SETTING, SAME AS, AMENDS, AMENDED) are
--- put in the engine's own words by dialect.py. REPLACE, UPDATE OR REPLACE and UNTYPED are SQLite's,
--- TRUNCATE and TYPED PostgreSQL's; {stored} is made of the columns of the table by stored.py.
--- What depends on other rows of one statement is checked after it: PostgreSQL can write several
--- tables in one. On PostgreSQL the session's row is locked first, so that a condition never
--- reads past a writer who has not finished.
+-- condition that is true, or unknown, refuses the row. Its reason is a sentence by itself, for it is
+-- read alone.
+--
+-- No table is listed here by hand where the models say it: {guarded}, {changing}, {append_only},
+-- {never_deleted}, {facts} and {before_departure} are put in by text.py from the models' own list, as
+-- are EACH_FACT(...), which asks each table of facts, {complete ...}, that a reading has every
+-- observation, and {clocks_apart}. A condition that stands in several guards is written once, under
+-- its name, about {it}. A minus leaves a table out, where another guard holds each column of it.
+--
+-- One text serves both engines; the words in capitals that are not SQL (SECONDS, NOW_SECONDS,
+-- READABLE, SETTING, SAME AS, AMENDS, AMENDED) are put in the engine's own words by dialect.py.
+-- REPLACE, UPDATE OR REPLACE and UNTYPED are SQLite's, TRUNCATE and TYPED PostgreSQL's; {stored} is
+-- made of the columns of the table by stored.py. What depends on other rows of one statement is
+-- checked after it: PostgreSQL can write several tables in one. On PostgreSQL the session's row is
+-- locked first, so that a condition never reads past a writer who has not finished.
 
--- guard: unchanged on: admission decision dose doseend reading event withdrawal clearance departure amendment review clinic_trailentry accessentry protocolversion patientamendment
+-- condition: not_a_clinician
+NOT EXISTS (
+    SELECT 1 FROM clinic_staff p
+    JOIN clinic_membership m ON m.staff_id = p.id AND m.role = 'clinician'
+    JOIN monitoring_session s ON s.site_id = m.site_id
+    WHERE p.id = {it} AND p.is_active AND s.id = NEW.session_id
+);
+
+-- condition: window_not_elapsed
+EXISTS (
+    SELECT 1 FROM monitoring_dose d
+    JOIN monitoring_session s ON s.id = d.session_id
+    JOIN monitoring_protocolversion v ON v.id = s.protocol_version_id
+    LEFT JOIN monitoring_doseend e ON e.dose_id = d.id
+    WHERE d.session_id = NEW.session_id
+    AND (
+        COALESCE(
+            SECONDS({it}) - SECONDS(COALESCE(e.ended_at, d.started_at))
+            < 60 * SETTING_NUMBER(window_minutes), TRUE
+        )
+        OR (SETTING_TEXT(route) = 'intravenous' AND e.id IS NULL)
+    )
+);
+
+-- guard: never_changed on: {append_only}
 -- before: UPDATE
 -- What was recorded is never changed.
 TRUE;
 
--- guard: kept on: admission decision dose doseend reading event withdrawal clearance departure amendment review clinic_trailentry clinic_chainhead accessentry protocolversion session patient patientamendment
+-- guard: not_deleted on: {never_deleted}
 -- before: DELETE
 -- What was recorded is never deleted, nor replaced where REPLACE deletes first.
 TRUE;
 
--- guard: not_emptied on: admission decision dose doseend reading event withdrawal clearance departure amendment review clinic_trailentry clinic_chainhead accessentry protocolversion session patient patientamendment
+-- guard: not_emptied on: {never_deleted}
 -- before: TRUNCATE
 -- What was recorded is never deleted by emptying its table.
 TRUE;
 
--- guard: once on: admission decision dose doseend reading event withdrawal clearance departure amendment review clinic_trailentry clinic_chainhead accessentry protocolversion session patient patientamendment
+-- guard: id_never_reused on: {never_deleted}
 -- before: REPLACE
--- An id exists once, ever: REPLACE does not put another row in the place of its id or rowid.
+-- An id exists once, ever: REPLACE does not put another row under an id or rowid that exists.
 EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id OR rowid = NEW.rowid);
 
--- guard: stored on: admission decision dose doseend reading event withdrawal clearance departure amendment review clinic_trailentry clinic_chainhead accessentry protocolversion siteprotocol session patient patientamendment clinic_site clinic_staff clinic_membership clinic_tablet
+-- guard: well_formed on: {guarded}
 -- before: UNTYPED INSERT
 -- Each column holds what a verb writes, in the one form it is written in: an id has one spelling.
 NOT ({stored});
 
--- guard: stored_still on: session patient clinic_site clinic_staff clinic_membership clinic_tablet
+-- guard: stays_well_formed on: {changing} -chainhead
 -- before: UNTYPED UPDATE
--- Nor is it written over in another form.
+-- A column is not changed into a form that no verb writes.
 NOT ({stored});
 
 -- guard: mrn_once on: patient
@@ -49,7 +81,7 @@ EXISTS (SELECT 1 FROM monitoring_patient WHERE UPPER(mrn) = UPPER(NEW.mrn));
 -- A change of one patient does not delete another, who has its new MRN.
 EXISTS (SELECT 1 FROM monitoring_patient WHERE UPPER(mrn) = UPPER(NEW.mrn) AND id <> OLD.id);
 
--- guard: amended on: patient
+-- guard: changes_by_amendment on: patient
 -- before: UPDATE
 -- A patient changes with the amendment of the next number alone, from the old to the new values in it.
 NEW.id <> OLD.id OR NEW.site_id <> OLD.site_id OR NEW.created_at <> OLD.created_at
@@ -61,7 +93,7 @@ OR NEW.amended <> OLD.amended + 1 OR NOT EXISTS (
     AND AMENDS(rems_enrolled_on) AND AMENDS(search_name)
 );
 
--- guard: amends on: patientamendment
+-- guard: changes_the_patient on: patientamendment
 -- after: INSERT
 -- The patient changes with each amendment, whoever inserts it.
 DO UPDATE monitoring_patient SET
@@ -89,22 +121,22 @@ OR (NEW.phase IN ('arrived', 'dosing', 'observing', 'cleared') AND EXISTS (
     AND phase IN ('arrived', 'dosing', 'observing', 'cleared')
 ));
 
--- guard: counted on: admission decision dose doseend reading event withdrawal amendment review
+-- guard: has_the_next_number on: {facts}
 -- before: INSERT
--- A fact carries the session's next number.
+-- A fact has the next number of its session.
 NEW.seq <> (SELECT last_seq + 1 FROM monitoring_session WHERE id = NEW.session_id);
 
--- guard: counts on: admission decision dose doseend reading event withdrawal amendment review
+-- guard: moves_the_counter on: {facts}
 -- after: INSERT
--- The counter moves with each fact, whoever inserts it.
+-- The counter of the session moves with each fact, whoever inserts it.
 DO UPDATE monitoring_session SET last_seq = NEW.seq WHERE id = NEW.session_id;
 
--- guard: open on: admission decision dose doseend event withdrawal clearance
+-- guard: not_after_departure on: {before_departure}
 -- after: INSERT
 -- After the patient has left, nothing joins what was signed.
 EXISTS (SELECT 1 FROM monitoring_departure WHERE session_id = NEW.session_id);
 
--- guard: begins on: session
+-- guard: begins_planned on: session
 -- before: INSERT
 -- A session begins planned, with nothing recorded and nothing rolled up.
 NEW.phase <> 'planned' OR NEW.last_seq <> 0 OR NEW.admitted_at IS NOT NULL
@@ -112,40 +144,32 @@ OR NEW.standing_clearance_id IS NOT NULL OR NEW.first_dose_at IS NOT NULL
 OR NEW.given_mg <> 0 OR NEW.deviation_count <> 0
 OR NEW.peak_systolic IS NOT NULL OR NEW.peak_diastolic IS NOT NULL;
 
--- guard: whose on: session
+-- guard: stays_as_planned on: session
 -- before: UPDATE
--- A session stays with its patient, its site and its version of the protocol.
+-- A session keeps its patient, its site, its dose and its version of the protocol.
 NEW.id <> OLD.id OR NEW.patient_id <> OLD.patient_id OR NEW.site_id <> OLD.site_id
 OR NEW.protocol_version_id <> OLD.protocol_version_id OR NEW.planned_by_id <> OLD.planned_by_id
 OR NEW.planned_mg <> OLD.planned_mg;
 
--- guard: counter on: session
+-- guard: counter_moves_by_a_fact on: session
 -- before: UPDATE
--- The counter moves by one, with the fact that moved it; it never goes back.
+-- The counter moves by one, with the fact that has the new number; it never goes back.
 NEW.last_seq <> OLD.last_seq AND NOT (
     NEW.last_seq = OLD.last_seq + 1
     AND EXISTS (
-        SELECT 1 FROM monitoring_reading WHERE session_id = NEW.id AND seq = NEW.last_seq
-        UNION ALL SELECT 1 FROM monitoring_event WHERE session_id = NEW.id AND seq = NEW.last_seq
-        UNION ALL SELECT 1 FROM monitoring_dose WHERE session_id = NEW.id AND seq = NEW.last_seq
-        UNION ALL SELECT 1 FROM monitoring_doseend WHERE session_id = NEW.id AND seq = NEW.last_seq
-        UNION ALL SELECT 1 FROM monitoring_admission WHERE session_id = NEW.id AND seq = NEW.last_seq
-        UNION ALL SELECT 1 FROM monitoring_decision WHERE session_id = NEW.id AND seq = NEW.last_seq
-        UNION ALL SELECT 1 FROM monitoring_withdrawal WHERE session_id = NEW.id AND seq = NEW.last_seq
-        UNION ALL SELECT 1 FROM monitoring_amendment WHERE session_id = NEW.id AND seq = NEW.last_seq
-        UNION ALL SELECT 1 FROM monitoring_review WHERE session_id = NEW.id AND seq = NEW.last_seq
+        EACH_FACT(SELECT 1 FROM FACT WHERE session_id = NEW.id AND seq = NEW.last_seq)
     )
 );
 
--- guard: phase_closed on: session
+-- guard: closed_by_departure on: session
 -- before: UPDATE OF phase
--- Closed means that a departure is recorded, and stays.
+-- A session is closed if, and only if, a departure is recorded.
 (NEW.phase = 'closed' AND NOT EXISTS (SELECT 1 FROM monitoring_departure WHERE session_id = NEW.id))
 OR (NEW.phase <> 'closed' AND EXISTS (SELECT 1 FROM monitoring_departure WHERE session_id = NEW.id));
 
--- guard: phase_cleared on: session
+-- guard: cleared_by_signature on: session
 -- before: UPDATE OF phase, standing_clearance_id
--- Cleared means that the latest signature covers every fact and was not withdrawn.
+-- A session is cleared only if its latest signature covers every fact and was not withdrawn.
 NEW.phase = 'cleared' AND NOT EXISTS (
     SELECT 1 FROM monitoring_clearance c
     WHERE c.id = NEW.standing_clearance_id AND c.session_id = NEW.id
@@ -153,15 +177,15 @@ NEW.phase = 'cleared' AND NOT EXISTS (
     AND NOT EXISTS (SELECT 1 FROM monitoring_withdrawal w WHERE w.clearance_id = c.id)
 );
 
--- guard: phase_dosed on: session
+-- guard: phase_agrees_with_doses on: session
 -- before: UPDATE OF phase
--- Planned, arrived and not dosed mean that nothing was given; every other phase, that it was.
+-- A planned, arrived or cancelled session has no dose; a session in any other phase has one.
 (NEW.phase IN ('planned', 'arrived', 'cancelled'))
 = EXISTS (SELECT 1 FROM monitoring_dose WHERE session_id = NEW.id);
 
--- guard: ended on: session
+-- guard: end_is_final on: session
 -- before: UPDATE
--- A session that ended keeps its end; only roll-ups and the counter of late readings move.
+-- The end of a session is not changed; only roll-ups and the counter of late readings move.
 OLD.phase IN ('closed', 'cancelled') AND NOT (
     NEW.phase = OLD.phase AND NEW.outcome = OLD.outcome
     AND NEW.closed_at IS SAME AS OLD.closed_at
@@ -178,19 +202,14 @@ OLD.phase IN ('closed', 'cancelled') AND NOT (
     AND NEW.indication = OLD.indication AND NEW.is_first_treatment = OLD.is_first_treatment
 );
 
--- guard: signer on: clearance
+-- guard: signed_by_clinician on: clearance
 -- before: INSERT
--- Signed by an active clinician of the session's site.
-NOT EXISTS (
-    SELECT 1 FROM clinic_staff p
-    JOIN clinic_membership m ON m.staff_id = p.id AND m.role = 'clinician'
-    JOIN monitoring_session s ON s.site_id = m.site_id
-    WHERE p.id = NEW.signed_by_id AND p.is_active AND s.id = NEW.session_id
-);
+-- A clearance is signed by an active clinician of the session's site.
+{not_a_clinician NEW.signed_by_id};
 
--- guard: covers on: clearance
+-- guard: covers_every_fact on: clearance
 -- before: INSERT
--- A signature covers all that was recorded, once.
+-- A signature covers every fact of its session, and no two signatures cover the same ones.
 NEW.through_seq <> (SELECT last_seq FROM monitoring_session WHERE id = NEW.session_id)
 OR EXISTS (
     SELECT 1 FROM monitoring_clearance
@@ -199,37 +218,24 @@ OR EXISTS (
 
 -- guard: signed_in_time on: clearance
 -- before: INSERT
--- Signed no later than now, by the database's own clock, at a time that can be read.
-NOT READABLE(NEW.signed_at) OR SECONDS(NEW.signed_at) > NOW_SECONDS + 120;
+-- A clearance is signed no later than now, by the database's own clock, at a time that can be read.
+NOT READABLE(NEW.signed_at) OR SECONDS(NEW.signed_at) > NOW_SECONDS + {clocks_apart};
 
--- guard: phase on: clearance
+-- guard: session_is_dosed on: clearance
 -- before: INSERT
--- Signed for a session that the board shows as dosed.
+-- A clearance is signed only for a session in which a dose was given.
 NOT EXISTS (
     SELECT 1 FROM monitoring_session
     WHERE id = NEW.session_id AND phase IN ('dosing', 'observing', 'cleared', 'closed')
 );
 
--- guard: window on: clearance
+-- guard: window_elapsed on: clearance
 -- before: INSERT
--- No signature before the window has elapsed since the last device, or since the infusion's end.
+-- No clearance is signed before the window has elapsed since the last device, or since the infusion's end.
 NOT EXISTS (SELECT 1 FROM monitoring_dose WHERE session_id = NEW.session_id)
-OR EXISTS (
-    SELECT 1 FROM monitoring_dose d
-    JOIN monitoring_session s ON s.id = d.session_id
-    JOIN monitoring_protocolversion v ON v.id = s.protocol_version_id
-    LEFT JOIN monitoring_doseend e ON e.dose_id = d.id
-    WHERE d.session_id = NEW.session_id
-    AND (
-        COALESCE(
-            SECONDS(NEW.signed_at) - SECONDS(COALESCE(e.ended_at, d.started_at))
-            < 60 * SETTING_NUMBER(window_minutes), TRUE
-        )
-        OR (SETTING_TEXT(route) = 'intravenous' AND e.id IS NULL)
-    )
-);
+OR {window_not_elapsed NEW.signed_at};
 
--- guard: leaves on: departure
+-- guard: discharge_needs_clearance on: departure
 -- after: INSERT
 -- A discharge holds the latest clearance of its own session, not withdrawn, over every fact.
 NEW.kind = 'discharged' AND NOT EXISTS (
@@ -242,7 +248,7 @@ NEW.kind = 'discharged' AND NOT EXISTS (
 
 -- guard: left_in_time on: departure
 -- after: INSERT
--- Discharged after the signature, before it lapses, once the window has elapsed; all by now.
+-- A discharge is after the signature, before it lapses, and after the window has elapsed.
 NEW.kind = 'discharged' AND (
     NOT READABLE(NEW.left_at)
     OR NOT EXISTS (
@@ -250,24 +256,11 @@ NEW.kind = 'discharged' AND (
         JOIN monitoring_session s ON s.id = c.session_id
         JOIN monitoring_protocolversion v ON v.id = s.protocol_version_id
         WHERE c.id = NEW.clearance_id
-        AND SECONDS(c.signed_at) <= NOW_SECONDS + 120
+        AND SECONDS(c.signed_at) <= NOW_SECONDS + {clocks_apart}
         AND SECONDS(NEW.left_at) - SECONDS(c.signed_at)
             BETWEEN 0 AND 60 * SETTING_NUMBER(clearance_valid_minutes)
     )
-    OR EXISTS (
-        SELECT 1 FROM monitoring_dose d
-        JOIN monitoring_session s ON s.id = d.session_id
-        JOIN monitoring_protocolversion v ON v.id = s.protocol_version_id
-        LEFT JOIN monitoring_doseend e ON e.dose_id = d.id
-        WHERE d.session_id = NEW.session_id
-        AND (
-            COALESCE(
-                SECONDS(NEW.left_at) - SECONDS(COALESCE(e.ended_at, d.started_at))
-                < 60 * SETTING_NUMBER(window_minutes), TRUE
-            )
-            OR (SETTING_TEXT(route) = 'intravenous' AND e.id IS NULL)
-        )
-    )
+    OR {window_not_elapsed NEW.left_at}
 );
 
 -- guard: left_once on: departure
@@ -276,7 +269,7 @@ NEW.kind = 'discharged' AND (
 EXISTS (SELECT 1 FROM monitoring_departure WHERE session_id = NEW.session_id)
 OR NOT EXISTS (SELECT 1 FROM monitoring_dose WHERE session_id = NEW.session_id);
 
--- guard: takes_back on: withdrawal
+-- guard: withdraws_once on: withdrawal
 -- before: INSERT
 -- A withdrawal takes back a clearance of its own session, once.
 NOT EXISTS (
@@ -285,15 +278,15 @@ NOT EXISTS (
 )
 OR EXISTS (SELECT 1 FROM monitoring_withdrawal WHERE clearance_id = NEW.clearance_id);
 
--- guard: after_departure on: reading
+-- guard: marked_after_departure on: reading
 -- after: INSERT
--- A reading that comes after the patient left is marked so, and no other is.
+-- A reading that comes after the patient left is marked so, and no other reading is.
 NEW.after_departure
 <> EXISTS (SELECT 1 FROM monitoring_departure WHERE session_id = NEW.session_id);
 
--- guard: corrects on: reading
+-- guard: corrects_once on: reading
 -- before: INSERT
--- A correction replaces a reading of its session, once; it leaves its slot only for another time.
+-- A correction replaces a reading of its own session, once; it leaves its slot only for another time.
 NEW.replaces_id IS NOT NULL AND (
     NOT EXISTS (
         SELECT 1 FROM monitoring_reading r
@@ -303,31 +296,26 @@ NEW.replaces_id IS NOT NULL AND (
     OR EXISTS (SELECT 1 FROM monitoring_reading WHERE replaces_id = NEW.replaces_id)
 );
 
--- guard: slot_once on: reading
+-- guard: slot_filled_once on: reading
 -- after: INSERT
--- A slot is filled by one reading; what was corrected stands no more.
+-- A slot is filled by one reading that no correction replaced.
 NEW.slot IS NOT NULL AND EXISTS (
     SELECT 1 FROM monitoring_reading r
     WHERE r.session_id = NEW.session_id AND r.slot = NEW.slot AND r.id <> NEW.id
     AND NOT EXISTS (SELECT 1 FROM monitoring_reading n WHERE n.replaces_id = r.id)
 );
 
--- guard: rests_on on: dose
+-- guard: needs_predose_reading on: dose
 -- before: INSERT
 -- A dose rests on a complete pre-dose reading of its session that no correction replaced.
 NOT EXISTS (
     SELECT 1 FROM monitoring_reading r
     WHERE r.id = NEW.predose_reading_id AND r.session_id = NEW.session_id
-    AND (r.systolic IS NOT NULL OR r.blood_pressure_not_done <> '')
-    AND (r.heart_rate IS NOT NULL OR r.heart_rate_not_done <> '')
-    AND (r.spo2 IS NOT NULL OR r.spo2_not_done <> '')
-    AND (r.respiratory_rate IS NOT NULL OR r.respiratory_rate_not_done <> '')
-    AND (r.sedation IS NOT NULL OR r.sedation_not_done <> '')
-    AND (r.dissociation IS NOT NULL OR r.dissociation_not_done <> '')
+    AND {complete r}
     AND (NEW.number > 1 OR NOT EXISTS (SELECT 1 FROM monitoring_reading n WHERE n.replaces_id = r.id))
 );
 
--- guard: decided on: dose
+-- guard: needs_decision_above_guide on: dose
 -- before: INSERT
 -- Above the guide, or with no pressure measured, a dose needs a clinician's decision on that reading.
 (NEW.decision_id IS NOT NULL AND NOT EXISTS (
@@ -346,7 +334,7 @@ AND NOT EXISTS (
     AND c.outcome = 'give' AND c.reading_id = NEW.predose_reading_id
 );
 
--- guard: in_order on: dose
+-- guard: numbered_in_order on: dose
 -- before: INSERT
 -- Devices are numbered as they are given, in a session whose patient has arrived.
 NEW.number <> 1 + (SELECT COUNT(*) FROM monitoring_dose WHERE session_id = NEW.session_id)
@@ -355,23 +343,23 @@ OR NOT EXISTS (
     WHERE id = NEW.session_id AND admitted_at IS NOT NULL AND phase <> 'cancelled'
 );
 
--- guard: readable on: dose
+-- guard: time_can_be_read on: dose
 -- before: TYPED INSERT
--- The window is measured from this time: it means one moment, whoever reads it.
+-- The window is measured from the start of a dose: that time means one moment, whoever reads it.
 NOT READABLE(NEW.started_at);
 
--- guard: readable on: doseend
+-- guard: time_can_be_read on: doseend
 -- before: TYPED INSERT
--- The window is measured from the end of an infusion: it means one moment, whoever reads it.
+-- The window is measured from the end of an infusion: that time means one moment, whoever reads it.
 NOT READABLE(NEW.ended_at);
 
--- guard: ends on: doseend
+-- guard: ends_once on: doseend
 -- before: INSERT
--- An end belongs to an infusion of its own session, once.
+-- The end of an infusion belongs to a dose of its own session, once.
 NOT EXISTS (SELECT 1 FROM monitoring_dose WHERE id = NEW.dose_id AND session_id = NEW.session_id)
 OR EXISTS (SELECT 1 FROM monitoring_doseend WHERE dose_id = NEW.dose_id);
 
--- guard: answers on: event
+-- guard: answers_own_session on: event
 -- before: INSERT
 -- A response or a resolution stays within its session; a resolution comes once.
 (NEW.answers_reading_id IS NOT NULL AND NOT EXISTS (
@@ -387,22 +375,17 @@ OR (NEW.resolves_id IS NOT NULL AND (
     OR EXISTS (SELECT 1 FROM monitoring_event WHERE resolves_id = NEW.resolves_id)
 ));
 
--- guard: decides on: decision
+-- guard: decided_by_clinician on: decision
 -- before: INSERT
--- Decided by an active clinician of the site, on a reading of the session.
+-- A decision is made by an active clinician of the site, on a reading of the same session.
 (NEW.reading_id IS NOT NULL AND NOT EXISTS (
     SELECT 1 FROM monitoring_reading WHERE id = NEW.reading_id AND session_id = NEW.session_id
 ))
-OR NOT EXISTS (
-    SELECT 1 FROM clinic_staff p
-    JOIN clinic_membership m ON m.staff_id = p.id AND m.role = 'clinician'
-    JOIN monitoring_session s ON s.site_id = m.site_id
-    WHERE p.id = NEW.recorded_by_id AND p.is_active AND s.id = NEW.session_id
-);
+OR {not_a_clinician NEW.recorded_by_id};
 
--- guard: anchored on: clearance
+-- guard: binds_content_and_trail on: clearance
 -- before: INSERT
--- A signature holds the digest of what was signed, which no other has, and the trail's head now.
+-- A signature holds the digest of what was signed, which no other has, and the trail's latest head.
 NEW.content_digest = ''
 OR EXISTS (
     SELECT 1 FROM monitoring_clearance
@@ -412,7 +395,7 @@ OR NEW.chain_head <> (
     SELECT digest FROM clinic_chainhead WHERE id = NEW.session_id
 );
 
--- guard: ended on: amendment
+-- guard: session_has_ended on: amendment
 -- before: INSERT
 -- An amendment is added to a session that has ended; until then readings are corrected.
 NOT EXISTS (
@@ -420,40 +403,35 @@ NOT EXISTS (
     WHERE id = NEW.session_id AND phase IN ('closed', 'cancelled')
 );
 
--- guard: reviews on: review
+-- guard: reviewed_once on: review
 -- before: INSERT
--- An active clinician of the site answers, once, to a reading that came after the patient left.
+-- An active clinician of the site reviews, once, a reading that came after the patient left.
 NOT EXISTS (
     SELECT 1 FROM monitoring_reading
     WHERE id = NEW.reading_id AND session_id = NEW.session_id AND after_departure
 )
 OR EXISTS (SELECT 1 FROM monitoring_review WHERE reading_id = NEW.reading_id)
-OR NOT EXISTS (
-    SELECT 1 FROM clinic_staff p
-    JOIN clinic_membership m ON m.staff_id = p.id AND m.role = 'clinician'
-    JOIN monitoring_session s ON s.site_id = m.site_id
-    WHERE p.id = NEW.recorded_by_id AND p.is_active AND s.id = NEW.session_id
-);
+OR {not_a_clinician NEW.recorded_by_id};
 
--- guard: chained on: clinic_trailentry
+-- guard: follows_the_last on: trailentry
 -- before: INSERT
--- An entry follows the last of its chain.
+-- An entry follows the last entry of its chain.
 NOT EXISTS (
     SELECT 1 FROM clinic_chainhead
     WHERE id = NEW.chain AND count = NEW.seq - 1 AND digest = NEW.previous
 );
 
--- guard: moves on: clinic_trailentry
+-- guard: moves_the_head on: trailentry
 -- after: INSERT
--- The head moves with each entry, whoever inserts it.
+-- The head of the chain moves with each entry, whoever inserts it.
 DO UPDATE clinic_chainhead SET count = NEW.seq, digest = NEW.digest WHERE id = NEW.chain;
 
--- guard: begins on: clinic_chainhead
+-- guard: begins_empty on: chainhead
 -- before: INSERT
--- A chain begins with nothing.
+-- A chain begins without entries.
 NEW.count <> 0 OR NEW.digest <> '';
 
--- guard: follows on: clinic_chainhead
+-- guard: head_never_back on: chainhead
 -- before: UPDATE
 -- A head moves to the next entry of its own chain, and never back.
 NEW.id <> OLD.id OR NEW.kind <> OLD.kind OR NEW.count <> OLD.count + 1 OR NOT EXISTS (

@@ -9,55 +9,29 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 from django.apps import apps
 from django.conf import settings
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-ADDED = frozenset({"INSERT"})
-"""Rows are added, never changed or taken away."""
+from clinic.models.row import Guarded
 
-RECORD: dict[str, frozenset[str]] = {
-    **dict.fromkeys(
-        (
-            f"monitoring_{noun}"
-            for noun in (
-                "accessentry",
-                "admission",
-                "amendment",
-                "clearance",
-                "decision",
-                "departure",
-                "dose",
-                "doseend",
-                "event",
-                "patientamendment",
-                "protocolversion",
-                "reading",
-                "review",
-                "withdrawal",
-            )
-        ),
-        ADDED,
-    ),
-    "monitoring_patient": ADDED | {"UPDATE"},
-    "monitoring_session": ADDED | {"UPDATE"},
-    "clinic_trailentry": ADDED,
-    "clinic_chainhead": ADDED | {"UPDATE"},
-    "monitoring_siteprotocol": ADDED | {"DELETE"},
-    "clinic_site": ADDED | {"UPDATE"},
-    "clinic_staff": ADDED | {"UPDATE"},
-    "clinic_proposal": ADDED | {"UPDATE"},
-    "clinic_tablet": ADDED | {"UPDATE"},
-    "clinic_shift": ADDED | {"UPDATE"},
-    "django_migrations": frozenset(),
-}
+
+@cache
+def record() -> dict[str, frozenset[str]]:
+    """By guarded table the rights that its model declares; Django's own list of migrations is
+    never written by the application."""
+    declared = {model._meta.db_table: model.rights for model in Guarded.tables()}
+    return {**declared, "django_migrations": frozenset()}
+
+
 EVERYTHING = frozenset({"INSERT", "UPDATE", "DELETE"})
 """On tables that hold nothing of the record, such as those of signed-in sessions."""
 
 
 def allowed(table: str) -> frozenset[str]:
-    return RECORD.get(table, EVERYTHING)
+    return record().get(table, EVERYTHING)
 
 
 _STATEMENTS = {
@@ -158,7 +132,7 @@ def excess(connection: BaseDatabaseWrapper) -> list[str]:
     if connection.vendor != "postgresql":
         return []
     with connection.cursor() as cursor:
-        cursor.execute(_EXCESS, [sorted(RECORD)])
+        cursor.execute(_EXCESS, [sorted(record())])
         return [name for (name,) in cursor.fetchall()]
 
 

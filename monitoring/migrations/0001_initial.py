@@ -95,13 +95,16 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='ProtocolVersion',
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('key', models.CharField(max_length=40)),
                 ('version', models.PositiveIntegerField()),
                 ('title', models.CharField(max_length=120)),
                 ('body', models.JSONField()),
                 ('published_at', models.DateTimeField()),
+                ('reason', models.TextField(blank=True, default='')),
                 ('published_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('replaces', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='monitoring.protocolversion')),
+                ('site', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='own_protocols', to='clinic.site')),
             ],
             options={
                 'ordering': ('key', '-version'),
@@ -446,6 +449,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='protocolversion',
             constraint=models.UniqueConstraint(fields=('key', 'version'), name='protocol_version_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='protocolversion',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), ('replaces', None), ('site', None)), models.Q(('published_by__isnull', False), ('replaces__isnull', False), ('site__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='protocol_change_has_a_reason'),
         ),
         migrations.AddIndex(
             model_name='session',

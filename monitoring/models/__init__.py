@@ -13,6 +13,7 @@ from monitoring.models.event import Event
 from monitoring.models.patient import Patient, PatientAmendment
 from monitoring.models.protocol import ProtocolVersion, SiteProtocol
 from monitoring.models.reading import Reading
+from monitoring.models.row import SessionFact, SessionRow
 from monitoring.models.session import Session
 
 __all__ = [
@@ -31,6 +32,8 @@ __all__ = [
     "Reading",
     "Review",
     "Session",
+    "SessionFact",
+    "SessionRow",
     "SiteProtocol",
     "Withdrawal",
 ]

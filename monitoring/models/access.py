@@ -6,10 +6,10 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from clinic.ids import uuid7
+from clinic.models.row import RecordRow
 
 
-class AccessEntry(models.Model):
+class AccessEntry(RecordRow):
     """One patient's data, shown to one person once; added, never changed.
 
     `session` is empty where the page was about the patient, or about several.
@@ -21,7 +21,8 @@ class AccessEntry(models.Model):
         PRINTED = "printed", _("Printed")
         EXPORTED = "exported", _("Exported")
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    chain_kind = ""
+
     at = models.DateTimeField()
     staff = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     site = models.ForeignKey("clinic.Site", on_delete=models.PROTECT, related_name="+")

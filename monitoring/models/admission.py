@@ -6,10 +6,10 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from monitoring.models.fact import Fact
+from monitoring.models.row import SessionFact
 
 
-class Admission(Fact):
+class Admission(SessionFact):
     """Every question is answered or empty; none is pre-filled. The latest row of a session counts,
     earlier ones stay readable (CLINICAL 8, rules 23, 24, 25, 28 and 34)."""
 

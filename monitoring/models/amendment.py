@@ -6,12 +6,14 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from monitoring.models.fact import Fact
+from monitoring.models.row import SessionFact
 
 
-class Amendment(Fact):
+class Amendment(SessionFact):
     """A statement on one row of the record, or on the session as a whole (`about_id` empty), with
     the reason for it. The row that it is about stays as it is."""
+
+    may_follow_departure = True
 
     class About(models.TextChoices):
         SESSION = "session", _("Session as a whole")
@@ -29,9 +31,9 @@ class Amendment(Fact):
     reason = models.CharField(_("Reason"), max_length=300)
     printed_name = models.CharField(max_length=200)
 
-    class Meta(Fact.Meta):
+    class Meta(SessionFact.Meta):
         constraints = (
-            *Fact.Meta.constraints,
+            *SessionFact.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(text__gt="", reason__gt="", printed_name__gt=""),
                 name="amendment_is_whole",
@@ -55,8 +57,10 @@ class Amendment(Fact):
         )
 
 
-class Review(Fact):
+class Review(SessionFact):
     """A clinician's answer to a reading that arrived after the patient had left."""
+
+    may_follow_departure = True
 
     reading = models.OneToOneField(
         "monitoring.Reading", on_delete=models.PROTECT, related_name="review"
@@ -65,9 +69,9 @@ class Review(Fact):
     action_taken = models.CharField(_("What was done"), max_length=500)
     printed_name = models.CharField(max_length=200)
 
-    class Meta(Fact.Meta):
+    class Meta(SessionFact.Meta):
         constraints = (
-            *Fact.Meta.constraints,
+            *SessionFact.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(assessment__gt="", action_taken__gt="", printed_name__gt=""),
                 name="review_is_whole",

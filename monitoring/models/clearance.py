@@ -7,11 +7,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from clinic.ids import uuid7
-from monitoring.models.fact import Fact
+from monitoring.models.row import SessionFact, SessionRow
 
 
-class Clearance(models.Model):
+class Clearance(SessionRow):
     """Covers every fact of its session up to `through_seq`; never edited, only withdrawn.
 
     It is no fact of the session itself, so it does not move the counter it is compared with.
@@ -26,8 +25,6 @@ class Clearance(models.Model):
 
     MEANING = _("Clearance to leave after observation")
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    session = models.ForeignKey("monitoring.Session", on_delete=models.PROTECT)
     through_seq = models.PositiveIntegerField()
     signed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="clearances"
@@ -67,15 +64,15 @@ class Clearance(models.Model):
         return f"clearance through {self.through_seq}"
 
 
-class Withdrawal(Fact):
+class Withdrawal(SessionFact):
     """Takes a clearance back. A fact of the session: it moves the counter."""
 
     clearance = models.OneToOneField(Clearance, on_delete=models.PROTECT, related_name="withdrawal")
     reason = models.CharField(_("Reason"), max_length=500)
     is_automatic = models.BooleanField(default=False)
 
-    class Meta(Fact.Meta):
+    class Meta(SessionFact.Meta):
         constraints = (
-            *Fact.Meta.constraints,
+            *SessionFact.Meta.constraints,
             models.CheckConstraint(condition=Q(reason__gt=""), name="withdrawal_has_reason"),
         )

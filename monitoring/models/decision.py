@@ -6,10 +6,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from monitoring.models.fact import Fact
+from monitoring.models.row import SessionFact
 
 
-class Decision(Fact):
+class Decision(SessionFact):
     """Give, delay or do not give, always with a reason; names the reading it was taken on."""
 
     class Outcome(models.TextChoices):
@@ -24,9 +24,9 @@ class Decision(Fact):
     )
     printed_name = models.CharField(max_length=200)
 
-    class Meta(Fact.Meta):
+    class Meta(SessionFact.Meta):
         constraints = (
-            *Fact.Meta.constraints,
+            *SessionFact.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(outcome__in=("give", "delay", "do_not_give")),
                 name="decision_outcome_known",

@@ -7,10 +7,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from clinic.ids import uuid7
+from monitoring.models.row import SessionRow
 
 
-class Departure(models.Model):
+class Departure(SessionRow):
     """A discharge holds the clearance it stands on; the others say why there is none (CLINICAL 8,
     rules 32, 34 and 35). Of who left unseen, `left_at` is when it was noticed."""
 
@@ -20,7 +20,8 @@ class Departure(models.Model):
         AGAINST_ADVICE = "against_advice", _("Left against advice")
         LEFT_UNSEEN = "left_unseen", _("Left without being seen off")
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    may_follow_departure = True
+
     session = models.OneToOneField("monitoring.Session", on_delete=models.PROTECT)
     kind = models.CharField(_("How the patient leaves"), max_length=16, choices=Kind.choices)
     left_at = models.DateTimeField(_("Left at"))

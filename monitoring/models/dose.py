@@ -7,10 +7,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from monitoring.models.fact import Fact
+from monitoring.models.row import SessionFact
 
 
-class Dose(Fact):
+class Dose(SessionFact):
     """Rests on a complete pre-dose reading and, above the guide, on a clinician's decision.
 
     `is_complete` is empty for an infusion, whose end tells (CLINICAL 8, rules 20 to 22).
@@ -38,9 +38,9 @@ class Dose(Fact):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
 
-    class Meta(Fact.Meta):
+    class Meta(SessionFact.Meta):
         constraints = (
-            *Fact.Meta.constraints,
+            *SessionFact.Meta.constraints,
             models.UniqueConstraint(fields=("session", "number"), name="dose_number_once"),
             models.CheckConstraint(
                 condition=Q(number__gte=1, number__lte=3), name="dose_number_possible"
@@ -55,7 +55,7 @@ class Dose(Fact):
         )
 
 
-class DoseEnd(Fact):
+class DoseEnd(SessionFact):
     """The end of an infusion: when, and how much had run in."""
 
     dose = models.OneToOneField(Dose, on_delete=models.PROTECT, related_name="end")
@@ -65,9 +65,9 @@ class DoseEnd(Fact):
     partial_detail = models.CharField(_("What was not given"), max_length=300, blank=True)
     late_reason = models.CharField(_("Why entered late"), max_length=300, blank=True)
 
-    class Meta(Fact.Meta):
+    class Meta(SessionFact.Meta):
         constraints = (
-            *Fact.Meta.constraints,
+            *SessionFact.Meta.constraints,
             models.CheckConstraint(condition=Q(mg__gte=0), name="doseend_has_mg"),
             models.CheckConstraint(
                 condition=Q(is_complete=False, partial_detail__gt="")

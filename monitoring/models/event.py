@@ -6,10 +6,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from monitoring.models.fact import Fact
+from monitoring.models.row import SessionFact
 
 
-class Event(Fact):
+class Event(SessionFact):
     """A response names who was informed and what was ordered; an adverse event says whether it was
     serious, and a later event resolves it (CLINICAL 2; 8, rules 13 and 43)."""
 
@@ -42,9 +42,9 @@ class Event(Fact):
         "self", on_delete=models.PROTECT, null=True, related_name="resolved_by"
     )
 
-    class Meta(Fact.Meta):
+    class Meta(SessionFact.Meta):
         constraints = (
-            *Fact.Meta.constraints,
+            *SessionFact.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(
                     kind__in=(

@@ -96,7 +96,7 @@ def decision_facts(row: Decision) -> rules.DecisionFacts:
     return rules.DecisionFacts(
         seq=row.seq,
         at=row.recorded_at,
-        outcome=row.outcome,  # type: ignore[arg-type]
+        outcome=cast(rules.Outcome, row.outcome),
         reason=row.reason,
         reading=row.reading_id,
     )

@@ -12,7 +12,7 @@ from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from clinic.days import possible_days
-from clinic.ids import uuid7
+from clinic.models.row import Guarded, RecordRow
 from clinic.names import search_words
 from monitoring.rules.facts import age_in_years
 
@@ -62,7 +62,7 @@ def _worded(typed: str, at: str) -> models.Q:
     return found
 
 
-class Patient(models.Model):
+class Patient(Guarded):
     """MRN is unique across the organisation, however it is typed. Empty allergies mean not known,
     not none. Who has one name alone has it as family name.
 
@@ -87,6 +87,8 @@ class Patient(models.Model):
         MALE = "male", _("Male")
         OTHER = "other", _("Other")
         UNKNOWN = "unknown", _("Not known")
+
+    chain_kind = "patient"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     site = models.ForeignKey("clinic.Site", on_delete=models.PROTECT, related_name="patients")
@@ -131,14 +133,15 @@ class Patient(models.Model):
         return age_in_years(self.date_of_birth, day)
 
 
-class PatientAmendment(models.Model):
+class PatientAmendment(RecordRow):
     """One change of a patient: the old value stays readable beside the new.
 
     `changes` holds, by column, the old and the new value as JSON has them. The database writes the
     new values into the patient's row as this row is added, and only where the old ones stand there.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    chain_kind = "patient"
+
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="amendments")
     number = models.PositiveIntegerField()
     changes = models.JSONField()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 
+from clinic.models.row import Guarded, RecordRow
 from monitoring.rules.protocol import Protocol
 
 if TYPE_CHECKING:
@@ -16,16 +17,21 @@ if TYPE_CHECKING:
 
 class ProtocolVersionQuerySet(models.QuerySet["ProtocolVersion"]):
     def seen_at(self, site: Site) -> ProtocolVersionQuerySet:
-        """Versions that the site uses, or that one of its sessions was planned under."""
+        """Versions that the site uses or made, that one of its sessions was planned under, or that
+        a change of the site replaced."""
         used = SiteProtocol.objects.filter(version=models.OuterRef("pk"), site=site)
         planned = site.sessions.filter(protocol_version=models.OuterRef("pk"))
-        return self.filter(models.Exists(used) | models.Exists(planned))
+        replaced = ProtocolVersion.objects.filter(replaces=models.OuterRef("pk"), site=site)
+        found = models.Exists(used) | models.Exists(planned) | models.Exists(replaced)
+        return self.filter(found | models.Q(site=site))
 
 
-class ProtocolVersion(models.Model):
-    """One published version: immutable. A session pins the one it was planned under."""
+class ProtocolVersion(RecordRow):
+    """One published version: immutable. A session pins the one it was planned under.
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    A version that a clinician made of another one says which it `replaces`, at which site and why.
+    """
+
     key = models.CharField(max_length=40)
     version = models.PositiveIntegerField()
     title = models.CharField(max_length=120)
@@ -34,6 +40,13 @@ class ProtocolVersion(models.Model):
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
+    replaces = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="replaced_by"
+    )
+    site = models.ForeignKey(
+        "clinic.Site", on_delete=models.PROTECT, null=True, related_name="own_protocols"
+    )
+    reason = models.TextField(blank=True, default="")
 
     objects = ProtocolVersionQuerySet.as_manager()
 
@@ -41,6 +54,12 @@ class ProtocolVersion(models.Model):
         ordering = ("key", "-version")
         constraints = (
             models.UniqueConstraint(fields=("key", "version"), name="protocol_version_once"),
+            models.CheckConstraint(
+                name="protocol_change_has_a_reason",
+                condition=models.Q(replaces=None, site=None, reason="")
+                | models.Q(replaces__isnull=False, site__isnull=False, published_by__isnull=False)
+                & ~models.Q(reason=""),
+            ),
         )
 
     def __str__(self) -> str:
@@ -56,8 +75,10 @@ class ProtocolVersion(models.Model):
 _PARSED: dict[uuid.UUID, Protocol] = {}
 
 
-class SiteProtocol(models.Model):
+class SiteProtocol(Guarded):
     """A version that a site plans sessions under today."""
+
+    rights = frozenset({"INSERT", "DELETE"})
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     site = models.ForeignKey("clinic.Site", on_delete=models.CASCADE, related_name="protocols")

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from monitoring.models.fact import Fact
+from monitoring.models.row import SessionFact
 from monitoring.rules.measures import NOT_DONE_REASONS, OBSERVATIONS, measures
 
 if TYPE_CHECKING:
@@ -48,13 +48,15 @@ def _possible() -> Q:
     return whole
 
 
-class Reading(Fact):
+class Reading(SessionFact):
     """`taken_at` is when the nurse looked, `recorded_at` when the server had it.
 
     The tablet makes the id, so that the same reading sent twice is one row. A correction is a new
     reading that replaces one of its session, once, with a reason. A slot is filled by one reading
     that stands; the database's guards hold that, since what was replaced keeps its slot.
     """
+
+    may_follow_departure = True
 
     taken_at = models.DateTimeField(_("Taken at"))
     slot = models.PositiveSmallIntegerField(null=True)
@@ -82,7 +84,7 @@ class Reading(Fact):
     correction_reason = models.CharField(_("Why corrected"), max_length=300, blank=True)
     after_departure = models.BooleanField(default=False)
 
-    class Meta(Fact.Meta):
+    class Meta(SessionFact.Meta):
         indexes = (
             # Few of all readings: the review list does not grow with the archive.
             models.Index(
@@ -90,7 +92,7 @@ class Reading(Fact):
             ),
         )
         constraints = (
-            *Fact.Meta.constraints,
+            *SessionFact.Meta.constraints,
             models.CheckConstraint(condition=_value_or_reason(), name="reading_value_or_reason"),
             models.CheckConstraint(condition=_something(), name="reading_not_empty"),
             models.CheckConstraint(condition=_possible(), name="reading_possible"),

@@ -12,6 +12,7 @@ from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from clinic.ids import uuid7
+from clinic.models.row import Guarded
 from monitoring.models.facts import facts_of
 from monitoring.rules.facts import SessionFacts
 
@@ -91,7 +92,7 @@ def _doses() -> models.QuerySet[Dose]:
     return Dose.objects.select_related("end")
 
 
-class Session(models.Model):
+class Session(Guarded):
     """Phase is written by verbs alone and constrained to agree with the facts.
 
     `last_seq` counts the facts of the session: the database moves it with each one, and a
@@ -111,6 +112,8 @@ class Session(models.Model):
     class Indication(models.TextChoices):
         TRD = "trd", _("Treatment-resistant depression")
         MDSI = "mdsi", _("Depression with acute suicidal ideation or behaviour")
+
+    chain_kind = "session"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     patient = models.ForeignKey(

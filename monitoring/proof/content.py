@@ -6,22 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from clinic.models import TrailEntry
+from clinic.models.row import name_of
 from clinic.trail.canonical import columns, digest
 from clinic.trail.replay import State, payload
-from monitoring.models import Session
+from monitoring.models import Session, SessionFact
 
-FACTS = (
-    "admission",
-    "decision",
-    "dose",
-    "doseend",
-    "event",
-    "reading",
-    "withdrawal",
-    "amendment",
-    "review",
-)
-"""Tables whose rows carry the session's number."""
 SIGNED_OF_SESSION = (
     "id",
     "patient_id",
@@ -56,7 +45,7 @@ def cut(state: State, through_seq: int, clearance_id: UUID | str) -> State:
             if row["through_seq"] <= through_seq and key != str(clearance_id)
         },
     }
-    for table in FACTS:
+    for table in map(name_of, SessionFact.tables()):
         rows = state.get(table, {})
         covered[table] = {k: row for k, row in rows.items() if row["seq"] <= through_seq}
     return {table: rows for table, rows in covered.items() if rows}

@@ -15,35 +15,7 @@ from django.db import connection, models
 
 from clinic.models import ChainHead, TrailEntry
 from monitoring.guards.stored import conditions
-from monitoring.models import (
-    Admission,
-    Amendment,
-    Clearance,
-    Decision,
-    Departure,
-    Dose,
-    DoseEnd,
-    Event,
-    Reading,
-    Review,
-    Session,
-    Withdrawal,
-)
-
-OF_SESSION: tuple[type[models.Model], ...] = (
-    Admission,
-    Amendment,
-    Clearance,
-    Decision,
-    Departure,
-    Dose,
-    DoseEnd,
-    Event,
-    Reading,
-    Review,
-    Withdrawal,
-)
-"""Tables whose rows belong to a session."""
+from monitoring.models import Session, SessionRow
 
 
 class Odd(NamedTuple):
@@ -60,7 +32,7 @@ Rows = tuple[type[models.Model], str, UUID] | type[models.Model]
 
 def of_session(session_id: UUID) -> list[Rows]:
     """Every row of one session, with its chain."""
-    rows: list[Rows] = [(model, "session_id", session_id) for model in OF_SESSION]
+    rows: list[Rows] = [(model, "session_id", session_id) for model in SessionRow.tables()]
     rows += [(Session, "id", session_id), (ChainHead, "id", session_id)]
     return [*rows, (TrailEntry, "chain", session_id)]
 

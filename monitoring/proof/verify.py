@@ -20,7 +20,8 @@ from allauth.mfa.models import Authenticator
 from django.db import models
 from django.db.models import Exists, OuterRef
 
-from clinic.models import ChainHead, Membership, Proposal, Site, Staff, Tablet, TrailEntry
+from clinic.models import ChainHead, Staff, Tablet, TrailEntry
+from clinic.models.row import Guarded, name_of
 from clinic.trail import anchors, keys
 from clinic.trail.anchors import Anchored, Head
 from clinic.trail.canonical import Columns, columns, digest
@@ -30,43 +31,40 @@ from clinic.trail.organisation import tablet
 from clinic.trail.person import factor, person
 from clinic.trail.replay import UNREADABLE, State, merge, payload
 from monitoring import guards
-from monitoring.models import (
-    AccessEntry,
-    Patient,
-    PatientAmendment,
-    ProtocolVersion,
-    Session,
-    SiteProtocol,
-)
+from monitoring.models import Patient, ProtocolVersion, Session, SessionFact
 from monitoring.proof import raw, restored
-from monitoring.proof.content import FACTS, content_digest, cut
+from monitoring.proof.content import content_digest, cut
 from monitoring.proof.findings import Problem, Verification, noun_of, printable, words_of
-from monitoring.proof.raw import OF_SESSION
 from monitoring.proof.robust import AS_TEXT, Reader, one_state
 
 BATCH = 200
 """How many sessions or patients are compared with their tables at once."""
-OF_PLACE: tuple[tuple[type[models.Model], Callable[[Any, Columns | None], Columns]], ...] = (
-    (Authenticator, factor),
-    (Membership, lambda row, told: columns(row)),
-    (Proposal, lambda row, told: columns(row)),
-    (ProtocolVersion, lambda row, told: columns(row)),
-    (Site, lambda row, told: columns(row)),
-    (SiteProtocol, lambda row, told: columns(row)),
-    (Staff, person),
-    (Tablet, tablet),
-)
-"""What the chains of people and of the organisation tell of, and how each row is told."""
-COUNTED: tuple[type[models.Model], ...] = (
-    Session,
-    Patient,
-    PatientAmendment,
-    *OF_SESSION,
-    *(model for model, _ in OF_PLACE),
-    TrailEntry,
-    ChainHead,
-)
-TOLD: tuple[type[models.Model], ...] = (*COUNTED, AccessEntry)
+AS_WRITTEN: dict[type[models.Model], Callable[[Any, Columns | None], Columns]] = {
+    Authenticator: factor,
+    Staff: person,
+    Tablet: tablet,
+}
+"""Rows whose chains hold a digest of what lets someone in; of all others they hold every column."""
+SUBJECTS: tuple[type[Guarded], ...] = (Session, Patient)
+"""Rows that have a chain each."""
+
+
+def _organisation() -> tuple[type[models.Model], ...]:
+    """What the chains of people and of the organisation tell of."""
+    return (Authenticator, *Guarded.tables("organisation"))
+
+
+def _belonging(subject: type[Guarded]) -> list[tuple[type[Guarded], str]]:
+    """The tables that the chains of `subject` are made of, each with its link to the subject."""
+    kind = name_of(subject)
+    found = Guarded.tables(subject.chain_kind)
+    return [(model, "id" if model is subject else f"{kind}_id") for model in found]
+
+
+def _counted() -> list[type[models.Model]]:
+    """The tables of which every row is compared with a chain, and the chains themselves."""
+    written = [model for model in Guarded.tables() if model.chain_kind]
+    return [Authenticator, TrailEntry, ChainHead, *written]
 
 
 def verify(session_id: UUID | None = None) -> Verification:
@@ -121,7 +119,7 @@ class _Run(Reader):
         self._organisation()
         self._without_chain()
         self._counted()
-        self._stored(TOLD)
+        self._stored((Authenticator, *Guarded.tables()))
         for words in guards.faults():
             self.problem("database", words)
 
@@ -133,8 +131,8 @@ class _Run(Reader):
         with self.naming(f"session {session_id}", "whose it is"):
             for patient, protocol in whose:
                 wanted.append(patient)
-                stored += [(Patient, "id", patient), (ProtocolVersion, "id", protocol)]
-                stored.append((PatientAmendment, "patient_id", patient))
+                stored.append((ProtocolVersion, "id", protocol))
+                stored += [(m, owner, patient) for m, owner in _belonging(Patient)]
         names = {str(chain) for chain in wanted}
         self.anchored = {c: h for c, h in self.anchored.items() if c in names}
         found = self.read(ChainHead.objects.filter(pk__in=wanted).order_by("id"))
@@ -262,25 +260,19 @@ class _Run(Reader):
         for chain in chains:
             if chain.id not in sessions and chain.id not in patients:
                 merge(self.organisation, chain.state)  # type: ignore[arg-type]
-        self._compare(sessions, Session, OF_SESSION)
-        self._compare(patients, Patient, (PatientAmendment,))
+        self._compare(sessions, Session)
+        self._compare(patients, Patient)
         for chain in sessions.values():
             with self.naming(f"session {chain.id}", "the trail"):
                 self._numbers(chain)
                 self._protocol(chain)
 
-    def _compare(
-        self,
-        chains: dict[UUID, _Chain],
-        subject: type[models.Model],
-        nouns: tuple[type[models.Model], ...],
-    ) -> None:
-        """The rows of `subject`, and of the `nouns` that belong to it, against their chains."""
-        kind = str(subject._meta.model_name)
+    def _compare(self, chains: dict[UUID, _Chain], subject: type[Guarded]) -> None:
+        """The rows of `subject`, and all that belong to it, against their chains."""
+        kind = name_of(subject)
         self.result.checked[f"{kind}s"] += len(chains)
         held: dict[UUID, Held] = {chain: {} for chain in chains}
-        for model in (subject, *nouns):
-            owner = "pk" if model is subject else f"{kind}_id"
+        for model, owner in _belonging(subject):
             ours = model._default_manager.filter(**{f"{owner}__in": chains})
             for row in self.read(ours.order_by("pk")):
                 chain_id = getattr(row, owner)
@@ -304,7 +296,8 @@ class _Run(Reader):
     def _numbers(self, chain: _Chain) -> None:
         sessions = chain.state.get("session", {})
         last = next(iter(sessions.values()), {}).get("last_seq", 0)
-        found = sorted(row["seq"] for table in FACTS for row in chain.state.get(table, {}).values())
+        facts = map(name_of, SessionFact.tables())
+        found = sorted(row["seq"] for table in facts for row in chain.state.get(table, {}).values())
         if len(found) != last or found != list(range(1, len(found) + 1)):
             self.problem(
                 f"session {chain.id}", f"has not every fact from 1 to {last} once: {found}"
@@ -328,8 +321,9 @@ class _Run(Reader):
     def _organisation(self) -> None:
         """People, roles, sites, tablets and protocols against what their chains tell."""
         held: Held = {}
-        for model, read in OF_PLACE:
-            told = self.organisation.get(str(model._meta.model_name), {})
+        for model in _organisation():
+            read = AS_WRITTEN.get(model, lambda row, told: columns(row))
+            told = self.organisation.get(name_of(model), {})
             for row in self.read(model._default_manager.order_by("pk")):
                 self._hold(held, "organisation", row, _as_told(read, told.get(str(row.pk))))
         for difference in differences(self.organisation, held):
@@ -337,22 +331,18 @@ class _Run(Reader):
 
     def _without_chain(self) -> None:
         """Rows of sessions and patients that the trail does not know at all."""
-        found: list[tuple[str, type[models.Model], str]] = [
-            ("session", Session, "pk"),
-            ("patient", Patient, "pk"),
-            ("patient", PatientAmendment, "patient"),
-            *(("session", model, "session") for model in OF_SESSION),
-        ]
-        for kind, model, owner in found:
-            chain = TrailEntry.objects.filter(chain=OuterRef(owner))
-            strays = model._default_manager.filter(~Exists(chain))
-            for text in strays.values_list(AS_TEXT, flat=True):
-                self.found[model] += 1
-                self.problem(f"{kind} unknown", f"{model._meta.model_name} {text} has no trail")
+        for subject in SUBJECTS:
+            for model, owner in _belonging(subject):
+                chain = TrailEntry.objects.filter(chain=OuterRef(owner))
+                strays = model._default_manager.filter(~Exists(chain))
+                for text in strays.values_list(AS_TEXT, flat=True):
+                    self.found[model] += 1
+                    words = f"{name_of(model)} {text} has no trail"
+                    self.problem(f"{name_of(subject)} unknown", words)
 
     def _counted(self) -> None:
         """No row was passed over: as many were read or named as each table has."""
-        for model in COUNTED:
+        for model in _counted():
             held = model._default_manager.count()
             if held != self.found[model]:
                 noun = model._meta.verbose_name

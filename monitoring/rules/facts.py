@@ -18,6 +18,7 @@ from monitoring.rules.protocol import Protocol
 CLOCKS_APART = timedelta(minutes=2)
 """How far the clocks of a tablet and of the server may stand apart (CLINICAL 7, hazard 31)."""
 
+Outcome = Literal["give", "delay", "do_not_give"]
 Phase = Literal["planned", "arrived", "dosing", "observing", "cleared", "closed", "cancelled"]
 
 
@@ -53,7 +54,7 @@ class DecisionFacts:
 
     seq: int
     at: datetime
-    outcome: Literal["give", "delay", "do_not_give"]
+    outcome: Outcome
     reason: str
     reading: UUID | None
 

@@ -16,7 +16,15 @@ from monitoring.web.floor import (
     reading,
     response,
 )
-from monitoring.web.review import access_log, printing, protocols, register, report, verification
+from monitoring.web.review import (
+    access_log,
+    printing,
+    protocol_change,
+    protocols,
+    register,
+    report,
+    verification,
+)
 from monitoring.web.session import amendment, clearance, departure, ending, session, signature
 
 SESSION = "sessions/<uuid:session_id>/"
@@ -55,4 +63,9 @@ urlpatterns = [
     path("access.csv", access_log.access_export, name="access-export"),
     path("protocols/", protocols.protocol_list, name="protocol-list"),
     path("protocols/<uuid:version_id>/", protocols.protocol, name="protocol"),
+    path(
+        "protocols/<uuid:version_id>/change/",
+        protocol_change.protocol_change,
+        name="protocol-change",
+    ),
 ]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
+from django.db import models
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -49,7 +50,8 @@ def changes(amendment: PatientAmendment) -> tuple[Change, ...]:
 
 
 def _label(name: str) -> str:
-    return str(Patient._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+    field = cast("models.Field[Any, Any]", Patient._meta.get_field(name))
+    return str(field.verbose_name)
 
 
 def _value(name: str, row: Mapping[str, Any]) -> str:
@@ -57,7 +59,7 @@ def _value(name: str, row: Mapping[str, Any]) -> str:
     patient = parse(Patient, {name: row[name]})
     value = getattr(patient, name)
     if name == "sex":
-        return str(patient.get_sex_display())  # type: ignore[attr-defined]
+        return str(Patient.Sex(value).label) if value else _("none")
     if name in {"date_of_birth", "rems_enrolled_on"}:
         return date_format(value, "d-M-Y") if value else _("none")
     return str(value) or _("none")

@@ -37,6 +37,16 @@ class Setting:
 
 Group = tuple[str, list[Setting]]
 
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One setting that a later version has otherwise."""
+
+    words: str
+    old: str
+    new: str
+
+
 FLAG_SOURCES = {
     "systolic_high": TRIALS,
     "diastolic_high": TRIALS,
@@ -71,6 +81,17 @@ def groups(protocol: Protocol) -> list[Group]:
         (_("Readings"), list(_readings(protocol))),
         (_("When someone is informed"), list(_flags(protocol))),
         (_("Clearance"), list(_clearance(protocol))),
+    ]
+
+
+def changes(old: Protocol, new: Protocol) -> list[Change]:
+    """What is otherwise in `new`, a version made of `old`: the same settings in the same order."""
+    pairs = zip(groups(old), groups(new), strict=True)
+    return [
+        Change(was.words, was.value, now.value)
+        for (_heading, before), (_same, after) in pairs
+        for was, now in zip(before, after, strict=True)
+        if was.value != now.value
     ]
 
 

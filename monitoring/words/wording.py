@@ -20,8 +20,9 @@ from monitoring.rules.cautions import Caution
 from monitoring.rules.deviations import Deviation
 from monitoring.rules.facts import whole_minutes
 from monitoring.rules.flags import SYMPTOMS, Flag, Flagged
-from monitoring.rules.measures import NOT_DONE_REASONS, OBSERVATIONS
+from monitoring.rules.measures import NOT_DONE_REASONS, OBSERVATIONS, NotDoneReason
 from monitoring.rules.readiness import Item
+from monitoring.words import protocol_settings
 
 REASONS = {
     "required": _("Enter this."),
@@ -68,6 +69,7 @@ REASONS = {
         "Is this another person?"
     ),
     "nothing_changed": _("Nothing was changed."),
+    **protocol_settings.REFUSALS,
     "born_in_future": _("The date of birth is in the future."),
     "prescriber": _("Name the prescriber who is on site."),
     "identifiers_open": _("Name and date of birth must be confirmed with the patient."),
@@ -354,7 +356,7 @@ def minutes(count: int) -> str:
 
 
 def not_done(code: str) -> str:
-    return gettext(NOT_DONE_REASONS[code])  # type: ignore[index]
+    return gettext(NOT_DONE_REASONS[cast(NotDoneReason, code)])
 
 
 def _say(sentence: object, params: Mapping[str, object]) -> str:
@@ -384,6 +386,8 @@ def _shown(name: str, value: object) -> object:
         return Event.Kind(str(value)).label
     if name == "observation":
         return gettext(OBSERVATIONS[str(value)].name)
+    if name == "setting":
+        return gettext(protocol_settings.SETTINGS[str(value)].label)
     if name == "observations" and isinstance(value, tuple):
         return ", ".join(gettext(OBSERVATIONS[o].name) for o in value)
     if name == "reasons" and isinstance(value, tuple):

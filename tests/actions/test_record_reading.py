@@ -26,7 +26,7 @@ def test_nothing_is_written_while_a_guard_is_missing(
     visit = dosed(clock)
 
     def missing() -> None:
-        raise GuardsMissing(["guard_departure_leaves"])
+        raise GuardsMissing(["guard_departure_discharge_needs_clearance"])
 
     monkeypatch.setattr(guards, "require", missing)
     with pytest.raises(GuardsMissing):

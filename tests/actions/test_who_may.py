@@ -16,11 +16,12 @@ from clinic.ids import uuid7
 from clinic.models import Staff
 from monitoring import actions
 from monitoring.actions import NotAllowed
-from monitoring.models import Patient, PatientAmendment, Session
+from monitoring.models import Patient, PatientAmendment, ProtocolVersion, Session
 from monitoring.rules.protocol import KETAMINE_IV
 from monitoring.rules.readiness import CHECKLIST
 from tests.clock import TestClock
 from tests.factories.people import PASSWORD, SiteFactory, StaffFactory, person
+from tests.factories.protocols import change_protocol
 from tests.factories.visits import (
     GOOD_ANSWERS,
     Visit,
@@ -190,6 +191,7 @@ VERBS: dict[str, tuple[Callable[..., Visit], Callable[[Visit, Staff], Any], set[
     "register_patient": (planned, _register, CARE),
     "amend_patient": (planned, _amend_patient, CARE),
     "plan_session": (planned, _plan, CARE),
+    "change_protocol": (planned, lambda v, by: change_protocol(v.site, by), CLINICIAN),
     "cancel_session": (
         planned, lambda v, by: actions.cancel_session(v.id, by, reason="Rang"), CARE
     ),
@@ -237,7 +239,7 @@ def people_who_may_not(visit: Visit, may: set[str]) -> dict[str, Staff]:
 
 def state(visit: Visit) -> tuple[object, ...]:
     session = visit.session
-    changes = PatientAmendment.objects.count()
+    changes = PatientAmendment.objects.count() + ProtocolVersion.objects.count()
     counts = (Patient.objects.count(), Session.objects.count(), session.clearance_set.count())
     return session.phase, session.last_seq, hasattr(session, "departure"), changes, *counts
 

@@ -100,6 +100,26 @@ def _save_empty(person: Person) -> None:
     page.wait_for_selector("[data-error-summary]")
 
 
+def _stricter(person: Person) -> None:
+    person.page.get_by_label("Observation after the last dose").fill("150")
+    person.page.get_by_label("Inform at systolic", exact=False).first.fill("170")
+    person.page.get_by_label("Why the protocol is changed").fill("Two patients left drowsy.")
+    person.tap("Show what changes")
+    person.page.get_by_role("heading", name="Is this right?").wait_for()
+
+
+def _publish(person: Person) -> None:
+    _stricter(person)
+    person.tap("Publish")
+    person.page.get_by_role("heading", name="What changed since version").wait_for()
+
+
+def _too_lax(person: Person) -> None:
+    person.page.get_by_label("Observation after the last dose").fill("90")
+    person.tap("Show what changes")
+    person.page.wait_for_selector("[data-error-summary]")
+
+
 def _open_menu(person: Person) -> None:
     person.page.locator("details.menu summary").last.click()
 
@@ -288,6 +308,12 @@ def stops() -> Iterator[Stop]:
     yield Stop("protocols", "nurse", reverse("protocol-list"))
     version = reverse("protocol", args=[closed.protocol_version_id])
     yield Stop("protocol", "nurse", version)
+    change = reverse("protocol-change", args=[closed.protocol_version_id])
+    yield Stop("protocol-change", "clinician", change)
+    yield Stop("protocol-change-error", "clinician", change, _too_lax)
+    yield Stop("protocol-read-back", "clinician", change, _stricter)
+    yield Stop("protocol-changed", "clinician", change, _publish)
+    yield Stop("protocols-changed", "clinician", reverse("protocol-list"))
     yield Stop("not-allowed", "nurse", reverse("session-list"))
     yield Stop("not-found", "nurse", "/nothing-here/")
 

@@ -109,6 +109,7 @@ ROUTES: dict[str, Any] = {
     "emergency-end": frozenset({"administrator"}),
     "protocol-list": ROLES,
     "protocol": ROLES,
+    "protocol-change": frozenset({"clinician"}),
 }
 """Who may reach each route. Written here by hand, so that the table in the code is checked."""
 

@@ -19,7 +19,7 @@ from monitoring import guards
 from monitoring.actions import Conflict, Refused, record_reading
 from monitoring.models import Clearance, Departure, Reading, Session
 from tests.clock import TestClock
-from tests.guards.attacks import copy
+from tests.guards.raw import copy
 from tests.guards.test_attacks import departure
 from tests.guards.world import Clinic, Visit, open_clinic
 

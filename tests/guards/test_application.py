@@ -13,19 +13,13 @@ from django.db import DatabaseError, connection, transaction
 from clinic.ids import uuid7
 from clinic.models import ChainHead, TrailEntry
 from monitoring import guards
-from monitoring.guards.privileges import RECORD, excess, settings_missing
+from monitoring.guards.privileges import excess, record, settings_missing
 from monitoring.models import Clearance, Event, Reading, Session
 from tests.clock import TestClock
 from tests.engine import APPLICATION, USES_POSTGRESQL
-from tests.guards.attacks import (
-    ATTACKS,
-    POSTGRESQL_ONLY,
-    SQLITE_ONLY,
-    copy,
-    run,
-    signed,
-    superseded,
-)
+from tests.guards.attacks import ATTACKS, POSTGRESQL_ONLY, SQLITE_ONLY
+from tests.guards.examples import signed, superseded
+from tests.guards.raw import copy, run
 from tests.guards.world import Clinic, Visit
 
 HERE = sorted(set(ATTACKS) - (SQLITE_ONLY if USES_POSTGRESQL else set()) - POSTGRESQL_ONLY)
@@ -49,8 +43,8 @@ def test_every_attack_on_a_guard_fails_for_the_application(
 WITHOUT_RIGHTS = [
     name
     for name in HERE
-    if name.endswith(("_unchanged", "_kept"))
-    and name not in {"guard_session_kept", "guard_chainhead_kept"}
+    if name.endswith(("_never_changed", "_not_deleted"))
+    and name not in {"guard_session_not_deleted", "guard_chainhead_not_deleted"}
 ]
 """What changes or deletes a row that the application has no right to change or delete."""
 
@@ -69,8 +63,8 @@ def test_on_sqlite_and_postgresql_most_fail_before_a_guard_is_asked(
 
 
 DDL_SQLITE = (
-    "DROP TRIGGER guard_reading_unchanged",
-    "DROP TRIGGER guard_trailentry_chained",
+    "DROP TRIGGER guard_reading_never_changed",
+    "DROP TRIGGER guard_trailentry_follows_the_last",
     "DROP TABLE clinic_trailentry",
     "DROP TABLE monitoring_departure",
     "DROP INDEX session_on_board",
@@ -113,20 +107,20 @@ DDL_SQLITE = (
     "DELETE FROM clinic_site",
 )
 DDL_POSTGRESQL = (
-    "DROP TRIGGER guard_reading_unchanged ON monitoring_reading",
-    "DROP FUNCTION guard_reading_unchanged() CASCADE",
-    "CREATE OR REPLACE FUNCTION guard_reading_unchanged() RETURNS trigger LANGUAGE plpgsql"
+    "DROP TRIGGER guard_reading_never_changed ON monitoring_reading",
+    "DROP FUNCTION guard_reading_never_changed() CASCADE",
+    "CREATE OR REPLACE FUNCTION guard_reading_never_changed() RETURNS trigger LANGUAGE plpgsql"
     " AS $$BEGIN RETURN NEW; END$$",
-    "ALTER FUNCTION guard_reading_unchanged() RENAME TO mine",
+    "ALTER FUNCTION guard_reading_never_changed() RENAME TO mine",
     "ALTER TABLE monitoring_reading DISABLE TRIGGER ALL",
-    "ALTER TABLE monitoring_reading DISABLE TRIGGER guard_reading_unchanged",
+    "ALTER TABLE monitoring_reading DISABLE TRIGGER guard_reading_never_changed",
     "ALTER TABLE monitoring_reading RENAME TO elsewhere",
     "ALTER TABLE monitoring_reading ADD COLUMN extra text",
     "ALTER TABLE monitoring_reading DROP COLUMN note",
     "ALTER TABLE monitoring_reading DROP CONSTRAINT reading_possible",
     f"ALTER TABLE monitoring_reading OWNER TO {APPLICATION}",
     "CREATE TRIGGER mine BEFORE INSERT ON monitoring_reading"
-    " FOR EACH ROW EXECUTE FUNCTION guard_reading_unchanged()",
+    " FOR EACH ROW EXECUTE FUNCTION guard_reading_never_changed()",
     "CREATE RULE mine AS ON UPDATE TO monitoring_reading DO INSTEAD NOTHING",
     "CREATE INDEX mine ON monitoring_reading (seq)",
     "CREATE TABLE mine (id integer)",
@@ -145,7 +139,7 @@ DDL_POSTGRESQL = (
     f"ALTER ROLE {APPLICATION} SUPERUSER",
     "CREATE ROLE mine SUPERUSER",
     "GRANT clinic TO clinic_app",
-    "COMMENT ON TRIGGER guard_reading_unchanged ON monitoring_reading IS 'mine'",
+    "COMMENT ON TRIGGER guard_reading_never_changed ON monitoring_reading IS 'mine'",
     "COPY monitoring_reading TO PROGRAM 'cat'",
     "COPY monitoring_reading FROM PROGRAM 'cat'",
     "UPDATE pg_trigger SET tgenabled = 'D'",
@@ -259,7 +253,7 @@ def test_signing_as_another_needs_their_password(clinic: Clinic, clock: TestCloc
 
 @pytest.mark.skipif(not USES_POSTGRESQL, reason="SQLite has no roles")
 def test_the_owner_is_told_apart(db: None) -> None:
-    assert set(excess(connection)) == set(RECORD)
+    assert set(excess(connection)) == set(record())
 
 
 @pytest.mark.skipif(not USES_POSTGRESQL, reason="SQLite has no roles")

@@ -1,6 +1,6 @@
 """The gate, attacked below the pages: through the ORM, and in raw SQL.
 
-What single guards stop is in attacks.py; here is the promise they keep together.
+What single guards stop is in attacks/; here is the promise they keep together.
 """
 
 from __future__ import annotations
@@ -12,26 +12,17 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, models, transaction
 
 from clinic.ids import uuid7
-from monitoring.models import Clearance, Departure, Patient, Reading, Session
+from clinic.models.row import name_of
+from monitoring.models import Clearance, Departure, Patient, Reading, Session, SessionRow
 from tests.clock import TestClock
 from tests.engine import USES_POSTGRESQL
-from tests.guards.attacks import (
-    FACTS,
-    SIGNED,
-    copy,
-    example,
-    note,
-    run,
-    signed,
-    superseded,
-    update,
-    withdrawn,
-)
+from tests.guards.examples import example, note, signed, superseded, withdrawn
+from tests.guards.raw import copy, run, update
 from tests.guards.world import Clinic, Visit
 
 pytestmark = pytest.mark.usefixtures("application")
 
-RECORD = (*FACTS, *SIGNED)
+RECORD = tuple(map(name_of, SessionRow.tables()))
 Change = Callable[[Any], object]
 
 
@@ -180,7 +171,10 @@ def test_being_superuser_signs_nothing(clinic: Clinic, clock: TestClock) -> None
     clinic.nurse.save()
     like = signed(clinic, clock)
     row = Clearance.objects.get(session=like.id)
-    with pytest.raises(IntegrityError, match="guard_clearance_signer"), transaction.atomic():
+    with (
+        pytest.raises(IntegrityError, match="guard_clearance_signed_by_clinician"),
+        transaction.atomic(),
+    ):
         copy(
             row,
             session_id=visit.id,
@@ -196,7 +190,10 @@ def test_a_clinician_who_left_the_clinic_signs_nothing(clinic: Clinic, clock: Te
     row = Clearance.objects.get(session=like.id)
     clinic.clinician.is_active = False
     clinic.clinician.save()
-    with pytest.raises(IntegrityError, match="guard_clearance_signer"), transaction.atomic():
+    with (
+        pytest.raises(IntegrityError, match="guard_clearance_signed_by_clinician"),
+        transaction.atomic(),
+    ):
         copy(row, session_id=visit.id, through_seq=visit.row.last_seq, signed_at=clock.now())
 
 
@@ -214,7 +211,10 @@ def test_the_window_ends_on_the_second(
     if stands:
         sign()
         return
-    with pytest.raises(IntegrityError, match="guard_clearance_window"), transaction.atomic():
+    with (
+        pytest.raises(IntegrityError, match="guard_clearance_window_elapsed"),
+        transaction.atomic(),
+    ):
         sign()
 
 
@@ -222,7 +222,10 @@ def test_an_infusion_that_runs_is_not_signed_off(clinic: Clinic, clock: TestCloc
     like = Clearance.objects.get(session=signed(clinic, clock).id)
     visit = Visit(clinic, clock, infusion=True).dosed()
     clock.forward(minutes=600)
-    with pytest.raises(IntegrityError, match="guard_clearance_window"), transaction.atomic():
+    with (
+        pytest.raises(IntegrityError, match="guard_clearance_window_elapsed"),
+        transaction.atomic(),
+    ):
         copy(like, session_id=visit.id, through_seq=visit.row.last_seq, signed_at=clock.now())
 
 
@@ -275,7 +278,10 @@ def test_a_temporary_table_does_not_pass_for_the_record(clinic: Clinic, clock: T
         visit.id,
     )
     run("UPDATE pg_temp.monitoring_session SET last_seq = %s", clearance.through_seq)
-    with pytest.raises(IntegrityError, match="guard_departure_leaves"), transaction.atomic():
+    with (
+        pytest.raises(IntegrityError, match="guard_departure_discharge_needs_clearance"),
+        transaction.atomic(),
+    ):
         copy(departure(visit, clearance))
 
 

@@ -11,7 +11,8 @@ from django.db import IntegrityError, transaction
 from clinic.models import Membership, Site, Staff
 from monitoring.models import Clearance, Decision, Review
 from tests.clock import TestClock
-from tests.guards.attacks import copy, example, reviewed, signed
+from tests.guards.examples import example, reviewed, signed
+from tests.guards.raw import copy
 from tests.guards.world import Clinic, Visit
 
 pytestmark = pytest.mark.usefixtures("application")
@@ -43,7 +44,10 @@ def test_a_visitor_signs_no_clearance(visitor: Staff, clinic: Clinic, clock: Tes
         "through_seq": visit.row.last_seq,
         "signed_at": clock.now(),
     }
-    with pytest.raises(IntegrityError, match="guard_clearance_signer"), transaction.atomic():
+    with (
+        pytest.raises(IntegrityError, match="guard_clearance_signed_by_clinician"),
+        transaction.atomic(),
+    ):
         copy(like, signed_by_id=visitor.id, **given)
     # The control: the same row, by the site's own clinician.
     copy(like, signed_by_id=clinic.clinician.id, **given)
@@ -53,7 +57,10 @@ def test_a_visitor_decides_on_no_dose(visitor: Staff, clinic: Clinic, clock: Tes
     visit, _row = example("decision", clinic, clock)
     like = Decision.objects.filter(session=visit.id).latest("seq")
     given: dict[str, Any] = {"seq": visit.row.last_seq + 1}
-    with pytest.raises(IntegrityError, match="guard_decision_decides"), transaction.atomic():
+    with (
+        pytest.raises(IntegrityError, match="guard_decision_decided_by_clinician"),
+        transaction.atomic(),
+    ):
         copy(like, recorded_by_id=visitor.id, **given)
     copy(like, recorded_by_id=clinic.clinician.id, **given)
 
@@ -65,7 +72,7 @@ def test_a_visitor_reviews_no_late_reading(
     like = Review.objects.get(pk=row.pk)
     late = visit.read()
     given: dict[str, Any] = {"reading_id": late.id, "seq": visit.row.last_seq + 1}
-    with pytest.raises(IntegrityError, match="guard_review_reviews"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="guard_review_reviewed_once"), transaction.atomic():
         copy(like, recorded_by_id=visitor.id, **given)
     copy(like, recorded_by_id=clinic.clinician.id, **given)
 

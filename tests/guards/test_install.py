@@ -16,7 +16,7 @@ from monitoring.guards.text import guards as guards_of_text
 from tests.clock import TestClock
 from tests.guards.world import Visit, open_clinic
 
-ONE = next(g for g in guards_of_text() if g.name == "guard_reading_unchanged")
+ONE = next(g for g in guards_of_text() if g.name == "guard_reading_never_changed")
 
 
 def drop_one(name: str, table: str) -> None:

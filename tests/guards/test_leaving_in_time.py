@@ -12,7 +12,8 @@ from monitoring.actions import Refused
 from monitoring.models import Clearance, Departure
 from tests.clock import TestClock
 from tests.engine import USES_POSTGRESQL
-from tests.guards.attacks import copy, run, signed
+from tests.guards.examples import signed
+from tests.guards.raw import copy, run
 from tests.guards.test_attacks import departure
 from tests.guards.world import Clinic, Visit, open_clinic
 
@@ -92,7 +93,7 @@ def test_no_discharge_on_a_signature_of_a_time_to_come(clinic: Clinic, clock: Te
 def test_a_discharge_asks_the_window_again(clinic: Clinic, clock: TestClock) -> None:
     visit = Visit(clinic, clock).dosed()
     early = clock.now() + timedelta(minutes=119)
-    without("window")
+    without("window_elapsed")
     clearance = signed_below(visit, clock, early)
     with pytest.raises(IntegrityError, match="guard_departure_left_in_time"):
         leave(visit, clearance, early)
@@ -101,7 +102,7 @@ def test_a_discharge_asks_the_window_again(clinic: Clinic, clock: TestClock) -> 
 def test_no_discharge_while_an_infusion_runs(clinic: Clinic, clock: TestClock) -> None:
     visit = Visit(clinic, clock, infusion=True).dosed()
     late = clock.now() + timedelta(minutes=600)
-    without("window")
+    without("window_elapsed")
     clearance = signed_below(visit, clock, late)
     with pytest.raises(IntegrityError, match="guard_departure_left_in_time"):
         leave(visit, clearance, late)
@@ -114,7 +115,9 @@ def test_a_time_that_cannot_be_read_is_no_time_of_leaving(
 ) -> None:
     visit = signed(clinic, clock)
     row = departure(visit, Clearance.objects.get(session=visit.id))
-    run("DROP TRIGGER guard_departure_stored")  # It refuses the form before its meaning is asked.
+    run(
+        "DROP TRIGGER guard_departure_well_formed"
+    )  # It refuses the form before its meaning is asked.
     with pytest.raises(IntegrityError, match="guard_departure_left_in_time"), transaction.atomic():
         copy(row, left_at=text)
 

@@ -13,7 +13,7 @@ from clinic.ids import uuid7
 from clinic.models import Site
 from monitoring.models import Patient, PatientAmendment
 from tests.clock import TestClock
-from tests.guards.attacks import copy, run, update
+from tests.guards.raw import copy, run, update
 from tests.guards.world import Clinic, Visit
 
 pytestmark = pytest.mark.usefixtures("application")

@@ -8,11 +8,11 @@ import pytest
 from django.apps import apps
 
 from clinic.ids import uuid7
-from monitoring.models.fact import Fact
+from monitoring.models.row import SessionFact
 from tests.clock import TestClock
 from tests.factories.visits import discharged
 
-FACTS = [m for m in apps.get_app_config("monitoring").get_models() if issubclass(m, Fact)]
+FACTS = [m for m in apps.get_app_config("monitoring").get_models() if issubclass(m, SessionFact)]
 
 
 def test_ids_sort_by_the_time_they_were_made() -> None:
@@ -31,7 +31,7 @@ def test_ids_are_of_version_seven_and_differ_within_a_millisecond() -> None:
 
 
 @pytest.mark.parametrize("model", FACTS, ids=lambda m: m.__name__)
-def test_every_fact_is_numbered_once_in_its_session(model: type[Fact]) -> None:
+def test_every_fact_is_numbered_once_in_its_session(model: type[SessionFact]) -> None:
     names = {c.name for c in model._meta.constraints}
     assert f"{model.__name__.lower()}_seq_once" in names
     assert model._meta.ordering == ("seq",)

@@ -10,11 +10,11 @@ from monitoring.guards import GuardsMissing, privileges
 from monitoring.guards.text import guards as all_guards
 from monitoring.proof.verify import verify
 from tests.engine import APPLICATION, USES_POSTGRESQL
-from tests.guards.attacks import run
+from tests.guards.raw import run
 from tests.guards.world import Clinic
 
 pytestmark = pytest.mark.django_db
-LEAVES = "guard_departure_leaves"
+LEAVES = "guard_departure_discharge_needs_clearance"
 
 ON_SQLITE: dict[str, tuple[list[str], str]] = {
     "a trigger that swallows readings": (

@@ -19,7 +19,7 @@ from monitoring.actions import Refused
 from monitoring.models import Reading, Session
 from monitoring.proof.verify import verify
 from tests.engine import USES_POSTGRESQL
-from tests.guards.attacks import copy, respelt, run, update
+from tests.guards.raw import copy, respelt, run, update
 from tests.guards.world import Visit
 from tests.proof.test_tampering import Scene, owner, scene, verified
 

@@ -20,7 +20,7 @@ from monitoring import guards
 from monitoring.proof.verify import verify
 from tests.clock import TestClock
 from tests.conftest import _copy, _drop
-from tests.guards.attacks import run
+from tests.guards.raw import run
 from tests.guards.world import Visit, open_clinic
 
 pytestmark = pytest.mark.usefixtures("committed_db")

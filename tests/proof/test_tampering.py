@@ -32,7 +32,7 @@ from monitoring.models import Clearance, Reading, Session
 from tests.clock import TestClock
 from tests.conftest import _copy, _drop
 from tests.engine import USES_POSTGRESQL
-from tests.guards.attacks import copy, run, update
+from tests.guards.raw import copy, run, update
 from tests.guards.world import Clinic, Visit, open_clinic
 
 NO_DAY = "infinity" if USES_POSTGRESQL else "2026-02-31"

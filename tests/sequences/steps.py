@@ -20,6 +20,7 @@ from monitoring.rules.flags import unanswered
 from monitoring.rules.phase import phase_of
 from monitoring.rules.protocol import SPRAVATO_US
 from monitoring.rules.schedule import next_slot
+from tests.factories.protocols import change_protocol
 from tests.factories.visits import Visit
 
 Step = Callable[[Visit], Any]
@@ -152,6 +153,7 @@ STEPS: dict[str, Step] = {
     "amend": _amend,
     "review": _review,
     "publish": lambda v: actions.publish_protocol(SPRAVATO_US, site=v.site, by=v.clinician),
+    "change protocol": lambda v: change_protocol(v.site, v.clinician, key=v.version.key),
     "register": _register,
     "amend patient": _amend_patient,
     "plan": _plan,
@@ -159,7 +161,7 @@ STEPS: dict[str, Step] = {
     "wait 20": lambda v: v.clock.forward(minutes=20),
     "wait 130": lambda v: v.clock.forward(minutes=130),
 }
-TELLS_ANOTHER = {"publish", "register", "amend patient", "plan"}
+TELLS_ANOTHER = {"publish", "change protocol", "register", "amend patient", "plan"}
 """Steps that go on another chain than the session's."""
 _RECORDED = (
     "read", "read high", "read again", "read twice", "read late", "correct",

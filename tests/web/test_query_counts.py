@@ -24,6 +24,7 @@ from tests.factories.people import (
     person,
     visitor,
 )
+from tests.factories.protocols import change_protocol
 from tests.factories.record import PatientFactory
 from tests.factories.visits import Visit, discharged, dosed, observed, planned, predosed, signed
 
@@ -72,6 +73,20 @@ def test_the_board_asks_eight_times_and_keeps_who_read_it_however_many_are_open(
     assert few == many == 9
     # One of them: whether the cards were shown to the same person just now.
     assert count(lambda: nurse.get("/", headers={"HX-Request": "true"})) == 7
+
+
+@pytest.mark.parametrize(("path", "times"), [("", 4), ("change/", 3)])
+def test_a_protocol_asks_as_often_with_one_version_as_with_many(
+    clock: TestClock, signed_in: Signer, path: str, times: int
+) -> None:
+    visit = planned(clock)
+    clinician = signed_in(visit.clinician)
+
+    def ask() -> int:
+        version = change_protocol(visit.site, visit.clinician)
+        return count(lambda: clinician.get(f"/protocols/{version.pk}/{path}"))
+
+    assert [ask() for _ in range(5)] == [times] * 5
 
 
 @pytest.mark.parametrize(

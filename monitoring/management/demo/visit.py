@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from monitoring import actions
 from monitoring.management.demo.measured import MEANT, Measured
@@ -145,7 +146,7 @@ class Visit(Measured):
             self.keep("events", facts.event_facts(response))
         return self
 
-    def event(self, kind: str, **given: object) -> None:
+    def event(self, kind: str, **given: Any) -> None:
         event = actions.record_event(
             self.id,
             self.nurse,
@@ -153,7 +154,7 @@ class Visit(Measured):
             kind=kind,
             sending=MEANT,
             at=self.clock.now(),
-            **given,  # type: ignore[arg-type]
+            **given,
         )
         self.keep("events", facts.event_facts(event))
 
@@ -183,7 +184,7 @@ class Visit(Measured):
         found = {c.code for c in cautions(self.facts)}
         return self.is_complete() and not found & UNFIT
 
-    def leave(self, kind: str = "discharged", **given: object) -> Visit:
+    def leave(self, kind: str = "discharged", **given: Any) -> Visit:
         if kind == "discharged":
             name = self.rng.choice(("spouse", "sister", "son", "friend", "mother"))
             number = f"312-555-01{self.rng.randrange(100):02d}"
@@ -195,6 +196,6 @@ class Visit(Measured):
             id=self.new_id(),
             kind=kind,
             left_at=self.clock.now(),
-            **given,  # type: ignore[arg-type]
+            **given,
         )
         return self

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from clinic.access import Permission
 from clinic.pages.entry_page import enter
-from clinic.pages.fields import Tiles
+from clinic.pages.fields import Tiles, offer
 from clinic.pages.protect import page
 from clinic.request import ClinicRequest
 from monitoring.actions import decide_dose
@@ -48,7 +48,7 @@ def decide(request: ClinicRequest, session_id: UUID) -> HttpResponse:
         form.initial["reading"] = facts.predose.id
     if facts.doses:
         stop = Decision.Outcome.DO_NOT_GIVE
-        form.fields["outcome"].choices = [(stop.value, _("Give no more"))]  # type: ignore[attr-defined]
+        offer(form, "outcome", [(stop.value, _("Give no more"))])
 
     def save() -> Decision:
         data = form.cleaned_data

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from clinic.access import Permission
 from clinic.pages.entry_page import enter
-from clinic.pages.fields import ManyTiles, Tiles, YesNo
+from clinic.pages.fields import ManyTiles, Tiles, YesNo, offer
 from clinic.pages.protect import page
 from clinic.request import ClinicRequest
 from monitoring.actions import record_event
@@ -58,11 +58,11 @@ class EventForm(RecordForm):
             if e.kind in {"adverse_event", "symptom"} and e.id not in done
         ]
         if open_events:
-            self.fields["resolves"].choices = [("", _("Choose")), *open_events]  # type: ignore[attr-defined]
+            offer(self, "resolves", [("", _("Choose")), *open_events])
         else:
             del self.fields["resolves"]
             kinds = [c for c in kinds if c[0] != "resolution"]
-        self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
+        offer(self, "kind", kinds)
 
     def clean(self) -> dict[str, Any]:
         """A symptom that is ticked says what kind of event it is, where nothing else does."""

@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from clinic.access import Permission
+from clinic.verbs import Verb
+from monitoring import actions
 from monitoring.models import Session
 from monitoring.rules import urgency
 from monitoring.rules.entry import PRE_DOSE
@@ -38,8 +40,9 @@ class _Case:
     now: datetime
     permissions: Permissions
 
-    def may(self, permission: Permission) -> bool:
-        return permission in self.permissions
+    def may(self, verb: Verb[..., object]) -> bool:
+        """Whether this person may do that to the session now."""
+        return verb.is_offered(self.permissions, self.facts.phase)
 
     def page(self, words: str, name: str, *ids: object) -> Action:
         return Action(words, reverse(name, args=[self.session.pk, *ids]))
@@ -59,7 +62,7 @@ def next_step(
     """
     case = _Case(session, facts, now, permissions)
     if facts.phase == "planned":
-        may_admit = case.may(Permission.ADMIT_PATIENT)
+        may_admit = case.may(actions.admit_patient)
         return case.page(_("Admit"), "admission") if may_admit else None
     if left_open(session, facts, now):
         return _close(case)
@@ -79,21 +82,21 @@ def left_open(session: Session, facts: SessionFacts, now: datetime) -> bool:
 def _close(case: _Case) -> Action | None:
     """The way to close a session that was left open by what is known of it."""
     if not case.facts.doses:
-        may_end = case.may(Permission.GIVE_DOSE)
+        may_end = case.may(actions.defer_dose)
         return case.page(_("End the session without a dose"), "session-defer") if may_end else None
-    may_depart = case.may(Permission.DEPART)
+    may_depart = case.may(actions.depart)
     return case.page(_("Record how the patient left"), "departure") if may_depart else None
 
 
 def _answer(case: _Case) -> Action | None:
-    if not case.may(Permission.RECORD_EVENT):
+    if not case.may(actions.respond_to_flag):
         return None
     about = unanswered(case.facts)[0].fact.id
     return case.page(_("Record who was informed"), "response", about)
 
 
 def _decide(case: _Case) -> Action | None:
-    may_decide = case.may(Permission.DECIDE_DOSE)
+    may_decide = case.may(actions.decide_dose)
     return case.page(_("Decide on the dose"), "decision") if may_decide else None
 
 
@@ -102,16 +105,16 @@ def _before_dose(case: _Case) -> Action | None:
     items = before_dose(case.facts, case.now)
     codes = {item.code for item in items}
     if codes & {"predose_missing", "predose_old"}:
-        may_read = case.may(Permission.RECORD_READING)
+        may_read = case.may(actions.record_reading)
         href = links.reading(case.session, PRE_DOSE)
         return Action(_("Record pre-dose reading"), href) if may_read else None
-    if not case.may(Permission.GIVE_DOSE):
+    if not case.may(actions.give_dose):
         return None
     if "decided_not_to_give" in codes:
         return case.page(_("End the session without a dose"), "session-defer")
     if any(item.closes == "admission" for item in items):
         return case.page(_("Answers again"), "admission")
-    if "patient_not_enrolled" in codes and case.may(Permission.AMEND_PATIENT):
+    if "patient_not_enrolled" in codes and case.may(actions.amend_patient):
         here = reverse("session", args=[case.session.pk])
         href = links.enrolment(case.session.patient_id, here)
         return Action(_("Enter the REMS enrolment"), href)
@@ -119,7 +122,7 @@ def _before_dose(case: _Case) -> Action | None:
 
 
 def _device(case: _Case) -> Action | None:
-    if not case.may(Permission.GIVE_DOSE):
+    if not case.may(actions.give_dose):
         return None
     if case.facts.devices_open:
         words = _("Record device %(number)s") % {"number": len(case.facts.doses) + 1}
@@ -129,7 +132,7 @@ def _device(case: _Case) -> Action | None:
 
 def _slot_reading(case: _Case) -> Action | None:
     slot = next_slot(case.facts, case.now)
-    if slot is None or not slot.is_open or not case.may(Permission.RECORD_READING):
+    if slot is None or not slot.is_open or not case.may(actions.record_reading):
         return None
     words = _("Record %(count)s-minute reading") % {"count": slot.minutes}
     return Action(words, links.reading(case.session, slot.minutes))
@@ -137,18 +140,18 @@ def _slot_reading(case: _Case) -> Action | None:
 
 def _final_set(case: _Case) -> Action | None:
     codes = [item.code for item in before_clearance(case.facts, case.now)]
-    if codes != ["final_set"] or not case.may(Permission.RECORD_READING):
+    if codes != ["final_set"] or not case.may(actions.record_reading):
         return None
     return Action(_("Record final set"), links.reading(case.session, None))
 
 
 def _sign(case: _Case) -> Action | None:
-    may_sign = case.may(Permission.SIGN_CLEARANCE)
+    may_sign = case.may(actions.sign_clearance)
     return case.page(_("Review and sign clearance"), "clearance") if may_sign else None
 
 
 def _depart(case: _Case) -> Action | None:
-    may_depart = case.may(Permission.DEPART)
+    may_depart = case.may(actions.depart)
     return case.page(_("Record departure"), "departure") if may_depart else None
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from clinic.access import Permission
 from clinic.pages.entry_page import enter
-from clinic.pages.fields import Tiles
+from clinic.pages.fields import Tiles, offer
 from clinic.pages.protect import page
 from clinic.request import ClinicRequest
 from monitoring.actions import respond_to_flag
@@ -48,7 +48,7 @@ class ResponseForm(RecordForm):
 
     def __init__(self, *args: Any, names: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["informed"].choices = [(n, n) for n in names]  # type: ignore[attr-defined]
+        offer(self, "informed", [(n, n) for n in names])
 
     def clean(self) -> dict[str, Any]:
         """Who was tapped and who was typed were both informed; so with what was ordered."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from clinic.access import Permission
+from monitoring import actions
 from monitoring.models import Session
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.flags import Flagged, unanswered
@@ -40,7 +40,7 @@ class Alert:
 def alerts(session: Session, facts: SessionFacts, permissions: Permissions) -> list[Alert]:
     """Emergencies first, then in the order in which they were recorded. Once the patient has left
     nothing can be answered any more; that no one was is still said."""
-    may_answer = Permission.RECORD_EVENT in permissions and session.is_open
+    may_answer = actions.respond_to_flag.is_offered(permissions, session.phase)
     return [_alert(session, facts, found, may_answer) for found in unanswered(facts)]
 
 

@@ -1,4 +1,4 @@
-"""Protocols in plain words, read only."""
+"""Protocols in plain words."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from clinic.access import Permission
 from clinic.pages.protect import page
 from clinic.request import ClinicRequest
 from monitoring.models import ProtocolVersion
-from monitoring.words.protocol import groups
+from monitoring.words.protocol import Change, changes, groups
 
 
 @require_safe
@@ -21,7 +21,7 @@ def protocol_list(request: ClinicRequest) -> HttpResponse:
     used = set(
         ProtocolVersion.objects.filter(sites__site=request.site).values_list("pk", flat=True)
     )
-    versions = list(ProtocolVersion.objects.seen_at(request.site))
+    versions = list(ProtocolVersion.objects.seen_at(request.site).select_related("published_by"))
     context = {
         "used": [v for v in versions if v.pk in used],
         "earlier": [v for v in versions if v.pk not in used],
@@ -33,15 +33,22 @@ def protocol_list(request: ClinicRequest) -> HttpResponse:
 @require_safe
 @page(Permission.VIEW_PROTOCOL)
 def protocol(request: ClinicRequest, version_id: UUID) -> HttpResponse:
-    version = ProtocolVersion.objects.seen_at(request.site).filter(pk=version_id).first()
+    seen = ProtocolVersion.objects.seen_at(request.site)
+    version = seen.select_related("replaces", "published_by").filter(pk=version_id).first()
     if version is None:
         raise Http404
     is_used = version.sites.filter(site=request.site).exists()
     context = {
         "version": version,
         "is_used": is_used,
-        "protocol": version.protocol(),
         "groups": groups(version.protocol()),
+        "changes": _changes_of(version),
         "area": "protocols",
     }
     return render(request, "protocols/protocol.html", context)
+
+
+def _changes_of(version: ProtocolVersion) -> list[Change]:
+    """What it has otherwise than the version that it replaced."""
+    before = version.replaces
+    return changes(before.protocol(), version.protocol()) if before else []

@@ -20,6 +20,7 @@ from clinic.pages.filters import DayFilter, ListFilter, PersonFilter
 from clinic.pages.protect import page
 from clinic.request import ClinicRequest
 from monitoring.models import Departure, ProtocolVersion, Session
+from monitoring.models.session import SessionQuerySet
 from monitoring.web.lookup import log_read
 from monitoring.web.presenters import first_run
 
@@ -98,9 +99,9 @@ class Register(ListFilter):
     def to_day(self, found: QuerySet[Session], name: str, day: date) -> QuerySet[Session]:
         return found.filter(planned_for__lt=self.midnight(day + timedelta(days=1)))
 
-    def in_state(self, found: QuerySet[Session], name: str, state: str) -> QuerySet[Session]:
+    def in_state(self, found: SessionQuerySet, name: str, state: str) -> QuerySet[Session]:
         if state == "open":
-            return found.in_progress()  # type: ignore[attr-defined, no-any-return]
+            return found.in_progress()
         if state in Departure.Kind.values:
             return found.filter(outcome=state)
         return found.filter(phase=state)

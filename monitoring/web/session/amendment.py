@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.access import Permission
 from clinic.pages.entry_page import enter
+from clinic.pages.fields import offer
 from clinic.pages.protect import page
 from clinic.request import ClinicRequest
 from monitoring.actions import amend_record, review_reading
@@ -48,7 +49,7 @@ class AmendmentForm(RecordForm):
 
     def __init__(self, *args: Any, session: Session, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["about"].choices = [("", _("Choose")), *subjects(session)]  # type: ignore[attr-defined]
+        offer(self, "about", [("", _("Choose")), *subjects(session)])
 
 
 class ReviewForm(RecordForm):

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from clinic import clock
 from clinic.access import Permission
 from clinic.pages.entry_page import redirect_saved, render_form
-from clinic.pages.fields import Tiles, YesNo
+from clinic.pages.fields import Tiles, YesNo, offer
 from clinic.pages.protect import page
 from clinic.pages.submit import submit
 from clinic.request import ClinicRequest
@@ -52,9 +52,7 @@ class DepartureForm(RecordForm):
         super().__init__(*args, **kwargs)
         offer_days(self, session)
         if "clinician_informed" in self.fields:
-            self.fields["clinician_informed"].choices = [  # type: ignore[attr-defined]
-                (n, n) for n in names
-            ]
+            offer(self, "clinician_informed", [(n, n) for n in names])
 
     def given(self) -> dict[str, Any]:
         """What was entered, as the verb takes it."""
@@ -113,17 +111,17 @@ class AgainstAdviceForm(EarlyForm):
     )  # fmt: skip
 
 
+class SeenAt(ClockTime):
+    template = "departure/_seen.html"
+
+
 class LeftUnseenForm(EarlyForm):
     left_at = ClockTime(label=gettext_lazy("When it was noticed"))
-    last_seen_at = ClockTime(label=gettext_lazy("Last seen at"))
+    last_seen_at = SeenAt(label=gettext_lazy("Last seen at"))
     noticed_by = _line(gettext_lazy("Who noticed"), 200)
     reason = _line(gettext_lazy("What is known, and what was done"), 500)
 
     field_order = ("id", "left_at", "late_reason", "last_seen_at", "noticed_by", "reason")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["last_seen_at"].template = "departure/_seen.html"  # type: ignore[attr-defined]
 
     def given(self) -> dict[str, Any]:
         data = super().given()

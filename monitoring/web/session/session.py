@@ -17,6 +17,8 @@ from clinic import clock
 from clinic.access import Permission
 from clinic.pages.protect import page
 from clinic.request import ClinicRequest
+from clinic.verbs import Verb
+from monitoring import actions
 from monitoring.models import Session
 from monitoring.reports.chart import session_chart
 from monitoring.rules.clocks import ahead
@@ -89,7 +91,7 @@ def _context(
         "answers": notable_answers(found),
         "amendments": amendments(found),
         "late": late_readings(found),
-        "can_review": Permission.REVIEW_READING in permissions,
+        "can_review": actions.review_reading.is_offered(permissions, facts.phase),
         "items": open_items(found, items, permissions),
         "waits": _waits(facts, items) if primary is None else "",
         "device": _next_device(facts),
@@ -102,7 +104,7 @@ def _context(
         "lapses_at": lapses_at(facts) if state == "stands" else None,
         "primary": primary,
         "others": [a for a in others if primary is None or a.href != primary.href],
-        "can_correct": Permission.RECORD_READING in permissions and found.is_open,
+        "can_correct": actions.correct_reading.is_offered(permissions, facts.phase),
         "area": "board" if Permission.VIEW_BOARD in permissions else "register",
     }
 
@@ -138,24 +140,32 @@ def _next_device(facts: SessionFacts) -> dict[str, Any] | None:
 
 
 def _other_actions(found: Session, facts: SessionFacts, permissions: Permissions) -> list[Action]:
-    phase = facts.phase
-    is_dosed = phase in {"dosing", "observing", "cleared"}
-    choices = [
-        (is_dosed or phase in {"arrived", "closed"}, Permission.RECORD_READING,
-         _("Additional reading"), "reading"),
-        (bool(facts.devices_open) and is_dosed, Permission.GIVE_DOSE, _("Device"), "dose"),
-        (is_dosed or phase == "arrived", Permission.RECORD_EVENT, _("Event"), "event"),
-        (phase == "arrived", Permission.ADMIT_PATIENT, _("Answers again"), "admission"),
-        (phase in {"arrived", "dosing"}, Permission.DECIDE_DOSE, _("Decision"), "decision"),
-        (is_dosed, Permission.SIGN_CLEARANCE, _("Clearance"), "clearance"),
-        (is_dosed, Permission.DEPART, _("Departure"), "departure"),
-        (phase == "planned", Permission.PLAN_SESSION, _("Cancel"), "session-cancel"),
-        (phase == "arrived", Permission.GIVE_DOSE, _("No dose today"), "session-defer"),
-        (phase in {"closed", "cancelled"}, Permission.AMEND_RECORD, _("Amend"), "amendment"),
-        (phase != "planned", Permission.VIEW_SESSION, _("Report"), "session-report"),
-    ]  # fmt: skip
-    return [
-        Action(words, reverse(name, args=[found.pk]))
-        for is_offered, needed, words, name in choices
-        if is_offered and needed in permissions
+    """What else may be done to the session in its phase, as the verbs say (docs/verbs.md)."""
+    choices: list[tuple[Verb[..., object], str, str]] = [
+        (actions.record_reading, _("Additional reading"), "reading"),
+        (actions.give_dose, _("Device"), "dose"),
+        (actions.record_event, _("Event"), "event"),
+        (actions.admit_patient, _("Answers again"), "admission"),
+        (actions.decide_dose, _("Decision"), "decision"),
+        (actions.sign_clearance, _("Clearance"), "clearance"),
+        (actions.depart, _("Departure"), "departure"),
+        (actions.cancel_session, _("Cancel"), "session-cancel"),
+        (actions.defer_dose, _("No dose today"), "session-defer"),
+        (actions.amend_record, _("Amend"), "amendment"),
     ]
+    offered = [
+        Action(words, reverse(name, args=[found.pk]))
+        for verb, words, name in choices
+        if verb.is_offered(permissions, facts.phase) and _is_of_use(verb, facts)
+    ]
+    if facts.phase != "planned":
+        offered.append(Action(_("Report"), reverse("session-report", args=[found.pk])))
+    return offered
+
+
+def _is_of_use(verb: Verb[..., object], facts: SessionFacts) -> bool:
+    """Whether a verb that is allowed has something to do: the first device is the next right
+    action's alone, and the first answers are those of admission."""
+    if verb is actions.give_dose:
+        return bool(facts.doses) and bool(facts.devices_open)
+    return verb is not actions.admit_patient or facts.is_admitted

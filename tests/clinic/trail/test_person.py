@@ -30,7 +30,7 @@ from tests.factories.people import PASSWORD, PIN, SiteFactory, TabletFactory, on
 from tests.factories.people import person as made
 from tests.factories.second_factors import App
 from tests.factories.visits import ready_to_sign
-from tests.guards.attacks import run
+from tests.guards.raw import run
 
 pytestmark = pytest.mark.django_db
 OWN = "the password of someone else"

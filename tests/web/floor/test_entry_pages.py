@@ -500,7 +500,7 @@ def test_ending_without_a_dose_needs_its_reason(clock: TestClock, signed_in: Sig
     ("failure", "sentence"),
     [
         (
-            GuardsMissing(["guard_departure_leaves"]),
+            GuardsMissing(["guard_departure_discharge_needs_clearance"]),
             "The safeguards of the database are incomplete",
         ),
         (OperationalError("canceling statement due to lock timeout"), "save again"),

@@ -20,7 +20,7 @@ from tests.actions.refusals import refused
 from tests.clock import TestClock
 from tests.factories.visits import Visit, discharged, ready_to_sign, signed
 from tests.guards import world
-from tests.guards.attacks import update
+from tests.guards.raw import update
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]
@@ -206,7 +206,7 @@ def test_the_trail_of_a_session_names_who_did_what_when(
 
 
 def test_every_verb_on_a_session_has_its_words() -> None:
-    elsewhere = {"register_patient", "amend_patient", "publish_protocol"}
+    elsewhere = {"register_patient", "amend_patient", "publish_protocol", "change_protocol"}
     verbs = {name for name in actions.__all__ if name.islower()}
     assert set(VERBS) == verbs - elsewhere | {"adopt"}
 

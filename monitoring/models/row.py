@@ -1,24 +1,44 @@
-"""What every row of the record has in common."""
+"""What every row of a session has in common."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import models
 
-from clinic.ids import uuid7
+from clinic.models.row import RecordRow
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 
-class Fact(models.Model):
-    """A row that is added once and never changed or deleted; the database refuses both.
+class SessionRow(RecordRow):
+    """A row that belongs to a session, and is written to the session's chain.
+
+    By itself it does not move the counter: a signature and a departure are compared with it.
+    `may_follow_departure` says whether rows may be inserted after the patient has left.
+    """
+
+    session = models.ForeignKey("monitoring.Session", on_delete=models.PROTECT)
+
+    chain_kind = "session"
+    may_follow_departure: ClassVar[bool] = False
+
+    if TYPE_CHECKING:
+        session_id: UUID
+
+    class Meta:
+        abstract = True
+
+
+class SessionFact(SessionRow):
+    """A fact of a session.
 
     `seq` is the session's counter: each fact moves it by one, so that order does not depend on a
     clock and a signature can name exactly what it covers.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    session = models.ForeignKey("monitoring.Session", on_delete=models.PROTECT)
     seq = models.PositiveIntegerField()
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(

@@ -1,0 +1,57 @@
+"""What the tables of the record have in common, and the list of them."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal, Self
+
+from django.apps import apps
+from django.db import models
+
+from clinic.ids import uuid7
+
+ChainKind = Literal["session", "patient", "organisation", ""]
+
+
+class Guarded(models.Model):
+    """A table that the database itself guards.
+
+    `rights` is what the application may do to its rows, besides reading them: the grants, the
+    authorizer of SQLite and the guards are made from it. `chain_kind` names the chains that its
+    rows are written to; it is empty where no chain has them, as for the log itself.
+    """
+
+    rights: ClassVar[frozenset[str]] = frozenset({"INSERT", "UPDATE"})
+    chain_kind: ClassVar[ChainKind] = "organisation"
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def tables(cls, chain_kind: ChainKind | None = None) -> tuple[type[Self], ...]:
+        """Every table of this kind, by name; with `chain_kind`, those that its chains are made of.
+
+        This is the one list of what is recorded. Guards, rights, replay, comparison, verification
+        and loading all read it.
+        """
+        found = [
+            model
+            for model in apps.get_models()
+            if issubclass(model, cls) and chain_kind in {None, model.chain_kind}
+        ]
+        return tuple(sorted(found, key=name_of))
+
+
+class RecordRow(Guarded):
+    """A row that is inserted once and never changed or deleted. It may belong to no session."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+
+    rights = frozenset({"INSERT"})
+
+    class Meta:
+        abstract = True
+
+
+def name_of(model: type[models.Model]) -> str:
+    """The noun of `model` in entries of the trail, such as "doseend"."""
+    return str(model._meta.model_name)

@@ -1,0 +1,146 @@
+"""Within which bounds a clinic may set its own protocol, so that each limit can still fire.
+
+Every bound names its row in the table of rules (CLINICAL 8): what is the source's is only made
+stricter, and rule 54 says how far. What is not listed is not the clinic's to set: the drug,
+its devices and totals, and when sedation and dissociation are resolved (rules 5, 20 and 21).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from clinic.message import Message
+from monitoring.rules.measures import DIASTOLIC
+from monitoring.rules.protocol import FORTY, Protocol
+
+DAY = 1440
+"""Minutes: a time after the dose, or before it, lies within a day (`Protocol.slots`)."""
+
+LEAST_DIASTOLIC = int(DIASTOLIC.possible[0])
+"""mmHg: no rule names a low diastolic pressure, so the guide may be any that a form takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The least and the most that a setting may be; `rule` is its row in CLINICAL 8."""
+
+    least: int
+    most: int
+    rule: str
+
+    def holds(self, value: int) -> bool:
+        return self.least <= value <= self.most
+
+
+EVERYWHERE: dict[str, Bound] = {
+    # Stricter is shorter, or narrower.
+    "repeat_every_minutes": Bound(1, 15, "8"),
+    "slot_tolerance_minutes": Bound(0, 5, "7"),
+    "forty_from": Bound(30, FORTY, "7"),
+    "forty_to": Bound(FORTY, 50, "7"),
+    "overdue_after_minutes": Bound(1, 5, "9"),
+    "escalate_after_minutes": Bound(1, 10, "9"),
+    "late_entry_minutes": Bound(1, 5, "37"),
+    "predose_max_age_minutes": Bound(1, 30, "12"),
+    "final_set_max_age_minutes": Bound(5, 15, "16 and 54"),
+    "clearance_valid_minutes": Bound(1, 15, "33"),
+    "emergency_repeat_minutes": Bound(1, 5, "14"),
+    # Stricter is longer.
+    "food_minutes": Bound(120, DAY, "23"),
+    "liquid_minutes": Bound(30, DAY, "23"),
+    # Stricter is lower. A guide lies above the low pressures of rule 48; diastolic has none there.
+    "guide_systolic": Bound(101, 140, "10 and 48"),
+    "guide_diastolic": Bound(LEAST_DIASTOLIC, 90, "10"),
+    "notify_systolic": Bound(140, 180, "13 and 54"),
+    "notify_diastolic": Bound(90, 110, "13 and 54"),
+    "notify_systolic_rise": Bound(20, 40, "13 and 54"),
+    "notify_diastolic_rise": Bound(15, 25, "13 and 54"),
+    "emergency_systolic": Bound(140, 200, "14"),
+    "emergency_diastolic": Bound(90, 120, "14"),
+    "clearance_systolic": Bound(101, 140, "15 and 48"),
+    "clearance_diastolic": Bound(LEAST_DIASTOLIC, 90, "15"),
+    "clearance_within_percent": Bound(0, 20, "15 and 54"),
+    "dissociation_notify": Bound(2, 3, "19 and 54"),
+    # Stricter is higher.
+    "spo2_below": Bound(93, 100, "17"),
+    "spo2_far_below": Bound(90, 100, "17"),
+    "sedation_notify": Bound(3, 4, "18 and 54"),
+    "sedation_emergency": Bound(1, 4, "18"),
+}
+
+APART: tuple[tuple[str, str, str], ...] = (
+    ("overdue_after_minutes", "escalate_after_minutes", "9"),
+    ("notify_systolic", "emergency_systolic", "14 and 54"),
+    ("notify_diastolic", "emergency_diastolic", "14 and 54"),
+    ("spo2_far_below", "spo2_below", "17 and 54"),
+    ("sedation_emergency", "sedation_notify", "18 and 54"),
+)
+"""The first lies below the second, or the milder of the two would never be seen alone (rule 54)."""
+
+Settings = Mapping[str, int | tuple[int, ...] | None]
+"""By name what a clinic may set; `slots` are several numbers, all else is one."""
+
+
+def bounds(protocol: Protocol) -> dict[str, Bound]:
+    """What a clinic may set of this protocol, and how far.
+
+    Under REMS the window is at least 120 minutes; elsewhere the clinic sets its own minimum
+    (CLINICAL 8, rules 1, 2 and 44). Only nasal devices rest, and mind a spray (rules 22 and 23).
+    """
+    least = 120 if protocol.rems else 1
+    found = {"window_minutes": Bound(least, DAY, "1" if protocol.rems else "44"), **EVERYWHERE}
+    if not protocol.is_infusion:
+        found["rest_between_devices_minutes"] = Bound(5, DAY, "22")
+        found["nasal_minutes"] = Bound(60, DAY, "23")
+    return found
+
+
+def settings_of(protocol: Protocol) -> dict[str, int | tuple[int, ...]]:
+    """What a clinic may set of this protocol, as it stands."""
+    first, last = protocol.forty_on_time
+    span = {"forty_from": first, "forty_to": last}
+    single = {name: getattr(protocol, name) for name in bounds(protocol) if name not in span}
+    return {"slots": protocol.slots, **span, **single}
+
+
+def changed(protocol: Protocol, settings: Settings) -> Protocol:
+    """The protocol with these settings, for which `problems` found nothing."""
+    values = {name: value for name, value in settings.items() if name in settings_of(protocol)}
+    span = {"forty_on_time": (values.pop("forty_from"), values.pop("forty_to"))}
+    return replace(protocol, **values, **span)  # type: ignore[arg-type]
+
+
+def problems(protocol: Protocol, settings: Settings) -> list[Message]:
+    """What of `settings` a clinic may not set, each at its field with the range that is allowed.
+
+    Source: CLINICAL 8, rule 54, and the rows that each bound names.
+    """
+    found = [*_of_range(protocol, settings), *_of_slots(settings.get("slots"))]
+    wrong = {problem.field for problem in found}
+    return found + [p for p in _of_order(settings) if p.field not in wrong]
+
+
+def _of_range(protocol: Protocol, settings: Settings) -> Iterator[Message]:
+    for name, bound in bounds(protocol).items():
+        value = settings.get(name)
+        if not isinstance(value, int) or not bound.holds(value):
+            params = {"least": bound.least, "most": bound.most}
+            yield Message("setting_out_of_bounds", params, name)
+
+
+def _of_slots(slots: object) -> Iterator[Message]:
+    """The 40-minute blood pressure stays, whatever else is asked (CLINICAL 8, rules 6 and 8)."""
+    if not isinstance(slots, tuple) or not all(0 < slot <= DAY for slot in slots):
+        yield Message("slots_out_of_bounds", {"least": 1, "most": DAY}, "slots")
+    elif list(slots) != sorted(set(slots)):
+        yield Message("slots_do_not_rise", {}, "slots")
+    elif FORTY not in slots:
+        yield Message("slots_without_forty", {"minutes": FORTY}, "slots")
+
+
+def _of_order(settings: Settings) -> Iterator[Message]:
+    for lower, higher, _rule in APART:
+        low, high = settings.get(lower), settings.get(higher)
+        if isinstance(low, int) and isinstance(high, int) and low >= high:
+            yield Message("setting_not_above", {"setting": lower, "value": low}, higher)

@@ -1,0 +1,76 @@
+"""What a clinic may set of its protocol: label and unit of each, and why one is refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_noop as _
+
+
+@dataclass(frozen=True, slots=True)
+class SettingName:
+    label: str
+    unit: str
+
+
+GROUPS: dict[str, dict[str, SettingName]] = {
+    _("Before the dose"): {
+        "guide_systolic": SettingName(_("Pre-dose guide, systolic"), "mmHg"),
+        "guide_diastolic": SettingName(_("Pre-dose guide, diastolic"), "mmHg"),
+        "predose_max_age_minutes": SettingName(_("Pre-dose reading, greatest age"), "min"),
+        "food_minutes": SettingName(_("No food for"), "min"),
+        "liquid_minutes": SettingName(_("No liquids for"), "min"),
+        "nasal_minutes": SettingName(_("No nasal corticosteroid or decongestant for"), "min"),
+        "rest_between_devices_minutes": SettingName(_("Rest between two devices"), "min"),
+    },
+    _("Readings"): {
+        "slots": SettingName(_("Readings are due after the first dose at"), "min"),
+        "repeat_every_minutes": SettingName(_("Then, while anything is open, every"), "min"),
+        "forty_from": SettingName(_("The 40-minute reading is on time from"), "min"),
+        "forty_to": SettingName(_("The 40-minute reading is on time until"), "min"),
+        "slot_tolerance_minutes": SettingName(_("Any other reading is on time within ±"), "min"),
+        "overdue_after_minutes": SettingName(_("A reading is overdue after"), "min"),
+        "escalate_after_minutes": SettingName(_("A reading is shown as urgent after"), "min"),
+        "late_entry_minutes": SettingName(_("An entry is marked late after"), "min"),
+    },
+    _("When someone is informed"): {
+        "notify_systolic": SettingName(_("Inform at systolic"), "mmHg"),
+        "notify_diastolic": SettingName(_("Inform at diastolic"), "mmHg"),
+        "notify_systolic_rise": SettingName(_("Inform at a systolic rise of"), "mmHg"),
+        "notify_diastolic_rise": SettingName(_("Inform at a diastolic rise of"), "mmHg"),
+        "emergency_systolic": SettingName(_("Emergency at systolic"), "mmHg"),
+        "emergency_diastolic": SettingName(_("Emergency at diastolic"), "mmHg"),
+        "emergency_repeat_minutes": SettingName(_("Emergency when high again after"), "min"),
+        "spo2_below": SettingName(_("Inform at SpO₂ below, twice running"), "%"),
+        "spo2_far_below": SettingName(_("Inform at SpO₂ below, once"), "%"),
+        "sedation_notify": SettingName(_("Inform at MOAA/S at or below"), ""),
+        "sedation_emergency": SettingName(_("Emergency at MOAA/S at or below"), ""),
+        "dissociation_notify": SettingName(_("Inform at dissociation at or above"), ""),
+    },
+    _("Clearance"): {
+        "window_minutes": SettingName(_("Observation after the last dose"), "min"),
+        "clearance_systolic": SettingName(_("Clearance needs words above systolic"), "mmHg"),
+        "clearance_diastolic": SettingName(_("Clearance needs words above diastolic"), "mmHg"),
+        "clearance_within_percent": SettingName(_("No words needed this near pre-dose"), "%"),
+        "final_set_max_age_minutes": SettingName(_("Final set, greatest age"), "min"),
+        "clearance_valid_minutes": SettingName(_("A clearance lapses after"), "min"),
+    },
+}
+"""By heading, as on the page that shows the protocol."""
+
+SETTINGS = {name: words for group in GROUPS.values() for name, words in group.items()}
+
+REFUSALS = {
+    "setting_out_of_bounds": _("Enter a whole number from %(least)s to %(most)s."),
+    "setting_not_above": _("Enter more than %(value)s, which stands at “%(setting)s”."),
+    "slots_out_of_bounds": _(
+        "Enter whole numbers from %(least)s to %(most)s with commas between them."
+    ),
+    "slots_do_not_rise": _("Enter each time once, the earliest first."),
+    "slots_without_forty": _("The reading at %(minutes)s minutes cannot be left out."),
+    "protocol_changed_meanwhile": _(
+        "This version is not in use any more: someone has published another one. "
+        "Open the version in use and change that."
+    ),
+}
+"""Why a change is not published, by the code of the rule or the verb."""

@@ -1,0 +1,30 @@
+"""Changing the protocol of a site, as a clinician does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from clinic.ids import uuid7
+from clinic.models import Site, Staff
+from monitoring import actions
+from monitoring.models import ProtocolVersion
+from monitoring.rules.protocol import SPRAVATO_US
+from monitoring.rules.protocol_bounds import settings_of
+
+
+def in_use(site: Site, key: str = SPRAVATO_US.key) -> ProtocolVersion:
+    return ProtocolVersion.objects.get(sites__site=site, key=key)
+
+
+def change_protocol(site: Site, by: Staff, **given: Any) -> ProtocolVersion:
+    """Each time a minute more of observation, where no `settings` are given."""
+    used = given.pop("version", None) or in_use(site, given.pop("key", SPRAVATO_US.key))
+    longer = {"window_minutes": used.protocol().window_minutes + 1}
+    settings = settings_of(used.protocol()) | given.pop("settings", longer)
+    return actions.change_protocol(
+        by,
+        site=site,
+        version_id=used.pk,
+        settings=settings,
+        **{"id": uuid7(), "reason": "Two patients left drowsy."} | given,
+    )

@@ -1,0 +1,8 @@
+"""For each guard the attack that it alone stops, in raw SQL, below every page and verb."""
+
+from __future__ import annotations
+
+from tests.guards.attacks import every_table, facts, gate
+from tests.guards.attacks.registry import ATTACKS, POSTGRESQL_ONLY, SQLITE_ONLY
+
+__all__ = ["ATTACKS", "POSTGRESQL_ONLY", "SQLITE_ONLY", "every_table", "facts", "gate"]
