@@ -16,28 +16,16 @@ from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django import Settings
 
-from clinic.ids import uuid7
-from clinic.models import Site, Staff
+from clinic.models import Staff
 from clinic.signin import arrival
 from clinic.signin.library import SIGNED_IN_BY, SIGNED_IN_WHO
 from monitoring.models import Amendment, Event, Patient, Reading, Session
-from monitoring.rules.protocol import KETAMINE_IV
-from tests.browser.fuzz import CANARY, LAST, Form, Fuzzed, Fuzzer, encoded, form_headers
+from tests.browser.fuzz import CANARY, LAST, Fuzzed, Fuzzer, encoded, form_headers
+from tests.browser.fuzzed_clinic import Clinic
 from tests.clock import TestClock
 from tests.engine import IS_WHOLE
 from tests.factories import people
-from tests.factories.people import SiteFactory, StaffFactory
-from tests.factories.visits import (
-    Visit,
-    admitted,
-    discharged,
-    dosed,
-    planned,
-    predosed,
-    ready_to_sign,
-    signed,
-)
-from tests.web import test_foreign_ids as right
+from tests.factories.people import SiteFactory
 
 SEED = os.environ.get("FUZZ_SEED", "2026")
 COUNTS = {
@@ -56,7 +44,6 @@ KEPT = {
     "administrator": {"staff"},
 }
 """What is kept with the canary in it, by the group's first role."""
-PIN = ("pin", "again")
 BATCH = 50
 OPENED = 60
 """How many of the pages that say the canary back are opened for real, for each role."""
@@ -100,120 +87,6 @@ SEND = """async ([asks, token]) => {
 }""".replace("FOUND", FOUND).replace("CANARY", CANARY)
 WATCH = """addEventListener('securitypolicyviolation', (event) =>
   report(`${event.violatedDirective} ${event.blockedURI} at ${location.pathname}`))"""
-
-
-class Clinic:
-    """A site with a session in every phase, and the forms of each."""
-
-    def __init__(self, clock: TestClock) -> None:
-        self.site: Site = SiteFactory.create(name="Fuzzed")
-        make: dict[str, Any] = {"clock": clock, "site": self.site}
-        self.planned, self.called_off = planned(**make), planned(**make)
-        self.arrived, self.put_off = admitted(**make), admitted(**make)
-        self.read, self.decided = predosed(**make), predosed(**make)
-        self.running = predosed(**make, protocol=KETAMINE_IV, planned_mg=36)
-        self.running.dose()
-        self.dosed, self.leaving = dosed(**make), dosed(**make)
-        self.flagged = self.dosed.read(systolic=196, diastolic=104)
-        self.signed = signed(**make)
-        self.closed = discharged(**make)
-        self.late = self.closed.read()
-        self.ready = ready_to_sign(**make)
-        self.visits = [v for v in vars(self).values() if isinstance(v, Visit)]
-
-    def everyone(self) -> dict[str, Staff]:
-        roles = [role for role in COUNTS if role != "no role"]
-        return {role: people.person(self.site, role) for role in roles} | {
-            "no role": StaffFactory.create()
-        }
-
-    def ids(self) -> list[Any]:
-        found: list[Any] = [self.site.pk, self.flagged.pk, self.late.pk]
-        for visit in self.visits:
-            found += [visit.id, visit.patient.pk, visit.nurse.pk, visit.version.pk]
-        return [*found, self.signed.session.standing_clearance_id, uuid7()]
-
-    def forms(self) -> list[Form]:
-        """Every form, with what it takes now."""
-
-        def at(name: str, visit: Visit, **more: Any) -> str:
-            return reverse(name, kwargs={"session_id": visit.id} | more)
-
-        def row(route: str, path: str, **body: Any) -> Form:
-            return Form(route, path, lambda: {"id": ""} | body)
-
-        def made(route: str, visit: Visit, body: Any, **more: Any) -> Form:
-            return Form(route, at(route, visit, **more), lambda: {"id": ""} | body(visit))
-
-        def reading(visit: Visit) -> dict[str, str]:
-            return right.READING | {"note": "Well", "late_reason": "Busy", "taken_at": ""}
-
-        def correction(visit: Visit) -> dict[str, str]:
-            return reading(visit) | {"correction_reason": "Slip"}
-
-        def plan() -> dict[str, str]:
-            return {"id": "", "room": "Chair 1"} | right.plan(self.closed)
-
-        patient = reverse("session-plan", args=[self.closed.patient.pk])
-        leave = {"destination": "Hospital", "reason": "Pain", "had_serious_event": "no"}
-        ask = {"informed_other": "Dr No", "ordered_other": "Rest", "at": ""}
-        event = {"kind": "note", "detail": "Calm", "at": "", "is_serious": "", "onset_at": ""}
-        dose = {"lot": "A1", "expiry": "2027-05-31", "is_complete": "no", "partial_detail": "Half",
-                "started_at": ""}  # fmt: skip
-        person = {"first_name": "Ada", "last_name": "Novak", "credentials": "RN", "roles": "nurse"}
-        nurse = [self.closed.nurse.pk]
-        return [
-            Form("patient-register", reverse("patient-register"), self._patient),
-            Form("patient-amend", reverse("patient-amend", args=[self.closed.patient.pk]),
-                 lambda: self._patient() | {"amended": "0", "reason": "Told us"}),
-            Form("staff-invite", reverse("staff-invite"),
-                 lambda: {"id": "", "username": uuid7().hex} | person),
-            Form("tablet-enrol", reverse("tablet-enrol"), lambda: {"id": "", "name": "Room 2"}),
-            Form("second-factor-rule", reverse("second-factor-rule"), lambda: {"needed": "no"}),
-            Form("person", reverse("person", args=nurse), lambda: {"id": "", "roles": "nurse"}),
-            Form("account-pin", reverse("account-pin"), lambda: dict.fromkeys(PIN, "284719")),
-            Form("switch-site", reverse("switch-site"), lambda: {"site": str(self.site.pk)}),
-            Form("session-plan", patient, plan),
-            made("admission", self.planned, right.admission),
-            row("session-cancel", at("session-cancel", self.called_off), reason="Ill"),
-            row("session-defer", at("session-defer", self.put_off), reason="Ill"),
-            made("decision", self.decided, right.decision),
-            row("dose", at("dose", self.read), **dose),
-            row("infusion-end", at("infusion-end", self.running), mg="36", is_complete="no",
-                partial_detail="Half", ended_at=""),
-            *(made("reading", visit, reading)
-              for visit in (self.arrived, self.dosed, self.ready, self.closed)),
-            made("reading-correct", self.dosed, correction, reading_id=self.flagged.pk),
-            row("event", at("event", self.dosed), **event),
-            row("event", at("event", self.ready), **event),
-            row("response", at("response", self.dosed, about=self.flagged.pk), **ask),
-            made("clearance", self.ready, right.clearance),
-            made("withdrawal", self.signed, right.withdrawal),
-            row("departure", at("departure", self.leaving) + "?kind=transferred", **leave),
-            row("amendment", at("amendment", self.closed), about="session", text="More",
-                reason="Left out"),
-            row("review", at("review", self.closed, reading_id=self.late.pk), assessment="Well",
-                action_taken="Rang"),
-        ]  # fmt: skip
-
-    def _patient(self) -> dict[str, str]:
-        return {"id": ""} | right.PATIENT | {"mrn": uuid7().hex, "allergies": "", "cautions": ""}
-
-    def pages(self) -> list[str]:
-        """Where what was kept is shown."""
-        named = ["board", "patient-list", "session-list", "access-list", "staff-list",
-                 "tablet-list", "sign-in-list", "review-list"]  # fmt: skip
-        found = [reverse(name) for name in named]
-        for visit in self.visits:
-            names = ("session", "session-report", "verification")
-            found += [reverse(name, args=[visit.id]) for name in names]
-        kept = Patient.objects.filter(site=self.site, family_name__contains=CANARY)[:10]
-        people = Staff.objects.filter(memberships__site=self.site, last_name__contains=CANARY)[:10]
-        found += [reverse("patient", args=[p.pk]) for p in kept]
-        found += [reverse("person", args=[p.pk]) for p in people]
-        for clearance in self.signed.session.clearance_set.all():
-            found.append(reverse("signature", args=[self.signed.id, clearance.pk]))
-        return found
 
 
 class Sender:
@@ -299,7 +172,7 @@ def test_nothing_that_is_sent_breaks_the_server_or_runs_in_the_browser(
 ) -> None:
     settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 24 * 60 * 60
     clinic = Clinic(clock)
-    people = clinic.everyone()
+    people = clinic.everyone(COUNTS)
     wrong, shown, statuses = [], [], Counter[int]()
     for role in roles:
         seed = f"{SEED} {role}"

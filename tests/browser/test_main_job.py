@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from playwright.sync_api import expect
@@ -79,108 +80,175 @@ def sign(clinician: Person, password: str) -> None:
     clinician.tap("Sign clearance")
 
 
+@dataclass(frozen=True)
+class Story:
+    """One planned session, and the tablets of those who work on it."""
+
+    clock: TestClock
+    visit: Visit
+    nurse: Person
+    clinician: Person
+
+    @property
+    def session_page(self) -> str:
+        return f"/sessions/{self.visit.id}/"
+
+    @property
+    def clearance_page(self) -> str:
+        return f"{self.session_page}clearance/"
+
+    @property
+    def clinicians_name(self) -> str:
+        return self.visit.clinician.printed_name
+
+
 def test_a_patient_is_dosed_watched_signed_clear_and_leaves(
     person: Callable[..., Person], clock: TestClock
 ) -> None:
     visit = Visit(clock, planned_mg=84)
     administrator = people.person(visit.site, "administrator")
-    address = f"/sessions/{visit.id}/"
-    nurse = person().sign_in(visit.nurse)
-    clinician = person().sign_in(visit.clinician)
+    story = Story(clock, visit, person().sign_in(visit.nurse), person().sign_in(visit.clinician))
+    when_the_nurse_admits_the_patient_and_reads_before_the_dose(story)
+    when_three_devices_are_given_five_minutes_apart(story)
+    when_each_slot_is_read_the_forty_minute_one_late(story)
+    then_the_clinician_cannot_sign_before_the_window_ends(story)
+    when_the_patient_has_chest_pain(story)
+    then_the_clinician_cannot_sign_before_someone_answered_it(story)
+    when_the_response_to_chest_pain_is_recorded(story)
+    then_a_wrong_password_is_refused_and_the_right_one_signs(story)
+    then_a_high_reading_takes_the_clearance_back(story)
+    when_a_clinician_was_informed_and_the_pressure_falls(story)
+    then_it_is_signed_again_with_the_caution_answered(story)
+    then_the_patient_leaves(story)
+    then_the_administrator_reads_it_all_in_the_report(person().sign_in(administrator))
 
-    # The nurse admits the patient from the board and takes the pre-dose reading.
-    nurse.tap("Admit")
-    admit(nurse, visit.clinician.printed_name)
-    nurse.tap("Record pre-dose reading")
-    save_reading(nurse)
 
-    # Three devices, five minutes apart.
-    clock.forward(minutes=3)
-    nurse.go(address)
+def when_the_nurse_admits_the_patient_and_reads_before_the_dose(story: Story) -> None:
+    story.nurse.tap("Admit")
+    admit(story.nurse, story.clinicians_name)
+    story.nurse.tap("Record pre-dose reading")
+    save_reading(story.nurse)
+
+
+def when_three_devices_are_given_five_minutes_apart(story: Story) -> None:
+    nurse = story.nurse
+    story.clock.forward(minutes=3)
+    nurse.go(story.session_page)
     nurse.tap("Record the first dose")
     give_device(nurse)
     for number in (2, 3):
-        clock.forward(minutes=5)
-        nurse.go(address)
+        story.clock.forward(minutes=5)
+        nurse.go(story.session_page)
         nurse.tap(f"Record device {number}")
         give_device(nurse)
         expect(nurse.page.get_by_text(f"Device {number} saved")).to_be_visible()
 
-    # The slots, the 40-minute one late; discharge is refused while no clearance stands.
-    first = visit.session.first_dose_at
+
+def when_each_slot_is_read_the_forty_minute_one_late(story: Story) -> None:
+    """Discharge is refused on the way, while no clearance stands."""
+    nurse, first = story.nurse, story.visit.session.first_dose_at
     assert first is not None
     for minutes, taken in ((15, 15), (30, 30), (40, 52), (60, 60), (90, 90), (120, 120)):
-        clock.travel_to(first)
-        clock.forward(minutes=taken)
-        nurse.go(address)
+        story.clock.travel_to(first)
+        story.clock.forward(minutes=taken)
+        nurse.go(story.session_page)
         nurse.tap(f"Record {minutes}-minute reading")
         save_reading(nurse)
         if minutes == 60:
-            nurse.go(f"{address}departure/")
+            nurse.go(f"{story.session_page}departure/")
             assert nurse.sees("No discharge")
             assert nurse.page.get_by_role("link", name="Discharged").count() == 0
 
-    # The clinician is refused before the window ends at 130 minutes, and while an item is open.
-    clinician.go(f"{address}clearance/")
+
+def then_the_clinician_cannot_sign_before_the_window_ends(story: Story) -> None:
+    """It ends at 130 minutes."""
+    clinician = story.clinician
+    clinician.go(story.clearance_page)
     assert clinician.sees("Open: cannot be signed yet")
     assert clinician.sees("Observation until")
     assert clinician.page.get_by_role("button", name="Sign clearance").count() == 0
-    clock.forward(minutes=10)
-    nurse.go(f"{address}event/")
+
+
+def when_the_patient_has_chest_pain(story: Story) -> None:
+    nurse = story.nurse
+    story.clock.forward(minutes=10)
+    nurse.go(f"{story.session_page}event/")
     nurse.page.get_by_label("Symptom", exact=True).check()
     nurse.page.get_by_label("Chest pain", exact=True).check()
     nurse.tap("Save event")
-    clinician.go(f"{address}clearance/")
+
+
+def then_the_clinician_cannot_sign_before_someone_answered_it(story: Story) -> None:
+    clinician = story.clinician
+    clinician.go(story.clearance_page)
     assert clinician.sees("No response recorded: Chest pain")
     assert clinician.page.get_by_role("button", name="Sign clearance").count() == 0
-    nurse.go(address)
+
+
+def when_the_response_to_chest_pain_is_recorded(story: Story) -> None:
+    nurse = story.nurse
+    nurse.go(story.session_page)
     nurse.tap("No response recorded: Chest pain")
-    nurse.page.get_by_label(visit.clinician.printed_name, exact=True).check()
+    nurse.page.get_by_label(story.clinicians_name, exact=True).check()
     nurse.page.get_by_label("Comes to see the patient", exact=True).check()
     nurse.tap("Save response")
 
-    # A wrong password is refused and keeps what was written; the right one signs.
-    clinician.go(f"{address}clearance/")
+
+def then_a_wrong_password_is_refused_and_the_right_one_signs(story: Story) -> None:
+    """What was written is still there after the refusal."""
+    clinician = story.clinician
+    clinician.go(story.clearance_page)
     sign(clinician, "not the password")
     expect(clinician.page.get_by_text("The password is wrong.").first).to_be_visible()
     assert clinician.page.get_by_label("Ready to leave after").input_value() == "100"
-    assert visit.session.phase == "observing"
+    assert story.visit.session.phase == "observing"
     clinician.page.get_by_label("Your password").fill(people.PASSWORD)
     clinician.tap("Sign clearance")
     expect(clinician.page.get_by_text("Clearance signed").first).to_be_visible()
-    assert visit.session.phase == "cleared"
+    assert story.visit.session.phase == "cleared"
 
-    # A new high reading takes the clearance back, and says why.
-    clock.forward(minutes=4)
-    nurse.go(f"{address}reading/")
+
+def then_a_high_reading_takes_the_clearance_back(story: Story) -> None:
+    """The pages say why."""
+    nurse = story.nurse
+    story.clock.forward(minutes=4)
+    nurse.go(f"{story.session_page}reading/")
     fill_reading(nurse, systolic=172, diastolic=96)
     nurse.tap("Save reading")
     expect(nurse.page.get_by_text("Is this right?").first).to_be_visible()
     nurse.page.get_by_label("Yes, this is right").first.check()
     nurse.tap("Save reading")
     expect(nurse.page.get_by_text("Clearance withdrawn").first).to_be_visible()
-    nurse.go(f"{address}departure/")
+    nurse.go(f"{story.session_page}departure/")
     assert nurse.sees("The clearance was withdrawn")
 
-    # Someone was told; the pressure falls; it is signed again, the caution answered in words.
-    nurse.go(address)
+
+def when_a_clinician_was_informed_and_the_pressure_falls(story: Story) -> None:
+    nurse = story.nurse
+    nurse.go(story.session_page)
     nurse.tap("Record who was informed")
-    nurse.page.get_by_label(visit.clinician.printed_name, exact=True).check()
+    nurse.page.get_by_label(story.clinicians_name, exact=True).check()
     nurse.page.get_by_label("Repeat in 5 minutes", exact=True).check()
     nurse.tap("Save response")
-    clock.forward(minutes=5)
-    nurse.go(f"{address}reading/")
+    story.clock.forward(minutes=5)
+    nurse.go(f"{story.session_page}reading/")
     fill_reading(nurse, systolic=150, diastolic=88)
     nurse.tap("Save reading")
     expect(nurse.page.get_by_text("Reading saved")).to_be_visible()
-    clinician.go(f"{address}clearance/")
+
+
+def then_it_is_signed_again_with_the_caution_answered(story: Story) -> None:
+    clinician = story.clinician
+    clinician.go(story.clearance_page)
     assert clinician.sees("above 140/90")
     sign(clinician, people.PASSWORD)
     expect(clinician.page.get_by_text("Clearance signed").first).to_be_visible()
 
-    # The nurse records the departure.
-    clock.forward(minutes=2)
-    nurse.go(address)
+
+def then_the_patient_leaves(story: Story) -> None:
+    nurse = story.nurse
+    story.clock.forward(minutes=2)
+    nurse.go(story.session_page)
     nurse.tap("Record departure")
     nurse.page.get_by_label("Escort's name").fill("Ann Smith")
     nurse.page.get_by_label("Escort's telephone").fill("555 0101")
@@ -188,10 +256,10 @@ def test_a_patient_is_dosed_watched_signed_clear_and_leaves(
     nurse.page.get_by_label("Advised again").check()
     nurse.tap("Save: Discharged")
     expect(nurse.page.get_by_text("Departure saved")).to_be_visible()
-    assert visit.session.phase == "closed"
+    assert story.visit.session.phase == "closed"
 
-    # The administrator reads the report and sees the late reading named.
-    reviewer = person().sign_in(administrator)
+
+def then_the_administrator_reads_it_all_in_the_report(reviewer: Person) -> None:
     reviewer.page.get_by_role("row").nth(1).get_by_role("link").click()
     assert reviewer.sees("40-minute reading taken at 52 min, 12 min late")
     assert reviewer.sees("Clearance withdrawn")
