@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.fuzzed_clinic import Clinic
 from tests.browser.test_forgetting import DRAFTS, FORM, filled
-from tests.browser.test_fuzz import Clinic
 from tests.clock import TestClock
 from tests.factories.people import person as hire
 from tests.factories.visits import predosed
