@@ -138,3 +138,12 @@ def test_each_row_that_is_tested_names_its_test_first() -> None:
     tested = [row for row in ROWS if row.answer.startswith("Test: ")]
     assert tested
     assert [r.id for r in tested if not NAMED_TEST.match(r.answer, len("Test: "))] == []
+
+
+def test_what_is_not_met_stands_first_and_is_whole() -> None:
+    first = PAGE.split("\n## ")[1]
+    assert first.startswith("What is not met\n")
+    listed = re.findall(r"^- ([\d.]+) \(level (\d)\): (.+)$", first, re.M)
+    rows = [row for row in ROWS if row.answer.startswith("Not met: ")]
+    assert listed == [(row.id, row.level, row.subject) for row in rows]
+    assert f"{len(rows)} are not met" in first
