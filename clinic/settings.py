@@ -83,6 +83,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "clinic.middleware.page_context",
             ],
+            "builtins": ["clinic.pages.moments"],
         },
     },
 ]

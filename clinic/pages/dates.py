@@ -7,12 +7,12 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.formats import date_format
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.days import expiry_days, possible_days
+from clinic.pages import moments
 from clinic.pages.fields import check_day
 
 
@@ -31,7 +31,7 @@ class DayField(forms.Field):
         return possible_days
 
     def prepare_value(self, value: Any) -> Any:
-        return shown(value) if isinstance(value, date) else value
+        return moments.day(value) if isinstance(value, date) else value
 
     def to_python(self, value: Any) -> date | None:
         text = str(value or "").strip()
@@ -56,16 +56,11 @@ class ExpiryField(DayField):
         return expiry_days
 
 
-def shown(day: date) -> str:
-    """A day as every page shows it: 14-Jul-1958."""
-    return date_format(day, "d-M-Y")
-
-
 def _such_as(example: Any) -> Any:
     return format_lazy(gettext_lazy("such as {example}"), example=example)
 
 
 def _ambiguous(text: str, days: list[date]) -> str:
-    first, last = shown(days[0]), shown(days[-1])
+    first, last = moments.day(days[0]), moments.day(days[-1])
     words = _("%(text)s can be %(first)s or %(last)s. Enter the one you mean.")
     return words % {"text": text, "first": first, "last": last}

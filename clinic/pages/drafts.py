@@ -7,9 +7,9 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Model
 from django.http import HttpResponse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clinic.pages.moments import clock_seconds
 from clinic.request import SignedInRequest
 
 ASKS = "X-Draft"
@@ -29,8 +29,8 @@ def saved_as(request: SignedInRequest, kind: type[Model] | None) -> str:
     if row is None or not _is_own(request, row):
         return ""
     at = next(getattr(row, name) for name in SAVED_AT if hasattr(row, name))
-    shown = timezone.localtime(at).strftime("%H:%M:%S")
-    return _("This was saved already, at %(at)s. The form is empty again.") % {"at": shown}
+    words = _("This was saved already, at %(at)s. The form is empty again.")
+    return words % {"at": clock_seconds(at)}
 
 
 def _is_own(request: SignedInRequest, row: Model) -> bool:

@@ -11,16 +11,13 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic import clock
-from clinic.pages import drafts
+from clinic.pages import drafts, moments
 from clinic.pages.entry_form import EntryForm
 from clinic.pages.submit import submit
 from clinic.request import SignedInRequest
-
-SERVER_TIME = "%H:%M:%S"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,8 +70,8 @@ def render_form(request: SignedInRequest, form: forms.BaseForm, page: EntryPage)
 
 def redirect_saved(request: SignedInRequest, words: str, page: str, *ids: UUID) -> HttpResponse:
     """Go on to `page`, a name or an address, and say what the server now holds, and since when."""
-    at = timezone.localtime(clock.now()).strftime(SERVER_TIME)
-    messages.success(request, _("%(what)s at %(at)s.") % {"what": words, "at": at})
+    params = {"what": words, "at": moments.clock_seconds(clock.now())}
+    messages.success(request, _("%(what)s at %(at)s.") % params)
     response = redirect(page, *ids)
     drafts.tell_saved(request, response)
     return response

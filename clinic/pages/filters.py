@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.models import Site, Staff
+from clinic.pages import moments
 from clinic.pages.fields import check_day
 from clinic.pages.unfilled import Unfilled
 
@@ -100,7 +101,7 @@ class ListFilter(django_filters.FilterSet):
 
 def _in_words(field: forms.Field, value: Any) -> str:
     if isinstance(value, date):
-        return f"{value:%d-%b-%Y}"
+        return moments.day(value)
     if isinstance(field, forms.ModelChoiceField):
         return field.label_from_instance(value)
     if isinstance(field, forms.ChoiceField):

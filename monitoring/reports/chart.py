@@ -13,6 +13,7 @@ from datetime import datetime
 from html import escape
 from itertools import chain, pairwise
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from monitoring.rules.facts import ReadingFacts, SessionFacts
@@ -74,7 +75,7 @@ class _Strip:
         return round(self.top + (high - inside) * STRIP_HEIGHT / (high - low), 1)
 
 
-def session_chart(facts: SessionFacts, now: datetime) -> str:
+def session_chart(facts: SessionFacts, now: datetime) -> SafeString:
     """`chart` with its name and what it shows, in words."""
     title = _("Chart of blood pressure and heart rate")
     description = _("%(count)s readings; the same values stand in the table of readings.") % {
@@ -83,10 +84,10 @@ def session_chart(facts: SessionFacts, now: datetime) -> str:
     return chart(facts, now, title=title, description=description)
 
 
-def chart(facts: SessionFacts, now: datetime, *, title: str, description: str) -> str:
+def chart(facts: SessionFacts, now: datetime, *, title: str, description: str) -> SafeString:
     """The SVG of a session after its first device; empty before it. Texts are escaped here."""
     if facts.first_dose_at is None:
-        return ""
+        return SafeString("")
     all_slots = slots(facts, now)
     drawn = ("blood_pressure", *(o.key for o in OBSERVATIONS.values() if o.strip))
     shown = [r for r in facts.standing_readings if any(r.has_value(o) for o in drawn)]
@@ -108,7 +109,7 @@ def chart(facts: SessionFacts, now: datetime, *, title: str, description: str) -
         *chain.from_iterable(_strip(facts, frame, strip, shown) for strip in frame.strips),
         "</svg>",
     ]
-    return "".join(parts)
+    return SafeString("".join(parts))
 
 
 def _frame(facts: SessionFacts, all_slots: Sequence[Slot], shown: Sequence[ReadingFacts]) -> _Frame:

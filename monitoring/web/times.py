@@ -13,11 +13,11 @@ from typing import Any, cast
 from django import forms
 from django.forms.boundfield import BoundField
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic import clock
+from clinic.pages import moments
 from clinic.pages.fields import check_day
 from monitoring.models import Session
 from monitoring.rules.protocol import Protocol
@@ -104,7 +104,7 @@ class BoundTime(BoundField):
         value = self.value()
         typed = value if isinstance(value, Typed) else Typed(str(value or ""))
         if self.is_asked and not typed.text and (at := self.field.understood):
-            return Typed(timezone.localtime(at).strftime("%H:%M"), at.isoformat(), typed.day)
+            return Typed(moments.clock(at), at.isoformat(), typed.day)
         return typed
 
     @property
@@ -171,7 +171,7 @@ def offer_days(form: forms.BaseForm, session: Session) -> None:
     if first >= today:
         return
     days = sorted({first, min(first + timedelta(days=1), today), today})
-    choices = [(d.isoformat(), date_format(d, "d-M-Y")) for d in days]
+    choices = [(d.isoformat(), moments.day(d)) for d in days]
     for field in form.fields.values():
         if isinstance(field, ClockTime):
             field.days = choices

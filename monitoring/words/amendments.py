@@ -8,8 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.utils import timezone
-
+from clinic.pages import moments
 from monitoring.models import Amendment, Reading, Session
 from monitoring.words.readings import values
 
@@ -100,4 +99,4 @@ def late_reading(row: Reading) -> LateReading:
 
 
 def _at(moment: datetime) -> str:
-    return timezone.localtime(moment).strftime("%H:%M")
+    return moments.clock(moment)

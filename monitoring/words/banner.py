@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from clinic import clock
+from clinic.pages import moments
 from monitoring.models import Patient, Session
 
 
@@ -31,7 +31,7 @@ def patient_banner(patient: Patient, room: str = "") -> Banner:
     return Banner(
         patient_id=patient.pk,
         name=patient.banner_name,
-        born=date_format(patient.date_of_birth, "d-M-Y"),
+        born=moments.day(patient.date_of_birth),
         age=patient.age_on(timezone.localtime(clock.now()).date()),
         sex=patient.get_sex_display(),
         mrn=patient.mrn,

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any, cast
 
 from django.db import models
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from clinic.pages import moments
 from clinic.trail.canonical import parse
 from monitoring.models import Patient, PatientAmendment
 
@@ -61,5 +61,5 @@ def _value(name: str, row: Mapping[str, Any]) -> str:
     if name == "sex":
         return str(Patient.Sex(value).label) if value else _("none")
     if name in {"date_of_birth", "rems_enrolled_on"}:
-        return date_format(value, "d-M-Y") if value else _("none")
+        return moments.day(value) if value else _("none")
     return str(value) or _("none")

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from clinic.models import TrailEntry
+from clinic.pages import moments
 from monitoring.models import Admission, Clearance, Session
 from monitoring.rules.deviations import Deviation
 from monitoring.rules.facts import SessionFacts
@@ -101,7 +101,7 @@ def renewal_words(entry: TrailEntry | None) -> str:
         return ""
     return _("sign-in renewed by %(by)s on %(at)s") % {
         "by": entry.actor.printed_name,
-        "at": timezone.localtime(entry.at).strftime("%d-%b-%Y %H:%M"),
+        "at": moments.day_clock(entry.at),
     }
 
 

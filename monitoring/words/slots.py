@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clinic.pages import moments
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.schedule import Slot, slots
 
@@ -51,4 +51,4 @@ def _mark(slot: Slot) -> Mark:
 
 
 def _clock(at: datetime) -> str:
-    return timezone.localtime(at).strftime("%H:%M")
+    return moments.clock(at)

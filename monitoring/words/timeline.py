@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clinic.pages import moments
 from monitoring.models import Dose, DoseEnd, Event, Session
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.flags import SYMPTOMS
@@ -78,7 +79,7 @@ def _dose(dose: Dose) -> Entry:
         else _("Device %(number)s, %(mg)s mg")
     ) % params
     parts = [
-        _("lot %(lot)s, expiry %(expiry)s") % {"lot": dose.lot, "expiry": f"{dose.expiry:%d-%b-%Y}"}
+        _("lot %(lot)s, expiry %(expiry)s") % {"lot": dose.lot, "expiry": moments.day(dose.expiry)}
     ]
     if dose.is_complete is False:
         parts.append(_("in part: %(detail)s") % {"detail": dose.partial_detail})

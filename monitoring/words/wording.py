@@ -8,12 +8,12 @@ from typing import cast
 
 from django.db import models
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from clinic import clock
 from clinic.message import Message
+from clinic.pages import moments
 from clinic.pages.entry_form import HIDDEN_CHARACTER
 from monitoring.models import Admission, Clearance, Event, Patient, PatientAmendment, Session
 from monitoring.rules.cautions import Caution
@@ -316,12 +316,12 @@ def conflict(theirs: models.Model) -> str:
         params = {"name": theirs.printed_name, "at": _shown("at", theirs.signed_at)}
         words = gettext("A clearance stands already, signed by %(name)s at %(at)s.")
     elif isinstance(theirs, Session):
-        params = {"day": date_format(theirs.planned_for, "d-M-Y")}
+        params = {"day": moments.day(theirs.planned_for)}
         words = gettext("The session of %(day)s has changed or is still open. Look again.")
     elif isinstance(theirs, Patient):
         params, words = {}, gettext("This MRN belongs to another patient.")
     elif isinstance(theirs, PatientAmendment):
-        changed_at = date_format(timezone.localtime(theirs.recorded_at), "d-M-Y H:i")
+        changed_at = moments.day_clock(theirs.recorded_at)
         params = {"name": theirs.recorded_by.printed_name, "at": changed_at}
         words = gettext("%(name)s changed this patient on %(at)s.")
     else:
@@ -366,18 +366,18 @@ def _say(sentence: object, params: Mapping[str, object]) -> str:
 def _clock_words(moment: datetime) -> str:
     """13:20; on another day than today at the site, 25-Nov-2026 13:20."""
     local, today = timezone.localtime(moment), timezone.localtime(clock.now())
-    shown = local.strftime("%H:%M")
-    return shown if local.date() == today.date() else f"{date_format(local, 'd-M-Y')} {shown}"
+    shown = moments.clock(local)
+    return shown if local.date() == today.date() else f"{moments.day(local)} {shown}"
 
 
 def _shown(name: str, value: object) -> object:
     """A parameter as a person reads it."""
     if isinstance(value, datetime) and name == "at_second":
-        return timezone.localtime(value).strftime("%H:%M:%S")
+        return moments.clock_seconds(value)
     if isinstance(value, datetime):
         return _clock_words(value)
     if isinstance(value, date):
-        return date_format(value, "d-M-Y")
+        return moments.day(value)
     if isinstance(value, Flagged):
         return "; ".join(flag(f) for f in value.flags if f.tier != "repeat")
     if name == "question":

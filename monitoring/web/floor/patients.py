@@ -18,8 +18,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.access import Permission
 from clinic.models import Site
+from clinic.pages import moments
 from clinic.pages.dates import DayField
-from clinic.pages.dates import shown as shown_on
 from clinic.pages.entry_page import EntryPage, redirect_saved, render_form
 from clinic.pages.fields import Confirm, NameField
 from clinic.pages.protect import page
@@ -123,7 +123,7 @@ class PatientForm(RecordForm):
             super().take_conflict(conflict)
         elif theirs.site_id == self.site.pk:
             self.has_the_mrn = theirs
-            params = {"name": theirs.banner_name, "born": shown_on(theirs.date_of_birth)}
+            params = {"name": theirs.banner_name, "born": moments.day(theirs.date_of_birth)}
             self.add_error("mrn", _("This MRN belongs to %(name)s, born %(born)s.") % params)
         else:
             self.add_error("mrn", _("This MRN is in use at another site of the organisation."))

@@ -20,8 +20,9 @@ from clinic import clock
 from clinic.access import Permission
 from clinic.message import Message
 from clinic.models import Site
+from clinic.pages import moments
 from clinic.pages.amounts import Amount
-from clinic.pages.dates import DayField, shown
+from clinic.pages.dates import DayField
 from clinic.pages.entry_page import EntryPage, redirect_saved, render_form
 from clinic.pages.fields import Tiles, YesNo
 from clinic.pages.protect import page
@@ -63,7 +64,7 @@ class PlanForm(RecordForm):
         super().__init__(*args, **kwargs)
         today = timezone.localtime(clock.now()).date()
         named = ((_("Today"), today), (_("Tomorrow"), today + timedelta(days=1)))
-        _offer(self, "near", [(f"{d}", f"{words}, {shown(d)}") for words, d in named])
+        _offer(self, "near", [(f"{d}", f"{words}, {moments.day(d)}") for words, d in named])
         self.versions = list(ProtocolVersion.objects.filter(sites__site=site))
         protocols = [v.protocol() for v in self.versions]
         totals = sorted({mg for p in protocols for mg in p.allowed_totals_mg})

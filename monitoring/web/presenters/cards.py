@@ -7,11 +7,10 @@ from datetime import datetime
 from uuid import UUID
 
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from clinic.names import search_text
+from clinic.pages import moments
 from monitoring.models import Session
 from monitoring.rules import urgency
 from monitoring.rules.facts import SessionFacts
@@ -91,7 +90,7 @@ def card(session: Session, now: datetime, permissions: Permissions) -> Card:
         id=session.pk,
         patient_id=session.patient_id,
         name=session.patient.banner_name,
-        born=date_format(session.patient.date_of_birth, "d-M-Y"),
+        born=moments.day(session.patient.date_of_birth),
         mrn=session.patient.mrn,
         room=session.room,
         kind=wait.kind,
@@ -205,7 +204,7 @@ def attention(facts: SessionFacts, now: datetime) -> tuple[Mark, ...]:
 
 
 def _clock(at: datetime) -> str:
-    return timezone.localtime(at).strftime("%H:%M")
+    return moments.clock(at)
 
 
 def told_apart(found: list[Card]) -> list[Card]:

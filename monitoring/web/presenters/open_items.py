@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from clinic import clock
 from clinic.access import Permission
 from clinic.models import Site
+from clinic.pages import moments
 from monitoring.models import Patient, Session
 from monitoring.rules.readiness import Item, rems_missing
 from monitoring.rules.rems import holds
@@ -78,6 +79,6 @@ def _with_page(item: Item, page: str, permissions: Permissions) -> OpenItem:
 def _open_item(session: Session, item: Item, permissions: Permissions) -> OpenItem:
     if item.code == "window":
         ends_at = cast(datetime, item.params["ends_at"])
-        at = timezone.localtime(ends_at).strftime("%H:%M")
+        at = moments.clock(ends_at)
         return OpenItem(_("Observation until %(at)s") % {"at": at}, "", ends_at)
     return _with_page(item, links.closes(session, item), permissions)

@@ -9,7 +9,6 @@ from crispy_forms.layout import Fieldset, Layout
 from django import forms
 from django.http import Http404, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
@@ -18,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from clinic import clock
 from clinic.access import Permission
 from clinic.models import Staff
+from clinic.pages import moments
 from clinic.pages.entry_page import enter, redirect_saved, render_form
 from clinic.pages.fields import WholeNumber, YesNo
 from clinic.pages.protect import page
@@ -194,7 +194,7 @@ def _changes(session: Session, facts: SessionFacts, shown: int) -> list[str]:
             )
             what = _("Correction, %(label)s") if row.is_correction else _("Reading, %(label)s")
             words = what % {"label": row.label}
-            at = timezone.localtime(row.taken_at).strftime("%H:%M")
+            at = moments.clock(row.taken_at)
             found.append((seqs[row.id], f"{at} {words}: {values} ({row.by})"))
     return [line for _seq, line in sorted(found)]
 

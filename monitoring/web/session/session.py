@@ -29,7 +29,6 @@ from monitoring.rules.readiness import (
     before_clearance,
     before_dose,
     clearance_state,
-    lapses_at,
 )
 from monitoring.rules.schedule import slots
 from monitoring.rules.urgency import rest_ends_at
@@ -41,6 +40,7 @@ from monitoring.words.amendments import amendments, late_readings
 from monitoring.words.answers import notable_answers
 from monitoring.words.banner import session_banner
 from monitoring.words.last_set import last_set
+from monitoring.words.notices import notices
 from monitoring.words.readings import table
 from monitoring.words.slots import slot_line
 from monitoring.words.timeline import timeline
@@ -77,7 +77,6 @@ def _context(
     found: Session, facts: SessionFacts, now: datetime, permissions: Permissions
 ) -> dict[str, Any]:
     items = _items(facts, now)
-    state = clearance_state(facts, now)
     primary = next_step(found, facts, now, permissions)
     others = _other_actions(found, facts, permissions)
     return {
@@ -97,11 +96,7 @@ def _context(
         "device": _next_device(facts),
         "alerts": alerts(found, facts, permissions),
         "last": last_set(facts),
-        "clearance_state": state,
-        "is_left_open": left_open(found, facts, now),
-        "ahead": ahead(facts, now),
-        "now": now,
-        "lapses_at": lapses_at(facts) if state == "stands" else None,
+        "notices": notices(found, facts, now, is_left_open=left_open(found, facts, now)),
         "primary": primary,
         "others": [a for a in others if primary is None or a.href != primary.href],
         "can_correct": actions.correct_reading.is_offered(permissions, facts.phase),

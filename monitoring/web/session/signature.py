@@ -8,11 +8,11 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from clinic.access import Permission
+from clinic.pages import moments
 from clinic.pages.protect import page
 from clinic.request import ClinicRequest
 from monitoring.models import Reading, Session
@@ -85,7 +85,7 @@ def changes(session: Session, through_seq: int) -> list[Change]:
 
 
 def _reading(row: Reading) -> str:
-    params = {"at": timezone.localtime(row.taken_at).strftime("%H:%M"), "values": values(row)}
+    params = {"at": moments.clock(row.taken_at), "values": values(row)}
     if row.replaces_id:
         return _("Correction, taken %(at)s: %(values)s") % params
     if row.after_departure:
