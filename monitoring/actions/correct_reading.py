@@ -11,13 +11,12 @@ from clinic.verbs import same_or_conflict
 from monitoring.actions.record_reading import add_reading, written
 from monitoring.actions.sending import FIRST, Sending, require_same_time
 from monitoring.actions.text import require_text
-from monitoring.actions.times import require_not_future
 from monitoring.actions.work import SessionWork, session_verb
 from monitoring.models import Reading
 from monitoring.models.facts import reading_facts
-from monitoring.rules.entry import Entry, corrected, correction_problems
+from monitoring.rules.entry import Entry, corrected
+from monitoring.rules.judgement import judge_correction
 from monitoring.rules.phase import PRESENT
-from monitoring.rules.schedule import slot_for
 
 
 @session_verb(Permission.RECORD_READING, phases=PRESENT)
@@ -57,27 +56,13 @@ def correct_reading(
     if theirs := next((r for r in readings if r.replaces_id == replaces), None):
         raise Conflict(theirs)
     require_text(reason, "correction_reason")
-    if is_time_wrong:
-        require_not_future(work, entry.taken_at, "taken_at")
-    problems = correction_problems(work.facts, was, entry, work.now, is_time_wrong=is_time_wrong)
-    if problems:
-        raise Refused(problems)
-    reading = add_reading(
-        work,
-        id,
-        replace(whole, confirmed=whole.confirmed | _confirmed(original, entry)),
-        slot=_slot(work, original, whole) if is_time_wrong else original.slot,
-        given=given,
-        replaces=original,
-    )
-    return reading
+    judged = judge_correction(work.facts, was, entry, work.now, id, is_time_wrong=is_time_wrong)
+    if judged.problems:
+        raise Refused(judged.problems)
+    whole = replace(whole, confirmed=whole.confirmed | _confirmed(original, entry))
+    return add_reading(work, id, whole, judged, given, replaces=original)
 
 
 def _confirmed(original: Reading, entry: Entry) -> set[str]:
     """Unusual values that are kept were confirmed with the original."""
     return {f for f in original.confirmed if entry.values.get(f) is None}
-
-
-def _slot(work: SessionWork, original: Reading, whole: Entry) -> int | None:
-    """The slot of the original, unless it had not come near or had passed at the right time."""
-    return slot_for(work.facts.without(original.id), original.slot, whole.taken_at)

@@ -9,17 +9,13 @@ from uuid import UUID
 from clinic.access import Permission
 from clinic.refusal import Refused, refuse
 from monitoring.actions.sending import FIRST, Sending
-from monitoring.actions.times import require_not_future
 from monitoring.actions.work import SessionWork, session_verb
 from monitoring.models import Reading, Withdrawal
-from monitoring.models.facts import reading_facts
-from monitoring.rules.cautions import is_outside_criteria
-from monitoring.rules.entry import PRE_DOSE, Entry, entry_problems
-from monitoring.rules.flags import flags_of
+from monitoring.rules.entry import PRE_DOSE, Entry
+from monitoring.rules.judgement import Judgement, judge
 from monitoring.rules.measures import OBSERVATIONS, value_fields
 from monitoring.rules.phase import PRESENT
 from monitoring.rules.protocol import Protocol
-from monitoring.rules.schedule import slot_for
 
 
 @session_verb(Permission.RECORD_READING, phases=(*PRESENT, "closed"), is_whole=False)
@@ -44,13 +40,13 @@ def record_reading(
     if sent := work.sent(rows, id, given, sending, taken_at=entry.taken_at):
         return sent
     work.require_phase()
-    check_entry(work, entry)
-    _require_meant(work, entry, sending)
     if work.session.phase == "closed":
         work.load_whole()
-    slot = slot_for(work.facts, entry.asked, entry.taken_at)
-    reading = add_reading(work, id, entry, slot=slot, given=given)
-    return reading
+    judged = judge(work.facts, entry, work.now, id)
+    if judged.problems:
+        raise Refused(judged.problems)
+    _require_meant(work, entry, sending)
+    return add_reading(work, id, entry, judged, given)
 
 
 def written(entry: Entry, *, note: str, correction_reason: str = "") -> dict[str, Any]:
@@ -89,29 +85,22 @@ def _require_meant(work: SessionWork, entry: Entry, sending: Sending) -> None:
         raise refuse("slot_taken", "another", slot=entry.asked, name=name, at=at)
 
 
-def check_entry(work: SessionWork, entry: Entry) -> None:
-    require_not_future(work, entry.taken_at, "taken_at")
-    if problems := entry_problems(work.facts, entry, work.now):
-        raise Refused(problems)
-
-
 def add_reading(
     work: SessionWork,
     id: UUID,
     entry: Entry,
-    *,
-    slot: int | None,
+    judged: Judgement,
     given: Mapping[str, Any],
     replaces: Reading | None = None,
 ) -> Reading:
-    """Write the row and, where it is outside the criteria, take a standing clearance back."""
+    """Write the row as it was judged and, where it is outside, take a standing clearance back."""
     standing = work.session.standing_clearance_id
     is_closed = work.session.phase == "closed"
     reading = work.add(
         Reading(
             id=id,
             taken_at=entry.taken_at,
-            slot=slot,
+            slot=judged.slot,
             replaces=replaces,
             confirmed=sorted(f for f in entry.confirmed if entry.values.get(f) is not None),
             after_departure=is_closed,
@@ -119,9 +108,7 @@ def add_reading(
             **_scales(work.facts.protocol, entry),
         )
     )
-    inserted = reading_facts(reading)
-    outside = is_outside_criteria(work.facts, inserted) or flags_of(work.facts, inserted)
-    if standing and not is_closed and outside:
+    if standing and not is_closed and judged.is_outside:
         work.add(
             Withdrawal(
                 clearance_id=standing,

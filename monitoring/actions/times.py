@@ -9,13 +9,12 @@ from clinic.refusal import Refused, refuse
 from monitoring.actions.work import SessionWork
 from monitoring.rules.facts import CLOCKS_APART
 from monitoring.rules.lateness import lateness
-from monitoring.rules.times import is_this_the_time
+from monitoring.rules.times import future, is_this_the_time
 
 
 def require_not_future(work: SessionWork, at: datetime, field: str) -> None:
     """Refuse a time further ahead of the server than clocks stand apart, at its field."""
-    if at > work.now + CLOCKS_APART:
-        raise refuse("future", field, at=at, now=work.now)
+    _refuse(future(at, work.now, field))
 
 
 def require_timely(

@@ -72,6 +72,13 @@ def _shown_at(day: date, typed: time, zone: tzinfo) -> Iterator[datetime]:
             yield at
 
 
+def future(at: datetime, now: datetime, field: str) -> Message | None:
+    """What is said at `field` of a time further ahead than clocks stand apart; None of another."""
+    if at <= now + CLOCKS_APART:
+        return None
+    return Message("future", {"at": at, "now": now}, field)
+
+
 def side(facts: SessionFacts, at: datetime) -> Side:
     """Where `at` lies: before admission, before or after the first dose; empty where there is
     neither."""

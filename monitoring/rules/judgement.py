@@ -1,0 +1,88 @@
+"""What the rules say of one reading before it is written, asked once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from clinic.message import Message
+from monitoring.rules.cautions import is_outside_criteria
+from monitoring.rules.entry import Entry, corrected, correction_problems, entry_problems
+from monitoring.rules.facts import ReadingFacts, SessionFacts
+from monitoring.rules.flags import flags_of
+from monitoring.rules.schedule import slot_for
+from monitoring.rules.times import future
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """One reading, judged.
+
+    `problems` are to be mended or confirmed first: nothing is written while there is one. `slot`
+    is the one that it fills, None for an additional reading. `is_outside` says that it shows a
+    value outside the criteria or a flagged one, by which a standing clearance ends (CLINICAL 8,
+    rule 33).
+    """
+
+    problems: tuple[Message, ...]
+    slot: int | None
+    is_outside: bool
+
+
+def judge(facts: SessionFacts, entry: Entry, now: datetime, id: UUID) -> Judgement:
+    """A new reading `id`; a time to come is all that is said of one that has it."""
+    ahead = future(entry.taken_at, now, "taken_at")
+    problems = [ahead] if ahead else entry_problems(facts, entry, now)
+    return _judged(facts, entry, now, id, problems, slot_for(facts, entry.asked, entry.taken_at))
+
+
+def judge_correction(
+    facts: SessionFacts,
+    original: ReadingFacts,
+    entry: Entry,
+    now: datetime,
+    id: UUID,
+    *,
+    is_time_wrong: bool,
+) -> Judgement:
+    """Reading `id` in the place of `original`, of which `entry` holds what was wrong.
+
+    It keeps the slot of the original, unless that had not come near or had passed at the right
+    time.
+    """
+    ahead = future(entry.taken_at, now, "taken_at") if is_time_wrong else None
+    problems = (
+        [ahead]
+        if ahead
+        else correction_problems(facts, original, entry, now, is_time_wrong=is_time_wrong)
+    )
+    whole = corrected(original, entry, is_time_wrong=is_time_wrong)
+    slot = original.slot
+    if is_time_wrong:
+        slot = slot_for(facts.without(original.id), original.slot, whole.taken_at)
+    return _judged(facts, whole, now, id, problems, slot, replaces=original.id)
+
+
+def _judged(
+    facts: SessionFacts,
+    entry: Entry,
+    now: datetime,
+    id: UUID,
+    problems: list[Message],
+    slot: int | None,
+    replaces: UUID | None = None,
+) -> Judgement:
+    reading = ReadingFacts(
+        id=id,
+        seq=facts.last_seq + 1,
+        taken_at=entry.taken_at,
+        received_at=now,
+        slot=slot,
+        values=entry.values,
+        not_done=entry.not_done,
+        replaces=replaces,
+    )
+    after = replace(facts, last_seq=reading.seq, readings=(*facts.readings, reading))
+    is_outside = is_outside_criteria(after, reading) or bool(flags_of(after, reading))
+    return Judgement(problems=tuple(problems), slot=slot, is_outside=is_outside)
