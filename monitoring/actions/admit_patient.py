@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from uuid import UUID
 
 from clinic.access import Permission
@@ -15,29 +16,31 @@ from monitoring.models.session import IN_PROGRESS
 from monitoring.rules.readiness import FASTING, QUESTIONS
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """What was asked on arrival: `given` answers each of QUESTIONS, None where it was not. An
+    empty `room` leaves the one that was planned."""
+
+    given: Mapping[str, bool | None]
+    fasting_reason: str = ""
+    transport_reason: str = ""
+    prescriber_id: UUID | None
+    room: str = ""
+
+
 @session_verb(Permission.ADMIT_PATIENT, phases=("planned", "arrived"))
-def admit_patient(
-    work: SessionWork,
-    *,
-    id: UUID,
-    answers: Mapping[str, bool | None],
-    fasting_reason: str = "",
-    transport_reason: str = "",
-    prescriber_id: UUID | None,
-    room: str = "",
-) -> Admission:
+def admit_patient(work: SessionWork, *, id: UUID, answers: Answers) -> Admission:
     """Record the answers; asked again before the dose, the later answers count.
 
     Every question is answered (`no_recent_nasal` only for a nasal dose) and the identifiers are
-    confirmed. An answer that keeps the dose from being given is kept and stays open. An empty
-    `room` keeps the one that was planned. Raises Refused at each field, Conflict with the
-    patient's other open session, NotAllowed.
+    confirmed. An answer that keeps the dose from being given is recorded and stays open. Raises
+    Refused at each field, Conflict with the patient's other open session, NotAllowed.
     """
     given = {
-        **{name: answers.get(name) for name in QUESTIONS},
-        "fasting_reason": fasting_reason.strip(),
-        "transport_reason": transport_reason.strip(),
-        "prescriber_id": prescriber_id,
+        **{name: answers.given.get(name) for name in QUESTIONS},
+        "fasting_reason": answers.fasting_reason.strip(),
+        "transport_reason": answers.transport_reason.strip(),
+        "prescriber_id": answers.prescriber_id,
     }
     if sent := work.sent(work.session.admission_set.all(), id, given):
         return sent
@@ -47,30 +50,29 @@ def admit_patient(
     others = Session.objects.filter(patient=work.session.patient_id, phase__in=IN_PROGRESS)
     if theirs := others.exclude(pk=work.session.pk).first():
         raise Conflict(theirs)
-    reasons = _open_questions(work, answers, fasting_reason, transport_reason)
-    prescriber = _prescriber(work, prescriber_id)
+    reasons = _open_questions(work, answers)
+    prescriber = _prescriber(work, answers.prescriber_id)
     if prescriber is None:
         reasons.append(Message("prescriber", field="prescriber"))
     if reasons or prescriber is None:
         raise Refused(reasons)
     work.session.prescriber = prescriber
-    work.session.room = room.strip() or work.session.room
+    work.session.room = answers.room.strip() or work.session.room
     if work.session.admitted_at is None:
         work.admit()
     admission = work.add(Admission(id=id, prescriber_name=prescriber.printed_name, **given))
     return admission
 
 
-def _open_questions(
-    work: SessionWork, answers: Mapping[str, bool | None], fasting: str, transport: str
-) -> list[Message]:
+def _open_questions(work: SessionWork, answers: Answers) -> list[Message]:
+    given = answers.given
     asked = [q for q in QUESTIONS if q != "no_recent_nasal" or work.facts.protocol.nasal_minutes]
-    reasons = [Message("unanswered", field=q) for q in asked if answers.get(q) is None]
-    if answers.get("identifiers_confirmed") is False:
+    reasons = [Message("unanswered", field=q) for q in asked if given.get(q) is None]
+    if given.get("identifiers_confirmed") is False:
         reasons.append(Message("identifiers_open", field="identifiers_confirmed"))
-    if any(answers.get(q) is False for q in FASTING) and not fasting.strip():
+    if any(given.get(q) is False for q in FASTING) and not answers.fasting_reason.strip():
         reasons.append(Message("required", field="fasting_reason"))
-    if answers.get("transport_arranged") is False and not transport.strip():
+    if given.get("transport_arranged") is False and not answers.transport_reason.strip():
         reasons.append(Message("required", field="transport_reason"))
     return reasons
 

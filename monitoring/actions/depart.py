@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from clinic.access import Permission
@@ -30,30 +31,32 @@ NEEDED: dict[str, tuple[str, ...]] = {
 """What each kind of departure says in words; why there is no escort stands for the escort."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaving:
+    """How the patient left. `left_at` is when, or when it was noticed that they had; the times
+    `confirmed_at` and `last_seen_confirmed_at` were read back and kept."""
+
+    kind: str
+    left_at: datetime
+    late_reason: str = ""
+    confirmed_at: datetime | None = None
+    escort_name: str = ""
+    escort_phone: str = ""
+    no_escort_reason: str = ""
+    transport: str = ""
+    advice_given: bool | None = None
+    destination: str = ""
+    reason: str = ""
+    clinician_informed: str = ""
+    noticed_by: str = ""
+    last_seen_at: datetime | None = None
+    last_seen_confirmed_at: datetime | None = None
+    had_serious_event: bool | None = None
+    serious_event_detail: str = ""
+
+
 @session_verb(Permission.DEPART, phases=DOSED)
-def depart(
-    work: SessionWork,
-    *,
-    id: UUID,
-    sending: Sending = FIRST,
-    kind: str,
-    left_at: datetime,
-    late_reason: str = "",
-    confirmed_at: datetime | None = None,
-    escort_name: str = "",
-    escort_phone: str = "",
-    no_escort_reason: str = "",
-    transport: str = "",
-    advice_given: bool | None = None,
-    destination: str = "",
-    reason: str = "",
-    clinician_informed: str = "",
-    noticed_by: str = "",
-    last_seen_at: datetime | None = None,
-    last_seen_confirmed_at: datetime | None = None,
-    had_serious_event: bool | None = None,
-    serious_event_detail: str = "",
-) -> Departure:
+def depart(work: SessionWork, *, id: UUID, leaving: Leaving, sending: Sending = FIRST) -> Departure:
     """Discharge on the clearance that stood when the patient left, or say why there was none.
 
     `left_at` is when the patient left, or when it was noticed that they had: never before the last
@@ -65,55 +68,76 @@ def depart(
     a discharge answer the question about serious adverse events. Raises Refused at each field,
     Conflict when the session is closed already, NotAllowed.
     """
-    given = {
-        "escort_name": escort_name.strip(),
-        "escort_phone": escort_phone.strip(),
-        "no_escort_reason": no_escort_reason.strip(),
-        "transport": transport.strip(),
-        "destination": destination.strip(),
-        "reason": reason.strip(),
-        "clinician_informed": clinician_informed.strip(),
-        "noticed_by": noticed_by.strip(),
-        "serious_event_detail": serious_event_detail.strip() if had_serious_event else "",
-        "late_reason": late_reason.strip(),
-    }
-    answers = {"advice_given": advice_given, "had_serious_event": had_serious_event}
+    given = _written(leaving)
     theirs: Departure | None = getattr(work.session, "departure", None)
     if theirs is not None:
+        left_at = leaving.left_at
         if theirs.clearance is not None:
             left_at = _after(left_at, theirs.clearance.signed_at)
         require_same_time(theirs, "left_at", left_at, sending)
-        return same_or_conflict(theirs, {"id": id, "kind": kind, **answers, **given})
+        return same_or_conflict(theirs, {"id": id, **given})
     work.require_phase()
-    require_not_future(work, left_at, "left_at")
-    if kind not in Departure.Kind.values:
+    require_not_future(work, leaving.left_at, "left_at")
+    if leaving.kind not in Departure.Kind.values:
         raise refuse("required", "kind")
-    is_discharge = kind == Departure.Kind.DISCHARGED
+    is_discharge = leaving.kind == Departure.Kind.DISCHARGED
     if is_discharge:
-        left_at = _on_clearance(work, left_at)
-    reasons = [*_missing(kind, given, answers), *_untrue(work, left_at)]
-    reasons = reasons or [*_asked(work, left_at, confirmed_at, late_reason)]
-    if kind == Departure.Kind.LEFT_UNSEEN:
-        reasons += _seen(work, left_at, last_seen_at, last_seen_confirmed_at)
-    if reasons:
+        leaving = replace(leaving, left_at=_on_clearance(work, leaving.left_at))
+    if reasons := _reasons(work, leaving, given):
         raise Refused(reasons)
-    departure = Departure(
-        id=id,
-        session=work.session,
-        kind=kind,
-        left_at=left_at,
-        recorded_at=work.now,
-        recorded_by=work.by,
-        clearance_id=work.session.standing_clearance_id if is_discharge else None,
-        last_seen_at=last_seen_at if kind == Departure.Kind.LEFT_UNSEEN else None,
-        **answers,
-        **given,
+    is_unseen = leaving.kind == Departure.Kind.LEFT_UNSEEN
+    departure = work.insert(
+        Departure(
+            id=id,
+            session=work.session,
+            left_at=leaving.left_at,
+            recorded_at=work.now,
+            recorded_by=work.by,
+            clearance_id=work.session.standing_clearance_id if is_discharge else None,
+            last_seen_at=leaving.last_seen_at if is_unseen else None,
+            **given,
+        )
     )
-    work.insert(departure)
     work.session.closed_at = work.now
-    work.session.outcome = kind
+    work.session.outcome = departure.kind
     work.facts = replace(work.facts, departure=departure_facts(departure))
     return departure
+
+
+TEXTS = (
+    "escort_name",
+    "escort_phone",
+    "no_escort_reason",
+    "transport",
+    "destination",
+    "reason",
+    "clinician_informed",
+    "noticed_by",
+    "serious_event_detail",
+    "late_reason",
+)
+
+
+def _written(leaving: Leaving) -> dict[str, Any]:
+    """The columns that hold what a person wrote."""
+    texts = {name: getattr(leaving, name).strip() for name in TEXTS}
+    if not leaving.had_serious_event:
+        texts["serious_event_detail"] = ""
+    return {
+        "kind": leaving.kind,
+        "advice_given": leaving.advice_given,
+        "had_serious_event": leaving.had_serious_event,
+        **texts,
+    }
+
+
+def _reasons(work: SessionWork, leaving: Leaving, given: Mapping[str, Any]) -> list[Message]:
+    """What is missing or cannot be; then what is asked about the times."""
+    found = [*_missing(leaving.kind, given), *_untrue(work, leaving.left_at)]
+    found = found or [*_asked(work, leaving)]
+    if leaving.kind == Departure.Kind.LEFT_UNSEEN:
+        found += _seen(work, leaving)
+    return found
 
 
 def _on_clearance(work: SessionWork, left_at: datetime) -> datetime:
@@ -158,26 +182,24 @@ def _untrue(work: SessionWork, left_at: datetime) -> Iterator[Message]:
         yield Message("before_last_dose", {"at": given}, "left_at")
 
 
-def _asked(
-    work: SessionWork, left_at: datetime, confirmed_at: datetime | None, late_reason: str
-) -> Iterator[Message]:
+def _asked(work: SessionWork, leaving: Leaving) -> Iterator[Message]:
     """A reading after the patient left is a wrong time, here or there; a time far back is read
     back as any other, and says why it is late (CLINICAL 8, rule 37)."""
     facts, now, last = work.facts, work.now, _last_reading(work)
+    left_at, confirmed_at = leaving.left_at, leaving.confirmed_at
     if last is not None and _is_before(left_at, min(last, now)):
         if left_at != confirmed_at:
             yield Message("before_last_reading", {"at": left_at, "last": last}, "left_at")
     elif asked := is_this_the_time(facts, left_at, now, "left_at", confirmed=confirmed_at):
         yield asked
-    if late := lateness(facts.protocol, left_at, now, late_reason):
+    if late := lateness(facts.protocol, left_at, now, leaving.late_reason):
         yield late
 
 
-def _seen(
-    work: SessionWork, left_at: datetime, seen_at: datetime | None, confirmed_at: datetime | None
-) -> Iterator[Message]:
+def _seen(work: SessionWork, leaving: Leaving) -> Iterator[Message]:
     """When a patient who left unseen was last seen: not before the last dose or reading, and not
     after it was noticed."""
+    left_at, seen_at = leaving.left_at, leaving.last_seen_at
     if seen_at is None:
         yield Message("required", field="last_seen_at")
         return
@@ -188,7 +210,7 @@ def _seen(
     elif known and _is_before(seen_at, min(max(known), left_at)):
         yield Message("seen_later", {"at": max(known)}, "last_seen_at")
     elif asked := is_this_the_time(
-        facts, seen_at, work.now, "last_seen_at", confirmed=confirmed_at
+        facts, seen_at, work.now, "last_seen_at", confirmed=leaving.last_seen_confirmed_at
     ):
         yield asked
 
@@ -197,18 +219,16 @@ def _last_reading(work: SessionWork) -> datetime | None:
     return max((r.taken_at for r in work.facts.standing_readings), default=None)
 
 
-def _missing(
-    kind: str, given: dict[str, str], answers: dict[str, bool | None]
-) -> Iterator[Message]:
+def _missing(kind: str, given: Mapping[str, Any]) -> Iterator[Message]:
     is_escorted = not given["no_escort_reason"]
     for name in NEEDED[kind]:
         if not given[name] and (is_escorted or not name.startswith("escort")):
             yield Message("required", field=name)
-    if kind == "discharged" and answers["advice_given"] is not True:
+    if kind == "discharged" and given["advice_given"] is not True:
         yield Message("confirm", field="advice_given")
-    if kind == "against_advice" and answers["advice_given"] is None:
+    if kind == "against_advice" and given["advice_given"] is None:
         yield Message("unanswered", field="advice_given")
-    if kind != "discharged" and answers["had_serious_event"] is None:
+    if kind != "discharged" and given["had_serious_event"] is None:
         yield Message("unanswered", field="had_serious_event")
-    if answers["had_serious_event"] and not given["serious_event_detail"]:
+    if given["had_serious_event"] and not given["serious_event_detail"]:
         yield Message("required", field="serious_event_detail")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from clinic.access import Permission
@@ -17,87 +19,111 @@ from monitoring.rules.phase import PRESENT
 from monitoring.rules.readiness import before_dose, dose_problems, measured_by, out_of_order
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoseGiven:
+    """One device, or an infusion that begins. `confirmed_at` is the time that was read back and
+    kept; `is_complete` counts for a device alone."""
+
+    lot: str
+    expiry: date
+    started_at: datetime
+    is_complete: bool | None = True
+    partial_detail: str = ""
+    early_reason: str = ""
+    late_reason: str = ""
+    confirmed_at: datetime | None = None
+    witness_id: UUID | None = None
+
+
 @session_verb(Permission.GIVE_DOSE, phases=PRESENT)
-def give_dose(
-    work: SessionWork,
-    *,
-    id: UUID,
-    sending: Sending = FIRST,
-    lot: str,
-    expiry: date,
-    started_at: datetime,
-    is_complete: bool | None = True,
-    partial_detail: str = "",
-    early_reason: str = "",
-    late_reason: str = "",
-    confirmed_at: datetime | None = None,
-    witness_id: UUID | None = None,
-) -> Dose:
-    """Record the next device of the order, given at `started_at`.
+def give_dose(work: SessionWork, *, id: UUID, dose: DoseGiven, sending: Sending = FIRST) -> Dose:
+    """Record the next device of the order.
 
     The first needs everything in `before_dose` closed; each is within the order, in date, and five
-    minutes after the last or with a reason. `confirmed_at` is the time that was read back and
-    kept. `is_complete` is None for an infusion. Raises Refused
-    at each field, or with the open items; NotAllowed.
+    minutes after the last or with a reason. Raises Refused at each field, or with the open items;
+    NotAllowed.
     """
-    facts, protocol = work.facts, work.facts.protocol
+    protocol = work.facts.protocol
     doses = list(work.session.dose_set.all())
-    is_first = not doses or doses[0].id == id
     if protocol.is_infusion:
-        is_complete = None
-    given = {
-        "lot": lot.strip(),
-        "expiry": expiry,
-        "is_complete": is_complete,
-        "partial_detail": partial_detail.strip() if is_complete is False else "",
-        "early_reason": "" if is_first else early_reason.strip(),
-        "late_reason": late_reason.strip(),
-    }
-    if sent := work.sent(doses, id, given, sending, started_at=started_at):
+        dose = replace(dose, is_complete=None)
+    given = _written(dose, is_first=not doses or doses[0].id == id)
+    if sent := work.sent(doses, id, given, sending, started_at=dose.started_at):
         return sent
     work.require_phase()
-    if problem := out_of_order(facts, started_at):
-        raise refuse(problem.code, problem.field, **problem.params)
+    _require_time(work, dose)
+    _require_ready(work, dose)
+    _require_whole(work, dose)
+    same = {name: given[name] for name in ("lot", "expiry", "is_complete")}
+    work.require_once(doses, sending, "again_dose", same)
+    require_text(dose.lot, "lot")
+    return work.add(
+        Dose(
+            id=id,
+            number=len(doses) + 1,
+            product=protocol.title,
+            mg=protocol.device_mg or work.session.planned_mg,
+            started_at=dose.started_at,
+            witness_id=dose.witness_id,
+            **given,
+            **_rests_on(work, dose.started_at),
+        )
+    )
+
+
+def _written(dose: DoseGiven, *, is_first: bool) -> dict[str, Any]:
+    """The columns that hold what a person wrote."""
+    return {
+        "lot": dose.lot.strip(),
+        "expiry": dose.expiry,
+        "is_complete": dose.is_complete,
+        "partial_detail": dose.partial_detail.strip() if dose.is_complete is False else "",
+        "early_reason": "" if is_first else dose.early_reason.strip(),
+        "late_reason": dose.late_reason.strip(),
+    }
+
+
+def _require_time(work: SessionWork, dose: DoseGiven) -> None:
+    """In order, and meant."""
+    protocol = work.facts.protocol
+    if problem := out_of_order(work.facts, dose.started_at):
+        raise Refused([problem])
     require_timely(
         work,
-        started_at,
+        dose.started_at,
         "started_at",
-        confirmed_at=confirmed_at,
-        late_reason=late_reason,
+        confirmed_at=dose.confirmed_at,
+        late_reason=dose.late_reason,
         window=None if protocol.is_infusion else protocol.window,
     )
-    if not facts.doses and (items := before_dose(facts, started_at)):
+
+
+def _require_ready(work: SessionWork, dose: DoseGiven) -> None:
+    """Nothing is open before the first; each is within the order, in date, and rested."""
+    facts = work.facts
+    if not facts.doses and (items := before_dose(facts, dose.started_at)):
         raise Refused(items)
-    today = work.now.astimezone(work.session.site.tz).date()
     problems = dose_problems(
-        facts, started_at=started_at, expiry=expiry, today=today, early_reason=early_reason
+        facts,
+        started_at=dose.started_at,
+        expiry=dose.expiry,
+        today=work.now.astimezone(work.session.site.tz).date(),
+        early_reason=dose.early_reason,
     )
     if problems:
         raise Refused(problems)
-    if is_complete and partial_detail.strip():
+
+
+def _require_whole(work: SessionWork, dose: DoseGiven) -> None:
+    """Whether it was given whole is answered, and agrees with what is said of it."""
+    if dose.is_complete and dose.partial_detail.strip():
         raise refuse("complete_and_partial", "partial_detail")
-    if is_complete is False:
-        require_text(partial_detail, "partial_detail")
-    if not protocol.is_infusion and is_complete is None:
+    if dose.is_complete is False:
+        require_text(dose.partial_detail, "partial_detail")
+    if not work.facts.protocol.is_infusion and dose.is_complete is None:
         raise refuse("unanswered", "is_complete")
-    if witness_id is not None:
-        _require_witness(work, witness_id)
-    same = {name: given[name] for name in ("lot", "expiry", "is_complete")}
-    work.require_once(doses, sending, "again_dose", same)
-    require_text(lot, "lot")
-    dose = work.add(
-        Dose(
-            id=id,
-            number=len(facts.doses) + 1,
-            product=protocol.title,
-            mg=protocol.device_mg or work.session.planned_mg,
-            started_at=started_at,
-            witness_id=witness_id,
-            **given,
-            **_rests_on(work, started_at),
-        )
-    )
-    return dose
+    if dose.witness_id is not None:
+        _require_witness(work, dose.witness_id)
 
 
 def _require_witness(work: SessionWork, witness_id: UUID) -> None:

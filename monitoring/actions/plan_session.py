@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -15,25 +16,26 @@ from clinic.trail.canonical import columns, digest
 from clinic.verbs import Work, same_or_conflict, sent_before, verb
 from monitoring.models import Patient, ProtocolVersion, Session
 from monitoring.rules.facts import SessionFacts
+from monitoring.rules.protocol import Protocol
 from monitoring.rules.readiness import order_problems
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What is ordered for one session: under which protocol, for when, how much, and why."""
+
+    protocol_version_id: UUID
+    planned_for: datetime
+    planned_mg: Decimal
+    indication: str
+    is_first_treatment: bool
+    room: str = ""
+
+
 @verb(Permission.PLAN_SESSION)
-def plan_session(
-    work: Work,
-    by: Staff,
-    *,
-    id: UUID,
-    patient_id: UUID,
-    protocol_version_id: UUID,
-    planned_for: datetime,
-    planned_mg: Decimal,
-    indication: str,
-    is_first_treatment: bool,
-    room: str = "",
-) -> Session:
-    """Plan a session of `planned_mg` for a patient, at the patient's site, under a published
-    protocol that the site uses.
+def plan_session(work: Work, by: Staff, *, id: UUID, patient_id: UUID, plan: Plan) -> Session:
+    """Plan a session for a patient, at the patient's site, under a published protocol that the
+    site uses.
 
     The same `id` sent twice is one session. Raises Refused, NotAllowed.
     """
@@ -43,44 +45,21 @@ def plan_session(
     if patient is None:
         raise NotAllowed(work.declared.name)
     work.require(by, patient.site)
-    given = {
-        "protocol_version_id": protocol_version_id,
-        "planned_for": planned_for,
-        "planned_mg": planned_mg,
-        "indication": indication,
-        "is_first_treatment": is_first_treatment,
-    }
+    given = asdict(plan)
+    room = given.pop("room").strip()
     if sent := sent_before(Session.objects.filter(pk=id, patient=patient), id, given):
-        return sent if sent.admitted_at else same_or_conflict(sent, {"room": room.strip()})
+        return sent if sent.admitted_at else same_or_conflict(sent, {"room": room})
     versions = ProtocolVersion.objects.filter(sites__site=patient.site)
-    version = versions.filter(pk=protocol_version_id).first()
+    version = versions.filter(pk=plan.protocol_version_id).first()
     if version is None:
         raise refuse("protocol_not_in_use", "protocol_version")
-    protocol = version.protocol()
-    if planned_for < work.now - timedelta(days=1):
-        raise refuse("past", "day")
-    if planned_mg <= 0:
-        raise refuse("not_positive", "planned_mg")
-    order = SessionFacts(
-        protocol=protocol,
-        phase="planned",
-        planned_mg=float(planned_mg),
-        last_seq=0,
-        is_first_treatment=is_first_treatment,
-        indication=indication,
-    )
-    if problems := order_problems(order):
-        params = {
-            "allowed": protocol.allowed_totals_mg,
-            "greatest": protocol.first_treatment_max_mg,
-        }
-        raise Refused(Message(f"order_{code}", params, "planned_mg") for code in problems)
+    _require_order(plan, version.protocol(), work.now)
     session = work.insert(
         Session(
             id=id,
             patient=patient,
             site=patient.site,
-            room=room.strip(),
+            room=room,
             planned_at=work.now,
             planned_by=by,
             **given,
@@ -92,3 +71,25 @@ def plan_session(
         id, "session", work.declared.name, rows=rows, actor_id=by.pk, detail=detail, is_new=True
     )
     return session
+
+
+def _require_order(plan: Plan, protocol: Protocol, now: datetime) -> None:
+    """An amount that the protocol allows, for a day that has not passed."""
+    if plan.planned_for < now - timedelta(days=1):
+        raise refuse("past", "day")
+    if plan.planned_mg <= 0:
+        raise refuse("not_positive", "planned_mg")
+    order = SessionFacts(
+        protocol=protocol,
+        phase="planned",
+        planned_mg=float(plan.planned_mg),
+        last_seq=0,
+        is_first_treatment=plan.is_first_treatment,
+        indication=plan.indication,
+    )
+    if problems := order_problems(order):
+        params = {
+            "allowed": protocol.allowed_totals_mg,
+            "greatest": protocol.first_treatment_max_mg,
+        }
+        raise Refused(Message(f"order_{code}", params, "planned_mg") for code in problems)

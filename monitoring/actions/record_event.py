@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from clinic.access import Permission
@@ -20,22 +22,26 @@ RECORDABLE = frozenset(Event.Kind.values) - {Event.Kind.RESPONSE}
 RESOLVABLE = frozenset({Event.Kind.SYMPTOM, Event.Kind.ADVERSE_EVENT})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventEntry:
+    """What was entered of one event. `confirmed_at` and `onset_confirmed_at` are the times that
+    were read back and kept."""
+
+    kind: str
+    at: datetime
+    detail: str = ""
+    symptoms: Sequence[str] = ()
+    is_serious: bool | None = None
+    onset_at: datetime | None = None
+    resolves_id: UUID | None = None
+    late_reason: str = ""
+    confirmed_at: datetime | None = None
+    onset_confirmed_at: datetime | None = None
+
+
 @session_verb(Permission.RECORD_EVENT, phases=PRESENT)
 def record_event(
-    work: SessionWork,
-    *,
-    id: UUID,
-    sending: Sending = FIRST,
-    kind: str,
-    at: datetime,
-    detail: str = "",
-    symptoms: Sequence[str] = (),
-    is_serious: bool | None = None,
-    onset_at: datetime | None = None,
-    resolves_id: UUID | None = None,
-    late_reason: str = "",
-    confirmed_at: datetime | None = None,
-    onset_confirmed_at: datetime | None = None,
+    work: SessionWork, *, id: UUID, event: EventEntry, sending: Sending = FIRST
 ) -> Event:
     """Record a symptom, intervention, medication, handover, note, adverse event or the resolution
     of one. A response to a flag has its own verb.
@@ -45,69 +51,77 @@ def record_event(
     Raises Refused at each field, NotAllowed.
     """
     events = list(work.session.event_set.all())
-    given = {
-        "kind": kind,
-        "detail": detail.strip(),
-        "late_reason": late_reason.strip(),
-        "symptoms": list(symptoms),
-        "is_serious": is_serious if kind == Event.Kind.ADVERSE_EVENT else None,
-        "resolves_id": resolves_id,
-    }
-    if sent := work.sent(events, id, given, sending, at=at):
-        if sent.onset_at and onset_at:
-            require_same_time(sent, "onset_at", onset_at, sending)
+    given = _written(event)
+    if sent := work.sent(events, id, given, sending, at=event.at):
+        if sent.onset_at and event.onset_at:
+            require_same_time(sent, "onset_at", event.onset_at, sending)
         return sent
     work.require_phase()
-    if kind not in RECORDABLE:
+    if event.kind not in RECORDABLE:
         raise refuse("required", "kind")
-    _require_agreement(kind, symptoms, is_serious, onset_at, resolves_id)
-    resolved = _resolved(work, kind, resolves_id)
+    _require_agreement(event)
+    resolved = _resolved(events, event)
     if resolved is not None:
-        require_after(at, resolved.at, "before_resolved")
-    require_timely(work, at, "at", confirmed_at=confirmed_at, late_reason=late_reason)
-    if kind == Event.Kind.SYMPTOM:
-        if not symptoms or not set(symptoms) <= set(SYMPTOMS):
-            raise refuse("required", "symptoms")
-    else:
-        require_text(detail, "detail")
-    if kind == Event.Kind.ADVERSE_EVENT:
-        if is_serious is None:
-            raise refuse("unanswered", "is_serious")
-        if onset_at is None:
-            raise refuse("required", "onset_at")
-        require_meant(work, onset_at, "onset_at", confirmed_at=onset_confirmed_at)
+        require_after(event.at, resolved.at, "before_resolved")
+    require_timely(
+        work, event.at, "at", confirmed_at=event.confirmed_at, late_reason=event.late_reason
+    )
+    _require_whole(work, event)
     same = {name: given[name] for name in ("kind", "detail", "symptoms")}
     work.require_once(events, sending, "again_event", same)
-    return work.add(Event(id=id, at=at, onset_at=onset_at, **given))
+    return work.add(Event(id=id, at=event.at, onset_at=event.onset_at, **given))
 
 
-def _require_agreement(
-    kind: str,
-    symptoms: Sequence[str],
-    is_serious: bool | None,
-    onset_at: datetime | None,
-    resolves_id: UUID | None,
-) -> None:
+def _written(event: EventEntry) -> dict[str, Any]:
+    """The columns that hold what a person wrote."""
+    is_adverse = event.kind == Event.Kind.ADVERSE_EVENT
+    return {
+        "kind": event.kind,
+        "detail": event.detail.strip(),
+        "late_reason": event.late_reason.strip(),
+        "symptoms": list(event.symptoms),
+        "is_serious": event.is_serious if is_adverse else None,
+        "resolves_id": event.resolves_id,
+    }
+
+
+def _require_whole(work: SessionWork, event: EventEntry) -> None:
+    """What its kind needs is there."""
+    if event.kind == Event.Kind.SYMPTOM:
+        if not event.symptoms or not set(event.symptoms) <= set(SYMPTOMS):
+            raise refuse("required", "symptoms")
+    else:
+        require_text(event.detail, "detail")
+    if event.kind == Event.Kind.ADVERSE_EVENT:
+        if event.is_serious is None:
+            raise refuse("unanswered", "is_serious")
+        if event.onset_at is None:
+            raise refuse("required", "onset_at")
+        require_meant(work, event.onset_at, "onset_at", confirmed_at=event.onset_confirmed_at)
+
+
+def _require_agreement(event: EventEntry) -> None:
     """Refuse, at the field, what only another kind of event has: chest pain that was ticked under
     "Note" is chest pain. "Serious: No" says nothing of any event and may stand."""
-    if symptoms and kind != Event.Kind.SYMPTOM:
+    kind = event.kind
+    if event.symptoms and kind != Event.Kind.SYMPTOM:
         raise refuse("not_a_symptom", "symptoms", kind=kind)
     if kind != Event.Kind.ADVERSE_EVENT:
-        if is_serious:
+        if event.is_serious:
             raise refuse("not_adverse", "is_serious", kind=kind)
-        if onset_at is not None:
+        if event.onset_at is not None:
             raise refuse("not_adverse", "onset_at", kind=kind)
-    if resolves_id is not None and kind != Event.Kind.RESOLUTION:
+    if event.resolves_id is not None and kind != Event.Kind.RESOLUTION:
         raise refuse("not_a_resolution", "resolves", kind=kind)
 
 
-def _resolved(work: SessionWork, kind: str, resolves_id: UUID | None) -> Event | None:
+def _resolved(events: Sequence[Event], event: EventEntry) -> Event | None:
     """What a resolution ends: a symptom or adverse event of this session, still unresolved."""
-    if kind != Event.Kind.RESOLUTION:
+    if event.kind != Event.Kind.RESOLUTION:
         return None
-    events = list(work.session.event_set.all())
     resolved = {e.resolves_id for e in events}
-    for event in events:
-        if event.id == resolves_id and event.id not in resolved and event.kind in RESOLVABLE:
-            return event
+    for found in events:
+        is_open = found.id not in resolved and found.kind in RESOLVABLE
+        if found.id == event.resolves_id and is_open:
+            return found
     raise refuse("required", "resolves")

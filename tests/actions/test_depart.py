@@ -11,6 +11,7 @@ import pytest
 from clinic.ids import uuid7
 from monitoring import actions
 from monitoring.actions import Conflict, NotAllowed
+from monitoring.actions.depart import Leaving
 from monitoring.models import Departure
 from monitoring.rules.deviations import deviations
 from monitoring.rules.readiness import clearance_state
@@ -135,7 +136,15 @@ def test_departures_are_for_the_care_team_of_the_site(clock: TestClock) -> None:
     visit = signed(clock)
     for by in (person(visit.site, "auditor"), person(SiteFactory.create(), "nurse")):
         with pytest.raises(NotAllowed):
-            actions.depart(visit.id, by, id=uuid7(), kind="discharged", left_at=clock.now())
+            actions.depart(
+                visit.id,
+                by,
+                id=uuid7(),
+                leaving=Leaving(
+                    kind="discharged",
+                    left_at=clock.now(),
+                ),
+            )
 
 
 def test_a_late_reading_is_named_by_the_roll_up(clock: TestClock) -> None:

@@ -11,7 +11,9 @@ import pytest
 from clinic.ids import uuid7
 from monitoring import actions
 from monitoring.actions import Conflict
+from monitoring.actions.plan_session import Plan
 from monitoring.actions.sending import Sending
+from monitoring.models import Session
 from tests.actions.refusals import refused
 from tests.clock import TestClock
 from tests.factories.people import person
@@ -136,17 +138,24 @@ def test_a_plan_sent_again_with_another_room_is_a_conflict(clock: TestClock) -> 
     visit = planned(clock, room="Chair 3")
     session = visit.session
     again = {
-        "id": session.pk,
-        "patient_id": visit.patient.pk,
         "protocol_version_id": visit.version.pk,
         "planned_for": session.planned_for,
         "planned_mg": session.planned_mg,
         "indication": session.indication,
         "is_first_treatment": session.is_first_treatment,
     }
-    assert actions.plan_session(visit.nurse, room="Chair 3", **again) == session
+
+    def send(room: str) -> Session:
+        return actions.plan_session(
+            visit.nurse,
+            id=session.pk,
+            patient_id=visit.patient.pk,
+            plan=Plan(room=room, **again),
+        )
+
+    assert send("Chair 3") == session
     with pytest.raises(Conflict):
-        actions.plan_session(visit.nurse, room="Chair 4", **again)
+        send("Chair 4")
 
 
 def test_a_slot_that_is_recorded_is_asked_about(clock: TestClock) -> None:

@@ -15,7 +15,7 @@ from clinic.models import Staff, TrailEntry
 from clinic.signin.passkey import Assertion
 from clinic.trail.replay import payload
 from monitoring.actions import Conflict, NotAllowed, Refused
-from monitoring.actions.sign_clearance import signing
+from monitoring.actions.sign_clearance import challenge_of
 from monitoring.models import Clearance, Withdrawal
 from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US
 from monitoring.rules.readiness import CHECKLIST
@@ -291,7 +291,7 @@ def test_who_may_not_sign_leaves_no_try(clock: TestClock) -> None:
 
 
 def shown(visit: Visit) -> str:
-    return signing(visit.id, visit.session.last_seq)
+    return challenge_of(visit.id, visit.session.last_seq)
 
 
 def sign_by_passkey(visit: Visit, assertion: Assertion, **given: Any) -> Clearance:
@@ -350,10 +350,10 @@ def test_what_a_passkey_was_asked_for_it_signs_and_nothing_else(clock: TestClock
     passkey = Passkey.added(visit.clinician)
     last = visit.session.last_seq
     subjects = (
-        signing(other.id, other.session.last_seq),
-        signing(other.id, last),
-        signing(visit.id, last - 1),
-        signing(visit.id, last + 1),
+        challenge_of(other.id, other.session.last_seq),
+        challenge_of(other.id, last),
+        challenge_of(visit.id, last - 1),
+        challenge_of(visit.id, last + 1),
     )
     for count, subject in enumerate(subjects, start=1):
         with refused("passkey", "passkey"):

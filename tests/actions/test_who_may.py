@@ -16,6 +16,12 @@ from clinic.ids import uuid7
 from clinic.models import Staff
 from monitoring import actions
 from monitoring.actions import NotAllowed
+from monitoring.actions.admit_patient import Answers
+from monitoring.actions.depart import Leaving
+from monitoring.actions.give_dose import DoseGiven
+from monitoring.actions.plan_session import Plan
+from monitoring.actions.record_event import EventEntry
+from monitoring.actions.sign_clearance import Signing
 from monitoring.models import Patient, PatientAmendment, ProtocolVersion, Session
 from monitoring.rules.protocol import KETAMINE_IV
 from monitoring.rules.readiness import CHECKLIST
@@ -82,17 +88,25 @@ def _plan(v: Visit, by: Staff) -> Any:
         by,
         id=uuid7(),
         patient_id=v.patient.pk,
-        protocol_version_id=v.version.pk,
-        planned_for=v.clock.now(),
-        planned_mg=Decimal(56),
-        indication="trd",
-        is_first_treatment=False,
+        plan=Plan(
+            protocol_version_id=v.version.pk,
+            planned_for=v.clock.now(),
+            planned_mg=Decimal(56),
+            indication="trd",
+            is_first_treatment=False,
+        ),
     )
 
 
 def _admit(v: Visit, by: Staff) -> Any:
     return actions.admit_patient(
-        v.id, by, id=uuid7(), answers=GOOD_ANSWERS, prescriber_id=v.clinician.pk
+        v.id,
+        by,
+        id=uuid7(),
+        answers=Answers(
+            given=GOOD_ANSWERS,
+            prescriber_id=v.clinician.pk,
+        ),
     )
 
 
@@ -111,7 +125,14 @@ def _decide(v: Visit, by: Staff) -> Any:
 
 def _give(v: Visit, by: Staff) -> Any:
     return actions.give_dose(
-        v.id, by, id=uuid7(), lot="A1", expiry=date(2027, 1, 1), started_at=v.clock.now()
+        v.id,
+        by,
+        id=uuid7(),
+        dose=DoseGiven(
+            lot="A1",
+            expiry=date(2027, 1, 1),
+            started_at=v.clock.now(),
+        ),
     )
 
 
@@ -119,6 +140,11 @@ def _end(v: Visit, by: Staff) -> Any:
     return actions.end_infusion(
         v.id, by, id=uuid7(), ended_at=v.clock.now(), mg=Decimal(36), is_complete=True
     )
+
+
+def _note(v: Visit, by: Staff) -> Any:
+    event = EventEntry(kind="note", at=v.clock.now(), detail="Calm")
+    return actions.record_event(v.id, by, id=uuid7(), event=event)
 
 
 def _correct(v: Visit, by: Staff) -> Any:
@@ -141,11 +167,13 @@ def _sign(v: Visit, by: Staff) -> Any:
         by,
         id=uuid7(),
         password=PASSWORD,
-        through_seq=v.session.last_seq,
-        checklist=dict.fromkeys(CHECKLIST, True),
-        justifications={},
-        had_serious_event=False,
-        ready_minutes=95,
+        signing=Signing(
+            through_seq=v.session.last_seq,
+            checklist=dict.fromkeys(CHECKLIST, True),
+            justifications={},
+            had_serious_event=False,
+            ready_minutes=95,
+        ),
     )
 
 
@@ -160,11 +188,13 @@ def _depart(v: Visit, by: Staff) -> Any:
         v.id,
         by,
         id=uuid7(),
-        kind="discharged",
-        left_at=v.clock.now(),
-        no_escort_reason="Ward",
-        transport="Taxi",
-        advice_given=True,
+        leaving=Leaving(
+            kind="discharged",
+            left_at=v.clock.now(),
+            no_escort_reason="Ward",
+            transport="Taxi",
+            advice_given=True,
+        ),
     )
 
 
@@ -208,9 +238,7 @@ VERBS: dict[str, tuple[Callable[..., Visit], Callable[[Visit, Staff], Any], set[
     "correct_reading": (dosed, _correct, CARE),
     "record_event": (
         dosed,
-        lambda v, by: actions.record_event(
-            v.id, by, id=uuid7(), kind="note", at=v.clock.now(), detail="Calm"
-        ),
+        _note,
         CARE,
     ),
     "respond_to_flag": (_flagged, _respond, CARE),

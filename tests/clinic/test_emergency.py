@@ -14,6 +14,8 @@ from clinic.ids import uuid7
 from clinic.models import Membership, Site, Staff, TrailEntry
 from clinic.refusal import NotAllowed, Refused
 from monitoring import actions
+from monitoring.actions.admit_patient import Answers
+from monitoring.actions.record_event import EventEntry
 from monitoring.proof.verify import verify
 from tests.clock import TestClock
 from tests.factories.people import (
@@ -221,7 +223,14 @@ def test_a_visitor_records_readings_and_events_and_nothing_else(clock: TestClock
     guest = visitor(visit.site)
     clock.forward(minutes=3)
     actions.record_event(
-        visit.id, guest, id=uuid7(), kind="note", at=clock.now(), detail="Oxygen given"
+        visit.id,
+        guest,
+        id=uuid7(),
+        event=EventEntry(
+            kind="note",
+            at=clock.now(),
+            detail="Oxygen given",
+        ),
     )
     assert visit.session.event_set.get().recorded_by == guest
     reading = visit.session.reading_set.latest("seq")
@@ -234,14 +243,31 @@ def test_a_visitor_records_readings_and_events_and_nothing_else(clock: TestClock
         actions.cancel_session(visit.id, guest, reason="x")
     clock.forward(minutes=60)
     with pytest.raises(actions.NotAllowed):
-        actions.record_event(visit.id, guest, id=uuid7(), kind="note", at=clock.now(), detail="x")
+        actions.record_event(
+            visit.id,
+            guest,
+            id=uuid7(),
+            event=EventEntry(
+                kind="note",
+                at=clock.now(),
+                detail="x",
+            ),
+        )
 
 
 def test_a_visitor_is_nobodys_prescriber_and_witnesses_nothing(clock: TestClock) -> None:
     visit = planned(clock)
     guest = visitor(visit.site)
     with pytest.raises(actions.Refused, match="prescriber"):
-        actions.admit_patient(visit.id, visit.nurse, id=uuid7(), answers={}, prescriber_id=guest.pk)
+        actions.admit_patient(
+            visit.id,
+            visit.nurse,
+            id=uuid7(),
+            answers=Answers(
+                given={},
+                prescriber_id=guest.pk,
+            ),
+        )
 
 
 @pytest.mark.parametrize(("hours", "is_let_in"), [(0, False), (23.99, False), (24, True)])

@@ -10,7 +10,13 @@ from uuid import UUID
 from clinic.ids import uuid7
 from clinic.models import Site, Staff
 from monitoring import actions
-from monitoring.actions.sending import Sending
+from monitoring.actions.admit_patient import Answers
+from monitoring.actions.depart import Leaving
+from monitoring.actions.give_dose import DoseGiven
+from monitoring.actions.plan_session import Plan
+from monitoring.actions.record_event import EventEntry
+from monitoring.actions.sending import FIRST, Sending
+from monitoring.actions.sign_clearance import Signing
 from monitoring.models import (
     Admission,
     Amendment,
@@ -90,15 +96,17 @@ class Visit:
             self.nurse,
             id=uuid7(),
             patient_id=self.patient.pk,
-            protocol_version_id=version.pk,
-            planned_mg=Decimal(planned_mg),
-            **(
-                {
-                    "planned_for": clock.now(),
-                    "indication": "trd",
-                    "is_first_treatment": False,
-                }
-                | plan
+            plan=Plan(
+                protocol_version_id=version.pk,
+                planned_mg=Decimal(planned_mg),
+                **(
+                    {
+                        "planned_for": clock.now(),
+                        "indication": "trd",
+                        "is_first_treatment": False,
+                    }
+                    | plan
+                ),
             ),
         ).pk
 
@@ -111,12 +119,12 @@ class Visit:
         return actions.admit_patient(
             self.id,
             self.nurse,
-            **({
-                "id": uuid7(),
-                "answers": GOOD_ANSWERS,
+            id=answers.pop("id", None) or uuid7(),
+            answers=Answers(**({
+                "given": answers.pop("answers", GOOD_ANSWERS),
                 "prescriber_id": self.clinician.pk,
                 "room": "Chair 1",
-            } | answers),
+            } | answers)),
         )  # fmt: skip
 
     def entry(self, asked: int | None = None, **values: Any) -> Entry:
@@ -181,29 +189,29 @@ class Visit:
         return actions.give_dose(
             self.id,
             self.nurse,
-            **({
-                "id": uuid7(),
-                "sending": MEANT if "started_at" in given else MEANT_NOW,
+            id=given.pop("id", None) or uuid7(),
+            sending=given.pop("sending", MEANT if "started_at" in given else MEANT_NOW),
+            dose=DoseGiven(**({
                 "lot": "A1234",
                 "expiry": date(2027, 12, 31),
                 "started_at": self.clock.now(),
                 "confirmed_at": given.get("started_at"),
-            } | given),
+            } | given)),
         )  # fmt: skip
 
     def event(self, kind: str = "note", **given: Any) -> Event:
         return actions.record_event(
             self.id,
             self.nurse,
-            **({
-                "id": uuid7(),
-                "sending": MEANT if "at" in given else MEANT_NOW,
+            id=given.pop("id", None) or uuid7(),
+            sending=given.pop("sending", MEANT if "at" in given else MEANT_NOW),
+            event=EventEntry(**({
                 "kind": kind,
                 "at": self.clock.now(),
                 "confirmed_at": given.get("at"),
                 "onset_confirmed_at": given.get("onset_at"),
                 "detail": "Comfortable",
-            } | given),
+            } | given)),
         )  # fmt: skip
 
     def respond(self, about: UUID, **given: Any) -> Event:
@@ -229,15 +237,16 @@ class Visit:
         return actions.sign_clearance(
             self.id,
             given.pop("by", self.clinician),
-            **({
-                "id": uuid7(),
-                "password": PASSWORD,
+            id=given.pop("id", None) or uuid7(),
+            password=given.pop("password", PASSWORD),
+            assertion=given.pop("assertion", None),
+            signing=Signing(**({
                 "through_seq": session.last_seq,
                 "checklist": dict.fromkeys(CHECKLIST, True),
                 "justifications": justified,
                 "had_serious_event": False,
                 "ready_minutes": 95,
-            } | given),
+            } | given)),
         )  # fmt: skip
 
     def withdraw(self, clearance: Clearance, reason: str = "New complaint") -> Withdrawal:
@@ -276,8 +285,11 @@ class Visit:
         return actions.depart(
             self.id,
             self.nurse,
-            kind=kind,
-            **({"id": uuid7(), "left_at": self.clock.now()} | needs.get(kind, {}) | given),
+            id=given.pop("id", None) or uuid7(),
+            sending=given.pop("sending", FIRST),
+            leaving=Leaving(
+                kind=kind, **({"left_at": self.clock.now()} | needs.get(kind, {}) | given)
+            ),
         )
 
     def amend(self, **given: Any) -> Amendment:

@@ -11,6 +11,7 @@ from clinic.models import ChainHead, Membership, Proposal, Shift, Site, Staff, T
 from clinic.models.row import Guarded, name_of
 from monitoring import models as nouns
 from monitoring.actions import end_infusion, record_event, withdraw_clearance
+from monitoring.actions.record_event import EventEntry
 from monitoring.models import SessionFact
 from monitoring.rules.protocol import SPRAVATO_US
 from tests.clock import TestClock
@@ -39,10 +40,12 @@ def note(visit: Visit) -> Any:
         visit.id,
         visit.clinic.nurse,
         id=uuid7(),
-        kind="note",
-        at=visit.clock.now(),
-        detail="x",
         sending=MEANT,
+        event=EventEntry(
+            kind="note",
+            at=visit.clock.now(),
+            detail="x",
+        ),
     )
 
 

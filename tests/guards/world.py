@@ -12,7 +12,12 @@ from clinic import clock
 from clinic.ids import uuid7
 from clinic.models import Membership, Site, Staff
 from monitoring import actions
+from monitoring.actions.admit_patient import Answers
+from monitoring.actions.depart import Leaving
+from monitoring.actions.give_dose import DoseGiven
+from monitoring.actions.plan_session import Plan
 from monitoring.actions.sending import Sending
+from monitoring.actions.sign_clearance import Signing
 from monitoring.models import (
     Amendment,
     Clearance,
@@ -92,11 +97,13 @@ class Visit:
             clinic.nurse,
             id=uuid7(),
             patient_id=self.patient.id,
-            protocol_version_id=clinic.ketamine if infusion else clinic.spravato,
-            planned_for=clock.now(),
-            planned_mg=Decimal(28),
-            indication="trd",
-            is_first_treatment=False,
+            plan=Plan(
+                protocol_version_id=clinic.ketamine if infusion else clinic.spravato,
+                planned_for=clock.now(),
+                planned_mg=Decimal(28),
+                indication="trd",
+                is_first_treatment=False,
+            ),
         ).id
 
     @property
@@ -108,8 +115,10 @@ class Visit:
             self.id,
             self.clinic.nurse,
             id=uuid7(),
-            answers=ANSWERS,
-            prescriber_id=self.clinic.clinician.id,
+            answers=Answers(
+                given=ANSWERS,
+                prescriber_id=self.clinic.clinician.id,
+            ),
         )
         return self
 
@@ -142,9 +151,11 @@ class Visit:
             self.id,
             self.clinic.nurse,
             id=uuid7(),
-            lot="A1",
-            expiry=date(2028, 1, 1),
-            started_at=clock.now(),
+            dose=DoseGiven(
+                lot="A1",
+                expiry=date(2028, 1, 1),
+                started_at=clock.now(),
+            ),
         )
         return self
 
@@ -164,17 +175,20 @@ class Visit:
         return self.dosed().observe()
 
     def sign(self, **changes: Any) -> Clearance:
-        given = {
-            "id": uuid7(),
-            "password": "pw",
+        given: dict[str, Any] = {
             "through_seq": self.row.last_seq,
             "checklist": dict.fromkeys(CHECKLIST, True),
             "justifications": {},
             "had_serious_event": False,
             "ready_minutes": 90,
-            "statement": "Ready to leave.",
         }
-        return actions.sign_clearance(self.id, self.clinic.clinician, **{**given, **changes})
+        return actions.sign_clearance(
+            self.id,
+            self.clinic.clinician,
+            id=changes.pop("id", None) or uuid7(),
+            password=changes.pop("password", "pw"),
+            signing=Signing(**{**given, **changes}),
+        )
 
     def discharge(self) -> Visit:
         return self._leave("discharged", escort_name="Ann", escort_phone="1", transport="Car")
@@ -187,11 +201,13 @@ class Visit:
             self.id,
             self.clinic.nurse,
             id=uuid7(),
-            kind=kind,
-            left_at=clock.now(),
-            advice_given=True,
-            had_serious_event=False,
-            **given,
+            leaving=Leaving(
+                kind=kind,
+                left_at=clock.now(),
+                advice_given=True,
+                had_serious_event=False,
+                **given,
+            ),
         )
         return self
 

@@ -15,6 +15,7 @@ from clinic.trail.chain import entries_of
 from clinic.trail.differences import differences, table_of
 from clinic.trail.replay import State, replay
 from monitoring import actions
+from monitoring.actions.plan_session import Plan
 from monitoring.models import Patient, Reading, Session
 from monitoring.rules.flags import unanswered
 from monitoring.rules.phase import phase_of
@@ -109,11 +110,13 @@ def _plan(visit: Visit) -> Any:
         visit.nurse,
         id=uuid7(),
         patient_id=visit.patient.pk,
-        protocol_version_id=visit.version.pk,
-        planned_mg=Decimal(56),
-        planned_for=visit.clock.now(),
-        indication="trd",
-        is_first_treatment=False,
+        plan=Plan(
+            protocol_version_id=visit.version.pk,
+            planned_mg=Decimal(56),
+            planned_for=visit.clock.now(),
+            indication="trd",
+            is_first_treatment=False,
+        ),
     )
 
 

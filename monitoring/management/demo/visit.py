@@ -9,6 +9,12 @@ from decimal import Decimal
 from typing import Any
 
 from monitoring import actions
+from monitoring.actions.admit_patient import Answers
+from monitoring.actions.depart import Leaving
+from monitoring.actions.give_dose import DoseGiven
+from monitoring.actions.plan_session import Plan
+from monitoring.actions.record_event import EventEntry
+from monitoring.actions.sign_clearance import Signing
 from monitoring.management.demo.measured import MEANT, Measured
 from monitoring.models import ProtocolVersion, Session, facts
 from monitoring.rules.cautions import cautions
@@ -53,12 +59,14 @@ class Visit(Measured):
             self.nurse,
             id=self.new_id(),
             patient_id=self.patient.pk,
-            protocol_version_id=version.pk,
-            planned_for=planned_for,
-            planned_mg=mg,
-            indication=indication,
-            is_first_treatment=is_first,
-            room=self.room,
+            plan=Plan(
+                protocol_version_id=version.pk,
+                planned_for=planned_for,
+                planned_mg=mg,
+                indication=indication,
+                is_first_treatment=is_first,
+                room=self.room,
+            ),
         )
         self.id, self.facts = session.pk, session.facts()
         return self
@@ -71,10 +79,12 @@ class Visit(Measured):
             self.id,
             self.nurse,
             id=self.new_id(),
-            answers=given,
-            fasting_reason=fasting_reason,
-            prescriber_id=self.clinician.pk,
-            room=self.room,
+            answers=Answers(
+                given=given,
+                fasting_reason=fasting_reason,
+                prescriber_id=self.clinician.pk,
+                room=self.room,
+            ),
         )
         return self
 
@@ -107,13 +117,15 @@ class Visit(Measured):
             self.id,
             self.nurse,
             id=self.new_id(),
-            lot=f"{'K' if is_infusion else 'S'}{at:%y%m}{'ABC'[at.day % 3]}",
-            expiry=date(at.year + 2, at.month, 28),
-            started_at=at,
-            is_complete=None if is_infusion else not partial,
-            partial_detail=partial,
-            early_reason=early,
             sending=MEANT,
+            dose=DoseGiven(
+                lot=f"{'K' if is_infusion else 'S'}{at:%y%m}{'ABC'[at.day % 3]}",
+                expiry=date(at.year + 2, at.month, 28),
+                started_at=at,
+                is_complete=None if is_infusion else not partial,
+                partial_detail=partial,
+                early_reason=early,
+            ),
         )
         self.keep("doses", facts.dose_facts(given))
         return self
@@ -151,10 +163,8 @@ class Visit(Measured):
             self.id,
             self.nurse,
             id=self.new_id(),
-            kind=kind,
+            event=EventEntry(kind=kind, at=self.clock.now(), **given),
             sending=MEANT,
-            at=self.clock.now(),
-            **given,
         )
         self.keep("events", facts.event_facts(event))
 
@@ -166,14 +176,16 @@ class Visit(Measured):
             self.clinician,
             id=self.new_id(),
             password=password,
-            through_seq=seq,
-            checklist=dict.fromkeys(CHECKLIST, True),
-            justifications={
-                c.key: "Small change within the range seen before; the patient feels well"
-                for c in cautions(self.facts)
-            },
-            had_serious_event=False,
-            ready_minutes=minutes if self.facts.protocol.rems else None,
+            signing=Signing(
+                through_seq=seq,
+                checklist=dict.fromkeys(CHECKLIST, True),
+                justifications={
+                    c.key: "Small change within the range seen before; the patient feels well"
+                    for c in cautions(self.facts)
+                },
+                had_serious_event=False,
+                ready_minutes=minutes if self.facts.protocol.rems else None,
+            ),
         )
 
     def is_complete(self) -> bool:
@@ -194,8 +206,6 @@ class Visit(Measured):
             self.id,
             self.nurse,
             id=self.new_id(),
-            kind=kind,
-            left_at=self.clock.now(),
-            **given,
+            leaving=Leaving(kind=kind, left_at=self.clock.now(), **given),
         )
         return self

@@ -19,6 +19,7 @@ from clinic.pages.fields import YesNo
 from clinic.pages.protect import page
 from clinic.request import ClinicRequest
 from monitoring.actions import admit_patient
+from monitoring.actions.admit_patient import Answers
 from monitoring.models import Admission
 from monitoring.rules.readiness import CONCOMITANT, CONTRAINDICATIONS, FASTING, QUESTIONS
 from monitoring.web.lookup import open_session
@@ -127,11 +128,13 @@ def admit(request: ClinicRequest, session_id: UUID) -> HttpResponse:
             session_id,
             request.user,
             id=data["id"],
-            answers={name: data.get(name) for name in QUESTIONS},
-            fasting_reason=data["fasting_reason"],
-            transport_reason=data["transport_reason"],
-            prescriber_id=UUID(data["prescriber"]) if data["prescriber"] else None,
-            room=data["room"],
+            answers=Answers(
+                given={name: data.get(name) for name in QUESTIONS},
+                fasting_reason=data["fasting_reason"],
+                transport_reason=data["transport_reason"],
+                prescriber_id=UUID(data["prescriber"]) if data["prescriber"] else None,
+                room=data["room"],
+            ),
         )
 
     around = SessionPage(

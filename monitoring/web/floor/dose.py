@@ -22,6 +22,7 @@ from clinic.pages.protect import page
 from clinic.request import ClinicRequest
 from monitoring.actions import end_infusion as end_infusion_verb
 from monitoring.actions import give_dose
+from monitoring.actions.give_dose import DoseGiven
 from monitoring.models import Dose, DoseEnd, Session
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.readiness import before_dose
@@ -101,14 +102,16 @@ def give(request: ClinicRequest, session_id: UUID) -> HttpResponse:
             request.user,
             id=data["id"],
             sending=form.sending,
-            lot=data["lot"],
-            expiry=data["expiry"],
-            started_at=data["started_at"],
-            confirmed_at=confirmed(form, "started_at"),
-            is_complete={"yes": True, "no": False}.get(data.get("is_complete", "")),
-            partial_detail=data.get("partial_detail", ""),
-            early_reason=data.get("early_reason", ""),
-            late_reason=data["late_reason"],
+            dose=DoseGiven(
+                lot=data["lot"],
+                expiry=data["expiry"],
+                started_at=data["started_at"],
+                confirmed_at=confirmed(form, "started_at"),
+                is_complete={"yes": True, "no": False}.get(data.get("is_complete", "")),
+                partial_detail=data.get("partial_detail", ""),
+                early_reason=data.get("early_reason", ""),
+                late_reason=data["late_reason"],
+            ),
         )
 
     around = SessionPage(

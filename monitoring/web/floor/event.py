@@ -18,7 +18,7 @@ from clinic.pages.fields import ManyTiles, Tiles, YesNo, offer
 from clinic.pages.protect import page
 from clinic.request import ClinicRequest
 from monitoring.actions import record_event
-from monitoring.actions.record_event import RECORDABLE
+from monitoring.actions.record_event import RECORDABLE, EventEntry
 from monitoring.models import Event, Session
 from monitoring.rules.flags import SYMPTOMS
 from monitoring.web.lookup import open_session
@@ -92,16 +92,18 @@ def record(request: ClinicRequest, session_id: UUID) -> HttpResponse:
             request.user,
             id=data["id"],
             sending=form.sending,
-            kind=data["kind"],
-            at=data["at"],
-            confirmed_at=confirmed(form, "at"),
-            late_reason=data["late_reason"],
-            detail=data["detail"],
-            symptoms=data["symptoms"],
-            is_serious=data["is_serious"],
-            onset_at=form.onset(),
-            onset_confirmed_at=confirmed(form, "onset_at"),
-            resolves_id=UUID(resolves) if resolves else None,
+            event=EventEntry(
+                kind=data["kind"],
+                at=data["at"],
+                confirmed_at=confirmed(form, "at"),
+                late_reason=data["late_reason"],
+                detail=data["detail"],
+                symptoms=data["symptoms"],
+                is_serious=data["is_serious"],
+                onset_at=form.onset(),
+                onset_confirmed_at=confirmed(form, "onset_at"),
+                resolves_id=UUID(resolves) if resolves else None,
+            ),
         )
 
     around = SessionPage(

@@ -29,6 +29,7 @@ from clinic.pages.protect import page
 from clinic.pages.submit import submit
 from clinic.request import ClinicRequest
 from monitoring.actions import plan_session
+from monitoring.actions.plan_session import Plan
 from monitoring.models import Patient, ProtocolVersion, Session
 from monitoring.reports.treatment import last_dosed
 from monitoring.web.lookup import log_read
@@ -151,12 +152,14 @@ def _plan(request: ClinicRequest, form: PlanForm, patient_id: UUID) -> Session:
         request.user,
         id=data["id"],
         patient_id=patient_id,
-        protocol_version_id=UUID(data["protocol_version"]),
-        planned_for=form.planned_for(),
-        planned_mg=data["mg"],
-        indication=data["indication"],
-        is_first_treatment=data["is_first_treatment"],
-        room=data["room"],
+        plan=Plan(
+            protocol_version_id=UUID(data["protocol_version"]),
+            planned_for=form.planned_for(),
+            planned_mg=data["mg"],
+            indication=data["indication"],
+            is_first_treatment=data["is_first_treatment"],
+            room=data["room"],
+        ),
     )
 
 

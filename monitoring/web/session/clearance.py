@@ -26,7 +26,7 @@ from clinic.request import ClinicRequest
 from clinic.signin import passkey
 from clinic.trail.organisation import renewals_before
 from monitoring.actions import sign_clearance, withdraw_clearance
-from monitoring.actions.sign_clearance import signing
+from monitoring.actions.sign_clearance import Signing, challenge_of
 from monitoring.models import Clearance, Session, Withdrawal
 from monitoring.reports.chart import session_chart
 from monitoring.rules.cautions import Caution, cautions
@@ -136,11 +136,13 @@ def _sign(request: ClinicRequest, session_id: UUID, form: ClearanceForm) -> Clea
         id=data["id"],
         password=data["password"],
         assertion=passkey.take(request, data["passkey"]) if data["passkey"] else None,
-        through_seq=data["through_seq"],
-        checklist={key: data[key] for key in CHECKLIST},
-        justifications={c.key: data[f"justify_{c.key}"] for c in form.open_cautions},
-        had_serious_event=data["had_serious_event"],
-        ready_minutes=data.get("ready_minutes"),
+        signing=Signing(
+            through_seq=data["through_seq"],
+            checklist={key: data[key] for key in CHECKLIST},
+            justifications={c.key: data[f"justify_{c.key}"] for c in form.open_cautions},
+            had_serious_event=data["had_serious_event"],
+            ready_minutes=data.get("ready_minutes"),
+        ),
     )
 
 
@@ -160,7 +162,7 @@ def challenge(request: ClinicRequest, session_id: UUID) -> JsonResponse:
     form = ShownForm(request.POST)
     if not form.is_valid():
         return JsonResponse({"error": _("Show the page again, then sign.")}, status=422)
-    options = passkey.begin(request, signing(session.pk, form.cleaned_data["through_seq"]))
+    options = passkey.begin(request, challenge_of(session.pk, form.cleaned_data["through_seq"]))
     if options is None:
         return JsonResponse({"error": _("You have no passkey.")}, status=409)
     return JsonResponse(options)

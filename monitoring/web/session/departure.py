@@ -19,6 +19,7 @@ from clinic.pages.protect import page
 from clinic.pages.submit import submit
 from clinic.request import ClinicRequest
 from monitoring.actions import depart
+from monitoring.actions.depart import Leaving
 from monitoring.models import Departure, Session
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.readiness import clearance_state, lapses_at
@@ -55,9 +56,9 @@ class DepartureForm(RecordForm):
             offer(self, "clinician_informed", [(n, n) for n in names])
 
     def given(self) -> dict[str, Any]:
-        """What was entered, as the verb takes it."""
-        data = dict(self.cleaned_data)
-        data |= {"confirmed_at": confirmed(self, "left_at"), "sending": self.sending}
+        """What was entered, by the fields of `Leaving`."""
+        data = {name: value for name, value in self.cleaned_data.items() if name != "id"}
+        data["confirmed_at"] = confirmed(self, "left_at")
         if other := data.pop("clinician_other", "").strip():
             data["clinician_informed"] = other
         return data
@@ -189,7 +190,11 @@ def record(request: ClinicRequest, session_id: UUID) -> HttpResponse:
 def _departed(
     request: ClinicRequest, session_id: UUID, form: DepartureForm, kind: str
 ) -> Departure | None:
-    return submit(form, lambda: depart(session_id, request.user, kind=kind, **form.given()))
+    id, sending = form.cleaned_data["id"], form.sending
+    leaving = Leaving(kind=kind, **form.given())
+    return submit(
+        form, lambda: depart(session_id, request.user, id=id, leaving=leaving, sending=sending)
+    )
 
 
 def _context(session: Session, facts: SessionFacts, state: str) -> dict[str, Any]:
