@@ -190,11 +190,16 @@ def record(request: ClinicRequest, session_id: UUID) -> HttpResponse:
 def _departed(
     request: ClinicRequest, session_id: UUID, form: DepartureForm, kind: str
 ) -> Departure | None:
-    id, sending = form.cleaned_data["id"], form.sending
-    leaving = Leaving(kind=kind, **form.given())
-    return submit(
-        form, lambda: depart(session_id, request.user, id=id, leaving=leaving, sending=sending)
-    )
+    def save() -> Departure:
+        return depart(
+            session_id,
+            request.user,
+            id=form.cleaned_data["id"],
+            leaving=Leaving(kind=kind, **form.given()),
+            sending=form.sending,
+        )
+
+    return submit(form, save)
 
 
 def _context(session: Session, facts: SessionFacts, state: str) -> dict[str, Any]:
