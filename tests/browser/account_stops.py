@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from clinic.models import Site, Staff
 from tests.browser.conftest import Person
-from tests.browser.tour import PASSWORD, Stop
+from tests.browser.stop import PASSWORD, Stop
 from tests.factories.passkeys import Passkey
 from tests.factories.people import MembershipFactory
 from tests.factories.second_factors import code_of

@@ -10,7 +10,7 @@ from django.urls import reverse
 from clinic import emergency
 from clinic.models import Membership, Site, Staff
 from tests.browser.conftest import Person
-from tests.browser.tour import Stop
+from tests.browser.stop import Stop
 
 HOME, AWAY = "Harbor Clinic", "Lakeside Clinic"
 

@@ -3,317 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from django.core.management import call_command
 from django.urls import reverse
 from playwright.sync_api import ViewportSize
 
-from clinic import clock, shift, staffing, tablets
-from clinic.models import Membership, Site, Staff, Tablet
-from monitoring.models import Amendment, Reading, Session
-from monitoring.rules.flags import unanswered
+from clinic.models import Staff
+from tests.browser import record_stops
+from tests.browser.account_stops import account_stops, newcomer
 from tests.browser.conftest import Person
-
-SITE = "Lakeside Clinic"
-
-
-@dataclass(frozen=True)
-class Stop:
-    """One page in one state. `act` brings it there, after `path` is open."""
-
-    name: str
-    who: str
-    path: str
-    act: Callable[[Person], None] = lambda person: None
-
-
-PASSWORD = "demo-clinic"
+from tests.browser.staff_stops import guest, staff_stops
+from tests.browser.stop import PASSWORD, SITE, Stop, people
 
 
 def build_demo() -> None:
     call_command("demo", days=14, verbosity=0)
 
 
-def people() -> dict[str, Staff]:
-    """One member of each role at the main site of the demo."""
-    found = {}
-    for role in ("nurse", "clinician", "administrator"):
-        found[role] = Staff.objects.filter(
-            memberships__role=role, memberships__site__name=SITE
-        ).first()
-    return found  # type: ignore[return-value]
-
-
-def _session(phase: str, **more: str) -> Session:
-    at = Session.objects.filter(site__name=SITE, phase=phase, **more)
-    found = at.order_by("planned_for").last()
-    assert found is not None, phase
-    return found
-
-
-def _observing(is_ready: bool) -> Session:
-    from monitoring.rules.readiness import before_clearance
-
-    for session in Session.objects.with_record().filter(site__name=SITE, phase="observing"):
-        if (not before_clearance(session.facts(), clock.now())) is is_ready:
-            return session
-    raise AssertionError("the demo has no such session")
-
-
-def _flagged() -> tuple[Session, str]:
-    for session in Session.objects.with_record().filter(site__name=SITE, phase="observing"):
-        if found := unanswered(session.facts()):
-            return session, str(found[0].fact.id)
-    raise AssertionError("the demo has no flagged session")
-
-
-def _wrong_reading(person: Person) -> None:
-    page = person.page
-    page.get_by_label("Systolic").fill("80")
-    page.get_by_label("Diastolic").fill("120")
-    page.get_by_label("SpO₂").fill("ninety")
-    person.tap("Save reading")
-    page.wait_for_selector("[data-error-summary]")
-
-
-def _unusual_reading(person: Person) -> None:
-    page = person.page
-    page.get_by_label("Systolic").fill("212")
-    page.get_by_label("Diastolic").fill("101")
-    person.tap("Save reading")
-    page.wait_for_selector(".confirm")
-
-
-def _not_done(person: Person) -> None:
-    person.page.locator(".vital summary").first.click()
-
-
-def _save_empty(person: Person) -> None:
-    page = person.page
-    page.locator("[data-main]").click()
-    page.wait_for_selector("[data-error-summary], [name=password]")
-    if page.get_by_role("button", name="Confirm", exact=True).is_visible():
-        # An administrator's own password is asked for before what was sent is looked at.
-        page.get_by_label("Your password").fill(PASSWORD)
-        person.tap("Confirm")
-    page.wait_for_selector("[data-error-summary]")
-
-
-def _stricter(person: Person) -> None:
-    person.page.get_by_label("Observation after the last dose").fill("150")
-    person.page.get_by_label("Inform at systolic", exact=False).first.fill("170")
-    person.page.get_by_label("Why the protocol is changed").fill("Two patients left drowsy.")
-    person.tap("Show what changes")
-    person.page.get_by_role("heading", name="Is this right?").wait_for()
-
-
-def _publish(person: Person) -> None:
-    _stricter(person)
-    person.tap("Publish")
-    person.page.get_by_role("heading", name="What changed since version").wait_for()
-
-
-def _too_lax(person: Person) -> None:
-    person.page.get_by_label("Observation after the last dose").fill("90")
-    person.tap("Show what changes")
-    person.page.wait_for_selector("[data-error-summary]")
-
-
-def _open_menu(person: Person) -> None:
-    person.page.locator("details.menu summary").last.click()
-
-
-def new_hand() -> Staff:
-    """Someone who was invited and has no password yet."""
-    found = Staff.objects.filter(username="newhand").first()
-    if found is None:
-        found = Staff(username="newhand", first_name="Ada", last_name="Novak", credentials="RN")
-        found.set_unusable_password()
-        found.save()
-        site = Membership.objects.filter(site__name=SITE).first()
-        assert site is not None
-        Membership.objects.create(staff=found, site=site.site, role="nurse")
-    return found
-
-
-def _new_link(person: Person) -> None:
-    person.tap("New link to choose a password")
-    person.page.wait_for_selector("input[readonly]")
-
-
-PIN, WRONG_PIN = "408215", "408216"
-
-
-def shared_tablet() -> Tablet:
-    """An enrolled tablet on which the nurse and the clinician have signed in on this shift."""
-    found = Tablet.objects.filter(name="Room 2").first()
-    if found is None:
-        who, site = people(), Site.objects.get(name=SITE)
-        found = tablets.enrol(who["administrator"], site, name="Room 2", device="a-tablet")
-        for staff in (who["nurse"], who["clinician"]):
-            shift.set_pin(staff, PIN)
-            shift.begin(found, staff, has_second_factor=False)
-    return found
-
-
-def _tap_name(person: Person) -> None:
-    person.page.locator(".tiles-people .tile").first.click()
-
-
-def _wrong_pin(person: Person) -> None:
-    _tap_name(person)
-    with person.page.expect_navigation():
-        person.page.keyboard.type(WRONG_PIN)
-
-
-def _alike_pin(person: Person) -> None:
-    person.page.get_by_label("PIN, six digits").fill("111111")
-    person.page.get_by_label("PIN again").fill("111111")
-    person.page.locator("main button[type=submit]").click()
-    person.page.wait_for_selector("[data-error-summary]")
-
-
-def _wrong_pins(person: Person) -> None:
-    """Until only the password helps; the shift begins anew afterwards, for the next size."""
-    tablet = shared_tablet()
-    (someone, *_others) = shift.open_on(tablet)
-    while person.page.get_by_text("Too many wrong PINs").count() == 0:
-        _wrong_pin(person)
-    shift.begin(tablet, someone.staff, has_second_factor=False)
-
-
 def stops() -> Iterator[Stop]:
     """Every page and the states that a person meets."""
-    from tests.browser.account_stops import account_stops
-    from tests.browser.staff_stops import staff_stops
-
-    def at(name: str, session: Session) -> str:
-        return reverse(name, args=[session.pk])
-
-    observing, ready = _observing(is_ready=False), _observing(is_ready=True)
-    flagged, about = _flagged()
-    planned, arrived, dosing = _session("planned"), _session("arrived"), _session("dosing")
-    cleared, closed = _session("cleared"), _session("closed")
-    reading = observing.reading_set.last()
-    assert reading is not None
-    yield Stop("sign-in", "nobody", reverse("account_login"))
-    yield Stop("board", "nurse", reverse("board"))
-    yield Stop("board-clinician", "clinician", reverse("board"))
-    yield Stop("board-menu", "nurse", reverse("board"), _open_menu)
-    yield Stop("session-planned", "nurse", at("session", planned))
-    yield Stop("session-arrived", "nurse", at("session", arrived))
-    yield Stop("session-dosing", "nurse", at("session", dosing))
-    yield Stop("session-observing", "nurse", at("session", observing))
-    yield Stop("session-flagged", "nurse", at("session", flagged))
-    yield Stop("session-ready", "clinician", at("session", ready))
-    yield Stop("session-cleared", "nurse", at("session", cleared))
-    yield Stop("session-closed", "nurse", at("session", closed))
-    yield Stop("reading", "nurse", f"{at('reading', observing)}?slot=40")
-    yield Stop("reading-not-done", "nurse", f"{at('reading', observing)}?slot=60", _not_done)
-    yield Stop("reading-error", "nurse", f"{at('reading', observing)}?slot=90", _wrong_reading)
-    yield Stop("reading-unusual", "nurse", at("reading", observing), _unusual_reading)
-    correct = reverse("reading-correct", args=[observing.pk, reading.pk])
-    yield Stop("reading-correct", "nurse", correct)
-    yield Stop("admission", "nurse", at("admission", planned))
-    yield Stop("admission-error", "nurse", at("admission", planned), _save_empty)
-    yield Stop("dose", "nurse", at("dose", dosing))
-    yield Stop("dose-error", "nurse", at("dose", dosing), _save_empty)
-    yield Stop("decision", "clinician", at("decision", arrived))
-    yield Stop("event", "nurse", at("event", observing))
-    yield Stop("response", "nurse", reverse("response", args=[flagged.pk, about]))
-    yield Stop("clearance-open", "clinician", at("clearance", observing))
-    yield Stop("clearance", "clinician", at("clearance", ready))
-    yield Stop("clearance-error", "clinician", at("clearance", ready), _save_empty)
-    yield Stop("withdrawal", "clinician", at("withdrawal", cleared))
-    yield Stop("departure", "nurse", at("departure", cleared))
-    yield Stop("departure-refused", "nurse", at("departure", observing))
-    yield Stop("departure-early", "nurse", f"{at('departure', observing)}?kind=transferred")
-    yield Stop("departure-advice", "nurse", f"{at('departure', observing)}?kind=against_advice")
-    yield Stop("departure-unseen", "nurse", f"{at('departure', observing)}?kind=left_unseen")
-    yield Stop("session-cancel", "nurse", at("session-cancel", planned))
-    yield Stop("patients", "nurse", reverse("patient-list"))
-    yield Stop("patients-none", "nurse", reverse("patient-list") + "?q=zzz")
-    yield Stop("patient", "nurse", reverse("patient", args=[closed.patient_id]))
-    yield Stop("patient-register", "nurse", reverse("patient-register"))
-    yield Stop("patient-register-error", "nurse", reverse("patient-register"), _save_empty)
-    amend = reverse("patient-amend", args=[closed.patient_id])
-    yield Stop("patient-amend", "nurse", amend)
-    yield Stop("patient-amend-error", "nurse", amend, _save_empty)
-    yield Stop("plan", "nurse", reverse("session-plan", args=[closed.patient_id]))
-    yield Stop("register", "administrator", reverse("session-list"))
-    yield Stop(
-        "register-filtered", "administrator", reverse("session-list") + "?outcome=discharged"
-    )
-    yield Stop("report", "administrator", at("session-report", closed))
-    yield Stop("verification", "administrator", at("verification", closed))
-    signature = closed.clearance_set.last()
-    assert signature is not None
-    yield Stop("as-signed", "administrator", reverse("signature", args=[closed.pk, signature.pk]))
-    late = Reading.objects.filter(after_departure=True, session__site__name=SITE)
-    waiting, answered = late.filter(review=None).first(), late.exclude(review=None).first()
-    amended = Amendment.objects.first()
-    assert waiting is not None
-    assert answered is not None
-    assert amended is not None
-    changed = waiting.session.clearance_set.last()
-    assert changed is not None
-    yield Stop("review-list", "clinician", reverse("review-list"))
-    yield Stop("review", "clinician", reverse("review", args=[waiting.session_id, waiting.pk]))
-    yield Stop(
-        "review-error",
-        "clinician",
-        reverse("review", args=[waiting.session_id, waiting.pk]),
-        _save_empty,
-    )
-    yield Stop("session-late", "clinician", at("session", waiting.session))
-    yield Stop("session-reviewed", "nurse", at("session", answered.session))
-    yield Stop(
-        "as-signed-changed",
-        "administrator",
-        reverse("signature", args=[waiting.session_id, changed.pk]),
-    )
-    yield Stop("session-amended", "nurse", at("session", amended.session))
-    yield Stop("report-amended", "administrator", at("session-report", amended.session))
-    yield Stop("amendment", "nurse", at("amendment", closed))
-    yield Stop("amendment-error", "nurse", at("amendment", closed), _save_empty)
-    yield Stop("access", "administrator", reverse("access-list"))
-    yield Stop("access-none", "administrator", reverse("access-list") + "?patient=zzz")
-    nurse = Staff.objects.get(username="rosa")
-    yield Stop("staff", "administrator", reverse("staff-list"))
-    yield Stop("staff-invite", "administrator", reverse("staff-invite"))
-    yield Stop("staff-invite-error", "administrator", reverse("staff-invite"), _save_empty)
-    yield Stop("staff-person", "administrator", reverse("person", args=[nurse.pk]))
-    yield Stop("staff-link", "administrator", reverse("person", args=[new_hand().pk]), _new_link)
-    yield Stop("link-ended", "nobody", reverse("invitation", args=[nurse.pk, "made-up"]))
-    invited = new_hand()
-    yield Stop("invitation", "nobody", reverse("invitation", args=staffing.link_of(invited)))
-    lock = f"{reverse('lock')}?next={at('session', observing)}"
-    yield Stop("lock", "tablet", lock)
-    yield Stop("lock-pin", "tablet", lock, _tap_name)
-    yield Stop("lock-wrong", "tablet", lock, _wrong_pin)
-    yield Stop("lock-sign-in", "tablet", lock, _wrong_pins)
-    yield Stop("board-tablet", "nurse on the tablet", reverse("board"))
-    yield Stop("board-tablet-menu", "nurse on the tablet", reverse("board"), _open_menu)
-    yield Stop("reading-tablet", "nurse on the tablet", f"{at('reading', observing)}?slot=40")
-    yield Stop("pin", "nurse", reverse("account-pin"))
-    yield Stop("pin-error", "nurse", reverse("account-pin"), _alike_pin)
-    yield Stop("tablets", "administrator", reverse("tablet-list"))
-    yield Stop("tablet-enrol", "administrator", reverse("tablet-enrol"))
-    yield Stop("tablet-enrol-error", "administrator", reverse("tablet-enrol"), _save_empty)
-    yield Stop("tablet-enrolled", "administrator on the tablet", reverse("tablet-enrol"))
+    demo = record_stops.demo_sessions()
+    yield from record_stops.floor_stops(demo)
+    yield from record_stops.forms_stops(demo)
+    yield from record_stops.patients_stops(demo)
+    yield from record_stops.reports_stops(demo)
+    yield from record_stops.reviews_stops(demo)
+    yield from record_stops.people_stops()
+    yield from record_stops.tablet_stops(demo)
     yield Stop("account", "nurse", reverse("mfa_index"))
     yield from account_stops()
-    yield from staff_stops(at("session", observing))
-    yield Stop("protocols", "nurse", reverse("protocol-list"))
-    version = reverse("protocol", args=[closed.protocol_version_id])
-    yield Stop("protocol", "nurse", version)
-    change = reverse("protocol-change", args=[closed.protocol_version_id])
-    yield Stop("protocol-change", "clinician", change)
-    yield Stop("protocol-change-error", "clinician", change, _too_lax)
-    yield Stop("protocol-read-back", "clinician", change, _stricter)
-    yield Stop("protocol-changed", "clinician", change, _publish)
-    yield Stop("protocols-changed", "clinician", reverse("protocol-list"))
+    yield from staff_stops(record_stops.at("session", demo.observing))
+    yield from record_stops.protocols_stops(demo)
     yield Stop("not-allowed", "nurse", reverse("session-list"))
     yield Stop("not-found", "nurse", "/nothing-here/")
 
@@ -321,7 +41,7 @@ def stops() -> Iterator[Stop]:
 def _arrived(visitor: Person, who: str, staff: dict[str, Staff]) -> Person:
     """With a tablet that is enrolled or not, signed in where `who` begins with a role."""
     if who.endswith("tablet"):
-        visitor.hold(shared_tablet())
+        visitor.hold(record_stops.shared_tablet())
     role = who.split(maxsplit=1)[0]
     if role in staff:
         visitor.sign_in(staff[role], PASSWORD)
@@ -334,9 +54,6 @@ def walk(
     make: Callable[..., Person], size: ViewportSize, theme: str
 ) -> Iterator[tuple[str, Person]]:
     """Take each stop with a tablet of that size and theme; yields the name and the person there."""
-    from tests.browser.account_stops import newcomer
-    from tests.browser.staff_stops import guest
-
     who = people() | {"newcomer": newcomer(), "guest": guest()}
     visitors: dict[str, Person] = {}
     for stop in stops():
