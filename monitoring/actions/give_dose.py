@@ -8,13 +8,13 @@ from typing import Any
 from uuid import UUID
 
 from clinic.access import Permission
-from clinic.models import Staff
 from clinic.refusal import Refused, refuse
 from monitoring.actions.sending import FIRST, Sending
 from monitoring.actions.text import require_text
 from monitoring.actions.times import require_timely
 from monitoring.actions.work import SessionWork, session_verb
 from monitoring.models import Dose
+from monitoring.models.dose import witnesses
 from monitoring.rules.phase import PRESENT
 from monitoring.rules.readiness import before_dose, dose_problems, measured_by, out_of_order
 
@@ -64,7 +64,6 @@ def give_dose(work: SessionWork, *, id: UUID, dose: DoseGiven, sending: Sending 
             product=protocol.title,
             mg=protocol.device_mg or work.session.planned_mg,
             started_at=dose.started_at,
-            witness_id=dose.witness_id,
             **given,
             **_rests_on(work, dose.started_at),
         )
@@ -80,6 +79,7 @@ def _written(dose: DoseGiven, *, is_first: bool) -> dict[str, Any]:
         "partial_detail": dose.partial_detail.strip() if dose.is_complete is False else "",
         "early_reason": "" if is_first else dose.early_reason.strip(),
         "late_reason": dose.late_reason.strip(),
+        "witness_id": dose.witness_id,
     }
 
 
@@ -122,17 +122,8 @@ def _require_whole(work: SessionWork, dose: DoseGiven) -> None:
         require_text(dose.partial_detail, "partial_detail")
     if not work.facts.protocol.is_infusion and dose.is_complete is None:
         raise refuse("unanswered", "is_complete")
-    if dose.witness_id is not None:
-        _require_witness(work, dose.witness_id)
-
-
-def _require_witness(work: SessionWork, witness_id: UUID) -> None:
-    """Someone active who works at the site, other than the person who gives the dose; not who
-    visits in an emergency."""
-    people = Staff.objects.filter(
-        is_active=True, memberships__site=work.session.site_id, memberships__ends_at=None
-    )
-    if witness_id == work.by.pk or not people.filter(pk=witness_id).exists():
+    people = witnesses(work.session.site_id, work.by)
+    if dose.witness_id and not people.filter(pk=dose.witness_id).exists():
         raise refuse("witness", "witness")
 
 

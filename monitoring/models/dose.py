@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from clinic.models import Staff
 from monitoring.models.row import SessionFact
 
 
@@ -75,3 +78,12 @@ class DoseEnd(SessionFact):
                 name="doseend_partial_explained",
             ),
         )
+
+
+def witnesses(site_id: UUID, given_by: Staff) -> models.QuerySet[Staff]:
+    """Who may witness a dose: whoever works at the site, other than the person who gives it. Not
+    who visits in an emergency."""
+    people = Staff.objects.filter(
+        is_active=True, memberships__site=site_id, memberships__ends_at=None
+    )
+    return people.exclude(pk=given_by.pk).distinct()

@@ -63,7 +63,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
         nouns: list[str | Prefetch[Any]] = [
             Prefetch("reading_set", readings),
             Prefetch("event_set", Event.objects.select_related("recorded_by")),
-            Prefetch("dose_set", _doses().select_related("recorded_by", "end__recorded_by")),
+            Prefetch("dose_set", _doses().select_related(*PEOPLE_OF_A_DOSE)),
         ]
         nouns.append("decision_set")
         if session.phase in {"planned", "arrived", "dosing"}:
@@ -84,6 +84,10 @@ class SessionQuerySet(models.QuerySet["Session"]):
         return self.with_observations().prefetch_related(
             "admission_set", "decision_set", Prefetch("clearance_set", clearances), "departure"
         )
+
+
+PEOPLE_OF_A_DOSE = ("recorded_by", "witness", "end__recorded_by")
+"""Whose names are shown beside a dose."""
 
 
 def _doses() -> models.QuerySet[Dose]:

@@ -13,6 +13,7 @@ from django.db.models import Prefetch
 
 from clinic.models import Site
 from monitoring.models import Clearance, Dose, Event, Reading, Session
+from monitoring.models.session import PEOPLE_OF_A_DOSE
 from monitoring.rules.deviations import Deviation, deviations
 from monitoring.rules.facts import SessionFacts, whole_minutes
 from monitoring.rules.measures import Number
@@ -67,7 +68,7 @@ def load(site: Site, session_id: UUID) -> Session | None:
     """The session with every noun and who recorded it, in a number of queries that is fixed."""
     people = Session.objects.at(site).with_people().select_related("departure__recorded_by")
     signed = Clearance.objects.select_related("withdrawal__recorded_by")
-    doses = Dose.objects.select_related("recorded_by", "witness", "end__recorded_by")
+    doses = Dose.objects.select_related(*PEOPLE_OF_A_DOSE)
     return (
         people.prefetch_related(
             "admission_set",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -14,16 +15,18 @@ from django.views.decorators.http import require_http_methods
 
 from clinic import clock
 from clinic.access import Permission
+from clinic.models import Staff
 from clinic.pages.amounts import Amount
 from clinic.pages.dates import ExpiryField
 from clinic.pages.entry_page import enter
-from clinic.pages.fields import Tiles
+from clinic.pages.fields import Tiles, offer
 from clinic.pages.protect import page
 from clinic.request import ClinicRequest
 from monitoring.actions import end_infusion as end_infusion_verb
 from monitoring.actions import give_dose
 from monitoring.actions.give_dose import DoseGiven
 from monitoring.models import Dose, DoseEnd, Session
+from monitoring.models.dose import witnesses
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.readiness import before_dose
 from monitoring.web.floor.next_step import Permissions
@@ -57,8 +60,18 @@ class DoseForm(RecordForm):
         label=gettext_lazy("If within 5 minutes of the last device: why"),
     )
 
-    def __init__(self, *args: Any, facts: SessionFacts, **kwargs: Any) -> None:
+    witness = forms.ChoiceField(
+        required=False,
+        label=gettext_lazy("Witness"),
+        help_text=gettext_lazy("where your site asks for one"),
+    )
+
+    def __init__(
+        self, *args: Any, facts: SessionFacts, colleagues: Iterable[Staff], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        none = ("", _("No witness"))
+        offer(self, "witness", [none, *((str(s.pk), s.printed_name) for s in colleagues)])
         if facts.protocol.is_infusion:
             for name in ("is_complete", "partial_detail", "early_reason"):
                 del self.fields[name]
@@ -93,7 +106,8 @@ class InfusionEndForm(RecordForm):
 def give(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     session = open_session(request, session_id)
     facts = session.facts()
-    form = DoseForm(request.POST or None, facts=facts)
+    colleagues = witnesses(session.site_id, request.user)
+    form = DoseForm(request.POST or None, facts=facts, colleagues=colleagues)
 
     def save() -> Dose:
         data = form.cleaned_data
@@ -111,6 +125,7 @@ def give(request: ClinicRequest, session_id: UUID) -> HttpResponse:
                 partial_detail=data.get("partial_detail", ""),
                 early_reason=data.get("early_reason", ""),
                 late_reason=data["late_reason"],
+                witness_id=UUID(data["witness"]) if data["witness"] else None,
             ),
         )
 

@@ -20,7 +20,7 @@ from monitoring.rules.protocol import KETAMINE_IV
 from monitoring.rules.readiness import CHECKLIST
 from monitoring.web.session.clearance import _changes
 from tests.clock import TestClock
-from tests.factories.people import PASSWORD, person
+from tests.factories.people import PASSWORD, SiteFactory, person
 from tests.factories.visits import (
     GOOD_ANSWERS,
     Visit,
@@ -127,6 +127,27 @@ def test_a_device_too_early_asks_why(clock: TestClock, signed_in: Signer) -> Non
     assert told(asked, "another", "The same device was recorded at 10:00:00.")
     ready |= {"another": "on"}
     assert send(nurse, visit, "dose", ready).status_code == 302
+
+
+def test_a_witness_of_the_site_is_chosen_and_stands_beside_the_dose(
+    clock: TestClock, signed_in: Signer
+) -> None:
+    visit = predosed(clock)
+    stranger = person(SiteFactory.create(), "nurse")
+    nurse = signed_in(visit.nurse)
+    page = nurse.get(f"/sessions/{visit.id}/dose/").content.decode()
+    assert f'value="{visit.clinician.pk}"' in page
+    assert f'value="{visit.nurse.pk}"' not in page
+    wrong = send(nurse, visit, "dose", DEVICE | {"witness": str(stranger.pk)})
+    assert wrong.status_code == 422
+    assert list(wrong.context["form"].errors) == ["witness"]
+    assert (
+        send(nurse, visit, "dose", DEVICE | {"witness": str(visit.clinician.pk)}).status_code == 302
+    )
+    assert visit.session.dose_set.get().witness == visit.clinician
+    said = f"witness: {visit.clinician.printed_name}"
+    assert said in nurse.get(f"/sessions/{visit.id}/").content.decode()
+    assert said in nurse.get(f"/sessions/{visit.id}/report/").content.decode()
 
 
 def test_a_dose_says_what_is_open_before_it_with_links(clock: TestClock, signed_in: Signer) -> None:
