@@ -13,7 +13,7 @@ from pytest_django import Settings
 from clinic.models import Staff, TrailEntry
 from monitoring.actions import Refused, sign_clearance
 from monitoring.models import Clearance
-from tests.actions.test_sign_clearance import shown
+from tests.actions.test_signing_proof import shown
 from tests.clock import TestClock
 from tests.factories.passkeys import Passkey
 from tests.factories.people import PASSWORD

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from clinic.access import PERMISSIONS
 from clinic.ids import uuid7
 from clinic.models import Staff
 from monitoring import actions
@@ -236,11 +237,7 @@ VERBS: dict[str, tuple[Callable[..., Visit], Callable[[Visit, Staff], Any], set[
         CARE,
     ),
     "correct_reading": (dosed, _correct, CARE),
-    "record_event": (
-        dosed,
-        _note,
-        CARE,
-    ),
+    "record_event": (dosed, _note, CARE),
     "respond_to_flag": (_flagged, _respond, CARE),
     "sign_clearance": (ready_to_sign, _sign, CLINICIAN),
     "withdraw_clearance": (signed, _withdraw, CLINICIAN),
@@ -272,10 +269,18 @@ def state(visit: Visit) -> tuple[object, ...]:
     return session.phase, session.last_seq, hasattr(session, "departure"), changes, *counts
 
 
+DECLARED = {verb.name: verb for verb in actions.VERBS}
+
+
 def test_the_table_names_every_verb_that_a_person_can_do() -> None:
-    outcomes = {"Conflict", "NotAllowed", "Refused", "VERBS"}
-    by_command = {"publish_protocol"}
-    assert set(VERBS) == set(actions.__all__) - outcomes - by_command
+    assert set(VERBS) == {name for name, verb in DECLARED.items() if verb.permission}
+
+
+@pytest.mark.parametrize("name", VERBS)
+def test_a_verb_declares_the_roles_of_the_table(name: str) -> None:
+    """By role, the declared permission gives what the table written by hand says."""
+    permission = DECLARED[name].permission
+    assert {role for role in ROLES if permission in PERMISSIONS[role]} == VERBS[name][2]
 
 
 @pytest.mark.parametrize("name", VERBS)
@@ -294,5 +299,6 @@ def test_each_role_that_may_does(clock: TestClock, name: str, role: str) -> None
     build, act, _may = VERBS[name]
     visit = build(clock)
     before = state(visit)
+    assert DECLARED[name].is_offered(PERMISSIONS[role], visit.session.phase)
     act(visit, person(visit.site, role))
     assert state(visit) != before
