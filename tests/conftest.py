@@ -20,6 +20,10 @@ from pytest_django import DjangoDbBlocker, Settings
 from clinic import clock as clinic_clock
 from clinic.models import Staff
 from monitoring.guards import privileges
+from monitoring.models import Event, Session
+from monitoring.rules.measures import NOT_DONE_REASONS, OBSERVATIONS
+from monitoring.rules.readiness import QUESTIONS
+from monitoring.words import wording
 from tests.clock import TestClock
 from tests.engine import APPLICATION, USES_POSTGRESQL
 from tests.factories.people import just_confirmed
@@ -147,3 +151,23 @@ def signed_in(db: None) -> Callable[[Staff], Client]:
         return just_confirmed(client, staff)
 
     return sign_in
+
+
+CODES = {
+    *Session.Phase.values,
+    *Event.Kind.values,
+    *OBSERVATIONS,
+    *NOT_DONE_REASONS,
+    *QUESTIONS,
+}
+
+
+@pytest.fixture(autouse=True)
+def _no_code_is_shown_as_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A plain text that fills a sentence is a person's: one that is a code lacks its type."""
+
+    def written(text: str) -> str:
+        assert text not in CODES, f"{text} fills a sentence without a type"
+        return text
+
+    monkeypatch.setitem(wording.FILLERS, str, written)

@@ -15,6 +15,7 @@ from monitoring.actions.text import require_text
 from monitoring.actions.times import require_after, require_meant, require_timely
 from monitoring.actions.work import SessionWork, session_verb
 from monitoring.models import Event
+from monitoring.rules.codes import KindCode
 from monitoring.rules.flags import SYMPTOMS
 from monitoring.rules.phase import PRESENT
 
@@ -105,14 +106,14 @@ def _require_agreement(event: EventEntry) -> None:
     "Note" is chest pain. "Serious: No" says nothing of any event and may stand."""
     kind = event.kind
     if event.symptoms and kind != Event.Kind.SYMPTOM:
-        raise refuse("not_a_symptom", "symptoms", kind=kind)
+        raise refuse("not_a_symptom", "symptoms", kind=KindCode(kind))
     if kind != Event.Kind.ADVERSE_EVENT:
         if event.is_serious:
-            raise refuse("not_adverse", "is_serious", kind=kind)
+            raise refuse("not_adverse", "is_serious", kind=KindCode(kind))
         if event.onset_at is not None:
-            raise refuse("not_adverse", "onset_at", kind=kind)
+            raise refuse("not_adverse", "onset_at", kind=KindCode(kind))
     if event.resolves_id is not None and kind != Event.Kind.RESOLUTION:
-        raise refuse("not_a_resolution", "resolves", kind=kind)
+        raise refuse("not_a_resolution", "resolves", kind=KindCode(kind))
 
 
 def _resolved(events: Sequence[Event], event: EventEntry) -> Event | None:

@@ -112,7 +112,7 @@ def add_reading(
         work.add(
             Withdrawal(
                 clearance_id=standing,
-                reason=f"Reading {reading.seq} is outside the criteria for clearance",
+                reason="outside",
                 is_automatic=True,
             )
         )

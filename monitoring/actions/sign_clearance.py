@@ -219,10 +219,4 @@ def _unready(work: SessionWork, minutes: int | None) -> Iterator[Message]:
 def _withdraw_unusable(work: SessionWork, state: str) -> None:
     """Take back the signature that lapsed, or that was signed while the clock ran ahead, so that
     one state never carries two."""
-    minutes = work.facts.protocol.clearance_valid_minutes
-    reason = f"Lapsed {minutes} minutes after it was signed"
-    if state == "ahead":
-        reason = "Signed while the server's clock ran ahead"
-    work.add(
-        Withdrawal(clearance=work.session.standing_clearance, reason=reason, is_automatic=True)
-    )
+    work.add(Withdrawal(clearance=work.session.standing_clearance, reason=state, is_automatic=True))

@@ -31,6 +31,7 @@ from monitoring.models import (
 )
 from monitoring.models.row import SessionFact
 from monitoring.rules.clocks import ahead
+from monitoring.rules.codes import PhaseCode, Second
 from monitoring.rules.deviations import deviations
 from monitoring.rules.facts import Phase, ReadingFacts, SessionFacts, whole_minutes
 from monitoring.rules.phase import phase_of
@@ -133,7 +134,7 @@ class SessionWork(Work):
     def require_phase(self) -> None:
         """Raises Refused unless the session is in a phase in which this verb is allowed."""
         if self._before["phase"] not in self.declared.phases:
-            raise refuse("wrong_phase", phase=self.session.phase)
+            raise refuse("wrong_phase", phase=PhaseCode(self.session.phase))
 
     def require_once(
         self, rows: Iterable[SessionFact], sending: Sending, code: str, given: Mapping[str, object]
@@ -145,7 +146,7 @@ class SessionWork(Work):
         for row in rows:
             is_recent = self.now - row.recorded_at < AGAIN and row.recorded_by_id == self.by.pk
             if is_recent and all(getattr(row, name) == value for name, value in given.items()):
-                raise refuse(code, "another", at_second=row.recorded_at)
+                raise refuse(code, "another", at=Second(row.recorded_at))
 
     def add(self, fact: F) -> F:
         """Insert `fact` as the session's next one. The database moves the counter with it."""

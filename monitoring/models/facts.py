@@ -8,6 +8,7 @@ from django.core.exceptions import ObjectDoesNotExist
 
 from clinic import clock
 from monitoring.rules import facts as rules
+from monitoring.rules.codes import AutomaticWithdrawal
 from monitoring.rules.measures import OBSERVATIONS, value_fields
 from monitoring.rules.rems import holds
 
@@ -163,9 +164,15 @@ def _signature(row: Clearance, withdrawal: Withdrawal | None) -> rules.Clearance
         signed_at=row.signed_at,
         through_seq=row.through_seq,
         withdrawn_at=withdrawal.recorded_at if withdrawal else None,
-        withdrawal_reason=withdrawal.reason if withdrawal else "",
+        withdrawal_reason=withdrawal_reason(withdrawal) if withdrawal else "",
         justified=tuple(row.justifications),
     )
+
+
+def withdrawal_reason(row: Withdrawal) -> str | AutomaticWithdrawal:
+    """A person's words, or what made the record take the clearance back: for a reading, the fact
+    before the withdrawal."""
+    return AutomaticWithdrawal(row.reason, row.seq - 1) if row.is_automatic else row.reason
 
 
 def _departure(session: Session) -> rules.DepartureFacts | None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from clinic.message import Message
+from monitoring.rules.codes import NotDoneCode, ObservationCode
 from monitoring.rules.facts import ReadingFacts, SessionFacts
 from monitoring.rules.measures import OBSERVATIONS
 from monitoring.rules.schedule import MANDATORY
@@ -59,14 +60,17 @@ def _unmeasured(facts: SessionFacts) -> Iterator[Caution]:
     for observation in OBSERVATIONS:
         latest = facts.latest(observation)
         if latest is not None and not latest.has_value(observation):
-            params = {"observation": observation, "reason": latest.not_done[observation]}
+            params: dict[str, object] = {
+                "observation": ObservationCode(observation),
+                "reason": NotDoneCode(latest.not_done[observation]),
+            }
             yield Caution("not_measured", params, about=observation)
     for reading in facts.after_dose:
         coded = reading.not_done.get("blood_pressure")
         if reading.slot in MANDATORY and coded:
             yield Caution(
                 "mandatory_not_done",
-                {"minutes": reading.slot, "reason": coded},
+                {"minutes": reading.slot, "reason": NotDoneCode(coded)},
                 about=str(reading.slot),
             )
 

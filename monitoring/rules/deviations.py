@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from clinic.message import Message
 from monitoring.rules.clocks import ahead, went_back
+from monitoring.rules.codes import KindCode, NotDoneCode
 from monitoring.rules.facts import CLOCKS_APART, SessionFacts
 from monitoring.rules.flags import corrected_unanswered, flagged
 from monitoring.rules.lateness import is_late, minutes_late
@@ -91,7 +92,7 @@ def _late_events(facts: SessionFacts) -> Iterator[Deviation]:
     for event in facts.events:
         minutes = minutes_late(facts.protocol, event.at, event.recorded_at)
         if minutes is not None:
-            params = {"kind": event.kind, "minutes": minutes, "reason": event.late_reason}
+            params = {"kind": KindCode(event.kind), "minutes": minutes, "reason": event.late_reason}
             yield Deviation("event_late", params, at=event.at)
 
 
@@ -106,7 +107,7 @@ def _slots(facts: SessionFacts, now: datetime) -> Iterator[Deviation]:
             yield Deviation("reading_late", params, at=slot.reading.taken_at)
         elif slot.state == "not_done" and slot.reading:
             reasons = tuple(sorted(set(slot.reading.not_done.values())))
-            params = {"slot": slot.minutes, "reasons": reasons}
+            params = {"slot": slot.minutes, "reasons": tuple(map(NotDoneCode, reasons))}
             yield Deviation("reading_not_done", params, at=slot.due_at)
         elif slot.state == "missed" and not _was_cleared(facts, slot.due_at):
             yield Deviation("reading_missed", {"slot": slot.minutes}, at=slot.due_at)

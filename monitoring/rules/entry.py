@@ -126,11 +126,11 @@ def _presence(facts: SessionFacts, entry: Entry) -> Iterator[Message]:
         if code and code not in NOT_DONE_REASONS:
             yield Message("unknown_reason", field=f"{observation}_not_done")
         if code and len(missing) < len(fields):
-            yield Message("value_and_reason", {"observation": observation}, fields[0])
+            yield Message("value_and_reason", field=fields[0])
         elif not code and missing and len(missing) < len(fields):
             yield Message("required", field=missing[0])
         elif not code and missing and observation in needed:
-            yield Message("value_or_reason", {"observation": observation}, fields[0])
+            yield Message("value_or_reason", field=fields[0])
         is_empty = is_empty and len(missing) == len(fields) and not code
     if is_empty and not needed:
         yield Message("nothing_entered", field="systolic")

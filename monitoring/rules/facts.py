@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Literal
 from uuid import UUID
 
+from monitoring.rules.codes import AutomaticWithdrawal
 from monitoring.rules.measures import OBSERVATIONS, Number
 from monitoring.rules.protocol import Protocol
 
@@ -132,7 +133,7 @@ class ClearanceFacts:
     signed_at: datetime
     through_seq: int
     withdrawn_at: datetime | None = None
-    withdrawal_reason: str = ""
+    withdrawal_reason: str | AutomaticWithdrawal = ""
     justified: tuple[str, ...] = ()
 
 

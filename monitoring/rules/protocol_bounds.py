@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from clinic.message import Message
+from monitoring.rules.codes import SettingCode
 from monitoring.rules.measures import DIASTOLIC
 from monitoring.rules.protocol import FORTY, Protocol
 
@@ -143,4 +144,5 @@ def _of_order(settings: Settings) -> Iterator[Message]:
     for lower, higher, _rule in APART:
         low, high = settings.get(lower), settings.get(higher)
         if isinstance(low, int) and isinstance(high, int) and low >= high:
-            yield Message("setting_not_above", {"setting": lower, "value": low}, higher)
+            params = {"setting": SettingCode(lower), "value": low}
+            yield Message("setting_not_above", params, higher)

@@ -14,6 +14,7 @@ from typing import Literal
 from uuid import UUID
 
 from clinic.message import Message
+from monitoring.rules.codes import ObservationCode, QuestionCode
 from monitoring.rules.facts import CLOCKS_APART, ReadingFacts, SessionFacts, whole_minutes
 from monitoring.rules.flags import Flagged, unanswered
 from monitoring.rules.marking import gettext_noop as _
@@ -156,20 +157,22 @@ def _admission(facts: SessionFacts) -> Iterator[Item]:
     for name in CONTRAINDICATIONS:
         value = getattr(answers, name)
         if value is None:
-            yield Item("unanswered", {"question": name}, closes="admission")
+            yield Item("unanswered", {"question": QuestionCode(name)}, closes="admission")
         elif value:
-            yield Item("contraindication", {"question": name}, closes="admission")
+            yield Item("contraindication", {"question": QuestionCode(name)}, closes="admission")
     asked = [n for n in FASTING if n != "no_recent_nasal" or facts.protocol.nasal_minutes]
     for name in asked:
         if getattr(answers, name) is None:
-            yield Item("unanswered", {"question": name}, closes="admission")
+            yield Item("unanswered", {"question": QuestionCode(name)}, closes="admission")
     if any(getattr(answers, n) is False for n in asked) and not answers.fasting_reason.strip():
         yield Item("fasting_reason", closes="admission")
     for name in CONCOMITANT:
         if getattr(answers, name) is None:
-            yield Item("unanswered", {"question": name}, closes="admission")
+            yield Item("unanswered", {"question": QuestionCode(name)}, closes="admission")
     if answers.transport_arranged is None:
-        yield Item("unanswered", {"question": "transport_arranged"}, closes="admission")
+        yield Item(
+            "unanswered", {"question": QuestionCode("transport_arranged")}, closes="admission"
+        )
     elif not answers.transport_arranged and not answers.transport_reason.strip():
         yield Item("transport_reason", closes="admission")
     if not answers.prescriber:
@@ -337,7 +340,10 @@ def _final_set(facts: SessionFacts, now: datetime) -> Iterator[Item]:
         if latest is None or not -CLOCKS_APART <= now - latest.taken_at <= greatest:
             stale.append(observation)
     if stale:
-        params = {"observations": tuple(stale), "greatest": whole_minutes(greatest)}
+        params = {
+            "observations": tuple(map(ObservationCode, stale)),
+            "greatest": whole_minutes(greatest),
+        }
         yield Item("final_set", params, closes="reading")
 
 

@@ -13,6 +13,7 @@ from monitoring.models import Session
 from monitoring.rules.clocks import ahead
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.readiness import clearance_state, lapses_at
+from monitoring.words import wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,8 @@ def _clearance(session: Session, facts: SessionFacts, now: datetime) -> Iterator
     if state == "superseded":
         yield Notice("flagged", _("Changed since the signature"), _("A new signature is needed."))
     if state == "withdrawn" and clearance:
-        yield Notice("overdue", _("Clearance withdrawn"), clearance.withdrawal_reason)
+        words = wording.withdrawal(clearance.withdrawal_reason)
+        yield Notice("overdue", _("Clearance withdrawn"), words)
 
 
 def _stands(session: Session, until: datetime | None) -> Notice:

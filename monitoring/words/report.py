@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop
 from clinic.models import TrailEntry
 from clinic.pages import moments
 from monitoring.models import Admission, Clearance, Session
+from monitoring.models.facts import withdrawal_reason
 from monitoring.rules.deviations import Deviation
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.measures import OBSERVATIONS
@@ -50,6 +51,7 @@ class Signature:
     had_serious_event: str
     justifications: tuple[tuple[str, str], ...]
     withdrawal: Any
+    withdrawal_reason: str
     renewal: str
     """Who renewed the signer's sign-in within the week before, and when; mostly empty."""
 
@@ -107,12 +109,13 @@ def renewal_words(entry: TrailEntry | None) -> str:
 
 def signature(clearance: Clearance, renewal: TrailEntry | None) -> Signature:
     """`renewal` is the entry about the signer's sign-in within the week before, if there is one."""
-    checklist = clearance.checklist
+    checklist, taken_back = clearance.checklist, getattr(clearance, "withdrawal", None)
     return Signature(
         clearance=clearance,
         confirmed=tuple(_(CHECKLIST[key]) for key in CHECKLIST if checklist.get(key)),
         had_serious_event=yes_no(checklist.get("had_serious_event")),
         justifications=tuple((caution(k), words) for k, words in clearance.justifications.items()),
-        withdrawal=getattr(clearance, "withdrawal", None),
+        withdrawal=taken_back,
+        withdrawal_reason=wording.withdrawal(withdrawal_reason(taken_back)) if taken_back else "",
         renewal=renewal_words(renewal),
     )

@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 
 from clinic.pages import moments
 from monitoring.models import Dose, DoseEnd, Event, Session
+from monitoring.models.facts import withdrawal_reason
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.flags import SYMPTOMS
+from monitoring.words import wording
 from monitoring.words.readings import RECEIVED_LATER
 
 
@@ -51,9 +53,10 @@ def timeline(session: Session, facts: SessionFacts) -> list[Entry]:
         found.append(Entry(clearance.signed_at, _("Clearance signed"), "", clearance.printed_name))
         if withdrawal := getattr(clearance, "withdrawal", None):
             what = _("Clearance withdrawn")
+            why = wording.withdrawal(withdrawal_reason(withdrawal))
             by = withdrawal.recorded_by.printed_name
             at = withdrawal.recorded_at
-            found.append(Entry(at, what, withdrawal.reason, by, seq=withdrawal.seq))
+            found.append(Entry(at, what, why, by, seq=withdrawal.seq))
     found.sort(key=lambda e: e.at)
     return [replace(e, minutes=facts.minutes(e.at)) for e in found]
 

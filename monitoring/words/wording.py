@@ -2,277 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import cast
+from decimal import Decimal
+from typing import Any, cast
 
 from django.db import models
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
-from django.utils.translation import gettext_lazy as _
 
 from clinic import clock
 from clinic.message import Message
 from clinic.pages import moments
-from clinic.pages.entry_form import HIDDEN_CHARACTER
 from monitoring.models import Admission, Clearance, Event, Patient, PatientAmendment, Session
 from monitoring.rules.cautions import Caution
+from monitoring.rules.codes import (
+    AutomaticWithdrawal,
+    Code,
+    KindCode,
+    NotDoneCode,
+    ObservationCode,
+    PhaseCode,
+    QuestionCode,
+    Second,
+    SettingCode,
+)
 from monitoring.rules.deviations import Deviation
 from monitoring.rules.facts import whole_minutes
 from monitoring.rules.flags import SYMPTOMS, Flag, Flagged
 from monitoring.rules.measures import NOT_DONE_REASONS, OBSERVATIONS, NotDoneReason
 from monitoring.rules.readiness import Item
 from monitoring.words import protocol_settings
-
-REASONS = {
-    "required": _("Enter this."),
-    "unanswered": _("Answer this question."),
-    "confirm": _("Confirm this to go on."),
-    "future": _("This time is in the future: %(at)s. The server's time is %(now)s."),
-    "wrong_phase": _("This session has moved on: it is now %(phase)s."),
-    "impossible": _("%(value)s is not possible here. Enter a value from %(low)s to %(high)s."),
-    "not_above_diastolic": _(
-        "Systolic %(systolic)s is not above diastolic %(diastolic)s. Were they swapped?"
-    ),
-    "unusual": _("%(value)s is unusual. Is this right?"),
-    "jump": _("%(value)s is far from the last value, %(last)s. Is this right?"),
-    "again_reading": _(
-        "The same values were recorded at %(at_second)s. Is this a second measurement?"
-    ),
-    "again_dose": _("The same device was recorded at %(at_second)s. Is this another one?"),
-    "again_event": _("The same was recorded at %(at_second)s. Did it happen again?"),
-    "slot_taken": _(
-        "%(name)s recorded the %(slot)s-minute reading at %(at)s. Is this an additional one?"
-    ),
-    "value_or_reason": _("Enter a value, or tap Not done and say why."),
-    "value_and_reason": _(
-        "There is a value and a reason for not measuring. Remove one of the two."
-    ),
-    "unknown_reason": _("Choose one of the reasons."),
-    "nothing_entered": _("Nothing has been entered yet."),
-    "not_on_scale": _("%(value)s is not on the scale %(scale)s."),
-    "late_reason": _("This is more than %(minutes)s minutes ago. Say why it is entered late."),
-    "unknown_reading": _("This reading is not part of the session."),
-    "unknown_clearance": _("This clearance is not part of the session."),
-    "protocol_not_in_use": _("This protocol is not in use at the site."),
-    "not_positive": _("Enter a dose above zero."),
-    "order_total": _("The total must be one of %(allowed)s mg."),
-    "order_first": _("A first treatment is at most %(greatest)s mg."),
-    "past": _("This day is over."),
-    "hidden_character": HIDDEN_CHARACTER,
-    "minor": _(
-        "By this date the patient is %(age)s years old. Esketamine is not "
-        "approved in pediatric patients. Is the date of birth right?"
-    ),
-    "namesake": _(
-        "Another patient here has this name, or this family name and date of birth. "
-        "Is this another person?"
-    ),
-    "nothing_changed": _("Nothing was changed."),
-    **protocol_settings.REFUSALS,
-    "born_in_future": _("The date of birth is in the future."),
-    "prescriber": _("Name the prescriber who is on site."),
-    "identifiers_open": _("Name and date of birth must be confirmed with the patient."),
-    "dose_begun": _("The dose has begun. You can only decide to stop the rest."),
-    "predose_changed": _("There is a newer pre-dose reading. Review it, then decide."),
-    "expired": _("This lot expired on %(expiry)s."),
-    "no_device_open": _("All %(given)s ordered devices have been given."),
-    "stopped": _("A clinician has decided that nothing further is given."),
-    "too_early": _(
-        "Only %(minutes)s min since the last device; the rest is %(least)s min. "
-        "Wait, or say why it was given earlier."
-    ),
-    "no_infusion_running": _("No infusion is running."),
-    "before_start": _("%(at)s is before the infusion began, at %(other)s."),
-    "dose_before_admission": _("%(at)s is before the patient was admitted, at %(other)s."),
-    "dose_before_device": _("%(at)s is before the last device, given at %(other)s."),
-    "dose_before_predose": _("%(at)s is before the pre-dose reading, taken at %(other)s."),
-    "before_answered": _("%(at)s is before what it answers, at %(other)s."),
-    "before_resolved": _("%(at)s is before what it ends, at %(other)s."),
-    "is_this_the_time": _("%(read_back)s. Is this the time?"),
-    "not_within_order": _("Enter an amount from 0 to %(ordered)s mg."),
-    "less_than_ordered": _(
-        "%(ordered)s mg were ordered. Say what was not given, or correct the amount."
-    ),
-    "witness": _("Name someone of the site other than who gives the dose."),
-    "not_flagged": _("Nothing is flagged here."),
-    "not_a_symptom": _(
-        "A symptom is ticked, but “%(kind)s” is chosen. Tap Symptom, or untick it here."
-    ),
-    "not_adverse": _(
-        "This is asked only about an adverse event, but “%(kind)s” is chosen. Tap "
-        "Adverse event, or clear this answer."
-    ),
-    "not_a_resolution": _(
-        "Something is marked as resolved, but “%(kind)s” is chosen. Tap "
-        "Resolution, or choose nothing here."
-    ),
-    "complete_and_partial": _(
-        "“Complete” is tapped, but below it you wrote what was not given. Remove one of the two."
-    ),
-    "password": _("The password is wrong."),
-    "passkey": _(
-        "The passkey did not show that it is you, for what is on this page. "
-        "Use it again, or enter your password."
-    ),
-    "one_proof": _("Sign with your password or with your passkey, not with both at once."),
-    "locked": _("Five wrong attempts. You can sign again at %(until)s."),
-    "unknown_row": _("Choose what in this session the amendment is about."),
-    "record_disagrees": _(
-        "Not signed. The record differs from what its trail says was recorded. "
-        "Call your administrator: the record must be verified first."
-    ),
-    "person_disagrees": _(
-        "Not signed. Your account differs from what was recorded here. Call your "
-        "administrator: the record must be verified first."
-    ),
-    "justify": _("Say in your own words why the patient can leave with this."),
-    "serious_event_missing": _("Record the serious adverse event first."),
-    "serious_event_recorded": _("A serious adverse event is recorded in this session."),
-    "clearance_none": _("No clearance has been signed. The patient cannot be discharged."),
-    "clearance_withdrawn": _("The clearance was withdrawn. A new signature is needed."),
-    "clearance_superseded": _(
-        "Something was recorded after the clearance was signed. A new signature is needed."
-    ),
-    "clearance_lapsed": _(
-        "The clearance lapsed at %(at)s. If the patient left before then, enter "
-        "the time at which they left. Otherwise a new signature is needed."
-    ),
-    "clearance_ahead": _(
-        "The clearance was signed at %(at)s, but it is %(now)s by the server's "
-        "clock. Until then it does not allow a discharge. Have the clock checked, "
-        "or the clearance signed again."
-    ),
-    "before_window": _(
-        "The observation ends at %(at)s. The patient cannot be discharged before then."
-    ),
-    "before_last_dose": _("The last dose was given at %(at)s: the patient was still here."),
-    "before_last_reading": _(
-        "%(at)s is before the last reading, taken at %(last)s. Is this the time?"
-    ),
-    "after_noticed": _("This is after it was noticed, at %(at)s."),
-    "seen_later": _("The patient was seen later: the last dose or reading was at %(at)s."),
-    "signed_ahead": _(
-        "Not signed. The server's clock is ahead of the database's. "
-        "Call your administrator: the clocks must agree first."
-    ),
-    "left_out_of_time": _(
-        "Not saved. The times of the signature, the dose and the departure do not fit together, "
-        "or the server's clock is wrong. Call your administrator."
-    ),
-    "before_clearance": _(
-        "The clearance was signed at %(at)s. If the patient left before then, record it as “left "
-        "against advice”."
-    ),
-}
-
-ITEMS = {
-    "not_admitted": _("The patient has not been admitted"),
-    "identifiers_open": _("Name and date of birth are not confirmed"),
-    "no_driving_open": _("The advice not to drive has not been given"),
-    "unanswered": _("Not answered: %(question)s"),
-    "contraindication": _("Contraindication: %(question)s"),
-    "fasting_reason": _("The patient has not fasted: say why the dose goes ahead"),
-    "transport_reason": _("No one takes the patient home: say how the patient gets home"),
-    "prescriber": _("No prescriber on site is named"),
-    "order_total": _("The ordered total is not allowed"),
-    "order_first": _("The ordered total is above the greatest first dose"),
-    "site_not_certified": _("The site is not certified under REMS today"),
-    "patient_not_enrolled": _("The patient is not enrolled in REMS"),
-    "predose_missing": _("No complete pre-dose reading"),
-    "predose_old": _("The pre-dose reading is %(minutes)s min old; at most %(greatest)s min"),
-    "decided_not_to_give": _("A clinician decided not to give the dose"),
-    "decision": _("Pre-dose blood pressure needs a clinician's decision"),
-    "not_dosed": _("No dose has been given"),
-    "device_open": _("Ordered devices neither given nor stopped: %(count)s"),
-    "infusion_running": _("The infusion is running"),
-    "window": _("Observation until %(ends_at)s, %(minutes)s min more"),
-    "mandatory": _("%(minutes)s-minute blood pressure: not taken and not coded as not done"),
-    "final_set": _("Final set: %(observations)s needed within the last %(greatest)s min"),
-    "unanswered_flag": _("No response recorded: %(flagged)s"),
-}
-
-CAUTIONS = {
-    "not_measured": _("%(observation)s was not measured: %(reason)s"),
-    "mandatory_not_done": _("%(minutes)s-minute blood pressure was not taken: %(reason)s"),
-    "blood_pressure": _(
-        "Blood pressure %(systolic)s/%(diastolic)s mmHg is above %(limit_systolic)s/"
-        "%(limit_diastolic)s and more than %(percent)s %% above pre-dose"
-    ),
-    "blood_pressure_rising": _(
-        "Blood pressure is rising: %(from_systolic)s/%(from_diastolic)s, then "
-        "%(systolic)s/%(diastolic)s mmHg"
-    ),
-    "sedation": _("MOAA/S %(value)s, criterion %(limit)s"),
-    "dissociation": _("Dissociation %(value)s, criterion %(limit)s"),
-    "spo2": _("SpO₂ %(value)s %%, criterion %(limit)s %%"),
-}
-
-FLAGS = {
-    "systolic_emergency": _("Systolic %(value)s, at or above %(limit)s mmHg"),
-    "systolic_high_again": _("Systolic %(value)s, at or above %(limit)s mmHg again"),
-    "systolic_high": _("Systolic %(value)s, at or above %(limit)s mmHg"),
-    "systolic_rise": _("Systolic %(value)s mmHg above pre-dose, limit %(limit)s"),
-    "diastolic_emergency": _("Diastolic %(value)s, at or above %(limit)s mmHg"),
-    "diastolic_high_again": _("Diastolic %(value)s, at or above %(limit)s mmHg again"),
-    "diastolic_high": _("Diastolic %(value)s, at or above %(limit)s mmHg"),
-    "diastolic_rise": _("Diastolic %(value)s mmHg above pre-dose, limit %(limit)s"),
-    "spo2_far_below": _("SpO₂ %(value)s %%, below %(limit)s %%"),
-    "spo2_below_again": _("SpO₂ %(value)s %%, below %(limit)s %% twice running"),
-    "spo2_below": _("SpO₂ %(value)s %%, below %(limit)s %%: repeat in 1 to 2 min"),
-    "sedation_emergency": _("MOAA/S %(value)s, at or below %(limit)s"),
-    "sedation_low": _("MOAA/S %(value)s, at or below %(limit)s"),
-    "dissociation_high": _("Dissociation %(value)s, at or above %(limit)s"),
-    "crisis_symptom": _("%(symptoms)s"),
-    "serious_event": _("Serious adverse event"),
-}
-
-DEVIATIONS = {
-    "fasting_overridden": _("Not fasted: %(reason)s"),
-    "transport_overridden": _("No one to take the patient home: %(reason)s"),
-    "guide_overridden": _("Dosed with pre-dose blood pressure above the guide: %(reason)s"),
-    "device_early": _("Device %(number)s earlier than the rest asks: %(reason)s"),
-    "device_late": _("Device %(number)s entered %(minutes)s min after it was given: %(reason)s"),
-    "infusion_start_late": _(
-        "Start of the infusion entered %(minutes)s min after it began: %(reason)s"
-    ),
-    "infusion_end_late": _("End of the infusion entered %(minutes)s min after it: %(reason)s"),
-    "event_late": _("%(kind)s entered %(minutes)s min after it: %(reason)s"),
-    "device_partial": _("Device %(number)s given in part"),
-    "dose_stopped": _("Remaining devices not given: %(reason)s"),
-    "reading_late": _("%(slot)s-minute reading taken at %(taken)s min, %(late)s min late"),
-    "reading_not_done": _("%(slot)s-minute reading not done: %(reasons)s"),
-    "reading_missed": _("%(slot)s-minute reading missed"),
-    "reading_corrected": _("Reading corrected: %(reason)s"),
-    "reading_retimed": _("Reading corrected, its time from %(was)s to %(at)s: %(reason)s"),
-    "late_entry": _("Reading entered %(minutes)s min after it was taken: %(reason)s"),
-    "after_departure": _("Reading arrived after the patient had left"),
-    "serious_event": _("Serious adverse event: %(detail)s"),
-    "flag_unanswered": _("No one recorded as informed: %(flagged)s"),
-    "flag_answered_late": _("Someone informed only after %(minutes)s min: %(flagged)s"),
-    "flag_corrected": _(
-        "Corrected before anyone was recorded as informed; the value had been: %(flagged)s"
-    ),
-    "caution_justified": _("Signed with a value outside the criteria"),
-    "clearance_withdrawn": _("Clearance withdrawn: %(reason)s"),
-    "transferred": _("Transferred to emergency care"),
-    "against_advice": _("Left against advice"),
-    "left_unseen": _("Left without being seen off: last seen at %(seen)s, noticed by %(by)s"),
-    "no_escort": _("Discharged without an escort: %(reason)s"),
-    "not_advised": _("Left without the advice not to drive"),
-    "departure_late": _("Departure recorded %(minutes)s min after: %(reason)s"),
-    "left_before_reading": _("A reading was taken at %(at)s, after the patient had left"),
-    "clock_went_back": _(
-        "The server's clock went back: this was recorded at %(at)s, after an entry of %(was)s"
-    ),
-    "recorded_ahead": _("Recorded at %(at)s, a time still to come: the server says %(now)s"),
-}
-
-SIDES = {
-    "before_admission": _("before admission"),
-    "before_dose": _("before the first dose"),
-    "after_dose": _("%(minutes)s min after the first dose"),
-}
+from monitoring.words.sentences import AUTOMATIC, CAUTIONS, DEVIATIONS, FLAGS, ITEMS, REASONS, SIDES
 
 
 def message(found: Message) -> str:
@@ -290,15 +52,15 @@ def reason(code: str, params: Mapping[str, object]) -> str:
 def read_back(params: Mapping[str, object]) -> str:
     """A time as it was understood: "07:50, 20 min ago, before the first dose"."""
     at, now = cast(datetime, params["at"]), cast(datetime, params["now"])
-    words = [_shown("at", at), _ago(at, now)]
+    words = [_clock_words(at), _ago(at, now)]
     if side := SIDES.get(str(params["side"])):
         words.append(_say(side, params))
-    told = ", ".join(map(str, words))
-    ends_at = params["window_ends_at"]
+    read = ", ".join(words)
+    ends_at = cast("datetime | None", params["window_ends_at"])
     if ends_at is None:
-        return told
-    ends = gettext("the window then ends at %(at)s") % {"at": _shown("at", ends_at)}
-    return f"{told}; {ends}"
+        return read
+    ends = {"read_back": read, "at": _clock_words(ends_at)}
+    return gettext("%(read_back)s; the window then ends at %(at)s") % ends
 
 
 def _ago(at: datetime, now: datetime) -> str:
@@ -313,7 +75,7 @@ def _ago(at: datetime, now: datetime) -> str:
 def conflict(theirs: models.Model) -> str:
     """What stands where the new row would: whose it is, and since when."""
     if isinstance(theirs, Clearance):
-        params = {"name": theirs.printed_name, "at": _shown("at", theirs.signed_at)}
+        params = {"name": theirs.printed_name, "at": _clock_words(theirs.signed_at)}
         words = gettext("A clearance stands already, signed by %(name)s at %(at)s.")
     elif isinstance(theirs, Session):
         params = {"day": moments.day(theirs.planned_for)}
@@ -326,7 +88,7 @@ def conflict(theirs: models.Model) -> str:
         words = gettext("%(name)s changed this patient on %(at)s.")
     else:
         by, at = getattr(theirs, "recorded_by", ""), getattr(theirs, "recorded_at", None)
-        params = {"name": getattr(by, "printed_name", ""), "at": _shown("at", at)}
+        params = {"name": getattr(by, "printed_name", ""), "at": _clock_words(at) if at else ""}
         words = gettext("%(name)s recorded this differently at %(at)s.")
     return f"{words % params} {gettext('What you entered is still here.')}"
 
@@ -359,8 +121,31 @@ def not_done(code: str) -> str:
     return gettext(NOT_DONE_REASONS[cast(NotDoneReason, code)])
 
 
+def withdrawal(reason: str | AutomaticWithdrawal) -> str:
+    """Why a clearance was taken back: in the words of who did it, or in the product's."""
+    return _filler(reason)
+
+
 def _say(sentence: object, params: Mapping[str, object]) -> str:
-    return str(sentence) % {name: _shown(name, value) for name, value in params.items()}
+    return str(sentence) % _Filled(params)
+
+
+class _Filled:
+    """The parameters that a sentence names, as a person reads them."""
+
+    def __init__(self, params: Mapping[str, object]) -> None:
+        self.params = params
+
+    def __getitem__(self, name: str) -> str:
+        return _filler(self.params[name])
+
+
+def _filler(value: object) -> str:
+    """Raises TypeError for what no words are known of: a code is never shown as it stands."""
+    for kind in type(value).__mro__:
+        if kind in FILLERS:
+            return FILLERS[kind](value)
+    raise TypeError(f"no words for {type(value).__name__}")
 
 
 def _clock_words(moment: datetime) -> str:
@@ -370,30 +155,42 @@ def _clock_words(moment: datetime) -> str:
     return shown if local.date() == today.date() else f"{moments.day(local)} {shown}"
 
 
-def _shown(name: str, value: object) -> object:
-    """A parameter as a person reads it."""
-    if isinstance(value, datetime) and name == "at_second":
-        return moments.clock_seconds(value)
-    if isinstance(value, datetime):
-        return _clock_words(value)
-    if isinstance(value, date):
-        return moments.day(value)
-    if isinstance(value, Flagged):
-        return "; ".join(flag(f) for f in value.flags if f.tier != "repeat")
-    if name == "question":
-        return Admission.question(str(value))
-    if name == "kind":
-        return Event.Kind(str(value)).label
-    if name == "observation":
-        return gettext(OBSERVATIONS[str(value)].name)
-    if name == "setting":
-        return gettext(protocol_settings.SETTINGS[str(value)].label)
-    if name == "observations" and isinstance(value, tuple):
-        return ", ".join(gettext(OBSERVATIONS[o].name) for o in value)
-    if name == "reasons" and isinstance(value, tuple):
-        return ", ".join(not_done(code) for code in value)
-    if name == "reason" and value in NOT_DONE_REASONS:
-        return not_done(str(value))
-    if name == "allowed" and isinstance(value, tuple):
-        return ", ".join(map(str, value))
-    return value
+def _second(value: Second) -> str:
+    return moments.clock_seconds(value.at)
+
+
+def _flagged(value: Flagged) -> str:
+    return "; ".join(flag(f) for f in value.flags if f.tier != "repeat")
+
+
+def _automatic(value: AutomaticWithdrawal) -> str:
+    return str(AUTOMATIC[value.code]) % {"reading": value.reading}
+
+
+def _unworded(value: object) -> str:
+    raise TypeError(f"no words for {type(value).__name__}")
+
+
+FILLERS: dict[type, Callable[[Any], str]] = {
+    str: str,
+    int: str,
+    float: str,
+    Decimal: str,
+    Promise: str,
+    tuple: lambda several: ", ".join(map(_filler, several)),
+    datetime: _clock_words,
+    date: moments.day,
+    Second: _second,
+    Flagged: _flagged,
+    AutomaticWithdrawal: _automatic,
+    PhaseCode: lambda code: str(Session.Phase(code).label),
+    KindCode: lambda code: str(Event.Kind(code).label),
+    QuestionCode: lambda code: Admission.question(str(code)),
+    ObservationCode: lambda code: gettext(OBSERVATIONS[code].name),
+    NotDoneCode: not_done,
+    SettingCode: lambda code: gettext(protocol_settings.SETTINGS[code].label),
+    Code: _unworded,
+    bool: _unworded,
+    models.Choices: _unworded,
+}
+"""How each type of parameter is said."""

@@ -11,7 +11,9 @@ from monitoring import actions, guards
 from monitoring.actions import Conflict, NotAllowed
 from monitoring.guards import GuardsMissing
 from monitoring.models import Session
+from monitoring.models.facts import withdrawal_reason
 from monitoring.rules.entry import Entry
+from monitoring.words import wording
 from tests.actions.refusals import refused
 from tests.clock import TestClock
 from tests.factories.people import SiteFactory, person
@@ -154,7 +156,7 @@ def test_a_reading_outside_the_criteria_takes_the_clearance_back(
     reading = visit.read(**values)
     withdrawal = visit.session.clearance_set.get().withdrawal
     assert withdrawal.is_automatic
-    assert str(reading.seq) in withdrawal.reason
+    assert str(reading.seq) in wording.withdrawal(withdrawal_reason(withdrawal))
     assert visit.session.phase == "observing"
 
 

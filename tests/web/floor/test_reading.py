@@ -244,7 +244,7 @@ def test_a_reading_before_arrival_says_where_the_session_stands(
     visit = planned(clock)
     answer = send(signed_in(visit.nurse), visit, "?slot=0")
     assert answer.status_code == 422
-    assert "This session has moved on: it is now planned." in answer.content.decode()
+    assert "This session has moved on. It is now: Planned." in answer.content.decode()
 
 
 def test_a_time_before_midnight_is_yesterdays(clock: TestClock, signed_in: Signer) -> None:
