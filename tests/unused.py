@@ -39,8 +39,6 @@ HOOKS = [
     "respond_user_inactive", "message_template", "message_context", "send_notification_mail",
     "can_delete_authenticator", "generate_authenticator_name", "webauthn_form_class",
     "_get_*",
-    # stored with the protocol
-    "jurisdiction",
 ]  # fmt: skip
 """Names that Django and the libraries call or read, as patterns."""
 TAG = re.compile(r"\{[{%].*?[%}]\}", re.S)

@@ -11,6 +11,9 @@ from django.utils.translation import gettext_noop
 from monitoring.rules.flags import Flag
 from monitoring.rules.protocol import FORTY, Protocol
 
+US = "US"
+JURISDICTIONS = {US: gettext_noop("United States")}
+
 LABEL = gettext_noop("US SPRAVATO label")
 IFU = gettext_noop("SPRAVATO device instructions")
 REMS = gettext_noop("SPRAVATO REMS")
@@ -20,6 +23,7 @@ SPAN = gettext_noop(
     "The REMS patient monitoring form asks for 40; the span is the product's default"
 )
 OURS = gettext_noop("The product's default; the clinic's medical director approves it")
+NO_LABEL = gettext_noop("no country; the use is off-label")
 ADOPTED = gettext_noop("Taken over from SPRAVATO; no label asks for it here")
 
 ROUTES = {
@@ -100,8 +104,9 @@ def _setting(p: Protocol, words: str, value: str, source: str) -> Setting:
 
 
 def _of(p: Protocol, source: str) -> str:
-    """Under another drug, a source that speaks of SPRAVATO is not its source."""
-    return _(source if p.rems or source == OURS else ADOPTED)
+    """A label of the United States is no source elsewhere, and the REMS none outside of it."""
+    holds = p.rems if source in {REMS, SPAN} else p.jurisdiction == US or source == OURS
+    return _(source if holds else ADOPTED)
 
 
 def _minutes(count: int) -> str:
@@ -114,6 +119,8 @@ def _pressure(systolic: int, diastolic: int) -> str:
 
 def _dose(p: Protocol) -> Iterator[Setting]:
     yield Setting(_("Drug and route"), f"{_(p.drug)}, {_(ROUTES[p.route])}", "")
+    where = _(JURISDICTIONS.get(p.jurisdiction, NO_LABEL))
+    yield Setting(_("Made after the label of"), where, "")
     if p.device_mg:
         yield _setting(p, _("One device holds"), f"{p.device_mg} mg", IFU)
         rest = _minutes(p.rest_between_devices_minutes)

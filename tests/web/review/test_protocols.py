@@ -57,6 +57,21 @@ def test_a_protocol_without_rems_claims_no_source_of_spravato() -> None:
     assert not any("REMS" in s for s in sources)
 
 
+def sources(protocol: Protocol) -> set[str]:
+    return {s.source for _heading, settings in groups(protocol) for s in settings}
+
+
+def test_a_label_is_a_source_in_its_own_country_alone() -> None:
+    assert {"US SPRAVATO label", "SPRAVATO REMS"} <= sources(SPRAVATO_US)
+    inpatient = sources(replace(SPRAVATO_US, rems=False))
+    assert "US SPRAVATO label" in inpatient
+    assert not any("REMS" in source for source in inpatient)
+    elsewhere = sources(replace(SPRAVATO_US, jurisdiction="", rems=False))
+    assert not any("label" in source and "no label" not in source for source in elsewhere)
+    for protocol, words in ((SPRAVATO_US, "United States"), (KETAMINE_IV, "no country")):
+        assert any(s.value.startswith(words) for _heading, group in groups(protocol) for s in group)
+
+
 def distinct() -> Protocol:
     """Each number differs, so that one shown twice does not stand for two."""
     return replace(
