@@ -19,6 +19,8 @@ import time
 from http import HTTPStatus
 from pathlib import Path
 
+from tests.factories.logged import insert, save
+
 ROOT = Path(__file__).resolve().parents[1]
 LIMIT = 0.05
 WARM_UP = 10
@@ -51,14 +53,14 @@ def people() -> None:
     from clinic.models import Site
     from tests.factories.people import person
 
-    site = Site.objects.create(name="Bench", time_zone="UTC")
+    site = insert(Site(name="Bench", time_zone="UTC"))
     person(site, "nurse", username=KNOWN)
     gone = person(site, "nurse", username=DEACTIVATED)
     gone.is_active = False
-    gone.save(update_fields=["is_active"])
+    save(gone, "is_active")
     invited = person(site, "nurse", username=INVITED)
     invited.set_unusable_password()
-    invited.save(update_fields=["password"])
+    save(invited, "password")
 
 
 def refused(name: str) -> float:

@@ -10,11 +10,9 @@ class ClinicConfig(AppConfig):
     name = "clinic"
 
     def ready(self) -> None:
-        from clinic import checks, sign_ins  # noqa: F401
-        from clinic.signin import arrival
-        from clinic.trail import keys, organisation
+        from clinic import checks  # noqa: F401
+        from clinic.signin import receivers
+        from clinic.trail import keys
 
-        arrival.connect()
-        sign_ins.connect()
-        organisation.connect()
+        receivers.connect()
         register(keys.check)

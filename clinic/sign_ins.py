@@ -14,28 +14,20 @@ from uuid import UUID
 
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.contrib.sessions.models import Session
-from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
-from django.dispatch import Signal
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from clinic import access, clock, origin, shift
-from clinic.access import Permission
-from clinic.models import Membership, Shift, Site, Staff, Tablet
-from clinic.refusal import NotAllowed, refuse
+from clinic import origin
+from clinic.models import Membership, Site, Staff, Tablet
 from clinic.signin import arrival
 
 MOST_FORGOTTEN = 500
 """How many sessions whose time is over go with each sign-in: so no one has to clear them."""
 UNKNOWN = "::"
 """The unspecified address, for a session whose address the server did not see."""
-
-ended = Signal()
-"""Sent with `staff`, within the transaction in which someone else ended a session of theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +45,8 @@ class SignIn:
     agent: str
 
 
-def connect() -> None:
-    user_logged_in.connect(_keep, dispatch_uid="sign_ins_keep")
-    user_logged_out.connect(_forget, dispatch_uid="sign_ins_forget")
-    arrival.left_elsewhere.connect(_end_others, dispatch_uid="sign_ins_end_others")
-
-
-def _keep(request: HttpRequest, user: Staff, **kwargs: Any) -> None:
-    """Keep whose session this is, and forget those that are over."""
+def remember(request: HttpRequest, user: Staff) -> None:
+    """Note whose session this is, and forget those that are over."""
     # The library forgets, in a moment, the rows whose session names no one.
     request.session.save()
     UserSession.objects.update_or_create(
@@ -79,7 +65,8 @@ def _keep(request: HttpRequest, user: Staff, **kwargs: Any) -> None:
     UserSession.objects.filter(~Exists(kept)).delete()
 
 
-def _forget(request: HttpRequest, **kwargs: Any) -> None:
+def forget(request: HttpRequest) -> None:
+    """The session of the request is over."""
     UserSession.objects.filter(session_key=request.session.session_key or "").delete()
 
 
@@ -89,19 +76,19 @@ def of_site(site: Site) -> list[SignIn]:
     A session is over when it ran out or was ended, when the password changed, or when its tablet
     was revoked.
     """
-    rows = list(_rows(site).select_related("user").order_by("-created_at", "-pk"))
+    found = list(rows(site).select_related("user").order_by("-created_at", "-pk"))
     kept = Session.objects.filter(expire_date__gt=timezone.now())
-    sessions = {s.session_key: s for s in kept.filter(pk__in=[r.session_key for r in rows])}
+    sessions = {s.session_key: s for s in kept.filter(pk__in=[r.session_key for r in found])}
     content = {key: session.get_decoded() for key, session in sessions.items()}
     tablets = _tablets(content.values())
     return [
         _sign_in(row, content[row.session_key], tablets)
-        for row in rows
+        for row in found
         if row.session_key in content and _lets_in(row.user, content[row.session_key], tablets)
     ]
 
 
-def _rows(site: Site) -> QuerySet[Any]:
+def rows(site: Site) -> QuerySet[Any]:
     """Sessions of people who work at the site; who visits in an emergency works elsewhere."""
     here = Membership.objects.filter(site=site).exclude(role=Membership.Role.EMERGENCY)
     found: QuerySet[Any] = UserSession.objects.filter(user__in=here.values("staff"))
@@ -135,47 +122,3 @@ def _sign_in(row: Any, content: dict[str, Any], tablets: dict[str, Tablet]) -> S
         address="" if row.ip == UNKNOWN else row.ip,
         agent=row.user_agent,
     )
-
-
-@transaction.atomic
-def end(by: Staff, site: Site, sign_in: int, *, own_key: str) -> Staff:
-    """Sign someone out of one session at once, and let them back there only with a full sign-in.
-
-    Raises NotAllowed for a session that is not of this site's people, Refused for `own_key`,
-    the session in which `by` asks.
-    """
-    if not access.may(by, Permission.MANAGE_STAFF, site):
-        raise NotAllowed
-    row = _rows(site).select_related("user").filter(pk=sign_in).first()
-    if row is None:
-        raise NotAllowed
-    if row.session_key == own_key:
-        raise refuse("this_one")
-    staff: Staff = row.user
-    found = Session.objects.filter(pk=row.session_key).first()
-    tablet = found.get_decoded().get(arrival.TABLET) if found else None
-    if tablet is not None:
-        open_shifts = Shift.objects.filter(tablet=tablet, staff=staff, ended_at=None)
-        open_shifts.update(ended_at=clock.now())
-    _delete([row.session_key])
-    ended.send(sender=UserSession, staff=staff)
-    return staff
-
-
-@transaction.atomic
-def end_all(staff: Staff) -> None:
-    """Sign the person out everywhere, at once, and let no PIN bring them back."""
-    _delete(list(UserSession.objects.filter(user=staff).values_list("session_key", flat=True)))
-    shift.end_all(staff)
-
-
-@transaction.atomic
-def _end_others(staff: Staff, key: str, **kwargs: Any) -> None:
-    others = UserSession.objects.filter(user=staff).exclude(session_key=key)
-    _delete(list(others.values_list("session_key", flat=True)))
-    shift.end_all(staff)
-
-
-def _delete(keys: list[str]) -> None:
-    Session.objects.filter(pk__in=keys).delete()
-    UserSession.objects.filter(session_key__in=keys).delete()

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 
-from clinic import access
-from clinic.access import Permission
-from clinic.models import Site, Staff, check_time_zone
-from clinic.refusal import NotAllowed, refuse
+from clinic.models import Site, check_time_zone
+from clinic.refusal import refuse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,28 +28,6 @@ class SiteDetails:
     postal_code: str = ""
     phone: str = ""
     paper_size: str = Site.PaperSize.LETTER
-
-
-@transaction.atomic
-def amend_site(by: Staff, site: Site, details: SiteDetails) -> Site:
-    """Make the site what `details` say. The trail tells of it where something changed.
-
-    Raises NotAllowed, and Refused for what no site can be and for another time zone once a
-    session was planned here: the times of its sessions are shown in the zone they were recorded in.
-    """
-    if not access.may(by, Permission.AMEND_SITE, site):
-        raise NotAllowed
-    found = Site.objects.select_for_update().get(pk=site.pk)
-    check(details, found)
-    given = asdict(details)
-    changed = [name for name, value in given.items() if getattr(found, name) != value]
-    if "time_zone" in changed and has_begun(found):
-        raise refuse("time_zone_fixed", "time_zone")
-    for name in changed:
-        setattr(found, name, given[name])
-    if changed:
-        found.save(update_fields=changed)
-    return found
 
 
 def check(details: SiteDetails, site: Site | None = None) -> None:

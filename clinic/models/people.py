@@ -10,8 +10,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from clinic import clock
+from clinic.models.row import Guarded
 from clinic.models.site import Site
-from clinic.models.told import Told
 
 
 def _now() -> datetime:
@@ -19,7 +19,7 @@ def _now() -> datetime:
     return clock.now()
 
 
-class Staff(Told, AbstractUser):
+class Staff(Guarded, AbstractUser):
     """A person who works here. Deactivated, never deleted; superuser is no clinical role."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -44,7 +44,7 @@ class Staff(Told, AbstractUser):
         return f"{name}, {self.credentials}" if self.credentials else name
 
 
-class Membership(Told):
+class Membership(Guarded):
     """One role of one person at one site. Roles add up.
 
     `emergency` is the role of a clinician from elsewhere; it alone has a reason, an end and a

@@ -7,11 +7,11 @@ import uuid
 from django.db import models
 
 from clinic.models.people import Membership, Staff
+from clinic.models.row import Guarded
 from clinic.models.site import Site
-from clinic.models.told import Told
 
 
-class Proposal(Told):
+class Proposal(Guarded):
     """A change of who may sign here that waits for a second person, or for a day to pass.
 
     `role` is the role to be given; empty where the sign-in is to begin anew, without the second

@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from clinic.models.told import Told
+from clinic.models.row import Guarded
 
 
 def check_time_zone(name: str) -> None:
@@ -18,7 +18,7 @@ def check_time_zone(name: str) -> None:
         raise ValidationError(_("%(name)s is not a time zone."), params={"name": name})
 
 
-class Site(Told):
+class Site(Guarded):
     """One healthcare setting.
 
     `rems_certified_on` is empty while it is not certified; `rems_certified_until` is the last day

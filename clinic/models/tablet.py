@@ -9,10 +9,9 @@ from django.db import models
 from clinic.models.people import Staff
 from clinic.models.row import Guarded
 from clinic.models.site import Site
-from clinic.models.told import Told
 
 
-class Tablet(Told):
+class Tablet(Guarded):
     """A shared device that an administrator enrolled for a site. Revoked, never deleted.
 
     `device` is what the trail calls the browser; `last_seen_at` is kept to some minutes.

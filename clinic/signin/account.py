@@ -25,10 +25,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from clinic import clock, proposals, shift
+from clinic import actions, clock, proposals
 from clinic.models import Staff
 from clinic.pages import protect
 from clinic.pages.submit import attempt
+from clinic.refusal import Refused
 from clinic.request import SignedInRequest
 from clinic.signin import arrival, idle
 from clinic.signin.adapter import needs_second_factor, next_page
@@ -42,7 +43,7 @@ from clinic.signin.forms import (
     RemoveForm,
 )
 from clinic.signin.library import begin_registration
-from clinic.signin.views import Refused
+from clinic.signin.views import RefusedForm
 
 JUST_NOW = 5 * 60
 """Seconds after a full sign-in in which the password is not asked for again to choose a PIN."""
@@ -86,12 +87,12 @@ class _Whole:
         return answer
 
 
-class _Confirm(Refused, account_views.ReauthenticateView):
+class _Confirm(RefusedForm, account_views.ReauthenticateView):
     form_class = ConfirmForm
     template_name = "account/confirm.html"
 
 
-class _ChangePassword(Refused, _Whole, account_views.PasswordChangeView):
+class _ChangePassword(RefusedForm, account_views.PasswordChangeView):
     form_class = PasswordForm
     template_name = "account/password.html"
     success_url = reverse_lazy("mfa_index")
@@ -103,7 +104,7 @@ class _ChangePassword(Refused, _Whole, account_views.PasswordChangeView):
         return answer
 
 
-class _AddApp(Refused, totp_views.ActivateTOTPView):
+class _AddApp(RefusedForm, totp_views.ActivateTOTPView):
     form_class = AppForm
     template_name = "account/app.html"
 
@@ -113,7 +114,7 @@ class _AddApp(Refused, totp_views.ActivateTOTPView):
         return found | {"secret": " ".join(wrap(secret, 4))}
 
 
-class _AddPasskey(Refused, _Whole, webauthn_views.AddWebAuthnView):
+class _AddPasskey(RefusedForm, _Whole, webauthn_views.AddWebAuthnView):
     """Always one that the person unlocks, kept where it can be found without a user name."""
 
     form_class = PasskeyForm
@@ -125,12 +126,12 @@ class _AddPasskey(Refused, _Whole, webauthn_views.AddWebAuthnView):
         return dict(parent.get_context_data(**kwargs)) | {"options": options}
 
 
-class _RemoveApp(Refused, _Whole, totp_views.DeactivateTOTPView):
+class _RemoveApp(RefusedForm, _Whole, totp_views.DeactivateTOTPView):
     form_class = RemoveForm
     template_name = "account/remove.html"
 
 
-class _RemovePasskey(Refused, _Whole, webauthn_views.RemoveWebAuthnView):
+class _RemovePasskey(RefusedForm, _Whole, webauthn_views.RemoveWebAuthnView):
     form_class = RemoveForm
     template_name = "account/remove.html"
     success_url = reverse_lazy("mfa_index")
@@ -163,7 +164,7 @@ class _RecoveryCodes(recovery_views.ViewRecoveryCodesView):
         return answer
 
 
-class _NewRecoveryCodes(Refused, recovery_views.GenerateRecoveryCodesView):
+class _NewRecoveryCodes(RefusedForm, recovery_views.GenerateRecoveryCodesView):
     form_class = NewCodesForm
     template_name = "account/recovery_codes_new.html"
 
@@ -226,9 +227,9 @@ def pin(request: SignedInRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         chosen = form.cleaned_data["pin"]
         try:
-            attempt(form, lambda: shift.set_pin(staff, chosen))
-        except shift.BadPin as bad:
-            form.add_error("pin", str(PIN_WORDS[bad.code]))
+            attempt(form, lambda: actions.choose_pin(staff, chosen))
+        except Refused as refused:
+            form.add_error("pin", str(PIN_WORDS[refused.messages[0].code]))
         if form.is_valid():
             messages.success(request, _("Your PIN is set. It works on this clinic's tablets."))
             return redirect(next_page(request))

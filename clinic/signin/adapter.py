@@ -21,7 +21,8 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
-from clinic import access, clock, origin, passwords
+from clinic import access, clock, origin
+from clinic.actions import change_password
 from clinic.models import Staff
 from clinic.request import PublicRequest
 from clinic.signin import known, recorded
@@ -89,7 +90,7 @@ class AccountAdapter(AccountHooks):
         return is_own(context.request, url)
 
     def set_password(self, user: Any, password: str) -> None:
-        passwords.change(user, password)
+        change_password(user, password)
 
     def attempts_key(self, request: HttpRequest, username: str) -> str:
         """By name alone, and apart in a browser that knows the name. The library adds the host and

@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from allauth.mfa.models import Authenticator
-from allauth.mfa.signals import authenticator_added, authenticator_removed
-from django.contrib.auth.signals import user_logged_in, user_logged_out
-from django.dispatch import Signal
 from django.http import HttpRequest
 
-from clinic import shift
+from clinic.actions.sessions import begin_shift, end_shifts, sign_out_everywhere
 from clinic.models import Shift, Staff
 from clinic.signin import idle
 from clinic.signin.library import get_authentication_records
 
 MEANS, TABLET, SECOND_FACTOR = "means", "tablet", "second_factor"
-left_elsewhere = Signal()
-"""Sent with `staff` and `key`, the one session of theirs that goes on."""
 SECOND_FACTORS = frozenset(Authenticator.Type.values)
-
-
-def connect() -> None:
-    user_logged_in.connect(_arrived, dispatch_uid="arrival")
-    user_logged_out.connect(_left, dispatch_uid="arrival_left")
-    authenticator_added.connect(_changed, dispatch_uid="arrival_added")
-    authenticator_removed.connect(_changed, dispatch_uid="arrival_removed")
 
 
 def has_second_factor(request: HttpRequest) -> bool:
@@ -37,7 +23,7 @@ def means(request: HttpRequest | None) -> list[str]:
     return list(request.session.get(MEANS, [])) if request is not None else []
 
 
-def _arrived(request: HttpRequest, user: Staff, **kwargs: Any) -> None:
+def arrived(request: HttpRequest, user: Staff) -> None:
     """Keep it in the session, and begin a shift for who signed in fully on a tablet."""
     session, tablet = request.session, getattr(request, "tablet", None)
     idle.begin(request)
@@ -51,24 +37,24 @@ def _arrived(request: HttpRequest, user: Staff, **kwargs: Any) -> None:
     if tablet is not None:
         session[TABLET] = str(tablet.pk)
         if by_pin is None:
-            shift.begin(tablet, user, has_second_factor=session[SECOND_FACTOR])
+            begin_shift(tablet, user, has_second_factor=session[SECOND_FACTOR])
 
 
-def _left(request: HttpRequest, user: Staff | None, **kwargs: Any) -> None:
+def left(request: HttpRequest, user: Staff | None) -> None:
     """Who signs out of a tablet goes home; who locks it, or is locked out, comes back."""
     tablet = getattr(request, "tablet", None)
     if tablet is not None and user is not None and not hasattr(request, "signed_out_because"):
-        shift.end(tablet, user)
+        end_shifts(Shift.objects.filter(tablet=tablet, staff=user))
 
 
-def _changed(request: HttpRequest, user: Staff, **kwargs: Any) -> None:
+def changed(request: HttpRequest, user: Staff) -> None:
     """Who adds a second factor has one from then on; who removes the last, none, and elsewhere
     they have to sign in anew: they came in there by what is gone."""
     kept = Authenticator.objects.filter(user_id=user.pk)
     has_one = kept.exclude(type=Authenticator.Type.RECOVERY_CODES).exists()
     request.session[SECOND_FACTOR] = has_one
     if not has_one:
-        left_elsewhere.send(sender=Authenticator, staff=user, key=request.session.session_key)
+        sign_out_everywhere(user, except_key=request.session.session_key or "")
     tablet = getattr(request, "tablet", None)
     if tablet is not None:
-        shift.begin(tablet, user, has_second_factor=has_one)
+        begin_shift(tablet, user, has_second_factor=has_one)

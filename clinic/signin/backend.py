@@ -8,7 +8,7 @@ from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.hashers import make_password, verify_password
 from django.http import HttpRequest
 
-from clinic import passwords
+from clinic.actions import change_password
 from clinic.models import Membership, Staff
 from clinic.signin.recorded import is_recorded
 
@@ -38,7 +38,7 @@ class RosterBackend(ModelBackend):
         if not is_right or not self.user_can_authenticate(staff):
             return None
         if is_old and is_recorded(staff):
-            passwords.change(staff, password)
+            change_password(staff, password)
         return staff
 
     def get_user(self, user_id: Any) -> Staff | None:

@@ -15,6 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from clinic import staffing
+from clinic.actions import accept_invitation
 from clinic.models import Staff
 from clinic.pages import protect
 from clinic.pages.submit import attempt
@@ -48,7 +49,7 @@ def invitation(request: PublicRequest, staff_id: UUID, token: str) -> HttpRespon
     if form.is_bound and form.is_valid():
         try:
             password = form.cleaned_data["new_password1"]
-            accepted = attempt(form, lambda: staffing.accept(staff_id, token, password))
+            accepted = attempt(form, lambda: accept_invitation(staff_id, token, password))
         except Refused:
             return render(request, "signin/link_ended.html", status=404)
         if accepted:

@@ -21,8 +21,8 @@ from django.utils.module_loading import import_string
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from clinic import staffing
 from clinic.access import Permission
+from clinic.actions.sessions import work_at
 from clinic.middleware import CurrentSite
 from clinic.pages import protect
 from clinic.pages.submit import attempt
@@ -34,7 +34,7 @@ from clinic.signin.library import PASSKEY_CHALLENGE
 from clinic.signin.recorded import NOT_RECORDED, is_recorded
 
 
-class Refused:
+class RefusedForm:
     """A refused form answers 422, as on every page here, and so does one that the database did
     not take."""
 
@@ -50,7 +50,7 @@ class Refused:
         return answer
 
 
-class _SignIn(Refused, account_views.LoginView):
+class _SignIn(RefusedForm, account_views.LoginView):
     form_class = SignInForm
     template_name = "signin/sign_in.html"
 
@@ -65,7 +65,7 @@ class _SignIn(Refused, account_views.LoginView):
         }
 
 
-class _SecondStep(Refused, mfa_views.AuthenticateView):
+class _SecondStep(RefusedForm, mfa_views.AuthenticateView):
     """A code of the app or a recovery code, or a passkey, after the password."""
 
     form_class = CodeForm
@@ -158,5 +158,5 @@ def switch_site(request: SignedInRequest) -> HttpResponse:
     if chosen not in {str(s.pk) for s in request.sites}:
         raise Http404
     request.session[CurrentSite.SESSION_KEY] = chosen
-    staffing.work_at(request.user, UUID(chosen))
+    work_at(request.user, UUID(chosen))
     return redirect(next_page(request))

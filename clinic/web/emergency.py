@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from clinic import emergency
+from clinic import actions, emergency
 from clinic.access import Permission
 from clinic.middleware import CurrentSite
 from clinic.models import Membership, Site
@@ -91,7 +91,9 @@ def _entered(request: ClinicRequest, form: EmergencyForm) -> Membership | None:
         return None
     visit = done(
         form,
-        lambda: emergency.enter(by, data["site"], reason=data["reason"], password=data["password"]),
+        lambda: actions.enter_emergency(
+            by, data["site"], reason=data["reason"], password=data["password"]
+        ),
     )
     if "password" not in form.errors:
         counted.rollback()
@@ -125,7 +127,7 @@ def review(request: ClinicRequest, visit_id: UUID) -> HttpResponse:
     form = ReviewForm(request.POST or None)
     if form.is_bound and form.is_valid():
         words = form.cleaned_data["words"]
-        if done(form, lambda: emergency.review(by, site, visit_id, words=words)):
+        if done(form, lambda: actions.review_emergency(by, site, visit_id, words=words)):
             messages.success(request, _("Review saved"))
             return redirect("visit-list")
     context = {
@@ -144,7 +146,7 @@ def leave(request: SignedInRequest) -> HttpResponse:
     """Go home before the time is over."""
     site = request.site
     if site is not None:
-        pressed(request, lambda: emergency.leave(request.user, site))
+        pressed(request, lambda: actions.leave_emergency(request.user, site))
     request.session.pop(CurrentSite.SESSION_KEY, None)
     return redirect("home")
 
@@ -153,7 +155,7 @@ def leave(request: SignedInRequest) -> HttpResponse:
 @page(Permission.MANAGE_STAFF)
 def end(request: ClinicRequest, staff_id: UUID) -> HttpResponse:
     by, site = request.user, request.site
-    visit = pressed(request, lambda: emergency.end(by, site, staff_id))
+    visit = pressed(request, lambda: actions.end_emergency(by, site, staff_id))
     if visit and visit.ends_at:
         at = timezone.localtime(visit.ends_at).strftime("%H:%M")
         messages.success(request, _("Emergency access ended at %(at)s") % {"at": at})

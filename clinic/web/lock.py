@@ -25,7 +25,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
-from clinic import shift
+from clinic import actions, shift
 from clinic.models import Shift, Tablet
 from clinic.pages import protect
 from clinic.pages.fields import Tiles, offer
@@ -122,7 +122,7 @@ def _tries_left(request: PublicRequest, form: PinForm, tablet: Tablet) -> int | 
     """None for who is let in."""
 
     def come_in() -> bool:
-        found = shift.try_pin(tablet, form.cleaned_data["staff"], form.cleaned_data["pin"])
+        found = actions.try_pin(tablet, form.cleaned_data["staff"], form.cleaned_data["pin"])
         if not is_recorded(found.staff):
             form.add_error("pin", str(NOT_RECORDED))
             return False

@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from clinic import proposals
+from clinic import actions, proposals
 from clinic.access import Permission
 from clinic.models import Proposal, Site
 from clinic.pages import protect
@@ -46,10 +46,10 @@ def _answer(
 ) -> Proposal | None:
     by = request.user
     if request.POST.get("answer") == "confirm":
-        made = pressed(request, lambda: proposals.confirm(by, site, proposal_id, **more))
+        made = pressed(request, lambda: actions.confirm_proposal(by, site, proposal_id, **more))
         words = _("Confirmed and done")
     else:
-        made = pressed(request, lambda: proposals.cancel(by, site, proposal_id))
+        made = pressed(request, lambda: actions.cancel_proposal(by, site, proposal_id))
         words = _("Cancelled")
     if made:
         messages.success(request, words)

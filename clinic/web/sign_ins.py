@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from clinic import clock, sign_ins
+from clinic import actions, clock, sign_ins
 from clinic.access import Permission
 from clinic.pages.protect import page
 from clinic.request import ClinicRequest
@@ -80,7 +80,7 @@ def browser(agent: str) -> str:
 @page(Permission.MANAGE_STAFF)
 def end_sign_in(request: ClinicRequest, pk: int) -> HttpResponse:
     by, site, own = request.user, request.site, request.session.session_key or ""
-    staff = pressed(request, lambda: sign_ins.end(by, site, pk, own_key=own))
+    staff = pressed(request, lambda: actions.end_sign_in(by, site, pk, own_key=own))
     if staff:
         messages.success(request, _("%(name)s is signed out there") % {"name": staff.printed_name})
     return redirect("sign-in-list")

@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from clinic import sites
+from clinic import actions
 from clinic.access import Permission
 from clinic.pages.protect import page
 from clinic.request import ClinicRequest
@@ -24,7 +24,7 @@ def site_page(request: ClinicRequest) -> HttpResponse:
     site, by = request.site, request.user
     form = SiteForm(request.POST or None, site=site)
     if form.is_bound and form.is_valid():
-        amended = done(form, lambda: sites.amend_site(by, site, form.details()))
+        amended = done(form, lambda: actions.amend_site(by, site, form.details()))
         if amended:
             messages.success(request, _("Site saved"))
             return redirect("site")

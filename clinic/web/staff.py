@@ -19,8 +19,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from clinic import emergency, proposals, staffing
+from clinic import actions, emergency, proposals, staffing
 from clinic.access import NEED_SECOND_FACTOR, Permission
+from clinic.actions import NewPerson
 from clinic.ids import uuid7
 from clinic.models import Membership, Site, Staff
 from clinic.pages import protect
@@ -124,7 +125,7 @@ def second_factor_rule(request: ClinicRequest) -> HttpResponse:
         messages.error(request, _("Choose yes or no."))
         return redirect("staff-list")
     by, site = request.user, request.site
-    pressed(request, lambda: staffing.require_second_factor(by, site, is_required=needed))
+    pressed(request, lambda: actions.require_second_factor(by, site, is_required=needed))
     words = _("A second factor is needed") if needed else _("No second factor is needed")
     messages.success(request, words)
     return redirect("staff-list")
@@ -176,7 +177,9 @@ def invite(request: ClinicRequest) -> HttpResponse:
     form = InvitationForm(request.POST or None)
     if form.is_bound and form.is_valid():
         data = {k: v for k, v in form.cleaned_data.items() if k != "id"}
-        made = done(form, lambda: staffing.invite(request.user, request.site, **data))
+        roles, by, site = data.pop("roles"), request.user, request.site
+        new = NewPerson(**data)
+        made = done(form, lambda: actions.invite_person(by, site, new, roles=roles))
         if made:
             return _with_link(request, made)
     context = {
@@ -195,7 +198,7 @@ def person(request: ClinicRequest, staff_id: UUID) -> HttpResponse:
     form = RolesForm(request.POST or None)
     if form.is_bound and form.is_valid():
         by, site, roles = request.user, request.site, form.cleaned_data["roles"]
-        if done(form, lambda: staffing.set_roles(by, site, staff_id, roles=roles)):
+        if done(form, lambda: actions.change_roles(by, site, staff_id, roles=roles)):
             messages.success(request, _roles_saved(site, staff_id, roles))
             return redirect("person", staff_id)
     return _show(request, staff_id, form)
@@ -220,7 +223,7 @@ def contact(request: ClinicRequest, staff_id: UUID) -> HttpResponse:
     form = ContactForm(request.POST or None, person=found)
     if form.is_bound and form.is_valid():
         given = {k: v for k, v in form.cleaned_data.items() if k != "id"}
-        if done(form, lambda: staffing.amend_contact(by, site, staff_id, **given)):
+        if done(form, lambda: actions.amend_contact(by, site, staff_id, **given)):
             messages.success(request, _("Telephone and e-mail saved"))
             return redirect("person", staff_id)
     back = reverse("person", args=[staff_id])
@@ -235,7 +238,7 @@ def own_contact(request: SignedInRequest) -> HttpResponse:
     form = ContactForm(request.POST or None, person=by)
     if form.is_bound and form.is_valid():
         given = {k: v for k, v in form.cleaned_data.items() if k != "id"}
-        if done(form, lambda: staffing.amend_own_contact(by, **given)):
+        if done(form, lambda: actions.amend_own_contact(by, **given)):
             messages.success(request, _("Telephone and e-mail saved"))
             return redirect("mfa_index")
     return _show_contact(request, form, by, reverse("mfa_index"))
@@ -282,20 +285,20 @@ def _show(request: ClinicRequest, staff_id: UUID, form: RolesForm, link: str = "
 @require_POST
 @page(Permission.MANAGE_STAFF)
 def deactivate(request: ClinicRequest, staff_id: UUID) -> HttpResponse:
-    return _change(request, staff_id, staffing.deactivate, _("Deactivated and signed out"))
+    return _change(request, staff_id, actions.deactivate_person, _("Deactivated and signed out"))
 
 
 @require_POST
 @page(Permission.MANAGE_STAFF)
 def reactivate(request: ClinicRequest, staff_id: UUID) -> HttpResponse:
-    return _change(request, staff_id, staffing.reactivate, _("Reactivated"))
+    return _change(request, staff_id, actions.reactivate_person, _("Reactivated"))
 
 
 @require_POST
 @page(Permission.MANAGE_STAFF)
 @protect.confirmed
 def renew_link(request: ClinicRequest, staff_id: UUID) -> HttpResponse:
-    return _change(request, staff_id, staffing.renew_link, "")
+    return _change(request, staff_id, actions.renew_link, "")
 
 
 @require_POST
@@ -303,7 +306,7 @@ def renew_link(request: ClinicRequest, staff_id: UUID) -> HttpResponse:
 @protect.confirmed
 def new_sign_in(request: ClinicRequest, staff_id: UUID) -> HttpResponse:
     words = _("Proposed. It is done once it is confirmed.")
-    return _change(request, staff_id, staffing.propose_new_sign_in, words)
+    return _change(request, staff_id, actions.propose_new_sign_in, words)
 
 
 def _change(

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from clinic import shift, tablets
+from clinic import actions, shift, tablets
 from clinic.access import Permission
 from clinic.models import Site, Tablet
 from clinic.pages import protect
@@ -77,7 +77,7 @@ def enrol(request: ClinicRequest) -> HttpResponse:
 
 def _enrol(request: ClinicRequest, site: Site, name: str) -> Tablet:
     device: str = request.device
-    return tablets.enrol(request.user, site, name=name, device=device)
+    return actions.enrol_tablet(request.user, site, name=name, device=device)
 
 
 def _enrolled(request: ClinicRequest, tablet: Tablet) -> HttpResponse:
@@ -93,7 +93,7 @@ def _enrolled(request: ClinicRequest, tablet: Tablet) -> HttpResponse:
 @page(Permission.MANAGE_TABLETS)
 def revoke(request: ClinicRequest, tablet_id: UUID) -> HttpResponse:
     by, site = request.user, request.site
-    revoked = pressed(request, lambda: tablets.revoke(by, site, tablet_id))
+    revoked = pressed(request, lambda: actions.revoke_tablet(by, site, tablet_id))
     if revoked is not None:
         words = _("%(name)s is revoked: everyone is signed out there.") % {"name": revoked.name}
         messages.success(request, words)

@@ -26,8 +26,8 @@ from clinic.trail import anchors, keys
 from clinic.trail.anchors import Anchored, Head
 from clinic.trail.canonical import Columns, columns, digest
 from clinic.trail.chain import digest_of
+from clinic.trail.changes import tablet
 from clinic.trail.differences import Held, differences
-from clinic.trail.organisation import tablet
 from clinic.trail.person import factor, person
 from clinic.trail.replay import UNREADABLE, State, merge, payload
 from monitoring import guards

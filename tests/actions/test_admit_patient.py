@@ -12,6 +12,7 @@ from monitoring.rules.protocol import KETAMINE_IV
 from monitoring.rules.readiness import QUESTIONS
 from tests.actions.refusals import refused
 from tests.clock import TestClock
+from tests.factories.logged import save
 from tests.factories.people import SiteFactory, person
 from tests.factories.record import PatientFactory
 from tests.factories.visits import GOOD_ANSWERS, admitted, observed, planned
@@ -69,7 +70,7 @@ def test_the_prescriber_is_an_active_clinician_of_the_site(clock: TestClock) -> 
         with refused("prescriber", "prescriber"):
             visit.admit(prescriber_id=wrong)
     visit.clinician.is_active = False
-    visit.clinician.save()
+    save(visit.clinician)
     with refused("prescriber", "prescriber"):
         visit.admit()
 

@@ -15,6 +15,7 @@ from monitoring.actions import Refused, sign_clearance
 from monitoring.models import Clearance
 from tests.actions.test_signing_proof import shown
 from tests.clock import TestClock
+from tests.factories.logged import save
 from tests.factories.passkeys import Passkey
 from tests.factories.people import PASSWORD
 from tests.factories.visits import Visit, ready_to_sign
@@ -37,7 +38,7 @@ def visit(clock: TestClock, committed_db: None) -> Visit:
     """With a hash that takes as long as a real one does, beside the rest."""
     made = ready_to_sign(clock)
     made.clinician.password = make_password(PASSWORD, hasher="pbkdf2_sha256")
-    made.clinician.save(update_fields=["password"])
+    save(made.clinician, "password")
     return made
 
 

@@ -17,6 +17,7 @@ from monitoring.actions.sign_clearance import challenge_of
 from monitoring.models import Clearance
 from tests.actions.refusals import refused
 from tests.clock import TestClock
+from tests.factories.logged import save
 from tests.factories.passkeys import Passkey
 from tests.factories.people import PASSWORD, person
 from tests.factories.visits import Visit, ready_to_sign
@@ -239,7 +240,7 @@ def test_it_is_one_proof_or_the_other_and_with_both_neither_is_tried(clock: Test
 def test_a_pin_is_no_proof_for_a_signature(clock: TestClock) -> None:
     visit = ready_to_sign(clock)
     visit.clinician.pin = make_password("483926")
-    visit.clinician.save()
+    save(visit.clinician)
     with refused("password", "password"):
         visit.sign(password="483926")
     assert tries(visit.clinician) == 1

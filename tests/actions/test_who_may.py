@@ -27,6 +27,7 @@ from monitoring.models import Patient, PatientAmendment, ProtocolVersion, Sessio
 from monitoring.rules.protocol import KETAMINE_IV
 from monitoring.rules.readiness import CHECKLIST
 from tests.clock import TestClock
+from tests.factories.logged import save
 from tests.factories.people import PASSWORD, SiteFactory, StaffFactory, person
 from tests.factories.protocols import change_protocol
 from tests.factories.visits import (
@@ -253,7 +254,7 @@ def people_who_may_not(visit: Visit, may: set[str]) -> dict[str, Staff]:
     elsewhere = SiteFactory.create()
     left = person(visit.site, "clinician")
     left.is_active = False
-    left.save()
+    save(left)
     return {
         **{role: person(visit.site, role) for role in ROLES if role not in may},
         **{f"{role} elsewhere": person(elsewhere, role) for role in ROLES},

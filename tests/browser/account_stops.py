@@ -10,6 +10,7 @@ from django.urls import reverse
 from clinic.models import Site, Staff
 from tests.browser.conftest import Person
 from tests.browser.stop import PASSWORD, Stop
+from tests.factories.logged import insert
 from tests.factories.passkeys import Passkey
 from tests.factories.people import MembershipFactory
 from tests.factories.second_factors import code_of
@@ -19,7 +20,7 @@ def newcomer() -> Staff:
     """A clinician of a site that asks for a second factor, who has none yet."""
     found = Staff.objects.filter(username="newcomer").first()
     if found is None:
-        site = Site.objects.create(name="Riverside Clinic", time_zone="America/New_York")
+        site = insert(Site(name="Riverside Clinic", time_zone="America/New_York"))
         found = MembershipFactory.create(
             site=site,
             role="clinician",

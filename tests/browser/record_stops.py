@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from clinic import clock, shift, staffing, tablets
+from clinic import actions, clock, shift, staffing
+from clinic.actions.sessions import begin_shift
 from clinic.models import Membership, Site, Staff, Tablet
 from monitoring.models import Amendment, Reading, Session
 from monitoring.rules.flags import unanswered
 from tests.browser.conftest import Person
 from tests.browser.stop import PASSWORD, SITE, Stop, people
+from tests.factories.logged import insert
 
 
 def _session(phase: str, **more: str) -> Session:
@@ -100,10 +102,10 @@ def new_hand() -> Staff:
     if found is None:
         found = Staff(username="newhand", first_name="Ada", last_name="Novak", credentials="RN")
         found.set_unusable_password()
-        found.save()
+        insert(found)
         site = Membership.objects.filter(site__name=SITE).first()
         assert site is not None
-        Membership.objects.create(staff=found, site=site.site, role="nurse")
+        insert(Membership(staff=found, site=site.site, role="nurse"))
     return found
 
 
@@ -120,10 +122,10 @@ def shared_tablet() -> Tablet:
     found = Tablet.objects.filter(name="Room 2").first()
     if found is None:
         who, site = people(), Site.objects.get(name=SITE)
-        found = tablets.enrol(who["administrator"], site, name="Room 2", device="a-tablet")
+        found = actions.enrol_tablet(who["administrator"], site, name="Room 2", device="a-tablet")
         for staff in (who["nurse"], who["clinician"]):
-            shift.set_pin(staff, PIN)
-            shift.begin(found, staff, has_second_factor=False)
+            actions.choose_pin(staff, PIN)
+            begin_shift(found, staff, has_second_factor=False)
     return found
 
 
@@ -150,7 +152,7 @@ def _wrong_pins(person: Person) -> None:
     (someone, *_others) = shift.open_on(tablet)
     while person.page.get_by_text("Too many wrong PINs").count() == 0:
         _wrong_pin(person)
-    shift.begin(tablet, someone.staff, has_second_factor=False)
+    begin_shift(tablet, someone.staff, has_second_factor=False)
 
 
 @dataclass(frozen=True)

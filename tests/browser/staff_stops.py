@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from allauth.mfa.models import Authenticator
 from django.urls import reverse
 
-from clinic import emergency
+from clinic import actions
 from clinic.models import Membership, Site, Staff
 from tests.browser.conftest import Person
 from tests.browser.stop import Stop
+from tests.factories.logged import insert
 
 HOME, AWAY = "Harbor Clinic", "Lakeside Clinic"
 
@@ -21,14 +22,14 @@ def guest() -> Staff:
     if found is None:
         found = Staff(username="ines", first_name="Ines", last_name="Moreau", credentials="MD")
         found.set_password("demo-clinic")
-        found.save()
+        insert(found)
         home = Site.objects.get(name=HOME)
-        Membership.objects.create(staff=found, site=home, role="clinician", given_at=None)
+        insert(Membership(staff=found, site=home, role="clinician", given_at=None))
     return found
 
 
 def _let_in() -> None:
-    emergency.enter(
+    actions.enter_emergency(
         guest(),
         Site.objects.get(name=AWAY),
         reason="Chest pain in room 3, called by the nurse on duty",

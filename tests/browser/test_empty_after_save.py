@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from clinic.models import Membership
 from tests.browser.fuzzed_clinic import Clinic
 from tests.browser.test_forgetting import DRAFTS, FORM, filled
 from tests.clock import TestClock
+from tests.factories.logged import insert
 from tests.factories.people import person as hire
 from tests.factories.visits import predosed
 from tests.web.test_busy import BUTTONS
@@ -49,7 +51,7 @@ def test_after_a_save_every_form_is_empty_and_stays_so_on_going_back(
     clinic.read, clinic.decided = (predosed(clock, site=clinic.site) for _ in range(2))
     staff = hire(clinic.site, "nurse")
     for role in ("clinician", "administrator"):
-        staff.memberships.create(site=clinic.site, role=role)
+        insert(Membership(staff=staff, site=clinic.site, role=role))
     nurse = make().sign_in(staff)
     page = nurse.page
     expect(page.get_by_role("heading", name="Board")).to_be_visible()

@@ -8,13 +8,14 @@ import pytest
 from django.contrib.auth.hashers import make_password
 from playwright.sync_api import Request, expect
 
-from clinic import staffing, tablets
-from clinic.models import Shift, Staff, Tablet
+from clinic import actions
+from clinic.models import Membership, Shift, Staff, Tablet
 from clinic.signin import idle
 from monitoring.models import Reading
 from tests.browser.conftest import Person
 from tests.browser.test_main_job import fill_reading
 from tests.clock import TestClock
+from tests.factories.logged import insert
 from tests.factories.people import PASSWORD, PIN, ShiftFactory, TabletFactory
 from tests.factories.people import person as hire
 from tests.factories.visits import Visit, dosed
@@ -297,7 +298,7 @@ def test_a_revoked_tablet_shows_nothing_more_and_its_pins_are_useless(
 ) -> None:
     device.go(f"/sessions/{visit.id}/")
     expect(device.page.get_by_text(visit.patient.mrn).first).to_be_visible()
-    tablets.revoke(hire(visit.site, "administrator"), visit.site, tablet.pk)
+    actions.revoke_tablet(hire(visit.site, "administrator"), visit.site, tablet.pk)
     device.page.evaluate("htmx.ajax('GET', location.pathname, {target: '#live', swap: 'none'})")
     expect(device.page.get_by_label("User name")).to_be_visible()
     expect_nothing_of(visit, device)
@@ -312,7 +313,7 @@ def test_a_nurse_who_is_deactivated_in_mid_session_is_out_with_the_next_poll(
 ) -> None:
     device.go(f"/sessions/{visit.id}/")
     expect(device.page.get_by_text(visit.patient.mrn).first).to_be_visible()
-    staffing.deactivate(hire(visit.site, "administrator"), visit.site, rosa.pk)
+    actions.deactivate_person(hire(visit.site, "administrator"), visit.site, rosa.pk)
     # The page's own poll, every ten seconds.
     expect(device.page.get_by_role("heading", name="Locked")).to_be_visible(timeout=15_000)
     assert device.page.get_by_text(rosa.printed_name).count() == 0
@@ -371,9 +372,13 @@ def test_the_header_does_not_clip_with_long_names(
 ) -> None:
     long = {"first_name": "Maria-Alejandra Konstantina", "last_name": "Papadopoulos-Featherston"}
     staff = hire(visit.site, "nurse", **long)
-    staff.memberships.create(site=visit.site, role="administrator")
-    staff.memberships.create(
-        site=TabletFactory.create(site__name="A very long name " * 5).site, role="nurse"
+    insert(Membership(staff=staff, site=visit.site, role="administrator"))
+    insert(
+        Membership(
+            staff=staff,
+            site=TabletFactory.create(site__name="A very long name " * 5).site,
+            role="nurse",
+        )
     )
     device = person({"width": width, "height": 1080}).hold(tablet).sign_in(staff)
     device.go("/")

@@ -22,13 +22,15 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from clinic import shift, tablets
+from clinic import actions, tablets
+from clinic.actions.sessions import begin_shift
 from clinic.models import Membership, Site, Staff, Tablet
 from clinic.signin import arrival
 from clinic.signin.library import SIGNED_IN_BY, SIGNED_IN_WHO
 from monitoring.rules.protocol import SPRAVATO_US
 from tests.clinic.test_access import ANYONE, NAMED, NOT_THERE, POSTED, ROUTES, SIGNED_IN, routes
 from tests.engine import IS_WHOLE, USES_POSTGRESQL
+from tests.factories.logged import insert, save
 from tests.factories.people import SiteFactory, StaffFactory, person
 from tests.factories.record import PatientFactory
 from tests.factories.second_factors import add_app
@@ -293,7 +295,7 @@ def _site(clock: Clock, word: str) -> dict[str, Ids]:
     closed = ready_to_sign(clock, site=site, patient=patient(1), protocol=protocol)
     for staff in (closed.nurse, closed.clinician):
         staff.last_name, staff.username = f"{word} {staff.username}", f"{word}-{staff.username}"
-        staff.save()
+        save(staff)
     flagged = closed.read(systolic=196, diastolic=104, note=f"{word} note")
     closed.respond(flagged.pk, ordered=f"{word} order")
     symptom = closed.event("symptom", symptoms=["nausea"], detail=f"{word} nausea")
@@ -370,10 +372,10 @@ def _rows_of_sign_in(staff: Staff) -> dict[str, str]:
 def _tablet(site: Site, name: str, clock: Clock) -> Tablet:
     """An enrolled tablet on which someone can come back with a PIN."""
     administrator = person(site, "administrator")
-    tablet = tablets.enrol(administrator, site, name=name, device=uuid4().hex)
+    tablet = actions.enrol_tablet(administrator, site, name=name, device=uuid4().hex)
     nurse = person(site, "nurse", last_name=name)
-    shift.set_pin(nurse, "284719")
-    shift.begin(tablet, nurse, has_second_factor=False)
+    actions.choose_pin(nurse, "284719")
+    begin_shift(tablet, nurse, has_second_factor=False)
     return tablet
 
 
@@ -389,7 +391,7 @@ def _client(site: Site, who: str, clock: Clock) -> Client:
     client.force_login(staff)
     if who == "deactivated":
         staff.is_active = False
-        staff.save()
+        save(staff)
         return client
     # As after a full sign-in a moment ago.
     session = client.session
@@ -414,5 +416,5 @@ def _person(site: Site, who: str, clock: Clock) -> Staff:
         end = clock.now() + timedelta(hours=-1 if who.endswith("ended") else 1)
         lasts = {"began_at": end - timedelta(hours=2), "ends_at": end, "reason": "Chest pain"}
     role = "emergency" if lasts else {"deactivated": "nurse", NO_FACTOR: "clinician"}.get(who, who)
-    Membership.objects.create(staff=staff, site=site, role=role, **lasts)
+    insert(Membership(staff=staff, site=site, role=role, **lasts))
     return staff

@@ -13,8 +13,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from pytest_django import DjangoDbBlocker
 
 from clinic.access import Permission, permissions_of
-from clinic.models import Site, Staff
+from clinic.models import Membership, Site, Staff
 from tests import shared
+from tests.factories.logged import insert, save
 from tests.factories.people import (
     SiteFactory,
     TabletFactory,
@@ -232,7 +233,7 @@ def pattern_needs(pattern: URLPattern) -> frozenset[Permission] | None:
 
 def test_roles_add_up(visit: Visit) -> None:
     both = person(visit.site, "nurse")
-    both.memberships.create(site=visit.site, role="administrator")
+    insert(Membership(staff=both, site=visit.site, role="administrator"))
     assert status(both, "/") == 200
     assert status(both, "/sessions/") == 200
     assert permissions_of(["nurse", "administrator"]) > permissions_of(["nurse"])
@@ -243,7 +244,7 @@ def test_a_deactivated_person_is_signed_out_at_once(visit: Visit) -> None:
     client.force_login(visit.nurse)
     assert client.get("/").status_code == 200
     visit.nurse.is_active = False
-    visit.nurse.save()
+    save(visit.nurse)
     assert client.get("/").status_code == 302
 
 
@@ -252,7 +253,7 @@ def test_a_post_without_its_token_is_refused_before_anything_else(
     visit: Visit, name: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     everything = visit.clinician
-    everything.memberships.create(site=visit.site, role="administrator")
+    insert(Membership(staff=everything, site=visit.site, role="administrator"))
     client = Client(enforce_csrf_checks=True)
     client.force_login(everything)
     before = visit.session.last_seq
@@ -273,7 +274,7 @@ def test_a_site_that_is_not_ones_own_cannot_be_chosen(visit: Visit) -> None:
 
 def test_a_person_of_two_sites_sees_one_at_a_time(visit: Visit) -> None:
     other: Site = SiteFactory.create(name="AAA first by name")
-    visit.nurse.memberships.create(site=other, role="nurse")
+    insert(Membership(staff=visit.nurse, site=other, role="nurse"))
     client = Client()
     client.force_login(visit.nurse)
     path = f"/sessions/{visit.id}/"

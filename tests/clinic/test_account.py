@@ -11,6 +11,7 @@ from django.test import Client
 
 from clinic.models import Membership, Shift, Staff, TrailEntry
 from clinic.signin import arrival
+from tests.factories.logged import insert
 from tests.factories.passkeys import Passkey
 from tests.factories.people import PASSWORD, SiteFactory, TabletFactory, on_tablet, person
 from tests.factories.second_factors import App, types_of
@@ -209,7 +210,7 @@ def test_the_last_one_of_whose_role_needs_one_stays(clinician: Staff) -> None:
 
 def test_it_stays_also_while_working_at_a_site_that_asks_for_none(clinician: Staff) -> None:
     lax = SiteFactory.create(requires_second_factor=False, name="AAA")
-    Membership.objects.create(staff=clinician, site=lax, role="clinician")
+    insert(Membership(staff=clinician, site=lax, role="clinician"))
     App(clinician)
     assert confirmed(clinician).post("/account/app/remove/").status_code == 422
 

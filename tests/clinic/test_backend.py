@@ -10,6 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from clinic.access import Permission, may
 from clinic.signin.backend import RosterBackend
+from tests.factories.logged import save
 from tests.factories.people import MembershipFactory, SiteFactory, StaffFactory, person
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +53,7 @@ def test_a_person_without_a_role_is_loaded_with_none() -> None:
 def test_a_person_who_was_deactivated_is_not_loaded(has_role: bool) -> None:
     staff = person(SiteFactory.create(), "nurse") if has_role else StaffFactory.create()
     staff.is_active = False
-    staff.save()
+    save(staff)
     assert RosterBackend().get_user(staff.pk) is None
 
 

@@ -8,8 +8,20 @@ from typing import Any
 
 import pytest
 
-from clinic import access, emergency, staffing
+from clinic import access, emergency
 from clinic.access import Permission
+from clinic.actions import (
+    NewPerson,
+    change_roles,
+    deactivate_person,
+    end_emergency,
+    enter_emergency,
+    invite_person,
+    leave_emergency,
+    reactivate_person,
+    renew_link,
+    review_emergency,
+)
 from clinic.ids import uuid7
 from clinic.models import Membership, Site, Staff, TrailEntry
 from clinic.refusal import NotAllowed, Refused
@@ -18,6 +30,7 @@ from monitoring.actions.admit_patient import Answers
 from monitoring.actions.record_event import EventEntry
 from monitoring.proof.verify import verify
 from tests.clock import TestClock
+from tests.factories.logged import insert
 from tests.factories.people import (
     PASSWORD,
     MembershipFactory,
@@ -47,7 +60,7 @@ def clinician(home: Site) -> Staff:
 
 
 def enter(by: Staff, site: Site, **given: Any) -> Membership:
-    return emergency.enter(by, site, **({"reason": "Chest pain", "password": PASSWORD} | given))
+    return enter_emergency(by, site, **({"reason": "Chest pain", "password": PASSWORD} | given))
 
 
 def again(staff: Staff) -> Staff:
@@ -151,29 +164,29 @@ def test_a_visit_that_ended_stays_beside_the_next_one_and_both_are_told(
 def test_one_leaves_before_the_time_is_over(clinician: Staff, away: Site, clock: TestClock) -> None:
     enter(clinician, away)
     clock.forward(minutes=5)
-    emergency.leave(clinician, away)
+    leave_emergency(clinician, away)
     assert not access.may(again(clinician), Permission.VIEW_BOARD, away)
-    assert told(clinician)[-1] == "end_emergency"
+    assert told(clinician)[-1] == "leave_emergency"
     with pytest.raises(Refused, match="not_visiting"):
-        emergency.leave(clinician, away)
+        leave_emergency(clinician, away)
 
 
 def test_an_administrator_of_the_site_ends_it(clinician: Staff, away: Site) -> None:
     administrator = person(away, "administrator")
     enter(clinician, away)
-    emergency.end(administrator, away, clinician.pk)
+    end_emergency(administrator, away, clinician.pk)
     assert not emergency.visits(away).exists()
     with pytest.raises(Refused, match="not_visiting"):
-        emergency.end(administrator, away, clinician.pk)
+        end_emergency(administrator, away, clinician.pk)
 
 
 def test_no_one_else_ends_it(clinician: Staff, home: Site, away: Site) -> None:
     enter(clinician, away)
     for by in (person(away, "nurse"), person(home, "administrator"), clinician):
         with pytest.raises(NotAllowed):
-            emergency.end(by, away, clinician.pk)
+            end_emergency(by, away, clinician.pk)
     with pytest.raises(NotAllowed):
-        emergency.end(person(away, "administrator"), away, StaffFactory.create().pk)
+        end_emergency(person(away, "administrator"), away, StaffFactory.create().pk)
 
 
 def test_it_is_announced_with_the_site_they_come_from(clinician: Staff, away: Site) -> None:
@@ -188,18 +201,16 @@ def test_a_visit_is_no_role_that_an_administrator_gives_or_takes(
 ) -> None:
     administrator, nurse = person(away, "administrator"), person(away, "nurse")
     with pytest.raises(Refused, match="no_role"):
-        staffing.set_roles(administrator, away, nurse.pk, roles=["emergency"])
+        change_roles(administrator, away, nurse.pk, roles=["emergency"])
+    new = NewPerson(username="x", first_name="x", last_name="x")
     with pytest.raises(Refused, match="no_role"):
-        staffing.invite(
-            administrator, away, username="x", first_name="x", last_name="x", credentials="",
-            roles=["nurse", "emergency"],
-        )  # fmt: skip
+        invite_person(administrator, away, new, roles=["nurse", "emergency"])
     enter(clinician, away)
     changes: list[Callable[[], Any]] = [
-        lambda: staffing.set_roles(administrator, away, clinician.pk, roles=["nurse"]),
-        lambda: staffing.deactivate(administrator, away, clinician.pk),
-        lambda: staffing.reactivate(administrator, away, clinician.pk),
-        lambda: staffing.renew_link(administrator, away, clinician.pk),
+        lambda: change_roles(administrator, away, clinician.pk, roles=["nurse"]),
+        lambda: deactivate_person(administrator, away, clinician.pk),
+        lambda: reactivate_person(administrator, away, clinician.pk),
+        lambda: renew_link(administrator, away, clinician.pk),
     ]
     for change in changes:
         with pytest.raises(NotAllowed):
@@ -211,11 +222,14 @@ def test_the_own_administrator_manages_a_clinician_who_is_visiting(
     clinician: Staff, home: Site, away: Site
 ) -> None:
     enter(clinician, away)
-    staffing.set_roles(person(home, "administrator"), home, clinician.pk, roles=["nurse"])
+    change_roles(person(home, "administrator"), home, clinician.pk, roles=["nurse"])
     assert emergency.visits(away).count() == 1
-    staffing.deactivate(person(home, "administrator"), home, clinician.pk)
+    deactivate_person(person(home, "administrator"), home, clinician.pk)
     assert not emergency.visits(away).exists()
-    assert told(clinician)[-1] == "end_emergency"
+    last = TrailEntry.objects.filter(chain=clinician.pk).latest("seq")
+    assert last.verb == "deactivate_person"
+    (visit,) = json.loads(last.payload)["rows"]["membership"].values()
+    assert set(visit) == {"ends_at"}
 
 
 def test_a_visitor_records_readings_and_events_and_nothing_else(clock: TestClock) -> None:
@@ -275,7 +289,7 @@ def test_who_is_a_clinician_since_less_than_a_day_does_not_enter(
     away: Site, home: Site, clock: TestClock, hours: float, is_let_in: bool
 ) -> None:
     newcomer = StaffFactory.create()
-    Membership.objects.create(staff=newcomer, site=home, role="clinician")
+    insert(Membership(staff=newcomer, site=home, role="clinician"))
     clock.forward(minutes=hours * 60)
     if is_let_in:
         assert enter(newcomer, away).site == away
@@ -290,7 +304,7 @@ def test_one_person_is_at_three_other_sites_at_most(clinician: Staff, clock: Tes
         enter(clinician, site)
     with pytest.raises(Refused, match="most_visits"):
         enter(clinician, sites[3])
-    emergency.leave(clinician, sites[0])
+    leave_emergency(clinician, sites[0])
     enter(clinician, sites[3])
     clock.forward(minutes=61)
     enter(clinician, sites[0])
@@ -303,16 +317,16 @@ def test_a_visit_is_reviewed_once_it_is_over(
     reviewer, visit = person(away, role), enter(clinician, away)
     assert not emergency.to_review(away).exists()
     with pytest.raises(Refused, match="still_visiting"):
-        emergency.review(reviewer, away, visit.pk, words="Helped in room 3")
+        review_emergency(reviewer, away, visit.pk, words="Helped in room 3")
     clock.forward(minutes=60)
     assert emergency.to_review(away).get().from_site == "Home"  # type: ignore[attr-defined]
     with pytest.raises(Refused, match="review"):
-        emergency.review(reviewer, away, visit.pk, words="  ")
-    emergency.review(reviewer, away, visit.pk, words="Helped in room 3")
+        review_emergency(reviewer, away, visit.pk, words="  ")
+    review_emergency(reviewer, away, visit.pk, words="Helped in room 3")
     assert not emergency.to_review(away).exists()
     assert told(clinician)[-1] == "review_emergency"
     with pytest.raises(Refused, match="reviewed"):
-        emergency.review(reviewer, away, visit.pk, words="Again")
+        review_emergency(reviewer, away, visit.pk, words="Again")
     assert [p for p in verify().problems if str(clinician.pk) in p.words] == []
 
 
@@ -323,9 +337,9 @@ def test_only_clinicians_and_administrators_of_the_visited_site_review(
     clock.forward(minutes=60)
     for by in (person(away, "nurse"), person(away, "auditor"), person(home, "administrator")):
         with pytest.raises(NotAllowed):
-            emergency.review(by, away, visit.pk, words="x")
+            review_emergency(by, away, visit.pk, words="x")
     with pytest.raises(NotAllowed):
-        emergency.review(person(home, "administrator"), home, visit.pk, words="x")
+        review_emergency(person(home, "administrator"), home, visit.pk, words="x")
     MembershipFactory.create(staff=clinician, site=away, role="clinician")
     with pytest.raises(Refused, match="own_visit"):
-        emergency.review(again(clinician), away, visit.pk, words="x")
+        review_emergency(again(clinician), away, visit.pk, words="x")

@@ -10,8 +10,9 @@ from django.test import Client
 from pytest_django import Settings
 
 from clinic.ids import uuid7
-from clinic.models import Site, Staff
+from clinic.models import Membership, Site, Staff
 from tests.clock import TestClock
+from tests.factories.logged import insert
 from tests.factories.people import SiteFactory, person
 from tests.factories.visits import Visit, ready_to_sign
 
@@ -48,7 +49,7 @@ def test_days_that_no_calendar_has_everywhere_are_refused_where_they_are_entered
     site: Site, sign_in: Any, clock: TestClock, day: str
 ) -> None:
     visit = Visit(clock, site=site)
-    visit.nurse.memberships.create(site=site, role="auditor")
+    insert(Membership(staff=visit.nurse, site=site, role="auditor"))
     client = sign_in(visit.nurse)
     for list_of in ("/sessions/", "/access/", "/access.csv"):
         for name in ("since", "until"):

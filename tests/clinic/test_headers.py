@@ -116,7 +116,7 @@ from django.core.management import call_command
 from django.test import Client
 call_command("migrate", verbosity=0)
 from tests.factories.people import PASSWORD, SiteFactory, person
-from clinic import tablets
+from clinic import actions, tablets
 site = SiteFactory.create()
 nurse, administrator = person(site, "nurse"), person(site, "administrator")
 seen = {}
@@ -139,7 +139,7 @@ body = {"id": str(uuid7()), "mrn": "1", "family_name": "Smith", "given_name": "J
 saved = note(client.post(page.request["PATH_INFO"], body, secure=True))
 assert saved.status_code == 302, saved.content.decode()
 note(client.get(saved["Location"], secure=True))
-tablet = tablets.enrol(administrator, site, name="Room 1", device="a")
+tablet = actions.enrol_tablet(administrator, site, name="Room 1", device="a")
 from django.http import HttpResponse
 given = HttpResponse()
 tablets.remember(given, tablet)

@@ -23,6 +23,7 @@ from django.conf import settings
 from django.test import Client
 
 from clinic import staffing
+from tests.factories.logged import save
 from tests.factories.people import SiteFactory, person
 
 ROOT = Path(__file__).parents[2]
@@ -46,7 +47,7 @@ def log(monkeypatch: pytest.MonkeyPatch) -> Iterator[StringIO]:
 def test_a_link_that_still_opens_is_not_in_the_log(log: StringIO, body: dict[str, str]) -> None:
     staff = person(SiteFactory.create(), "nurse")
     staff.set_unusable_password()
-    staff.save()
+    save(staff)
     staff_id, token = staffing.link_of(staff)
     path = f"/invitation/{staff_id}/{token}/"
     assert Client().post(path, body).status_code == 422

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from clinic.models import Staff, TrailEntry
 from clinic.trail.chain import ORGANISATION
+from tests.factories.logged import save
 from tests.factories.passkeys import Passkey
 from tests.factories.people import SiteFactory, person
 
@@ -90,7 +91,7 @@ def test_what_is_not_quite_right_is_refused_in_the_same_words(clinician: Staff) 
 def test_a_deactivated_person_is_refused_in_the_same_words(clinician: Staff) -> None:
     passkey = Passkey.added(clinician)
     clinician.is_active = False
-    clinician.save()
+    save(clinician)
     client, options = begun()
     answer = post(client, passkey.used(options), next="/patients/")
     assert is_refused(client, answer)

@@ -17,6 +17,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from clinic.models import Site, Staff, TrailEntry
+from tests.factories.logged import save
 from tests.factories.passkeys import Passkey
 from tests.factories.people import PASSWORD, SiteFactory, person
 from tests.factories.second_factors import App
@@ -213,7 +214,7 @@ def test_who_is_deactivated_between_the_steps_is_told_what_everyone_is(clinician
     app = App(clinician)
     client = first_step(clinician)
     clinician.is_active = False
-    clinician.save()
+    save(clinician)
     answer = client.post("/sign-in/code/", {"code": app.code}, follow=True)
     assert answer.redirect_chain[-1][0] == "/sign-in/"
     assert "do not belong together" in answer.content.decode()

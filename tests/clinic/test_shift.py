@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
+from importlib import import_module
 from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import check_password, make_password
 
-from clinic import shift
+from clinic import actions, shift
+from clinic.actions.sessions import begin_shift, end_shifts
 from clinic.models import Membership, Shift, Staff, Tablet, TrailEntry
+from clinic.refusal import Refused
 from tests.clock import TestClock
+from tests.factories.logged import delete, save
 from tests.factories.people import (
     PIN,
     ShiftFactory,
@@ -38,12 +42,12 @@ def rosa(tablet: Tablet) -> Staff:
 def wrong(tablet: Tablet, staff: Staff, pin: str = WRONG) -> int:
     """How many tries are left after a PIN that does not let in."""
     with pytest.raises(shift.Wrong) as refused:
-        shift.try_pin(tablet, staff.pk, pin)
+        actions.try_pin(tablet, staff.pk, pin)
     return refused.value.tries_left
 
 
 def test_the_right_pin_comes_back_to_the_shift(tablet: Tablet, rosa: Staff) -> None:
-    assert shift.try_pin(tablet, rosa.pk, PIN).staff == rosa
+    assert actions.try_pin(tablet, rosa.pk, PIN).staff == rosa
 
 
 def test_five_wrong_pins_end_the_shift_and_then_the_right_one_does_not_help(
@@ -59,14 +63,14 @@ def test_five_wrong_pins_end_the_shift_and_then_the_right_one_does_not_help(
 def test_a_full_sign_in_lets_the_pin_work_again(tablet: Tablet, rosa: Staff) -> None:
     for _ in range(5):
         wrong(tablet, rosa)
-    shift.begin(tablet, rosa, has_second_factor=False)
-    assert shift.try_pin(tablet, rosa.pk, PIN).wrong_tries == 0
+    begin_shift(tablet, rosa, has_second_factor=False)
+    assert actions.try_pin(tablet, rosa.pk, PIN).wrong_tries == 0
     assert Shift.objects.filter(tablet=tablet, staff=rosa, ended_at=None).count() == 1
 
 
 def test_the_right_pin_forgives_the_wrong_ones_before(tablet: Tablet, rosa: Staff) -> None:
     assert wrong(tablet, rosa) == 4
-    shift.try_pin(tablet, rosa.pk, PIN)
+    actions.try_pin(tablet, rosa.pk, PIN)
     assert wrong(tablet, rosa) == 4
 
 
@@ -80,30 +84,30 @@ def test_the_pin_is_useless_where_the_person_did_not_sign_in(tablet: Tablet, ros
     beside, elsewhere = TabletFactory.create(site=tablet.site), TabletFactory.create()
     assert wrong(beside, rosa, PIN) == 0
     assert wrong(elsewhere, rosa, PIN) == 0
-    assert shift.try_pin(tablet, rosa.pk, PIN)
+    assert actions.try_pin(tablet, rosa.pk, PIN)
 
 
 def test_the_pin_is_kept_hashed_and_told_to_no_one(tablet: Tablet) -> None:
     staff = person(tablet.site, "nurse")
-    shift.set_pin(staff, PIN)
+    actions.choose_pin(staff, PIN)
     staff.refresh_from_db()
     assert PIN not in staff.pin
     assert staff.pin.split("$")[0] == make_password("x").split("$")[0]
-    told = TrailEntry.objects.get(chain=staff.pk, verb="change_pin")
+    told = TrailEntry.objects.get(chain=staff.pk, verb="choose_pin")
     assert PIN not in told.payload
     assert staff.pin not in told.payload
 
 
 @pytest.mark.parametrize("pin", ["12345", "1234567", "12a456", "", "４０８２１５", " 40821"])
 def test_other_than_six_digits_cannot_be_chosen(rosa: Staff, pin: str) -> None:
-    with pytest.raises(shift.BadPin, match="pin_digits"):
-        shift.set_pin(rosa, pin)
+    with pytest.raises(Refused, match="pin_digits"):
+        actions.choose_pin(rosa, pin)
 
 
 @pytest.mark.parametrize("pin", ["111111", "123456", "987654", "000000"])
 def test_digits_all_alike_or_in_a_row_cannot_be_chosen(rosa: Staff, pin: str) -> None:
-    with pytest.raises(shift.BadPin, match="pin_simple"):
-        shift.set_pin(rosa, pin)
+    with pytest.raises(Refused, match="pin_simple"):
+        actions.choose_pin(rosa, pin)
 
 
 def test_after_twelve_hours_only_a_full_sign_in_lets_in(
@@ -117,21 +121,21 @@ def test_after_twelve_hours_only_a_full_sign_in_lets_in(
 
 
 def without_role(staff: Staff) -> None:
-    staff.memberships.all().delete()
+    delete(staff.memberships.get())
 
 
 def deactivated(staff: Staff) -> None:
     staff.is_active = False
-    staff.save()
+    save(staff)
 
 
 def without_pin(staff: Staff) -> None:
     staff.pin = ""
-    staff.save()
+    save(staff)
 
 
 def ended(staff: Staff) -> None:
-    shift.end_all(staff)
+    end_shifts(Shift.objects.filter(staff=staff))
 
 
 @pytest.mark.parametrize("change", [without_role, deactivated, without_pin, ended])
@@ -171,6 +175,8 @@ def test_a_name_that_is_not_there_costs_the_same_hashing(
     """One hash each: the time it takes does not tell who is on shift."""
     hashed: list[str] = []
 
+    try_pin = import_module("clinic.actions.try_pin")
+
     def note(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
         def noted(*given: Any) -> Any:
             hashed.append(name)
@@ -178,8 +184,8 @@ def test_a_name_that_is_not_there_costs_the_same_hashing(
 
         return noted
 
-    monkeypatch.setattr(shift, "check_password", note("check", check_password))
-    monkeypatch.setattr(shift, "make_password", note("make", make_password))
+    monkeypatch.setattr(try_pin, "check_password", note("check", check_password))
+    monkeypatch.setattr(try_pin, "make_password", note("make", make_password))
     wrong(tablet, rosa)
     wrong(tablet, StaffFactory.create())
     assert hashed == ["check", "make"]
@@ -190,7 +196,7 @@ def test_wrong_tries_at_the_same_moment_are_all_counted(
 ) -> None:
     tablet = TabletFactory.create()
     staff = ShiftFactory.create(tablet=tablet).staff
-    outcomes = race(*[lambda: shift.try_pin(tablet, staff.pk, WRONG)] * 8)
+    outcomes = race(*[lambda: actions.try_pin(tablet, staff.pk, WRONG)] * 8)
     left = sorted(o.tries_left for o in outcomes if isinstance(o, shift.Wrong))
     assert left == [0, 0, 0, 0, 1, 2, 3, 4]
     kept = Shift.objects.get(tablet=tablet)
@@ -205,7 +211,7 @@ def test_a_right_guess_among_many_at_once_comes_too_late_or_within_five(
     tablet = TabletFactory.create(site=SiteFactory.create())
     for _ in range(5):
         staff = ShiftFactory.create(tablet=tablet).staff
-        guesses = [partial(shift.try_pin, tablet, staff.pk, p) for p in [WRONG] * 7 + [PIN]]
+        guesses = [partial(actions.try_pin, tablet, staff.pk, p) for p in [WRONG] * 7 + [PIN]]
         outcomes = race(*guesses)
         let_in = [o for o in outcomes if isinstance(o, Shift)]
         counted = [o for o in outcomes if isinstance(o, shift.Wrong) and o.tries_left]

@@ -13,9 +13,10 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 from pytest_django import Settings
 
-from clinic.models import Staff
+from clinic.models import Membership, Staff
 from monitoring.management.demo.people import let_in, open_clinic
 from tests.clock import TestClock
+from tests.factories.logged import delete, insert, save
 from tests.factories.people import PASSWORD, SiteFactory, person
 
 pytestmark = pytest.mark.django_db
@@ -84,7 +85,7 @@ def test_the_demo_never_says_who_else_can_sign_in(settings: Settings, demo: None
     settings.CLINIC_DEMO = True
     elsewhere = SiteFactory.create(name="Real Clinic")
     staff = person(elsewhere, "nurse")
-    Staff.objects.get(username="rosa").memberships.create(site=elsewhere, role="nurse")
+    insert(Membership(staff=Staff.objects.get(username="rosa"), site=elsewhere, role="nurse"))
     page = Client().get("/sign-in/").content.decode()
     assert "rosa" in page
     assert staff.username not in page
@@ -104,7 +105,7 @@ def test_a_poll_of_someone_signed_out_is_told_so_without_a_redirect() -> None:
 
 def test_a_person_without_a_role_is_told_whom_to_ask() -> None:
     staff = person(SiteFactory.create(), "nurse")
-    staff.memberships.all().delete()
+    delete(staff.memberships.get())
     client = Client()
     client.force_login(staff)
     answer = client.get("/home/")
@@ -134,9 +135,9 @@ def test_unknown_deactivated_and_invited_people_are_told_what_everyone_is() -> N
     site = SiteFactory.create()
     known, gone, invited = (person(site, "nurse") for _ in range(3))
     gone.is_active = False
-    gone.save()
+    save(gone)
     invited.set_unusable_password()
-    invited.save()
+    save(invited)
     told = {
         words(sign_in(Client(), name, password))
         for name, password in (

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from clinic import sites
+from clinic import actions
 from clinic.models import Site, Staff, TrailEntry
 from clinic.refusal import NotAllowed, Refused
 from clinic.sites import SiteDetails
@@ -49,11 +49,11 @@ def samuel(site: Site) -> Staff:
 
 
 def told() -> int:
-    return TrailEntry.objects.filter(chain=ORGANISATION, verb="change_site").count()
+    return TrailEntry.objects.filter(chain=ORGANISATION, verb="amend_site").count()
 
 
 def test_everything_of_a_site_is_amended_at_once_and_told(site: Site, samuel: Staff) -> None:
-    sites.amend_site(samuel, site, DETAILS)
+    actions.amend_site(samuel, site, DETAILS)
     site.refresh_from_db()
     assert {name: getattr(site, name) for name in asdict(DETAILS)} == asdict(DETAILS)
     entry = TrailEntry.objects.filter(chain=ORGANISATION).latest("seq")
@@ -63,21 +63,21 @@ def test_everything_of_a_site_is_amended_at_once_and_told(site: Site, samuel: St
 
 
 def test_what_changes_nothing_is_not_told(site: Site, samuel: Staff) -> None:
-    sites.amend_site(samuel, site, DETAILS)
+    actions.amend_site(samuel, site, DETAILS)
     before = told()
-    sites.amend_site(samuel, site, DETAILS)
+    actions.amend_site(samuel, site, DETAILS)
     assert told() == before
 
 
 @pytest.mark.parametrize("role", ["nurse", "clinician", "auditor", "emergency"])
 def test_only_an_administrator_amends_it(site: Site, role: str) -> None:
     with pytest.raises(NotAllowed):
-        sites.amend_site(person(site, role), site, DETAILS)
+        actions.amend_site(person(site, role), site, DETAILS)
 
 
 def test_the_administrator_of_another_site_does_not(site: Site) -> None:
     with pytest.raises(NotAllowed):
-        sites.amend_site(person(SiteFactory.create(), "administrator"), site, DETAILS)
+        actions.amend_site(person(SiteFactory.create(), "administrator"), site, DETAILS)
 
 
 @pytest.mark.parametrize(
@@ -97,8 +97,8 @@ def test_what_no_site_can_be_is_refused_at_its_field(
     SiteFactory.create(name="Taken")
     before = told()
     with pytest.raises(Refused, match=code) as refused:
-        sites.amend_site(samuel, site, replace(DETAILS, **wrong))
-    assert refused.value.field == field
+        actions.amend_site(samuel, site, replace(DETAILS, **wrong))
+    assert refused.value.messages[0].field == field
     assert told() == before
 
 
@@ -114,10 +114,10 @@ def test_the_time_zone_is_fixed_once_a_session_was_planned(clock: TestClock) -> 
     site = SiteFactory.create(time_zone="America/New_York")
     samuel = person(site, "administrator")
     here = replace(DETAILS, time_zone="America/Denver")
-    sites.amend_site(samuel, site, here)
+    actions.amend_site(samuel, site, here)
     planned(clock, site=site)
-    sites.amend_site(samuel, site, replace(here, phone="555 0199"))
+    actions.amend_site(samuel, site, replace(here, phone="555 0199"))
     with pytest.raises(Refused, match="time_zone_fixed"):
-        sites.amend_site(samuel, site, replace(here, time_zone="America/Chicago"))
+        actions.amend_site(samuel, site, replace(here, time_zone="America/Chicago"))
     site.refresh_from_db()
     assert (site.time_zone, site.phone) == ("America/Denver", "555 0199")

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from clinic import sign_ins
 from clinic.models import TrailEntry
-from clinic.trail import organisation
+from clinic.signin import receivers
 from clinic.trail.chain import ORGANISATION
 from tests.clinic.test_passkey_sign_in import AJAX, begun, is_refused, post
 from tests.clinic.test_signin import sign_in
@@ -46,9 +46,9 @@ def test_names_of_no_one_are_told_once_for_an_address_in_a_quarter_of_an_hour(
 
 
 def test_however_many_addresses_there_are_no_more_are_told_than_that(clock: TestClock) -> None:
-    for number in range(organisation.MOST_STRANGERS + 5):
+    for number in range(receivers.MOST_STRANGERS + 5):
         sign_in(stranger(f"10.0.1.{number}"), f"nobody-{number}", "guess")
-    assert told() == organisation.MOST_STRANGERS
+    assert told() == receivers.MOST_STRANGERS
 
 
 def test_wrong_tries_at_a_persons_name_are_each_told(clock: TestClock) -> None:

@@ -9,13 +9,14 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from clinic import shift, tablets
+from clinic import actions, shift
 from clinic.ids import uuid7
-from clinic.models import Site, Staff, Tablet, TrailEntry
+from clinic.models import Membership, Site, Staff, Tablet, TrailEntry
 from clinic.refusal import NotAllowed, Refused
 from clinic.trail.chain import ORGANISATION
 from monitoring.proof.verify import verify
 from tests.clock import TestClock
+from tests.factories.logged import insert
 from tests.factories.people import (
     PASSWORD,
     PIN,
@@ -43,7 +44,7 @@ def samuel(site: Site) -> Staff:
 
 
 def enrol(by: Staff, site: Site, name: str = "Room 2") -> Tablet:
-    return tablets.enrol(by, site, name=name, device="some-browser")
+    return actions.enrol_tablet(by, site, name=name, device="some-browser")
 
 
 def test_an_administrator_enrols_a_tablet_and_the_trail_says_so(samuel: Staff, site: Site) -> None:
@@ -58,7 +59,7 @@ def test_two_tablets_in_use_do_not_share_a_name(samuel: Staff, site: Site) -> No
     first = enrol(samuel, site, "Room 2")
     with pytest.raises(Refused, match="tablet_name_taken"):
         enrol(samuel, site, "room 2")
-    tablets.revoke(samuel, site, first.pk)
+    actions.revoke_tablet(samuel, site, first.pk)
     assert enrol(samuel, site, "Room 2").pk != first.pk
     elsewhere = SiteFactory.create()
     assert enrol(person(elsewhere, "administrator"), elsewhere, "Room 2")
@@ -70,26 +71,26 @@ def test_no_one_else_enrols_or_revokes(site: Site, role: str) -> None:
     with pytest.raises(NotAllowed):
         enrol(staff, site)
     with pytest.raises(NotAllowed):
-        tablets.revoke(staff, site, kept.pk)
+        actions.revoke_tablet(staff, site, kept.pk)
 
 
 def test_an_administrator_of_another_site_does_not_find_the_tablet(samuel: Staff) -> None:
     other = TabletFactory.create()
     with pytest.raises(NotAllowed):
-        tablets.revoke(samuel, samuel.memberships.get().site, other.pk)
+        actions.revoke_tablet(samuel, samuel.memberships.get().site, other.pk)
     with pytest.raises(NotAllowed):
-        tablets.revoke(samuel, other.site, other.pk)
+        actions.revoke_tablet(samuel, other.site, other.pk)
 
 
 def test_revoking_ends_the_shifts_and_is_told_once(samuel: Staff, site: Site) -> None:
     kept = TabletFactory.create(site=site)
     rosa = ShiftFactory.create(tablet=kept).staff
-    first = tablets.revoke(samuel, site, kept.pk)
-    again = tablets.revoke(samuel, site, kept.pk)
+    first = actions.revoke_tablet(samuel, site, kept.pk)
+    again = actions.revoke_tablet(samuel, site, kept.pk)
     assert again.revoked_at == first.revoked_at
     assert TrailEntry.objects.filter(chain=ORGANISATION, verb="revoke_tablet").count() == 1
     with pytest.raises(shift.Wrong):
-        shift.try_pin(kept, rosa.pk, PIN)
+        actions.try_pin(kept, rosa.pk, PIN)
     assert [p for p in verify().problems if "tablet" in p.words.lower()] == []
 
 
@@ -99,7 +100,7 @@ def test_a_revoked_tablet_signs_everyone_out_with_the_next_request(
     kept = TabletFactory.create(site=site)
     client = on_tablet(kept, person(site, "nurse"))
     assert client.get(BOARD).status_code == 200
-    tablets.revoke(samuel, site, kept.pk)
+    actions.revoke_tablet(samuel, site, kept.pk)
     assert client.get(BOARD, headers={"HX-Request": "true"}).status_code == 401
     answer = client.get(BOARD)
     assert answer["Location"] == "/sign-in/?next=/"
@@ -124,7 +125,7 @@ def test_a_session_of_the_tablet_is_useless_in_another_browser(site: Site) -> No
 
 def test_on_a_tablet_one_works_at_its_site_unless_another_is_chosen(site: Site) -> None:
     rosa = person(SiteFactory.create(name="AAA, first by name"), "nurse")
-    rosa.memberships.create(site=site, role="nurse")
+    insert(Membership(staff=rosa, site=site, role="nurse"))
     client = on_tablet(TabletFactory.create(site=site), rosa)
     assert client.get(BOARD).context["site"] == site
 
@@ -213,7 +214,7 @@ def test_a_tablet_that_no_one_uses_for_a_month_is_none(site: Site, clock: TestCl
 
 def test_a_copy_of_a_revoked_tablet_is_none(site: Site, samuel: Staff) -> None:
     kept = TabletFactory.create(site=site)
-    tablets.revoke(samuel, site, kept.pk)
+    actions.revoke_tablet(samuel, site, kept.pk)
     assert not is_tablet(browser(tablet_cookies(kept)))
 
 
@@ -222,7 +223,7 @@ def test_a_revoked_tablet_is_enrolled_anew_in_the_same_browser(site: Site, samue
     client = browser(tablet_cookies(kept))
     client.force_login(samuel)
     client.post("/account/confirm/", {"password": PASSWORD})
-    tablets.revoke(samuel, site, kept.pk)
+    actions.revoke_tablet(samuel, site, kept.pk)
     client.post("/tablets/enrol/", {"id": str(uuid7()), "name": "Anew"})
     client.post("/sign-out/")
     assert is_tablet(client)

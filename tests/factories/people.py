@@ -15,12 +15,13 @@ from django.test import Client
 from clinic import clock
 from clinic.models import Membership, Proposal, Shift, Site, Staff, Tablet
 from clinic.signin.library import SIGNED_IN_BY, SIGNED_IN_WHO
+from tests.factories.logged import LoggedFactory
 
 PASSWORD = "a password for tests"
 PIN = "408215"
 
 
-class SiteFactory(factory.django.DjangoModelFactory[Site]):
+class SiteFactory(LoggedFactory[Site]):
     class Meta:
         model = Site
 
@@ -30,7 +31,7 @@ class SiteFactory(factory.django.DjangoModelFactory[Site]):
     requires_second_factor = False
 
 
-class StaffFactory(factory.django.DjangoModelFactory[Staff]):
+class StaffFactory(LoggedFactory[Staff]):
     class Meta:
         model = Staff
 
@@ -42,7 +43,7 @@ class StaffFactory(factory.django.DjangoModelFactory[Staff]):
     password = factory.django.Password(PASSWORD)
 
 
-class MembershipFactory(factory.django.DjangoModelFactory[Membership]):
+class MembershipFactory(LoggedFactory[Membership]):
     class Meta:
         model = Membership
 
@@ -57,7 +58,7 @@ def _now() -> datetime:
     return clock.now()
 
 
-class TabletFactory(factory.django.DjangoModelFactory[Tablet]):
+class TabletFactory(LoggedFactory[Tablet]):
     class Meta:
         model = Tablet
 
@@ -69,7 +70,7 @@ class TabletFactory(factory.django.DjangoModelFactory[Tablet]):
     last_seen_at = factory.SelfAttribute("enrolled_at")
 
 
-class ProposalFactory(factory.django.DjangoModelFactory[Proposal]):
+class ProposalFactory(LoggedFactory[Proposal]):
     """A role that waits for a second administrator."""
 
     class Meta:

@@ -15,6 +15,7 @@ from monitoring.actions.record_event import EventEntry
 from monitoring.models import SessionFact
 from monitoring.rules.protocol import SPRAVATO_US
 from tests.clock import TestClock
+from tests.factories.logged import insert
 from tests.guards.raw import copy
 from tests.guards.world import MEANT, Clinic, Visit, open_clinic
 
@@ -185,23 +186,23 @@ def beside(noun: str, clinic: Clinic, clock: TestClock) -> tuple[Any, dict[str, 
     """A row of `noun` outside the record to which no other row refers, and what makes another like
     it sound."""
     now, by = clock.now(), clinic.nurse
-    tablet = Tablet.objects.create(
+    tablet = insert(Tablet(
         site=clinic.site, name="Room 1", device="x", enrolled_by=by, enrolled_at=now,
         last_seen_at=now,
-    )  # fmt: skip
+    ))  # fmt: skip
     if noun == "site":
-        return Site.objects.create(name=uuid7().hex), {"name": "Elsewhere"}
+        return insert(Site(name=uuid7().hex)), {"name": "Elsewhere"}
     if noun == "staff":
         return Staff.objects.create(username=uuid7().hex), {"username": "another"}
     if noun == "membership":
-        row: Any = Membership.objects.create(
+        row: Any = insert(Membership(
             staff=by, site=open_clinic("South").site, role="emergency", reason="Chest pain",
             began_at=now, ends_at=now + timedelta(hours=1),
-        )  # fmt: skip
+        ))  # fmt: skip
         return row, {"staff_id": clinic.clinician.id}
     if noun == "proposal":
-        row = Proposal.objects.create(
-            staff=by, site=clinic.site, role="clinician", proposed_at=now, proposed_by=by
+        row = insert(
+            Proposal(staff=by, site=clinic.site, role="clinician", proposed_at=now, proposed_by=by)
         )
         return row, {"role": "administrator"}
     if noun == "shift":

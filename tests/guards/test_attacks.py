@@ -16,6 +16,7 @@ from clinic.models.row import name_of
 from monitoring.models import Clearance, Departure, Patient, Reading, Session, SessionRow
 from tests.clock import TestClock
 from tests.engine import USES_POSTGRESQL
+from tests.factories.logged import save
 from tests.guards.examples import example, note, signed, superseded, withdrawn
 from tests.guards.raw import copy, run, update
 from tests.guards.world import Clinic, Visit
@@ -168,7 +169,7 @@ def test_a_session_is_not_discharged_by_its_phase(
 def test_being_superuser_signs_nothing(clinic: Clinic, clock: TestClock) -> None:
     visit = Visit(clinic, clock).ready()
     clinic.nurse.is_superuser = True
-    clinic.nurse.save()
+    save(clinic.nurse)
     like = signed(clinic, clock)
     row = Clearance.objects.get(session=like.id)
     with (
@@ -189,7 +190,7 @@ def test_a_clinician_who_left_the_clinic_signs_nothing(clinic: Clinic, clock: Te
     like = signed(clinic, clock)
     row = Clearance.objects.get(session=like.id)
     clinic.clinician.is_active = False
-    clinic.clinician.save()
+    save(clinic.clinician)
     with (
         pytest.raises(IntegrityError, match="guard_clearance_signed_by_clinician"),
         transaction.atomic(),

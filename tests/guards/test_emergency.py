@@ -11,6 +11,8 @@ from django.db import IntegrityError, transaction
 from clinic.models import Membership, Site, Staff
 from monitoring.models import Clearance, Decision, Review
 from tests.clock import TestClock
+from tests.factories.logged import insert
+from tests.factories.people import StaffFactory
 from tests.guards.examples import example, reviewed, signed
 from tests.guards.raw import copy
 from tests.guards.world import Clinic, Visit
@@ -21,17 +23,19 @@ pytestmark = pytest.mark.usefixtures("application")
 @pytest.fixture
 def visitor(clinic: Clinic, clock: TestClock) -> Staff:
     """A clinician elsewhere, at the clinic's site in an emergency that lasts all day."""
-    staff = Staff.objects.create_user("visitor", password="pw")
-    elsewhere = Site.objects.create(name="Elsewhere")
-    Membership.objects.create(staff=staff, site=elsewhere, role="clinician")
+    staff = StaffFactory.create(username="visitor")
+    elsewhere = insert(Site(name="Elsewhere"))
+    insert(Membership(staff=staff, site=elsewhere, role="clinician"))
     now = clock.now()
-    Membership.objects.create(
-        staff=staff,
-        site=clinic.site,
-        role="emergency",
-        began_at=now,
-        ends_at=now + timedelta(days=1),
-        reason="Chest pain",
+    insert(
+        Membership(
+            staff=staff,
+            site=clinic.site,
+            role="emergency",
+            began_at=now,
+            ends_at=now + timedelta(days=1),
+            reason="Chest pain",
+        )
     )
     return staff
 
@@ -80,13 +84,13 @@ def test_a_visitor_reviews_no_late_reading(
 def test_an_emergency_without_a_reason_or_an_end_is_no_role(
     clinic: Clinic, clock: TestClock
 ) -> None:
-    staff = Staff.objects.create_user("visitor", password="pw")
+    staff = StaffFactory.create(username="visitor")
     now = clock.now()
     whole = {"began_at": now, "ends_at": now + timedelta(hours=1), "reason": "Chest pain"}
     for name, nothing in (("began_at", None), ("ends_at", None), ("reason", "")):
         given = whole | {name: nothing}
         with pytest.raises(IntegrityError), transaction.atomic():
-            Membership.objects.create(staff=staff, site=clinic.site, role="emergency", **given)
+            insert(Membership(staff=staff, site=clinic.site, role="emergency", **given))
     for role in ("nurse", "clinician", "administrator", "auditor"):
         with pytest.raises(IntegrityError), transaction.atomic():
-            Membership.objects.create(staff=staff, site=clinic.site, role=role, **whole)
+            insert(Membership(staff=staff, site=clinic.site, role=role, **whole))

@@ -13,6 +13,7 @@ from clinic.ids import uuid7
 from clinic.models import Site
 from monitoring.models import Patient, PatientAmendment
 from tests.clock import TestClock
+from tests.factories.logged import insert
 from tests.guards.raw import copy, run, update
 from tests.guards.world import Clinic, Visit
 
@@ -65,7 +66,7 @@ def test_no_column_of_a_patient_changes_without_an_amendment(
 
 
 def test_a_patient_keeps_id_and_site(visit: Visit, clock: TestClock) -> None:
-    elsewhere = Site.objects.create(name="Elsewhere")
+    elsewhere = insert(Site(name="Elsewhere"))
     changed: list[dict[str, Any]] = [{"id": uuid7()}, {"site_id": elsewhere.pk}]
     for changes in changed:
         with pytest.raises(DatabaseError), transaction.atomic():

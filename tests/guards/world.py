@@ -31,6 +31,8 @@ from monitoring.models import (
 from monitoring.rules.entry import Entry
 from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US
 from monitoring.rules.readiness import CHECKLIST, QUESTIONS
+from tests.factories.logged import insert
+from tests.factories.people import StaffFactory
 
 CALM = {
     "systolic": 120,
@@ -62,9 +64,7 @@ class Clinic:
 
 
 def open_clinic(name: str = "North") -> Clinic:
-    site = Site.objects.create(
-        name=name, rems_certified_on=date(2025, 1, 1), requires_second_factor=False
-    )
+    site = insert(Site(name=name, rems_certified_on=date(2025, 1, 1), requires_second_factor=False))
     nurse, clinician = _staff(site, "nurse", name), _staff(site, "clinician", name)
     spravato = actions.publish_protocol(SPRAVATO_US, site=site)
     ketamine = actions.publish_protocol(KETAMINE_IV, site=site)
@@ -72,8 +72,8 @@ def open_clinic(name: str = "North") -> Clinic:
 
 
 def _staff(site: Site, role: str, place: str) -> Staff:
-    person = Staff.objects.create_user(f"{role}-{place}", password="pw")
-    Membership.objects.create(staff=person, site=site, role=role)
+    person = StaffFactory.create(username=f"{role}-{place}", password="pw")
+    insert(Membership(staff=person, site=site, role=role))
     return person
 
 

@@ -20,6 +20,8 @@ from monitoring.rules.flags import unanswered
 from monitoring.rules.readiness import before_clearance, clearance_state, needs_decision
 from monitoring.rules.schedule import next_slot
 from tests.clock import TestClock
+from tests.factories.logged import insert
+from tests.factories.people import StaffFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -136,7 +138,7 @@ def test_the_demo_prints_who_can_sign_in_and_they_can(
 def test_the_demo_refuses_a_database_that_holds_a_patient_and_changes_nothing(
     clock: TestClock,
 ) -> None:
-    site = Site.objects.create(name="Real clinic")
+    site = insert(Site(name="Real clinic"))
     Patient.objects.create(
         site=site,
         mrn="1",
@@ -155,7 +157,7 @@ def test_the_demo_refuses_a_database_that_holds_a_patient_and_changes_nothing(
 
 
 def test_the_demo_refuses_a_database_that_holds_only_staff(clock: TestClock) -> None:
-    Staff.objects.create_user("someone")
+    StaffFactory.create(username="someone")
 
     with pytest.raises(CommandError, match="not of the demo"):
         build()

@@ -19,6 +19,8 @@ from monitoring.rules.flags import unanswered
 from monitoring.rules.readiness import before_clearance, needs_decision
 from monitoring.rules.schedule import next_slot
 from tests.clock import TestClock
+from tests.factories.logged import insert
+from tests.factories.people import StaffFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -105,8 +107,8 @@ def test_a_demo_that_is_there_gets_one_more(clock: TestClock) -> None:
 
 
 def test_a_database_that_is_not_of_the_demo_is_refused_and_unchanged(clock: TestClock) -> None:
-    Site.objects.create(name="Real clinic")
-    Staff.objects.create_user("someone")
+    insert(Site(name="Real clinic"))
+    StaffFactory.create(username="someone")
 
     with pytest.raises(CommandError, match="not of the demo"):
         call_command("demo", session="observing", stdout=StringIO())

@@ -13,13 +13,14 @@ from django.core.management import CommandError, call_command
 from django.db import connection, connections
 from django.test import Client
 
-from clinic.models import Staff, TrailEntry
+from clinic.models import TrailEntry
 from clinic.trail import anchors, chain
 from clinic.trail.canonical import moment
 from monitoring import guards
 from monitoring.proof.verify import verify
 from tests.clock import TestClock
 from tests.conftest import _copy, _drop
+from tests.factories.people import StaffFactory
 from tests.guards.raw import run
 from tests.guards.world import Visit, open_clinic
 
@@ -162,7 +163,7 @@ def test_a_second_loss_is_not_covered_by_what_was_told_of_the_first(
 def test_it_is_told_with_a_reason_by_someone_who_works_here_and_only_then(
     lost: Path, visit: Visit
 ) -> None:
-    gone = Staff.objects.create_user("gone", is_active=False)
+    gone = StaffFactory.create(username="gone", is_active=False)
     for given in ({"restored": REASON}, {"restored": REASON, "by": "no one"},
                   {"restored": " ", "by": visit.clinic.nurse.username},
                   {"restored": REASON, "by": gone.username}):  # fmt: skip

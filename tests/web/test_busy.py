@@ -15,13 +15,14 @@ from django.test import Client
 from django.urls import reverse
 
 from clinic import clock as clinic_clock
-from clinic.models import Staff
+from clinic.models import Membership, Staff
 from clinic.signin import arrival, idle
 from clinic.signin.library import SIGNED_IN_BY, SIGNED_IN_WHO
 from tests.browser.fuzz import Form
 from tests.browser.test_fuzz import Clinic
 from tests.clinic.test_access import ROUTES
 from tests.clock import TestClock
+from tests.factories.logged import insert
 from tests.factories.people import PASSWORD, PIN, ShiftFactory, SiteFactory, on_tablet, person
 from tests.factories.visits import predosed
 
@@ -84,10 +85,10 @@ def forms_of(clinic: Clinic) -> list[Form]:
     passwords = {"oldpassword": PASSWORD, "password1": new, "password2": new}
     entering = {"id": "", "site": away, "reason": "Chest pain", "password": PASSWORD}
     began = clinic_clock.now() - timedelta(hours=3)
-    visit = clinic.closed.clinician.memberships.create(
+    visit = insert(Membership(staff=clinic.closed.clinician,
         site=clinic.site, role="emergency", reason="Chest pain",
         began_at=began, ends_at=began + timedelta(hours=1),
-    )  # fmt: skip
+    ))  # fmt: skip
     site = {"id": "", "name": "Elsewhere", "is_inpatient": "no", "paper_size": "a4",
             "phone": "555 0102"}  # fmt: skip
     review = reverse("visit-review", args=[visit.pk])
@@ -121,7 +122,7 @@ def test_every_form_answers_with_itself_what_was_typed_and_words(
     staff = person(clinic.site, "nurse")
     for role in ("clinician", "administrator"):
         # Longer ago than a day: newer roles do not let anyone in in an emergency.
-        staff.memberships.create(site=clinic.site, role=role, given_at=None)
+        insert(Membership(staff=staff, site=clinic.site, role=role, given_at=None))
     forms = forms_of(clinic)
     asked = {name for name, may in ROUTES.items() if may}
     assert {f.route for f in forms} <= asked

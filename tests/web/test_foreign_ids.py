@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from clinic.ids import uuid7
-from clinic.models import Site, Staff
+from clinic.models import Membership, Site, Staff
 from monitoring.models import (
     Admission,
     Amendment,
@@ -26,6 +26,7 @@ from monitoring.models import (
 )
 from monitoring.rules.readiness import CHECKLIST
 from tests.clock import TestClock
+from tests.factories.logged import insert
 from tests.factories.people import PASSWORD, SiteFactory
 from tests.factories.record import PatientFactory
 from tests.factories.visits import (
@@ -229,7 +230,7 @@ def test_lists_that_are_filtered_by_someone_of_another_site_show_nothing_of_it(
     clock: TestClock, signed_in: Signer, foreign: Visit
 ) -> None:
     visit = admitted(clock)
-    visit.nurse.memberships.create(site=visit.site, role="auditor")
+    insert(Membership(staff=visit.nurse, site=visit.site, role="auditor"))
     auditor = signed_in(visit.nurse)
     for address in (
         f"/sessions/?prescriber={foreign.clinician.pk}",

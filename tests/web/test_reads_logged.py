@@ -13,13 +13,14 @@ import pytest
 from django.test import Client
 
 from clinic.ids import uuid7
-from clinic.models import Site
+from clinic.models import Membership, Site
 from monitoring.models import AccessEntry, Patient
 from monitoring.web.review.access_log import PAGES
 from tests.clinic.matrix import OWN, World, parts
 from tests.clinic.test_access import ROUTES
 from tests.clinic.test_matrix import undone, world
 from tests.clock import TestClock
+from tests.factories.logged import insert, save
 from tests.factories.people import person
 from tests.factories.visits import Visit, dosed
 
@@ -47,10 +48,10 @@ def everyone(world: World) -> Iterator[tuple[World, Client]]:
     with undone():
         site = Site.objects.get(name=f"{OWN} Clinic")
         site.requires_second_factor = False
-        site.save()
+        save(site)
         staff = person(site, "nurse")
         for role in ("clinician", "administrator", "auditor"):
-            staff.memberships.create(site=site, role=role)
+            insert(Membership(staff=staff, site=site, role=role))
         client = Client(raise_request_exception=False)
         client.force_login(staff)
         # So that the access log has something to show.

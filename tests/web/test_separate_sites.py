@@ -9,8 +9,9 @@ import pytest
 from django.test import Client
 
 from clinic import sign_ins
-from clinic.models import Staff
+from clinic.models import Membership, Staff
 from tests.clock import TestClock
+from tests.factories.logged import insert
 from tests.factories.people import SiteFactory, person
 from tests.factories.record import PatientFactory
 from tests.factories.visits import Visit, discharged
@@ -128,7 +129,7 @@ def test_a_person_of_both_sites_sees_of_each_only_its_own(
 ) -> None:
     own, other = sites
     both: Staff = person(own.site, "administrator")
-    both.memberships.create(site=other.site, role="administrator")
+    insert(Membership(staff=both, site=other.site, role="administrator"))
     client = signed_in(both)
     for here, there in ((own, other), (other, own)):
         client.post("/site/", {"site": str(here.site.pk)})

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.urls import reverse
 
 from clinic import staffing
+from clinic.actions import NewPerson, open_site
 from clinic.models import Site, Staff
 from clinic.refusal import Refused, refuse
 from clinic.sites import SiteDetails
@@ -113,12 +114,12 @@ def _open(given: dict[str, Any]) -> tuple[Site, Staff]:
         paper_size=given["paper_size"],
         **{name: given[name] for name in TEXTS},
     )
-    site, administrator = staffing.open_site(
-        details,
+    new = NewPerson(
         username=given["administrator"],
         first_name=given["given"],
         last_name=given["family"],
     )
+    site, administrator = open_site(details, new)
     for protocol in PROTOCOLS:
         actions.publish_protocol(protocol, site=site)
     return site, administrator

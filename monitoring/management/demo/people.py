@@ -5,16 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib.auth.hashers import make_password
+from django.db import models, transaction
 
 from clinic.models import Membership, Site, Staff
+from clinic.trail.changes import Changes
 from monitoring import actions
 from monitoring.management.demo.past import new_id
 from monitoring.models import ProtocolVersion
 from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US
 
+M = TypeVar("M", bound=models.Model)
 MAIN, OTHER = "Lakeside Clinic", "Harbor Clinic"
 
 SITES: dict[str, dict[str, Any]] = {
@@ -75,8 +78,9 @@ class Team:
 def open_clinic(now: datetime, rng: Random, password: str) -> list[Team]:
     """Both sites with their staff and protocols. No one can sign in yet: see `let_in`."""
     sites = {
-        name: Site.objects.create(
-            id=new_id(now, rng), name=name, requires_second_factor=False, **details
+        name: _logged(
+            "open_site",
+            Site(id=new_id(now, rng), name=name, requires_second_factor=False, **details),
         )
         for name, details in SITES.items()
     }
@@ -84,10 +88,20 @@ def open_clinic(now: datetime, rng: Random, password: str) -> list[Team]:
     return [_team(site, staff, is_main=name == MAIN) for name, site in sites.items()]
 
 
+def _logged(verb: str, row: M) -> M:
+    """Insert `row` with the entry that its verb appends. The verbs themselves make ids of their own
+    and open no second site for one person."""
+    changes = Changes()
+    with transaction.atomic():
+        changes.insert(row)
+        changes.append(verb, None)
+    return row
+
+
 def _hire(
     person: Person, sites: dict[str, Site], now: datetime, rng: Random, password: str
 ) -> Staff:
-    staff = Staff.objects.create(
+    staff = Staff(
         id=new_id(now, rng),
         username=person.username,
         first_name=person.first_name,
@@ -96,10 +110,12 @@ def _hire(
         password=make_password(None),
         date_joined=now,
     )
+    _logged("invite_person", staff)
     for name in person.sites:
-        Membership.objects.create(
+        role = Membership(
             id=new_id(now, rng), staff=staff, site=sites[name], role=person.role, given_at=now
         )
+        _logged("change_roles", role)
     return _on_roster(person.username, password)
 
 
@@ -147,5 +163,7 @@ def let_in(password: str) -> None:
     """Give every person of the demo the password: the last step of the build."""
     hashed = make_password(password)
     for person in Staff.objects.filter(username__in=[p.username for p in STAFF]):
-        person.password = hashed
-        person.save(update_fields=["password"])
+        with transaction.atomic():
+            changes = Changes()
+            changes.change(person, password=hashed)
+            changes.append("change_password", person)

@@ -16,6 +16,7 @@ from monitoring import actions
 from monitoring.proof.verify import verify
 from monitoring.rules.protocol import SPRAVATO_US
 from tests.clock import TestClock
+from tests.factories.logged import delete, insert, save
 from tests.factories.people import PASSWORD, SiteFactory, StaffFactory, person
 from tests.factories.second_factors import App
 from tests.factories.visits import dosed
@@ -93,21 +94,21 @@ def test_a_name_that_is_no_text_is_told_too(nurse: Staff) -> None:
 
 
 def test_roles_are_told_when_given_and_when_taken(nurse: Staff) -> None:
-    role = Membership.objects.create(staff=nurse, site=SiteFactory.create(), role="clinician")
+    role = insert(Membership(staff=nurse, site=SiteFactory.create(), role="clinician"))
     key = str(role.pk)
     given = json.loads(last(nurse.pk).payload)["rows"]["membership"][key]
     assert given["role"] == "clinician"
-    role.delete()
-    assert told(nurse.pk)[-2:] == ["grant_role", "withdraw_role"]
+    delete(role)
+    assert told(nurse.pk)[-2:] == ["change_roles", "change_roles"]
     assert json.loads(last(nurse.pk).payload)["rows"]["membership"] == {key: None}
 
 
 def test_a_password_is_told_as_changed_and_never_as_itself(nurse: Staff) -> None:
     before = json.loads(last(nurse.pk).payload)
     nurse.set_password("an entirely new one")
-    nurse.save()
+    save(nurse)
     after = json.loads(last(nurse.pk).payload)["rows"]["staff"][str(nurse.pk)]
-    assert told(nurse.pk)[-1] == "change_person"
+    assert told(nurse.pk)[-1] == "amend_contact"
     assert nurse.password not in json.dumps(after)
     assert "password" not in after
     assert before != after
@@ -115,15 +116,15 @@ def test_a_password_is_told_as_changed_and_never_as_itself(nurse: Staff) -> None
 
 def test_signing_in_alone_changes_no_person(nurse: Staff) -> None:
     sign_in(Client())
-    assert "change_person" not in told(nurse.pk)[-1:]
+    assert told(nurse.pk)[-1] == "sign_in"
     assert told(nurse.pk).count("sign_in") == 1
 
 
 def test_a_site_is_told_with_each_change() -> None:
     site: Site = SiteFactory.create()
     site.rems_certified_on = None
-    site.save()
-    assert told(ORGANISATION)[-2:] == ["change_site", "change_site"]
+    save(site)
+    assert told(ORGANISATION)[-2:] == ["open_site", "amend_site"]
 
 
 def test_a_protocol_is_logged_by_its_publisher_or_the_organisation(nurse: Staff) -> None:
@@ -140,7 +141,7 @@ def test_a_change_that_is_taken_back_leaves_no_entry(nurse: Staff) -> None:
     before = told(nurse.pk)
     with transaction.atomic():
         nurse.first_name = "Other"
-        nurse.save()
+        save(nurse)
         transaction.set_rollback(True)
     assert told(nurse.pk) == before
 

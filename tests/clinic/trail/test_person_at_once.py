@@ -11,11 +11,13 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import make_password
+from django.db import connection
 
 from clinic.models import Staff
 from clinic.signin.recorded import is_recorded
 from clinic.trail import person as compared
 from tests.clock import TestClock
+from tests.factories.logged import save
 from tests.factories.passkeys import Passkey
 from tests.factories.people import MembershipFactory, SiteFactory
 from tests.factories.people import person as made
@@ -31,7 +33,15 @@ def mei(committed_db: None, clock: TestClock) -> Staff:
 def renamed(mei: Staff) -> None:
     found = Staff.objects.get(pk=mei.pk)
     found.phone = "555 0100"
-    found.save(update_fields=["phone"])
+    save(found, "phone")
+
+
+def hurried(mei: Staff) -> None:
+    """The same by someone who does not wait as long as an application would."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA busy_timeout = 100")
+    renamed(mei)
 
 
 CHANGES: dict[str, Callable[[Staff], Any]] = {
@@ -101,7 +111,7 @@ def test_the_chain_is_held_while_it_is_read_again(
         tries += 1
         if tries == 1:
             return False
-        (outcome,) = race(lambda: renamed(mei))
+        (outcome,) = race(lambda: hurried(mei))
         assert isinstance(outcome, Exception), "it was written while the head was held"
         return agrees(read, now)
 

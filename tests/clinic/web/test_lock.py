@@ -9,9 +9,11 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from clinic import shift, tablets
+from clinic import actions, shift
+from clinic.actions.sessions import begin_shift
 from clinic.models import Shift, Staff, Tablet, TrailEntry
 from tests.clock import TestClock
+from tests.factories.logged import save
 from tests.factories.people import (
     PASSWORD,
     PIN,
@@ -190,7 +192,7 @@ def test_a_lock_that_is_over_is_opened_anew_instead_of_filled_with_a_page(
 ) -> None:
     unlock(locked, rosa)
     assert locked.get("/lock/", headers=POLL)["HX-Redirect"] == "/lock/?next=/patients/"
-    tablets.revoke(person(visit.site, "administrator"), visit.site, tablet.pk)
+    actions.revoke_tablet(person(visit.site, "administrator"), visit.site, tablet.pk)
     answer = locked.get("/lock/", headers=POLL)
     assert answer["HX-Redirect"] == "/lock/?next=/patients/"
 
@@ -270,11 +272,11 @@ def test_a_pin_brings_back_the_second_factor_of_the_sign_in_before(
     locked: Client, tablet: Tablet, visit: Visit
 ) -> None:
     visit.site.requires_second_factor = True
-    visit.site.save()
+    save(visit.site)
     julia = person(visit.site, "clinician")
-    shift.set_pin(julia, PIN)
+    actions.choose_pin(julia, PIN)
     for has_one, status in ((True, 200), (False, 302)):
-        shift.begin(tablet, julia, has_second_factor=has_one)
+        begin_shift(tablet, julia, has_second_factor=has_one)
         unlock(locked, julia)
         assert locked.get("/").status_code == status
         locked.post("/lock/now/")

@@ -14,6 +14,7 @@ from clinic.ids import uuid7
 from clinic.models import Membership, Proposal, Site, Staff
 from clinic.signin import arrival
 from tests.clock import TestClock
+from tests.factories.logged import save
 from tests.factories.people import PASSWORD, SiteFactory, person, visitor
 from tests.factories.visits import discharged, observed, planned, ready_to_sign
 
@@ -165,7 +166,7 @@ def test_a_signature_within_a_week_of_a_renewed_sign_in_says_so(
     Authenticator.objects.create(user=mei, type="totp", data={})
     assert signed_in(administrator).post(f"/staff/{mei.pk}/link/").status_code == 200
     mei.set_password(PASSWORD)
-    mei.save()
+    save(mei)
     clock.travel_to(begun + timedelta(days=days))
     words = "sign-in renewed by Sam Wright, RN on 10-Mar-2026"
     page = signed_in(mei).get(f"/sessions/{visit.id}/clearance/")

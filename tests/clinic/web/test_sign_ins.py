@@ -12,10 +12,12 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
-from clinic import shift, sign_ins, tablets
+from clinic import actions, sign_ins, tablets
+from clinic.actions.sessions import begin_shift
 from clinic.models import Shift, Site, Staff, Tablet, TrailEntry
 from clinic.web.sign_ins import browser
 from tests.clock import TestClock
+from tests.factories.logged import save
 from tests.factories.people import PASSWORD, SiteFactory, TabletFactory, person, visitor
 from tests.factories.visits import dosed
 
@@ -66,8 +68,8 @@ def test_a_tablet_is_named_and_so_is_who_came_back_with_a_pin(
     administrator: Client, site: Site
 ) -> None:
     nurse, tablet = person(site, "nurse"), TabletFactory.create(site=site, name="Room 2")
-    shift.set_pin(nurse, "295173")
-    shift.begin(tablet, nurse, has_second_factor=False)
+    actions.choose_pin(nurse, "295173")
+    begin_shift(tablet, nurse, has_second_factor=False)
     client = Client()
     remember(client, tablet)
     body = {"staff": str(nurse.pk), "pin": "295173"}
@@ -108,7 +110,7 @@ def test_one_session_is_ended_at_once_and_told_with_who_ended_it(
     assert lost.get("/").status_code == 302
     assert kept.get("/").status_code == 200
     entry = TrailEntry.objects.filter(chain=nurse.pk).latest("seq")
-    assert entry.verb == "end_session"
+    assert entry.verb == "end_sign_in"
     assert entry.actor is not None
     assert entry.actor.memberships.get().role == "administrator"
 
@@ -128,7 +130,7 @@ def test_sessions_that_are_over_are_not_listed(administrator: Client, site: Site
     arrive(one).post("/sign-out/")
     arrive(two)
     two.set_password("an entirely new one")
-    two.save()
+    save(two)
     arrive(three)
     Session.objects.filter(pk=session_key(three)).update(
         expire_date=timezone.now() - timedelta(seconds=1)
@@ -138,7 +140,7 @@ def test_sessions_that_are_over_are_not_listed(administrator: Client, site: Site
     remember(client, tablet)
     client.post("/sign-in/", {"login": four.username, "password": PASSWORD})
     assert len(rows(administrator)) == 2
-    tablets.revoke(person(site, "administrator"), site, tablet.pk)
+    actions.revoke_tablet(person(site, "administrator"), site, tablet.pk)
     assert [r["is_this"] for r in rows(administrator)] == [True]
 
 

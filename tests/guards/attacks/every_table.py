@@ -12,6 +12,7 @@ from clinic.models.row import Guarded, name_of
 from monitoring import models as nouns
 from monitoring.models import SessionRow
 from tests.clock import TestClock
+from tests.factories.logged import insert
 from tests.guards.attacks.registry import ATTACKS, POSTGRESQL_ONLY, SQLITE_ONLY, Attack
 from tests.guards.examples import (
     BESIDE,
@@ -43,7 +44,7 @@ def _changed(noun: str) -> Attack:
     def make(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
         _, row = example(noun, clinic, clock)
         if noun == "siteprotocol":
-            return lambda: update(row, site_id=Site.objects.create(name="Elsewhere").id)
+            return lambda: update(row, site_id=insert(Site(name="Elsewhere")).id)
         column, value = COLUMN.get(noun, ("recorded_by_id", clinic.clinician.id))
         return lambda: update(row, **{column: value})
 

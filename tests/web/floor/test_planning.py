@@ -16,6 +16,7 @@ from monitoring.actions import publish_protocol
 from monitoring.models import Patient, ProtocolVersion, Session
 from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US
 from tests.clock import TestClock
+from tests.factories.logged import save
 from tests.factories.people import SiteFactory, person
 from tests.factories.record import PatientFactory
 
@@ -208,7 +209,7 @@ def test_what_rems_lacks_is_said_when_planning_with_the_page_that_closes_it(
     assert desk.client.get(desk.address).context["items"] == []
     patient = PatientFactory.create(site=desk.site, rems_enrolled_on=None)
     desk.site.rems_certified_on = None
-    desk.site.save()
+    save(desk.site)
     address = f"/patients/{patient.pk}/plan/"
     items = {item.words: item.href for item in desk.client.get(address).context["items"]}
     there = urlencode({"at": "rems_enrolled_on", "next": address})
@@ -220,7 +221,7 @@ def test_what_rems_lacks_is_said_when_planning_with_the_page_that_closes_it(
 
 def test_an_inpatient_setting_lacks_nothing_of_rems(clock: TestClock, desk: Desk) -> None:
     desk.site.is_inpatient = True
-    desk.site.save()
+    save(desk.site)
     patient = PatientFactory.create(site=desk.site, rems_enrolled_on=None)
     assert desk.client.get(f"/patients/{patient.pk}/plan/").context["items"] == []
 

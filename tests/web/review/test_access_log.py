@@ -12,10 +12,12 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from clinic.models import Membership
 from monitoring.models import AccessEntry
 from monitoring.web.review.access_log import PAGES
 from tests.clinic.test_access import LATER, POSTED, address, routes
 from tests.clock import TestClock
+from tests.factories.logged import insert
 from tests.factories.people import SiteFactory, person
 from tests.factories.record import PatientFactory
 from tests.factories.visits import Visit, discharged, dosed
@@ -41,7 +43,7 @@ def test_every_page_about_a_patient_keeps_who_opened_it_once(
     visit: Visit, signed_in: Signer, name: str
 ) -> None:
     everything = visit.clinician
-    everything.memberships.create(site=visit.site, role="administrator")
+    insert(Membership(staff=everything, site=visit.site, role="administrator"))
     answer = signed_in(everything).get(address(name, visit))
     assert answer.status_code == 200
     entry = AccessEntry.objects.get()

@@ -14,6 +14,7 @@ from clinic.models import TrailEntry
 from monitoring.models import Clearance
 from monitoring.rules.readiness import CHECKLIST
 from tests.clock import TestClock
+from tests.factories.logged import save
 from tests.factories.passkeys import Passkey
 from tests.factories.people import PASSWORD, SiteFactory, person
 from tests.factories.visits import Visit, ready_to_sign
@@ -246,7 +247,7 @@ def test_a_colleagues_password_signs_for_no_one_else(clock: TestClock, signed_in
     visit = ready_to_sign(clock)
     colleague = person(visit.site, "clinician")
     colleague.set_password("another password for tests")
-    colleague.save()
+    save(colleague)
     sent = body(visit, password="another password for tests", signed_by=str(colleague.pk))
     answer = signed_in(visit.clinician).post(address(visit), sent)
     assert answer.status_code == 422
