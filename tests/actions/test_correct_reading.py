@@ -57,7 +57,7 @@ def test_a_correction_replaces_once_and_keeps_the_slot_and_the_original(clock: T
 
 def test_a_correction_needs_a_reason_and_a_reading_of_the_session(clock: TestClock) -> None:
     visit, other = observed(clock, through=15), observed(clock, through=15)
-    reading = visit.session.reading_set.last()
+    reading = visit.session.reading_set.latest("seq")
     with refused("required", "correction_reason"):
         correct(visit, reading, reason=" ")
     with refused("unknown_reading"):
@@ -212,7 +212,7 @@ def counts(visit: Visit, now: datetime) -> object:
     st.sampled_from(SLOTS),
 )
 def test_a_corrected_session_is_as_one_that_was_typed_right_at_once(
-    clock: TestClock, wrong: dict[int, dict[str, int]], last: int
+    clock: TestClock, wrong: dict[int, dict[str, Any]], last: int
 ) -> None:
     atomic = transaction.atomic()
     # A verb is durable: it begins a transaction of its own, but for those of tests.
@@ -222,7 +222,7 @@ def test_a_corrected_session_is_as_one_that_was_typed_right_at_once(
         transaction.set_rollback(True)
 
 
-def _corrected_and_at_once(clock: TestClock, wrong: dict[int, dict[str, int]], last: int) -> None:
+def _corrected_and_at_once(clock: TestClock, wrong: dict[int, dict[str, Any]], last: int) -> None:
     start = clock.travel_to(BEGUN)
     at_once = observed(clock, through=0)
     clock.travel_to(start)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from clinic.ids import uuid7
@@ -50,6 +52,7 @@ def test_a_pressure_that_was_not_measured_needs_a_decision_too(clock: TestClock)
 def test_a_decision_is_for_the_reading_it_was_taken_on(clock: TestClock) -> None:
     visit = predosed(clock, predose=HIGH)
     old = visit.session.facts().predose
+    assert old is not None
     visit.decide()
     clock.forward(minutes=3)
     visit.read(PRE_DOSE, systolic=150)
@@ -88,6 +91,7 @@ def test_a_decision_needs_a_reason_and_a_known_outcome(clock: TestClock) -> None
 def test_only_a_clinician_of_the_site_decides(clock: TestClock) -> None:
     visit = predosed(clock, predose=HIGH)
     predose = visit.session.facts().predose
+    assert predose is not None
     for by in (visit.nurse, person(SiteFactory.create(), "clinician")):
         with pytest.raises(NotAllowed):
             actions.decide_dose(
@@ -118,7 +122,7 @@ def test_a_clinician_can_stop_the_rest_of_the_order(clock: TestClock) -> None:
 def test_a_recheck_that_came_while_the_page_was_open_is_looked_at_first(clock: TestClock) -> None:
     visit = predosed(clock)
     shown = visit.session.last_seq
-    alone = dict.fromkeys(
+    alone: dict[str, Any] = dict.fromkeys(
         ("heart_rate", "spo2", "respiratory_rate", "sedation", "dissociation"), None
     )
     visit.read(systolic=172, diastolic=104, **alone)

@@ -160,7 +160,7 @@ def test_a_late_reading_is_named_by_the_roll_up(clock: TestClock) -> None:
 
 
 def _withdrawn(visit: Visit) -> None:
-    visit.withdraw(visit.session.standing_clearance)
+    visit.withdraw(visit.session.clearance_set.get())
 
 
 def _taken_back(visit: Visit) -> None:
@@ -248,7 +248,7 @@ def test_a_departure_typed_late_rests_on_the_signature_that_stood_then(clock: Te
     visit = signed(clock)
     left_at = clock.forward(minutes=5)
     clock.forward(minutes=25)
-    when = {"left_at": left_at, "confirmed_at": left_at}
+    when: dict[str, Any] = {"left_at": left_at, "confirmed_at": left_at}
     with refused("late_reason", "late_reason"):
         visit.leave(**when)
     with refused("is_this_the_time", "left_at"):
@@ -288,7 +288,7 @@ def test_a_late_discharge_still_covers_every_fact(clock: TestClock) -> None:
 def test_a_late_discharge_is_not_carried_by_an_earlier_signature(clock: TestClock) -> None:
     visit = signed(clock)
     left_at = clock.forward(minutes=5)
-    visit.withdraw(visit.session.standing_clearance)
+    visit.withdraw(visit.session.clearance_set.get())
     with refused("clearance_withdrawn", "kind"):
         visit.leave(left_at=left_at)
 

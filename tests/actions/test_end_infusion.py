@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 def end(visit: Visit, **changed: Any) -> Any:
-    given = {
+    given: dict[str, Any] = {
         "id": uuid7(),
         "ended_at": visit.clock.now(),
         "mg": Decimal(36),

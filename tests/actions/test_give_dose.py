@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -108,7 +109,11 @@ def test_inpatients_and_infusions_need_no_enrolment(clock: TestClock) -> None:
 def test_an_order_is_given_in_devices_of_28_mg(clock: TestClock, mg: int, devices: int) -> None:
     visit = dosed(clock, planned_mg=mg)
     session = visit.session
-    assert (session.phase, session.given_mg, session.dose_set.count()) == ("observing", mg, devices)
+    assert (session.phase, session.given_mg, session.dose_set.count()) == (
+        "observing",
+        Decimal(mg),
+        devices,
+    )
     with refused("no_device_open"):
         clock.forward(minutes=5)
         visit.dose()

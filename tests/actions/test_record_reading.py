@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -99,8 +100,9 @@ def test_a_reading_needs_no_good_value_but_an_answer_to_is_this_right(clock: Tes
 
 
 def test_an_empty_reading_is_refused(clock: TestClock) -> None:
+    nothing: dict[str, Any] = dict.fromkeys(WELL)
     with refused("nothing_entered", "systolic"):
-        dosed(clock).read(**dict.fromkeys(WELL))
+        dosed(clock).read(**nothing)
 
 
 def test_a_scheduled_reading_has_a_value_or_a_reason_for_each_observation(clock: TestClock) -> None:
@@ -150,7 +152,7 @@ def test_a_normal_reading_after_signing_asks_for_a_new_signature(clock: TestCloc
     [{"systolic": 150}, {"diastolic": 95}, {"spo2": 92}, {"sedation": 4}, {"dissociation": 1}],
 )
 def test_a_reading_outside_the_criteria_takes_the_clearance_back(
-    clock: TestClock, values: dict[str, int]
+    clock: TestClock, values: dict[str, Any]
 ) -> None:
     visit = signed(clock)
     reading = visit.read(**values)

@@ -96,7 +96,9 @@ def test_a_number_taken_in_the_same_moment_is_a_conflict(
     def blind_once(mrn: str) -> Patient | None:
         return None if blind and blind.pop() else with_mrn(mrn)
 
-    monkeypatch.setitem(actions.register_patient.__wrapped__.__globals__, "with_mrn", blind_once)
+    monkeypatch.setitem(
+        vars(actions.register_patient)["__wrapped__"].__globals__, "with_mrn", blind_once
+    )
     with pytest.raises(Conflict) as caught:
         register(visit, family_name="Jones")
     assert caught.value.theirs == theirs
@@ -115,7 +117,7 @@ def answer_of(caught: Any) -> str:
     return str(reason.params["answer"])
 
 
-ALIKE = {
+ALIKE: dict[str, dict[str, Any]] = {
     "the same name": {"date_of_birth": date(1950, 1, 1)},
     "the same name otherwise written": {
         "family_name": "SMITH", "given_name": "jané", "date_of_birth": date(1950, 1, 1),
@@ -131,7 +133,7 @@ ALIKE = {
 def test_who_is_called_like_a_patient_here_is_asked_about(clock: TestClock, how: str) -> None:
     visit = planned(clock)
     theirs = register(visit)
-    other = {"mrn": "B-2", **ALIKE[how]}
+    other: dict[str, Any] = {"mrn": "B-2", **ALIKE[how]}
     with refused("namesake", "family_name") as caught:
         register(visit, **other)
     (reason,) = caught.value.messages

@@ -137,7 +137,7 @@ def test_the_end_of_an_infusion_and_a_departure_compare_their_time(clock: TestCl
 def test_a_plan_sent_again_with_another_room_is_a_conflict(clock: TestClock) -> None:
     visit = planned(clock, room="Chair 3")
     session = visit.session
-    again = {
+    again: dict[str, Any] = {
         "protocol_version_id": visit.version.pk,
         "planned_for": session.planned_for,
         "planned_mg": session.planned_mg,

@@ -22,6 +22,7 @@ from monitoring.rules.deviations import deviations
 from monitoring.rules.entry import PRE_DOSE
 from monitoring.rules.protocol import KETAMINE_IV
 from tests.actions.refusals import refused
+from tests.factories.filled import filled
 from tests.factories.visits import Clock, Visit, admitted, dosed, infused, predosed
 
 pytestmark = pytest.mark.django_db
@@ -43,8 +44,8 @@ def end(clock: Clock) -> tuple[Visit, Callable[..., Any]]:
     visit.dose()
 
     def ended(at: datetime, **given: Any) -> Any:
-        own = {"id": uuid7(), "mg": Decimal(36), "is_complete": True, "confirmed_at": at}
-        return actions.end_infusion(visit.id, visit.nurse, ended_at=at, **(own | given))
+        whole = filled(given, id=uuid7(), mg=Decimal(36), is_complete=True, confirmed_at=at)
+        return actions.end_infusion(visit.id, visit.nurse, ended_at=at, **whole)
 
     return visit, ended
 

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.django_db
 def test_a_clearance_is_taken_back_with_a_reason(clock: TestClock) -> None:
     visit = signed(clock)
     clearance = visit.session.standing_clearance
+    assert clearance is not None
     with refused("required", "reason"):
         visit.withdraw(clearance, reason=" ")
     with refused("unknown_clearance"):

@@ -39,7 +39,7 @@ def failing(times: int, sqlstate: str) -> tuple[Any, list[int]]:
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verbs.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr("clinic.verbs.time.sleep", lambda seconds: None)
 
 
 @pytest.mark.parametrize("sqlstate", ["40001", "40P01"])

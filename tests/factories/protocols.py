@@ -10,6 +10,7 @@ from monitoring import actions
 from monitoring.models import ProtocolVersion
 from monitoring.rules.protocol import SPRAVATO_US
 from monitoring.rules.protocol_bounds import settings_of
+from tests.factories.filled import filled
 
 
 def in_use(site: Site, key: str = SPRAVATO_US.key) -> ProtocolVersion:
@@ -26,5 +27,5 @@ def change_protocol(site: Site, by: Staff, **given: Any) -> ProtocolVersion:
         site=site,
         version_id=used.pk,
         settings=settings,
-        **{"id": uuid7(), "reason": "Two patients left drowsy."} | given,
+        **filled(given, id=uuid7(), reason="Two patients left drowsy."),
     )

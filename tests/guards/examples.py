@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -32,7 +33,9 @@ def infusion(clinic: Clinic, clock: TestClock) -> Visit:
 def ended(clinic: Clinic, clock: TestClock) -> Visit:
     visit = infusion(clinic, clock)
     clock.forward(minutes=30)
-    end_infusion(visit.id, clinic.nurse, id=uuid7(), ended_at=clock.now(), mg=28, is_complete=True)
+    end_infusion(
+        visit.id, clinic.nurse, id=uuid7(), ended_at=clock.now(), mg=Decimal(28), is_complete=True
+    )
     return visit
 
 
@@ -116,7 +119,8 @@ def example(noun: str, clinic: Clinic, clock: TestClock) -> tuple[Visit, Any]:
         return visit, ChainHead.objects.get(pk=visit.id)
     if noun == "trailentry":
         return visit, TrailEntry.objects.filter(chain=visit.id).latest("seq")
-    return visit, NOUNS[noun].objects.filter(session=visit.id).order_by("-pk").first()
+    rows: Any = NOUNS[noun]._default_manager
+    return visit, rows.filter(session=visit.id).order_by("-pk").first()
 
 
 def _access(visit: Visit, clock: TestClock) -> Any:

@@ -37,7 +37,7 @@ def copy(row: models.Model, how: str = "INSERT", **changes: Any) -> None:
         changes = {"chain_head": head.digest, "content_digest": uuid7().hex * 2, **changes}
     fields = row._meta.local_concrete_fields
     values = [changes.get(f.attname, getattr(row, f.attname)) for f in fields]
-    columns = ", ".join(connection.ops.quote_name(f.column) for f in fields)
+    columns = ", ".join(connection.ops.quote_name(str(f.column)) for f in fields)
     places = ", ".join("%s" for _ in fields)
     run(f"{how} INTO {row._meta.db_table} ({columns}) VALUES ({places})", *values)
 

@@ -251,9 +251,9 @@ def test_one_statement_does_not_record_and_discharge(clinic: Clinic, clock: Test
 
 def _record_and_discharge(visit: Visit) -> None:
     row = departure(visit, Clearance.objects.get(session=visit.id))
-    columns = {f.column: getattr(row, f.attname) for f in row._meta.local_concrete_fields}
+    columns = {str(f.column): getattr(row, f.attname) for f in row._meta.local_concrete_fields}
     late = {"id": uuid7(), "seq": visit.row.last_seq + 1, "slot": None}
-    fields = [f.column for f in Reading._meta.local_concrete_fields]
+    fields = [str(f.column) for f in Reading._meta.local_concrete_fields]
     picked = ", ".join("%s" if f in late else f for f in fields)
     casts = [f"CAST(%s AS {f.db_type(connection)})" for f in row._meta.local_concrete_fields]
     # Read from `late`, so that the reading is written first.

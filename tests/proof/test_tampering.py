@@ -202,6 +202,11 @@ def _key(scene: Scene) -> str:
     return str(settings.TRAIL_KEYS["test"])
 
 
+def _kind_of_a_chain_and_a_value(s: Scene) -> None:
+    update(ChainHead.objects.get(pk=s.ended.id), kind="patient")
+    update(s.reading, systolic=119)
+
+
 CASES: dict[str, tuple[Callable[[Scene], Any], str]] = {
     "a value": (lambda s: update(s.reading, systolic=119), "changed: systolic"),
     "the time it was taken": (
@@ -377,10 +382,7 @@ CASES: dict[str, tuple[Callable[[Scene], Any], str]] = {
         "was recorded, and is gone",
     ),
     "of which kind a chain is, and a value": (
-        lambda s: [
-            update(ChainHead.objects.get(pk=s.ended.id), kind="patient"),
-            update(s.reading, systolic=119),
-        ],
+        _kind_of_a_chain_and_a_value,
         "was recorded, and is gone",
     ),
     "a site's certificate": (

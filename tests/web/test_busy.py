@@ -19,7 +19,7 @@ from clinic.models import Membership, Staff
 from clinic.signin import arrival, idle
 from clinic.signin.library import SIGNED_IN_BY, SIGNED_IN_WHO
 from tests.browser.fuzz import Form
-from tests.browser.test_fuzz import Clinic
+from tests.browser.fuzzed_clinic import Clinic
 from tests.clinic.test_access import ROUTES
 from tests.clock import TestClock
 from tests.factories.logged import insert

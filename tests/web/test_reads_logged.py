@@ -18,11 +18,12 @@ from monitoring.models import AccessEntry, Patient
 from monitoring.web.review.access_log import PAGES
 from tests.clinic.matrix import OWN, World, parts
 from tests.clinic.test_access import ROUTES
-from tests.clinic.test_matrix import undone, world
+from tests.clinic.test_matrix import world
 from tests.clock import TestClock
 from tests.factories.logged import insert, save
 from tests.factories.people import person
 from tests.factories.visits import Visit, dosed
+from tests.shared import undone
 
 __all__ = ["world"]
 

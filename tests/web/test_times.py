@@ -210,6 +210,6 @@ def test_twenty_past_one_after_a_dose_at_ten_is_asked_before_it_counts(
 def test_every_time_on_every_form_is_the_one_field() -> None:
     """No form reads a time in a way of its own."""
     others = re.compile(r"forms\.(Split)?(Date)?TimeField")
-    rooms = [Path(package.__file__).parent for package in (clinic, monitoring)]
+    rooms = [Path(str(package.__file__)).parent for package in (clinic, monitoring)]
     found = [p.name for room in rooms for p in room.rglob("*.py") if others.search(p.read_text())]
     assert found == []

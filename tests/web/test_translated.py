@@ -38,8 +38,8 @@ def other_language() -> Iterator[None]:
         return marked(one if number == 1 else many)
 
     with (
-        patch.object(translation._trans, "gettext", marked),
-        patch.object(translation._trans, "ngettext", counted),
+        patch("django.utils.translation._trans.gettext", marked),
+        patch("django.utils.translation._trans.ngettext", counted),
     ):
         yield
 

@@ -46,7 +46,8 @@ def _changed(noun: str) -> Attack:
         if noun == "siteprotocol":
             return lambda: update(row, site_id=insert(Site(name="Elsewhere")).id)
         column, value = COLUMN.get(noun, ("recorded_by_id", clinic.clinician.id))
-        return lambda: update(row, **{column: value})
+        changes: dict[str, Any] = {column: value}
+        return lambda: update(row, **changes)
 
     return make
 
@@ -84,7 +85,11 @@ def _numbered_twice(noun: str) -> Attack:
         visit, changes, row = new_fact(noun, clinic, clock)
         has_ended = noun in {"amendment", "review"}
         taken = "reading" if has_ended or noun == "event" else "event"
-        if not NOUNS[taken].objects.filter(session=visit.id, seq=visit.row.last_seq).exists():
+        if (
+            not NOUNS[taken]
+            ._default_manager.filter(session=visit.id, seq=visit.row.last_seq)
+            .exists()
+        ):
             note(visit) if taken == "event" else visit.read()
         return lambda: copy(row, seq=visit.row.last_seq, **changes)
 
@@ -136,7 +141,7 @@ def _again(noun: str, clinic: Clinic, clock: TestClock) -> tuple[Any, dict[str, 
     if noun in BESIDE:
         return beside(noun, clinic, clock)
     visit, row = example(noun, clinic, clock)
-    changes: dict[str, dict[str, Any]] = {
+    others: dict[str, dict[str, Any]] = {
         "clearance": {"through_seq": visit.row.last_seq},
         "departure": {"session_id": Visit(clinic, clock).dosed().id},
         "chainhead": {"count": 0, "digest": ""},
@@ -146,7 +151,7 @@ def _again(noun: str, clinic: Clinic, clock: TestClock) -> tuple[Any, dict[str, 
         "trailentry": {"seq": getattr(row, "seq", 0) + 1, "previous": getattr(row, "digest", "")},
         "accessentry": {"page": "another"},
     }
-    return row, changes.get(noun, {"room": "Chair 9"})
+    return row, others.get(noun, {"room": "Chair 9"})
 
 
 def _half_written(noun: str, column: str, value: float | str) -> Attack:
@@ -154,7 +159,8 @@ def _half_written(noun: str, column: str, value: float | str) -> Attack:
 
     def make(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
         _, row = example(noun, clinic, clock)
-        return lambda: update(row, **{column: value})
+        changes: dict[str, Any] = {column: value}
+        return lambda: update(row, **changes)
 
     return make
 

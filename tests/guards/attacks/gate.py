@@ -191,7 +191,7 @@ def _amended_while_it_goes_on(clinic: Clinic, clock: TestClock) -> Callable[[], 
 def _reviewed_by_a_nurse(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     visit, row = reviewed(clinic, clock)
     late = visit.read()
-    changes = {"reading_id": late.id, "recorded_by_id": clinic.nurse.id}
+    changes: dict[str, Any] = {"reading_id": late.id, "recorded_by_id": clinic.nurse.id}
     return lambda: copy(row, seq=visit.row.last_seq + 1, **changes)
 
 

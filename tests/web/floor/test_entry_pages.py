@@ -187,7 +187,7 @@ def test_a_decision_stands_beside_the_guide_and_its_values(
     assert "Outside the guide" in page
     assert "140/90" in page
     assert "152/78" in page
-    reading = str(visit.session.facts().predose.id)
+    reading = str(visit.session.reading_set.get().pk)
     shown = {"reading": reading, "through_seq": str(visit.session.last_seq)}
     answer = send(clinician, visit, "decision", {"outcome": "give"} | shown)
     assert told(answer, "reason", "Enter this.")
@@ -197,7 +197,7 @@ def test_a_decision_stands_beside_the_guide_and_its_values(
 
 def test_a_decision_on_an_older_reading_is_refused(clock: TestClock, signed_in: Signer) -> None:
     visit = predosed(clock, predose={"systolic": 152})
-    old = str(visit.session.facts().predose.id)
+    old = str(visit.session.reading_set.get().pk)
     visit.read(0, systolic=160)
     seen = str(visit.session.last_seq)
     body = {"outcome": "give", "reason": "Fine", "reading": old, "through_seq": seen}
