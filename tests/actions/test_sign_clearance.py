@@ -35,7 +35,9 @@ def test_nothing_is_signed_before_the_window_of_the_last_device_ends(
     clock: TestClock, early: int, is_refused: bool
 ) -> None:
     visit = observed(clock, planned_mg=84)
-    clock.travel_to(visit.session.last_dose_at + timedelta(minutes=120, seconds=-early))
+    last = visit.session.last_dose_at
+    assert last is not None
+    clock.travel_to(last + timedelta(minutes=120, seconds=-early))
     if is_refused:
         with refused("window"):
             visit.sign()

@@ -196,8 +196,9 @@ def malformed(sound: str) -> Iterator[str]:
         '{"rawId": "", "response": {}}',
     )
     whole = json.loads(sound)
+    wrong: tuple[Any, ...] = (None, 7, "ä", [], {})
     for key in whole:
-        for value in (None, 7, "ä", [], {}):
+        for value in wrong:
             yield json.dumps(whole | {key: value})
     for key in whole["response"]:
         for value in (None, 7, "", "ä", "AAAA", [], {}):

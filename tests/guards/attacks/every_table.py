@@ -85,11 +85,8 @@ def _numbered_twice(noun: str) -> Attack:
         visit, changes, row = new_fact(noun, clinic, clock)
         has_ended = noun in {"amendment", "review"}
         taken = "reading" if has_ended or noun == "event" else "event"
-        if (
-            not NOUNS[taken]
-            ._default_manager.filter(session=visit.id, seq=visit.row.last_seq)
-            .exists()
-        ):
+        rows: Any = NOUNS[taken]._default_manager
+        if not rows.filter(session=visit.id, seq=visit.row.last_seq).exists():
             note(visit) if taken == "event" else visit.read()
         return lambda: copy(row, seq=visit.row.last_seq, **changes)
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from clinic.ids import uuid7
 from monitoring.models import Reading
-from monitoring.words import wording
+from monitoring.words.sentences import REASONS
 from tests.clock import TestClock
 from tests.factories.people import SiteFactory, person
 from tests.factories.visits import Visit, admitted, dosed, observed, planned
@@ -151,7 +151,7 @@ def test_what_is_asked_is_found_by_its_code_whatever_the_sentence(
     visit: Visit, nurse: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for code in ("unusual", "jump"):
-        monkeypatch.setitem(wording.REASONS, code, "%(value)s ist ungewöhnlich. Bitte bestätigen.")
+        monkeypatch.setitem(REASONS, code, "%(value)s ist ungewöhnlich. Bitte bestätigen.")
     for value in ("210", "165"):
         page = send(nurse, visit, "?slot=40", systolic=value).content.decode()
         assert f"{value} ist ungewöhnlich" in page
