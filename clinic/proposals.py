@@ -1,7 +1,7 @@
 """Four eyes: who may sign here is not decided by one administrator alone.
 
-To become a clinician or an administrator, and to begin the sign-in of one anew without the second
-factors there are, is proposed by one and confirmed by another: a second administrator of the site,
+To become a clinician or an administrator, and to get a new sign-in as one without the present
+second factors, is proposed by one and confirmed by another: a second administrator of the site,
 or the person, with a passkey of their own. Where there is no second administrator, it waits for a
 day. Meanwhile everyone concerned sees it, and may cancel it. Until the site's first session is
 planned there is nothing to protect, and roles are given at once, so that a clinic can begin.

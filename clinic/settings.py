@@ -14,7 +14,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 SECRET_KEY = env("SECRET_KEY")
 """Signs sign-in cookies and forms. Has no default: a shared key is no key."""
 SECRET_KEY_FALLBACKS = env.list("CLINIC_SECRET_KEY_FALLBACKS", default=[])
-"""Keys of before a change of `SECRET_KEY`: they open what is there, and sign nothing new."""
+"""Keys from before a change of `SECRET_KEY`: they open what is there and sign nothing new."""
 DEBUG = env.bool("CLINIC_DEBUG", default=False)
 ALLOWED_HOSTS = env.list("CLINIC_HOSTS", default=["127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = env.list("CLINIC_ORIGINS", default=[])

@@ -19,8 +19,10 @@ from clinic.models import Membership, Proposal, Site, Staff
 
 @organisation_verb(Permission.MANAGE_STAFF)
 def deactivate_person(work: OrganisationWork, by: Staff, site: Site, staff_id: UUID) -> Staff:
-    """Let a person in no more, anywhere, from the next request on: every session ends, every visit,
-    an invitation that was not used, and what waits to be confirmed for them.
+    """Stop a person from signing in anywhere, from the next request on.
+
+    Every session ends, every visit, an invitation that was not used, and what waits to be confirmed
+    for them.
 
     Raises Refused for oneself, and for someone who also works where `by` manages no one.
     """

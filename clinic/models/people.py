@@ -65,7 +65,7 @@ class Membership(Guarded):
     site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=20, choices=Role.choices)
     given_at = models.DateTimeField(null=True, default=_now)
-    """Empty for a role of before this was kept: it is older than any rule asks."""
+    """Empty for a role given before this was recorded: it is older than any rule asks."""
     began_at = models.DateTimeField(null=True, blank=True)
     ends_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=300, blank=True)

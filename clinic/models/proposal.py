@@ -14,8 +14,8 @@ from clinic.models.site import Site
 class Proposal(Guarded):
     """A change of who may sign here that waits for a second person, or for a day to pass.
 
-    `role` is the role to be given; empty where the sign-in is to begin anew, without the second
-    factors there are. `effective_at` is set where no second administrator could confirm it.
+    `role` is the role to be given; empty for a new sign-in without the present second
+    factors. `effective_at` is set where no second administrator could confirm it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

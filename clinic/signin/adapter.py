@@ -181,7 +181,7 @@ class MFAAdapter(MFAHooks):
         return base64.b64encode(nonce + sealed).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        """With the key of now, or one of before it. Raises InvalidTag when none of them fits."""
+        """With the present key or an earlier one. Raises InvalidTag when none of them fits."""
         sealed = base64.b64decode(encrypted_text)
         keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
         for last, key in enumerate(keys, start=1):

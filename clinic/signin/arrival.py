@@ -41,15 +41,15 @@ def arrived(request: HttpRequest, user: Staff) -> None:
 
 
 def left(request: HttpRequest, user: Staff | None) -> None:
-    """Who signs out of a tablet goes home; who locks it, or is locked out, comes back."""
+    """A person signing out of a tablet goes home; one who locks it, or is locked out, returns."""
     tablet = getattr(request, "tablet", None)
     if tablet is not None and user is not None and not hasattr(request, "signed_out_because"):
         end_shifts(Shift.objects.filter(tablet=tablet, staff=user))
 
 
 def changed(request: HttpRequest, user: Staff) -> None:
-    """Who adds a second factor has one from then on; who removes the last, none, and elsewhere
-    they have to sign in anew: they came in there by what is gone."""
+    """A person who adds a second factor has one from then on. One who removes the last has none,
+    and elsewhere has to sign in again: what they signed in with there is gone."""
     kept = Authenticator.objects.filter(user_id=user.pk)
     has_one = kept.exclude(type=Authenticator.Type.RECOVERY_CODES).exists()
     request.session[SECOND_FACTOR] = has_one

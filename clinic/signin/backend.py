@@ -25,7 +25,7 @@ class RosterBackend(ModelBackend):
     ) -> Staff | None:
         """Whoever the name and the password belong to. As long for a name that is no one's.
 
-        A password that is hashed in an older way is hashed anew, but not for a row that someone
+        A password that is hashed in an older way is hashed again, but not for a row that someone
         else wrote: that would tell their password as the person's own.
         """
         if username is None or password is None:

@@ -79,7 +79,7 @@ class _SecondStep(RefusedForm, mfa_views.AuthenticateView):
         return answer
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """Who was deactivated since the password goes no further, nor whose rows were changed."""
+        """Stops a person who was deactivated since the password, or whose rows were changed."""
         staff = self.stage.login.user
         if not staff.is_active or not is_recorded(staff):
             words = NOT_RECORDED if staff.is_active else MISMATCH

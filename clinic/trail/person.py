@@ -50,7 +50,7 @@ def person(staff: Staff, told: Columns | None = None) -> Columns:
     """A person as the log has them: of password and PIN a digest alone; `told` says under which
     key it is to be compared."""
     row = columns(staff)
-    # A person of before there were PINs, as a migration reads them, has none.
+    # A migration may read a person from before there were PINs, who has none.
     digests = {
         f"{k}_digest": fingerprint(row[k], (told or {}).get(f"{k}_digest"))
         for k in SECRETS
@@ -71,7 +71,7 @@ def factor(row: Authenticator, told: Columns | None = None) -> Columns:
 
 
 def only(row: Columns, fields: Iterable[str] | None) -> Columns:
-    """Of `row` the columns that a save named: what else stands in the table was not read anew, and
+    """Of `row` the columns that a save named: what else stands in the table was not read again, and
     is not told a second time as if it had been recorded."""
     if fields is None:
         return row

@@ -81,8 +81,9 @@ def enter(request: ClinicRequest) -> HttpResponse:
 
 
 def _entered(request: ClinicRequest, form: EmergencyForm) -> Membership | None:
-    """The visit, or None with what stands in its way; wrong passwords are limited. A try is counted
-    before it is made, so that many at once are no more, and given back when it was none."""
+    """The visit, or None with what stands in its way; wrong passwords are limited. An attempt is
+    counted before it is made, so that many at once do not exceed the limit, and taken off the
+    count again when there was none."""
     by, data = request.user, form.cleaned_data
     counted = ratelimit.consume(request, app="allauth.account", action="emergency", user=by)
     if counted is None:

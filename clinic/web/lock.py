@@ -114,7 +114,7 @@ def _lock(request: PublicRequest, tablet: Tablet, back: str) -> HttpResponse:
 
 
 def _only(people: list[Shift]) -> str | None:
-    """Who is alone on the shift does not have to tap the name."""
+    """The only person on the shift does not have to tap the name."""
     return str(people[0].staff_id) if len(people) == 1 else None
 
 
@@ -141,7 +141,7 @@ def _tries_left(request: PublicRequest, form: PinForm, tablet: Tablet) -> int | 
 
 
 def _afresh(request: PublicRequest) -> HttpResponse:
-    """Someone signed in meanwhile, or the tablet was revoked: the page that asks is opened anew."""
+    """Someone signed in meanwhile, or the tablet was revoked: the page opens again."""
     try:
         page = request.htmx.current_url_abs_path
     except ValueError:

@@ -34,7 +34,7 @@ def register_patient(
     rems_enrolled_on: date | None = None,
     confirmed: Collection[str] = (),
 ) -> Patient:
-    """The same `id` sent twice is one patient. Who has one name alone has it as family name.
+    """The same `id` sent twice is one patient. A person with only one name has it as family name.
 
     `confirmed` are the answers that were given to questions of a refusal (see `ask`). Raises
     Conflict when the MRN is someone's, Refused at each field that is empty and needed, holds

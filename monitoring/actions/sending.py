@@ -17,7 +17,7 @@ may be sent again by hand. It is no clinical limit."""
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """How a form was sent. `left_empty` names its empty inputs: an empty time is read as now, anew
+    """How a form was sent. `left_empty` names its empty inputs: an empty time is read as now, again
     with each sending. `is_another` answers that the same is meant a second time."""
 
     left_empty: frozenset[str] = frozenset()

@@ -64,7 +64,7 @@ def _worded(typed: str, at: str) -> models.Q:
 
 class Patient(Guarded):
     """MRN is unique across the organisation, however it is typed. Empty allergies mean not known,
-    not none. Who has one name alone has it as family name.
+    not none. A person with only one name has it as family name.
 
     A change is a `PatientAmendment`; the database makes it, and refuses any other.
     """

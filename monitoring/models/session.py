@@ -41,7 +41,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
         """What recording and the board read: doses, readings and events.
 
         Only links that never change are joined: a row that a lock waited for would come with the
-        joined rows of before the wait.
+        joined rows as they were before the wait.
         """
         return self.select_related("patient", "site", "protocol_version").prefetch_related(
             "reading_set", "event_set", Prefetch("dose_set", _doses())

@@ -14,7 +14,7 @@ from clinic.models import Site, Staff
 from monitoring.models import AccessEntry
 
 AGAIN_AFTER = timedelta(minutes=15)
-"""A page that stays open and is brought up to date counts as read anew after so long."""
+"""A page that stays open and is brought up to date counts as read again after so long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Read:
 
 def keep(read: Read, patients: Iterable[UUID], at: datetime) -> None:
     """Add an entry for each of `patients`, once."""
-    whence = origin.current()
+    came_from = origin.current()
     AccessEntry.objects.bulk_create(
         AccessEntry(
             at=at,
@@ -40,8 +40,8 @@ def keep(read: Read, patients: Iterable[UUID], at: datetime) -> None:
             session_id=read.session_id,
             action=read.action,
             page=read.page,
-            device=whence.device,
-            address=whence.address,
+            device=came_from.device,
+            address=came_from.address,
         )
         for patient in dict.fromkeys(patients)
     )

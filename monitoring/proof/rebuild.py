@@ -1,4 +1,4 @@
-"""A session made anew from the log alone, as the rules and the pages read one."""
+"""A session made again from the log alone, as the rules and the pages read one."""
 
 from __future__ import annotations
 

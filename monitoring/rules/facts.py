@@ -278,7 +278,7 @@ class SessionFacts:
 
     @property
     def is_dose_stopped(self) -> bool:
-        """A clinician decided, after the first dose, that no more is given."""
+        """A clinician decided, after the first dose, that nothing further is given."""
         decision = self.decision
         return bool(
             self.doses

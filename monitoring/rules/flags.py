@@ -181,7 +181,7 @@ def event_flags(event: EventFacts) -> tuple[Flag, ...]:
 def flagged(facts: SessionFacts) -> list[Flagged]:
     """Everything flagged after the dose, in order of time, answered or not.
 
-    A correction of an answered reading must be answered anew if it is flagged itself.
+    A correction of an answered reading must be answered again if it is flagged itself.
     """
     answered = _answers(facts)
     candidates: list[tuple[ReadingFacts | EventFacts, tuple[Flag, ...]]] = [
@@ -213,7 +213,7 @@ def corrected_unanswered(facts: SessionFacts) -> list[Flagged]:
 
     The correction is not asked about, so a slip that was mended in time and a value that was
     explained away look alike: both are told (CLINICAL 7, hazards 9 and 40). A correction that is
-    flagged itself asks anew and is not told here.
+    flagged itself asks again and is not listed here.
     """
     answered, still = _answers(facts), {f.fact.id for f in flagged(facts) if f.asks}
     replaced_by = {r.replaces: r.id for r in facts.readings if r.replaces}

@@ -75,7 +75,7 @@ REASONS = {
     "less_than_ordered": _(
         "%(ordered)s mg were ordered. Say what was not given, or correct the amount."
     ),
-    "witness": _("Name someone of the site other than who gives the dose."),
+    "witness": _("Name someone at the site other than the person who gives the dose."),
     "not_flagged": _("Nothing is flagged here."),
     "not_a_symptom": _(
         "A symptom is ticked, but “%(kind)s” is chosen. Tap Symptom, or untick it here."

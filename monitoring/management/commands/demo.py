@@ -60,7 +60,7 @@ class Command(BaseCommand):
             )
         if not keeps:
             raise CommandError(
-                "The demo clinic is here already. Remove the database to build it anew, "
+                "The demo clinic is here already. Remove the database to build it again, "
                 "or ask with --if-empty to keep it."
             )
         return False

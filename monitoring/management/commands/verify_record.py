@@ -28,7 +28,7 @@ class Command(BaseCommand):
             self.stdout.write("The guards, settings and rights of the database were checked too.")
         if not found.checked["anchors"]:
             self.stdout.write(
-                "No anchor was found: that nothing was cut off at the end is not proved. "
+                "No anchor was found, so it is not proved that the end of the trail is complete. "
                 "Write one a day with `manage.py anchor`, and keep it elsewhere."
             )
         for loss in found.losses:

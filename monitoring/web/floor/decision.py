@@ -48,7 +48,7 @@ def decide(request: ClinicRequest, session_id: UUID) -> HttpResponse:
         form.initial["reading"] = facts.predose.id
     if facts.doses:
         stop = Decision.Outcome.DO_NOT_GIVE
-        offer(form, "outcome", [(stop.value, _("Give no more"))])
+        offer(form, "outcome", [(stop.value, _("Give nothing further"))])
 
     def save() -> Decision:
         data = form.cleaned_data
