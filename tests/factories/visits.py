@@ -27,6 +27,7 @@ from monitoring.models import (
     Event,
     Patient,
     PatientAmendment,
+    ProtocolVersion,
     Reading,
     Review,
     Session,
@@ -69,6 +70,14 @@ class Clock(Protocol):
     def travel_to(self, moment: datetime) -> datetime: ...
 
 
+def _published(protocol: ProtocolRules, site: Site) -> ProtocolVersion:
+    version: ProtocolVersion = ProtocolVersionFactory.create(
+        key=protocol.key, title=protocol.title, body=protocol.to_json()
+    )
+    SiteProtocolFactory.create(site=site, version=version)
+    return version
+
+
 class Visit:
     """One session with its people; each method is one verb, with answers that let it through."""
 
@@ -77,27 +86,27 @@ class Visit:
         clock: Clock,
         *,
         site: Site | None = None,
+        people: tuple[Staff, Staff] | None = None,
         protocol: ProtocolRules = SPRAVATO_US,
+        version: ProtocolVersion | None = None,
         planned_mg: int = 56,
         patient: Patient | None = None,
         **plan: Any,
     ) -> None:
         self.clock = clock
         self.site = site or SiteFactory.create()
-        self.nurse: Staff = person(self.site, "nurse")
-        self.clinician: Staff = person(self.site, "clinician", credentials="MD")
-        self.patient = patient or PatientFactory.create(site=self.site)
-        version = ProtocolVersionFactory.create(
-            key=protocol.key, title=protocol.title, body=protocol.to_json()
+        self.nurse, self.clinician = people or (
+            person(self.site, "nurse"),
+            person(self.site, "clinician", credentials="MD"),
         )
-        SiteProtocolFactory.create(site=self.site, version=version)
-        self.version = version
+        self.patient = patient or PatientFactory.create(site=self.site)
+        self.version = version or _published(protocol, self.site)
         self.id = actions.plan_session(
             self.nurse,
             id=uuid7(),
             patient_id=self.patient.pk,
             plan=Plan(
-                protocol_version_id=version.pk,
+                protocol_version_id=self.version.pk,
                 planned_mg=Decimal(planned_mg),
                 **(
                     {

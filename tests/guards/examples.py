@@ -17,8 +17,9 @@ from monitoring.models import SessionFact
 from monitoring.rules.protocol import SPRAVATO_US
 from tests.clock import TestClock
 from tests.factories.logged import insert
+from tests.factories.visits import MEANT
 from tests.guards.raw import copy
-from tests.guards.world import MEANT, Clinic, Visit, open_clinic
+from tests.guards.world import Clinic, Visit, open_clinic
 
 NOUNS: dict[str, type[Guarded]] = {name_of(model): model for model in Guarded.tables()}
 FACTS = tuple(map(name_of, SessionFact.tables()))
@@ -96,8 +97,9 @@ def example(noun: str, clinic: Clinic, clock: TestClock) -> tuple[Visit, Any]:
     elif noun == "doseend":
         visit = ended(clinic, clock)
     elif noun == "decision":
-        visit = Visit(clinic, clock).admit()
-        visit.decide(visit.read(0, systolic=150), "delay")
+        visit = Visit(clinic, clock).arrived()
+        visit.read(0, systolic=150)
+        visit.decide("delay")
     else:
         visit = Visit(clinic, clock).dosed()
         clock.forward(minutes=5)

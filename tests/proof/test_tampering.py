@@ -335,7 +335,7 @@ CASES: dict[str, tuple[Callable[[Scene], Any], str]] = {
     ),
     "a protocol": (
         lambda s: update(
-            nouns.ProtocolVersion.objects.get(pk=s.clinic.spravato), body={"window_minutes": 5}
+            nouns.ProtocolVersion.objects.get(pk=s.clinic.spravato.pk), body={"window_minutes": 5}
         ),
         "changed: body",
     ),

@@ -78,7 +78,7 @@ def _unmarked_after_departure(clinic: Clinic, clock: TestClock) -> Callable[[], 
 
 @attack("reading_corrects_once")
 def _corrects_a_stranger(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
-    visit, other = Visit(clinic, clock).admit(), Visit(clinic, clock).admit()
+    visit, other = Visit(clinic, clock).arrived(), Visit(clinic, clock).arrived()
     row, theirs = visit.read(), other.read()
     return lambda: copy(
         row, seq=visit.row.last_seq + 1, replaces_id=theirs.id, correction_reason="Typed wrongly"
@@ -102,19 +102,19 @@ def _dose(visit: Visit, clock: TestClock, **changes: Any) -> Callable[[], None]:
 
 @attack("dose_needs_predose_reading")
 def _dosed_on_a_strangers_reading(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
-    return _dose(Visit(clinic, clock).admit(), clock)
+    return _dose(Visit(clinic, clock).arrived(), clock)
 
 
 @attack("dose_needs_decision_above_guide")
 def _dosed_above_the_guide(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
-    visit = Visit(clinic, clock).admit()
+    visit = Visit(clinic, clock).arrived()
     reading = visit.read(0, systolic=141)
     return _dose(visit, clock, predose_reading_id=reading.id)
 
 
 @attack("dose_numbered_in_order")
 def _second_dose_first(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
-    visit = Visit(clinic, clock).admit()
+    visit = Visit(clinic, clock).arrived()
     reading = visit.read(0)
     return _dose(visit, clock, predose_reading_id=reading.id, number=2)
 
@@ -125,7 +125,7 @@ NEVER = {"sqlite": "now", "postgresql": "-infinity"}
 
 @attack("dose_time_can_be_read")
 def _dosed_at_no_time(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
-    visit = Visit(clinic, clock).admit()
+    visit = Visit(clinic, clock).arrived()
     reading = visit.read(0)
     never = NEVER[connection.vendor]
     return _dose(visit, clock, predose_reading_id=reading.id, started_at=never)
@@ -154,7 +154,7 @@ def _ends_a_strangers_dose(clinic: Clinic, clock: TestClock) -> Callable[[], Non
 @attack("event_answers_own_session")
 def _answers_a_strangers_reading(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     visit, row = example("event", clinic, clock)
-    theirs = Visit(clinic, clock).admit().read()
+    theirs = Visit(clinic, clock).arrived().read()
     return lambda: copy(
         row,
         seq=visit.row.last_seq + 1,

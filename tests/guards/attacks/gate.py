@@ -120,7 +120,7 @@ def _dated_ahead(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
 def _signed_before_the_board_shows_a_dose(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     """The dose, too, was written below its verb."""
     dosed = Visit(clinic, clock).dosed()
-    visit = Visit(clinic, clock).admit()
+    visit = Visit(clinic, clock).arrived()
     predose = visit.read(0)
     copy(
         nouns.Dose.objects.get(session=dosed.id),
@@ -163,7 +163,7 @@ def _discharged_before_the_signature(clinic: Clinic, clock: TestClock) -> Callab
 def _left_without_a_dose(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     like = Visit(clinic, clock).dosed().transfer()
     row = nouns.Departure.objects.get(session=like.id)
-    visit = Visit(clinic, clock).admit()
+    visit = Visit(clinic, clock).arrived()
     return lambda: copy(row, session_id=visit.id)
 
 
