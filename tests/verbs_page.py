@@ -47,6 +47,8 @@ ROLES = ("nurse", "clinician", "administrator", "auditor", "emergency")
 
 def text() -> str:
     """The whole page."""
+    from clinic import actions as organisation
+    from clinic.verbs import Verb
     from monitoring import actions
     from monitoring.rules.facts import Phase
 
@@ -61,6 +63,12 @@ def text() -> str:
             *table(["Verb", "What it does", "Who may", *phases], of_sessions, phases),
             "## Verbs of patients, plans and protocols\n",
             *table(["Verb", "What it does", "Who may"], others, ()),
+            "## Verbs of the organisation\n",
+            *table(
+                ["Verb", "What it does", "Who may"],
+                [v for v in vars(organisation).values() if isinstance(v, Verb)],
+                (),
+            ),
         ]
     )
 
