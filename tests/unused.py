@@ -35,7 +35,8 @@ HOOKS = [
     # crispy forms
     "form_tag", "disable_csrf", "form_error_title",
     # the sign-in library's adapters and views
-    "is_open_for_signup", "get_client_ip", "get_reauthentication_methods", "is_safe_url",
+    "is_open_for_signup", "set_password", "get_client_ip", "is_safe_url",
+    "get_reauthentication_methods",
     "respond_user_inactive", "message_template", "message_context", "send_notification_mail",
     "can_delete_authenticator", "generate_authenticator_name", "webauthn_form_class",
     "_get_*",

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 
 class Code(str):
@@ -43,9 +42,6 @@ class Second:
     """A moment that is worded with its second."""
 
     at: datetime
-
-
-AutomaticReason = Literal["lapsed", "ahead", "outside"]
 
 
 @dataclass(frozen=True, slots=True)
