@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import inspect
 import re
+from graphlib import TopologicalSorter
 from pathlib import Path
 
+import grimp
 import pytest
 from django.apps import apps
 from django.db import models
@@ -142,6 +144,21 @@ def test_one_module_alone_reaches_into_the_sign_in_library() -> None:
         if reach.search(path.read_text()) and path != Path(__file__)
     }
     assert found == {"clinic/signin/library.py", "tests/factories/second_factors.py"}
+
+
+def test_no_import_goes_round() -> None:
+    """Imports for types alone, and inside functions, count too."""
+    graph = grimp.build_graph("clinic", "monitoring", cache_dir=None)
+    imports = {m: graph.find_modules_directly_imported_by(m) for m in sorted(graph.modules)}
+    # A package names what its modules hold; a module of it may ask it for another's.
+    packages = {m for m in imports if graph.find_children(m)}
+    TopologicalSorter({m: imports[m] - packages for m in imports}).prepare()
+
+
+def test_words_know_no_addresses() -> None:
+    address = re.compile(r"django\.(urls|shortcuts|http)|\breverse\(")
+    found = [p.name for p in modules("monitoring/words") if address.search(p.read_text())]
+    assert found == []
 
 
 def test_no_file_is_longer_than_four_hundred_lines() -> None:
