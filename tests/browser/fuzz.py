@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from tests.clinic.test_access import ANYONE, ROUTES, SIGNED_IN, routes
+from tests.clinic.routes import ANYONE, ROUTES, SIGNED_IN, routes
 
 CANARY = "zqcanary"
 """Stands in whatever is sent to be reflected or kept."""
@@ -97,7 +97,7 @@ class Fuzzed:
 class Fuzzer:
     def __init__(self, seed: str, role: str, forms: list[Form], ids: list[UUID]) -> None:
         self.rng = Random(seed)
-        may = [n for n, who in ROUTES.items() if who in (ANYONE, SIGNED_IN) or role in who]
+        may = [n for n, r in ROUTES.items() if r.who in (ANYONE, SIGNED_IN) or role in r.who]
         self.open = [n for n in may if n not in LAST]
         self.all = [n for n in ROUTES if n not in LAST]
         self.forms = [form for form in forms if form.route in may]

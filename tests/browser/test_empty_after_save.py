@@ -8,11 +8,11 @@ from playwright.sync_api import Page, expect
 from clinic.models import Membership
 from tests.browser.fuzzed_clinic import Clinic
 from tests.browser.test_forgetting import DRAFTS, FORM, filled
+from tests.clinic.routes import BUTTONS
 from tests.clock import TestClock
 from tests.factories.logged import insert
 from tests.factories.people import person as hire
 from tests.factories.visits import predosed
-from tests.web.test_busy import BUTTONS
 
 FILL = """([form, body]) => {
   for (const [name, value] of Object.entries(body)) {

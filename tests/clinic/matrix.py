@@ -1,7 +1,6 @@
 """Two sites alike, everyone who may knock there, and what each address answers them.
 
 What is expected is worked out from `ROUTES` and the tables here, which are written by hand, and not
-from monitoring.models import Clearance
 from the code.
 """
 
@@ -28,7 +27,7 @@ from clinic.models import Membership, Site, Staff, Tablet
 from clinic.signin import arrival
 from clinic.signin.library import SIGNED_IN_BY, SIGNED_IN_WHO
 from monitoring.rules.protocol import SPRAVATO_US
-from tests.clinic.test_access import ANYONE, NAMED, NOT_THERE, POSTED, ROUTES, SIGNED_IN, routes
+from tests.clinic.routes import ANYONE, POST, ROUTES, SIGNED_IN, routes
 from tests.engine import IS_WHOLE, USES_POSTGRESQL
 from tests.factories.logged import insert, save
 from tests.factories.people import SiteFactory, StaffFactory, person
@@ -52,25 +51,6 @@ NO_FACTOR = "clinician without a second factor"
 ROLELESS = ("emergency that ended", "no role", "superuser")
 SIGNED_OUT = ("deactivated", "anonymous", "anonymous on a tablet", "anonymous script")
 EVERYONE = (*ROLES, NO_FACTOR, *ROLELESS, *SIGNED_OUT)
-
-GET_ONLY = {
-    "home", "board", "visit-list", "patient-list", "patient", "session-list", "session",
-    "session-report",
-    "signature", "verification", "review-list", "access-list", "access-export", "staff-list",
-    "sign-in-list", "tablet-list", "protocol-list", "protocol", "mfa_index",
-}  # fmt: skip
-POST_ONLY = POSTED | {
-    "own-proposal",
-    "sign-out",
-    "switch-site",
-    "lock-now",
-    "active",
-    "emergency-leave",
-}
-WHO_LAST = {"emergency-leave"}
-"""One's own pages that refuse a method before they ask who it is."""
-ONCE_CLOSED = {"signature", "review", "withdrawal"}
-"""Pages about something that a session in progress does not have."""
 
 
 @dataclass(frozen=True)
@@ -154,20 +134,19 @@ def cells(name: str, *, is_whole: bool = IS_WHOLE_HERE) -> Iterator[Cell]:
 # What is expected
 
 
-def methods_of(name: str) -> set[str]:
-    if name in POST_ONLY:
-        return {"post"}
-    return {"get", "head"} if name in GET_ONLY else {"get", "post"}
+def methods_of(name: str) -> frozenset[str]:
+    """What the page takes; a page of a list may be asked for its head alone."""
+    return ROUTES[name].methods
 
 
 def expected(name: str, cell: Cell) -> int:
     """What the address answers, by who asks, whose it is and how."""
-    may, is_out = ROUTES[name], cell.who in SIGNED_OUT
+    may, is_out = ROUTES[name].who, cell.who in SIGNED_OUT
     if may == ANYONE:
         return open_to_all(name, cell)
     to_sign_in = 401 if cell.who == "anonymous script" else 302
     if may == SIGNED_IN:
-        return to_sign_in if is_out and name not in WHO_LAST else one_s_own(name, cell)
+        return to_sign_in if is_out and not ROUTES[name].asks_who_last else one_s_own(name, cell)
     if cell.method not in methods_of(name):
         return 405
     if is_out:
@@ -176,33 +155,20 @@ def expected(name: str, cell: Cell) -> int:
         return 403
     if cell.who == NO_FACTOR:
         return 302  # to the account, to add one
-    if name in NAMED and not is_found(name, cell):
+    if ROUTES[name].names_a_row and not is_found(name, cell):
         return 404
     if cell.method != "post":
         return 200
     # A form without its fields is refused at its fields; a button does what it says.
-    return BUTTONS.get(name, 422)
+    return ROUTES[name].empty
 
 
 def is_found(name: str, cell: Cell) -> bool:
-    if name in NOT_THERE:
+    if ROUTES[name].is_about_nothing:
         return False
     if cell.path == "own in progress":
-        return name not in ONCE_CLOSED
+        return not ROUTES[name].is_about_what_ended
     return cell.path == "own"
-
-
-BUTTONS = {
-    "staff-contact": 302,
-    "staff-deactivate": 302,
-    "staff-reactivate": 302,
-    "staff-link": 200,
-    "staff-new-sign-in": 302,
-    "tablet-revoke": 302,
-    "sign-in-end": 302,
-    "second-factor-rule": 302,
-    "emergency-end": 302,
-}
 
 
 def open_to_all(name: str, cell: Cell) -> int:
@@ -251,7 +217,7 @@ def one_s_own(name: str, cell: Cell) -> int:
             return 302  # both fields may be empty
         case "mfa_remove_webauthn":
             return 404  # another's
-    return 302 if name in POST_ONLY else refused
+    return 302 if ROUTES[name].methods == POST else refused
 
 
 # The world

@@ -28,7 +28,7 @@ from tests.clinic.matrix import (
     cells,
     expected,
 )
-from tests.clinic.test_access import ANYONE, ROUTES
+from tests.clinic.routes import ANYONE, ROUTES
 from tests.shared import undone
 
 LEAST_CELLS = 3000
@@ -99,7 +99,7 @@ def walk(world: World, name: str) -> Walk:
             found.written[str(cell)] = written
         if shown := foreign(world, name, cell, page):
             found.shown[str(cell)] = shown
-        if ROUTES[name] != ANYONE and not leads_right(cell, answer):
+        if ROUTES[name].who != ANYONE and not leads_right(cell, answer):
             found.astray[str(cell)] = answer.headers["Location"]
     return found
 

@@ -20,7 +20,7 @@ from clinic.signin import arrival, idle
 from clinic.signin.library import SIGNED_IN_BY, SIGNED_IN_WHO
 from tests.browser.fuzz import Form
 from tests.browser.fuzzed_clinic import Clinic
-from tests.clinic.test_access import ROUTES
+from tests.clinic.routes import BUTTONS, GET, ROUTES
 from tests.clock import TestClock
 from tests.factories.logged import insert
 from tests.factories.people import PASSWORD, PIN, ShiftFactory, SiteFactory, on_tablet, person
@@ -34,13 +34,6 @@ FAILURES = {
     "busy": (OperationalError("database is locked"), "Not saved. The server is busy."),
     "not taken": (IntegrityError("taken"), "Not saved. Someone else may have changed this"),
 }
-BUTTONS = {
-    "printed", "staff-deactivate", "staff-reactivate", "staff-link",
-    "tablet-revoke", "sign-in-end", "second-factor-rule", "emergency-end", "emergency-leave",
-    "sign-out", "switch-site", "lock-now", "active", "clearance-challenge",
-    "staff-new-sign-in", "proposal", "own-proposal",
-}  # fmt: skip
-"""What is sent without anything to fill in: its refusal stands above the next page."""
 OF_SIGN_IN = {
     "account_login", "mfa_authenticate", "mfa_login_webauthn", "account_reauthenticate",
     "mfa_activate_totp", "mfa_deactivate_totp", "mfa_add_webauthn", "mfa_remove_webauthn",
@@ -124,7 +117,7 @@ def test_every_form_answers_with_itself_what_was_typed_and_words(
         # Longer ago than a day: newer roles do not let anyone in in an emergency.
         insert(Membership(staff=staff, site=clinic.site, role=role, given_at=None))
     forms = forms_of(clinic)
-    asked = {name for name, may in ROUTES.items() if may}
+    asked = {name for name, route in ROUTES.items() if route.who}
     assert {f.route for f in forms} <= asked
     wrong = []
     for form in forms:
@@ -160,7 +153,6 @@ def test_the_lock_of_a_tablet_says_that_the_server_is_busy(clock: TestClock) -> 
 
 def test_no_form_is_left_out(clock: TestClock) -> None:
     """A new address with a form has to be among these."""
-    from tests.clinic.matrix import GET_ONLY
-
     tried = {form.route for form in forms_of(Clinic(clock))} | {"lock", "invitation"}
-    assert set(ROUTES) - GET_ONLY - BUTTONS - OF_SIGN_IN <= tried
+    pages = {name for name, route in ROUTES.items() if route.methods == GET}
+    assert set(ROUTES) - pages - BUTTONS - OF_SIGN_IN <= tried

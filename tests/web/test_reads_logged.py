@@ -17,7 +17,7 @@ from clinic.models import Membership, Site
 from monitoring.models import AccessEntry, Patient
 from monitoring.web.review.access_log import PAGES
 from tests.clinic.matrix import OWN, World, parts
-from tests.clinic.test_access import ROUTES
+from tests.clinic.routes import ROUTES
 from tests.clinic.test_matrix import world
 from tests.clock import TestClock
 from tests.factories.logged import insert, save

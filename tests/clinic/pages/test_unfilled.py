@@ -18,7 +18,7 @@ import monitoring
 from clinic.access import Permission
 from clinic.pages.unfilled import Unfilled
 from tests.clinic.matrix import Cell, World, build
-from tests.clinic.test_access import ROUTES, routes
+from tests.clinic.routes import ROUTES, routes
 from tests.clock import TestClock
 from tests.factories.visits import observed, planned, ready_to_sign, signed
 

@@ -15,7 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 from clinic.models import Membership
 from monitoring.models import AccessEntry
 from monitoring.web.review.access_log import PAGES
-from tests.clinic.test_access import LATER, POSTED, address, routes
+from tests.clinic.routes import BUTTONS, ROUTES, address, routes
 from tests.clock import TestClock
 from tests.factories.logged import insert
 from tests.factories.people import SiteFactory, person
@@ -24,11 +24,12 @@ from tests.factories.visits import Visit, discharged, dosed
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]
+LATER = {name for name, route in ROUTES.items() if route.is_about_what_comes_later}
 ABOUT_A_PATIENT = sorted(
     str(pattern.name)
     for pattern in routes()
     if {"session_id", "patient_id"} & set(pattern.pattern.converters)
-    and pattern.name not in LATER | POSTED
+    and pattern.name not in LATER | BUTTONS
 )
 """Pages whose address names a patient or a session."""
 
