@@ -18,6 +18,8 @@ from clinic import clock as clinic_clock
 from clinic.models import Membership, Staff
 from clinic.signin import arrival, idle
 from clinic.signin.library import SIGNED_IN_BY, SIGNED_IN_WHO
+from monitoring.models import ProtocolVersion
+from monitoring.rules.protocol_bounds import settings_of
 from tests.browser.fuzz import Form
 from tests.browser.fuzzed_clinic import Clinic
 from tests.clinic.routes import BUTTONS, GET, ROUTES
@@ -70,6 +72,16 @@ def signed_in(staff: Staff) -> Client:
     return client
 
 
+def longer(version: ProtocolVersion) -> dict[str, str]:
+    """The change of a protocol to a minute more of observation, as it was read back."""
+    protocol = version.protocol()
+    stands = settings_of(protocol) | {"slots": ", ".join(map(str, protocol.slots))}
+    window = protocol.window_minutes + 1
+    changed = {"window_minutes": window, "read_back": f"window_minutes={window}"}
+    body = {"id": "", "reason": "Two left drowsy."} | stands | changed
+    return {name: str(value) for name, value in body.items()}
+
+
 def forms_of(clinic: Clinic) -> list[Form]:
     away = str(SiteFactory.create().pk)
     contact = {"id": "", "phone": "555 0101", "email": "ada@clinic.example"}
@@ -85,12 +97,15 @@ def forms_of(clinic: Clinic) -> list[Form]:
     site = {"id": "", "name": "Elsewhere", "is_inpatient": "no", "paper_size": "a4",
             "phone": "555 0102"}  # fmt: skip
     review = reverse("visit-review", args=[visit.pk])
+    version = clinic.closed.version
     return [
         *(f for f in clinic.forms() if f.route not in BUTTONS | {"person"}),
         # Other roles than the person has: what is as it was writes nothing.
         Form("person", reverse("person", args=[clinic.closed.nurse.pk]),
              lambda: {"id": "", "roles": "auditor"}),
         Form("emergency", reverse("emergency"), lambda: entering),
+        Form("protocol-change", reverse("protocol-change", args=[version.pk]),
+             lambda: longer(version)),
         Form("visit-review", review, lambda: {"id": "", "words": "Looked at"}),
         Form("site", reverse("site"), lambda: site),
         Form("own-contact", reverse("own-contact"), lambda: contact),
