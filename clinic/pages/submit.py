@@ -6,11 +6,10 @@ import logging
 from collections.abc import Callable
 from typing import TypeVar
 
-from django.contrib import messages
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import IntegrityError, OperationalError
 from django.forms import BaseForm, ValidationError
-from django.http import Http404, HttpRequest
+from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
 from clinic.pages.entry_form import VerbForm
@@ -71,12 +70,4 @@ def submit(form: VerbForm, verb: Callable[[], Made]) -> Made | None:
         return None
     if form.has_error(NON_FIELD_ERRORS, NOT_TAKEN):
         form.renew_id()
-    return made
-
-
-def submit_button(request: HttpRequest, form: VerbForm, verb: Callable[[], Made]) -> Made | None:
-    """The same for a button, whose `form` has no fields: the reason stands above the next page."""
-    made = submit(form, verb)
-    for error in form.non_field_errors():
-        messages.error(request, str(error))
     return made

@@ -12,7 +12,6 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
@@ -22,17 +21,16 @@ from clinic import actions, emergency
 from clinic.access import Permission
 from clinic.middleware import CurrentSite
 from clinic.models import Membership, Site
-from clinic.pages import protect
-from clinic.pages.entry_form import EntryForm
+from clinic.pages import moments, protect
+from clinic.pages.entry_page import EntryPage, enter, render_form
 from clinic.pages.protect import page
+from clinic.pages.submit import submit
 from clinic.request import ClinicRequest, SignedInRequest
 from clinic.signin.library import ratelimit
-from clinic.web.staffing_form import done, pressed, show
+from clinic.web.organisation_form import OrganisationForm, submit_button
 
 
-class EmergencyForm(EntryForm):
-    keeps_draft = False
-
+class EmergencyForm(OrganisationForm):
     site = forms.ModelChoiceField(
         queryset=Site.objects.none(),
         label=gettext_lazy("Site"),
@@ -61,23 +59,24 @@ class EmergencyForm(EntryForm):
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
 @page(Permission.ENTER_IN_EMERGENCY)
-def enter(request: ClinicRequest) -> HttpResponse:
+def enter_site(request: ClinicRequest) -> HttpResponse:
     sites = emergency.sites_to_enter(request.user)
     form = EmergencyForm(request.POST or None, sites=sites)
-    if form.is_bound and form.is_valid():
-        visit = _entered(request, form)
-        if visit:
-            request.session[CurrentSite.SESSION_KEY] = str(visit.site_id)
-            return redirect("board")
-    context = {
-        "heading": _("Emergency access to another site"),
-        "submit": _("Enter, and inform that site"),
-        "back": reverse("board"),
-        "summary_heading": _("You are not in yet"),
-        "minutes": int(emergency.LASTS.total_seconds() // 60),
-        "has_sites": sites.exists(),
-    }
-    return show(request, "emergency/enter.html", form, context)
+    if form.is_bound and form.is_valid() and (visit := _entered(request, form)):
+        request.session[CurrentSite.SESSION_KEY] = str(visit.site_id)
+        return redirect("board")
+    around = EntryPage(
+        heading=_("Emergency access to another site"),
+        button=_("Enter, and tell that site"),
+        back=reverse("board"),
+        template="emergency/enter.html",
+        context=lambda: {
+            "summary_heading": _("You are not in yet"),
+            "minutes": int(emergency.LASTS.total_seconds() // 60),
+            "has_sites": sites.exists(),
+        },
+    )
+    return render_form(request, form, around)
 
 
 def _entered(request: ClinicRequest, form: EmergencyForm) -> Membership | None:
@@ -90,7 +89,7 @@ def _entered(request: ClinicRequest, form: EmergencyForm) -> Membership | None:
         words = _("Too many wrong attempts. Wait a few minutes, then try again.")
         form.add_error("password", words)
         return None
-    visit = done(
+    visit = submit(
         form,
         lambda: actions.enter_emergency(
             by, data["site"], reason=data["reason"], password=data["password"]
@@ -101,7 +100,9 @@ def _entered(request: ClinicRequest, form: EmergencyForm) -> Membership | None:
     return visit
 
 
-class ReviewForm(EntryForm):
+class ReviewForm(OrganisationForm):
+    keeps_draft = True
+
     words = forms.CharField(
         max_length=emergency.REASON_LENGTH,
         label=gettext_lazy("What you found"),
@@ -126,19 +127,21 @@ def review(request: ClinicRequest, visit_id: UUID) -> HttpResponse:
     if visit is None:
         raise Http404
     form = ReviewForm(request.POST or None)
-    if form.is_bound and form.is_valid():
-        words = form.cleaned_data["words"]
-        if done(form, lambda: actions.review_emergency(by, site, visit_id, words=words)):
-            messages.success(request, _("Review saved"))
-            return redirect("visit-list")
-    context = {
-        "heading": _("Review an emergency access"),
-        "submit": _("Save review"),
-        "back": reverse("visit-list"),
-        "reviewed": visit,
-        "area": "staff",
-    }
-    return show(request, "emergency/review.html", form, context)
+    around = EntryPage(
+        heading=_("Review an emergency access"),
+        button=_("Save review"),
+        saved=_("Review saved"),
+        back=reverse("visit-list"),
+        template="emergency/review.html",
+        area="staff",
+        context=lambda: {"reviewed": visit},
+    )
+    return enter(
+        request,
+        form,
+        around,
+        lambda: actions.review_emergency(by, site, visit_id, words=form.cleaned_data["words"]),
+    )
 
 
 @require_POST
@@ -147,7 +150,7 @@ def leave(request: SignedInRequest) -> HttpResponse:
     """Go home before the time is over."""
     site = request.site
     if site is not None:
-        pressed(request, lambda: actions.leave_emergency(request.user, site))
+        submit_button(request, lambda: actions.leave_emergency(request.user, site))
     request.session.pop(CurrentSite.SESSION_KEY, None)
     return redirect("home")
 
@@ -156,8 +159,8 @@ def leave(request: SignedInRequest) -> HttpResponse:
 @page(Permission.MANAGE_STAFF)
 def end(request: ClinicRequest, staff_id: UUID) -> HttpResponse:
     by, site = request.user, request.site
-    visit = pressed(request, lambda: actions.end_emergency(by, site, staff_id))
+    visit = submit_button(request, lambda: actions.end_emergency(by, site, staff_id))
     if visit and visit.ends_at:
-        at = timezone.localtime(visit.ends_at).strftime("%H:%M")
-        messages.success(request, _("Emergency access ended at %(at)s") % {"at": at})
+        words = _("Emergency access ended at %(at)s")
+        messages.success(request, words % {"at": moments.clock(visit.ends_at)})
     return redirect("staff-list")

@@ -18,7 +18,7 @@ from clinic.pages import protect
 from clinic.pages.protect import page
 from clinic.request import ClinicRequest, SignedInRequest
 from clinic.signin import arrival
-from clinic.web.staffing_form import pressed
+from clinic.web.organisation_form import submit_button
 
 
 @require_POST
@@ -46,10 +46,12 @@ def _answer(
 ) -> Proposal | None:
     by = request.user
     if request.POST.get("answer") == "confirm":
-        made = pressed(request, lambda: actions.confirm_proposal(by, site, proposal_id, **more))
+        made = submit_button(
+            request, lambda: actions.confirm_proposal(by, site, proposal_id, **more)
+        )
         words = _("Confirmed and done")
     else:
-        made = pressed(request, lambda: actions.cancel_proposal(by, site, proposal_id))
+        made = submit_button(request, lambda: actions.cancel_proposal(by, site, proposal_id))
         words = _("Cancelled")
     if made:
         messages.success(request, words)

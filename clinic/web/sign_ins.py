@@ -21,7 +21,7 @@ from clinic.request import ClinicRequest
 from clinic.sign_ins import SignIn
 from clinic.web import staff_trail
 from clinic.web.from_record import record
-from clinic.web.staffing_form import pressed
+from clinic.web.organisation_form import submit_button
 
 LONGEST = timedelta(hours=12)
 """As long as a session lasts, in settings.py: who read before that read in another one."""
@@ -80,7 +80,7 @@ def browser(agent: str) -> str:
 @page(Permission.MANAGE_STAFF)
 def end_sign_in(request: ClinicRequest, pk: int) -> HttpResponse:
     by, site, own = request.user, request.site, request.session.session_key or ""
-    staff = pressed(request, lambda: actions.end_sign_in(by, site, pk, own_key=own))
+    staff = submit_button(request, lambda: actions.end_sign_in(by, site, pk, own_key=own))
     if staff:
         messages.success(request, _("%(name)s is signed out there") % {"name": staff.printed_name})
     return redirect("sign-in-list")

@@ -15,9 +15,9 @@ from clinic import sites
 from clinic.ids import uuid7
 from clinic.models import Site
 from clinic.pages.dates import DayField
-from clinic.pages.entry_form import EntryForm
 from clinic.pages.fields import Tiles, YesNo
 from clinic.sites import SiteDetails
+from clinic.web.organisation_form import OrganisationForm
 
 NAMES = tuple(f.name for f in fields(SiteDetails))
 
@@ -28,9 +28,7 @@ def _text(name: str, label: Any, help_text: Any = "", *, required: bool = False)
     return forms.CharField(required=required, max_length=longest, label=label, help_text=help_text)
 
 
-class SiteForm(EntryForm):
-    keeps_draft = False
-
+class SiteForm(OrganisationForm):
     name = _text("name", gettext_lazy("Name"), required=True)
     time_zone = forms.ChoiceField(
         label=gettext_lazy("Time zone"),

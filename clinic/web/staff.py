@@ -25,13 +25,14 @@ from clinic.actions import NewPerson
 from clinic.ids import uuid7
 from clinic.models import Membership, Site, Staff
 from clinic.pages import protect
-from clinic.pages.entry_form import EntryForm
+from clinic.pages.entry_page import EntryPage, enter, render_form
 from clinic.pages.fields import YesNo
 from clinic.pages.protect import page
+from clinic.pages.submit import submit
 from clinic.pages.unfilled import Unfilled
 from clinic.request import ClinicRequest, SignedInRequest
 from clinic.web import staff_trail
-from clinic.web.staffing_form import done, pressed, show
+from clinic.web.organisation_form import OrganisationForm, submit_button
 
 FACTORS = {
     Authenticator.Type.TOTP: gettext_lazy("authenticator app"),
@@ -50,9 +51,7 @@ class _Roles(forms.MultipleChoiceField):
         )
 
 
-class InvitationForm(EntryForm):
-    keeps_draft = False
-
+class InvitationForm(OrganisationForm):
     first_name = forms.CharField(max_length=150, label=gettext_lazy("Given name"))
     last_name = forms.CharField(max_length=150, label=gettext_lazy("Family name"))
     credentials = forms.CharField(
@@ -73,21 +72,21 @@ class InvitationForm(EntryForm):
         return Layout("id", Div(*map(self.rendered, names), css_class="grid-2"), "roles")
 
 
-class RolesForm(EntryForm):
-    keeps_draft = False
-
+class RolesForm(OrganisationForm):
     roles = _Roles()
 
 
-class ContactForm(EntryForm):
-    keeps_draft = False
-
+class ContactForm(OrganisationForm):
     phone = forms.CharField(required=False, max_length=40, label=gettext_lazy("Telephone"))
     email = forms.EmailField(required=False, max_length=254, label=gettext_lazy("E-mail"))
 
     def __init__(self, *args: Any, person: Staff, **kwargs: Any) -> None:
         shown = {"id": uuid7(), "phone": person.phone, "email": person.email}
         super().__init__(*args, initial=shown, **kwargs)
+
+    @property
+    def given(self) -> dict[str, str]:
+        return {name: self.cleaned_data[name] for name in ("phone", "email")}
 
 
 class RuleForm(Unfilled):
@@ -125,7 +124,7 @@ def second_factor_rule(request: ClinicRequest) -> HttpResponse:
         messages.error(request, _("Choose yes or no."))
         return redirect("staff-list")
     by, site = request.user, request.site
-    pressed(request, lambda: actions.require_second_factor(by, site, is_required=needed))
+    submit_button(request, lambda: actions.require_second_factor(by, site, is_required=needed))
     words = _("A second factor is needed") if needed else _("No second factor is needed")
     messages.success(request, words)
     return redirect("staff-list")
@@ -175,32 +174,31 @@ def status_of(person: Staff) -> tuple[str, str]:
 @protect.confirmed
 def invite(request: ClinicRequest) -> HttpResponse:
     form = InvitationForm(request.POST or None)
-    if form.is_bound and form.is_valid():
-        data = {k: v for k, v in form.cleaned_data.items() if k != "id"}
-        roles, by, site = data.pop("roles"), request.user, request.site
-        new = NewPerson(**data)
-        made = done(form, lambda: actions.invite_person(by, site, new, roles=roles))
-        if made:
-            return _with_link(request, made)
-    context = {
-        "heading": _("Invite a person"),
-        "submit": _("Invite"),
-        "back": reverse("staff-list"),
-        "area": "staff",
-    }
-    return show(request, "form_page.html", form, context)
+    if made := submit(form, lambda: _invite(request, form)):
+        return _with_link(request, made)
+    around = EntryPage(
+        heading=_("Invite a person"), button=_("Invite"), back=reverse("staff-list"), area="staff"
+    )
+    return render_form(request, form, around)
+
+
+def _invite(request: ClinicRequest, form: InvitationForm) -> Staff:
+    data = {k: v for k, v in form.cleaned_data.items() if k != "id"}
+    roles, by, site = data.pop("roles"), request.user, request.site
+    new = NewPerson(**data)
+    return actions.invite_person(by, site, new, roles=roles)
 
 
 @require_http_methods(["GET", "POST"])
 @page(Permission.MANAGE_STAFF)
 @protect.confirmed
 def person(request: ClinicRequest, staff_id: UUID) -> HttpResponse:
-    form = RolesForm(request.POST or None)
-    if form.is_bound and form.is_valid():
-        by, site, roles = request.user, request.site, form.cleaned_data["roles"]
-        if done(form, lambda: actions.change_roles(by, site, staff_id, roles=roles)):
-            messages.success(request, _roles_saved(site, staff_id, roles))
-            return redirect("person", staff_id)
+    by, site, form = request.user, request.site, RolesForm(request.POST or None)
+    if submit(
+        form, lambda: actions.change_roles(by, site, staff_id, roles=form.cleaned_data["roles"])
+    ):
+        messages.success(request, _roles_saved(site, staff_id, form.cleaned_data["roles"]))
+        return redirect("person", staff_id)
     return _show(request, staff_id, form)
 
 
@@ -221,13 +219,10 @@ def contact(request: ClinicRequest, staff_id: UUID) -> HttpResponse:
     if found is None:
         raise Http404
     form = ContactForm(request.POST or None, person=found)
-    if form.is_bound and form.is_valid():
-        given = {k: v for k, v in form.cleaned_data.items() if k != "id"}
-        if done(form, lambda: actions.amend_contact(by, site, staff_id, **given)):
-            messages.success(request, _("Telephone and e-mail saved"))
-            return redirect("person", staff_id)
-    back = reverse("person", args=[staff_id])
-    return _show_contact(request, form, found, back)
+    around = _contact_page(found, reverse("person", args=[staff_id]))
+    return enter(
+        request, form, around, lambda: actions.amend_contact(by, site, staff_id, **form.given)
+    )
 
 
 @protect.signed_in
@@ -236,24 +231,18 @@ def own_contact(request: SignedInRequest) -> HttpResponse:
     """Where one is reached oneself."""
     by = request.user
     form = ContactForm(request.POST or None, person=by)
-    if form.is_bound and form.is_valid():
-        given = {k: v for k, v in form.cleaned_data.items() if k != "id"}
-        if done(form, lambda: actions.amend_own_contact(by, **given)):
-            messages.success(request, _("Telephone and e-mail saved"))
-            return redirect("mfa_index")
-    return _show_contact(request, form, by, reverse("mfa_index"))
+    around = _contact_page(by, reverse("mfa_index"))
+    return enter(request, form, around, lambda: actions.amend_own_contact(by, **form.given))
 
 
-def _show_contact(
-    request: SignedInRequest, form: ContactForm, person: Staff, back: str
-) -> HttpResponse:
-    context = {
-        "heading": _("Telephone and e-mail of %(name)s") % {"name": person.printed_name},
-        "submit": _("Save"),
-        "back": back,
-        "area": "staff",
-    }
-    return show(request, "form_page.html", form, context)
+def _contact_page(person: Staff, back: str) -> EntryPage:
+    return EntryPage(
+        heading=_("Telephone and e-mail of %(name)s") % {"name": person.printed_name},
+        button=_("Save"),
+        saved=_("Telephone and e-mail saved"),
+        back=back,
+        area="staff",
+    )
 
 
 def _show(request: ClinicRequest, staff_id: UUID, form: RolesForm, link: str = "") -> HttpResponse:
@@ -264,12 +253,9 @@ def _show(request: ClinicRequest, staff_id: UUID, form: RolesForm, link: str = "
         raise Http404
     form.initial["roles"] = [m.role for m in _roles_here(found)]
     is_guarded = proposals.is_guarded(found)
-    context = {
+    own = {
         "person": found,
         "status": status_of(found),
-        "heading": found.printed_name,
-        "submit": _("Save roles"),
-        "back": reverse("staff-list"),
         "link": link,
         "factor": _factor_status(found, _factors([found])[found.pk], site),
         "entries": staff_trail.of_person(staff_id, site),
@@ -277,9 +263,16 @@ def _show(request: ClinicRequest, staff_id: UUID, form: RolesForm, link: str = "
         "is_guarded": is_guarded,
         "is_lost": is_guarded and proposals.is_open_to_a_link(found),
         "is_oneself": found.pk == request.user.pk,
-        "area": "staff",
     }
-    return show(request, "staff/person.html", form, context)
+    around = EntryPage(
+        heading=found.printed_name,
+        button=_("Save roles"),
+        back=reverse("staff-list"),
+        template="staff/person.html",
+        area="staff",
+        context=lambda: own,
+    )
+    return render_form(request, form, around)
 
 
 @require_POST
@@ -313,7 +306,7 @@ def _change(
     request: ClinicRequest, staff_id: UUID, change: Callable[..., Staff], words: str
 ) -> HttpResponse:
     """Do it and go back to the person; a link is shown there when it has no words of its own."""
-    made = pressed(request, lambda: change(request.user, request.site, staff_id))
+    made = submit_button(request, lambda: change(request.user, request.site, staff_id))
     if made and not words:
         return _with_link(request, made)
     if made:

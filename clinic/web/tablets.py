@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -17,19 +16,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from clinic import actions, shift, tablets
 from clinic.access import Permission
-from clinic.models import Site, Tablet
+from clinic.models import Tablet
 from clinic.pages import protect
-from clinic.pages.entry_form import EntryForm
+from clinic.pages.entry_page import EntryPage, render_form
 from clinic.pages.protect import page
+from clinic.pages.submit import submit
 from clinic.request import ClinicRequest
 from clinic.signin import arrival
 from clinic.web import staff_trail
-from clinic.web.staffing_form import done, pressed, show
+from clinic.web.organisation_form import OrganisationForm, submit_button
 
 
-class TabletForm(EntryForm):
-    keeps_draft = False
-
+class TabletForm(OrganisationForm):
     name = forms.CharField(
         max_length=60,
         label=gettext_lazy("Name of the tablet"),
@@ -62,22 +60,22 @@ def enrol(request: ClinicRequest) -> HttpResponse:
     """Makes a tablet of the browser that this page is opened in."""
     here: Tablet | None = request.tablet
     form = TabletForm(request.POST or None)
-    if here is None and form.is_bound and form.is_valid():
-        made = done(form, lambda: _enrol(request, request.site, form.cleaned_data["name"]))
-        if made is not None:
-            return _enrolled(request, made)
-    context: dict[str, Any] = {
-        "heading": _("Enrol this tablet"),
-        "submit": _("Enrol this tablet"),
-        "back": reverse("tablet-list"),
-        "area": "staff",
-    }
-    return show(request, "tablets/enrol.html", form, context)
+    made = None if here else submit(form, lambda: _enrol(request, form))
+    if made is not None:
+        return _enrolled(request, made)
+    around = EntryPage(
+        heading=_("Enrol this tablet"),
+        button=_("Enrol this tablet"),
+        back=reverse("tablet-list"),
+        template="tablets/enrol.html",
+        area="staff",
+    )
+    return render_form(request, form, around)
 
 
-def _enrol(request: ClinicRequest, site: Site, name: str) -> Tablet:
-    device: str = request.device
-    return actions.enrol_tablet(request.user, site, name=name, device=device)
+def _enrol(request: ClinicRequest, form: TabletForm) -> Tablet:
+    name, device = form.cleaned_data["name"], request.device
+    return actions.enrol_tablet(request.user, request.site, name=name, device=device)
 
 
 def _enrolled(request: ClinicRequest, tablet: Tablet) -> HttpResponse:
@@ -93,7 +91,7 @@ def _enrolled(request: ClinicRequest, tablet: Tablet) -> HttpResponse:
 @page(Permission.MANAGE_TABLETS)
 def revoke(request: ClinicRequest, tablet_id: UUID) -> HttpResponse:
     by, site = request.user, request.site
-    revoked = pressed(request, lambda: actions.revoke_tablet(by, site, tablet_id))
+    revoked = submit_button(request, lambda: actions.revoke_tablet(by, site, tablet_id))
     if revoked is not None:
         words = _("%(name)s is revoked: everyone is signed out there.") % {"name": revoked.name}
         messages.success(request, words)

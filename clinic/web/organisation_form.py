@@ -1,19 +1,17 @@
-"""What the pages about people, tablets and sign-ins share: make the change, or say why not."""
+"""Forms and buttons of the organisation, and the sentence for each reason that a verb may give."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
 
-from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.db.models import Model
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
-from clinic.pages.entry_page import EntryPage, render_form
-from clinic.pages.submit import attempt
-from clinic.refusal import NotAllowed, Refused
-from clinic.request import SignedInRequest
+from clinic.message import Message
+from clinic.pages.entry_form import EntryForm, VerbForm
+from clinic.pages.submit import Made, submit
 
 WORDS = {
     "username_taken": gettext_lazy("Someone has this user name already."),
@@ -61,41 +59,31 @@ WORDS = {
     "this_one": gettext_lazy("This is the session you are in. Sign out instead."),
 }
 """The sentence for each reason of Refused, by its code."""
-
-Made = TypeVar("Made")
-
-
-def done(form: forms.Form, change: Callable[[], Made]) -> Made | None:
-    """What was changed, or None with the reason at its field. Raises Http404 for who may not."""
-
-    def allowed() -> Made | None:
-        try:
-            return change()
-        except NotAllowed:
-            raise Http404 from None
-        except Refused as refused:
-            for message in refused.messages:
-                field = message.field if message.field in form.fields else None
-                form.add_error(field, str(WORDS[message.code]))
-            return None
-
-    return attempt(form, allowed)
+CHANGED = gettext_lazy("Someone else has changed this. Look again, then save again.")
 
 
-def pressed(request: SignedInRequest, change: Callable[[], Made]) -> Made | None:
-    """The same for a button without fields: the reason stands above the next page."""
-    form = forms.Form({})
-    made = done(form, change)
+class _Worded(VerbForm):
+    def sentence(self, message: Message) -> str:
+        return str(WORDS[message.code])
+
+    def conflict_words(self, theirs: Model) -> str:
+        return str(CHANGED)
+
+
+class OrganisationForm(_Worded, EntryForm):
+    """Holds no draft: little is typed, and what is typed may be a password."""
+
+    keeps_draft = False
+
+
+class _Button(_Worded):
+    """A form without fields."""
+
+
+def submit_button(request: HttpRequest, verb: Callable[[], Made]) -> Made | None:
+    """What `verb` made; None with the reason above the next page. See `submit`."""
+    form = _Button({})
+    made = submit(form, verb)
     for error in form.non_field_errors():
         messages.error(request, str(error))
     return made
-
-
-def show(
-    request: SignedInRequest, template: str, form: forms.Form, context: dict[str, Any]
-) -> HttpResponse:
-    """The page of a form, with what it says around it."""
-    frame = {"heading": str(context["heading"]), "button": str(context["submit"])}
-    area = str(context.get("area", "board"))
-    page = EntryPage(**frame, template=template, area=area, context=lambda: context)
-    return render_form(request, form, page)
