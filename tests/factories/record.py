@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import factory
+from django.db.models import Max
 
 from clinic.ids import uuid7
 from clinic.models import ChainHead, TrailEntry
@@ -31,12 +32,18 @@ class PatientFactory(factory.django.DjangoModelFactory[Patient]):
     created_at = datetime(2026, 1, 5, tzinfo=UTC)
 
 
+def next_version(key: str) -> int:
+    """As a verb would number it."""
+    last = ProtocolVersion.objects.filter(key=key).aggregate(last=Max("version"))["last"]
+    return (last or 0) + 1
+
+
 class ProtocolVersionFactory(factory.django.DjangoModelFactory[ProtocolVersion]):
     class Meta:
         model = ProtocolVersion
 
     key = "spravato-us"
-    version = factory.Sequence(lambda n: n + 1)
+    version = factory.LazyAttribute(lambda made: next_version(made.key))
     title = SPRAVATO_US.title
     body = factory.LazyFunction(SPRAVATO_US.to_json)
     published_at = datetime(2026, 1, 2, tzinfo=UTC)

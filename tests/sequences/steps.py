@@ -21,7 +21,7 @@ from monitoring.rules.flags import unanswered
 from monitoring.rules.phase import phase_of
 from monitoring.rules.protocol import SPRAVATO_US
 from monitoring.rules.schedule import next_slot
-from tests.factories.protocols import change_protocol
+from tests.factories.protocols import change_protocol, in_use
 from tests.factories.visits import Visit
 
 Step = Callable[[Visit], Any]
@@ -111,7 +111,7 @@ def _plan(visit: Visit) -> Any:
         id=uuid7(),
         patient_id=visit.patient.pk,
         plan=Plan(
-            protocol_version_id=visit.version.pk,
+            protocol_version_id=in_use(visit.site, visit.version.key).pk,
             planned_mg=Decimal(56),
             planned_for=visit.clock.now(),
             indication="trd",
