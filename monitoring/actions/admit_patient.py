@@ -42,7 +42,7 @@ def admit_patient(work: SessionWork, *, id: UUID, answers: Answers) -> Admission
         "transport_reason": answers.transport_reason.strip(),
         "prescriber_id": answers.prescriber_id,
     }
-    if sent := work.sent(work.session.admission_set.all(), id, given):
+    if sent := work.sent(work.session.rows.of(Admission), id, given):
         return sent
     work.require_phase()
     # Two sessions of one patient have no row in common but the patient's.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from clinic.access import Permission
+from clinic.models.row import name_of
 from clinic.refusal import refuse
 from monitoring.actions.text import require_text
 from monitoring.actions.work import SessionWork, session_verb
@@ -46,10 +47,7 @@ def amend_record(
 
 
 def _is_of_session(work: SessionWork, about: str, about_id: UUID | None) -> bool:
-    session = work.session
+    rows = work.session.rows
     if about == Amendment.About.SESSION:
         return about_id is None
-    if about == Amendment.About.DEPARTURE:
-        departure = getattr(session, "departure", None)
-        return departure is not None and departure.pk == about_id
-    return any(row.pk == about_id for row in getattr(session, f"{about}_set").all())
+    return any(row.pk == about_id for row in rows.every() if name_of(type(row)) == about)

@@ -38,7 +38,7 @@ def correct_reading(
     then kept if a reading taken at that time would have filled it. Raises Conflict with the other
     correction when one stands already, Refused with a reason at each field, NotAllowed.
     """
-    readings = list(work.session.reading_set.all())
+    readings = list(work.session.rows.of(Reading))
     original = next((r for r in readings if r.id == replaces), None)
     sent = next((r for r in readings if r.id == id), None)
     if original is None:

@@ -28,7 +28,7 @@ def decide_dose(
     reading has come since, or for want of a reason; NotAllowed.
     """
     given = {"outcome": outcome, "reason": reason.strip(), "reading_id": reading_id}
-    if sent := work.sent(work.session.decision_set.all(), id, given):
+    if sent := work.sent(work.session.rows.of(Decision), id, given):
         return sent
     work.require_phase()
     if outcome not in Decision.Outcome.values:

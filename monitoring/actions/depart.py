@@ -69,7 +69,7 @@ def depart(work: SessionWork, *, id: UUID, leaving: Leaving, sending: Sending = 
     Conflict when the session is closed already, NotAllowed.
     """
     given = _written(leaving)
-    theirs: Departure | None = getattr(work.session, "departure", None)
+    theirs = next(iter(work.session.rows.of(Departure)), None)
     if theirs is not None:
         left_at = leaving.left_at
         if theirs.clearance is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -13,8 +12,7 @@ from monitoring.actions.sending import FIRST, Sending
 from monitoring.actions.text import require_text
 from monitoring.actions.times import require_timely
 from monitoring.actions.work import SessionWork, session_verb
-from monitoring.models import DoseEnd
-from monitoring.models.facts import dose_facts
+from monitoring.models import Dose, DoseEnd
 
 
 @session_verb(Permission.GIVE_DOSE, phases=("dosing",))
@@ -32,18 +30,17 @@ def end_infusion(
 ) -> DoseEnd:
     """Raises Refused when no infusion runs, for an end before the start or more than was ordered;
     NotAllowed."""
-    doses = list(work.session.dose_set.all())
+    rows = work.session.rows
     given = {
         "mg": mg,
         "is_complete": is_complete,
         "partial_detail": "" if is_complete else partial_detail.strip(),
         "late_reason": late_reason.strip(),
     }
-    ends = [d.end for d in doses if hasattr(d, "end")]
-    if sent := work.sent(ends, id, given, sending, ended_at=ended_at):
+    if sent := work.sent(rows.of(DoseEnd), id, given, sending, ended_at=ended_at):
         return sent
     work.require_phase()
-    running = next((d for d in doses if not hasattr(d, "end")), None)
+    running = next((d for d in rows.of(Dose) if not rows.beside(d, DoseEnd)), None)
     if running is None or not work.facts.protocol.is_infusion:
         raise refuse("no_infusion_running")
     if ended_at < running.started_at:
@@ -65,5 +62,4 @@ def end_infusion(
     if not is_complete:
         require_text(partial_detail, "partial_detail")
     end = work.add(DoseEnd(id=id, dose=running, ended_at=ended_at, **given))
-    work.facts = replace(work.facts, doses=tuple(map(dose_facts, doses)))
     return end

@@ -13,7 +13,7 @@ from monitoring.actions.sending import FIRST, Sending
 from monitoring.actions.text import require_text
 from monitoring.actions.times import require_timely
 from monitoring.actions.work import SessionWork, session_verb
-from monitoring.models import Dose
+from monitoring.models import Decision, Dose
 from monitoring.models.dose import witnesses
 from monitoring.rules.phase import PRESENT
 from monitoring.rules.readiness import before_dose, dose_problems, measured_by, out_of_order
@@ -44,7 +44,7 @@ def give_dose(work: SessionWork, *, id: UUID, dose: DoseGiven, sending: Sending 
     NotAllowed.
     """
     protocol = work.facts.protocol
-    doses = list(work.session.dose_set.all())
+    doses = list(work.session.rows.of(Dose))
     if protocol.is_infusion:
         dose = replace(dose, is_complete=None)
     given = _written(dose, is_first=not doses or doses[0].id == id)
@@ -131,14 +131,14 @@ def _rests_on(work: SessionWork, started_at: datetime) -> dict[str, UUID | None]
     """The pre-dose reading of the session and, where one was taken on it, the decision to give."""
     first = work.facts.doses[0] if work.facts.doses else None
     if first is not None:
-        row = next(d for d in work.session.dose_set.all() if d.id == first.id)
+        row = next(d for d in work.session.rows.of(Dose) if d.id == first.id)
         return {"predose_reading_id": row.predose_reading_id, "decision_id": row.decision_id}
     facts = measured_by(work.facts, started_at)
     predose, decision = facts.predose, facts.decision
     given = next(
         (
             d.id
-            for d in reversed(work.session.decision_set.all())
+            for d in reversed(work.session.rows.of(Decision))
             if decision and predose and d.outcome == "give" and d.reading_id == predose.id
         ),
         None,

@@ -51,7 +51,7 @@ def record_event(
     What belongs to another kind than the one chosen is refused, so that no tick is lost.
     Raises Refused at each field, NotAllowed.
     """
-    events = list(work.session.event_set.all())
+    events = list(work.session.rows.of(Event))
     given = _written(event)
     if sent := work.sent(events, id, given, sending, at=event.at):
         if sent.onset_at and event.onset_at:

@@ -35,7 +35,7 @@ def record_reading(
     is recorded already, are asked about. Raises Refused with a reason at each field, Conflict
     when `id` stands for other values, NotAllowed.
     """
-    rows = work.session.reading_set.all()
+    rows = work.session.rows.of(Reading)
     given = written(entry, note=note)
     if sent := work.sent(rows, id, given, sending, taken_at=entry.taken_at):
         return sent
@@ -76,7 +76,7 @@ def _require_meant(work: SessionWork, entry: Entry, sending: Sending) -> None:
 
     A pre-dose reading is repeated by the protocol until the dose is given.
     """
-    rows = list(work.session.reading_set.all())
+    rows = list(work.session.rows.of(Reading))
     work.require_once(rows, sending, "again_reading", _measured(entry))
     if sending.is_another or entry.asked in {None, PRE_DOSE}:
         return

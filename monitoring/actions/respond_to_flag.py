@@ -39,7 +39,7 @@ def respond_to_flag(
         "ordered": ordered.strip(),
         "late_reason": late_reason.strip(),
     }
-    if sent := work.sent(work.session.event_set.all(), id, given, sending, at=at):
+    if sent := work.sent(work.session.rows.of(Event), id, given, sending, at=at):
         if about not in {sent.answers_reading_id, sent.answers_event_id}:
             raise Conflict(sent)
         return sent
@@ -56,7 +56,7 @@ def respond_to_flag(
         "answers_event_id": None if is_reading else about,
     }
     same = {"informed": given["informed"], "ordered": given["ordered"], **about_id}
-    work.require_once(work.session.event_set.all(), sending, "again_event", same)
+    work.require_once(work.session.rows.of(Event), sending, "again_event", same)
     require_text(informed, "informed")
     require_text(ordered, "ordered")
     return work.add(Event(id=id, kind=Event.Kind.RESPONSE, at=at, **given, **about_id))

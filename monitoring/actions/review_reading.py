@@ -9,7 +9,7 @@ from clinic.refusal import Conflict, refuse
 from clinic.verbs import same_or_conflict
 from monitoring.actions.text import require_text
 from monitoring.actions.work import SessionWork, session_verb
-from monitoring.models import Review
+from monitoring.models import Reading, Review
 
 
 @session_verb(Permission.REVIEW_READING, phases=("closed",))
@@ -32,7 +32,7 @@ def review_reading(
             raise Conflict(theirs)
         return same_or_conflict(theirs, {"reading_id": reading_id, **given})
     work.require_phase()
-    readings = work.session.reading_set.all()
+    readings = work.session.rows.of(Reading)
     if not any(r.id == reading_id and r.after_departure for r in readings):
         raise refuse("unknown_reading")
     require_text(assessment, "assessment")

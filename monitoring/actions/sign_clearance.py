@@ -65,13 +65,13 @@ def _sign(
         "ready_minutes": signing.ready_minutes,
         "checklist": _answers(signing),
     }
-    if sent := work.sent(work.session.clearance_set.all(), id, given):
+    if sent := work.sent(work.session.rows.of(Clearance), id, given):
         words = {k: signing.justifications.get(k, "").strip() for k in sent.justifications}
         return same_or_conflict(sent, {"justifications": words})
     work.require_phase()
     state = clearance_state(work.facts, work.now)
     if state == "stands":
-        raise Conflict(work.session.clearance_set.all()[len(work.facts.clearances) - 1])
+        raise Conflict(work.session.rows.of(Clearance)[len(work.facts.clearances) - 1])
     if signing.through_seq != work.session.last_seq:
         raise Conflict(work.session)
     if items := before_clearance(work.facts, work.now):
@@ -107,7 +107,7 @@ def _insert(work: SessionWork, state: str, *, id: UUID, **given: Any) -> Clearan
         )
     )
     session.standing_clearance = clearance
-    clearances = (*work.facts.clearances, clearance_facts(clearance))
+    clearances = (*work.facts.clearances, clearance_facts(clearance, None))
     work.facts = replace(work.facts, clearances=clearances)
     return clearance
 

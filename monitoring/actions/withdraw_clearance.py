@@ -9,7 +9,7 @@ from clinic.refusal import Conflict, refuse
 from clinic.verbs import same_or_conflict
 from monitoring.actions.text import require_text
 from monitoring.actions.work import SessionWork, session_verb
-from monitoring.models import Withdrawal
+from monitoring.models import Clearance, Withdrawal
 from monitoring.rules.phase import DOSED
 
 
@@ -20,14 +20,14 @@ def withdraw_clearance(
     """The clearance stays readable with what it covered. Raises Refused without a reason or after
     the patient has left, Conflict when it was withdrawn already, NotAllowed."""
     work.require_phase()
-    clearances = work.session.clearance_set.all()
-    clearance = next((c for c in clearances if c.id == clearance_id), None)
+    rows = work.session.rows
+    clearance = rows.find(Clearance, clearance_id)
     if clearance is None:
         raise refuse("unknown_clearance")
-    if hasattr(clearance, "withdrawal"):
-        if clearance.withdrawal.id == id:
-            return same_or_conflict(clearance.withdrawal, {"reason": reason.strip()})
-        raise Conflict(clearance.withdrawal)
+    if theirs := rows.beside(clearance, Withdrawal):
+        if theirs.id == id:
+            return same_or_conflict(theirs, {"reason": reason.strip()})
+        raise Conflict(theirs)
     text = require_text(reason, "reason")
     withdrawal = work.add(Withdrawal(id=id, clearance=clearance, reason=text))
     return withdrawal

@@ -8,10 +8,11 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from functools import update_wrapper
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
 from django.db import models
+from django.db.models import prefetch_related_objects
 
 from clinic.access import Permission
 from clinic.models import Staff
@@ -20,16 +21,10 @@ from clinic.trail import chain
 from clinic.trail.canonical import columns
 from clinic.verbs import Declared, Verb, Work, sent_before, verb
 from monitoring.actions.sending import AGAIN, FIRST, Sending, require_same_time
-from monitoring.models import (
-    Admission,
-    Decision,
-    Dose,
-    Event,
-    Reading,
-    Session,
-    facts,
-)
+from monitoring.models import Departure, Session
+from monitoring.models.facts import facts_of
 from monitoring.models.row import SessionFact
+from monitoring.models.rows import load
 from monitoring.rules.clocks import ahead
 from monitoring.rules.codes import PhaseCode, Second
 from monitoring.rules.deviations import deviations
@@ -42,14 +37,6 @@ P = ParamSpec("P")
 R = TypeVar("R")
 F = TypeVar("F", bound=SessionFact)
 M = TypeVar("M", bound=models.Model)
-
-_NOUNS: dict[type[SessionFact], tuple[str, Callable[[Any], object]]] = {
-    Admission: ("admissions", facts.admission_facts),
-    Decision: ("decisions", facts.decision_facts),
-    Dose: ("doses", facts.dose_facts),
-    Event: ("events", facts.event_facts),
-    Reading: ("readings", facts.reading_facts),
-}
 
 WRITABLE = (
     "phase",
@@ -107,11 +94,13 @@ class SessionWork(Work):
     `detail` is appended beside the rows.
     """
 
-    def __init__(self, declared: Declared, session: Session, by: Staff) -> None:
+    def __init__(
+        self, declared: Declared, session: Session, by: Staff, *, is_whole: bool = True
+    ) -> None:
         super().__init__(declared)
         self.session = session
         self.by: Staff = by
-        self.facts: SessionFacts = session.facts()
+        self.facts: SessionFacts = session.facts() if is_whole else session.facts_loaded()
         self.detail: Mapping[str, object] = {}
         self.is_changed = False
         self._before = columns(session)
@@ -156,11 +145,9 @@ class SessionWork(Work):
         fact.recorded_at = self.now
         self.insert(fact)
         self.session.last_seq = fact.seq
-        self.facts = replace(self.facts, last_seq=fact.seq)
-        if type(fact) in _NOUNS:
-            noun, read = _NOUNS[type(fact)]
-            longer: Any = {noun: (*getattr(self.facts, noun), read(fact))}
-            self.facts = replace(self.facts, **longer)
+        self.session.take(fact)
+        now = facts_of(self.session.rows, is_whole=self.facts.is_whole)
+        self.facts = replace(now, phase=self.facts.phase)
         return fact
 
     def insert(self, row: M) -> M:
@@ -248,7 +235,9 @@ def open_session(work: Work, session_id: UUID, by: Staff, *, is_whole: bool) -> 
     if session is None:
         raise NotAllowed(work.declared.name)
     work.require(by, session.site)
-    found = SessionWork(work.declared, session, by)
+    if not is_whole and session.phase == Session.Phase.CLOSED:
+        prefetch_related_objects([session], load(Departure))
+    found = SessionWork(work.declared, session, by, is_whole=is_whole)
     if to_come := ahead(found.facts, found.now):
         minutes = whole_minutes(to_come - found.now)
         logger.warning("the clock went back: session %s is %d min ahead", session.pk, minutes)

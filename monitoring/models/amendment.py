@@ -14,6 +14,7 @@ class Amendment(SessionFact):
     the reason for it. The row that it is about stays as it is."""
 
     may_follow_departure = True
+    is_only_after_end = True
 
     class About(models.TextChoices):
         SESSION = "session", _("Session as a whole")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
-
-from django.core.exceptions import ObjectDoesNotExist
+from typing import TYPE_CHECKING, cast
 
 from clinic import clock
+from monitoring.models.rows import SessionRows
 from monitoring.rules import facts as rules
 from monitoring.rules.codes import AutomaticWithdrawal
 from monitoring.rules.measures import OBSERVATIONS, value_fields
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
         DoseEnd,
         Event,
         Reading,
-        Session,
         Withdrawal,
     )
 
@@ -47,15 +45,19 @@ _ANSWERS = (
 )
 
 
-def facts_of(session: Session) -> rules.SessionFacts:
-    """The facts of the nouns that were loaded with `session`, by a queryset method of its own.
+def facts_of(rows: SessionRows, *, is_whole: bool = True) -> rules.SessionFacts:
+    """The facts that `rows` hold. Raises NotLoaded where a noun is missing.
 
-    Without admissions, decisions and clearances it is not whole: it carries the standing clearance
-    alone, which the session row names. Certification and enrolment are those of today at the site.
+    Facts that are not whole leave out the answers, decisions and signatures that were not loaded,
+    but for the signature that stands, which the session names. Certification and enrolment are
+    those of today at the site.
     """
-    loaded = getattr(session, "_prefetched_objects_cache", {})
-    is_whole = {"admission_set", "decision_set", "clearance_set"} <= set(loaded)
+    from monitoring.models import Admission, Decision, Dose, DoseEnd, Event, Reading
+
+    session = rows.session
     site, today = session.site, clock.now().astimezone(session.site.tz).date()
+    admissions = rows.of(Admission) if is_whole else rows.if_loaded(Admission)
+    decisions = rows.of(Decision) if is_whole else rows.if_loaded(Decision)
     return rules.SessionFacts(
         protocol=session.protocol_version.protocol(),
         phase=cast(rules.Phase, session.phase),
@@ -69,21 +71,32 @@ def facts_of(session: Session) -> rules.SessionFacts:
         is_site_certified=holds(today, site.rems_certified_on, site.rems_certified_until),
         is_patient_enrolled=holds(today, session.patient.rems_enrolled_on),
         is_inpatient=site.is_inpatient,
-        admissions=tuple(map(admission_facts, loaded.get("admission_set", ()))),
-        decisions=tuple(map(decision_facts, loaded.get("decision_set", ()))),
-        doses=tuple(map(dose_facts, session.dose_set.all())),
-        readings=tuple(map(reading_facts, session.reading_set.all())),
-        events=tuple(map(event_facts, session.event_set.all())),
-        clearances=_clearances(session, loaded),
-        departure=_departure(session),
+        admissions=tuple(map(admission_facts, admissions)),
+        decisions=tuple(map(decision_facts, decisions)),
+        doses=tuple(dose_facts(dose, rows.beside(dose, DoseEnd)) for dose in rows.of(Dose)),
+        readings=tuple(map(reading_facts, rows.of(Reading))),
+        events=tuple(map(event_facts, rows.of(Event))),
+        clearances=_clearances(rows, is_whole=is_whole),
+        departure=_departure(rows),
     )
 
 
-def _clearances(session: Session, loaded: dict[str, Any]) -> tuple[rules.ClearanceFacts, ...]:
-    if "clearance_set" in loaded:
-        return tuple(map(clearance_facts, loaded["clearance_set"]))
-    standing = session.standing_clearance
-    return (_signature(standing, None),) if standing else ()
+def _clearances(rows: SessionRows, *, is_whole: bool) -> tuple[rules.ClearanceFacts, ...]:
+    from monitoring.models import Clearance, Withdrawal
+
+    if is_whole or rows.has(Clearance):
+        found = rows.of(Clearance)
+        return tuple(clearance_facts(c, rows.beside(c, Withdrawal)) for c in found)
+    standing = rows.session.standing_clearance
+    return (clearance_facts(standing, None),) if standing else ()
+
+
+def _departure(rows: SessionRows) -> rules.DepartureFacts | None:
+    """The database closes a session by its departure alone: in another phase none is asked for."""
+    from monitoring.models import Departure
+
+    found = rows.of(Departure) if rows.session.phase == "closed" else ()
+    return departure_facts(found[0]) if found else None
 
 
 def admission_facts(row: Admission) -> rules.AdmissionFacts:
@@ -103,8 +116,7 @@ def decision_facts(row: Decision) -> rules.DecisionFacts:
     )
 
 
-def dose_facts(row: Dose) -> rules.DoseFacts:
-    end: DoseEnd | None = getattr(row, "end", None)
+def dose_facts(row: Dose, end: DoseEnd | None = None) -> rules.DoseFacts:
     return rules.DoseFacts(
         id=row.id,
         seq=row.seq,
@@ -154,11 +166,7 @@ def event_facts(row: Event) -> rules.EventFacts:
     )
 
 
-def clearance_facts(row: Clearance) -> rules.ClearanceFacts:
-    return _signature(row, getattr(row, "withdrawal", None))
-
-
-def _signature(row: Clearance, withdrawal: Withdrawal | None) -> rules.ClearanceFacts:
+def clearance_facts(row: Clearance, withdrawal: Withdrawal | None) -> rules.ClearanceFacts:
     return rules.ClearanceFacts(
         id=row.id,
         signed_at=row.signed_at,
@@ -173,15 +181,6 @@ def withdrawal_reason(row: Withdrawal) -> str | AutomaticWithdrawal:
     """A person's words, or what made the record take the clearance back: for a reading, the fact
     before the withdrawal."""
     return AutomaticWithdrawal(row.reason, row.seq - 1) if row.is_automatic else row.reason
-
-
-def _departure(session: Session) -> rules.DepartureFacts | None:
-    if session.phase != "closed":
-        return None
-    try:
-        return departure_facts(session.departure)
-    except ObjectDoesNotExist:
-        return None
 
 
 def departure_facts(row: Departure) -> rules.DepartureFacts:

@@ -17,13 +17,15 @@ class SessionRow(RecordRow):
     """A row that belongs to a session, and is written to the session's chain.
 
     By itself it does not move the counter: a signature and a departure are compared with it.
-    `may_follow_departure` says whether rows may be inserted after the patient has left.
+    `may_follow_departure` says whether rows may be inserted after the patient has left;
+    `is_only_after_end`, that the session has none before it has ended.
     """
 
     session = models.ForeignKey("monitoring.Session", on_delete=models.PROTECT)
 
     chain_kind = "session"
     may_follow_departure: ClassVar[bool] = False
+    is_only_after_end: ClassVar[bool] = False
 
     if TYPE_CHECKING:
         session_id: UUID

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Prefetch, Q, prefetch_related_objects
+from django.db.models import Q, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from clinic.ids import uuid7
 from clinic.models.row import Guarded
 from monitoring.models.facts import facts_of
+from monitoring.models.row import SessionRow
+from monitoring.models.rows import SessionRows, beside_of, lay_down, load, own_tables, rows_of
 from monitoring.rules.facts import SessionFacts
 
 if TYPE_CHECKING:
     from clinic.models import Site
-    from monitoring.models.dose import Dose
 
 IN_PROGRESS = ("arrived", "dosing", "observing", "cleared")
 
@@ -43,8 +45,10 @@ class SessionQuerySet(models.QuerySet["Session"]):
         Only links that never change are joined: a row that a lock waited for would come with the
         joined rows as they were before the wait.
         """
+        from monitoring.models import Dose, Event, Reading
+
         return self.select_related("patient", "site", "protocol_version").prefetch_related(
-            "reading_set", "event_set", Prefetch("dose_set", _doses())
+            load(Reading), load(Event), load(Dose)
         )
 
     def for_page(self, session_id: UUID) -> Session | None:
@@ -53,47 +57,38 @@ class SessionQuerySet(models.QuerySet["Session"]):
         There is no signature before the dosing is over, and no open question after. Decisions
         stand in either: what a dose rested on is still read when the patient leaves.
         """
-        from monitoring.models import Clearance, Event, Reading
+        from monitoring.models import Admission, Clearance
 
-        people = self.with_people().select_related("departure", "standing_clearance")
-        session = people.filter(pk=session_id).first()
+        found = self.with_people().select_related("standing_clearance").with_departure()
+        session = found.filter(pk=session_id).first()
         if session is None:
             return None
-        readings = Reading.objects.select_related("recorded_by", "review")
-        nouns: list[str | Prefetch[Any]] = [
-            Prefetch("reading_set", readings),
-            Prefetch("event_set", Event.objects.select_related("recorded_by")),
-            Prefetch("dose_set", _doses().select_related(*PEOPLE_OF_A_DOSE)),
-        ]
-        nouns.append("decision_set")
-        if session.phase in {"planned", "arrived", "dosing"}:
-            nouns.append("admission_set")
-        else:
-            signed = Clearance.objects.select_related("withdrawal__recorded_by")
-            nouns.append(Prefetch("clearance_set", signed))
-        if session.phase in {"closed", "cancelled"}:
-            nouns.append("amendment_set")
-        prefetch_related_objects([session], *nouns)
+        is_dosing_to_end = session.phase in {"planned", "arrived", "dosing"}
+        left_out = Clearance if is_dosing_to_end else Admission
+        has_ended = session.phase in {"closed", "cancelled"}
+        session.load(
+            noun
+            for noun in own_tables()
+            if noun is not left_out and (has_ended or not noun.is_only_after_end)
+        )
         return session
+
+    def whole(self, session_id: UUID) -> Session | None:
+        """One session with every noun and who recorded it, in a number of queries that is fixed."""
+        session = self.with_people().with_departure().filter(pk=session_id).first()
+        if session is not None:
+            session.load(own_tables())
+        return session
+
+    def with_departure(self) -> SessionQuerySet:
+        """For a session that is not locked, in the same query."""
+        return self.select_related("departure__recorded_by")
 
     def with_record(self) -> SessionQuerySet:
         """Everything the rules read, one query a noun."""
-        from monitoring.models import Clearance
-
-        clearances = Clearance.objects.select_related("withdrawal")
-        return self.with_observations().prefetch_related(
-            "admission_set", "decision_set", Prefetch("clearance_set", clearances), "departure"
-        )
-
-
-PEOPLE_OF_A_DOSE = ("recorded_by", "witness", "end__recorded_by")
-"""Whose names are shown beside a dose."""
-
-
-def _doses() -> models.QuerySet[Dose]:
-    from monitoring.models import Dose
-
-    return Dose.objects.select_related("end")
+        nouns = (noun for noun in own_tables() if not noun.is_only_after_end)
+        people = self.select_related("patient", "site", "protocol_version")
+        return people.prefetch_related(*(load(noun) for noun in nouns))
 
 
 class Session(Guarded):
@@ -232,6 +227,31 @@ class Session(Guarded):
     def is_open(self) -> bool:
         return self.phase in IN_PROGRESS
 
+    @property
+    def rows(self) -> SessionRows:
+        """The rows that were loaded with the session."""
+        return rows_of(self)
+
+    def load(self, nouns: Iterable[type[SessionRow]]) -> None:
+        """Load the rows of `nouns`, with who recorded them; the departure was loaded already."""
+        from monitoring.models import Departure
+
+        wanted = [load(noun, with_people=True) for noun in nouns if noun is not Departure]
+        prefetch_related_objects([self], *wanted)
+        lay_down(self, Departure, [getattr(self, "departure", None)])
+
+    def take(self, row: SessionRow) -> None:
+        """Let `row`, which was just inserted, stand among those that were loaded."""
+        rows, noun = self.rows, type(row)
+        if rows.has(noun):
+            for other in beside_of(noun):
+                lay_down(self, other, rows.of(other))
+            lay_down(self, noun, [*rows.of(noun), row])
+
     def facts(self) -> SessionFacts:
-        """The session's facts as the rules read them, of the nouns that were loaded with it."""
-        return facts_of(self)
+        """The facts of the session, whole. Raises NotLoaded where a noun is missing."""
+        return facts_of(self.rows)
+
+    def facts_loaded(self) -> SessionFacts:
+        """The facts of the nouns that were loaded: for the board, a page, and recording alone."""
+        return facts_of(self.rows, is_whole=False)

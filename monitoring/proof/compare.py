@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from django.db import models
-
 from clinic.models import TrailEntry
 from clinic.trail.canonical import columns, digest
 from clinic.trail.differences import Held, differences, table_of
 from clinic.trail.replay import State, payload
 from monitoring.models import ProtocolVersion, Session
 from monitoring.proof import raw
-
-OF_SESSION = (
-    "reading_set",
-    "event_set",
-    "dose_set",
-    "admission_set",
-    "decision_set",
-    "clearance_set",
-)
 
 
 def disagrees(session: Session, entries: list[TrailEntry], log: State) -> bool:
@@ -37,9 +26,4 @@ def disagrees(session: Session, entries: list[TrailEntry], log: State) -> bool:
 
 def loaded(session: Session) -> Held:
     """The rows of a session that was loaded with its whole record."""
-    rows: list[models.Model] = [session]
-    for noun in OF_SESSION:
-        rows += getattr(session, noun).all()
-    rows += [d.end for d in session.dose_set.all() if hasattr(d, "end")]
-    rows += [c.withdrawal for c in session.clearance_set.all() if hasattr(c, "withdrawal")]
-    return table_of(rows)
+    return table_of([session, *session.rows.every()])

@@ -3,46 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, cast
+from typing import cast
 from uuid import UUID
 
 from django.db import models
 
 from clinic.models import Staff
+from clinic.models.row import name_of
 from clinic.trail.canonical import Columns, parse
 from clinic.trail.replay import State
-from monitoring.models import (
-    Admission,
-    Amendment,
-    Clearance,
-    Decision,
-    Departure,
-    Dose,
-    DoseEnd,
-    Event,
-    Patient,
-    ProtocolVersion,
-    Reading,
-    Review,
-    Session,
-    Withdrawal,
-)
-
-_SETS: tuple[type[models.Model], ...] = (
-    Admission,
-    Amendment,
-    Clearance,
-    Decision,
-    Dose,
-    Event,
-    Reading,
-    Review,
-)
-_ONE_TO_ONE = (
-    (DoseEnd, "dose_id", "dose", "end"),
-    (Withdrawal, "clearance_id", "clearance", "withdrawal"),
-    (Review, "reading_id", "reading", "review"),
-)
+from monitoring.models import Clearance, Patient, ProtocolVersion, Session, SessionRow
+from monitoring.models.rows import beside_of, lay_down, owner_of
 
 
 def rebuilt(state: State, signed: dict[str, Columns] | None = None) -> Session:
@@ -53,43 +24,33 @@ def rebuilt(state: State, signed: dict[str, Columns] | None = None) -> Session:
     """
     (row,) = state["session"].values()
     session = cast(Session, parse(Session, row))
-    made = _rows(state)
-    _name_people([session, *(r for rows in made.values() for r in rows.values())])
+    made = {noun: _rows(state, noun) for noun in SessionRow.tables()}
+    _name_people([session, *(row for rows in made.values() for row in rows.values())])
     _set_whose(session, signed)
-    cache: dict[str, Any] = {}
-    for model in _SETS:
-        name = f"{model._meta.model_name}_set"
-        found = getattr(session, name).all()
-        found._result_cache = sorted(made[model].values(), key=_order)
-        cache[name] = found
-    session._prefetched_objects_cache = cache  # type: ignore[attr-defined]
-    for model, key, noun, back in _ONE_TO_ONE:
-        by_owner = {getattr(r, key): r for r in made[model].values()}
-        owners = {"dose": Dose, "clearance": Clearance, "reading": Reading}[noun]
-        for owner in made[owners].values():
-            owner._state.fields_cache[back] = by_owner.get(owner.pk)
-    departures = list(made[Departure].values())
-    session._state.fields_cache["departure"] = departures[0] if departures else None
+    for noun, rows in made.items():
+        for one in rows.values():
+            one.session = session
+        for other in beside_of(noun):
+            _join(rows, made[other].values())
+        lay_down(session, noun, rows.values())
     standing = session.standing_clearance_id
-    session._state.fields_cache["standing_clearance"] = (
-        made[Clearance].get(standing) if standing else None
+    session.standing_clearance = cast(
+        "Clearance | None", made[Clearance].get(standing) if standing else None
     )
     return session
 
 
-def _rows(state: State) -> dict[type[models.Model], dict[UUID, models.Model]]:
-    nouns: tuple[type[models.Model], ...] = (*_SETS, DoseEnd, Withdrawal, Departure)
-    return {
-        model: {
-            UUID(key): parse(model, row)
-            for key, row in state.get(str(model._meta.model_name), {}).items()
-        }
-        for model in nouns
-    }
+def _rows(state: State, noun: type[SessionRow]) -> dict[UUID, SessionRow]:
+    found = state.get(name_of(noun), {})
+    return {UUID(key): cast(SessionRow, parse(noun, row)) for key, row in found.items()}
 
 
-def _order(row: Any) -> int:
-    return int(row.through_seq if isinstance(row, Clearance) else row.seq)
+def _join(owners: dict[UUID, SessionRow], rows: Iterable[SessionRow]) -> None:
+    """Let each of `rows` know the one of `owners` that it belongs to, and the other way round."""
+    for row in rows:
+        link = owner_of(type(row))
+        if owner := owners.get(getattr(row, link.attname)):
+            setattr(row, link.name, owner)
 
 
 def _name_people(rows: Iterable[models.Model]) -> None:
@@ -102,7 +63,7 @@ def _name_people(rows: Iterable[models.Model]) -> None:
     people = Staff.objects.in_bulk({key for _, _, key in links})
     for row, name, key in links:
         if key in people:
-            row._state.fields_cache[name] = people[key]
+            setattr(row, name, people[key])
 
 
 def _set_whose(session: Session, signed: dict[str, Columns] | None) -> None:

@@ -8,7 +8,7 @@ from typing import TypedDict
 from django.utils.translation import gettext as _
 
 from clinic.trail.organisation import renewals_before
-from monitoring.models import Clearance, Departure, Session
+from monitoring.models import Clearance, Departure, Session, Withdrawal
 from monitoring.reports.chart import session_chart
 from monitoring.reports.session_report import Peak, SessionReport, Span, peak
 from monitoring.rules.facts import SessionFacts
@@ -56,15 +56,19 @@ def content(found: SessionReport) -> Content:
         readings=table(session, facts),
         timeline=timeline(session, facts),
         answers=report.answers(session),
-        signatures=signatures(session.clearance_set.all()),
+        signatures=signatures(session, session.rows.of(Clearance)),
         amendments=amendments(session),
         late=late_readings(session),
-        departure=session.departure if session.phase == "closed" else None,
+        departure=next(iter(session.rows.of(Departure)), None),
     )
 
 
-def signatures(clearances: Iterable[Clearance]) -> list[report.Signature]:
+def signatures(session: Session, clearances: Iterable[Clearance]) -> list[report.Signature]:
     """Each signature with whoever renewed the signer's sign-in shortly before; one query more."""
     found = list(clearances)
     renewals = renewals_before((c.signed_by_id, c.signed_at) for c in found) if found else {}
-    return [report.signature(c, renewals.get((c.signed_by_id, c.signed_at))) for c in found]
+    rows = session.rows
+    return [
+        report.signature(c, rows.beside(c, Withdrawal), renewals.get((c.signed_by_id, c.signed_at)))
+        for c in found
+    ]

@@ -9,11 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Prefetch
-
 from clinic.models import Site
-from monitoring.models import Clearance, Dose, Event, Reading, Session
-from monitoring.models.session import PEOPLE_OF_A_DOSE
+from monitoring.models import Session
 from monitoring.rules.deviations import Deviation, deviations
 from monitoring.rules.facts import SessionFacts, whole_minutes
 from monitoring.rules.measures import Number
@@ -66,22 +63,7 @@ def peak(facts: SessionFacts, key: str) -> Peak | None:
 
 def load(site: Site, session_id: UUID) -> Session | None:
     """The session with every noun and who recorded it, in a number of queries that is fixed."""
-    people = Session.objects.at(site).with_people().select_related("departure__recorded_by")
-    signed = Clearance.objects.select_related("withdrawal__recorded_by")
-    doses = Dose.objects.select_related(*PEOPLE_OF_A_DOSE)
-    return (
-        people.prefetch_related(
-            "admission_set",
-            "decision_set",
-            "amendment_set",
-            Prefetch("clearance_set", signed),
-            Prefetch("dose_set", doses),
-            Prefetch("event_set", Event.objects.select_related("recorded_by")),
-            Prefetch("reading_set", Reading.objects.select_related("recorded_by", "review")),
-        )
-        .filter(pk=session_id)
-        .first()
-    )
+    return Session.objects.at(site).whole(session_id)
 
 
 def session_report(session: Session, now: datetime) -> SessionReport:

@@ -29,7 +29,7 @@ def waiting_rooms(tablet: Tablet) -> list[Waiting]:
     found = []
     sessions = Session.objects.at(tablet.site).in_progress().with_observations()
     for session in sessions.select_related("standing_clearance"):
-        facts = session.facts()
+        facts = session.facts_loaded()
         is_emergency = any(f.tier == "emergency" for f in unanswered(facts))
         slot = next_slot(facts, now)
         late = slot if slot is not None and slot.state == "overdue" else None

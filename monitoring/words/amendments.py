@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from clinic.models.row import name_of
 from clinic.pages import moments
-from monitoring.models import Amendment, Reading, Session
+from monitoring.models import Amendment, Reading, Review, Session
 from monitoring.words.readings import values
 
 
@@ -37,7 +38,7 @@ class LateReading:
 
 def amendments(session: Session) -> list[AmendmentLine]:
     """Of a session that was loaded with them; none of one that goes on."""
-    loaded = getattr(session, "_prefetched_objects_cache", {}).get("amendment_set", ())
+    loaded = session.rows.if_loaded(Amendment)
     names = dict(subjects(session)) if loaded else {}
     return [
         AmendmentLine(
@@ -57,7 +58,6 @@ def subject(about: str, about_id: UUID | None) -> str:
 
 def subjects(session: Session) -> list[tuple[str, str]]:
     """Everything in a session that an amendment can be about, in words."""
-    loaded = getattr(session, "_prefetched_objects_cache", {})
     found = [("session", str(Amendment.About.SESSION.label))]
     words: dict[str, Callable[[Any], str]] = {
         "admission": lambda a: _at(a.recorded_at),
@@ -66,15 +66,14 @@ def subjects(session: Session) -> list[tuple[str, str]]:
         "reading": lambda r: f"{_at(r.taken_at)}: {values(r)}",
         "event": lambda e: f"{e.get_kind_display()}, {_at(e.at)}",
         "clearance": lambda c: f"{c.printed_name}, {_at(c.signed_at)}",
+        "departure": lambda d: f"{d.get_kind_display()}, {_at(d.left_at)}",
     }
+    rows = session.rows.every()
     for noun, say in words.items():
         name = Amendment.About(noun).label
-        for row in loaded.get(f"{noun}_set", ()):
-            found.append((subject(noun, row.pk), f"{name} {say(row)}"))
-    departure: Any = getattr(session, "departure", None)
-    if departure is not None:
-        how = f"{departure.get_kind_display()}, {_at(departure.left_at)}"
-        found.append((subject("departure", departure.pk), how))
+        for row in rows:
+            if name_of(type(row)) == noun:
+                found.append((subject(noun, row.pk), f"{name} {say(row)}"))
     return found
 
 
@@ -82,11 +81,12 @@ def late_readings(session: Session) -> list[LateReading]:
     """Readings that arrived after departure, in a session whose patient has left."""
     if session.phase != "closed":
         return []
-    return [late_reading(row) for row in session.reading_set.all() if row.after_departure]
+    rows = session.rows
+    late = (row for row in rows.of(Reading) if row.after_departure)
+    return [late_reading(row, rows.beside(row, Review)) for row in late]
 
 
-def late_reading(row: Reading) -> LateReading:
-    review = getattr(row, "review", None)
+def late_reading(row: Reading, review: Review | None) -> LateReading:
     return LateReading(
         id=row.pk,
         taken_at=row.taken_at,

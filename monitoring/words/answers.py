@@ -10,8 +10,7 @@ from monitoring.rules.readiness import CONCOMITANT, CONTRAINDICATIONS, FASTING
 
 def notable_answers(session: Session) -> list[str] | None:
     """Each answer that a clinician would ask about, in words; None where none are loaded."""
-    loaded = getattr(session, "_prefetched_objects_cache", {}).get("admission_set", ())
-    latest = list(loaded)[-1:]
+    latest = session.rows.if_loaded(Admission)[-1:]
     return _notable(latest[0]) if latest else None
 
 

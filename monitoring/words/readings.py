@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from monitoring.models import Reading, Session
+from monitoring.models import Amendment, Reading, Session
 from monitoring.rules.facts import ReadingFacts, SessionFacts
 from monitoring.rules.flags import reading_flags
 from monitoring.rules.measures import OBSERVATIONS, Observation
@@ -93,7 +93,7 @@ def rows(session: Session, facts: SessionFacts) -> list[Row]:
     observed = {r.id: r for r in facts.readings}
     flags = reading_flags(facts)
     replaced = {r.replaces for r in facts.readings if r.replaces}
-    people = {r.id: r for r in session.reading_set.all()}
+    people = {r.id: r for r in session.rows.of(Reading)}
     late, amended = _late(facts), _amended(session)
     ordered = sorted(facts.readings, key=lambda r: (*facts.order(r), r.seq))
     return [
@@ -117,9 +117,8 @@ def rows(session: Session, facts: SessionFacts) -> list[Row]:
 def _amended(session: Session) -> dict[UUID, tuple[str, ...]]:
     """What was said of a reading after the session had ended, by its id."""
     found: dict[UUID, tuple[str, ...]] = {}
-    loaded = getattr(session, "_prefetched_objects_cache", {})
-    for amendment in loaded.get("amendment_set", ()):
-        if amendment.about == "reading":
+    for amendment in session.rows.if_loaded(Amendment):
+        if amendment.about == "reading" and amendment.about_id:
             words = _("Amended: %(text)s") % {"text": amendment.text}
             found[amendment.about_id] = (*found.get(amendment.about_id, ()), words)
     return found

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from clinic.models import TrailEntry
 from clinic.pages import moments
-from monitoring.models import Admission, Clearance, Session
+from monitoring.models import Admission, Clearance, Session, Withdrawal
 from monitoring.models.facts import withdrawal_reason
 from monitoring.rules.deviations import Deviation
 from monitoring.rules.facts import SessionFacts
@@ -50,7 +49,7 @@ class Signature:
     confirmed: tuple[str, ...]
     had_serious_event: str
     justifications: tuple[tuple[str, str], ...]
-    withdrawal: Any
+    withdrawal: Withdrawal | None
     withdrawal_reason: str
     renewal: str
     """Who renewed the signer's sign-in within the week before, and when; mostly empty."""
@@ -81,7 +80,7 @@ def caution(key: str) -> str:
 
 def answers(session: Session) -> list[tuple[str, str]]:
     """Each admission question with its latest answer."""
-    admissions = list(session.admission_set.all())
+    admissions = session.rows.of(Admission)
     if not admissions:
         return []
     latest = admissions[-1]
@@ -107,15 +106,17 @@ def renewal_words(entry: TrailEntry | None) -> str:
     }
 
 
-def signature(clearance: Clearance, renewal: TrailEntry | None) -> Signature:
+def signature(
+    clearance: Clearance, withdrawal: Withdrawal | None, renewal: TrailEntry | None
+) -> Signature:
     """`renewal` is the entry about the signer's sign-in within the week before, if there is one."""
-    checklist, taken_back = clearance.checklist, getattr(clearance, "withdrawal", None)
+    checklist = clearance.checklist
     return Signature(
         clearance=clearance,
         confirmed=tuple(_(CHECKLIST[key]) for key in CHECKLIST if checklist.get(key)),
         had_serious_event=yes_no(checklist.get("had_serious_event")),
         justifications=tuple((caution(k), words) for k, words in clearance.justifications.items()),
-        withdrawal=taken_back,
-        withdrawal_reason=wording.withdrawal(withdrawal_reason(taken_back)) if taken_back else "",
+        withdrawal=withdrawal,
+        withdrawal_reason=wording.withdrawal(withdrawal_reason(withdrawal)) if withdrawal else "",
         renewal=renewal_words(renewal),
     )

@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.pages import moments
-from monitoring.models import Dose, DoseEnd, Event, Session
+from monitoring.models import Clearance, Decision, Dose, DoseEnd, Event, Session, Withdrawal
 from monitoring.models.facts import withdrawal_reason
+from monitoring.models.rows import SessionRows
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.flags import SYMPTOMS
 from monitoring.words import wording
@@ -43,15 +44,15 @@ class Entry:
 
 def timeline(session: Session, facts: SessionFacts) -> list[Entry]:
     """Everything but readings, in the order of time, of the nouns loaded with the session."""
-    loaded = getattr(session, "_prefetched_objects_cache", {})
-    found = [*_doses(session), *(_event(e) for e in session.event_set.all())]
-    for decision in loaded.get("decision_set", ()):
+    rows = session.rows
+    found = [*_doses(rows), *(_event(e) for e in rows.of(Event))]
+    for decision in rows.of(Decision):
         what = _("Decision: %(outcome)s") % {"outcome": decision.get_outcome_display()}
         by, at = decision.printed_name, decision.recorded_at
         found.append(Entry(at, what, decision.reason, by, seq=decision.seq))
-    for clearance in loaded.get("clearance_set", ()):
+    for clearance in rows.if_loaded(Clearance):
         found.append(Entry(clearance.signed_at, _("Clearance signed"), "", clearance.printed_name))
-        if withdrawal := getattr(clearance, "withdrawal", None):
+        if withdrawal := rows.beside(clearance, Withdrawal):
             what = _("Clearance withdrawn")
             why = wording.withdrawal(withdrawal_reason(withdrawal))
             by = withdrawal.recorded_by.printed_name
@@ -61,11 +62,11 @@ def timeline(session: Session, facts: SessionFacts) -> list[Entry]:
     return [replace(e, minutes=facts.minutes(e.at)) for e in found]
 
 
-def _doses(session: Session) -> list[Entry]:
+def _doses(rows: SessionRows) -> list[Entry]:
     found = []
-    for dose in session.dose_set.all():
+    for dose in rows.of(Dose):
         found.append(_dose(dose))
-        if end := getattr(dose, "end", None):
+        if end := rows.beside(dose, DoseEnd):
             what = _("Infusion ended, %(mg)s mg given") % {"mg": milligrams(end.mg)}
             by = end.recorded_by.printed_name
             entry = Entry(end.ended_at, what, end.partial_detail, by)

@@ -94,7 +94,7 @@ def test_the_page_reads_the_same_course_as_the_verbs(clock: TestClock, build: An
     visit = build(clock)
     shown = Session.objects.all().for_page(visit.id)
     assert shown is not None
-    page, whole = shown.facts(), visit.session.facts()
+    page, whole = shown.facts_loaded(), visit.session.facts()
     assert (page.readings, page.doses, page.events) == (whole.readings, whole.doses, whole.events)
     assert (page.phase, page.clearance, page.departure) == (
         whole.phase,
@@ -105,7 +105,7 @@ def test_the_page_reads_the_same_course_as_the_verbs(clock: TestClock, build: An
 
 def test_a_course_loaded_for_recording_says_that_it_is_not_whole(clock: TestClock) -> None:
     visit = signed(clock)
-    lean = Session.objects.with_observations().get(pk=visit.id).facts()
+    lean = Session.objects.with_observations().get(pk=visit.id).facts_loaded()
     whole = visit.session.facts()
     assert (lean.is_whole, whole.is_whole) == (False, True)
     assert lean.readings == whole.readings

@@ -17,7 +17,7 @@ from pytest_django import DjangoAssertNumQueries
 from clinic.trail.chain import entries_of
 from clinic.trail.replay import State, replay, until
 from monitoring.actions import Conflict, NotAllowed, Refused
-from monitoring.models import Session
+from monitoring.models import Reading, Session
 from monitoring.proof.rebuild import rebuilt
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.protocol import KETAMINE_IV
@@ -100,7 +100,7 @@ def test_a_rebuilt_session_asks_its_tables_nothing(
         session = rebuilt(state)
         facts = session.facts()
         assert session.departure.kind == "discharged"
-        assert [r.recorded_by.printed_name for r in session.reading_set.all()]
+        assert [r.recorded_by.printed_name for r in session.rows.of(Reading)]
     assert facts.phase == "closed"
 
 

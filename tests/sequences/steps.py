@@ -16,7 +16,16 @@ from clinic.trail.differences import differences, table_of
 from clinic.trail.replay import State, replay
 from monitoring import actions
 from monitoring.actions.plan_session import Plan
-from monitoring.models import Patient, Reading, Session
+from monitoring.models import (
+    Amendment,
+    Clearance,
+    Departure,
+    Patient,
+    Reading,
+    Review,
+    Session,
+    Withdrawal,
+)
 from monitoring.rules.flags import unanswered
 from monitoring.rules.phase import phase_of
 from monitoring.rules.protocol import SPRAVATO_US
@@ -208,27 +217,17 @@ EVERY_VERB: tuple[list[str], ...] = (
 )  # fmt: skip
 """Orders in which each verb is done at least once, none of them refused."""
 
-_FACT_SETS = ("admission", "decision", "dose", "reading", "event", "amendment", "review")
-
 
 def whole(visit: Visit) -> Session:
-    return (
-        Session.objects.with_record()
-        .prefetch_related("amendment_set", "review_set")
-        .get(pk=visit.id)
-    )
+    found = Session.objects.all().whole(visit.id)
+    assert found is not None
+    return found
 
 
 def tables(session: Session) -> State:
     """Every row of a session that `whole` loaded."""
-    rows: list[Any] = [session, *session.clearance_set.all()]
-    for name in _FACT_SETS:
-        rows += getattr(session, f"{name}_set").all()
-    rows += [d.end for d in session.dose_set.all() if hasattr(d, "end")]
-    rows += [c.withdrawal for c in session.clearance_set.all() if hasattr(c, "withdrawal")]
-    if hasattr(session, "departure"):
-        rows.append(session.departure)
-    return {table: dict(held) for table, held in table_of(rows).items()}
+    held = table_of([session, *session.rows.every()])
+    return {table: dict(rows) for table, rows in held.items()}
 
 
 @dataclass(frozen=True)
@@ -254,14 +253,15 @@ def check(session: Session, state: State, before: State) -> None:
     numbers = sorted(row["seq"] for rows in state.values() for row in rows.values() if "seq" in row)
     assert numbers == list(range(1, session.last_seq + 1))
     assert session.phase == phase_of(session.facts())
-    departure = getattr(session, "departure", None)
-    if departure is not None and departure.kind == "discharged":
-        latest = max(session.clearance_set.all(), key=lambda c: c.through_seq)
+    rows = session.rows
+    for departure in rows.of(Departure):
+        if departure.kind != "discharged":
+            continue
+        latest = max(rows.of(Clearance), key=lambda c: c.through_seq)
         assert departure.clearance_id == latest.pk
-        assert not hasattr(latest, "withdrawal")
-        ids: set[UUID] = {r.pk for r in session.reading_set.all() if r.after_departure}
-        after = {a.seq for a in (*session.amendment_set.all(), *session.review_set.all())}
-        after |= {r.seq for r in session.reading_set.all() if r.pk in ids}
+        assert rows.beside(latest, Withdrawal) is None
+        after = {a.seq for a in (*rows.of(Amendment), *rows.of(Review))}
+        after |= {r.seq for r in rows.of(Reading) if r.after_departure}
         assert latest.through_seq == max(set(numbers) - after)
 
 

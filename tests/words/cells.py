@@ -43,4 +43,4 @@ def cells_of(session: Session, facts: SessionFacts) -> Cells:
 def loaded(visit: Visit) -> tuple[Session, SessionFacts]:
     session = Session.objects.for_page(visit.id)
     assert session is not None
-    return session, session.facts()
+    return session, session.facts_loaded()

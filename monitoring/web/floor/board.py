@@ -19,7 +19,8 @@ from clinic.models import Site
 from clinic.pages import protect
 from clinic.pages.protect import page
 from clinic.request import ClinicRequest, SignedInRequest
-from monitoring.models import Session
+from monitoring.models import Admission, Decision, Session
+from monitoring.models.rows import load
 from monitoring.reports.reviews import waiting
 from monitoring.web.floor.next_step import Permissions
 from monitoring.web.lookup import log_read
@@ -71,7 +72,7 @@ def cards(site: Site, now: datetime, permissions: Permissions) -> list[Card]:
     )
     # Before the dose the next step rests on the answers and on what a clinician decided.
     arrived = [session for session in sessions if session.phase == Session.Phase.ARRIVED]
-    prefetch_related_objects(arrived, "admission_set", "decision_set")
+    prefetch_related_objects(arrived, load(Admission), load(Decision))
     found = told_apart([card(s, now, permissions) for s in sessions])
     return sorted(found, key=lambda c: c.rank)
 

@@ -164,7 +164,7 @@ def _recorded_by(
 
 def _recorded(session: Session, asked: int | None) -> dict[str, Any] | None:
     """The reading that stands for the slot already; one before the dose fills none."""
-    rows = list(session.reading_set.all())
+    rows = list(session.rows.of(ReadingRow))
     replaced = {row.replaces_id for row in rows}
     standing = (r for r in rows if r.slot == asked and r.pk not in replaced)
     found = next(standing, None) if asked is not None else None

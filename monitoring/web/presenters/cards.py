@@ -76,7 +76,7 @@ class Card:
 
 
 def card(session: Session, now: datetime, permissions: Permissions) -> Card:
-    facts = session.facts()
+    facts = session.facts_loaded()
     found = urgency.waits(facts, now)
     clinician = is_clinician(permissions)
     ordered = urgency.sorted_for(found, is_clinician=clinician)

@@ -19,7 +19,7 @@ from clinic.pages.fields import offer
 from clinic.pages.protect import page
 from clinic.request import ClinicRequest
 from monitoring.actions import amend_record, review_reading
-from monitoring.models import Amendment, Review, Session
+from monitoring.models import Amendment, Reading, Review, Session
 from monitoring.reports import reviews
 from monitoring.web.lookup import log_read, open_session
 from monitoring.web.record_page import RecordForm, SessionPage
@@ -93,9 +93,8 @@ def amend(request: ClinicRequest, session_id: UUID) -> HttpResponse:
 @page(Permission.REVIEW_READING)
 def review(request: ClinicRequest, session_id: UUID, reading_id: UUID) -> HttpResponse:
     session = open_session(request, session_id)
-    late = session.reading_set.all()
-    found = next((r for r in late if r.pk == reading_id and r.after_departure), None)
-    if found is None:
+    found = session.rows.find(Reading, reading_id)
+    if found is None or not found.after_departure:
         raise Http404
     form = ReviewForm(request.POST or None)
 
@@ -120,7 +119,7 @@ def review(request: ClinicRequest, session_id: UUID, reading_id: UUID) -> HttpRe
         template="amendment/review.html",
         context=lambda: {
             "readings": table(session, session.facts(), only={reading_id}),
-            "review": getattr(found, "review", None),
+            "review": session.rows.beside(found, Review),
         },
     )
     return enter(request, form, around, save)
@@ -134,5 +133,5 @@ def review_list(request: ClinicRequest) -> HttpResponse:
         reviews.waiting(request.site).select_related("session__patient", "recorded_by", "review")
     )
     log_read(request, "listed", [r.session.patient_id for r in waiting])
-    found = [(r.session, late_reading(r)) for r in waiting]
+    found = [(r.session, late_reading(r, None)) for r in waiting]
     return render(request, "amendment/review_list.html", {"waiting": found, "area": "reviews"})

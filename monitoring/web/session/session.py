@@ -53,7 +53,7 @@ def session(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     found = Session.objects.at(request.site).for_page(session_id)
     if found is None:
         raise not_here(request, session_id)
-    now, facts = clock.now(), found.facts()
+    now, facts = clock.now(), found.facts_loaded()
     version = _version(facts, now)
     is_poll = bool(request.headers.get("HX-Request"))
     if is_poll and request.GET.get("version") == version:

@@ -15,7 +15,7 @@ from clinic.access import Permission
 from clinic.pages import moments
 from clinic.pages.protect import page
 from clinic.request import ClinicRequest
-from monitoring.models import Reading, Session
+from monitoring.models import Amendment, Clearance, Reading, Review, Session
 from monitoring.proof.signed import as_signed
 from monitoring.reports.content import content, signatures
 from monitoring.reports.session_report import load, session_report
@@ -39,7 +39,7 @@ def signature(request: ClinicRequest, session_id: UUID, clearance_id: UUID) -> H
     session = load(request.site, session_id)
     if session is None:
         raise not_here(request, session_id)
-    clearance = next((c for c in session.clearance_set.all() if c.pk == clearance_id), None)
+    clearance = session.rows.find(Clearance, clearance_id)
     found = as_signed(clearance) if clearance else None
     if clearance is None or found is None:
         raise Http404
@@ -49,7 +49,7 @@ def signature(request: ClinicRequest, session_id: UUID, clearance_id: UUID) -> H
         **content(session_report(found.session, clearance.signed_at)),
         "is_printable": True,
         "clearance": clearance,
-        "signature": signatures([clearance])[0],
+        "signature": signatures(session, [clearance])[0],
         "is_intact": found.is_intact,
         "digest": found.digest,
         "changes": changes(session, clearance.through_seq),
@@ -62,7 +62,7 @@ def changes(session: Session, through_seq: int) -> list[Change]:
     """What the record holds that the signature does not cover, in the order it was recorded."""
     found = [
         (r.seq, Change(r.recorded_at, _reading(r), r.recorded_by.printed_name))
-        for r in session.reading_set.all()
+        for r in session.rows.of(Reading)
         if r.seq > through_seq
     ]
     found += [
@@ -70,15 +70,14 @@ def changes(session: Session, through_seq: int) -> list[Change]:
         for entry in timeline(session, session.facts())
         if entry.seq > through_seq
     ]
-    for reading in session.reading_set.all():
-        review = getattr(reading, "review", None)
-        if review and review.seq > through_seq:
+    for review in session.rows.of(Review):
+        if review.seq > through_seq:
             words = _("Review: %(words)s") % {
                 "words": f"{review.assessment}; {review.action_taken}"
             }
             found.append((review.seq, Change(review.recorded_at, words, review.printed_name)))
     lines = amendments(session)
-    for row, line in zip(session.amendment_set.all(), lines, strict=True):
+    for row, line in zip(session.rows.of(Amendment), lines, strict=True):
         words = _("Amendment to %(about)s: %(text)s") % {"about": line.about, "text": line.text}
         found.append((row.seq, Change(row.recorded_at, words, line.by)))
     return [change for _seq, change in sorted(found, key=lambda pair: pair[0])]

@@ -404,7 +404,7 @@ def test_what_has_changed_names_doses_decisions_symptoms_and_answers_in_full(
     visit.respond(visit.event("symptom", symptoms=["chest_pain"], detail="").pk)
     session = Session.objects.for_page(visit.id)
     assert session is not None
-    lines = "\n".join(_changes(session, session.facts(), 1))
+    lines = "\n".join(_changes(session, session.facts_loaded(), 1))
     for words in (
         "Reading, Pre-dose: BP 150/78",
         "Decision: Give the dose: Usual range for this patient",
@@ -413,7 +413,7 @@ def test_what_has_changed_names_doses_decisions_symptoms_and_answers_in_full(
         f"informed: {visit.clinician.printed_name}; ordered: Repeat in 5 minutes",
     ):
         assert words in lines
-    assert len(_changes(session, session.facts(), session.last_seq - 1)) == 1
+    assert len(_changes(session, session.facts_loaded(), session.last_seq - 1)) == 1
 
 
 def test_the_signer_is_who_is_signed_in_whatever_is_sent(

@@ -1,0 +1,156 @@
+"""The rows of one session, as they were loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID
+
+from django.db import models
+from django.db.models import Prefetch
+
+from clinic.models import Staff
+from clinic.models.row import name_of
+from monitoring.models.row import SessionFact, SessionRow
+
+if TYPE_CHECKING:
+    from monitoring.models.session import Session
+
+R = TypeVar("R", bound=SessionRow)
+
+
+class NotLoaded(LookupError):
+    """A noun is asked for that was not loaded with its session."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRows:
+    """A session with its rows, each noun in the order of its numbers. A noun that was not loaded
+    is an error, never an empty answer."""
+
+    session: Session
+    by_noun: Mapping[type[SessionRow], tuple[SessionRow, ...]]
+
+    def has(self, *nouns: type[SessionRow]) -> bool:
+        """Whether each of `nouns` was loaded."""
+        return all(noun in self.by_noun for noun in nouns)
+
+    def of(self, noun: type[R]) -> tuple[R, ...]:
+        """Every row of `noun`. Raises NotLoaded."""
+        if noun not in self.by_noun:
+            raise NotLoaded(f"{name_of(noun)} was not loaded with its session")
+        found: Any = self.by_noun[noun]
+        return tuple(found)
+
+    def if_loaded(self, noun: type[R]) -> tuple[R, ...]:
+        """The same, for what is said of a noun only in the phases in which it is loaded."""
+        return self.of(noun) if self.has(noun) else ()
+
+    def find(self, noun: type[R], id: UUID) -> R | None:
+        """The row of `noun` with this id. Raises NotLoaded."""
+        return next((row for row in self.of(noun) if row.id == id), None)
+
+    def beside(self, row: SessionRow, noun: type[R]) -> R | None:
+        """The one row of `noun` that belongs to `row`, such as the end of an infusion to its dose.
+        Raises NotLoaded."""
+        link = str(owner_of(noun).attname)
+        return next((r for r in self.of(noun) if getattr(r, link) == row.pk), None)
+
+    def every(self) -> list[SessionRow]:
+        """All rows that were loaded."""
+        return [row for rows in self.by_noun.values() for row in rows]
+
+
+def owner_of(noun: type[SessionRow]) -> models.Field[Any, Any]:
+    """The column by which each row of `noun` belongs to one row of another. Raises LookupError."""
+    if (found := _owner_of(noun)) is None:
+        raise LookupError(f"{name_of(noun)} belongs to no other row")
+    return found
+
+
+def _owner_of(noun: type[SessionRow]) -> models.Field[Any, Any] | None:
+    for field in noun._meta.local_concrete_fields:
+        owner = field.related_model
+        is_row = isinstance(owner, type) and issubclass(owner, SessionRow) and owner is not noun
+        if is_row and field.one_to_one and not field.null:
+            return field
+    return None
+
+
+def beside_of(noun: type[SessionRow]) -> dict[type[SessionRow], str]:
+    """The nouns of which one row may belong to a row of `noun`, each with its name there."""
+    found: dict[type[SessionRow], str] = {}
+    for other in SessionRow.tables():
+        field = _owner_of(other)
+        if field is not None and field.related_model is noun:
+            found[other] = _back(field)
+    return found
+
+
+def _back(link: Any) -> str:
+    """The name that the other side of `link` gives to its rows."""
+    return str(link.remote_field.get_accessor_name())
+
+
+def attribute(noun: type[SessionRow]) -> str:
+    """Where the rows of `noun` are laid down on the session that they were loaded with."""
+    return f"loaded_{name_of(noun)}"
+
+
+def lay_down(session: Session, noun: type[SessionRow], rows: Iterable[SessionRow | None]) -> None:
+    """Let `rows` be those of `noun` in `session`."""
+    setattr(session, attribute(noun), [row for row in rows if row is not None])
+
+
+def rows_of(session: Session) -> SessionRows:
+    """What was loaded with `session`, by a queryset method of its own or from the log."""
+    laid_down = vars(session)
+    found: dict[type[SessionRow], tuple[SessionRow, ...]] = {}
+    for noun in SessionRow.tables():
+        name = attribute(noun)
+        if name in laid_down:
+            found[noun] = _in_order(laid_down[name])
+            for other, back in beside_of(noun).items():
+                if attribute(other) not in laid_down:
+                    found[other] = _in_order([getattr(row, back, None) for row in found[noun]])
+    return SessionRows(session, found)
+
+
+def _in_order(rows: Any) -> tuple[SessionRow, ...]:
+    """A noun of which a session has one row alone is laid down as that row, or None."""
+    listed: Iterable[Any] = rows if isinstance(rows, Iterable) else (rows,)
+    return tuple(sorted((row for row in listed if row is not None), key=_number))
+
+
+def _number(row: SessionRow) -> int:
+    if isinstance(row, SessionFact):
+        return row.seq
+    return int(getattr(row, "through_seq", 0))
+
+
+def load(noun: type[SessionRow], *, with_people: bool = False) -> Prefetch[Any]:
+    """Loads the rows of `noun` with their sessions, and what belongs to each row, in one query;
+    with the names of those who recorded them, if asked."""
+    joined = list(beside_of(noun).values())
+    if with_people:
+        for other, back in beside_of(noun).items():
+            joined += [f"{back}__{person}" for person in _people(other)]
+        joined += _people(noun)
+    rows = noun._default_manager.all()
+    return Prefetch(
+        _back(noun._meta.get_field("session")),
+        rows.select_related(*joined) if joined else rows,
+        to_attr=attribute(noun),
+    )
+
+
+def _people(noun: type[SessionRow]) -> list[str]:
+    fields = noun._meta.local_concrete_fields
+    return [field.name for field in fields if field.related_model is Staff]
+
+
+def own_tables() -> list[type[SessionRow]]:
+    """The nouns that are loaded in a query of their own: each but those that belong to one row of
+    another."""
+    return [noun for noun in SessionRow.tables() if _owner_of(noun) is None]
