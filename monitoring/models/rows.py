@@ -15,7 +15,7 @@ from clinic.models.row import name_of
 from monitoring.models.row import SessionFact, SessionRow
 
 if TYPE_CHECKING:
-    from monitoring.models.session import Session
+    from monitoring.models import Session
 
 R = TypeVar("R", bound=SessionRow)
 
