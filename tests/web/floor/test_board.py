@@ -281,3 +281,13 @@ def test_one_patient_with_two_sessions_is_no_namesake(clock: TestClock, signed_i
     planned(clock, site=visit.site, patient=visit.patient)
     page = signed_in(visit.nurse).get("/")
     assert [c.is_namesake for c in page.context["cards"]] == [False, False]
+
+
+def test_a_card_knows_that_a_clinician_decided(clock: TestClock, signed_in: Signer) -> None:
+    visit = predosed(clock, predose={"systolic": 152})
+    board = signed_in(visit.nurse)
+    assert "Pre-dose blood pressure above the guide" in board.get("/").content.decode()
+    visit.decide(reason="Usual range for this patient")
+    decided = board.get("/").content.decode()
+    assert "Pre-dose blood pressure above the guide" not in decided
+    assert "Record the first dose" in decided
