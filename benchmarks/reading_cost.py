@@ -16,7 +16,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -27,17 +26,6 @@ ROOT = Path(__file__).resolve().parents[1]
 LIMIT = 1.4
 READINGS_IN_SESSION = 12
 WARM_UP = 3 * READINGS_IN_SESSION
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.time = datetime(2026, 3, 10, 14, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        return self.time
-
-    def forward(self, minutes: float) -> None:
-        self.time += timedelta(minutes=minutes)
 
 
 def work(kind: str) -> None:
@@ -53,10 +41,11 @@ def work(kind: str) -> None:
     from clinic.models import TrailEntry
     from monitoring.actions import record_reading
     from monitoring.models import Reading
+    from tests.clock import TestClock
     from tests.guards.world import Visit, open_clinic
 
     call_command("migrate", verbosity=0)
-    clock = Clock()
+    clock = TestClock()
     mock.patch.object(clinic_clock, "now", clock.now).start()
     clinic = open_clinic()
     if kind == "bare":

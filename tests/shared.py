@@ -29,7 +29,7 @@ def undone() -> Iterator[None]:
     """Whatever is written inside is taken back."""
     block = transaction.atomic()
     # A verb is durable: it begins a transaction of its own, but for those of tests.
-    block._from_testcase = True  # type: ignore[attr-defined]
+    vars(block)["_from_testcase"] = True
     with block:
         yield
         transaction.set_rollback(True)

@@ -73,7 +73,10 @@ _OF_ONE_LINE = ("at", "staff_id", "action", "page", "device", "address")
 def folded(found: QuerySet[AccessEntry]) -> QuerySet[AccessEntry, dict[str, Any]]:
     """One row for all that one page showed at once, with how many records it was."""
     lines = found.order_by().values(*_OF_ONE_LINE).annotate(count=Count("pk"))
-    return lines.order_by("-at", "staff_id", "action", "page", "device", "address")  # type: ignore[no-any-return]
+    rows: QuerySet[AccessEntry, dict[str, Any]] = lines.order_by(
+        "-at", "staff_id", "action", "page", "device", "address"
+    )
+    return rows
 
 
 def unfolded(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
 from clinic.ids import uuid7
-from clinic.models import TrailEntry
+from clinic.models import Staff, TrailEntry
 from clinic.trail.chain import ORGANISATION
 from monitoring import actions
 from monitoring.actions import Conflict, NotAllowed, Refused
@@ -62,9 +63,9 @@ def test_the_trail_has_who_where_why_and_the_whole_version(clock: TestClock) -> 
     assert None in payload["rows"]["siteprotocol"].values()
 
 
-def refused(visit: Visit, by: object = None, **given: object) -> dict[str, str]:
+def refused(visit: Visit, by: Staff | None = None, **given: Any) -> dict[str, str]:
     with pytest.raises(Refused) as caught:
-        change_protocol(visit.site, by or visit.clinician, **given)  # type: ignore[arg-type]
+        change_protocol(visit.site, by or visit.clinician, **given)
     assert in_use(visit.site) == visit.version
     return {reason.field: reason.code for reason in caught.value.messages}
 

@@ -216,7 +216,7 @@ def test_a_corrected_session_is_as_one_that_was_typed_right_at_once(
 ) -> None:
     atomic = transaction.atomic()
     # A verb is durable: it begins a transaction of its own, but for those of tests.
-    atomic._from_testcase = True  # type: ignore[attr-defined]
+    vars(atomic)["_from_testcase"] = True
     with atomic:
         _corrected_and_at_once(clock, wrong, last)
         transaction.set_rollback(True)

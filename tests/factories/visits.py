@@ -38,6 +38,7 @@ from monitoring.rules.entry import PRE_DOSE, Entry
 from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US
 from monitoring.rules.protocol import Protocol as ProtocolRules
 from monitoring.rules.readiness import CHECKLIST, QUESTIONS
+from tests.factories.filled import filled
 from tests.factories.people import PASSWORD, SiteFactory, person
 from tests.factories.record import PatientFactory, ProtocolVersionFactory, SiteProtocolFactory
 
@@ -54,7 +55,8 @@ TIMES = frozenset({"taken_at", "started_at", "at"})
 MEANT = Sending(is_another=True)
 MEANT_NOW = Sending(is_another=True, left_empty=TIMES)
 """What is repeated in a test is meant, and an empty time is now."""
-GOOD_ANSWERS: dict[str, bool | None] = dict.fromkeys(QUESTIONS, False) | {
+GOOD_ANSWERS: dict[str, bool | None] = {
+    **dict.fromkeys(QUESTIONS, False),
     "identifiers_confirmed": True,
     "no_recent_food": True,
     "no_recent_liquid": True,
@@ -108,14 +110,7 @@ class Visit:
             plan=Plan(
                 protocol_version_id=self.version.pk,
                 planned_mg=Decimal(planned_mg),
-                **(
-                    {
-                        "planned_for": clock.now(),
-                        "indication": "trd",
-                        "is_first_treatment": False,
-                    }
-                    | plan
-                ),
+                **filled(plan, planned_for=clock.now(), indication="trd", is_first_treatment=False),
             ),
         ).pk
 
@@ -129,26 +124,30 @@ class Visit:
             self.id,
             self.nurse,
             id=answers.pop("id", None) or uuid7(),
-            answers=Answers(**({
-                "given": answers.pop("answers", GOOD_ANSWERS),
-                "prescriber_id": self.clinician.pk,
-                "room": "Chair 1",
-            } | answers)),
-        )  # fmt: skip
+            answers=Answers(
+                **filled(
+                    answers,
+                    given=answers.pop("answers", GOOD_ANSWERS),
+                    prescriber_id=self.clinician.pk,
+                    room="Chair 1",
+                )
+            ),
+        )
 
     def entry(self, asked: int | None = None, **values: Any) -> Entry:
         """A complete set taken now; keywords name values, or fields of the entry."""
         own = {"taken_at", "not_done", "confirmed", "confirmed_at", "late_reason"} & set(values)
         fields = {name: values.pop(name) for name in own}
         return Entry(
-            **({
-                "taken_at": self.clock.now(),
-                "confirmed": frozenset(WELL),
-                "confirmed_at": fields.get("taken_at"),
-                "asked": asked,
-                "values": WELL | values,
-            } | fields),
-        )  # fmt: skip
+            **filled(
+                fields,
+                taken_at=self.clock.now(),
+                confirmed=frozenset(WELL),
+                confirmed_at=fields.get("taken_at"),
+                asked=asked,
+                values=WELL | values,
+            ),
+        )
 
     def read(
         self,
@@ -186,13 +185,14 @@ class Visit:
             self.id,
             self.clinician,
             outcome=outcome,
-            **({
-                "id": uuid7(),
-                "reason": "Weighed benefit and risk",
-                "reading_id": predose.id if predose else None,
-                "through_seq": self.session.last_seq,
-            } | given),
-        )  # fmt: skip
+            **filled(
+                given,
+                id=uuid7(),
+                reason="Weighed benefit and risk",
+                reading_id=predose.id if predose else None,
+                through_seq=self.session.last_seq,
+            ),
+        )
 
     def dose(self, **given: Any) -> Dose:
         return actions.give_dose(
@@ -200,13 +200,16 @@ class Visit:
             self.nurse,
             id=given.pop("id", None) or uuid7(),
             sending=given.pop("sending", MEANT if "started_at" in given else MEANT_NOW),
-            dose=DoseGiven(**({
-                "lot": "A1234",
-                "expiry": date(2027, 12, 31),
-                "started_at": self.clock.now(),
-                "confirmed_at": given.get("started_at"),
-            } | given)),
-        )  # fmt: skip
+            dose=DoseGiven(
+                **filled(
+                    given,
+                    lot="A1234",
+                    expiry=date(2027, 12, 31),
+                    started_at=self.clock.now(),
+                    confirmed_at=given.get("started_at"),
+                )
+            ),
+        )
 
     def event(self, kind: str = "note", **given: Any) -> Event:
         return actions.record_event(
@@ -214,29 +217,33 @@ class Visit:
             self.nurse,
             id=given.pop("id", None) or uuid7(),
             sending=given.pop("sending", MEANT if "at" in given else MEANT_NOW),
-            event=EventEntry(**({
-                "kind": kind,
-                "at": self.clock.now(),
-                "confirmed_at": given.get("at"),
-                "onset_confirmed_at": given.get("onset_at"),
-                "detail": "Comfortable",
-            } | given)),
-        )  # fmt: skip
+            event=EventEntry(
+                **filled(
+                    given,
+                    kind=kind,
+                    at=self.clock.now(),
+                    confirmed_at=given.get("at"),
+                    onset_confirmed_at=given.get("onset_at"),
+                    detail="Comfortable",
+                )
+            ),
+        )
 
     def respond(self, about: UUID, **given: Any) -> Event:
         return actions.respond_to_flag(
             self.id,
             self.nurse,
             about=about,
-            **({
-                "id": uuid7(),
-                "sending": MEANT if "at" in given else MEANT_NOW,
-                "informed": self.clinician.printed_name,
-                "ordered": "Repeat in 5 minutes",
-                "at": self.clock.now(),
-                "confirmed_at": given.get("at"),
-            } | given),
-        )  # fmt: skip
+            **filled(
+                given,
+                id=uuid7(),
+                sending=MEANT if "at" in given else MEANT_NOW,
+                informed=self.clinician.printed_name,
+                ordered="Repeat in 5 minutes",
+                at=self.clock.now(),
+                confirmed_at=given.get("at"),
+            ),
+        )
 
     def sign(self, **given: Any) -> Clearance:
         session = self.session
@@ -249,14 +256,17 @@ class Visit:
             id=given.pop("id", None) or uuid7(),
             password=given.pop("password", PASSWORD),
             assertion=given.pop("assertion", None),
-            signing=Signing(**({
-                "through_seq": session.last_seq,
-                "checklist": dict.fromkeys(CHECKLIST, True),
-                "justifications": justified,
-                "had_serious_event": False,
-                "ready_minutes": 95,
-            } | given)),
-        )  # fmt: skip
+            signing=Signing(
+                **filled(
+                    given,
+                    through_seq=session.last_seq,
+                    checklist=dict.fromkeys(CHECKLIST, True),
+                    justifications=justified,
+                    had_serious_event=False,
+                    ready_minutes=95,
+                )
+            ),
+        )
 
     def withdraw(self, clearance: Clearance, reason: str = "New complaint") -> Withdrawal:
         return actions.withdraw_clearance(
@@ -297,7 +307,7 @@ class Visit:
             id=given.pop("id", None) or uuid7(),
             sending=given.pop("sending", FIRST),
             leaving=Leaving(
-                kind=kind, **({"left_at": self.clock.now()} | needs.get(kind, {}) | given)
+                kind=kind, **filled(given, left_at=self.clock.now(), **needs.get(kind, {}))
             ),
         )
 
@@ -305,14 +315,15 @@ class Visit:
         return actions.amend_record(
             self.id,
             self.nurse,
-            **({
-                "id": uuid7(),
-                "about": "session",
-                "about_id": None,
-                "text": "The escort was the sister",
-                "reason": "Written down wrongly",
-            } | given),
-        )  # fmt: skip
+            **filled(
+                given,
+                id=uuid7(),
+                about="session",
+                about_id=None,
+                text="The escort was the sister",
+                reason="Written down wrongly",
+            ),
+        )
 
     def amend_patient(self, **changes: Any) -> PatientAmendment:
         patient = Patient.objects.get(pk=self.patient.pk)
@@ -330,13 +341,14 @@ class Visit:
         return actions.review_reading(
             self.id,
             self.clinician,
-            **({
-                "id": uuid7(),
-                "reading_id": reading.pk,
-                "assessment": "Entered from paper, taken before departure",
-                "action_taken": "Rang the patient: well",
-            } | given),
-        )  # fmt: skip
+            **filled(
+                given,
+                id=uuid7(),
+                reading_id=reading.pk,
+                assessment="Entered from paper, taken before departure",
+                action_taken="Rang the patient: well",
+            ),
+        )
 
 
 def planned(clock: Clock, **plan: Any) -> Visit:

@@ -59,7 +59,7 @@ def test_no_column_of_a_patient_changes_without_an_amendment(
 ) -> None:
     before = stands(visit)
     value = COLUMNS[column] or visit.clock.now() + timedelta(days=1)
-    changes = {column: value, **({"amended": 2} if counts else {})}
+    changes: dict[str, Any] = {column: value, **({"amended": 2} if counts else {})}
     with pytest.raises(DatabaseError), transaction.atomic():
         update(visit.patient, **changes)
     assert stands(visit) == before
@@ -99,9 +99,9 @@ def test_an_amendment_that_is_not_true_is_not_taken(what: str, visit: Visit) -> 
 
 @pytest.mark.parametrize("spelt", [str.lower, str.upper])
 def test_no_amendment_takes_an_mrn_that_is_someones(
-    spelt: Callable[[str], str], clinic: Clinic, visit: Visit
+    spelt: Callable[[str], str], clinic: Clinic, visit: Visit, clock: TestClock
 ) -> None:
-    theirs = spelt(Visit(clinic, visit.clock).patient.mrn)
+    theirs = spelt(Visit(clinic, clock).patient.mrn)
     with pytest.raises(DatabaseError), transaction.atomic():
         copy(first(visit), number=2, changes={"mrn": [visit.patient.mrn, theirs]})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import IntegrityError, transaction
 
-from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US
+from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US, Protocol
 from tests.factories.people import StaffFactory
 from tests.factories.record import ProtocolVersionFactory, SiteProtocolFactory
 
@@ -13,8 +13,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("protocol", [SPRAVATO_US, KETAMINE_IV], ids=lambda p: p.key)
-def test_what_was_published_is_read_back_whole(protocol: object) -> None:
-    version = ProtocolVersionFactory.create(body=protocol.to_json())  # type: ignore[attr-defined]
+def test_what_was_published_is_read_back_whole(protocol: Protocol) -> None:
+    version = ProtocolVersionFactory.create(body=protocol.to_json())
     version.refresh_from_db()
     assert version.protocol() == protocol
 

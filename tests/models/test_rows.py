@@ -16,7 +16,8 @@ pytestmark = pytest.mark.django_db
 def test_a_noun_that_was_not_loaded_is_an_error(clock: TestClock) -> None:
     lean = Session.objects.with_observations().get(pk=dosed(clock).id)
     assert len(lean.rows.of(Reading)) == 1
-    assert lean.rows.of(DoseEnd) == lean.rows.of(Review) == ()
+    assert lean.rows.of(DoseEnd) == ()
+    assert lean.rows.of(Review) == ()
     with pytest.raises(NotLoaded, match="clearance"):
         lean.rows.of(Clearance)
     with pytest.raises(NotLoaded, match="admission"):

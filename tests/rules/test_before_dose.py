@@ -277,9 +277,14 @@ def test_a_device_is_used_on_its_last_day_and_not_after(days: int, codes: list[s
 
 def test_no_device_beyond_the_order_and_none_after_a_stop() -> None:
     full = observed(phase="dosing")
-    given = {"started_at": at(20), "expiry": TODAY, "today": TODAY, "early_reason": ""}
-    assert [p.code for p in dose_problems(full, **given)] == ["no_device_open"]  # type: ignore[arg-type]
+    given: dict[str, Any] = {
+        "started_at": at(20),
+        "expiry": TODAY,
+        "today": TODAY,
+        "early_reason": "",
+    }
+    assert [p.code for p in dose_problems(full, **given)] == ["no_device_open"]
     stopped = observed(
         phase="dosing", doses=(dose(0),), decisions=(decision("do_not_give", at=at(3)),)
     )
-    assert [p.code for p in dose_problems(stopped, **given)] == ["stopped"]  # type: ignore[arg-type]
+    assert [p.code for p in dose_problems(stopped, **given)] == ["stopped"]

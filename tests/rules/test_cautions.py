@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from monitoring.rules.cautions import Caution, cautions, is_outside_criteria
+from monitoring.rules.facts import ReadingFacts
 from monitoring.rules.readiness import clearance_state, lapses_at
 from tests.rules.samples import (
     arrived,
@@ -21,8 +23,8 @@ from tests.rules.samples import (
 )
 
 
-def keys(*readings: object, **given: object) -> list[str]:
-    return [c.key for c in cautions(observed(*readings, **given))]  # type: ignore[arg-type]
+def keys(*readings: ReadingFacts, **given: Any) -> list[str]:
+    return [c.key for c in cautions(observed(*readings, **given))]
 
 
 def test_a_course_within_every_criterion_has_no_caution() -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from monitoring.rules.clocks import WentBack, ahead, went_back
 from monitoring.rules.deviations import deviations
 from monitoring.rules.facts import SessionFacts
+from tests.factories.filled import filled
 from tests.rules.samples import admission, arrived, at, clearance, departure, dose, event, reading
 
 
@@ -18,7 +19,7 @@ def facts(**given: object) -> SessionFacts:
         "phase": "observing",
         "planned_mg": 28,
     }
-    return replace(arrived(), **(recorded | given))  # type: ignore[arg-type]
+    return replace(arrived(), **filled(given, **recorded))
 
 
 def codes(found: SessionFacts, minutes: float) -> list[str]:

@@ -230,5 +230,5 @@ def test_a_flagged_value_that_a_correction_took_away_is_told_with_the_value() ->
     facts = observed(reading(15, 15), reading(30, 30), high, well)
     assert codes(facts, 44) == ["reading_corrected", "flag_corrected"]
     params = {d.code: d.params for d in told(facts, 44)}
-    taken_away = params["flag_corrected"]["flagged"]
-    assert [f.value for f in taken_away.flags] == [210, 90]  # type: ignore[attr-defined]
+    taken_away: Any = params["flag_corrected"]["flagged"]
+    assert [f.value for f in taken_away.flags] == [210, 90]

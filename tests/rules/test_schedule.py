@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitoring.rules.facts import SessionFacts
 from monitoring.rules.protocol import SPRAVATO_US
 from monitoring.rules.schedule import (
     next_slot,
@@ -28,8 +29,8 @@ from tests.rules.samples import (
 )
 
 
-def states(facts: object, minutes: float, seconds: float = 0) -> dict[int, str]:
-    return {s.minutes: s.state for s in slots(facts, at(minutes, seconds))}  # type: ignore[arg-type]
+def states(facts: SessionFacts, minutes: float, seconds: float = 0) -> dict[int, str]:
+    return {s.minutes: s.state for s in slots(facts, at(minutes, seconds))}
 
 
 def test_there_is_no_slot_before_the_first_device() -> None:
@@ -72,7 +73,9 @@ def test_a_missed_slot_gives_way_to_the_next_but_never_the_forty_minute_one() ->
     found = states(observed(), 61)
     assert found[15] == found[30] == "missed"
     assert found[40] == "overdue"
-    assert next_slot(observed(), at(61)).minutes == 40  # type: ignore[union-attr]
+    slot = next_slot(observed(), at(61))
+    assert slot is not None
+    assert slot.minutes == 40
 
 
 def test_a_slot_coded_as_not_done_says_so() -> None:
@@ -137,7 +140,9 @@ def test_a_slot_is_missed_when_the_next_is_due_or_was_read_in_its_place() -> Non
     assert states(observed(), 40)[30] == "missed"
     read_the_next = observed(reading(36, 40))
     assert states(read_the_next, 36)[30] == "missed"
-    assert next_slot(read_the_next, at(36)).minutes == 60  # type: ignore[union-attr]
+    slot = next_slot(read_the_next, at(36))
+    assert slot is not None
+    assert slot.minutes == 60
 
 
 def test_a_reading_late_by_the_clock_still_names_its_own_minutes() -> None:

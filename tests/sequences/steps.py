@@ -253,15 +253,15 @@ def check(session: Session, state: State, before: State) -> None:
     numbers = sorted(row["seq"] for rows in state.values() for row in rows.values() if "seq" in row)
     assert numbers == list(range(1, session.last_seq + 1))
     assert session.phase == phase_of(session.facts())
-    rows = session.rows
-    for departure in rows.of(Departure):
+    loaded = session.rows
+    for departure in loaded.of(Departure):
         if departure.kind != "discharged":
             continue
-        latest = max(rows.of(Clearance), key=lambda c: c.through_seq)
+        latest = max(loaded.of(Clearance), key=lambda c: c.through_seq)
         assert departure.clearance_id == latest.pk
-        assert rows.beside(latest, Withdrawal) is None
-        after = {a.seq for a in (*rows.of(Amendment), *rows.of(Review))}
-        after |= {r.seq for r in rows.of(Reading) if r.after_departure}
+        assert loaded.beside(latest, Withdrawal) is None
+        after = {a.seq for a in (*loaded.of(Amendment), *loaded.of(Review))}
+        after |= {r.seq for r in loaded.of(Reading) if r.after_departure}
         assert latest.through_seq == max(set(numbers) - after)
 
 

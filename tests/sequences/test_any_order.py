@@ -68,7 +68,7 @@ class Clinic(RuleBasedStateMachine):
     def open(self, start: list[str], is_infusion: bool) -> None:
         self.atomic = transaction.atomic()
         # A verb is durable: it begins a transaction of its own, but for those of tests.
-        self.atomic._from_testcase = True  # type: ignore[attr-defined]
+        vars(self.atomic)["_from_testcase"] = True
         self.atomic.__enter__()
         self.clock.travel_to(AN_HOUR_IN_SPRING)
         kinds: list[dict[str, Any]] = [{}, {"protocol": KETAMINE_IV, "planned_mg": 36}]

@@ -149,7 +149,7 @@ def ids(foreign: Visit) -> dict[str, UUID]:
         "protocol_version": foreign.version.pk,
         "prescriber": foreign.clinician.pk,
         "reading": reading.pk,
-        "clearance": session.clearance_set.last().pk,  # type: ignore[union-attr]
+        "clearance": session.clearance_set.latest("signed_at").pk,
         "patient": foreign.patient.pk,
         "session": foreign.id,
     }

@@ -347,7 +347,7 @@ def test_a_save_that_is_flagged_is_not_answered_in_green_alone(
     assert "message message-success message-beside" in text
     assert "Systolic 205, at or above 200 mmHg" in text
     clock.forward(minutes=2)
-    visit.respond(visit.session.reading_set.last().pk)  # type: ignore[union-attr]
+    visit.respond(visit.session.reading_set.latest("seq").pk)
     well = body | {"id": str(uuid7()), "confirm_systolic": "122"}
     text = nurse.post(f"/sessions/{visit.id}/reading/", well, follow=True).content.decode()
     assert "message-beside" not in text
