@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.db import OperationalError
@@ -15,42 +13,22 @@ from clinic import clock as clinic_clock
 from clinic.ids import uuid7
 from monitoring import guards
 from monitoring.guards import GuardsMissing
-from monitoring.models import Clearance, Departure, Dose, Event, Session
+from monitoring.models import Dose, Event, Session
 from monitoring.rules.protocol import KETAMINE_IV
-from monitoring.rules.readiness import CHECKLIST
-from monitoring.web.session.clearance import _changes
 from tests.clock import TestClock
-from tests.factories.people import PASSWORD, SiteFactory, person
+from tests.factories.people import SiteFactory, person
+from tests.factories.sent import send, told, yes_no
 from tests.factories.visits import (
     GOOD_ANSWERS,
-    Visit,
     admitted,
     dosed,
-    observed,
     planned,
     predosed,
-    ready_to_sign,
-    signed,
 )
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]
 DEVICE = {"lot": "A1", "expiry": "2027-05-31", "is_complete": "yes"}
-
-
-def send(client: Client, visit: Visit, page: str, body: dict[str, Any]) -> Any:
-    return client.post(f"/sessions/{visit.id}/{page}/", {"id": str(uuid7())} | body)
-
-
-def told(answer: Any, field: str | None, sentence: str) -> bool:
-    assert answer.status_code == 422
-    errors = answer.context["form"].errors.get(field or "__all__", [])
-    assert any(sentence in str(error) for error in errors), dict(answer.context["form"].errors)
-    return sentence in answer.content.decode()
-
-
-def yes_no(answers: dict[str, bool | None]) -> dict[str, str]:
-    return {q: "yes" if a else "no" for q, a in answers.items() if a is not None}
 
 
 def test_admission_shows_nothing_chosen_and_asks_for_each_answer(
@@ -307,208 +285,6 @@ def test_a_response_takes_a_tap_or_free_words(clock: TestClock, signed_in: Signe
     assert (response.informed, response.ordered) == (visit.clinician.printed_name, "ECG")
 
 
-def clearance_body(visit: Visit, **changed: Any) -> dict[str, Any]:
-    return {
-        "through_seq": str(visit.session.last_seq),
-        **dict.fromkeys(CHECKLIST, "on"),
-        "had_serious_event": "no",
-        "ready_minutes": "100",
-        "password": PASSWORD,
-    } | changed
-
-
-def test_the_clearance_page_shows_the_course_the_statement_and_who_signs(
-    clock: TestClock, signed_in: Signer
-) -> None:
-    visit = ready_to_sign(clock)
-    page = signed_in(visit.clinician).get(f"/sessions/{visit.id}/clearance/").content.decode()
-    assert f"I, {visit.clinician.printed_name}, clear" in page
-    assert visit.patient.mrn in page
-    assert f"up to entry {visit.session.last_seq}" in page
-    assert page.count('<th scope="row">') == 7
-    assert 'type="password"' in page
-    assert 'value="' + PASSWORD not in page
-
-
-def test_nothing_can_be_signed_while_an_item_is_open(clock: TestClock, signed_in: Signer) -> None:
-    visit = observed(clock, through=60)
-    clinician = signed_in(visit.clinician)
-    page = clinician.get(f"/sessions/{visit.id}/clearance/").content.decode()
-    assert "cannot be signed yet" in page
-    assert 'type="password"' not in page
-    answer = send(clinician, visit, "clearance", clearance_body(visit))
-    assert told(answer, None, "Observation until")
-    assert not Clearance.objects.exists()
-
-
-def test_a_wrong_password_keeps_all_that_was_written_but_itself(
-    clock: TestClock, signed_in: Signer
-) -> None:
-    visit = ready_to_sign(clock)
-    visit.read(systolic=145, diastolic=95)
-    clinician = signed_in(visit.clinician)
-    words = {"justify_blood_pressure_rising": "Coughing", "justify_blood_pressure": "Known"}
-    body = clearance_body(visit, password="wrong one") | words
-    answer = send(clinician, visit, "clearance", body)
-    assert told(answer, "password", "The password is wrong.")
-    page = answer.content.decode()
-    assert "Coughing" in page
-    assert "wrong one" not in page
-    assert 'value="100"' in page
-
-
-def test_a_caution_without_words_is_told_at_its_own_field(
-    clock: TestClock, signed_in: Signer
-) -> None:
-    visit = ready_to_sign(clock)
-    visit.read(sedation=4)
-    answer = send(signed_in(visit.clinician), visit, "clearance", clearance_body(visit))
-    assert told(answer, "justify_sedation", "Say in your own words")
-    assert "MOAA/S 4, criterion 5" in answer.content.decode()
-
-
-def test_a_record_that_changed_is_shown_before_it_is_signed(
-    clock: TestClock, signed_in: Signer
-) -> None:
-    visit = ready_to_sign(clock)
-    body = clearance_body(visit, ready_minutes="111")
-    visit.read(systolic=126)
-    visit.event("symptom", symptoms=["nausea", "dizziness"], detail="Since standing up")
-    clinician = signed_in(visit.clinician)
-    answer = send(clinician, visit, "clearance", body)
-    page = answer.content.decode()
-    changed = page.split('id="changes-heading"')[1].split("</ul>")[0]
-    assert "Symptom: Nausea, Dizziness, Since standing up" in changed
-    assert "BP 126/78" in changed
-    assert visit.nurse.printed_name in changed
-    assert page.count("data-error-summary") == 1
-    assert "has changed since" not in page
-    assert "checked" not in re.findall(r'<input[^>]*name="record_reviewed"[^>]*>', page)[0]
-    assert "checked" in re.findall(r'<input[^>]*name="clinically_stable"[^>]*>', page)[0]
-    assert answer.status_code == 422
-    assert "Not signed: recorded since this page was shown" in page
-    assert "126/78" in page
-    assert 'value="111"' in page
-    assert not Clearance.objects.exists()
-    again = clearance_body(visit, justify_blood_pressure_rising="Talking")
-    assert send(clinician, visit, "clearance", again).status_code == 302
-    assert Clearance.objects.get().printed_name == visit.clinician.printed_name
-
-
-def test_what_has_changed_names_doses_decisions_symptoms_and_answers_in_full(
-    clock: TestClock,
-) -> None:
-    visit = predosed(clock, predose={"systolic": 150})
-    visit.decide(reason="Usual range for this patient")
-    visit.dose()
-    visit.respond(visit.event("symptom", symptoms=["chest_pain"], detail="").pk)
-    session = Session.objects.for_page(visit.id)
-    assert session is not None
-    lines = "\n".join(_changes(session, session.facts_loaded(), 1))
-    for words in (
-        "Reading, Pre-dose: BP 150/78",
-        "Decision: Give the dose: Usual range for this patient",
-        "Device 1, 28 mg: lot A1234",
-        "Symptom: Chest pain",
-        f"informed: {visit.clinician.printed_name}; ordered: Repeat in 5 minutes",
-    ):
-        assert words in lines
-    assert len(_changes(session, session.facts_loaded(), session.last_seq - 1)) == 1
-
-
-def test_the_signer_is_who_is_signed_in_whatever_is_sent(
-    clock: TestClock, signed_in: Signer
-) -> None:
-    visit = ready_to_sign(clock)
-    other = person(visit.site, "clinician")
-    body = clearance_body(visit, signed_by=str(other.pk), printed_name="Someone Else")
-    assert send(signed_in(visit.clinician), visit, "clearance", body).status_code == 302
-    assert Clearance.objects.get().signed_by == visit.clinician
-
-
-def test_a_clearance_is_withdrawn_on_its_page(clock: TestClock, signed_in: Signer) -> None:
-    visit = signed(clock)
-    clearance = str(visit.session.standing_clearance_id)
-    clinician = signed_in(visit.clinician)
-    answer = send(clinician, visit, "clearance/withdraw", {"clearance": clearance})
-    assert told(answer, "reason", "Enter this.")
-    body = {"clearance": clearance, "reason": "Dizzy on standing"}
-    assert send(clinician, visit, "clearance/withdraw", body).status_code == 302
-    assert visit.session.phase == "observing"
-
-
-def leave(client: Client, visit: Visit, kind: str, body: dict[str, str]) -> Any:
-    address = f"/sessions/{visit.id}/departure/?kind={kind}"
-    return client.post(address, {"id": str(uuid7())} | body)
-
-
-def test_a_departure_that_does_not_say_how_the_patient_left_is_refused(
-    clock: TestClock, signed_in: Signer
-) -> None:
-    visit = dosed(clock)
-    answer = send(signed_in(visit.nurse), visit, "departure", {"kind": "transferred"})
-    assert told(answer, None, "Choose how the patient left.")
-    assert not Departure.objects.exists()
-
-
-ESCORT = {
-    "escort_name": "Ann",
-    "escort_phone": "555 0101",
-    "transport": "Car",
-    "advice_given": "on",
-}
-
-
-def test_without_a_clearance_discharge_is_neither_offered_nor_taken(
-    clock: TestClock, signed_in: Signer
-) -> None:
-    visit = ready_to_sign(clock)
-    nurse = signed_in(visit.nurse)
-    page = nurse.get(f"/sessions/{visit.id}/departure/").content.decode()
-    assert "?kind=discharged" not in page
-    assert "No clearance has been signed. The patient cannot be discharged." in page
-    answer = leave(nurse, visit, "discharged", ESCORT)
-    assert answer.status_code == 422
-    assert "No clearance has been signed." in answer.content.decode()
-    assert not Departure.objects.exists()
-
-
-def test_a_discharge_is_saved_with_its_escort(clock: TestClock, signed_in: Signer) -> None:
-    visit = signed(clock)
-    nurse = signed_in(visit.nurse)
-    answer = leave(nurse, visit, "discharged", ESCORT | {"escort_phone": ""})
-    assert told(answer, "escort_phone", "Enter this.")
-    assert 'value="Ann"' in answer.content.decode()
-    assert leave(nurse, visit, "discharged", ESCORT).status_code == 302
-    assert visit.session.phase == "closed"
-
-
-def test_the_hour_when_a_clearance_lapses_is_shown(clock: TestClock, signed_in: Signer) -> None:
-    visit = signed(clock)
-    page = signed_in(visit.nurse).get(f"/sessions/{visit.id}/departure/").content.decode()
-    assert "It lapses at" in page
-    clock.forward(minutes=15)
-    page = signed_in(visit.nurse).get(f"/sessions/{visit.id}/departure/").content.decode()
-    assert "The clearance lapsed at" in page
-    assert "?kind=discharged" in page
-
-
-def test_a_transfer_asks_where_and_about_serious_events(
-    clock: TestClock, signed_in: Signer
-) -> None:
-    visit = dosed(clock)
-    nurse = signed_in(visit.nurse)
-    answer = leave(nurse, visit, "transferred", {"destination": "General Hospital"})
-    assert told(answer, "reason", "Enter this.")
-    assert told(answer, "had_serious_event", "Answer this question.")
-    body = {"destination": "General Hospital", "reason": "Pain", "had_serious_event": "yes"}
-    answer = leave(nurse, visit, "transferred", body)
-    assert told(answer, "serious_event_detail", "Enter this.")
-    body |= {"serious_event_detail": "Chest pain"}
-    assert leave(nurse, visit, "transferred", body).status_code == 302
-    assert visit.session.outcome == "transferred"
-
-
 def test_ending_without_a_dose_needs_its_reason(clock: TestClock, signed_in: Signer) -> None:
     visit, other = planned(clock), admitted(clock)
     assert told(send(signed_in(visit.nurse), visit, "cancel", {}), "reason", "Enter this.")
@@ -552,70 +328,3 @@ def test_what_was_saved_is_said_with_the_servers_time(clock: TestClock, signed_i
     answer = nurse.post(f"/sessions/{visit.id}/dose/", DEVICE | {"id": str(uuid7())}, follow=True)
     at = clinic_clock.now().astimezone(visit.site.tz).strftime("%H:%M:%S")
     assert f"Device 1 saved at {at}." in answer.content.decode()
-
-
-def test_a_departure_typed_late_is_read_back_and_says_why(
-    clock: TestClock, signed_in: Signer
-) -> None:
-    visit = signed(clock)
-    left_at = clock.forward(minutes=5)
-    clock.forward(minutes=25)
-    nurse = signed_in(visit.nurse)
-    page = nurse.get(f"/sessions/{visit.id}/departure/?kind=discharged").content.decode()
-    assert "The clearance lapsed at" in page
-    body = ESCORT | {"left_at": timezone.localtime(left_at, visit.site.tz).strftime("%H:%M")}
-    answer = leave(nurse, visit, "discharged", body)
-    assert set(answer.context["form"].errors) == {"left_at", "late_reason"}
-    body |= {"left_at_confirmed": left_at.isoformat(), "late_reason": "Other patient"}
-    assert leave(nurse, visit, "discharged", body).status_code == 302
-    assert Departure.objects.get().left_at == left_at
-    for page in ("", "report/"):
-        shown = nurse.get(f"/sessions/{visit.id}/{page}").content.decode()
-        assert "Other patient" in shown
-    assert "Departure recorded 25 min after: Other patient" in shown
-
-
-def test_leaving_against_advice_shows_the_last_values_and_asks_the_way_home(
-    clock: TestClock, signed_in: Signer
-) -> None:
-    visit = observed(clock, through=30)
-    visit.read(None, systolic=171, diastolic=97)
-    nurse = signed_in(visit.nurse)
-    page = nurse.get(f"/sessions/{visit.id}/departure/?kind=against_advice").content.decode()
-    assert "171/97" in page
-    assert "Would not say" in page
-    answer = leave(nurse, visit, "against_advice", {"reason": "Work"})
-    for name in ("clinician_informed", "transport"):
-        assert told(answer, name, "Enter this.")
-    for name in ("advice_given", "had_serious_event"):
-        assert told(answer, name, "Answer this question.")
-    body = {
-        "reason": "Work",
-        "clinician_informed": visit.clinician.printed_name,
-        "transport": "Would not say",
-        "advice_given": "no",
-        "had_serious_event": "no",
-    }
-    assert leave(nurse, visit, "against_advice", body).status_code == 302
-    page = nurse.get(f"/sessions/{visit.id}/report/").content.decode()
-    assert "Left without the advice not to drive" in page
-    assert "Would not say" in page
-
-
-def test_who_left_unseen_is_told_with_when_last_seen_and_by_whom_it_was_noticed(
-    clock: TestClock, signed_in: Signer
-) -> None:
-    visit = observed(clock, through=30)
-    seen = clock.now()
-    clock.forward(minutes=10)
-    nurse = signed_in(visit.nurse)
-    body = {"noticed_by": "Rosa", "reason": "Empty chair", "had_serious_event": "no"}
-    assert told(leave(nurse, visit, "left_unseen", body), "last_seen_at", "Enter this.")
-    typed = {"last_seen_at": timezone.localtime(seen, visit.site.tz).strftime("%H:%M")}
-    answer = leave(nurse, visit, "left_unseen", body | typed)
-    assert set(answer.context["form"].errors) == {"last_seen_at"}
-    typed |= {"last_seen_at_confirmed": seen.isoformat()}
-    assert leave(nurse, visit, "left_unseen", body | typed).status_code == 302
-    assert Departure.objects.get().last_seen_at == seen
-    page = nurse.get(f"/sessions/{visit.id}/report/").content.decode()
-    assert "Left without being seen off: last seen at" in page
