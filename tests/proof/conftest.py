@@ -7,6 +7,9 @@ from pytest_django import Settings
 
 from tests.clock import TestClock
 from tests.guards.world import Clinic, open_clinic
+from tests.proof.scene import owner, scene
+
+__all__ = ["owner", "scene"]
 
 
 @pytest.fixture(autouse=True)

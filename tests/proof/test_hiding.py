@@ -21,7 +21,7 @@ from monitoring.proof.verify import verify
 from tests.engine import USES_POSTGRESQL
 from tests.guards.raw import copy, respelt, run, update
 from tests.guards.world import Visit
-from tests.proof.test_tampering import Scene, owner, scene, verified
+from tests.proof.scene import Scene, owner, scene, verified
 
 __all__ = ["owner", "scene"]
 pytestmark = [

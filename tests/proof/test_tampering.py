@@ -6,14 +6,10 @@ password would; `verify_record` then names what was done.
 
 from __future__ import annotations
 
-import hmac
-import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -23,189 +19,32 @@ from pytest_django import Settings
 
 from clinic.ids import uuid7
 from clinic.models import ChainHead, Membership, Tablet, TrailEntry
-from clinic.trail import anchors
-from clinic.trail.canonical import canonical, moment
+from clinic.trail.canonical import moment
 from clinic.trail.chain import digest_of, signed_text
-from monitoring import guards
 from monitoring import models as nouns
-from monitoring.models import Clearance, Reading, Session
+from monitoring.models import Session
 from tests.clock import TestClock
 from tests.conftest import _copy, _drop
-from tests.engine import USES_POSTGRESQL
 from tests.guards.raw import copy, run, update
-from tests.guards.world import Clinic, Visit, open_clinic
-
-NO_DAY = "infinity" if USES_POSTGRESQL else "2026-02-31"
-NO_TIME = "infinity" if USES_POSTGRESQL else "2026-02-31 10:00:00"
-"""What a column of days or times takes on this engine, and is none."""
-
-
-@dataclass
-class Scene:
-    """A session that ended, with a late reading and an amendment, and one that goes on."""
-
-    clinic: Clinic
-    ended: Visit
-    going_on: Visit
-
-    @property
-    def reading(self) -> Reading:
-        return Reading.objects.filter(session=self.ended.id).order_by("seq")[1]
-
-    @property
-    def late(self) -> Reading:
-        return Reading.objects.get(session=self.ended.id, after_departure=True)
-
-    @property
-    def clearance(self) -> Clearance:
-        return Clearance.objects.get(session=self.ended.id)
-
-    @property
-    def amendment(self) -> nouns.PatientAmendment:
-        return nouns.PatientAmendment.objects.get(patient=self.ended.patient)
-
-    def entry(self, seq: int) -> TrailEntry:
-        return TrailEntry.objects.get(chain=self.ended.id, seq=seq)
-
-    def last(self) -> TrailEntry:
-        return TrailEntry.objects.filter(chain=self.ended.id).latest("seq")
-
-
-def make_scene(clinic: Clinic, clock: TestClock) -> Scene:
-    ended = Visit(clinic, clock).ready()
-    ended.sign()
-    ended.discharge()
-    ended.review(ended.read())
-    ended.amend()
-    ended.amend_patient(allergies="Latex")
-    return Scene(clinic, ended, Visit(clinic, clock).dosed())
-
-
-@pytest.fixture
-def scene(clinic: Clinic, clock: TestClock) -> Scene:
-    made = make_scene(clinic, clock)
-    call_command("anchor", stdout=StringIO())
-    return made
-
-
-@pytest.fixture
-def owner(scene: Scene) -> Iterator[None]:
-    """Someone with the owner's rights and every guard gone, who can write anything at all."""
-    with guards.as_owner(connection), connection.cursor() as cursor:
-        guards.drop(connection)
-        if connection.vendor == "postgresql":
-            cursor.execute("SET session_replication_role = replica")
-        yield
-
-
-def verified(session: UUID | None = None) -> str:
-    """What `verify_record` prints; it must end with 1."""
-    out = StringIO()
-    with pytest.raises(SystemExit) as ended:
-        call_command("verify_record", session=session, stdout=out)
-    assert ended.value.code == 1
-    return out.getvalue()
-
-
-def rewrite(
-    entry: TrailEntry, key: str, key_id: str = "test", *, payload: str | None = None
-) -> None:
-    """Write a false value into `entry` and hash it and all that follow anew, under `key`."""
-    told = json.loads(entry.payload)
-    told["detail"]["false"] = True
-    entry.payload = payload or canonical(told)
-    previous = entry.previous
-    later = TrailEntry.objects.filter(chain=entry.chain, seq__gt=entry.seq).order_by("seq")
-    for one in [entry, *later]:
-        one.previous, one.key_id = previous, key_id
-        one.digest = hmac.digest(key.encode(), signed_text(one).encode(), "sha256").hex()
-        update(
-            one,
-            payload=one.payload,
-            previous=one.previous,
-            digest=one.digest,
-            key_id=one.key_id,
-        )
-        previous = one.digest
-    update(ChainHead.objects.get(pk=entry.chain), digest=previous)
-
-
-def delete(table: str, **where: Any) -> None:
-    ((column, value),) = where.items()
-    package = "clinic" if table in {"trailentry", "chainhead"} else "monitoring"
-    run(f"DELETE FROM {package}_{table} WHERE {column} = %s", value)
-
-
-ROWS_OF_SESSION = (
-    "amendment", "review", "departure", "withdrawal", "doseend", "dose", "decision", "admission",
-    "event", "reading",
-)  # fmt: skip
-
-
-def delete_rows(session: UUID) -> None:
-    run("UPDATE monitoring_session SET standing_clearance_id = NULL WHERE id = %s", session)
-    for table in (*ROWS_OF_SESSION[:3], "clearance", *ROWS_OF_SESSION[3:]):
-        delete(table, session_id=session)
-    delete("session", id=session)
-
-
-def delete_everything(session: UUID) -> None:
-    delete_rows(session)
-    delete("trailentry", chain=session)
-    delete("chainhead", id=session)
-
-
-def cut_the_tail(scene: Scene, *, also_the_row: bool) -> None:
-    """Take back the last entry, as if the amendment had never been made."""
-    last = scene.last()
-    before = scene.entry(last.seq - 1)
-    if also_the_row:
-        delete("amendment", session_id=scene.ended.id)
-        run("UPDATE monitoring_session SET last_seq = last_seq - 1 WHERE id = %s", scene.ended.id)
-    delete("trailentry", id=last.id)
-    update(ChainHead.objects.get(pk=scene.ended.id), count=before.seq, digest=before.digest)
-
-
-def swap_entries(scene: Scene) -> None:
-    one, other = scene.entry(3), scene.entry(4)
-    update(one, seq=999)
-    update(other, seq=3)
-    update(one, seq=4)
-
-
-def swap_values(scene: Scene) -> None:
-    one, other = scene.reading, scene.late
-    update(one, id=uuid7())
-    run("UPDATE monitoring_reading SET replaces_id = NULL")
-    update(other, note=f"was {one.id}")
-
-
-def told(entry: TrailEntry, **rows: Any) -> str:
-    """The payload of `entry` with other columns in its rows."""
-    whole = json.loads(entry.payload)
-    for table, columns in rows.items():
-        for row in whole["rows"].setdefault(table, {"x": {}}).values():
-            row.update(columns)
-    return canonical(whole)
-
-
-def strangers(scene: Scene) -> UUID:
-    """A patient who was put in below every verb."""
-    made = uuid7()
-    copy(scene.ended.patient, id=made, mrn="none")
-    return made
-
-
-def _key(scene: Scene) -> str:
-    from django.conf import settings
-
-    return str(settings.TRAIL_KEYS["test"])
-
-
-def _kind_of_a_chain_and_a_value(s: Scene) -> None:
-    update(ChainHead.objects.get(pk=s.ended.id), kind="patient")
-    update(s.reading, systolic=119)
-
+from tests.guards.world import open_clinic
+from tests.proof.scene import (
+    NO_DAY,
+    NO_TIME,
+    Scene,
+    cut_the_tail,
+    delete,
+    delete_everything,
+    delete_rows,
+    key_of,
+    kind_of_a_chain_and_a_value,
+    make_scene,
+    rewrite,
+    strangers,
+    swap_entries,
+    swap_values,
+    told,
+    verified,
+)
 
 CASES: dict[str, tuple[Callable[[Scene], Any], str]] = {
     "a value": (lambda s: update(s.reading, systolic=119), "changed: systolic"),
@@ -331,7 +170,7 @@ CASES: dict[str, tuple[Callable[[Scene], Any], str]] = {
         lambda s: rewrite(s.entry(2), "my own", "mine"), "is signed with the key mine"
     ),
     "a chain hashed anew with the key": (
-        lambda s: rewrite(s.entry(2), _key(s)), "is another than the one that was anchored"
+        lambda s: rewrite(s.entry(2), key_of(s)), "is another than the one that was anchored"
     ),
     "a protocol": (
         lambda s: update(
@@ -382,7 +221,7 @@ CASES: dict[str, tuple[Callable[[Scene], Any], str]] = {
         "was recorded, and is gone",
     ),
     "of which kind a chain is, and a value": (
-        _kind_of_a_chain_and_a_value,
+        kind_of_a_chain_and_a_value,
         "was recorded, and is gone",
     ),
     "a site's certificate": (
@@ -419,17 +258,19 @@ CASES: dict[str, tuple[Callable[[Scene], Any], str]] = {
         lambda s: update(s.entry(1), payload="{}"), "in entry 7 holds what cannot be read"
     ),
     "a chain hashed anew with words for numbers": (
-        lambda s: rewrite(s.entry(3), _key(s), payload=told(s.entry(3), session={"last_seq": "x"},
+        lambda s: rewrite(s.entry(3), key_of(s), payload=told(s.entry(3), session={"last_seq": "x"},
                                                             reading={"seq": "x"})),
         "holds what cannot be read",
     ),
     "a chain hashed anew with a signature over nothing": (
-        lambda s: rewrite(s.entry(3), _key(s),
+        lambda s: rewrite(s.entry(3), key_of(s),
                           payload=told(s.entry(3), clearance={"content_digest": "x"})),
         "holds what cannot be read",
     ),
     "a chain hashed anew with facts without end": (
-        lambda s: rewrite(s.last(), _key(s), payload=told(s.last(), session={"last_seq": 10**12})),
+        lambda s: rewrite(
+            s.last(), key_of(s), payload=told(s.last(), session={"last_seq": 10**12})
+        ),
         "has not every fact",
     ),
 }  # fmt: skip
@@ -498,43 +339,6 @@ def test_an_older_copy_of_the_database_is_named(
         connections.close_all()
         connection.settings_dict["NAME"] = now
         _drop(backup)
-
-
-def _edited(path: Path) -> None:
-    path.write_text(path.read_text().replace('"chains":', '"chains":1'))
-
-
-ANCHORS: dict[str, tuple[Callable[[list[Path]], Any], str]] = {
-    "edited": (lambda files: _edited(files[0]), "is not signed by its key"),
-    "taken away": (lambda files: files[0].unlink(), "does not follow the anchor before it"),
-    "no text": (lambda files: files[0].write_bytes(b"\xff\xfe"), "is not an anchor"),
-    "emptied": (lambda files: files[0].write_text(""), "is not an anchor"),
-    "put in again": (
-        lambda files: (files[0].parent / "000009-x.json").write_text(files[0].read_text()),
-        "does not follow the anchor before it",
-    ),
-}
-
-
-@pytest.mark.parametrize("how", ANCHORS)
-def test_an_anchor_that_was_tampered_with_is_named(
-    how: str, scene: Scene, anchors_folder: Path
-) -> None:
-    scene.going_on.observe()
-    call_command("anchor", stdout=StringIO())
-    tamper, words = ANCHORS[how]
-    tamper(sorted(anchors_folder.iterdir()))
-    assert words in verified()
-
-
-def test_an_anchor_names_only_the_chains_that_moved(scene: Scene, anchors_folder: Path) -> None:
-    scene.going_on.observe()
-    call_command("anchor", stdout=StringIO())
-    second = json.loads(sorted(anchors_folder.iterdir())[1].read_text())
-    assert list(second["moved"]) == [str(scene.going_on.id)]
-    assert second["root"] == anchors.merkle_root(anchors.current_heads())
-    assert second["chains"] == ChainHead.objects.count()
-    assert second["entries"] == TrailEntry.objects.count()
 
 
 def test_the_digest_is_of_every_column_of_an_entry(scene: Scene) -> None:
