@@ -170,8 +170,6 @@ EVERYTHING = [
 STILL_TOO_LONG = {
     "tests/factories/visits.py",
     "tests/proof/test_tampering.py",
-    "tests/web/floor/test_entry_pages.py",
-    "tests/web/session/test_session.py",
 }
 """Files to be split, and no others."""
 STILL_TOO_LONG_TO_READ = {"amend_patient", "register_patient"}
