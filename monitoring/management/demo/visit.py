@@ -68,7 +68,8 @@ class Visit(Measured):
                 room=self.room,
             ),
         )
-        self.id, self.facts = session.pk, session.facts()
+        self.id = session.pk
+        self.facts = Session.objects.with_record().get(pk=self.id).facts()
         return self
 
     def admit(self, **answers: bool | str) -> Visit:
