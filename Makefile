@@ -22,7 +22,7 @@ TOOLS := SECRET_KEY=tools CLINIC_TRAIL_KEYS=tools:not-a-secret-for-tools-that-wr
 
 .DEFAULT_GOAL := help
 .PHONY: help run dev session check test test-all parts static lint types migrations imports
-.PHONY: verbs test-sqlite test-postgresql coverage test-browser $(PARTS) test-long screenshots styles lock clean
+.PHONY: verbs test-sqlite test-postgresql coverage test-browser $(PARTS) test-long screenshots keep-database styles lock clean
 
 #: One file, one test, one engine, every core:
 #:   .venv/bin/python -m pytest tests/actions/test_give_dose.py
@@ -131,6 +131,10 @@ test-long: .venv/test ## half a million written steps on each database; takes ho
 
 screenshots: .venv/test ## every page in every size and theme, into docs/screenshots
 	$(BIN)/python -m pytest tests/browser/screenshots.py -m browser
+
+keep-database: .venv/test ## keep today's database for the upgrade tests: VERSION=0.2
+	VERSION=$(VERSION) $(BIN)/python -m pytest tests/upgrade/keep.py
+	VERSION=$(VERSION) TEST_ENGINE=postgresql $(BIN)/python -m pytest tests/upgrade/keep.py
 
 styles: .venv/test ## reduce Bootstrap's stylesheet to what the pages use
 	$(BIN)/python -m tests.styles.reduce

@@ -6,6 +6,7 @@ import shutil
 import threading
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -76,16 +77,25 @@ def committed_db(
     The guards refuse the flush that Django empties such databases with, so each test has its own.
     """
     with django_db_blocker.unblock():
+        # PostgreSQL copies a database that no one is connected to.
         connections.close_all()
         template = connection.settings_dict["NAME"]
-        copy = _copy(template, tmp_path)
-        connection.settings_dict["NAME"] = copy
-        try:
+        with using(_copy(template, tmp_path)):
             yield
-        finally:
-            connections.close_all()
-            connection.settings_dict["NAME"] = template
-            _drop(copy)
+
+
+@contextmanager
+def using(name: str) -> Iterator[None]:
+    """Connect to the database of that name, or the file of that path, and drop it at the end."""
+    connections.close_all()
+    before = connection.settings_dict["NAME"]
+    connection.settings_dict["NAME"] = name
+    try:
+        yield
+    finally:
+        connections.close_all()
+        connection.settings_dict["NAME"] = before
+        _drop(name)
 
 
 def _copy(template: str, folder: Path) -> str:
@@ -96,6 +106,14 @@ def _copy(template: str, folder: Path) -> str:
         return str(shutil.copy(template, folder / "committed.sqlite3"))
     name = f"copy_{uuid.uuid4().hex}"
     _maintain(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    return name
+
+
+def create_empty(name: str, folder: Path) -> str:
+    """A database without tables: the path of a file that is not there yet, or a name."""
+    if connection.vendor == "sqlite":
+        return str(folder / f"{name}.sqlite3")
+    _maintain(f'CREATE DATABASE "{name}"')
     return name
 
 

@@ -35,7 +35,7 @@ IS_WHOLE = "WHOLE" in os.environ
 USES_POSTGRESQL = os.environ.get("TEST_ENGINE") == "postgresql"
 
 
-def _binaries() -> Path | None:
+def binaries() -> Path | None:
     candidates = sorted(
         Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[-3])
     )
@@ -50,8 +50,8 @@ def _free_port() -> int:
 
 
 def _start() -> None:
-    binaries = _binaries()
-    if binaries is None:
+    programs = binaries()
+    if programs is None:
         raise SystemExit("PostgreSQL is not installed: its tests were NOT run.")
     folder = Path(tempfile.mkdtemp(prefix="clinic-postgresql-"))
     as_postgres: list[str] = []
@@ -61,14 +61,14 @@ def _start() -> None:
         as_postgres = ["runuser", "-u", "postgres", "--"]
     data, port = folder / "data", _free_port()
     subprocess.run(
-        [*as_postgres, str(binaries / "initdb"), *f"-D {data} -A trust -U clinic -E UTF8".split()],
+        [*as_postgres, str(programs / "initdb"), *f"-D {data} -A trust -U clinic -E UTF8".split()],
         check=True,
         stdout=subprocess.DEVNULL,
         cwd=folder,
     )
     settings = f"-p {port} -c listen_addresses=127.0.0.1 -k {folder} {FAST}"
     start: list[str] = [
-        str(binaries / "pg_ctl"),
+        str(programs / "pg_ctl"),
         *f"-D {data} -w -l {folder}/log -o".split(),
         settings,
         "start",
@@ -76,12 +76,12 @@ def _start() -> None:
     subprocess.run([*as_postgres, *start], check=True, stdout=subprocess.DEVNULL, cwd=folder)
 
     roles = ["-h", "127.0.0.1", "-p", str(port), "-U", "clinic", "-d", "postgres"]
-    make = [str(binaries / "psql"), *roles, "-q", "-c", f"CREATE ROLE {APPLICATION} LOGIN"]
+    make = [str(programs / "psql"), *roles, "-q", "-c", f"CREATE ROLE {APPLICATION} LOGIN"]
     subprocess.run(make, check=True, cwd=folder)
 
     def stop() -> None:
         subprocess.run(
-            [*as_postgres, str(binaries / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop"],
+            [*as_postgres, str(programs / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop"],
             check=False,
             stdout=subprocess.DEVNULL,
             cwd="/",

@@ -63,10 +63,10 @@ def test_todays_board_has_a_session_in_every_phase(clock: TestClock) -> None:
     assert 10 <= len(sessions) <= 12
     assert len({s.room for s in sessions}) == len(sessions)
     assert {s.phase for s in sessions} == {"arrived", "dosing", "observing", "cleared"}
-    any_facts = [s.facts() for s in sessions]
+    every_session = [s.facts() for s in sessions]
     now = clock.now()
-    dosed = [c for c in any_facts if c.doses]
-    assert any(needs_decision(c) for c in any_facts if not c.doses)
+    dosed = [c for c in every_session if c.doses]
+    assert any(needs_decision(c) for c in every_session if not c.doses)
     assert {s.state for c in dosed if (s := next_slot(c, now))} >= {"due", "overdue", "upcoming"}
     assert any(unanswered(c) for c in dosed)
     assert any(not before_clearance(c, now) for c in dosed if clearance_state(c, now) == "none")

@@ -36,17 +36,17 @@ class Taken:
     visit: Visit
     times: list[datetime] = field(default_factory=list)
     states: list[State] = field(default_factory=list)
-    any_facts: list[SessionFacts] = field(default_factory=list)
+    facts_then: list[SessionFacts] = field(default_factory=list)
 
     def snapshot(self) -> None:
         session = whole(self.visit)
         self.times.append(self.visit.clock.now())
         self.states.append(tables(session))
-        self.any_facts.append(session.facts())
+        self.facts_then.append(session.facts())
 
     def at(self, instant: datetime) -> tuple[State, SessionFacts]:
         index = bisect_right(self.times, instant) - 1
-        return self.states[index], self.any_facts[index]
+        return self.states[index], self.facts_then[index]
 
 
 def live_through(clock: TestClock, random: Random, steps: int) -> Taken:

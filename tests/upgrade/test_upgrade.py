@@ -1,0 +1,98 @@
+"""A database of any landed version upgrades, and everything in it is still proved."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from pytest_django import DjangoDbBlocker
+
+from clinic.ids import uuid7
+from clinic.models import Staff
+from monitoring import actions, guards
+from monitoring.actions.depart import Leaving
+from monitoring.actions.sign_clearance import Signing
+from monitoring.models import Session
+from monitoring.rules.cautions import cautions
+from monitoring.rules.readiness import CHECKLIST
+from tests.clock import TestClock
+from tests.conftest import create_empty, using
+from tests.upgrade.copies import restore, rows, versions
+
+
+@pytest.fixture(params=versions())
+def kept(
+    request: pytest.FixtureRequest,
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path: Path,
+) -> Iterator[None]:
+    """The database that was kept of one version, as that version left it."""
+    with django_db_blocker.unblock():
+        name = create_empty(f"kept_{uuid.uuid4().hex}", tmp_path)
+        restore(request.param, name)
+        with using(name):
+            yield
+
+
+def test_a_copy_is_kept_for_each_engine() -> None:
+    assert versions()
+
+
+def test_a_kept_database_upgrades_and_everything_is_proved(kept: None) -> None:
+    before = rows()
+    assert before["monitoring_session"] > 10
+    call_command("migrate", verbosity=0)
+    after = rows()
+    assert {table: after[table] for table in before} == before
+    assert guards.check(connection) == []
+    out = StringIO()
+    call_command("verify_record", stdout=out)
+    assert "Everything is as it was recorded." in out.getvalue()
+
+
+def test_a_session_that_was_observed_before_is_signed_and_discharged_after(
+    kept: None, clock: TestClock
+) -> None:
+    call_command("migrate", verbosity=0)
+    withdrawn = Session.objects.get(withdrawal__isnull=False, phase="observing")
+    _sign(withdrawn.pk)
+    _discharge(withdrawn.pk, clock)
+    assert Session.objects.get(pk=withdrawn.pk).phase == "closed"
+
+
+def _sign(session_id: uuid.UUID) -> None:
+    session = Session.objects.with_record().get(pk=session_id)
+    actions.sign_clearance(
+        session.pk,
+        Staff.objects.get(username="mei"),
+        id=uuid7(),
+        password="demo-clinic",
+        signing=Signing(
+            through_seq=session.last_seq,
+            checklist=dict.fromkeys(CHECKLIST, True),
+            justifications=dict.fromkeys(
+                (c.key for c in cautions(session.facts())), "Talked about"
+            ),
+            had_serious_event=False,
+            ready_minutes=95,
+        ),
+    )
+
+
+def _discharge(session_id: uuid.UUID, clock: TestClock) -> None:
+    leaving = Leaving(
+        kind="discharged",
+        left_at=clock.now(),
+        escort_name="Ann Smith",
+        escort_phone="555 0101",
+        transport="Escort's car",
+        advice_given=True,
+    )
+    rosa = Staff.objects.get(username="rosa")
+    actions.depart(session_id, rosa, id=uuid7(), leaving=leaving)
