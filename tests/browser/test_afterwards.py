@@ -23,7 +23,7 @@ def visit(served: str, clock: TestClock) -> Visit:
 def test_an_amendment_is_written_and_marked(
     visit: Visit, person: Callable[..., Person], clock: TestClock
 ) -> None:
-    nurse = person().sign_in(visit.nurse)
+    nurse = person().signed_in(visit.nurse)
     nurse.go(f"/sessions/{visit.id}/")
     nurse.tap("Amend")
     page = nurse.page
@@ -49,7 +49,8 @@ def test_a_late_reading_is_found_on_the_board_and_answered_in_two_taps(
     visit: Visit, person: Callable[..., Person], clock: TestClock
 ) -> None:
     visit.read(systolic=183, diastolic=102)
-    clinician = person().sign_in(visit.clinician)
+    clinician = person().signed_in(visit.clinician)
+    clinician.go("/")
     clinician.tap("1 reading arrived after the patient had left")
     clinician.tap("Review")
     page = clinician.page
@@ -68,7 +69,7 @@ def test_what_was_signed_and_whether_it_stands_are_one_tap_from_the_report(
     visit: Visit, person: Callable[..., Person], clock: TestClock
 ) -> None:
     visit.read(systolic=183, diastolic=102)
-    administrator = person().sign_in(staff(visit.site, "administrator"))
+    administrator = person().signed_in(staff(visit.site, "administrator"))
     page = administrator.page
     administrator.go(f"/sessions/{visit.id}/report/")
     administrator.tap("As signed")
@@ -83,14 +84,14 @@ def test_what_was_signed_and_whether_it_stands_are_one_tap_from_the_report(
 def test_printing_is_kept_and_found_by_the_administrator(
     visit: Visit, person: Callable[..., Person], clock: TestClock
 ) -> None:
-    nurse = person().sign_in(visit.nurse)
+    nurse = person().signed_in(visit.nurse)
     nurse.go(f"/sessions/{visit.id}/report/")
     # A browser without a printer opens no dialogue; it fires the same event.
     with nurse.page.expect_response(lambda answer: answer.url.endswith("/printed/")) as sent:
         nurse.page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert sent.value.status == 204
     assert AccessEntry.objects.filter(action="printed", staff=visit.nurse).count() == 1
-    administrator = person().sign_in(staff(visit.site, "administrator"))
+    administrator = person().signed_in(staff(visit.site, "administrator"))
     administrator.go("/access/")
     page = administrator.page
     page.get_by_label("What").select_option(label="Printed")
@@ -112,7 +113,7 @@ def test_the_report_that_is_printed_marks_what_was_amended(
     reading = visit.session.reading_set.last()
     assert reading
     visit.amend(about="reading", about_id=reading.pk, text="Right arm, not left")
-    nurse = person().sign_in(visit.nurse)
+    nurse = person().signed_in(visit.nurse)
     nurse.go(f"/sessions/{visit.id}/report/")
     nurse.page.emulate_media(media="print")
     expect(nurse.page.get_by_role("heading", name="Amendments")).to_be_visible()

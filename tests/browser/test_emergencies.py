@@ -23,7 +23,7 @@ def test_an_emergency_has_a_word_a_shape_and_a_colour_of_its_own_and_never_moves
     other.read(systolic=185)
     tablet = TabletFactory.create(site=visit.site)
     ShiftFactory.create(tablet=tablet)
-    nurse = person(None, theme).sign_in(visit.nurse)
+    nurse = person(None, theme).signed_in(visit.nurse)
     colours = "(e) => [getComputedStyle(e).borderLeftColor, getComputedStyle(e).backgroundColor]"
     nurse.go("/")
     emergency, flagged = nurse.page.locator(".card-emergency"), nurse.page.locator(".card-flagged")
@@ -44,7 +44,7 @@ def test_an_emergency_has_a_word_a_shape_and_a_colour_of_its_own_and_never_moves
 
 def test_tapping_a_symptom_makes_the_event_a_symptom(person: Makes, clock: TestClock) -> None:
     visit = dosed(clock)
-    nurse = person().sign_in(visit.nurse)
+    nurse = person().signed_in(visit.nurse)
     nurse.go(f"/sessions/{visit.id}/event/")
     nurse.page.get_by_label("Note", exact=True).check(force=True)
     nurse.page.get_by_label("Chest pain").check(force=True)

@@ -23,7 +23,7 @@ def visit(served: str, clock: TestClock) -> Visit:
 
 @pytest.fixture
 def nurse(visit: Visit, person: Callable[..., Person]) -> Person:
-    return person().sign_in(visit.nurse)
+    return person().signed_in(visit.nurse)
 
 
 def test_a_double_tap_on_save_makes_one_row(visit: Visit, nurse: Person) -> None:
@@ -50,8 +50,8 @@ def test_a_lost_network_loses_nothing_that_was_typed(visit: Visit, nurse: Person
     nurse.go(address)
     fill_reading(nurse, systolic=133)
     nurse.context.set_offline(True)
-    nurse.page.get_by_role("button", name="Save reading").click()
-    nurse.page.wait_for_timeout(300)
+    with nurse.page.expect_event("requestfailed"):
+        nurse.page.get_by_role("button", name="Save reading").click()
     nurse.context.set_offline(False)
     nurse.go(address)
     expect(nurse.page.get_by_label("Systolic")).to_have_value("133")
@@ -134,6 +134,7 @@ def test_the_time_stepper_goes_back_from_the_sites_present_time(
 
 
 def test_the_theme_can_be_pinned_and_stays(visit: Visit, nurse: Person) -> None:
+    nurse.go("/")
     nurse.page.get_by_role("button", name="Theme: system").click()
     root = nurse.page.locator("html")
     expect(root).to_have_attribute("data-bs-theme", "dark")
@@ -145,7 +146,8 @@ def test_the_first_screen_is_small(
     person: Callable[..., Person], served: str, clock: TestClock
 ) -> None:
     visit = observed(clock, through=30)
-    nurse = person().sign_in(visit.nurse)
+    nurse = person().signed_in(visit.nurse)
+    nurse.go("/")
     expect(nurse.page.get_by_role("heading", name="Board")).to_be_visible()
     sizes: list[int] = []
     nurse.page.on("response", lambda answer: sizes.append(len(_packed(answer.body()))))

@@ -89,8 +89,7 @@ def visit(served: str, clock: TestClock) -> Visit:
 
 @pytest.fixture
 def nurse(visit: Visit, person: Any) -> Iterator[Person]:
-    made = person().sign_in(visit.nurse)
-    expect(made.page.get_by_role("heading", name="Board")).to_be_visible()
+    made = person().signed_in(visit.nurse)
     yield made
     # The answers that were lost on purpose.
     made.errors = [e for e in made.errors if "ERR_" not in e and "500" not in e]
@@ -155,8 +154,7 @@ def test_a_draft_carries_the_servers_time_and_says_when_it_was_too_old(
     page = nurse.page
     # The tablet's clock is three hours ahead of the server's.
     page.clock.install(time=clock.now() + timedelta(hours=3))
-    nurse.sign_in(visit.nurse)
-    expect(page.get_by_role("heading", name="Board")).to_be_visible()
+    nurse.signed_in(visit.nurse)
     typed = clock.now().astimezone(visit.site.tz)
     nurse.go(address)
     page.get_by_label("Systolic").fill("134")
@@ -187,8 +185,7 @@ def test_no_one_else_is_told_whether_a_row_was_saved(visit: Visit, nurse: Person
     )
     assert "This was saved already" in asked.json()["saved"]
     nurse.context.clear_cookies()
-    nurse.sign_in(other)
-    expect(nurse.page.get_by_role("heading", name="Board")).to_be_visible()
+    nurse.signed_in(other)
     for sent in (str(reading.pk), "no id"):
         asked = nurse.page.request.get(
             f"{nurse.served}/sessions/{visit.id}/reading/", headers={"X-Draft": sent}

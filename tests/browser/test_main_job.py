@@ -107,7 +107,9 @@ def test_a_patient_is_dosed_watched_signed_clear_and_leaves(
 ) -> None:
     visit = Visit(clock, planned_mg=84)
     administrator = people.person(visit.site, "administrator")
-    story = Story(clock, visit, person().sign_in(visit.nurse), person().sign_in(visit.clinician))
+    story = Story(
+        clock, visit, person().signed_in(visit.nurse), person().signed_in(visit.clinician)
+    )
     when_the_nurse_admits_the_patient_and_reads_before_the_dose(story)
     when_three_devices_are_given_five_minutes_apart(story)
     when_each_slot_is_read_the_forty_minute_one_late(story)
@@ -120,10 +122,11 @@ def test_a_patient_is_dosed_watched_signed_clear_and_leaves(
     when_a_clinician_was_informed_and_the_pressure_falls(story)
     then_it_is_signed_again_with_the_caution_answered(story)
     then_the_patient_leaves(story)
-    then_the_administrator_reads_it_all_in_the_report(person().sign_in(administrator))
+    then_the_administrator_reads_it_all_in_the_report(person().signed_in(administrator))
 
 
 def when_the_nurse_admits_the_patient_and_reads_before_the_dose(story: Story) -> None:
+    story.nurse.go("/")
     story.nurse.tap("Admit")
     admit(story.nurse, story.clinicians_name)
     story.nurse.tap("Record pre-dose reading")
@@ -260,6 +263,7 @@ def then_the_patient_leaves(story: Story) -> None:
 
 
 def then_the_administrator_reads_it_all_in_the_report(reviewer: Person) -> None:
+    reviewer.go("/")
     reviewer.page.get_by_role("row").nth(1).get_by_role("link").click()
     assert reviewer.sees("40-minute reading taken at 52 min, 12 min late")
     assert reviewer.sees("Clearance withdrawn")

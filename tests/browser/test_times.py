@@ -28,7 +28,7 @@ def nurse(visit: Visit, person: Makes, clock: TestClock) -> Person:
     """Her tablet is an hour ahead, and thinks that it is in Tokyo."""
     made = person(zone=WRONG["zone"])
     made.page.clock.install(time=clock.now() + timedelta(minutes=60))
-    return made.sign_in(visit.nurse)
+    return made.signed_in(visit.nurse)
 
 
 def test_steps_back_are_the_servers_minutes_in_the_sites_zone(
@@ -57,7 +57,7 @@ def test_a_step_over_the_hour_that_comes_twice_sends_the_very_moment(
     first = clock.travel_to(clock.now().replace(year=2026, month=11, day=1, hour=5, minute=40))
     visit = predosed(clock)
     clock.travel_to(first + timedelta(minutes=22))
-    nurse = person(zone=WRONG["zone"]).sign_in(visit.nurse)
+    nurse = person(zone=WRONG["zone"]).signed_in(visit.nurse)
     nurse.go(f"/sessions/{visit.id}/reading/")
     for _ in range(2):
         nurse.page.get_by_role("button", name="5 minutes earlier").click()
@@ -80,7 +80,7 @@ def test_a_dose_reads_back_what_its_time_does_and_asks_before_it_counts(
     visit = predosed(clock)
     given = clock.forward(minutes=1)
     clock.forward(minutes=20)
-    nurse = person(zone=WRONG["zone"]).sign_in(visit.nurse)
+    nurse = person(zone=WRONG["zone"]).signed_in(visit.nurse)
     nurse.go(f"/sessions/{visit.id}/dose/")
     local, ends = given.astimezone(visit.site.tz), given + timedelta(minutes=120)
     told = f"20 min ago; the window then ends at {ends.astimezone(visit.site.tz):%H:%M}"
@@ -115,7 +115,8 @@ def test_two_sites_in_two_tabs_keep_what_was_typed_and_save_it_at_its_own_site(
 ) -> None:
     other = SiteFactory.create(name="Harbor", time_zone="America/Chicago")
     MembershipFactory.create(staff=visit.nurse, site=other, role="nurse")
-    nurse = person().sign_in(visit.nurse)
+    nurse = person().signed_in(visit.nurse)
+    nurse.go("/")
     nurse.choose_site(visit.site.name)
     clock.forward(minutes=35)
     nurse.go(f"/sessions/{visit.id}/reading/?slot=40")

@@ -44,8 +44,9 @@ def _arrived(visitor: Person, who: str, staff: dict[str, Staff]) -> Person:
         visitor.hold(record_stops.shared_tablet())
     role = who.split(maxsplit=1)[0]
     if role in staff:
-        visitor.sign_in(staff[role], PASSWORD)
+        visitor.signed_in(staff[role], PASSWORD)
         if staff[role].memberships.values("site").distinct().count() > 1:
+            visitor.go("/")
             visitor.choose_site(SITE)
     return visitor
 
