@@ -14,6 +14,8 @@ from clinic.trail.chain import entries_of
 from clinic.trail.replay import payload, replay, until
 
 ALWAYS = {"id", "session_id", "seq", "recorded_at", "recorded_by_id"}
+NAMES_THE_PATIENT = {"statement"}
+"""Not shown: whoever reads the log at a terminal need not learn whose session it is."""
 
 
 def _moment(text: str) -> datetime:
@@ -58,5 +60,5 @@ def _written(row: dict[str, Any] | None) -> str:
     return ", ".join(
         f"{name} {value}"
         for name, value in row.items()
-        if name not in ALWAYS and value not in (None, "", [], {})
+        if name not in ALWAYS | NAMES_THE_PATIENT and value not in (None, "", [], {})
     )
