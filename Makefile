@@ -10,14 +10,23 @@ PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal --durations=25 --dura
 HAS_POSTGRESQL := ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null
 ON_POSTGRESQL := TEST_ENGINE=postgresql $(PYTEST)
 # Measuring makes a test half as slow again: the rooms with a bound are measured by their own tests,
-# on PostgreSQL those of the guards alone, which are written for each engine.
+# on PostgreSQL those of the guards alone, which are written for each engine. What attacks the
+# database by SQL reaches little code, and is not measured.
 ROOMS := monitoring/rules monitoring/actions monitoring/guards monitoring/proof clinic/trail
 MEASURED := $(patsubst clinic/%,tests/clinic/%,$(ROOMS:monitoring/%=tests/%))
-OTHERS := -m "not browser" $(addprefix --ignore ,$(MEASURED))
-# No database is asked here: once is enough.
-WITHOUT_DATABASE := $(addprefix --ignore ,tests/rules tests/test_codebase.py tests/test_security_page.py)
+BY_SQL := tests/guards/test_attacks.py tests/guards/test_every_guard_matters.py
+OTHERS := $(filter-out $(MEASURED) tests/browser tests/factories tests/sequences,$(patsubst %/,%,$(wildcard tests/*/ tests/test_*.py)))
+UNMEASURED := -m "not browser" $(OTHERS) $(BY_SQL) --ignore tests/clinic/trail
+# On PostgreSQL `make test` runs what meets the engine: tables, guards, verbs, log, proof, races,
+# upgrades, searches and the number of queries. The rest reaches it through those alone, and runs
+# whole in `rest-postgresql`. What asks no database runs once.
+ENGINE := tests/actions tests/clinic/trail tests/faults tests/models tests/proof tests/upgrade \
+	tests/web/test_query_counts.py tests/web/floor/test_patients.py $(BY_SQL)
+REST := -m "not browser" $(addprefix --ignore ,tests/rules tests/styles tests/test_codebase.py \
+	tests/test_docs.py tests/test_security_page.py tests/clinic/test_matrix.py tests/guards \
+	tests/sequences $(ENGINE))
 # What `make test` does in small or in part: all of it in half an hour on two cores.
-PARTS := sequences-sqlite sequences-postgresql matrix-postgresql pages-browser
+PARTS := rest-postgresql sequences-sqlite sequences-postgresql matrix-postgresql pages-browser
 TOOLS := SECRET_KEY=tools CLINIC_TRAIL_KEYS=tools:not-a-secret-for-tools-that-write-nothing
 
 .DEFAULT_GOAL := help
@@ -88,15 +97,15 @@ migrations: .venv/test ## that none is missing
 imports: .venv/test ## who may import whom
 	$(TOOLS) $(BIN)/lint-imports
 
-test-sqlite: .venv/test ## unit tests on SQLite, with 3,000 written steps of verbs in any order
+test-sqlite: .venv/test ## unit tests on SQLite, with 1,500 written steps of verbs in any order
 	rm -f .coverage .coverage.*
-	$(PYTEST) $(MEASURED) --cov --cov-report=
-	$(PYTEST) $(OTHERS)
+	$(PYTEST) $(MEASURED) $(addprefix --ignore ,$(BY_SQL)) --cov --cov-report=
+	SEQUENCE_STEPS=1500 $(PYTEST) $(UNMEASURED) tests/sequences
 
-test-postgresql: .venv/test ## the same on PostgreSQL, which the tests start by themselves; 1,000 steps
+test-postgresql: .venv/test ## on PostgreSQL, which the tests start by themselves; 500 steps
 	@if $(HAS_POSTGRESQL); then \
-		$(ON_POSTGRESQL) tests/guards --cov --cov-append --cov-report= \
-		&& SEQUENCE_STEPS=1000 $(ON_POSTGRESQL) -m "not browser" --ignore tests/guards $(WITHOUT_DATABASE); \
+		$(ON_POSTGRESQL) tests/guards $(addprefix --ignore ,$(BY_SQL)) --cov --cov-append --cov-report= \
+		&& SEQUENCE_STEPS=500 $(ON_POSTGRESQL) -m "not browser" $(ENGINE) tests/sequences; \
 	else \
 		echo "**** PostgreSQL is not installed: its tests were NOT run. On Debian or Ubuntu: apt install postgresql"; \
 		test -z "$$CI"; \
@@ -112,6 +121,9 @@ test-browser: .venv/test ## what a person does, in the system's Chromium
 
 verbs: .venv/test ## write docs/verbs.md from what the verbs declare
 	$(TOOLS) $(BIN)/python -m tests.verbs_page
+
+rest-postgresql: .venv/test ## on PostgreSQL, every test that `make test` runs on SQLite alone
+	$(ON_POSTGRESQL) $(REST)
 
 sequences-sqlite: .venv/test ## 20,000 written steps of verbs in any order
 	SEQUENCE_STEPS=20000 $(PYTEST) tests/sequences
