@@ -208,19 +208,23 @@ def _require_here(answer: dict[str, Any]) -> None:
         raise forms.ValidationError(PASSKEY_REFUSED)
 
 
-class PasskeySignInForm(LoginWebAuthnForm):
-    """A passkey instead of name, password and code. Whose it is, it says itself."""
-
-    credential = CredentialField()
+class _OwnPasskey(forms.Form):
+    """Takes the answer of a passkey that was asked here, and that counts on."""
 
     def clean_credential(self) -> Authenticator:
         with _readable(PASSKEY_REFUSED):
             answer = self.cleaned_data["credential"]
             _require_here(answer)
-            used = super().clean_credential()
+            used: Authenticator = super().clean_credential()  # type: ignore[misc]  # of the library
             if not passkey.counts_on(used, answer):
                 raise forms.ValidationError(PASSKEY_REFUSED)
             return used
+
+
+class PasskeySignInForm(_OwnPasskey, LoginWebAuthnForm):
+    """A passkey instead of name, password and code. Whose it is, it says itself."""
+
+    credential = CredentialField()
 
     def clean(self) -> dict[str, Any]:
         if "credential" not in self.cleaned_data:
@@ -229,19 +233,10 @@ class PasskeySignInForm(LoginWebAuthnForm):
         return dict(self.cleaned_data)
 
 
-class PasskeyStepForm(AuthenticateWebAuthnForm):
+class PasskeyStepForm(_OwnPasskey, AuthenticateWebAuthnForm):
     """A passkey after the password: one of the person's own."""
 
     credential = CredentialField()
-
-    def clean_credential(self) -> Authenticator:
-        with _readable(PASSKEY_REFUSED):
-            answer = self.cleaned_data["credential"]
-            _require_here(answer)
-            used = super().clean_credential()
-            if not passkey.counts_on(used, answer):
-                raise forms.ValidationError(PASSKEY_REFUSED)
-            return used
 
     def clean(self) -> dict[str, Any]:
         if "credential" not in self.cleaned_data:

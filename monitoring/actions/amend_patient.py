@@ -54,9 +54,7 @@ def amend_patient(
     changes = _changes(patient, wanted)
     if not changes:
         raise refuse("nothing_changed")
-    theirs = with_mrn(given["mrn"])
-    if theirs is not None and theirs.pk != patient.pk:
-        raise Conflict(theirs)
+    _require_own_mrn(patient.pk, given["mrn"])
     if changes.keys() & {"family_name", "given_name", "date_of_birth"}:
         ask(given, patient.site, confirmed, patient.pk)
     amendment = PatientAmendment(
@@ -68,17 +66,26 @@ def amend_patient(
         recorded_at=work.now,
         recorded_by=by,
     )
+    _insert(work, amendment, given["mrn"])
+    _append(work, amendment)
+    return amendment
+
+
+def _insert(work: Work, amendment: PatientAmendment, mrn: str) -> None:
+    """Raises Conflict with the patient who was given this MRN since it was asked about."""
     try:
         with transaction.atomic():
             work.insert(amendment)
     except IntegrityError:
-        # The number was registered between the question and the answer.
-        theirs = with_mrn(given["mrn"])
-        if theirs is None or theirs.pk == patient.pk:
-            raise
+        _require_own_mrn(amendment.patient_id, mrn)
+        raise
+
+
+def _require_own_mrn(patient_id: UUID, mrn: str) -> None:
+    """Raises Conflict with another patient who has this MRN."""
+    theirs = with_mrn(mrn)
+    if theirs is not None and theirs.pk != patient_id:
         raise Conflict(theirs) from None
-    _append(work, amendment)
-    return amendment
 
 
 def _columns(values: Mapping[str, Any]) -> Columns:

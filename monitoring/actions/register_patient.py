@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from uuid import UUID
 
@@ -62,15 +62,20 @@ def register_patient(
         return same_or_conflict(theirs, own)
     # Not asked about itself: a second tap may have come in between.
     ask(given, site, confirmed, own=id)
-    patient = Patient(id=id, site=site, created_at=work.now, **given)
+    return _insert(work, Patient(created_at=work.now, **own), own)
+
+
+def _insert(work: Work, patient: Patient, own: Mapping[str, object]) -> Patient:
+    """`patient` with its first entry; or the one who came in between with the same number, by a
+    second tap. Raises Conflict where that is someone else."""
+    by, name = work.by, work.declared.name
     try:
         with transaction.atomic():
             rows = chain.rows_of(work.insert(patient))
-            chain.append(id, "patient", work.declared.name, rows=rows, actor_id=by.pk, is_new=True)
+            actor = by.pk if by else None
+            chain.append(patient.pk, "patient", name, rows=rows, actor_id=actor, is_new=True)
     except IntegrityError:
-        # The number was registered between the question and the answer, perhaps by a second tap.
-        theirs = with_mrn(given["mrn"])
-        if theirs is None:
+        if (theirs := with_mrn(patient.mrn)) is None:
             raise
         return same_or_conflict(theirs, own)
     return patient

@@ -259,7 +259,7 @@ class _Run(Reader):
         patients = {c.id: c for c in chains if c.kind == "patient"}
         for chain in chains:
             if chain.id not in sessions and chain.id not in patients:
-                merge(self.organisation, chain.state)  # type: ignore[arg-type]
+                merge(self.organisation, chain.state)  # type: ignore[arg-type]  # it was read
         self._compare(sessions, Session)
         self._compare(patients, Patient)
         for chain in sessions.values():

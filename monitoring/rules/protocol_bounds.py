@@ -109,7 +109,7 @@ def changed(protocol: Protocol, settings: Settings) -> Protocol:
     """The protocol with these settings, for which `problems` found nothing."""
     values = {name: value for name, value in settings.items() if name in settings_of(protocol)}
     span = {"forty_on_time": (values.pop("forty_from"), values.pop("forty_to"))}
-    return replace(protocol, **values, **span)  # type: ignore[arg-type]
+    return replace(protocol, **values, **span)  # type: ignore[arg-type]  # each by its name
 
 
 def problems(protocol: Protocol, settings: Settings) -> list[Message]:

@@ -12,10 +12,11 @@ from monitoring.rules.protocol import KETAMINE_IV
 from monitoring.rules.readiness import QUESTIONS
 from tests.actions.refusals import refused
 from tests.clock import TestClock
+from tests.factories.answers import GOOD_ANSWERS
 from tests.factories.logged import save
 from tests.factories.people import SiteFactory, person
 from tests.factories.record import PatientFactory
-from tests.factories.visits import GOOD_ANSWERS, admitted, observed, planned
+from tests.factories.visits import admitted, observed, planned
 
 pytestmark = pytest.mark.django_db
 

@@ -15,9 +15,10 @@ from monitoring.rules.entry import PRE_DOSE
 from monitoring.rules.protocol import KETAMINE_IV
 from tests.actions.refusals import refused
 from tests.clock import TestClock
+from tests.factories.answers import GOOD_ANSWERS
 from tests.factories.people import SiteFactory, person
 from tests.factories.record import PatientFactory
-from tests.factories.visits import GOOD_ANSWERS, admitted, dosed, infused, planned, predosed
+from tests.factories.visits import admitted, dosed, infused, planned, predosed
 
 pytestmark = pytest.mark.django_db
 

@@ -17,8 +17,9 @@ from monitoring.rules.entry import Entry
 from monitoring.words import wording
 from tests.actions.refusals import refused
 from tests.clock import TestClock
+from tests.factories.answers import WELL
 from tests.factories.people import SiteFactory, person
-from tests.factories.visits import WELL, discharged, dosed, planned, signed
+from tests.factories.visits import discharged, dosed, planned, signed
 
 pytestmark = pytest.mark.django_db
 

@@ -27,11 +27,11 @@ from monitoring.models import Patient, PatientAmendment, ProtocolVersion, Sessio
 from monitoring.rules.protocol import KETAMINE_IV
 from monitoring.rules.readiness import CHECKLIST
 from tests.clock import TestClock
+from tests.factories.answers import GOOD_ANSWERS
 from tests.factories.logged import save
 from tests.factories.people import PASSWORD, SiteFactory, StaffFactory, person
 from tests.factories.protocols import change_protocol
 from tests.factories.visits import (
-    GOOD_ANSWERS,
     Visit,
     admitted,
     discharged,

@@ -37,33 +37,16 @@ from monitoring.rules.cautions import cautions
 from monitoring.rules.entry import PRE_DOSE, Entry
 from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US
 from monitoring.rules.protocol import Protocol as ProtocolRules
-from monitoring.rules.readiness import CHECKLIST, QUESTIONS
+from monitoring.rules.readiness import CHECKLIST
+from tests.factories.answers import GOOD_ANSWERS, LEAVING, WELL
 from tests.factories.filled import filled
 from tests.factories.people import PASSWORD, SiteFactory, person
 from tests.factories.record import PatientFactory, ProtocolVersionFactory, SiteProtocolFactory
 
-WELL: dict[str, int | None] = {
-    "systolic": 122,
-    "diastolic": 78,
-    "heart_rate": 72,
-    "spo2": 98,
-    "respiratory_rate": 14,
-    "sedation": 5,
-    "dissociation": 0,
-}
 TIMES = frozenset({"taken_at", "started_at", "at"})
 MEANT = Sending(is_another=True)
 MEANT_NOW = Sending(is_another=True, left_empty=TIMES)
 """What is repeated in a test is meant, and an empty time is now."""
-GOOD_ANSWERS: dict[str, bool | None] = {
-    **dict.fromkeys(QUESTIONS, False),
-    "identifiers_confirmed": True,
-    "no_recent_food": True,
-    "no_recent_liquid": True,
-    "no_recent_nasal": True,
-    "transport_arranged": True,
-    "no_driving_advised": True,
-}
 
 
 class Clock(Protocol):
@@ -274,41 +257,20 @@ class Visit:
         )
 
     def leave(self, kind: str = "discharged", **given: Any) -> Departure:
-        needs: dict[str, dict[str, Any]] = {
-            "discharged": {
-                "escort_name": "Ann Smith",
-                "escort_phone": "555 0101",
-                "transport": "Escort's car",
-                "advice_given": True,
-            },
-            "transferred": {
-                "destination": "General Hospital",
-                "reason": "Chest pain",
-                "had_serious_event": True,
-                "serious_event_detail": "Chest pain with a pressure of 210/120",
-            },
-            "against_advice": {
-                "reason": "Has to be at work",
-                "clinician_informed": self.clinician.printed_name,
-                "advice_given": True,
-                "transport": "Taxi",
-                "had_serious_event": False,
-            },
+        own: dict[str, dict[str, Any]] = {
+            "against_advice": {"clinician_informed": self.clinician.printed_name},
             "left_unseen": {
-                "reason": "The chair was empty; rang the patient, who is at home",
                 "noticed_by": self.nurse.printed_name,
                 "last_seen_at": given.get("left_at") or self.clock.now(),
-                "had_serious_event": False,
             },
         }
+        needs = LEAVING.get(kind, {}) | own.get(kind, {})
         return actions.depart(
             self.id,
             self.nurse,
             id=given.pop("id", None) or uuid7(),
             sending=given.pop("sending", FIRST),
-            leaving=Leaving(
-                kind=kind, **filled(given, left_at=self.clock.now(), **needs.get(kind, {}))
-            ),
+            leaving=Leaving(kind=kind, **filled(given, left_at=self.clock.now(), **needs)),
         )
 
     def amend(self, **given: Any) -> Amendment:

@@ -26,11 +26,11 @@ from monitoring.models import (
 )
 from monitoring.rules.readiness import CHECKLIST
 from tests.clock import TestClock
+from tests.factories.answers import GOOD_ANSWERS
 from tests.factories.logged import insert
 from tests.factories.people import PASSWORD, SiteFactory
 from tests.factories.record import PatientFactory
 from tests.factories.visits import (
-    GOOD_ANSWERS,
     Visit,
     admitted,
     discharged,

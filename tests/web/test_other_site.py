@@ -13,8 +13,9 @@ from clinic.ids import uuid7
 from clinic.models import Site
 from monitoring.models import Reading
 from tests.clock import TestClock
+from tests.factories.answers import WELL
 from tests.factories.people import MembershipFactory, SiteFactory, person
-from tests.factories.visits import WELL, Visit, dosed
+from tests.factories.visits import Visit, dosed
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]

@@ -24,7 +24,8 @@ from clinic.models import Staff
 from monitoring.models import Event
 from monitoring.web.times import ClockTime, Typed
 from monitoring.words import wording
-from tests.factories.visits import WELL, Clock, dosed, predosed
+from tests.factories.answers import WELL
+from tests.factories.visits import Clock, dosed, predosed
 
 SignedIn = Callable[[Staff], Client]
 REASON = "Called to another patient"

@@ -21,7 +21,8 @@ from monitoring.rules.protocol import SPRAVATO_US
 from monitoring.web.floor.reading import ReadingForm
 from monitoring.words.readings import values
 from tests.clock import TestClock
-from tests.factories.visits import WELL, observed
+from tests.factories.answers import WELL
+from tests.factories.visits import observed
 from tests.words.cells import cells_of, loaded
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,8 @@ from clinic.ids import uuid7
 from monitoring.models import Admission, Session
 from monitoring.rules.readiness import CONCOMITANT, CONTRAINDICATIONS, QUESTIONS
 from tests.clock import TestClock
-from tests.factories.visits import GOOD_ANSWERS, Visit, planned
+from tests.factories.answers import GOOD_ANSWERS
+from tests.factories.visits import Visit, planned
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]

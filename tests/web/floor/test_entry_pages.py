@@ -16,15 +16,10 @@ from monitoring.guards import GuardsMissing
 from monitoring.models import Dose, Event, Session
 from monitoring.rules.protocol import KETAMINE_IV
 from tests.clock import TestClock
+from tests.factories.answers import GOOD_ANSWERS
 from tests.factories.people import SiteFactory, person
 from tests.factories.sent import send, told, yes_no
-from tests.factories.visits import (
-    GOOD_ANSWERS,
-    admitted,
-    dosed,
-    planned,
-    predosed,
-)
+from tests.factories.visits import admitted, dosed, planned, predosed
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]

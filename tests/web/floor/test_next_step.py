@@ -11,10 +11,10 @@ from django.test import Client
 from monitoring.rules.entry import PRE_DOSE
 from monitoring.rules.protocol import KETAMINE_IV
 from tests.clock import TestClock
+from tests.factories.answers import GOOD_ANSWERS
 from tests.factories.people import SiteFactory
 from tests.factories.record import PatientFactory
 from tests.factories.visits import (
-    GOOD_ANSWERS,
     Visit,
     admitted,
     dosed,

@@ -14,11 +14,11 @@ from clinic.ids import uuid7
 from monitoring import actions
 from monitoring.models import Reading
 from tests.clock import TestClock
+from tests.factories.answers import GOOD_ANSWERS
 from tests.factories.people import SiteFactory, person
 from tests.factories.record import PatientFactory
 from tests.factories.sent import page
 from tests.factories.visits import (
-    GOOD_ANSWERS,
     Visit,
     admitted,
     discharged,

@@ -9,13 +9,10 @@ from django.test import Client
 
 from clinic.ids import uuid7
 from tests.clock import TestClock
+from tests.factories.answers import WELL
 from tests.factories.people import person
 from tests.factories.sent import page
-from tests.factories.visits import (
-    WELL,
-    Visit,
-    observed,
-)
+from tests.factories.visits import Visit, observed
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]

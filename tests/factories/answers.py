@@ -1,0 +1,51 @@
+"""What is measured, answered and written down where all is well."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from monitoring.rules.readiness import QUESTIONS
+
+WELL: dict[str, int | None] = {
+    "systolic": 122,
+    "diastolic": 78,
+    "heart_rate": 72,
+    "spo2": 98,
+    "respiratory_rate": 14,
+    "sedation": 5,
+    "dissociation": 0,
+}
+GOOD_ANSWERS: dict[str, bool | None] = {
+    **dict.fromkeys(QUESTIONS, False),
+    "identifiers_confirmed": True,
+    "no_recent_food": True,
+    "no_recent_liquid": True,
+    "no_recent_nasal": True,
+    "transport_arranged": True,
+    "no_driving_advised": True,
+}
+LEAVING: dict[str, dict[str, Any]] = {
+    "discharged": {
+        "escort_name": "Ann Smith",
+        "escort_phone": "555 0101",
+        "transport": "Escort's car",
+        "advice_given": True,
+    },
+    "transferred": {
+        "destination": "General Hospital",
+        "reason": "Chest pain",
+        "had_serious_event": True,
+        "serious_event_detail": "Chest pain with a pressure of 210/120",
+    },
+    "against_advice": {
+        "reason": "Has to be at work",
+        "advice_given": True,
+        "transport": "Taxi",
+        "had_serious_event": False,
+    },
+    "left_unseen": {
+        "reason": "The chair was empty; rang the patient, who is at home",
+        "had_serious_event": False,
+    },
+}
+"""What is written down of each way to leave."""
