@@ -4,11 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connection
+from pytest_django import DjangoDbBlocker
 
 from monitoring.guards import as_owner
 from tests.clock import TestClock
 from tests.engine import APPLICATION, USES_POSTGRESQL
+from tests.guards.ready_made import Stock
 from tests.guards.world import Clinic, Visit, open_clinic
+from tests.shared import world
 
 
 @pytest.fixture
@@ -26,9 +29,17 @@ def application(db: None) -> None:
             cursor.execute(f"SET SESSION AUTHORIZATION {APPLICATION}")
 
 
+@pytest.fixture(scope="module")
+def stock(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Stock]:
+    with world(django_db_blocker) as clock:
+        made = Stock(open_clinic(), clock)
+        connection.check_constraints()
+        yield made
+
+
 @pytest.fixture
-def clinic(db: None, clock: TestClock) -> Clinic:
-    return open_clinic()
+def clinic(stock: Stock, db: None, clock: TestClock) -> Clinic:
+    return stock.opened(clock)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -19,6 +20,7 @@ from tests.clock import TestClock
 from tests.factories.logged import insert
 from tests.factories.visits import MEANT
 from tests.guards.raw import copy
+from tests.guards.ready_made import ready_made
 from tests.guards.world import Clinic, Visit, open_clinic
 
 NOUNS: dict[str, type[Guarded]] = {name_of(model): model for model in Guarded.tables()}
@@ -31,6 +33,7 @@ def infusion(clinic: Clinic, clock: TestClock) -> Visit:
     return Visit(clinic, clock, infusion=True).dosed()
 
 
+@ready_made
 def ended(clinic: Clinic, clock: TestClock) -> Visit:
     visit = infusion(clinic, clock)
     clock.forward(minutes=30)
@@ -54,12 +57,14 @@ def note(visit: Visit) -> Any:
     )
 
 
+@ready_made
 def signed(clinic: Clinic, clock: TestClock) -> Visit:
     visit = Visit(clinic, clock).ready()
     visit.sign()
     return visit
 
 
+@ready_made
 def superseded(clinic: Clinic, clock: TestClock) -> tuple[Visit, Any]:
     """A session under observation again: something was recorded after the signature."""
     visit = Visit(clinic, clock).ready()
@@ -68,6 +73,7 @@ def superseded(clinic: Clinic, clock: TestClock) -> tuple[Visit, Any]:
     return visit, clearance
 
 
+@ready_made
 def withdrawn(clinic: Clinic, clock: TestClock) -> tuple[Visit, Any]:
     visit = Visit(clinic, clock).ready()
     clearance = visit.sign()
@@ -77,10 +83,44 @@ def withdrawn(clinic: Clinic, clock: TestClock) -> tuple[Visit, Any]:
     return visit, row
 
 
+@ready_made
 def reviewed(clinic: Clinic, clock: TestClock) -> tuple[Visit, Any]:
     visit = signed(clinic, clock).discharge()
     late = visit.read()
     return visit, visit.review(late)
+
+
+@ready_made
+def amended(clinic: Clinic, clock: TestClock) -> Visit:
+    visit = Visit(clinic, clock).dosed().transfer()
+    visit.amend()
+    return visit
+
+
+@ready_made
+def delayed(clinic: Clinic, clock: TestClock) -> Visit:
+    visit = Visit(clinic, clock).arrived()
+    visit.read(0, systolic=150)
+    visit.decide("delay")
+    return visit
+
+
+@ready_made
+def going_on(clinic: Clinic, clock: TestClock) -> Visit:
+    visit = Visit(clinic, clock).dosed()
+    clock.forward(minutes=5)
+    visit.read()
+    note(visit)
+    return visit
+
+
+BEHIND: dict[str, Callable[[Clinic, TestClock], Visit]] = {
+    "departure": amended,
+    "amendment": amended,
+    "doseend": ended,
+    "decision": delayed,
+}
+"""The session in which there is a row of the noun; else one that goes on."""
 
 
 def example(noun: str, clinic: Clinic, clock: TestClock) -> tuple[Visit, Any]:
@@ -91,20 +131,7 @@ def example(noun: str, clinic: Clinic, clock: TestClock) -> tuple[Visit, Any]:
         return withdrawn(clinic, clock)
     if noun == "review":
         return reviewed(clinic, clock)
-    if noun in {"departure", "amendment"}:
-        visit = Visit(clinic, clock).dosed().transfer()
-        visit.amend()
-    elif noun == "doseend":
-        visit = ended(clinic, clock)
-    elif noun == "decision":
-        visit = Visit(clinic, clock).arrived()
-        visit.read(0, systolic=150)
-        visit.decide("delay")
-    else:
-        visit = Visit(clinic, clock).dosed()
-        clock.forward(minutes=5)
-        visit.read()
-        note(visit)
+    visit = BEHIND.get(noun, going_on)(clinic, clock)
     if noun in BESIDE:
         return visit, beside(noun, clinic, clock)[0]
     if noun == "session":

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Self
+from typing import Any, Self
 
 from clinic.ids import uuid7
 from clinic.models import Membership, Site, Staff
@@ -27,6 +28,8 @@ class Clinic:
     clinician: Staff
     spravato: ProtocolVersion
     ketamine: ProtocolVersion
+    take: Callable[[str], Any] | None = None
+    """What it has in stock: a state by its name, see ready_made.py."""
 
 
 def open_clinic(name: str = "North") -> Clinic:
