@@ -16,6 +16,7 @@ from django.core.management import call_command
 from django.db import connection, connections
 from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
+from factory.random import reseed_random
 from pytest_django import DjangoDbBlocker, Settings
 
 from clinic import clock as clinic_clock
@@ -60,6 +61,12 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> TestClock:
     test_clock = TestClock()
     monkeypatch.setattr(clinic_clock, "now", test_clock.now)
     return test_clock
+
+
+@pytest.fixture(autouse=True)
+def _same_names(request: pytest.FixtureRequest) -> None:
+    """A test meets the same people each time it runs."""
+    reseed_random(request.node.nodeid)
 
 
 @pytest.fixture(autouse=True)

@@ -37,7 +37,8 @@ class StaffFactory(LoggedFactory[Staff]):
 
     username = factory.Sequence(lambda n: f"person{n}")
     first_name = factory.Faker("first_name")
-    last_name = factory.Faker("last_name")
+    # Never that of a patient: a page that shows no patient may show who works there.
+    last_name = factory.Iterator(["Archer", "Bauer", "Castillo", "Dubois", "Eriksen", "Fontaine"])
     credentials = "RN"
 
     password = factory.django.Password(PASSWORD)
