@@ -172,6 +172,9 @@ CASES: dict[str, tuple[Callable[[Scene], Any], str]] = {
     "a chain hashed anew with the key": (
         lambda s: rewrite(s.entry(2), key_of(s)), "is another than the one that was anchored"
     ),
+    "a chain hashed anew with the key, below a signature": (
+        lambda s: rewrite(s.entry(2), key_of(s)), "was signed over another trail"
+    ),
     "a protocol": (
         lambda s: update(
             nouns.ProtocolVersion.objects.get(pk=s.clinic.spravato.pk), body={"window_minutes": 5}

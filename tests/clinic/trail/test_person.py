@@ -284,6 +284,13 @@ def test_what_was_told_before_digests_were_keyed_still_lets_in(mei: Staff) -> No
     assert not is_recorded(Staff.objects.get(pk=mei.pk))
 
 
+def test_of_a_person_every_column_is_told_but_what_moves_with_each_visit(mei: Staff) -> None:
+    """A column that is not told could be changed by hand, and no one would see it."""
+    held = {field.attname for field in Staff._meta.concrete_fields}
+    assert held - set(person(mei)) == {"password", "pin", "last_login", "last_site_id"}
+    assert set(person(mei)) - held == {"password_digest", "pin_digest"}
+
+
 def test_no_secret_stands_on_the_trail(mei: Staff) -> None:
     app = App(mei)
     actions.choose_pin(mei, PIN)
