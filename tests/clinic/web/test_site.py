@@ -68,6 +68,7 @@ def test_the_page_amends_the_site_and_shows_its_trail(
     assert "Site changed" in shown
     assert "REMS site id: S-17" in shown
     assert "second factor" not in shown.split("Site changed")[1].split("Site opened")[0]
+    assert "None" not in shown
     assert "Samuel Wright" in shown
     assert 'value="S-17"' in shown
     assert 'value="05-Jan-2026"' in shown
