@@ -134,8 +134,8 @@ sequences-postgresql: .venv/test ## the same on PostgreSQL
 matrix-postgresql: .venv/test ## every address, person, id and method on PostgreSQL
 	WHOLE=1 $(ON_POSTGRESQL) tests/clinic/test_matrix.py
 
-pages-browser: .venv/test ## axe on every page in every size and theme, and the fuzz in full
-	WHOLE=1 $(PYTEST) -m browser tests/browser/test_accessibility.py tests/browser/test_fuzz.py
+pages-browser: .venv/test ## axe on every page in every state and theme, every form without TLS, the whole fuzz
+	WHOLE=1 $(PYTEST) -m browser $(addprefix tests/browser/test_,accessibility.py empty_after_save.py fuzz.py)
 
 test-long: .venv/test ## half a million written steps on each database; takes hours
 	SEQUENCE_STEPS=500000 $(PYTEST) tests/sequences

@@ -69,10 +69,8 @@ def thomas(visit: Visit, tablet: Tablet) -> Staff:
 
 @pytest.fixture
 def device(person: Callable[..., Person], tablet: Tablet, rosa: Staff, thomas: Staff) -> Person:
-    """The tablet, at which Rosa has just signed in."""
-    made = person().hold(tablet).sign_in(rosa)
-    expect(made.page.get_by_role("heading", name="Board")).to_be_visible()
-    return made
+    """The tablet, at which Rosa has just signed in; no page is open yet."""
+    return person().hold(tablet).signed_in(rosa)
 
 
 def reading_of(visit: Visit) -> str:
@@ -185,6 +183,7 @@ def test_five_wrong_pins_lead_to_a_full_sign_in_and_back_to_the_page(
 
 def test_a_keyboard_does_as_well_as_a_finger(device: Person, thomas: Staff) -> None:
     page = device.page
+    device.go("/")
     Taps(device).button("Hand over")
     expect(page.locator("form.has-pad")).to_be_visible()
     page.locator("input[name=staff]").first.focus()
@@ -324,8 +323,7 @@ def test_a_nurse_who_is_deactivated_in_mid_session_is_out_with_the_next_poll(
 def test_an_office_page_that_no_one_touches_ends_at_the_sign_in_with_its_address_kept(
     person: Callable[..., Person], visit: Visit
 ) -> None:
-    office = person().sign_in(visit.nurse)
-    expect(office.page.get_by_role("heading", name="Board")).to_be_visible()
+    office = person().signed_in(visit.nurse)
     office.page.clock.install()
     office.go(f"/sessions/{visit.id}/")
     assert not office.page.get_by_role("button", name="Hand over").is_visible()
@@ -342,8 +340,9 @@ def test_an_administrator_enrols_the_tablet_in_hand_and_the_nurse_chooses_a_pin(
     person: Callable[..., Person], visit: Visit
 ) -> None:
     samuel = hire(visit.site, "administrator")
-    device = person().sign_in(samuel)
+    device = person().signed_in(samuel)
     page = device.page
+    device.go("/")
     device.tap("Staff")
     device.tap("Tablets")
     device.tap("Enrol this tablet")
@@ -380,7 +379,7 @@ def test_the_header_does_not_clip_with_long_names(
             role="nurse",
         )
     )
-    device = person({"width": width, "height": 1080}).hold(tablet).sign_in(staff)
+    device = person({"width": width, "height": 1080}).hold(tablet).signed_in(staff)
     device.go("/")
     page = device.page
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -97,7 +97,7 @@ def tries(visit: Visit) -> int:
 def test_a_clinician_adds_a_passkey_and_signs_with_it(
     person: Callable[..., Person], visit: Visit
 ) -> None:
-    clinician = person().sign_in(visit.clinician)
+    clinician = person().signed_in(visit.clinician)
     device = add_passkey(clinician)
     clinician.go(f"/sessions/{visit.id}/clearance/")
     write(clinician)
@@ -123,7 +123,7 @@ def test_a_clinician_adds_a_passkey_and_signs_with_it(
 def test_an_answer_that_came_too_late_is_refused_and_the_password_still_signs(
     person: Callable[..., Person], visit: Visit, clock: TestClock
 ) -> None:
-    clinician = person().sign_in(visit.clinician)
+    clinician = person().signed_in(visit.clinician)
     add_passkey(clinician)
     clinician.go(f"/sessions/{visit.id}/clearance/")
     write(clinician)
@@ -150,7 +150,7 @@ def test_an_answer_that_came_too_late_is_refused_and_the_password_still_signs(
 def test_a_password_that_the_browser_filled_in_does_not_stand_in_the_way(
     person: Callable[..., Person], visit: Visit
 ) -> None:
-    clinician = person().sign_in(visit.clinician)
+    clinician = person().signed_in(visit.clinician)
     add_passkey(clinician)
     clinician.go(f"/sessions/{visit.id}/clearance/")
     write(clinician)
@@ -166,8 +166,7 @@ def test_where_the_browser_cannot_the_button_is_not_offered(
     # A passkey belongs to a host by its name, never by its number.
     clinician = person()
     clinician.served = clinician.served.replace("localhost", "127.0.0.1")
-    clinician.sign_in(visit.clinician)
-    expect(clinician.page.get_by_role("link", name="Board")).to_be_visible()
+    clinician.signed_in(visit.clinician)
     Passkey.added(visit.clinician, "127.0.0.1")
     clinician.go(f"/sessions/{visit.id}/clearance/")
     expect(clinician.page.get_by_role("button", name="Sign clearance")).to_be_visible()
