@@ -14,7 +14,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from clinic import clock
 from clinic.models import Membership, Site, Staff
 
-LASTS = timedelta(minutes=60)
+VISIT_LENGTH = timedelta(minutes=60)
 """Long enough to bring an emergency to the site's own clinician or to an ambulance, and short
 enough that no one works under it; who still needs it says so again, with a reason."""
 REASON_LENGTH = 300

@@ -11,14 +11,14 @@ _INVITATION = re.compile(r"(/invitation/[^/\s]+/)[^/\s\"?]+")
 
 
 class NoTokens(logging.Filter):
-    """Writes a one-time link without what makes it one: whoever reads a log could open it."""
+    """Writes a one-time link without its token: whoever reads the log could open it."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg, record.args = _INVITATION.sub(r"\1...", record.getMessage()), ()
         return True
 
 
-class WithoutValues(logging.Formatter):
+class ValueFreeFormatter(logging.Formatter):
     """Writes an exception as its type and its lines of code, without its message: messages of
     databases and parsers quote values of the record."""
 

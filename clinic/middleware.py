@@ -21,7 +21,7 @@ Handler = Callable[[PublicRequest], HttpResponse]
 
 
 class SecurityHeaders:
-    """Headers on every answer; pages are never kept by a browser or a proxy."""
+    """Headers on every answer; no browser or proxy stores a page."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -42,8 +42,8 @@ class SecurityHeaders:
         return response
 
 
-class Whence:
-    """Names the browser, by a cookie of its own, and tells who acts from where.
+class RequestOrigin:
+    """Names the browser, by a cookie of its own, and says who acts from where.
 
     The cookie is no permission: it says on the trail which tablet a change came from.
     """
@@ -74,10 +74,10 @@ class Whence:
         return response
 
 
-class OnTablet:
+class RequestTablet:
     """Sets `request.tablet`: the enrolled tablet that asks, or None.
 
-    Who signed in on a tablet is signed in there alone, and no longer once it is revoked.
+    A person who signed in on a tablet is signed in there alone, and no longer once it is revoked.
     """
 
     def __init__(self, get_response: Handler) -> None:
@@ -105,9 +105,9 @@ def _only_sent(name: str, request: PublicRequest, response: HttpResponse) -> boo
 class CurrentSite:
     """Sets `request.site` and `request.permissions` from the person's memberships in force.
 
-    The site chosen last in this session, or that of the tablet, or the one chosen last by the
-    person, or the first by name; None and nothing for a person
-    without a role. `request.visit`: the emergency access that lets the person in here, or None.
+    The site is the one chosen last in this session, or that of the tablet, or the one that the
+    person chose last, or the first by name. It is None, with no permissions, for a person without
+    a role. `request.visit`: the emergency access that lets the person in here, or None.
     `request.lacks_second_factor`: a role here asks for one that was not used.
     """
 

@@ -62,8 +62,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "clinic.middleware.Whence",
-    "clinic.middleware.OnTablet",
+    "clinic.middleware.RequestOrigin",
+    "clinic.middleware.RequestTablet",
     "clinic.signin.idle.IdleLock",
     "clinic.middleware.CurrentSite",
     "allauth.account.middleware.AccountMiddleware",
@@ -125,14 +125,14 @@ if _IS_SQLITE:
     _DATABASE["TEST"] = {"NAME": env("TEST_DATABASE", default=f"{_DATABASE['NAME']}.test")}
 
 AUTH_USER_MODEL = "clinic.Staff"
-AUTHENTICATION_BACKENDS = ["clinic.signin.backend.RosterBackend"]
+AUTHENTICATION_BACKENDS = ["clinic.signin.backend.PrefetchingBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "clinic.signin.passwords.WordsOfThePlace"},
+    {"NAME": "clinic.signin.passwords.ForbiddenWordsValidator"},
 ]
 
 ACCOUNT_ADAPTER = "clinic.signin.adapter.AccountAdapter"
@@ -227,7 +227,7 @@ STORAGES = {
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"()": "clinic.logs.WithoutValues"}},
+    "formatters": {"plain": {"()": "clinic.logs.ValueFreeFormatter"}},
     "filters": {"no_tokens": {"()": "clinic.logs.NoTokens"}},
     "handlers": {
         "stderr": {

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from clinic import clock
 from clinic.models import Membership, Shift, Site, Tablet
 
-LASTS = timedelta(hours=12)
+SHIFT_LENGTH = timedelta(hours=12)
 WRONG_TRIES = 5
 PIN_DIGITS = 6
 
@@ -40,7 +40,7 @@ def _open_at(site_id: UUID) -> QuerySet[Shift]:
     found = Shift.objects.filter(
         tablet__site=site_id,
         ended_at=None,
-        began_at__gt=now - LASTS,
+        began_at__gt=now - SHIFT_LENGTH,
         staff__is_active=True,
         staff__in=in_force.values("staff"),
     ).exclude(staff__pin="")

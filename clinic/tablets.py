@@ -14,18 +14,18 @@ from clinic.request import PublicRequest
 
 YEAR = 365 * 24 * 60 * 60
 DAY = 24 * 60 * 60
-LASTS = timedelta(days=30)
+UNUSED_FOR = timedelta(days=30)
 """A tablet that no one used for so long, or a cookie of it that is so old, is none any more."""
 SEEN_EVERY = timedelta(minutes=5)
 
 
 def current(request: PublicRequest) -> Tablet | None:
     """The tablet that sent the request: None for a browser that was never enrolled, at no cost, for
-    one that was revoked or not used for LASTS, and for the cookie of one in another browser."""
-    found = request.get_signed_cookie(settings.TABLET_COOKIE_NAME, "", max_age=LASTS)
+    one that was revoked or not used for so long, and for the cookie of one in another browser."""
+    found = request.get_signed_cookie(settings.TABLET_COOKIE_NAME, "", max_age=UNUSED_FOR)
     if not found:
         return None
-    in_use = Tablet.objects.filter(revoked_at=None, last_seen_at__gt=clock.now() - LASTS)
+    in_use = Tablet.objects.filter(revoked_at=None, last_seen_at__gt=clock.now() - UNUSED_FOR)
     device = request.device
     tablet = in_use.select_related("site").filter(pk=found, device=device).first()
     if tablet is not None and clock.now() - tablet.last_seen_at > SEEN_EVERY:
@@ -42,7 +42,7 @@ def renew(request: PublicRequest, response: HttpResponseBase, tablet: Tablet) ->
 def remember(response: HttpResponseBase, tablet: Tablet) -> None:
     """Make the browser the tablet: by two cookies, of which neither is one without the other."""
     for name, value, lasts in (
-        (settings.TABLET_COOKIE_NAME, str(tablet.pk), int(LASTS.total_seconds())),
+        (settings.TABLET_COOKIE_NAME, str(tablet.pk), int(UNUSED_FOR.total_seconds())),
         (settings.DEVICE_COOKIE_NAME, tablet.device, YEAR),
     ):
         response.set_signed_cookie(

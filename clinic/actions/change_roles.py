@@ -19,9 +19,9 @@ def change_roles(
 ) -> Staff:
     """Give exactly `roles` at the site; other sites are left as they are.
 
-    A role that needs two is proposed and not given yet. Raises Refused for one's own roles, for
-    none, as who leaves is deactivated, and where nothing would be left until the new role is
-    confirmed.
+    A role that needs a second person is proposed, and given once it is confirmed. Raises Refused
+    for one's own roles; for no role at all, because a person who leaves is deactivated; and where
+    no role would be left until the new one is confirmed.
     """
     staff = someone_else(work, by, site, staff_id)
     chosen = chosen_roles(roles)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from clinic import access
 from clinic.access import Permission
 from clinic.actions.work import OrganisationWork, organisation_verb
-from clinic.emergency import EMERGENCY, LASTS, LEAST_AGE, MOST_VISITS, REASON_LENGTH
+from clinic.emergency import EMERGENCY, LEAST_AGE, MOST_VISITS, REASON_LENGTH, VISIT_LENGTH
 from clinic.models import Membership, Site, Staff
 from clinic.refusal import NotAllowed, refuse
 
@@ -31,14 +31,14 @@ def _enter(work: OrganisationWork, by: Staff, site: Site, reason: str) -> Member
         site=site,
         role=EMERGENCY,
         began_at=work.now,
-        ends_at=work.now + LASTS,
+        ends_at=work.now + VISIT_LENGTH,
         reason=reason,
     )
     return work.log.insert(visit)
 
 
 @organisation_verb(None, name="enter_failed")
-def _tell_wrong_password(work: OrganisationWork, by: Staff) -> None:
+def _log_wrong_password(work: OrganisationWork, by: Staff) -> None:
     """Someone signed in as `by` gave a wrong password to enter."""
     work.by = by
     work.log.touch(by)
@@ -55,7 +55,7 @@ def _enter_emergency(by: Staff, site: Site, *, reason: str, password: str) -> Me
     if not text or len(text) > REASON_LENGTH:
         raise refuse("reason", "reason")
     if not by.check_password(password):
-        _tell_wrong_password(by)
+        _log_wrong_password(by)
         raise refuse("password", "password")
     return _enter(by, site, text)
 

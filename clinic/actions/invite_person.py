@@ -16,8 +16,8 @@ def invite_person(
 ) -> Staff:
     """Add a person who has no password yet; `link_of` gives the link by which they choose one.
 
-    A role that needs two is proposed and not given yet: see `proposals`. Raises Refused for a user
-    name that is taken, or without a role.
+    A role that needs a second person is proposed, and given once it is confirmed. Raises
+    Refused for a user name that is taken, or without a role.
     """
     work.require(by, site)
     staff = add(work, new)

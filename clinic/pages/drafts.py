@@ -41,7 +41,7 @@ def _is_own(request: SignedInRequest, row: Model) -> bool:
     return request.site is not None and getattr(row, "site_id", None) == request.site.pk
 
 
-def tell_saved(request: SignedInRequest, response: HttpResponse) -> None:
+def confirm_saved(request: SignedInRequest, response: HttpResponse) -> None:
     """Name the form that was saved, for the script that forgets its draft; so not HttpOnly."""
     response.set_cookie(
         settings.DRAFT_COOKIE_NAME,

@@ -73,5 +73,5 @@ def redirect_saved(request: SignedInRequest, words: str, page: str, *ids: UUID) 
     params = {"what": words, "at": moments.clock_seconds(clock.now())}
     messages.success(request, _("%(what)s at %(at)s.") % params)
     response = redirect(page, *ids)
-    drafts.tell_saved(request, response)
+    drafts.confirm_saved(request, response)
     return response

@@ -47,7 +47,7 @@ from clinic.signin.views import RefusedForm
 
 JUST_NOW = 5 * 60
 """Seconds after a full sign-in in which the password is not asked for again to choose a PIN."""
-MEANS = {
+MEANS_WORDS = {
     "password": gettext_lazy("password"),
     "totp": gettext_lazy("code of the app"),
     "webauthn": gettext_lazy("passkey"),
@@ -182,7 +182,7 @@ class _Account(mfa_views.IndexView):
             "app": held.get(Authenticator.Type.TOTP),
             "passkeys": held.get(Authenticator.Type.WEBAUTHN, []),
             "codes_left": len(codes.get_unused_codes()) if codes else None,
-            "signed_in_by": [MEANS.get(m, m) for m in arrival.means(self.request)],
+            "signed_in_by": [MEANS_WORDS.get(m, m) for m in arrival.means(self.request)],
             "is_needed": needs_second_factor(staff),
             "proposals": proposals.open_about(staff),
             "roles_in_force": [m for m in memberships if m.is_in_force(now)],

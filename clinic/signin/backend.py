@@ -13,7 +13,7 @@ from clinic.models import Membership, Staff
 from clinic.signin.recorded import is_recorded
 
 
-class RosterBackend(ModelBackend):
+class PrefetchingBackend(ModelBackend):
     """Loads a person together with memberships and sites."""
 
     def authenticate(

@@ -16,7 +16,7 @@ from clinic.request import PublicRequest
 
 MOST = 40
 """People whom one browser knows: the last ones who signed in there."""
-LASTS = 365 * 24 * 60 * 60
+COOKIE_LIFETIME = 365 * 24 * 60 * 60
 MARK = 16
 """Hexadecimal digits that stand for a name."""
 
@@ -33,7 +33,7 @@ def remember(request: PublicRequest, response: HttpResponseBase, username: str) 
     response.set_signed_cookie(
         settings.KNOWN_COOKIE_NAME,
         ".".join([_device(request), *marks]),
-        max_age=LASTS,
+        max_age=COOKIE_LIFETIME,
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
         samesite="Lax",
@@ -41,7 +41,7 @@ def remember(request: PublicRequest, response: HttpResponseBase, username: str) 
 
 
 def _marks(request: PublicRequest) -> list[str]:
-    kept = request.get_signed_cookie(settings.KNOWN_COOKIE_NAME, "", max_age=LASTS)
+    kept = request.get_signed_cookie(settings.KNOWN_COOKIE_NAME, "", max_age=COOKIE_LIFETIME)
     device, _, marks = str(kept).partition(".")
     return marks.split(".") if device == _device(request) else []
 

@@ -30,7 +30,7 @@ from clinic.models import Staff
 from clinic.signin import credential
 
 CHALLENGE = "signing_challenge"
-LASTS = timedelta(minutes=5)
+CEREMONY_LENGTH = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Assertion:
         asked = self.challenge
         if asked is None or asked["subject"] != subject:
             return False
-        if clock.now() - datetime.fromisoformat(asked["at"]) > LASTS:
+        if clock.now() - datetime.fromisoformat(asked["at"]) > CEREMONY_LENGTH:
             return False
         own = _own(staff)
         used = _answered(asked, self.response, own.values())

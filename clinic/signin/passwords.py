@@ -28,7 +28,7 @@ LEAST_LENGTH = 8
 SHORTEST_NAME = 3
 
 
-class WordsOfThePlace:
+class ForbiddenWordsValidator:
     """Refuses a password that is too short without the words of the organisation."""
 
     def validate(self, password: str, user: Staff | None = None) -> None:

@@ -39,26 +39,26 @@ def differences(log: State, tables: Held) -> Iterator[Difference]:
     Columns that a row was logged without came with a later version and are not compared.
     """
     for table in sorted({*log, *tables}):
-        told, rows = log.get(table, {}), sorted(tables.get(table, ()), key=itemgetter(0))
+        logged, rows = log.get(table, {}), sorted(tables.get(table, ()), key=itemgetter(0))
         seen: set[str] = set()
         for key, row in rows:
             if key in seen:
                 yield Difference("double", table, key)
-            elif key not in told:
+            elif key not in logged:
                 yield Difference("unlogged", table, key)
-            elif changed := _changed(told[key], row):
+            elif changed := _changed(logged[key], row):
                 yield Difference("changed", table, key, changed)
             seen.add(key)
-        for key in sorted(set(told) - seen):
+        for key in sorted(set(logged) - seen):
             yield Difference("missing", table, key)
 
 
-def _changed(told: Columns, held: Columns) -> tuple[str, ...]:
-    return tuple(name for name, value in told.items() if _is_other(value, held.get(name)))
+def _changed(logged: Columns, held: Columns) -> tuple[str, ...]:
+    return tuple(name for name, value in logged.items() if _is_other(value, held.get(name)))
 
 
-def _is_other(told: object, held: object) -> bool:
+def _is_other(logged: object, held: object) -> bool:
     """Python takes yes for 1; within JSON they are two things."""
-    if isinstance(told, dict | list):
-        return canonical(told) != canonical(held)
-    return told != held
+    if isinstance(logged, dict | list):
+        return canonical(logged) != canonical(held)
+    return logged != held

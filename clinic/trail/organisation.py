@@ -20,7 +20,7 @@ Moment = tuple[UUID, datetime]
 """A person, and when they signed."""
 
 
-def tell_wrong_signature(staff: Staff, proof: str) -> None:
+def log_wrong_signature(staff: Staff, proof: str) -> None:
     """Someone signed in as `staff` gave a password or a passkey for a signature that is not theirs.
 
     `proof` says which of the two."""

@@ -31,42 +31,42 @@ LATELY = timedelta(minutes=1)
 """How long a request may take in which a person is read at first and compared at last."""
 
 
-def fingerprint(secret: str, told: object = None) -> str:
-    """The digest of `secret` under the key that `told` names, or else under the key of now.
+def fingerprint(secret: str, logged: object = None) -> str:
+    """The digest of `secret` under the key that `logged` names, or else under the key of now.
 
     What was told before digests were keyed is a plain SHA-256. A key that is not given here gives
     a digest that nothing is equal to.
     """
-    if isinstance(told, str) and told and ":" not in told:
+    if isinstance(logged, str) and logged and ":" not in logged:
         return hashlib.sha256(secret.encode()).hexdigest()
-    key_id = told.split(":")[0] if isinstance(told, str) and told else keys.current()
+    key_id = logged.split(":")[0] if isinstance(logged, str) and logged else keys.current()
     try:
         return f"{key_id}:{keys.sign(key_id, secret)}"
     except keys.UnknownKey:
         return f"{key_id}: not given"
 
 
-def person(staff: Staff, told: Columns | None = None) -> Columns:
-    """A person as the log has them: of password and PIN a digest alone; `told` says under which
+def person(staff: Staff, logged: Columns | None = None) -> Columns:
+    """A person as the log has them: of password and PIN a digest alone; `logged` says under which
     key it is to be compared."""
     row = columns(staff)
     # A migration may read a person from before there were PINs, who has none.
     digests = {
-        f"{k}_digest": fingerprint(row[k], (told or {}).get(f"{k}_digest"))
+        f"{k}_digest": fingerprint(row[k], (logged or {}).get(f"{k}_digest"))
         for k in SECRETS
         if k in row
     }
     return {**{k: v for k, v in row.items() if k not in NOT_TOLD}, **digests}
 
 
-def factor(row: Authenticator, told: Columns | None = None) -> Columns:
+def factor(row: Authenticator, logged: Columns | None = None) -> Columns:
     """A second factor as the log has it: of what it is checked against a digest alone. When it was
     last used is not told."""
     return {
         "id": row.pk,
         "user_id": str(row.user_id),
         "type": row.type,
-        "data_digest": fingerprint(canonical(row.data), (told or {}).get("data_digest")),
+        "data_digest": fingerprint(canonical(row.data), (logged or {}).get("data_digest")),
     }
 
 
@@ -119,9 +119,9 @@ def _was(read: Staff, entries: list[TrailEntry]) -> bool:
     within LATELY."""
     since = clock.now() - LATELY
     for count in range(len(entries), 0, -1):
-        told = replay(entries[:count]).get("staff", {})
-        row = person(read, told.get(str(read.pk)))
-        if not any(differences({"staff": told}, {"staff": [(str(read.pk), row)]})):
+        logged = replay(entries[:count]).get("staff", {})
+        row = person(read, logged.get(str(read.pk)))
+        if not any(differences({"staff": logged}, {"staff": [(str(read.pk), row)]})):
             return True
         if entries[count - 1].at < since:
             return False
@@ -136,13 +136,13 @@ def _is_whole(chain_id: UUID) -> bool:
 
 
 def _held(staff: Staff, log: dict[str, dict[str, Columns]]) -> Held:
-    def told(table: str, key: Any) -> Columns | None:
+    def logged(table: str, key: Any) -> Columns | None:
         return log.get(table, {}).get(str(key))
 
     roles = Membership.objects.filter(staff=staff.pk)
     factors = Authenticator.objects.filter(user=staff.pk)
     return {
-        "staff": [(str(staff.pk), person(staff, told("staff", staff.pk)))],
+        "staff": [(str(staff.pk), person(staff, logged("staff", staff.pk)))],
         "membership": [(str(role.pk), columns(role)) for role in roles],
-        "authenticator": [(str(f.pk), factor(f, told("authenticator", f.pk))) for f in factors],
+        "authenticator": [(str(f.pk), factor(f, logged("authenticator", f.pk))) for f in factors],
     }

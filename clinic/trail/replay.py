@@ -27,12 +27,12 @@ UNREADABLE = (
 def merge(state: State, rows: dict[str, dict[str, Columns | None]]) -> None:
     """Take the rows of one entry into `state`: whole rows, changed columns, or rows gone."""
     for table, by_id in rows.items():
-        kept = state.setdefault(table, {})
+        rows_now = state.setdefault(table, {})
         for key, row in by_id.items():
             if row is None:
-                kept.pop(key, None)
+                rows_now.pop(key, None)
             else:
-                kept[key] = {**kept.get(key, {}), **row}
+                rows_now[key] = {**rows_now.get(key, {}), **row}
 
 
 def payload(entry: TrailEntry) -> dict[str, Any]:

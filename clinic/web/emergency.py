@@ -72,7 +72,7 @@ def enter_site(request: ClinicRequest) -> HttpResponse:
         template="emergency/enter.html",
         context=lambda: {
             "summary_heading": _("You are not in yet"),
-            "minutes": int(emergency.LASTS.total_seconds() // 60),
+            "minutes": int(emergency.VISIT_LENGTH.total_seconds() // 60),
             "has_sites": sites.exists(),
         },
     )

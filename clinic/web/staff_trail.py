@@ -17,7 +17,7 @@ from clinic.trail.chain import ORGANISATION
 from clinic.web.site_form import SiteForm
 
 ENTRIES = 50
-VERBS = {
+ENTRY_WORDS = {
     "open_site": gettext_lazy("Site opened"),
     "amend_site": gettext_lazy("Site changed"),
     "require_second_factor": gettext_lazy("Site changed"),
@@ -56,14 +56,14 @@ VERBS = {
     "sign_failed": gettext_lazy("Tried to sign a clearance with a wrong password or passkey"),
 }
 """A sentence for each entry on the chains of people and of the organisation."""
-MEANS = {
+MEANS_WORDS = {
     "password": gettext_lazy("password"),
     "totp": gettext_lazy("authenticator app"),
     "webauthn": gettext_lazy("passkey"),
     "recovery_codes": gettext_lazy("recovery code"),
     "pin": gettext_lazy("PIN"),
 }
-BECAUSE = {
+SIGN_OUT_WORDS = {
     "idle": gettext_lazy("no activity for a while"),
     "locked": gettext_lazy("tablet handed over"),
     "shift_over": gettext_lazy("twelve hours had passed"),
@@ -100,8 +100,8 @@ def of_person(staff_id: UUID, site: Site) -> list[Told]:
 
 def of_site(site: Site, verbs: tuple[str, ...] = OF_SITE) -> list[Told]:
     """What was changed of the site, its tablets and its protocols; of no other site."""
-    told = TrailEntry.objects.filter(chain=ORGANISATION, verb__in=verbs)
-    entries = told.filter(payload__contains=str(site.pk))
+    logged = TrailEntry.objects.filter(chain=ORGANISATION, verb__in=verbs)
+    entries = logged.filter(payload__contains=str(site.pk))
     return _lines(entries.select_related("actor").order_by("-seq")[:ENTRIES], site)
 
 
@@ -111,7 +111,7 @@ def _lines(entries: Iterable[TrailEntry], site: Site) -> list[Told]:
     return [
         Told(
             at=entry.at,
-            words=str(VERBS.get(entry.verb, entry.verb)),
+            words=str(ENTRY_WORDS.get(entry.verb, entry.verb)),
             detail=_detail(json.loads(entry.payload), site),
             by=entry.actor.printed_name if entry.actor else "",
             device=names.get(entry.device, entry.device[:8]),
@@ -122,7 +122,7 @@ def _lines(entries: Iterable[TrailEntry], site: Site) -> list[Told]:
 
 def means(used: Iterable[str]) -> str:
     """Such as "password, authenticator app"."""
-    return ", ".join(str(MEANS.get(one, one)) for one in used)
+    return ", ".join(str(MEANS_WORDS.get(one, one)) for one in used)
 
 
 def _detail(payload: dict[str, Any], site: Site) -> str:
@@ -131,7 +131,7 @@ def _detail(payload: dict[str, Any], site: Site) -> str:
         means(detail.get("means", ())),
         means([detail["type"]] if "type" in detail else ()),
         means([detail["proof"]] if "proof" in detail else ()),
-        str(BECAUSE.get(detail.get("because", ""), "")),
+        str(SIGN_OUT_WORDS.get(detail.get("because", ""), "")),
         detail.get("name", ""),
         *(_version(row) for row in rows.get("protocolversion", {}).values() if row),
         *(_role_at(row, site) for row in rows.get("membership", {}).values() if row),

@@ -18,7 +18,7 @@ from clinic.refusal import Conflict, Refused, refuse
 from clinic.signin.passkey import Assertion
 from clinic.signin.recorded import is_recorded
 from clinic.trail import chain
-from clinic.trail.organisation import hold, tell_wrong_signature, wrong_signatures
+from clinic.trail.organisation import hold, log_wrong_signature, wrong_signatures
 from clinic.trail.replay import State, merge, replay
 from clinic.verbs import same_or_conflict
 from monitoring.actions.work import SessionWork, session_verb
@@ -163,7 +163,7 @@ def _append_wrong(by: Staff, proof: Proof) -> None:
     with transaction.atomic():
         hold(by)
         _require_unlocked(by)
-        tell_wrong_signature(by, proof)
+        log_wrong_signature(by, proof)
 
 
 def _require_unlocked(by: Staff) -> None:
@@ -179,10 +179,10 @@ def _recorded(work: SessionWork) -> tuple[State, str]:
     put under a record that was tampered with.
     """
     entries = chain.entries_of(work.session.pk)
-    told = replay(entries)
-    if disagrees(work.session, entries, told):
+    logged = replay(entries)
+    if disagrees(work.session, entries, logged):
         raise refuse("record_disagrees")
-    return told, entries[-1].digest
+    return logged, entries[-1].digest
 
 
 def _answers(signing: Signing) -> dict[str, bool | None]:

@@ -28,7 +28,7 @@ class Read:
     session_id: UUID | None = None
 
 
-def keep(read: Read, patients: Iterable[UUID], at: datetime) -> None:
+def log_reads(read: Read, patients: Iterable[UUID], at: datetime) -> None:
     """Add an entry for each of `patients`, once."""
     came_from = origin.current()
     AccessEntry.objects.bulk_create(

@@ -51,7 +51,7 @@ class Told:
         )
 
 
-def told() -> list[Told]:
+def logged() -> list[Told]:
     """What was told as lost, in the order of telling; an entry that no key signed tells nothing."""
     entries = TrailEntry.objects.filter(chain=chain.ORGANISATION, verb=VERB).order_by("seq")
     return [one for entry in entries.select_related("actor") for one in _read(entry)]
@@ -74,7 +74,7 @@ def _read(entry: TrailEntry) -> Iterator[Told]:
 def missing(anchored: Anchored) -> Lost:
     """Every anchored head that is not in the database any more, or that went back between two
     anchors, and that no one has told."""
-    known = {(one.chain, head) for one in told() for head in one.heads}
+    known = {(one.chain, head) for one in logged() for head in one.heads}
     asked = [(c, head) for c, heads in anchored.every.items() for head in heads]
     asked = [one for one in asked if one not in known]
     gone = set(asked) - _there(asked)
@@ -101,7 +101,7 @@ def left(lost: Lost) -> dict[str, ChainHead]:
     return {str(head.pk): head for head in ChainHead.objects.filter(pk__in=lost)}
 
 
-def tell(lost: Lost, by: Staff, reason: str) -> None:
+def append_restore(lost: Lost, by: Staff, reason: str) -> None:
     """Append to the organisation's chain that an older copy was put back, what it lost, and how
     old it is by its last entry."""
     guards.require()

@@ -173,10 +173,10 @@ class _Run(Reader):
         told so, or it is wrong."""
         if not anchored:
             return
-        told = [one for one in self.told if one.chain == chain]
-        untold = anchored - {head for one in told for head in one.heads}
+        logged = [one for one in self.logged if one.chain == chain]
+        untold = anchored - {head for one in logged for head in one.heads}
         if not untold:
-            self.result.losses += [Problem(name, printable(one.words)) for one in told]
+            self.result.losses += [Problem(name, printable(one.words)) for one in logged]
             return
         had = max(number for number, _ in untold)
         words = f"entry {had} is another than the one that was anchored"
@@ -190,17 +190,17 @@ class _Run(Reader):
         self.problem(name, words)
 
     @cached_property
-    def told(self) -> list[restored.Told]:
-        return restored.told()
+    def logged(self) -> list[restored.Told]:
+        return restored.logged()
 
     def _went_back(self) -> None:
         """From one anchor to the next no chain has fewer entries, but where that was told."""
         for name, chain, head in self.backwards:
-            if not any(one.chain == chain and head in one.heads for one in self.told):
+            if not any(one.chain == chain and head in one.heads for one in self.logged):
                 words = f"chain {chain} had {head[0]} entries before, and has fewer: an older copy"
                 self.problem(f"anchor {name}", f"{words} was put back")
         said = {loss.words for loss in self.result.losses}
-        for one in self.told:
+        for one in self.logged:
             # Also where the anchors that prove it were taken away.
             if one.words not in said:
                 self.result.losses.append(Problem(f"{one.kind} {one.chain}", printable(one.words)))
@@ -217,8 +217,8 @@ class _Run(Reader):
             self.problem(name, f"entry {entry.seq} does not follow the one before it")
         self._keyed_digest(name, entry)
         chain.count, chain.last = entry.seq, entry.digest
-        told = payload(entry)
-        rows, detail = told["rows"], told["detail"]
+        logged = payload(entry)
+        rows, detail = logged["rows"], logged["detail"]
         merge(chain.state, rows)
         if entry.verb == "plan_session":
             chain.protocol = str(detail.get("protocol", ""))
@@ -322,10 +322,10 @@ class _Run(Reader):
         """People, roles, sites, tablets and protocols against what their chains tell."""
         held: Held = {}
         for model in _organisation():
-            read = AS_WRITTEN.get(model, lambda row, told: columns(row))
-            told = self.organisation.get(name_of(model), {})
+            read = AS_WRITTEN.get(model, lambda row, logged: columns(row))
+            logged = self.organisation.get(name_of(model), {})
             for row in self.read(model._default_manager.order_by("pk")):
-                self._hold(held, "organisation", row, _as_told(read, told.get(str(row.pk))))
+                self._hold(held, "organisation", row, _as_told(read, logged.get(str(row.pk))))
         for difference in differences(self.organisation, held):
             self.problem("organisation", words_of(difference))
 
@@ -357,9 +357,9 @@ class _Run(Reader):
 
 
 def _as_told(
-    read: Callable[[Any, Columns | None], Columns], told: Columns | None
+    read: Callable[[Any, Columns | None], Columns], logged: Columns | None
 ) -> Callable[[Any], Columns]:
-    return lambda row: read(row, told)
+    return lambda row: read(row, logged)
 
 
 def _batches(chains: Iterable[_Chain], size: int) -> Iterator[list[_Chain]]:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from monitoring.rules.marking import gettext_noop as _
 from monitoring.rules.scales import DISSOCIATION_0_4, MOAAS, SCALES
 
-FORTY = 40
+REMS_CHECK_MINUTES = 40
 """The blood pressure about 40 minutes after the first device is a field of the REMS form
 (CLINICAL 8, rules 6 and 7); with pre-dose and final it can never be configured away."""
 
@@ -131,15 +131,19 @@ class Protocol:
         return cls(**values)
 
 
+def _is_within(minutes: int, span: tuple[int, int]) -> bool:
+    return span[0] <= minutes <= span[1]
+
+
 def _too_lax(p: Protocol) -> list[str]:
     """What in `p` is laxer than its floor, each as a sentence (CLINICAL 8, last column)."""
     rules = [
         (list(p.slots) == sorted(set(p.slots)), "slots must rise and not repeat"),
         (all(0 < slot <= 1440 for slot in p.slots), "slots are minutes after the first dose"),
-        (FORTY in p.slots, "the 40-minute blood pressure cannot be left out"),
+        (REMS_CHECK_MINUTES in p.slots, "the 40-minute blood pressure cannot be left out"),
         (p.repeat_every_minutes > 0, "readings must repeat while anything is open"),
         (p.slot_tolerance_minutes >= 0, "a reading has its time, give or take some minutes"),
-        (p.forty_on_time[0] <= FORTY <= p.forty_on_time[1], "40 minutes must be on time"),
+        (_is_within(REMS_CHECK_MINUTES, p.forty_on_time), "40 minutes must be on time"),
         (p.escalate_after_minutes >= p.overdue_after_minutes, "escalation comes after overdue"),
         (p.overdue_after_minutes > 0, "a reading is overdue some minutes after it was due"),
         (p.window_minutes > 0, "there must be an observation window"),

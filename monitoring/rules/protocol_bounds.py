@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from clinic.message import Message
 from monitoring.rules.codes import SettingCode
 from monitoring.rules.measures import DIASTOLIC
-from monitoring.rules.protocol import FORTY, Protocol
+from monitoring.rules.protocol import REMS_CHECK_MINUTES, Protocol
 
 DAY = 1440
 """Minutes: a time after the dose, or before it, lies within a day (`Protocol.slots`)."""
@@ -38,8 +38,8 @@ EVERYWHERE: dict[str, Bound] = {
     # Stricter is shorter, or narrower.
     "repeat_every_minutes": Bound(1, 15, "8"),
     "slot_tolerance_minutes": Bound(0, 5, "7"),
-    "forty_from": Bound(30, FORTY, "7"),
-    "forty_to": Bound(FORTY, 50, "7"),
+    "forty_from": Bound(30, REMS_CHECK_MINUTES, "7"),
+    "forty_to": Bound(REMS_CHECK_MINUTES, 50, "7"),
     "overdue_after_minutes": Bound(1, 5, "9"),
     "escalate_after_minutes": Bound(1, 10, "9"),
     "late_entry_minutes": Bound(1, 5, "37"),
@@ -136,8 +136,8 @@ def _of_slots(slots: object) -> Iterator[Message]:
         yield Message("slots_out_of_bounds", {"least": 1, "most": DAY}, "slots")
     elif list(slots) != sorted(set(slots)):
         yield Message("slots_do_not_rise", {}, "slots")
-    elif FORTY not in slots:
-        yield Message("slots_without_forty", {"minutes": FORTY}, "slots")
+    elif REMS_CHECK_MINUTES not in slots:
+        yield Message("slots_without_forty", {"minutes": REMS_CHECK_MINUTES}, "slots")
 
 
 def _of_order(settings: Settings) -> Iterator[Message]:

@@ -13,11 +13,11 @@ from typing import Literal
 
 from monitoring.rules.facts import ReadingFacts, SessionFacts, whole_minutes
 from monitoring.rules.measures import OBSERVATIONS
-from monitoring.rules.protocol import FORTY, Protocol
+from monitoring.rules.protocol import REMS_CHECK_MINUTES, Protocol
 
 SlotState = Literal["upcoming", "due", "overdue", "done", "late", "missed", "not_done"]
 OPEN: frozenset[SlotState] = frozenset({"due", "overdue"})
-MANDATORY: frozenset[int] = frozenset({FORTY})
+MANDATORY: frozenset[int] = frozenset({REMS_CHECK_MINUTES})
 """Slots whose blood pressure is taken or coded, never passed over (CLINICAL 8, rule 6)."""
 
 
@@ -47,7 +47,7 @@ def on_time(protocol: Protocol, minutes: int) -> tuple[int, int]:
     The 40-minute reading: 30 to 50 (CLINICAL 8, rule 7). Any other: within the minutes after
     which it would be called overdue (rule 9).
     """
-    if minutes == FORTY:
+    if minutes == REMS_CHECK_MINUTES:
         return protocol.forty_on_time
     return minutes - protocol.slot_tolerance_minutes, minutes + protocol.slot_tolerance_minutes
 
@@ -58,7 +58,7 @@ def observations_at(protocol: Protocol, minutes: int | None) -> tuple[str, ...]:
     All at each slot, respiratory rate at pre-dose, 40 and the final ones only (CLINICAL 4).
     """
     last = protocol.slots[-1]
-    if minutes is None or minutes == FORTY or minutes >= last:
+    if minutes is None or minutes == REMS_CHECK_MINUTES or minutes >= last:
         return tuple(OBSERVATIONS)
     return tuple(o.key for o in OBSERVATIONS.values() if o.is_at_each_slot)
 

@@ -95,7 +95,7 @@ class LogReads:
             for action, patients, session_id in shown.whom:
                 kept = reads.Read(by, site, action, page, session_id)
                 new = reads.not_lately(kept, patients) if is_poll(request) else patients
-                reads.keep(kept, new, shown.at)
+                reads.log_reads(kept, new, shown.at)
         return response
 
     def process_exception(self, request: PublicRequest, exception: Exception) -> None:

@@ -1,4 +1,5 @@
-"""Forms and pages of the record: what the kit of every page is missing about a session."""
+"""Forms and pages about a session: the kit of every page, with the patient and the words of the
+record."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ from monitoring.rules.times import clock_time, moment
 
 QUESTIONS = {"is_this_the_time", "before_last_reading"}
 """The codes of the refusals that read a time back."""
-UNREADABLE = gettext_lazy("Enter a time of day, such as 14:05 or 2:05 pm.")
+NO_TIME = gettext_lazy("Enter a time of day, such as 14:05 or 2:05 pm.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +74,12 @@ class ClockTime(forms.Field):
         day = _day(typed.day)
         if not typed.text:
             if day not in {None, now.astimezone(zone).date()}:
-                raise forms.ValidationError(UNREADABLE)
+                raise forms.ValidationError(NO_TIME)
             self.understood = now
             return now
         said = clock_time(typed.text)
         if said is None:
-            raise forms.ValidationError(UNREADABLE)
+            raise forms.ValidationError(NO_TIME)
         at = _agreeing(_instant(typed.instant), said, day) or moment(said, now, zone, day)
         if at is None:
             raise forms.ValidationError(
@@ -135,7 +135,7 @@ class TimeOfDay(forms.CharField):
     def clean(self, value: Any) -> time:
         said = clock_time(str(super().clean(value)))
         if said is None:
-            raise forms.ValidationError(UNREADABLE)
+            raise forms.ValidationError(NO_TIME)
         return said
 
 

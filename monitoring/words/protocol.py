@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from monitoring.rules.flags import Flag
-from monitoring.rules.protocol import FORTY, Protocol
+from monitoring.rules.protocol import REMS_CHECK_MINUTES, Protocol
 
 US = "US"
 JURISDICTIONS = {US: gettext_noop("United States")}
@@ -155,7 +155,7 @@ def _readings(p: Protocol) -> Iterator[Setting]:
     yield _setting(p, words, _minutes(p.repeat_every_minutes), OURS)
     span = _("%(from)s to %(to)s min") % {"from": p.forty_on_time[0], "to": p.forty_on_time[1]}
     words = _("The %(count)s-minute reading, which cannot be left out, is on time at")
-    yield _setting(p, words % {"count": FORTY}, span, SPAN)
+    yield _setting(p, words % {"count": REMS_CHECK_MINUTES}, span, SPAN)
     words = _("Any other reading is on time within")
     yield _setting(p, words, f"± {_minutes(p.slot_tolerance_minutes)}", OURS)
     yield _setting(p, _("A reading is overdue after"), _minutes(p.overdue_after_minutes), OURS)

@@ -25,7 +25,7 @@ MOMENTS = {
     "clearance": gettext_noop("Clearance signed"),
     "departure": gettext_noop("Patient left"),
 }
-CAUTIONS = {
+CAUTION_NAMES = {
     "blood_pressure_rising": gettext_noop("Blood pressure rising at the last check"),
     "blood_pressure": gettext_noop("Blood pressure above the criteria"),
     "sedation": gettext_noop("Sedation below the criterion"),
@@ -75,7 +75,7 @@ def caution(key: str) -> str:
     if key.startswith("not_measured_"):
         name = _(OBSERVATIONS[key.removeprefix("not_measured_")].name)
         return _("%(observation)s not measured in the final set") % {"observation": name}
-    return _(CAUTIONS[key])
+    return _(CAUTION_NAMES[key])
 
 
 def answers(session: Session) -> list[tuple[str, str]]:

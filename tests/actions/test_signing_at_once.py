@@ -12,7 +12,7 @@ from django.contrib.auth.hashers import make_password
 from pytest_django import Settings
 
 from clinic.models import Staff, TrailEntry
-from clinic.trail.organisation import tell_wrong_signature
+from clinic.trail.organisation import log_wrong_signature
 from monitoring.actions import Refused
 from monitoring.models import Clearance
 from tests.actions.test_signing_proof import shown
@@ -94,6 +94,6 @@ def test_without_counting_again_more_than_five_would_be_tried(
     """So that the tests above are known to see it."""
     # By its name: the package exports the verb under the name of its module.
     module = sys.modules["monitoring.actions.sign_clearance"]
-    monkeypatch.setattr(module, "_append_wrong", tell_wrong_signature)
+    monkeypatch.setattr(module, "_append_wrong", log_wrong_signature)
     race(*[partial(visit.sign, password=f"guess {n}") for n in range(AT_ONCE)])
     assert told(visit.clinician) > 5

@@ -9,7 +9,7 @@ from django.conf import settings
 from pytest_django import DjangoAssertNumQueries
 
 from clinic.access import Permission, may
-from clinic.signin.backend import RosterBackend
+from clinic.signin.backend import PrefetchingBackend
 from tests.factories.logged import save
 from tests.factories.people import MembershipFactory, SiteFactory, StaffFactory, person
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_it_is_the_one_that_signs_people_in() -> None:
-    assert settings.AUTHENTICATION_BACKENDS == ["clinic.signin.backend.RosterBackend"]
+    assert settings.AUTHENTICATION_BACKENDS == ["clinic.signin.backend.PrefetchingBackend"]
 
 
 @pytest.mark.parametrize("roles", [1, 4])
@@ -27,7 +27,7 @@ def test_person_roles_and_sites_cost_one_query_however_many(
     staff = StaffFactory.create()
     sites = [MembershipFactory.create(staff=staff).site for _ in range(roles)]
     with django_assert_num_queries(1):
-        found = RosterBackend().get_user(staff.pk)
+        found = PrefetchingBackend().get_user(staff.pk)
         assert found == staff
         assert {m.site.name for m in found.memberships.all()} == {s.name for s in sites}
         assert all(may(found, Permission.RECORD_READING, site) for site in sites)
@@ -37,14 +37,14 @@ def test_roles_are_of_this_person_alone() -> None:
     site = SiteFactory.create()
     nurse = person(site, "nurse")
     person(site, "clinician")
-    found = RosterBackend().get_user(nurse.pk)
+    found = PrefetchingBackend().get_user(nurse.pk)
     assert found is not None
     assert [m.role for m in found.memberships.all()] == ["nurse"]
 
 
 def test_a_person_without_a_role_is_loaded_with_none() -> None:
     staff = StaffFactory.create()
-    found = RosterBackend().get_user(staff.pk)
+    found = PrefetchingBackend().get_user(staff.pk)
     assert found == staff
     assert list(found.memberships.all()) == []
 
@@ -54,8 +54,8 @@ def test_a_person_who_was_deactivated_is_not_loaded(has_role: bool) -> None:
     staff = person(SiteFactory.create(), "nurse") if has_role else StaffFactory.create()
     staff.is_active = False
     save(staff)
-    assert RosterBackend().get_user(staff.pk) is None
+    assert PrefetchingBackend().get_user(staff.pk) is None
 
 
 def test_no_one_is_loaded_for_an_unknown_id() -> None:
-    assert RosterBackend().get_user(uuid4()) is None
+    assert PrefetchingBackend().get_user(uuid4()) is None

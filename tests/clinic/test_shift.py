@@ -113,7 +113,7 @@ def test_digits_all_alike_or_in_a_row_cannot_be_chosen(rosa: Staff, pin: str) ->
 def test_after_twelve_hours_only_a_full_sign_in_lets_in(
     clock: TestClock, tablet: Tablet, rosa: Staff
 ) -> None:
-    clock.travel_to(Shift.objects.get().began_at + shift.LASTS - timedelta(seconds=1))
+    clock.travel_to(Shift.objects.get().began_at + shift.SHIFT_LENGTH - timedelta(seconds=1))
     assert shift.open_on(tablet)
     clock.forward(seconds=1)
     assert shift.open_on(tablet) == []

@@ -59,7 +59,7 @@ class Command(BaseCommand):
         who = Staff.objects.filter(username=by or "", is_active=True).first()
         if who is None or not reason.strip():
             raise CommandError("Say why, and by whom: --restored REASON --by USER.")
-        restored.tell(lost, who, reason.strip())
+        restored.append_restore(lost, who, reason.strip())
         self.stdout.write(f"{_words(lost)}\nTold on the trail by {who}: {reason.strip()}")
 
 

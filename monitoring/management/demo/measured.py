@@ -47,7 +47,7 @@ class Measured:
         """Let some minutes pass."""
         return self.clock.forward(seconds=round(self.rng.uniform(low, high) * 60))
 
-    def keep(self, noun: str, fact: object) -> None:
+    def follow(self, noun: str, fact: object) -> None:
         """Follow the facts beside the record: to load it for each step takes twice as long."""
         nouns: dict[str, Any] = {noun: (*getattr(self.facts, noun), fact)}
         self.facts = replace(self.facts, **nouns)
@@ -97,7 +97,7 @@ class Measured:
             sent = replace(entry, confirmed=confirmed)
             try:
                 reading = self._send(reading_id, sent, replaces)
-                self.keep("readings", facts.reading_facts(reading))
+                self.follow("readings", facts.reading_facts(reading))
                 return reading
             except Refused as refused:
                 asked = {r.field for r in refused.messages if r.code in {"unusual", "jump"}}

@@ -9,7 +9,7 @@ from random import Random
 
 from monitoring.management.demo.visit import Visit
 from monitoring.models import Reading
-from monitoring.rules.protocol import FORTY, Protocol
+from monitoring.rules.protocol import REMS_CHECK_MINUTES, Protocol
 
 DEVICE_MG = 28
 
@@ -83,7 +83,7 @@ def infuse(visit: Visit, mg: Decimal) -> None:
     for slot in (15, 30):
         visit.clock.move_to(visit.first_dose_at + timedelta(minutes=slot))
         visit.read(slot)
-    visit.clock.move_to(visit.first_dose_at + timedelta(minutes=FORTY))
+    visit.clock.move_to(visit.first_dose_at + timedelta(minutes=REMS_CHECK_MINUTES))
     visit.end_infusion(mg)
 
 
@@ -122,7 +122,7 @@ def _slot(visit: Visit, plot: Plot, slot: int, protocol: Protocol, window: int) 
         return
     at = slot + rng.uniform(-2, 3.5)
     if slot == plot.late:
-        at = slot + rng.uniform(12, 15) if slot == FORTY else slot + rng.uniform(6, 9)
+        at = slot + rng.uniform(12, 15) if slot == REMS_CHECK_MINUTES else slot + rng.uniform(6, 9)
     if window - 6 <= slot <= window + 10:
         at = max(at, min(window, slot + 4) + 0.5)
     # Never back: what was entered late may have been entered after this one was due.
@@ -135,7 +135,7 @@ def _slot(visit: Visit, plot: Plot, slot: int, protocol: Protocol, window: int) 
     visit.wait(0.5, 2)
     if slot == plot.corrected and reading.systolic:
         visit.correct(reading, {"systolic": reading.systolic - 10})
-    if slot == FORTY and plot.symptom:
+    if slot == REMS_CHECK_MINUTES and plot.symptom:
         visit.event("symptom", symptoms=[plot.symptom])
     visit.wait(0.2, 1)
     visit.respond()

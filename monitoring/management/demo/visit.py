@@ -106,7 +106,7 @@ class Visit(Measured):
                 reading_id=self.facts.predose.id,
                 through_seq=max(r.seq for r in self.facts.readings),
             )
-            self.keep("decisions", facts.decision_facts(decision))
+            self.follow("decisions", facts.decision_facts(decision))
         return self
 
     def dose(self, number: int, *, partial: str = "", early: str = "") -> Visit:
@@ -128,7 +128,7 @@ class Visit(Measured):
                 early_reason=early,
             ),
         )
-        self.keep("doses", facts.dose_facts(given))
+        self.follow("doses", facts.dose_facts(given))
         return self
 
     def end_infusion(self, mg: Decimal) -> Visit:
@@ -156,7 +156,7 @@ class Visit(Measured):
                 ordered=ordered or self.rng.choice(ORDERED),
                 at=self.clock.now(),
             )
-            self.keep("events", facts.event_facts(response))
+            self.follow("events", facts.event_facts(response))
         return self
 
     def event(self, kind: str, **given: Any) -> None:
@@ -167,7 +167,7 @@ class Visit(Measured):
             event=EventEntry(kind=kind, at=self.clock.now(), **given),
             sending=MEANT,
         )
-        self.keep("events", facts.event_facts(event))
+        self.follow("events", facts.event_facts(event))
 
     def sign(self, password: str) -> None:
         minutes = self.facts.minutes(self.clock.now()) or 0

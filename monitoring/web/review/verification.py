@@ -26,7 +26,7 @@ CHECKED = (
     ("anchors", _("Anchors stored outside the database")),
 )
 
-VERBS = {
+ENTRY_WORDS = {
     "plan_session": _("Session planned"),
     "cancel_session": _("Session cancelled"),
     "admit_patient": _("Patient admitted"),
@@ -62,7 +62,7 @@ def verification(request: ClinicRequest, session_id: UUID) -> HttpResponse:
         "result": result,
         "checked": [(words, result.checked[name]) for name, words in CHECKED],
         "entries": [
-            (entry, VERBS.get(entry.verb, entry.verb))
+            (entry, ENTRY_WORDS.get(entry.verb, entry.verb))
             for entry in TrailEntry.objects.filter(chain=session_id).select_related("actor")
         ],
         "head": ChainHead.objects.filter(pk=session_id).first(),

@@ -201,8 +201,8 @@ def test_every_entry_of_the_trail_of_people_and_organisation_has_words() -> None
     names = {verb.name for verb in declared()} | set(receivers.Entry) | {SIGN_FAILED}
     assert {"change_roles", "sign_in_failed", "enter_failed", "end_sign_in"} <= names
     # A right PIN is told as the sign-in, a wrong one under a name of its own.
-    assert names - {"try_pin"} <= set(staff_trail.VERBS)
-    assert set(staff_trail.VERBS) - names == {"change_protocol", "publish_protocol"}
+    assert names - {"try_pin"} <= set(staff_trail.ENTRY_WORDS)
+    assert set(staff_trail.ENTRY_WORDS) - names == {"change_protocol", "publish_protocol"}
 
 
 def test_the_trail_says_by_what_means_and_why(administrator: Client, site: Site) -> None:

@@ -15,7 +15,7 @@ from pytest_django import Settings
 from clinic.ids import uuid7
 from monitoring import actions, guards
 from monitoring.models import Clearance
-from monitoring.web.review.verification import VERBS
+from monitoring.web.review.verification import ENTRY_WORDS
 from tests.actions.refusals import refused
 from tests.clock import TestClock
 from tests.factories.visits import Visit, discharged, ready_to_sign, signed
@@ -208,7 +208,7 @@ def test_the_trail_of_a_session_names_who_did_what_when(
 def test_every_verb_on_a_session_has_its_words() -> None:
     elsewhere = {"register_patient", "amend_patient", "publish_protocol", "change_protocol"}
     verbs = {name for name in actions.__all__ if name.islower()}
-    assert set(VERBS) == verbs - elsewhere | {"adopt"}
+    assert set(ENTRY_WORDS) == verbs - elsewhere | {"adopt"}
 
 
 def test_the_report_prints_its_chain_head(clock: TestClock, signed_in: Signer) -> None:
