@@ -119,7 +119,7 @@ coverage: .venv/test ## how much of what the record rests on the tests before it
 test-browser: .venv/test ## what a person does, in the system's Chromium
 	$(PYTEST) -m browser
 
-verbs: .venv/test ## write docs/verbs.md from what the verbs declare
+verbs: .venv/test ## write docs/verbs.md from what the verbs declare, and offer each in its package
 	$(TOOLS) $(BIN)/python -m tests.verbs_page
 
 rest-postgresql: .venv/test ## on PostgreSQL, every test that `make test` runs on SQLite alone

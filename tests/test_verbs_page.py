@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import get_args
+
+import pytest
 
 from monitoring import actions
 from monitoring.rules.facts import Phase
@@ -11,6 +14,11 @@ from tests import verbs_page
 
 def test_the_page_is_what_the_code_declares() -> None:
     assert verbs_page.PAGE.read_text() == verbs_page.text(), "run `make verbs`"
+
+
+@pytest.mark.parametrize("package", verbs_page.PACKAGES, ids=lambda path: str(path.parent.name))
+def test_each_package_offers_every_verb_of_its_folder(package: Path) -> None:
+    assert (package / "__init__.py").read_text() == verbs_page.offered(package), "run `make verbs`"
 
 
 def test_the_drawing_names_every_phase_and_the_verbs_that_end_one() -> None:

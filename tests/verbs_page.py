@@ -1,18 +1,22 @@
-"""Write docs/verbs.md from what the verbs declare: `make verbs` runs this.
+"""Write docs/verbs.md from what the verbs declare, and have both packages offer every verb.
 
-`tests/test_verbs_page.py` holds the page to the code.
+`make verbs` runs this; `tests/test_verbs_page.py` holds what it writes to the code.
 """
 
 from __future__ import annotations
 
+import ast
 import inspect
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, get_args
 
-PAGE = Path(__file__).parents[1] / "docs" / "verbs.md"
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "verbs.md"
+PACKAGES = [ROOT / "clinic" / "actions", ROOT / "monitoring" / "actions"]
 
 INTRODUCTION = """\
 # Verbs: who may do what, and when
@@ -96,7 +100,45 @@ def roles(verb: Any) -> str:
     return ", ".join(role for role in ROLES if verb.permission in PERMISSIONS[role])
 
 
+def offered(package: Path) -> str:
+    """The package's own file: as it is, but with each verb of its folder imported and named."""
+    whole = (package / "__init__.py").read_text()
+    path = ".".join(package.relative_to(ROOT).parts)
+    verbs = {file.stem for file in package.glob("*.py") if _is_verb(file)}
+    own = rf"from {path}\.(\w+) import \1\n"
+    head, names, tail = re.split(r"__all__ = \[\n(.*?)\]\n", whole, maxsplit=1, flags=re.DOTALL)
+    others = set(re.findall(r'"(\w+)"', names)) - set(re.findall(own, head))
+    start = re.sub(own, "", head)
+    first = re.search(rf"^from {path}|\Z", start, re.MULTILINE)
+    assert first is not None
+    lines = re.findall(rf"^from {path}.*\n", start, re.MULTILINE)
+    lines += [f"from {path}.{verb} import {verb}\n" for verb in verbs]
+    everything = sorted(others | verbs, key=lambda n: (not n.isupper(), n[0].islower(), n))
+    listed = "".join(f'    "{name}",\n' for name in everything)
+    before = start[: first.start()].rstrip("\n")
+    return f"{before}\n{_gap(before)}{''.join(sorted(lines))}\n__all__ = [\n{listed}]\n{tail}"
+
+
+def _gap(before: str) -> str:
+    return "\n" if before.endswith("annotations") else ""
+
+
+def _is_verb(file: Path) -> bool:
+    """Whether it has a verb of its own name; no other module of the folder is named as a verb."""
+    made = {
+        target.id
+        for node in ast.parse(file.read_text()).body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    written = {n.name for n in ast.parse(file.read_text()).body if isinstance(n, ast.FunctionDef)}
+    return file.stem in made | written
+
+
 if __name__ == "__main__":
+    for package in PACKAGES:
+        (package / "__init__.py").write_text(offered(package))
     import django
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
