@@ -1,16 +1,18 @@
-"""The demo clinic: built through the verbs, the same by seed, and never mixed with real data."""
+"""The demo clinic once it is built, through the verbs: all look at the same one."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from io import StringIO
-from typing import Any
+import logging
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from logging.handlers import BufferingHandler
 
 import pytest
-from django.core.management import CommandError, call_command
-from django.db import transaction
-from django.test import Client
-from pytest_django import Settings
+from django.core.management import CommandError
+from django.test import Client, override_settings
+from pytest_django import DjangoDbBlocker
 
 from clinic import clock as clinic_clock
 from clinic.models import Membership, Site, Staff
@@ -20,25 +22,35 @@ from monitoring.rules.flags import unanswered
 from monitoring.rules.readiness import before_clearance, clearance_state, needs_decision
 from monitoring.rules.schedule import next_slot
 from tests.clock import TestClock
-from tests.factories.logged import insert
-from tests.factories.people import StaffFactory
+from tests.management.demo import build, content
+from tests.shared import world
 
 pytestmark = pytest.mark.django_db
 
-
-def build(**options: Any) -> str:
-    out = StringIO()
-    call_command("demo", stdout=out, **{"days": 6, **options})
-    return out.getvalue()
+OURS = "a-password-of-ours"
 
 
-def content() -> list[tuple[object, ...]]:
-    readings = Reading.objects.order_by("session__patient__mrn", "taken_at", "seq")
-    return list(
-        readings.values_list(
-            "pk", "session_id", "session__patient__mrn", "taken_at", "systolic", "dissociation"
-        )
-    )
+@dataclass(frozen=True)
+class Built:
+    out: str
+    logged: list[str]
+    moment: datetime
+    is_clock_given_back: bool
+
+
+@pytest.fixture(scope="module")
+def built(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Built]:
+    """The demo, for the tests that look at it, and what its building said."""
+    handler = BufferingHandler(capacity=sys.maxsize)
+    with world(django_db_blocker) as clock, override_settings(CLINIC_DEMO_PASSWORD=OURS):
+        moment = clock.now()
+        logging.getLogger().addHandler(handler)
+        try:
+            out = build()
+        finally:
+            logging.getLogger().removeHandler(handler)
+        given_back = clinic_clock.now == clock.now and clock.now() == moment
+        yield Built(out, [record.getMessage() for record in handler.buffer], moment, given_back)
 
 
 def open_at_main() -> list[Session]:
@@ -46,9 +58,7 @@ def open_at_main() -> list[Session]:
     return list(Session.objects.at(main).in_progress().with_record())
 
 
-def test_the_demo_is_two_sites_six_staff_and_forty_patients(clock: TestClock) -> None:
-    build()
-
+def test_the_demo_is_two_sites_six_staff_and_forty_patients(clock: TestClock, built: Built) -> None:
     assert Site.objects.count() == 2
     assert len({s.time_zone for s in Site.objects.all()}) == 2
     assert Staff.objects.count() == 6
@@ -56,9 +66,7 @@ def test_the_demo_is_two_sites_six_staff_and_forty_patients(clock: TestClock) ->
     assert Membership.objects.filter(staff__username="thomas").count() == 2
 
 
-def test_todays_board_has_a_session_in_every_phase(clock: TestClock) -> None:
-    build()
-
+def test_todays_board_has_a_session_in_every_phase(clock: TestClock, built: Built) -> None:
     sessions = open_at_main()
     assert 10 <= len(sessions) <= 12
     assert len({s.room for s in sessions}) == len(sessions)
@@ -78,95 +86,24 @@ def test_todays_board_has_a_session_in_every_phase(clock: TestClock) -> None:
     assert Departure.objects.filter(left_at__date=now.date()).exists()
 
 
-@pytest.mark.parametrize(
-    "moment",
-    [
-        datetime(2026, 3, 8, 8, 30, tzinfo=UTC),
-        datetime(2026, 3, 11, 4, 50, tzinfo=UTC),
-        datetime(2025, 11, 2, 7, 15, tzinfo=UTC),
-        datetime(2026, 1, 1, 6, 5, tzinfo=UTC),
-        datetime(2024, 2, 29, 18, 0, tzinfo=UTC),
-    ],
-    ids=["clocks go forward", "before midnight", "clocks go back", "new year", "leap day"],
-)
-def test_the_board_is_alive_at_any_hour(clock: TestClock, moment: datetime) -> None:
-    clock.travel_to(moment)
-    build()
-    main = Site.objects.get(name=MAIN)
-    midnight = moment.astimezone(main.tz).replace(hour=0, minute=0) + timedelta(days=1)
-    shown = Session.objects.at(main).on_board(midnight)
-
-    assert 10 <= shown.in_progress().count() <= 12
-    assert shown.filter(phase="planned").count() == 2
-
-
-def test_the_same_seed_at_the_same_moment_builds_the_same_clinic(clock: TestClock) -> None:
-    before = transaction.savepoint()
-    build(seed=7, days=14)
-    first = content()
-    transaction.savepoint_rollback(before)
-    build(seed=7, days=14)
-
-    assert content() == first
-    assert len(first) > 200
-
-
-def test_nothing_is_recorded_after_now_and_the_clock_is_given_back(
-    clock: TestClock, caplog: pytest.LogCaptureFixture
-) -> None:
-    moment = clock.now()
-    build()
-
+def test_nothing_is_recorded_after_now_and_the_clock_is_given_back(built: Built) -> None:
     # The demo tells a story in its order: a reading entered late leaves no clock that went back.
-    assert "clock went back" not in caplog.text
-    assert clinic_clock.now == clock.now
-    assert clock.now() == moment
-    assert not Reading.objects.filter(recorded_at__gt=moment).exists()
+    assert not [line for line in built.logged if "clock went back" in line]
+    assert built.is_clock_given_back
+    assert not Reading.objects.filter(recorded_at__gt=built.moment).exists()
 
 
 def test_the_demo_prints_who_can_sign_in_and_they_can(
-    clock: TestClock, client: Client, settings: Settings
+    clock: TestClock, client: Client, built: Built
 ) -> None:
-    settings.CLINIC_DEMO_PASSWORD = "a-password-of-ours"
-    out = build()
-
-    assert "rosa" in out
-    assert "a-password-of-ours" in out
-    assert client.login(username="rosa", password="a-password-of-ours")
-
-
-def test_the_demo_refuses_a_database_that_holds_a_patient_and_changes_nothing(
-    clock: TestClock,
-) -> None:
-    site = insert(Site(name="Real clinic"))
-    Patient.objects.create(
-        site=site,
-        mrn="1",
-        family_name="A",
-        given_name="B",
-        date_of_birth=clock.now().date(),
-        sex="female",
-        created_at=clock.now(),
-    )
-
-    for if_empty in (False, True):
-        with pytest.raises(CommandError, match="not of the demo"):
-            build(if_empty=if_empty)
-    assert Patient.objects.count() == 1
-    assert Staff.objects.count() == 0
-
-
-def test_the_demo_refuses_a_database_that_holds_only_staff(clock: TestClock) -> None:
-    StaffFactory.create(username="someone")
-
-    with pytest.raises(CommandError, match="not of the demo"):
-        build()
+    assert "rosa" in built.out
+    assert OURS in built.out
+    assert client.login(username="rosa", password=OURS)
 
 
 def test_with_if_empty_a_demo_that_is_there_is_kept_with_all_that_was_added(
-    clock: TestClock,
+    clock: TestClock, built: Built
 ) -> None:
-    build()
     Patient.objects.create(
         site=Site.objects.get(name=MAIN),
         mrn="ADDED",
@@ -185,18 +122,3 @@ def test_with_if_empty_a_demo_that_is_there_is_kept_with_all_that_was_added(
     assert Patient.objects.filter(mrn="ADDED").exists()
     with pytest.raises(CommandError, match="here already"):
         build()
-
-
-def test_a_build_that_was_broken_off_is_not_taken_for_a_demo(
-    clock: TestClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def power_cut(*args: Any) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("monitoring.management.demo.build.play_today", power_cut)
-    with pytest.raises(KeyboardInterrupt):
-        build(days=4)
-
-    assert not any(s.has_usable_password() for s in Staff.objects.all())
-    with pytest.raises(CommandError, match="not finished"):
-        build(if_empty=True)
