@@ -125,11 +125,11 @@ verbs: .venv/test ## write docs/verbs.md from what the verbs declare, and offer 
 rest-postgresql: .venv/test ## on PostgreSQL, every test that `make test` runs on SQLite alone
 	$(ON_POSTGRESQL) $(REST)
 
-sequences-sqlite: .venv/test ## 20,000 written steps of verbs in any order
-	SEQUENCE_STEPS=20000 $(PYTEST) tests/sequences
+sequences-sqlite: .venv/test ## 20,000 written steps of verbs in any order, and the races in full
+	WHOLE=1 SEQUENCE_STEPS=20000 $(PYTEST) tests/sequences tests/faults/test_races.py
 
 sequences-postgresql: .venv/test ## the same on PostgreSQL
-	SEQUENCE_STEPS=20000 $(ON_POSTGRESQL) tests/sequences
+	WHOLE=1 SEQUENCE_STEPS=20000 $(ON_POSTGRESQL) tests/sequences tests/faults/test_races.py
 
 matrix-postgresql: .venv/test ## every address, person, id and method on PostgreSQL; the demo at any hour
 	WHOLE=1 $(ON_POSTGRESQL) tests/clinic/test_matrix.py tests/management/test_demo_building.py

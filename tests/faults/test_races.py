@@ -19,11 +19,13 @@ from monitoring import guards
 from monitoring.actions import Conflict, Refused, record_reading
 from monitoring.models import Clearance, Departure, Reading, Session
 from tests.clock import TestClock
+from tests.engine import IS_WHOLE
 from tests.guards.raw import copy
 from tests.guards.test_attacks import departure
 from tests.guards.world import Clinic, Visit, open_clinic
 
-ROUNDS = 200
+ROUNDS = 200 if IS_WHOLE else 48
+"""How often two people meet: 200 times in `make test-all`."""
 CALM_OR_HIGH = (120, 190) * (ROUNDS // 2)
 Race = Callable[..., list[Any]]
 
