@@ -9,6 +9,7 @@ from monitoring.models.rows import SessionRows
 from monitoring.rules import facts as rules
 from monitoring.rules.codes import AutomaticWithdrawal
 from monitoring.rules.measures import OBSERVATIONS, value_fields
+from monitoring.rules.readiness import QUESTIONS
 from monitoring.rules.rems import holds
 
 if TYPE_CHECKING:
@@ -24,25 +25,7 @@ if TYPE_CHECKING:
         Withdrawal,
     )
 
-_ANSWERS = (
-    "identifiers_confirmed",
-    "aneurysmal_disease",
-    "intracerebral_haemorrhage",
-    "hypersensitivity",
-    "no_recent_food",
-    "no_recent_liquid",
-    "no_recent_nasal",
-    "fasting_reason",
-    "benzodiazepine",
-    "hypnotic",
-    "opioid",
-    "stimulant",
-    "maoi",
-    "alcohol",
-    "transport_arranged",
-    "transport_reason",
-    "no_driving_advised",
-)
+_ANSWERS = (*QUESTIONS, "fasting_reason", "transport_reason")
 
 
 def facts_of(rows: SessionRows, *, is_whole: bool = True) -> rules.SessionFacts:
