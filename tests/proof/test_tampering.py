@@ -260,6 +260,11 @@ CASES: dict[str, tuple[Callable[[Scene], Any], str]] = {
     "what was planned, taken out of the log": (
         lambda s: update(s.entry(1), payload="{}"), "in entry 7 holds what cannot be read"
     ),
+    "a chain hashed anew with another content below a signature": (
+        lambda s: rewrite(s.entry(1), key_of(s),
+                          payload=told(s.entry(1), session={"indication": "mdsi"})),
+        "covers another content than was signed",
+    ),
     "a chain hashed anew with words for numbers": (
         lambda s: rewrite(s.entry(3), key_of(s), payload=told(s.entry(3), session={"last_seq": "x"},
                                                             reading={"seq": "x"})),
