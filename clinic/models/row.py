@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal, Self
+from functools import cache
+from typing import Any, ClassVar, Literal, Self
 
 from django.apps import apps
 from django.db import models
@@ -33,12 +34,14 @@ class Guarded(models.Model):
         This is the one list of what is recorded. Guards, rights, replay, comparison, verification
         and loading all read it.
         """
-        found = [
-            model
-            for model in apps.get_models()
-            if issubclass(model, cls) and chain_kind in {None, model.chain_kind}
-        ]
-        return tuple(sorted(found, key=name_of))
+        found: Any = _tables(cls)
+        return tuple(m for m in found if chain_kind in {None, m.chain_kind})
+
+
+@cache
+def _tables(kind: type[Guarded]) -> tuple[type[Guarded], ...]:
+    """Asked for with each session that is read: the models of a process do not change."""
+    return tuple(sorted((m for m in apps.get_models() if issubclass(m, kind)), key=name_of))
 
 
 class RecordRow(Guarded):
@@ -52,6 +55,9 @@ class RecordRow(Guarded):
         abstract = True
 
 
-def name_of(model: type[models.Model]) -> str:
-    """The noun of `model` in entries of the trail, such as "doseend"."""
+def name_of(model: type[models.Model] | models.Model) -> str:
+    """The noun of a model, or of a row, in entries of the trail, such as "doseend".
+
+    A row may be the lazy `request.user`: its type is not asked for.
+    """
     return str(model._meta.model_name)

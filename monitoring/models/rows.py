@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
@@ -69,6 +70,7 @@ def owner_of(noun: type[SessionRow]) -> models.Field[Any, Any]:
     return found
 
 
+@cache
 def _owner_of(noun: type[SessionRow]) -> models.Field[Any, Any] | None:
     for field in noun._meta.local_concrete_fields:
         owner = field.related_model
@@ -78,7 +80,8 @@ def _owner_of(noun: type[SessionRow]) -> models.Field[Any, Any] | None:
     return None
 
 
-def beside_of(noun: type[SessionRow]) -> dict[type[SessionRow], str]:
+@cache
+def beside_of(noun: type[SessionRow]) -> Mapping[type[SessionRow], str]:
     """The nouns of which one row may belong to a row of `noun`, each with its name there."""
     found: dict[type[SessionRow], str] = {}
     for other in SessionRow.tables():
