@@ -9,6 +9,7 @@ from django.db import models
 
 from clinic import clock, origin
 from clinic.models import ChainHead, TrailEntry
+from clinic.models.row import name_of
 from clinic.trail import keys
 from clinic.trail.canonical import Columns, canonical, columns, moment
 
@@ -32,7 +33,7 @@ def rows_of(*rows: models.Model) -> Rows:
     """`rows` whole, as a payload names them."""
     found: Rows = {}
     for row in rows:
-        found.setdefault(str(row._meta.model_name), {})[str(row.pk)] = columns(row)
+        found.setdefault(name_of(row), {})[str(row.pk)] = columns(row)
     return found
 
 

@@ -15,6 +15,7 @@ from django.db import models
 
 from clinic import origin
 from clinic.models import Membership, Proposal, Site, Staff, Tablet
+from clinic.models.row import name_of
 from clinic.trail import chain
 from clinic.trail.canonical import Columns, columns
 from clinic.trail.person import factor, only, person
@@ -40,7 +41,7 @@ def chain_of(row: models.Model) -> Chain:
         return row.user_id, "staff"
     if isinstance(row, Site | Tablet):
         return chain.ORGANISATION, "organisation"
-    raise TypeError(f"{row._meta.model_name} is on no chain of the organisation")
+    raise TypeError(f"{name_of(row)} is on no chain of the organisation")
 
 
 def as_logged(row: models.Model) -> Columns:
@@ -78,14 +79,14 @@ class Changes:
 
     def delete(self, row: models.Model) -> None:
         """Take `row` away."""
-        self._of(chain_of(row)).setdefault(_table(row), {})[str(row.pk)] = None
+        self._of(chain_of(row)).setdefault(name_of(row), {})[str(row.pk)] = None
         row.delete()
 
     def note(self, row: models.Model, fields: Iterable[str] | None = None) -> None:
         """A row that was saved already: whole, or the `fields` of it that were saved."""
         logged = only(as_logged(row), fields)
         if logged:
-            held = self._of(chain_of(row)).setdefault(_table(row), {})
+            held = self._of(chain_of(row)).setdefault(name_of(row), {})
             held[str(row.pk)] = {**(held.get(str(row.pk)) or {}), **logged}
 
     def touch(self, staff: Staff) -> None:
@@ -101,7 +102,3 @@ class Changes:
 
     def _of(self, subject: Chain) -> chain.Rows:
         return self._rows.setdefault(subject, {})
-
-
-def _table(row: models.Model) -> str:
-    return str(row._meta.model_name)

@@ -8,6 +8,7 @@ from operator import itemgetter
 
 from django.db import models
 
+from clinic.models.row import name_of
 from clinic.trail.canonical import Columns, canonical, columns
 from clinic.trail.replay import State
 
@@ -29,7 +30,7 @@ class Difference:
 def table_of(rows: Iterable[models.Model]) -> Held:
     found: Held = {}
     for row in rows:
-        found.setdefault(str(row._meta.model_name), []).append((str(row.pk), columns(row)))
+        found.setdefault(name_of(row), []).append((str(row.pk), columns(row)))
     return found
 
 

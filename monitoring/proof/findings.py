@@ -8,6 +8,7 @@ from functools import cache
 
 from django.apps import apps
 
+from clinic.models.row import name_of
 from clinic.trail.differences import Difference
 
 
@@ -41,7 +42,7 @@ def printable(text: str) -> str:
 
 @cache
 def _model_names() -> dict[str, str]:
-    return {str(m._meta.model_name): str(m._meta.verbose_name) for m in apps.get_models()}
+    return {name_of(m): str(m._meta.verbose_name) for m in apps.get_models()}
 
 
 def noun_of(table: str) -> str:

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import connection, models
 
 from clinic.models import ChainHead, TrailEntry
+from clinic.models.row import name_of
 from monitoring.guards.stored import conditions
 from monitoring.models import Session, SessionRow
 
@@ -69,7 +70,7 @@ def _select(model: type[models.Model], owner: str) -> str:
     where = f'NEW."{owner}" = %s AND ' if owner else ""
     # Only names of tables and columns, which stand in the models.
     return f"""
-        SELECT '{model._meta.model_name}', CAST(NEW."{key}" AS TEXT), ltrim({odd}) AS odd,
+        SELECT '{name_of(model)}', CAST(NEW."{key}" AS TEXT), ltrim({odd}) AS odd,
             '[' || {texts or "''"} || ']' AS texts
         FROM "{table}" AS NEW WHERE {where}(odd > '' OR instr(texts, '{{') > 0)
     """  # noqa: S608

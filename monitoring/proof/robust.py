@@ -11,6 +11,7 @@ from django.db import DataError, OperationalError, connection, models, transacti
 from django.db.models import QuerySet
 from django.db.models.functions import Cast
 
+from clinic.models.row import name_of
 from clinic.trail.replay import UNREADABLE
 from monitoring.proof.findings import Problem, Verification, noun_of, printable
 
@@ -85,7 +86,7 @@ class Reader:
             self.found[rows.model] += len(found)
             return found
         except UNREADABLE_ROW:
-            noun = noun_of(str(rows.model._meta.model_name))
+            noun = noun_of(name_of(rows.model))
             for key in rows.values_list(AS_TEXT, flat=True)[place]:
                 self.found[rows.model] += 1
                 self.problem(f"{noun} {key}", "holds what cannot be read")

@@ -288,7 +288,7 @@ class _Run(Reader):
         row: models.Model,
         read: Callable[[Any], Columns] = columns,
     ) -> None:
-        noun, key = str(row._meta.model_name), str(row.pk)
+        noun, key = name_of(row), str(row.pk)
         self.result.checked["rows"] += 1
         with self.naming(subject, f"{noun_of(noun)} {key}"):
             held.setdefault(noun, []).append((key, read(row)))
