@@ -172,8 +172,8 @@ def _site(row: dict[str, Any]) -> str:
     said = [
         f"{field.label}: {_value(row[name])}"
         for name, field in SiteForm.base_fields.items()
-        # A new site is logged whole: what is empty says nothing, and nor does its id.
-        if name != "id" and name in row and (row[name] or "id" not in row)
+        # A new site is logged whole: what is empty says nothing.
+        if not field.widget.is_hidden and name in row and (row[name] or "id" not in row)
     ]
     if "requires_second_factor" in row:
         needed = row["requires_second_factor"]

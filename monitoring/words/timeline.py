@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.pages import moments
@@ -39,7 +38,7 @@ class Entry:
     @property
     def line(self) -> str:
         """The entry as one line, for lists of what has changed."""
-        return f"{timezone.localtime(self.at):%H:%M} {self.words} ({self.by})"
+        return f"{moments.clock(self.at)} {self.words} ({self.by})"
 
 
 def timeline(session: Session, facts: SessionFacts) -> list[Entry]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from monitoring.rules.readiness import QUESTIONS
+from monitoring.rules.readiness import CONCOMITANT, CONTRAINDICATIONS, QUESTIONS
 
 WELL: dict[str, int | None] = {
     "systolic": 122,
@@ -16,13 +16,7 @@ WELL: dict[str, int | None] = {
     "dissociation": 0,
 }
 GOOD_ANSWERS: dict[str, bool | None] = {
-    **dict.fromkeys(QUESTIONS, False),
-    "identifiers_confirmed": True,
-    "no_recent_food": True,
-    "no_recent_liquid": True,
-    "no_recent_nasal": True,
-    "transport_arranged": True,
-    "no_driving_advised": True,
+    question: question not in {*CONTRAINDICATIONS, *CONCOMITANT} for question in QUESTIONS
 }
 LEAVING: dict[str, dict[str, Any]] = {
     "discharged": {

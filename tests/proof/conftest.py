@@ -1,24 +1,6 @@
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-from pytest_django import Settings
-
-from tests.clock import TestClock
-from tests.guards.world import Clinic, open_clinic
+from tests.proof.anchored import anchors_folder, clinic
 from tests.proof.scene import owner, scene
 
-__all__ = ["owner", "scene"]
-
-
-@pytest.fixture(autouse=True)
-def anchors_folder(settings: Settings, tmp_path: Path) -> Path:
-    folder = tmp_path / "anchors"
-    settings.ANCHORS = folder
-    return folder
-
-
-@pytest.fixture
-def clinic(db: None, clock: TestClock) -> Clinic:
-    return open_clinic()
+__all__ = ["anchors_folder", "clinic", "owner", "scene"]

@@ -18,6 +18,7 @@ from monitoring.rules.facts import (
     SessionFacts,
 )
 from monitoring.rules.protocol import SPRAVATO_US
+from tests.factories.answers import GOOD_ANSWERS
 from tests.factories.filled import filled
 
 FIRST = datetime(2026, 3, 10, 14, tzinfo=UTC)
@@ -88,31 +89,9 @@ def event(minutes: float, kind: str = "note", **given: Any) -> EventFacts:
 
 
 def admission(**answers: Any) -> AdmissionFacts:
-    good = dict.fromkeys(
-        (
-            "aneurysmal_disease",
-            "intracerebral_haemorrhage",
-            "hypersensitivity",
-            "benzodiazepine",
-            "hypnotic",
-            "opioid",
-            "stimulant",
-            "maoi",
-            "alcohol",
-        ),
-        False,
-    ) | dict.fromkeys(
-        (
-            "identifiers_confirmed",
-            "no_recent_food",
-            "no_recent_liquid",
-            "no_recent_nasal",
-            "transport_arranged",
-            "no_driving_advised",
-        ),
-        True,
+    return AdmissionFacts(
+        **filled(answers, seq=1, at=at(-30), prescriber="Mei Chen, MD", **GOOD_ANSWERS)
     )
-    return AdmissionFacts(**filled(answers, seq=1, at=at(-30), prescriber="Mei Chen, MD", **good))
 
 
 def decision(outcome: Any = "give", reading: UUID | None = None, **given: Any) -> DecisionFacts:

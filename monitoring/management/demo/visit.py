@@ -20,18 +20,17 @@ from monitoring.models import ProtocolVersion, Session, facts
 from monitoring.rules.cautions import cautions
 from monitoring.rules.entry import PRE_DOSE
 from monitoring.rules.flags import unanswered
-from monitoring.rules.readiness import CHECKLIST, QUESTIONS, before_clearance, needs_decision
-
-YES = frozenset(
-    (
-        "identifiers_confirmed",
-        "no_recent_food",
-        "no_recent_liquid",
-        "no_recent_nasal",
-        "transport_arranged",
-        "no_driving_advised",
-    )
+from monitoring.rules.readiness import (
+    CHECKLIST,
+    CONCOMITANT,
+    CONTRAINDICATIONS,
+    QUESTIONS,
+    before_clearance,
+    needs_decision,
 )
+
+YES = frozenset(QUESTIONS).difference(CONTRAINDICATIONS, CONCOMITANT)
+"""What is answered so where all is well; the other questions are answered with no."""
 ORDERED = (
     "Repeat in 15 minutes, stay semi-reclined",
     "Seen at the chair; continue observation",
