@@ -38,6 +38,8 @@ class Site(Guarded):
     is_inpatient = models.BooleanField(default=False)
     requires_second_factor = models.BooleanField(default=True)
     """Whether administrators and clinicians do nothing here without a second factor."""
+    asks_witness = models.BooleanField(default=False)
+    """Whether a second person witnesses each dose here."""
     phone = models.CharField(max_length=40, blank=True)
     address = models.CharField(max_length=200, blank=True)
     address_2 = models.CharField(max_length=200, blank=True)

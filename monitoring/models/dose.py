@@ -1,4 +1,4 @@
-"""One device, or one infusion and its end."""
+"""One device, or one part of an infusion and its end."""
 
 from __future__ import annotations
 
@@ -16,7 +16,11 @@ from monitoring.models.row import SessionFact
 class Dose(SessionFact):
     """Rests on a complete pre-dose reading and, above the guide, on a clinician's decision.
 
-    `is_complete` is empty for an infusion, whose end tells (CLINICAL 8, rules 20 to 22).
+    `sprays` are those that left a device, as its green dots tell: a device of which none did has
+    failed, and the next one has its number. They are empty for a part of an infusion, whose end
+    tells, and for a device recorded before they were asked, where `is_complete` alone is known.
+    `mg` is what the device holds, or what was still ordered when the part began; `rate` is in mL an
+    hour (CLINICAL 8, rules 20 to 22; 11, device that fails).
     """
 
     number = models.PositiveSmallIntegerField()
@@ -26,7 +30,10 @@ class Dose(SessionFact):
     expiry = models.DateField(_("Expiry date"))
     started_at = models.DateTimeField(_("Given at"))
     is_complete = models.BooleanField(_("Complete"), null=True)
+    sprays = models.PositiveSmallIntegerField(_("Sprays given"), null=True)
     partial_detail = models.CharField(_("What was not given"), max_length=300, blank=True)
+    complaint = models.CharField(_("Product complaint"), max_length=80, blank=True)
+    rate = models.DecimalField(_("Rate (mL/h)"), max_digits=6, decimal_places=1, null=True)
     early_reason = models.CharField(
         _("Why earlier than five minutes after the last device"), max_length=300, blank=True
     )
@@ -44,10 +51,7 @@ class Dose(SessionFact):
     class Meta(SessionFact.Meta):
         constraints = (
             *SessionFact.Meta.constraints,
-            models.UniqueConstraint(fields=("session", "number"), name="dose_number_once"),
-            models.CheckConstraint(
-                condition=Q(number__gte=1, number__lte=3), name="dose_number_possible"
-            ),
+            models.CheckConstraint(condition=Q(number__gte=1), name="dose_number_possible"),
             models.CheckConstraint(condition=Q(mg__gt=0), name="dose_has_mg"),
             models.CheckConstraint(condition=Q(lot__gt=""), name="dose_has_lot"),
             models.CheckConstraint(
@@ -55,13 +59,29 @@ class Dose(SessionFact):
                 | Q(Q(is_complete=True) | Q(is_complete=None), partial_detail=""),
                 name="dose_partial_explained",
             ),
+            models.CheckConstraint(
+                condition=Q(sprays=None)
+                | Q(sprays=2, is_complete=True)
+                | Q(sprays__in=(0, 1), is_complete=False),
+                name="dose_sprays_agree",
+            ),
+            models.CheckConstraint(
+                condition=Q(complaint="") | Q(sprays__in=(0, 1)), name="dose_complaint_has_cause"
+            ),
+            models.CheckConstraint(condition=Q(rate=None) | Q(rate__gt=0), name="dose_rate_flows"),
         )
 
 
 class DoseEnd(SessionFact):
-    """The end of an infusion: when, and how much had run in."""
+    """The end of one part of an infusion: when, and how much of it had run in. The infusion is
+    paused, to be resumed by the next part, or it has ended."""
+
+    class Kind(models.TextChoices):
+        PAUSED = "paused", _("Paused")
+        ENDED = "ended", _("Ended")
 
     dose = models.OneToOneField(Dose, on_delete=models.PROTECT, related_name="end")
+    kind = models.CharField(max_length=6, choices=Kind.choices, default=Kind.ENDED)
     ended_at = models.DateTimeField(_("Ended at"))
     mg = models.DecimalField(_("Given (mg)"), max_digits=6, decimal_places=1)
     is_complete = models.BooleanField(_("Complete"))
@@ -72,6 +92,10 @@ class DoseEnd(SessionFact):
         constraints = (
             *SessionFact.Meta.constraints,
             models.CheckConstraint(condition=Q(mg__gte=0), name="doseend_has_mg"),
+            models.CheckConstraint(
+                condition=Q(kind="ended") | Q(kind="paused", is_complete=False),
+                name="doseend_kind_known",
+            ),
             models.CheckConstraint(
                 condition=Q(is_complete=False, partial_detail__gt="")
                 | Q(is_complete=True, partial_detail=""),

@@ -125,6 +125,13 @@ class Session(Guarded):
     phase = models.CharField(max_length=10, choices=Phase.choices, default=Phase.PLANNED)
     planned_for = models.DateTimeField()
     planned_mg = models.DecimalField(max_digits=6, decimal_places=1)
+    weight_kg = models.DecimalField(max_digits=4, decimal_places=1, null=True)
+    mg_per_kg = models.DecimalField(max_digits=4, decimal_places=2, null=True)
+    concentration = models.DecimalField(max_digits=5, decimal_places=1, null=True)
+    """Of an infusion, in mg a mL."""
+    infusion_minutes = models.PositiveSmallIntegerField(null=True)
+    beyond_reason = models.CharField(max_length=300, blank=True)
+    """Why a clinician ordered an infusion beyond what the protocol allows."""
     indication = models.CharField(max_length=10, choices=Indication.choices, default=Indication.TRD)
     is_first_treatment = models.BooleanField()
     room = models.CharField(max_length=40, blank=True)
