@@ -12,7 +12,7 @@ from monitoring.actions.text import require_text
 from monitoring.actions.times import require_after, require_timely
 from monitoring.actions.work import SessionWork, session_verb
 from monitoring.models import Event
-from monitoring.rules.facts import ReadingFacts
+from monitoring.rules.facts import REPEAT_MINUTES, ReadingFacts
 from monitoring.rules.flags import flagged
 from monitoring.rules.phase import PRESENT
 
@@ -27,17 +27,21 @@ def respond_to_flag(
     informed: str,
     ordered: str,
     at: datetime,
+    repeat_minutes: int | None = None,
     late_reason: str = "",
     confirmed_at: datetime | None = None,
 ) -> Event:
     """Answer for the flagged reading or event `about`. Several responses to one flag are kept.
 
-    Raises Refused when nothing is flagged there, or for an empty field; NotAllowed.
+    `repeat_minutes` makes a reading due so many minutes after `at`, when it was ordered (CLINICAL
+    8, rule 51). Raises Refused when nothing is flagged there, for an empty field or for a time
+    before what it answers; NotAllowed.
     """
     given = {
         "informed": informed.strip(),
         "ordered": ordered.strip(),
         "late_reason": late_reason.strip(),
+        "repeat_minutes": repeat_minutes,
     }
     if sent := work.sent(work.session.rows.of(Event), id, given, sending, at=at):
         if about not in {sent.answers_reading_id, sent.answers_event_id}:
@@ -55,8 +59,16 @@ def respond_to_flag(
         "answers_reading_id": about if is_reading else None,
         "answers_event_id": None if is_reading else about,
     }
-    same = {"informed": given["informed"], "ordered": given["ordered"], **about_id}
+    same = {name: given[name] for name in ("informed", "ordered", "repeat_minutes")} | about_id
     work.require_once(work.session.rows.of(Event), sending, "again_event", same)
     require_text(informed, "informed")
     require_text(ordered, "ordered")
+    _require_repeat(repeat_minutes)
     return work.add(Event(id=id, kind=Event.Kind.RESPONSE, at=at, **given, **about_id))
+
+
+def _require_repeat(minutes: int | None) -> None:
+    """A repeat is ordered within the hour: more is a slip."""
+    least, most = REPEAT_MINUTES
+    if minutes is not None and not least <= minutes <= most:
+        raise refuse("setting_out_of_bounds", "repeat_minutes", least=least, most=most)

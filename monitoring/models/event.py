@@ -7,10 +7,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from monitoring.models.row import SessionFact
+from monitoring.rules.facts import REPEAT_MINUTES
 
 
 class Event(SessionFact):
-    """A response names who was informed and what was ordered; an adverse event says whether it was
+    """A response names who was informed and what was ordered, and after how many minutes a reading
+    was to be repeated, if it was; an adverse event says whether it was
     serious, and a later event resolves it (CLINICAL 2; 8, rules 13 and 43)."""
 
     class Kind(models.TextChoices):
@@ -36,6 +38,7 @@ class Event(SessionFact):
     )
     informed = models.CharField(_("Who was informed"), max_length=200, blank=True)
     ordered = models.CharField(_("What was ordered"), max_length=500, blank=True)
+    repeat_minutes = models.PositiveSmallIntegerField(_("Repeat in"), null=True)
     is_serious = models.BooleanField(_("Serious"), null=True)
     onset_at = models.DateTimeField(_("Onset"), null=True)
     resolves = models.OneToOneField(
@@ -73,6 +76,15 @@ class Event(SessionFact):
                     & Q(answers_reading=None, answers_event=None, informed="", ordered="")
                 ),
                 name="event_response_agrees",
+            ),
+            models.CheckConstraint(
+                condition=Q(repeat_minutes=None)
+                | Q(
+                    kind="response",
+                    repeat_minutes__gte=REPEAT_MINUTES[0],
+                    repeat_minutes__lte=REPEAT_MINUTES[1],
+                ),
+                name="event_repeat_agrees",
             ),
             models.CheckConstraint(
                 condition=Q(kind="adverse_event", is_serious__isnull=False, onset_at__isnull=False)

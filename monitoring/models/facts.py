@@ -144,6 +144,7 @@ def event_facts(row: Event) -> rules.EventFacts:
         symptoms=tuple(row.symptoms),
         answers_reading=row.answers_reading_id,
         answers_event=row.answers_event_id,
+        repeat_minutes=row.repeat_minutes,
         is_serious=row.is_serious,
         detail=row.detail,
     )

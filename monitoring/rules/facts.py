@@ -19,6 +19,9 @@ from monitoring.rules.protocol import Protocol
 CLOCKS_APART = timedelta(minutes=2)
 """How far the clocks of a tablet and of the server may stand apart (CLINICAL 7, hazard 31)."""
 
+REPEAT_MINUTES = (1, 60)
+"""After how many minutes a repeat may be ordered: no clinical limit, it keeps out slips."""
+
 Outcome = Literal["give", "delay", "do_not_give"]
 Phase = Literal["planned", "arrived", "dosing", "observing", "cleared", "closed", "cancelled"]
 
@@ -123,6 +126,7 @@ class EventFacts:
     symptoms: tuple[str, ...] = ()
     answers_reading: UUID | None = None
     answers_event: UUID | None = None
+    repeat_minutes: int | None = None
     is_serious: bool | None = None
     detail: str = ""
 

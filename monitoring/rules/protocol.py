@@ -76,6 +76,11 @@ class Protocol:
     sedation_emergency: int = 1
     dissociation_notify: int = 3
 
+    # What a value or an order makes due: rule 51; until when a flag is answered: rule 9.
+    repeat_pressure_minutes: int = 5
+    repeat_spo2_minutes: int = 2
+    answer_within_minutes: int = 10
+
     # Clearance: rules 5, 15, 16 and 33.
     clearance_systolic: int = 140
     clearance_diastolic: int = 90
@@ -91,7 +96,7 @@ class Protocol:
     dissociation_scale: str = DISSOCIATION_0_4.id
 
     def __post_init__(self) -> None:
-        problems = list(_too_lax(self))
+        problems = [*_too_lax(self), *_too_slow(self)]
         if problems:
             raise ProtocolError(problems)
 
@@ -181,6 +186,16 @@ def _too_lax(p: Protocol) -> list[str]:
         (p.clearance_valid_minutes > 0, "a clearance lapses after some minutes"),
         (p.sedation_scale in SCALES, "unknown sedation scale"),
         (p.dissociation_scale in SCALES, "unknown dissociation scale"),
+    ]
+    return [sentence for holds, sentence in rules if not holds]
+
+
+def _too_slow(p: Protocol) -> list[str]:
+    """What is followed up later in `p` than it may be (CLINICAL 8, rules 9 and 51)."""
+    rules = [
+        (0 < p.repeat_pressure_minutes <= 5, "a high pressure is repeated within 5 minutes"),
+        (0 < p.repeat_spo2_minutes <= 2, "a low SpO2 is repeated within 2 minutes"),
+        (0 < p.answer_within_minutes <= 10, "someone is informed within 10 minutes"),
     ]
     return [sentence for holds, sentence in rules if not holds]
 

@@ -47,6 +47,9 @@ EVERYWHERE: dict[str, Bound] = {
     "final_set_max_age_minutes": Bound(5, 15, "16 and 54"),
     "clearance_valid_minutes": Bound(1, 15, "33"),
     "emergency_repeat_minutes": Bound(1, 5, "14"),
+    "repeat_pressure_minutes": Bound(1, 5, "51"),
+    "repeat_spo2_minutes": Bound(1, 2, "51"),
+    "answer_within_minutes": Bound(1, 10, "9"),
     # Stricter is longer.
     "food_minutes": Bound(120, DAY, "23"),
     "liquid_minutes": Bound(30, DAY, "23"),

@@ -192,6 +192,12 @@ def _flags(p: Protocol) -> Iterator[Setting]:
         (_("Emergency: a serious adverse event"), _("always"), "serious_event"),
     ):
         yield _setting(p, words, value, FLAG_SOURCES[code])
+    words = _("Blood pressure at or above the first limits, or risen as far, is repeated after")
+    yield _setting(p, words, _minutes(p.repeat_pressure_minutes), OURS)
+    words = _("SpO₂ below the first limit is repeated after")
+    yield _setting(p, words, _minutes(p.repeat_spo2_minutes), OURS)
+    words = _("Someone is informed of a value outside its limit within")
+    yield _setting(p, words, _minutes(p.answer_within_minutes), OURS)
 
 
 def _clearance(p: Protocol) -> Iterator[Setting]:

@@ -46,6 +46,9 @@ GROUPS: dict[str, dict[str, SettingName]] = {
         "sedation_notify": SettingName(_("Inform at MOAA/S at or below"), ""),
         "sedation_emergency": SettingName(_("Emergency at MOAA/S at or below"), ""),
         "dissociation_notify": SettingName(_("Inform at dissociation at or above"), ""),
+        "repeat_pressure_minutes": SettingName(_("Repeat a high blood pressure after"), "min"),
+        "repeat_spo2_minutes": SettingName(_("Repeat a low SpO₂ after"), "min"),
+        "answer_within_minutes": SettingName(_("Someone is informed within"), "min"),
     },
     _("Clearance"): {
         "window_minutes": SettingName(_("Observation after the last dose"), "min"),

@@ -54,3 +54,15 @@ def test_another_response_under_the_same_id_is_a_conflict(clock: TestClock) -> N
         visit.respond(pain.pk, id=same, ordered="Transfer")
     with pytest.raises(Conflict):
         visit.respond(other.pk, id=same)
+
+
+@pytest.mark.parametrize("minutes", [0, 61])
+def test_a_repeat_is_ordered_within_the_hour(clock: TestClock, minutes: int) -> None:
+    visit = dosed(clock)
+    clock.forward(minutes=40)
+    high = visit.read(40, systolic=185)
+    with refused("setting_out_of_bounds", "repeat_minutes"):
+        visit.respond(high.pk, repeat_minutes=minutes)
+    for allowed in (1, 60):
+        clock.forward(minutes=5)
+        assert visit.respond(high.pk, repeat_minutes=allowed).repeat_minutes == allowed

@@ -137,4 +137,5 @@ def test_what_is_ordered_is_offered_and_recorded_in_the_language_of_the_page(
     clock.forward(minutes=15)
     reading = visit.read(15, systolic=185, diastolic=95)
     page = signed_in(visit.nurse).get(f"/sessions/{visit.id}/response/{reading.pk}/")
-    assert 'value="«Repeat in 5 minutes»"' in page.content.decode()
+    assert 'value="«Go on watching»"' in page.content.decode()
+    assert "«Repeat in 5 minutes»" in page.content.decode()

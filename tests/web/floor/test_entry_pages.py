@@ -280,6 +280,28 @@ def test_a_response_takes_a_tap_or_free_words(clock: TestClock, signed_in: Signe
     assert (response.informed, response.ordered) == (visit.clinician.printed_name, "ECG")
 
 
+@pytest.mark.parametrize(
+    ("answer", "minutes", "ordered"),
+    [
+        ({"repeat_minutes": "5"}, 5, "Repeat in 5 minutes"),
+        ({"repeat_other": "20", "ordered": "Medication"}, 20, "Medication, Repeat in 20 minutes"),
+        ({"ordered": "Nothing"}, None, "Nothing"),
+    ],
+)
+def test_a_repeat_is_ordered_with_a_tap_or_in_minutes(
+    clock: TestClock, signed_in: Signer, answer: dict[str, str], minutes: int | None, ordered: str
+) -> None:
+    visit = dosed(clock)
+    pain = visit.event("symptom", symptoms=("chest_pain",))
+    body = {"informed": visit.clinician.printed_name} | answer
+    nurse, page = signed_in(visit.nurse), f"response/{pain.pk}"
+    both = send(nurse, visit, page, body | {"repeat_minutes": "2", "repeat_other": "3"})
+    assert told(both, "repeat_other", "Another time is tapped above")
+    assert send(nurse, visit, page, body).status_code == 302
+    response = Event.objects.get(kind="response")
+    assert (response.repeat_minutes, response.ordered) == (minutes, ordered)
+
+
 def test_ending_without_a_dose_needs_its_reason(clock: TestClock, signed_in: Signer) -> None:
     visit, other = planned(clock), admitted(clock)
     assert told(send(signed_in(visit.nurse), visit, "cancel", {}), "reason", "Enter this.")
