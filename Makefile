@@ -14,6 +14,7 @@ ON_POSTGRESQL := TEST_ENGINE=postgresql $(PYTEST)
 # database by SQL reaches little code, and is not measured.
 ROOMS := monitoring/rules monitoring/actions monitoring/guards monitoring/proof clinic/trail
 MEASURED := $(patsubst clinic/%,tests/clinic/%,$(ROOMS:monitoring/%=tests/%))
+COV := $(addprefix --cov=,$(ROOMS)) --cov-report=
 BY_SQL := tests/guards/test_attacks.py tests/guards/test_every_guard_matters.py
 OTHERS := $(filter-out $(MEASURED) tests/browser tests/factories tests/sequences,$(patsubst %/,%,$(wildcard tests/*/ tests/test_*.py)))
 UNMEASURED := -m "not browser" $(OTHERS) $(BY_SQL) --ignore tests/clinic/trail
@@ -99,12 +100,12 @@ imports: .venv/test ## who may import whom
 
 test-sqlite: .venv/test ## unit tests on SQLite, with 1,500 written steps of verbs in any order
 	rm -f .coverage .coverage.*
-	$(PYTEST) $(MEASURED) $(addprefix --ignore ,$(BY_SQL)) --cov --cov-report=
+	$(PYTEST) $(MEASURED) $(addprefix --ignore ,$(BY_SQL)) $(COV)
 	SEQUENCE_STEPS=1500 $(PYTEST) $(UNMEASURED) tests/sequences
 
 test-postgresql: .venv/test ## on PostgreSQL, which the tests start by themselves; 500 steps
 	@if $(HAS_POSTGRESQL); then \
-		$(ON_POSTGRESQL) tests/guards $(addprefix --ignore ,$(BY_SQL)) --cov --cov-append --cov-report= \
+		$(ON_POSTGRESQL) tests/guards $(addprefix --ignore ,$(BY_SQL)) $(COV) --cov-append \
 		&& SEQUENCE_STEPS=500 $(ON_POSTGRESQL) -m "not browser" $(ENGINE) tests/sequences; \
 	else \
 		echo "**** PostgreSQL is not installed: its tests were NOT run. On Debian or Ubuntu: apt install postgresql"; \

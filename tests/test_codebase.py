@@ -69,7 +69,8 @@ def test_every_verb_has_a_file_of_tests_that_calls_it(verb: str) -> None:
     assert path.exists(), path
     tests = [n for n in ast.parse(path.read_text()).body if isinstance(n, ast.FunctionDef)]
     assert sum(n.name.startswith("test_") for n in tests) >= 1
-    called = path.read_text() + (ROOT / "tests" / "factories" / "visits.py").read_text()
+    builders = ("tests/factories/visits.py", "tests/actions/given.py")
+    called = "".join(p.read_text() for p in (path, *(ROOT / b for b in builders)))
     assert f"actions.{verb}(" in called
 
 
@@ -203,3 +204,15 @@ def test_templates_carry_no_inline_script_or_style() -> None:
     for path in (ROOT / "templates").rglob("*.html"):
         text = path.read_text()
         assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\bsrc=)", text), path.name
+
+
+def test_no_test_is_imported_by_another_module() -> None:
+    """What several tests use has a module of its own, so that one file can be read alone."""
+    taken = [
+        f"{path.relative_to(ROOT)}: {ast.unparse(node)}"
+        for path in modules("tests")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom)
+        and any(re.search(r"\.test_\w+(\.|$)", f"{node.module}.{a.name}") for a in node.names)
+    ]
+    assert not taken

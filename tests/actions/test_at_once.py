@@ -8,8 +8,7 @@ from typing import Any
 
 from clinic.ids import uuid7
 from monitoring.models import Patient, Session
-from tests.actions.test_plan_session import plan
-from tests.actions.test_register_patient import register
+from tests.actions.given import plan, register
 from tests.clock import TestClock
 from tests.factories.people import SiteFactory
 from tests.factories.record import PatientFactory

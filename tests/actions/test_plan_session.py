@@ -4,37 +4,19 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
 from clinic.ids import uuid7
-from monitoring import actions
 from monitoring.actions import Conflict, NotAllowed
-from monitoring.actions.plan_session import Plan
 from monitoring.models import Session
+from tests.actions.given import plan
 from tests.actions.refusals import refused
 from tests.clock import TestClock
 from tests.factories.people import SiteFactory, person
-from tests.factories.visits import Visit, planned
+from tests.factories.visits import planned
 
 pytestmark = pytest.mark.django_db
-
-
-def plan(visit: Visit, **changed: Any) -> Session:
-    given: dict[str, Any] = {
-        "protocol_version_id": visit.version.pk,
-        "planned_for": visit.clock.now(),
-        "planned_mg": Decimal(56),
-        "indication": "trd",
-        "is_first_treatment": False,
-    }
-    return actions.plan_session(
-        changed.pop("by", visit.nurse),
-        id=changed.pop("id", None) or uuid7(),
-        patient_id=changed.pop("patient_id", visit.patient.pk),
-        plan=Plan(**(given | changed)),
-    )
 
 
 @pytest.mark.parametrize("mg", [28, 56, 84])

@@ -12,25 +12,13 @@ from monitoring import actions
 from monitoring.actions import Conflict, NotAllowed
 from monitoring.actions.patient_values import with_mrn
 from monitoring.models import Patient
+from tests.actions.given import register
 from tests.actions.refusals import refused
 from tests.clock import TestClock
 from tests.factories.people import person
-from tests.factories.visits import Visit, planned
+from tests.factories.visits import planned
 
 pytestmark = pytest.mark.django_db
-
-
-def register(visit: Visit, **changed: Any) -> Patient:
-    given: dict[str, Any] = {
-        "id": uuid7(),
-        "mrn": "A-1",
-        "family_name": " Smith ",
-        "given_name": "Jane",
-        "date_of_birth": date(1945, 7, 14),
-        "sex": "female",
-    }
-    by = changed.pop("by", visit.nurse)
-    return actions.register_patient(visit.site, by, **(given | changed))
 
 
 def test_a_patient_is_registered_once(clock: TestClock) -> None:

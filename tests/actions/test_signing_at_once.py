@@ -15,7 +15,7 @@ from clinic.models import Staff, TrailEntry
 from clinic.trail.organisation import log_wrong_signature
 from monitoring.actions import Refused
 from monitoring.models import Clearance
-from tests.actions.test_signing_proof import shown
+from tests.actions.given import shown
 from tests.clock import TestClock
 from tests.factories.logged import save
 from tests.factories.passkeys import Passkey

@@ -15,6 +15,7 @@ from clinic.trail.replay import payload
 from monitoring.actions import NotAllowed
 from monitoring.actions.sign_clearance import challenge_of
 from monitoring.models import Clearance
+from tests.actions.given import shown
 from tests.actions.refusals import refused
 from tests.clock import TestClock
 from tests.factories.logged import save
@@ -67,10 +68,6 @@ def test_who_may_not_sign_leaves_no_try(clock: TestClock) -> None:
     with pytest.raises(NotAllowed):
         visit.sign(by=visit.nurse, password="guessed")
     assert tries(visit.nurse) == 0
-
-
-def shown(visit: Visit) -> str:
-    return challenge_of(visit.id, visit.session.last_seq)
 
 
 def sign_by_passkey(visit: Visit, assertion: Assertion, **given: Any) -> Clearance:

@@ -14,6 +14,7 @@ from monitoring.rules.protocol import KETAMINE_IV
 from tests.browser.fuzz import CANARY, Form
 from tests.clock import TestClock
 from tests.factories import people
+from tests.factories import posted as right
 from tests.factories.people import SiteFactory, StaffFactory
 from tests.factories.visits import (
     Visit,
@@ -25,7 +26,6 @@ from tests.factories.visits import (
     ready_to_sign,
     signed,
 )
-from tests.web import test_foreign_ids as right
 
 EMPTY = {"id": ""}
 AMENDED = {"amended": "0", "reason": "Told us"}

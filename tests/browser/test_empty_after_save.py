@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Page
 
 from clinic.models import Membership
+from tests.browser.drafts import DRAFTS, FORM, filled
 from tests.browser.fuzzed_clinic import Clinic
-from tests.browser.test_forgetting import DRAFTS, FORM, filled
 from tests.clinic.routes import BUTTONS
 from tests.clock import TestClock
 from tests.engine import IS_WHOLE

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from monitoring.models import Reading
 from tests.browser.conftest import Person
-from tests.browser.test_main_job import fill_reading
+from tests.browser.hands import fill_reading
 from tests.clock import TestClock
 from tests.factories.visits import Visit, dosed, observed
 

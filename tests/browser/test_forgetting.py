@@ -10,14 +10,15 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Route, expect
 from pytest_django import Settings
 
 from clinic.models import Staff
 from clinic.signin import idle
 from monitoring.models import Reading
 from tests.browser.conftest import Person
-from tests.browser.test_main_job import fill_reading
+from tests.browser.drafts import DRAFTS, filled
+from tests.browser.hands import fill_reading
 from tests.browser.tls import settings_over_tls
 from tests.clock import TestClock
 from tests.factories.people import person as hire
@@ -25,21 +26,6 @@ from tests.factories.visits import Visit, dosed
 
 SCRIPTS = django_settings.BASE_DIR / "clinic" / "static" / "clinic"
 FAILED = (django_settings.BASE_DIR / "templates" / "500.html").read_text()
-FORM = "main form[method=post]:has([name=id])"
-FILLED = """(form) => [...form.elements].filter((one) => one.name && one.type !== "hidden")
-  .filter((one) => one.type === "radio" || one.type === "checkbox"
-    ? one.checked !== one.defaultChecked
-    : one.tagName === "SELECT"
-      ? [...one.options].some((o, i) => o.selected !== o.defaultSelected && i > 0)
-      : one.value !== one.defaultValue)
-  .map((one) => `${one.name}=${one.value}`)"""
-"""What stands in the form that the server did not write there."""
-DRAFTS = "Object.keys(sessionStorage).filter((key) => key.startsWith('draft:'))"
-
-
-def filled(page: Page) -> list[str]:
-    form = page.locator(FORM)
-    return list(form.first.evaluate(FILLED)) if form.count() else []
 
 
 def test_a_script_takes_the_name_of_a_cookie_from_the_page_alone() -> None:

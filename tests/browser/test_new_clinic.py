@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from clinic.models import Site, Staff
 from monitoring.models import Patient, Session
 from tests.browser.conftest import Makes, Person
-from tests.browser.test_main_job import admit, give_device, save_reading, sign
+from tests.browser.hands import admit, give_device, save_reading, sign
 from tests.clock import TestClock
 from tests.factories.people import PASSWORD
 from tests.factories.second_factors import code_of

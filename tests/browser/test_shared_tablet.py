@@ -13,7 +13,7 @@ from clinic.models import Membership, Shift, Staff, Tablet
 from clinic.signin import idle
 from monitoring.models import Reading
 from tests.browser.conftest import Person
-from tests.browser.test_main_job import fill_reading
+from tests.browser.hands import fill_reading
 from tests.clock import TestClock
 from tests.factories.logged import insert
 from tests.factories.people import PASSWORD, PIN, ShiftFactory, TabletFactory

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from monitoring.models import Dose, Reading
 from tests.browser.conftest import Makes, Person
-from tests.browser.test_main_job import fill_reading
+from tests.browser.hands import fill_reading
 from tests.clock import TestClock
 from tests.factories.people import MembershipFactory, SiteFactory
 from tests.factories.visits import Visit, dosed, predosed

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import pkgutil
 import re
 from importlib import import_module
 from pathlib import Path
@@ -14,6 +13,7 @@ from django.db.models.signals import post_delete, post_save, pre_delete, pre_sav
 from clinic import actions
 from clinic.models import Membership, Proposal, Shift, Site, Staff, Tablet
 from clinic.verbs import Verb
+from tests.clinic.declared import declared
 
 ROOT = Path(__file__).parents[2]
 MODELS = (Site, Staff, Membership, Proposal, Tablet, Shift)
@@ -32,16 +32,6 @@ PRODUCT = [
     for path in sorted((ROOT / package).rglob("*.py"))
     if "migrations" not in path.parts
 ]
-
-
-def declared() -> list[Verb[..., object]]:
-    """Every verb of the organisation, also those that stand behind an entrance."""
-    found: dict[int, Verb[..., object]] = {}
-    for module in pkgutil.iter_modules(actions.__path__):
-        for value in vars(import_module(f"clinic.actions.{module.name}")).values():
-            if isinstance(value, Verb):
-                found[id(value)] = value
-    return list(found.values())
 
 
 def writes(path: str) -> list[str]:

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 
-from tests.clinic.test_signin import sign_in
+from tests.clinic.signing_in import sign_in
 from tests.factories.people import SiteFactory, person
 
 ROOT = Path(__file__).parents[2]

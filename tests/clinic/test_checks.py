@@ -10,7 +10,7 @@ from django.db import connection
 from pytest_django import Settings
 
 from clinic.checks import check_files
-from tests.clinic.test_settings import manage
+from tests.clinic.production import manage
 
 ROOT = Path(__file__).parents[2]
 

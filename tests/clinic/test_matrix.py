@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,12 +10,9 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import override_settings
-from pytest_django import DjangoDbBlocker
 
 from clinic import clock as clinic_clock
 from clinic.models import Staff, Tablet
-from tests import shared
 from tests.clinic.matrix import (
     ASKING,
     EVERYONE,
@@ -24,7 +20,6 @@ from tests.clinic.matrix import (
     OWN,
     Cell,
     World,
-    build,
     cells,
     expected,
 )
@@ -63,18 +58,6 @@ def _may_be(table: str, rest: str) -> bool:
     if table == "clinic_tablet":
         return re.match(r'\s*SET "last_seen_at" = \S+ WHERE', rest) is not None
     return table in MAY_BE_WRITTEN
-
-
-@pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
-    logged = logging.root.manager.disable
-    logging.disable(logging.CRITICAL)
-    with (
-        shared.world(django_db_blocker) as clock,
-        override_settings(ACCOUNT_REAUTHENTICATION_TIMEOUT=24 * 60 * 60),
-    ):
-        yield build(clock)
-    logging.disable(logged)
 
 
 @dataclass

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -13,38 +12,17 @@ from hypothesis import strategies as st
 
 from clinic.models import Staff, TrailEntry
 from clinic.trail.chain import ORGANISATION
+from tests.clinic.signing_in import begun, is_refused, post
 from tests.factories.logged import save
 from tests.factories.passkeys import Passkey
 from tests.factories.people import SiteFactory, person
 
 pytestmark = pytest.mark.django_db
 
-AJAX = {"X-Requested-With": "XMLHttpRequest"}
-REFUSED = "This passkey does not work here"
-
 
 @pytest.fixture
 def clinician(db: None) -> Staff:
     return person(SiteFactory.create(requires_second_factor=True), "clinician")
-
-
-def begun() -> tuple[Client, dict[str, Any]]:
-    client = Client()
-    return client, client.get("/sign-in/passkey/", headers=AJAX).json()["request_options"]
-
-
-def post(client: Client, credential: Any, **more: str) -> Any:
-    text = credential if isinstance(credential, str) else json.dumps(credential)
-    return client.post("/sign-in/passkey/", {"credential": text} | more, follow=True)
-
-
-def is_refused(client: Client, answer: Any) -> bool:
-    return (
-        answer.status_code == 200
-        and answer.redirect_chain[-1][0].startswith("/sign-in/")
-        and REFUSED in answer.content.decode()
-        and "_auth_user_id" not in client.session
-    )
 
 
 def test_a_passkey_is_both_factors(clinician: Staff) -> None:

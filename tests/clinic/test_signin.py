@@ -15,6 +15,7 @@ from pytest_django import Settings
 
 from clinic.models import Membership, Staff
 from monitoring.management.demo.people import let_in, open_clinic
+from tests.clinic.signing_in import sign_in
 from tests.clock import TestClock
 from tests.factories.logged import delete, insert, save
 from tests.factories.people import PASSWORD, SiteFactory, person
@@ -111,10 +112,6 @@ def test_a_person_without_a_role_is_told_whom_to_ask() -> None:
     answer = client.get("/home/")
     assert answer.status_code == 403
     assert "Ask an administrator" in answer.content.decode()
-
-
-def sign_in(client: Client, login: str, password: str = PASSWORD, **more: str) -> Any:
-    return client.post("/sign-in/", {"login": login, "password": password} | more)
 
 
 def test_what_is_refused_answers_422_and_never_shows_the_password_again() -> None:

@@ -15,8 +15,7 @@ from clinic import sign_ins
 from clinic.models import TrailEntry
 from clinic.signin import receivers
 from clinic.trail.chain import ORGANISATION
-from tests.clinic.test_passkey_sign_in import AJAX, begun, is_refused, post
-from tests.clinic.test_signin import sign_in
+from tests.clinic.signing_in import AJAX, begun, is_refused, post, sign_in
 from tests.clock import TestClock
 from tests.factories.passkeys import Passkey
 from tests.factories.people import SiteFactory, person

@@ -20,8 +20,8 @@ from monitoring.models import Reading
 from tests.clock import TestClock
 from tests.conftest import _maintain
 from tests.engine import USES_POSTGRESQL
+from tests.factories.posted import READING
 from tests.factories.visits import Visit, dosed
-from tests.web.test_query_counts import POSTED
 
 _NUMBER = count()
 pytestmark = pytest.mark.usefixtures("committed_db")
@@ -47,7 +47,7 @@ def send(nurse: Client, visit: Visit) -> tuple[Any, str]:
     Each has another pressure: the same a moment later would be asked about.
     """
     id = uuid7()
-    body = POSTED | {"id": str(id), "systolic": str(130 + next(_NUMBER) % 5)}
+    body = READING | {"id": str(id), "systolic": str(130 + next(_NUMBER) % 5)}
     request_started.send(sender=None)
     return nurse.post(f"/sessions/{visit.id}/reading/", body), id.hex
 

@@ -21,7 +21,7 @@ from monitoring.models import Clearance, Departure, Reading, Session
 from tests.clock import TestClock
 from tests.engine import IS_WHOLE
 from tests.guards.raw import copy
-from tests.guards.test_attacks import departure
+from tests.guards.ready_made import departure
 from tests.guards.world import Clinic, Visit, open_clinic
 
 ROUNDS = 200 if IS_WHOLE else 48

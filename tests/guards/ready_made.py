@@ -8,8 +8,9 @@ from datetime import datetime
 from functools import wraps
 from typing import Any, TypeVar
 
+from monitoring.models import Clearance, Departure
 from tests.clock import TestClock
-from tests.guards.world import Clinic
+from tests.guards.world import Clinic, Visit
 
 Made = TypeVar("Made")
 Make = Callable[[Clinic, TestClock], Made]
@@ -54,3 +55,19 @@ def ready_made(make: Make[Made]) -> Make[Made]:
 
     STATES[name] = take
     return take
+
+
+def departure(visit: Visit, clearance: Clearance) -> Departure:
+    now = visit.clock.now()
+    return Departure(
+        session_id=visit.id,
+        kind="discharged",
+        left_at=now,
+        recorded_at=now,
+        recorded_by=visit.clinic.nurse,
+        clearance=clearance,
+        escort_name="Ann",
+        escort_phone="1",
+        transport="Car",
+        advice_given=True,
+    )

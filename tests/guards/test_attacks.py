@@ -19,6 +19,7 @@ from tests.engine import USES_POSTGRESQL
 from tests.factories.logged import save
 from tests.guards.examples import example, note, signed, superseded, withdrawn
 from tests.guards.raw import copy, run, update
+from tests.guards.ready_made import departure
 from tests.guards.world import Clinic, Visit
 
 pytestmark = pytest.mark.usefixtures("application")
@@ -107,22 +108,6 @@ STATES = {
     "on a withdrawn signature": _withdrawn,
     "over a fact that was not signed": superseded,
 }
-
-
-def departure(visit: Visit, clearance: Clearance) -> Departure:
-    now = visit.clock.now()
-    return Departure(
-        session_id=visit.id,
-        kind="discharged",
-        left_at=now,
-        recorded_at=now,
-        recorded_by=visit.clinic.nurse,
-        clearance=clearance,
-        escort_name="Ann",
-        escort_phone="1",
-        transport="Car",
-        advice_given=True,
-    )
 
 
 DISCHARGES: dict[str, Callable[[Departure], object]] = {

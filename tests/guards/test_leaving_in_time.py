@@ -14,7 +14,7 @@ from tests.clock import TestClock
 from tests.engine import USES_POSTGRESQL
 from tests.guards.examples import signed
 from tests.guards.raw import copy, run
-from tests.guards.test_attacks import departure
+from tests.guards.ready_made import departure
 from tests.guards.world import Clinic, Visit, open_clinic
 
 pytestmark = pytest.mark.usefixtures("owner")

@@ -24,11 +24,18 @@ from monitoring.models import (
     Session,
     Withdrawal,
 )
-from monitoring.rules.readiness import CHECKLIST
 from tests.clock import TestClock
-from tests.factories.answers import GOOD_ANSWERS
 from tests.factories.logged import insert
-from tests.factories.people import PASSWORD, SiteFactory
+from tests.factories.people import SiteFactory
+from tests.factories.posted import (
+    PATIENT,
+    READING,
+    admission,
+    clearance,
+    decision,
+    plan,
+    withdrawal,
+)
 from tests.factories.record import PatientFactory
 from tests.factories.visits import (
     Visit,
@@ -46,10 +53,6 @@ Signer = Callable[..., Client]
 KEPT = (Admission, Amendment, Clearance, Decision, Dose, Event, Patient, Reading, Review, Session,
         Withdrawal)  # fmt: skip
 WORD = "Zandervoort"
-READING = {
-    "systolic": "122", "diastolic": "78", "heart_rate": "72", "spo2": "98",
-    "respiratory_rate": "14", "sedation": "5", "dissociation": "0",
-}  # fmt: skip
 
 
 @pytest.fixture
@@ -64,51 +67,7 @@ def foreign(clock: TestClock) -> Visit:
     return visit
 
 
-def admission(visit: Visit) -> dict[str, str]:
-    answers = {q: "yes" if a else "no" for q, a in GOOD_ANSWERS.items() if a is not None}
-    return answers | {"prescriber": str(visit.clinician.pk), "room": "Chair 9"}
-
-
-def clearance(visit: Visit) -> dict[str, str]:
-    return dict.fromkeys(CHECKLIST, "on") | {
-        "through_seq": str(visit.session.last_seq),
-        "had_serious_event": "no",
-        "ready_minutes": "95",
-        "password": PASSWORD,
-    }
-
-
-def plan(visit: Visit) -> dict[str, str]:
-    return {
-        "day": "2026-03-20",
-        "time": "09:30",
-        "protocol_version": str(visit.version.pk),
-        "total": "56",
-        "indication": "trd",
-        "is_first_treatment": "no",
-    }
-
-
-def decision(visit: Visit) -> dict[str, str]:
-    predose = visit.session.facts().predose
-    assert predose is not None
-    return {
-        "reading": str(predose.id),
-        "through_seq": str(visit.session.last_seq),
-        "outcome": "give",
-        "reason": "Weighed",
-    }
-
-
-def withdrawal(visit: Visit) -> dict[str, str]:
-    return {"clearance": str(visit.session.standing_clearance_id), "reason": "Dizzy"}
-
-
 Body = Callable[[Visit], dict[str, str]]
-PATIENT = {
-    "mrn": "NEW-1", "family_name": "New", "given_name": "Ada", "date_of_birth": "1960-02-01",
-    "sex": "female",
-}  # fmt: skip
 FORMS: dict[str, tuple[Callable[..., Visit], str, Body]] = {
     "patient-register": (planned, "/patients/new/", lambda v: PATIENT),
     "patient-amend": (planned, "/patients/{patient}/amend/",

@@ -24,22 +24,13 @@ from tests.factories.people import (
     person,
     visitor,
 )
+from tests.factories.posted import READING
 from tests.factories.protocols import change_protocol
 from tests.factories.record import PatientFactory
 from tests.factories.visits import Visit, discharged, dosed, observed, planned, predosed, signed
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]
-
-POSTED = {
-    "systolic": "130",
-    "diastolic": "82",
-    "heart_rate": "70",
-    "spo2": "98",
-    "respiratory_rate": "14",
-    "sedation": "5",
-    "dissociation": "0",
-}
 
 
 def count(call: Callable[[], Any]) -> int:
@@ -200,7 +191,7 @@ def test_saving_a_reading_asks_twelve_times_and_once_more_for_a_standing_signatu
     visit = build(clock)
     nurse = signed_in(visit.nurse)
     clock.forward(minutes=3)
-    body = POSTED | {"id": str(uuid7())}
+    body = READING | {"id": str(uuid7())}
     answer: list[Any] = []
     asked = count(lambda: answer.append(nurse.post(f"/sessions/{visit.id}/reading/", body)))
     assert answer[0].status_code == 302

@@ -16,9 +16,8 @@ from clinic.ids import uuid7
 from clinic.models import Membership, Site
 from monitoring.models import AccessEntry, Patient
 from monitoring.web.review.access_log import PAGES
-from tests.clinic.matrix import OWN, World, parts
+from tests.clinic.matrix import OWN, World, parts, world
 from tests.clinic.routes import ROUTES
-from tests.clinic.test_matrix import world
 from tests.clock import TestClock
 from tests.factories.logged import insert, save
 from tests.factories.people import person

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -12,6 +11,7 @@ from django.test import Client
 from clinic.ids import uuid7
 from clinic.models import Membership, Site, Staff, TrailEntry
 from monitoring.models import AccessEntry
+from tests.clinic.web.asking import ask
 from tests.clock import TestClock
 from tests.factories.people import PASSWORD, SiteFactory, person, visitor
 from tests.factories.visits import Visit, dosed
@@ -29,11 +29,6 @@ def away(clock: TestClock, db: None) -> Visit:
 @pytest.fixture
 def clinician(clock: TestClock, db: None) -> Staff:
     return person(SiteFactory.create(name="Home"), "clinician", first_name="Mei", last_name="Chen")
-
-
-def ask(client: Client, at: Site, **given: Any) -> Any:
-    body = {"id": str(uuid7()), "site": str(at.pk), "reason": "Chest pain", "password": PASSWORD}
-    return client.post("/emergency/", body | given)
 
 
 def local(site: Site, clock: TestClock, minutes: int = 0) -> str:

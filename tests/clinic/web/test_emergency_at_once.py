@@ -9,7 +9,7 @@ from typing import Any
 from django.test import Client
 
 from clinic.models import TrailEntry
-from tests.clinic.web.test_emergency import ask
+from tests.clinic.web.asking import ask
 from tests.clock import TestClock
 from tests.factories.people import SiteFactory, person
 

@@ -18,7 +18,7 @@ from clinic.signin import arrival, receivers
 from clinic.trail.organisation import SIGN_FAILED
 from clinic.web import staff_trail
 from monitoring.proof.verify import verify
-from tests.clinic.test_actions import declared
+from tests.clinic.declared import declared
 from tests.factories.logged import insert, save
 from tests.factories.people import PASSWORD, SiteFactory, TabletFactory, person, visitor
 

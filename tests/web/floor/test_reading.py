@@ -16,15 +16,15 @@ from monitoring.models import Reading
 from monitoring.words.sentences import REASONS
 from tests.clock import TestClock
 from tests.factories.people import SiteFactory, person
+from tests.factories.posted import READING
 from tests.factories.visits import Visit, admitted, dosed, observed, planned
-from tests.web.test_query_counts import POSTED
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]
 
 
 def send(client: Client, visit: Visit, slot: str = "", **changed: str) -> Any:
-    body = POSTED | {"id": str(uuid7())} | changed
+    body = READING | {"id": str(uuid7())} | changed
     return client.post(f"/sessions/{visit.id}/reading/{slot}", body)
 
 
@@ -53,7 +53,7 @@ def nurse(visit: Visit, signed_in: Signer) -> Client:
 
 def test_nothing_is_filled_in_beforehand(visit: Visit, nurse: Client) -> None:
     page = nurse.get(f"/sessions/{visit.id}/reading/?slot=40").content.decode()
-    for name in (*POSTED, "taken_at", "late_reason"):
+    for name in (*READING, "taken_at", "late_reason"):
         for tag in re.findall(rf'<input[^>]*name="{name}"[^>]*>', page):
             assert " checked" not in tag
             if 'type="radio"' not in tag:
@@ -115,7 +115,7 @@ def test_a_bad_entry_is_told_at_its_field_and_nothing_typed_is_lost(
     assert any(sentence in error for error in answer.context["form"].errors[field])
     assert sentence in answer.content.decode()
     assert f'href="#id_{field}"' in answer.content.decode()
-    typed = POSTED | changed | {"note": "looks tired"}
+    typed = READING | changed | {"note": "looks tired"}
     for name, value in typed.items():
         if name in {"sedation", "dissociation"}:
             assert value == "7" or not value or f'value="{value}" checked' in text_of(answer)
@@ -275,7 +275,7 @@ def test_a_correction_shows_the_original_and_copies_nothing_of_it(
     page = nurse.get(address).content.decode()
     assert "122/78" in page
     assert not re.search(r'name="systolic"[^>]*value="1', page)
-    body = POSTED | {"id": str(uuid7()), "correction_reason": "Typed another patient's"}
+    body = READING | {"id": str(uuid7()), "correction_reason": "Typed another patient's"}
     assert nurse.post(address, body).status_code == 302
     corrected = Reading.objects.get(replaces=reading)
     assert (corrected.slot, corrected.systolic) == (40, 130)
@@ -288,7 +288,7 @@ def test_a_correction_needs_its_reason(clock: TestClock, signed_in: Signer) -> N
     visit = observed(clock, through=40)
     reading = Reading.objects.get(slot=40)
     address = f"/sessions/{visit.id}/reading/{reading.pk}/correct/"
-    answer = signed_in(visit.nurse).post(address, POSTED | {"id": str(uuid7())})
+    answer = signed_in(visit.nurse).post(address, READING | {"id": str(uuid7())})
     assert answer.status_code == 422
     assert answer.context["form"].errors["correction_reason"] == ["Enter this."]
 

@@ -1,0 +1,59 @@
+"""Forms as a browser sends them, all filled in rightly."""
+
+from __future__ import annotations
+
+from monitoring.rules.readiness import CHECKLIST
+from tests.factories.answers import GOOD_ANSWERS
+from tests.factories.people import PASSWORD
+from tests.factories.visits import Visit
+
+READING = {
+    "systolic": "122", "diastolic": "78", "heart_rate": "72", "spo2": "98",
+    "respiratory_rate": "14", "sedation": "5", "dissociation": "0",
+}  # fmt: skip
+
+
+def admission(visit: Visit) -> dict[str, str]:
+    answers = {q: "yes" if a else "no" for q, a in GOOD_ANSWERS.items() if a is not None}
+    return answers | {"prescriber": str(visit.clinician.pk), "room": "Chair 9"}
+
+
+def clearance(visit: Visit) -> dict[str, str]:
+    return dict.fromkeys(CHECKLIST, "on") | {
+        "through_seq": str(visit.session.last_seq),
+        "had_serious_event": "no",
+        "ready_minutes": "95",
+        "password": PASSWORD,
+    }
+
+
+def plan(visit: Visit) -> dict[str, str]:
+    return {
+        "day": "2026-03-20",
+        "time": "09:30",
+        "protocol_version": str(visit.version.pk),
+        "total": "56",
+        "indication": "trd",
+        "is_first_treatment": "no",
+    }
+
+
+def decision(visit: Visit) -> dict[str, str]:
+    predose = visit.session.facts().predose
+    assert predose is not None
+    return {
+        "reading": str(predose.id),
+        "through_seq": str(visit.session.last_seq),
+        "outcome": "give",
+        "reason": "Weighed",
+    }
+
+
+def withdrawal(visit: Visit) -> dict[str, str]:
+    return {"clearance": str(visit.session.standing_clearance_id), "reason": "Dizzy"}
+
+
+PATIENT = {
+    "mrn": "NEW-1", "family_name": "New", "given_name": "Ada", "date_of_birth": "1960-02-01",
+    "sex": "female",
+}  # fmt: skip
