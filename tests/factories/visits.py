@@ -42,6 +42,7 @@ from tests.factories.answers import GOOD_ANSWERS, LEAVING, WELL
 from tests.factories.filled import filled
 from tests.factories.people import PASSWORD, SiteFactory, person
 from tests.factories.record import PatientFactory, ProtocolVersionFactory, SiteProtocolFactory
+from tests.factories.recorded import recorded
 
 TIMES = frozenset({"taken_at", "started_at", "at"})
 MEANT = Sending(is_another=True)
@@ -313,22 +314,26 @@ class Visit:
         )
 
 
+@recorded
 def planned(clock: Clock, **plan: Any) -> Visit:
     return Visit(clock, **plan)
 
 
+@recorded
 def admitted(clock: Clock, **plan: Any) -> Visit:
     visit = planned(clock, **plan)
     visit.admit()
     return visit
 
 
+@recorded
 def predosed(clock: Clock, *, predose: dict[str, Any] | None = None, **plan: Any) -> Visit:
     visit = admitted(clock, **plan)
     visit.read(PRE_DOSE, **(predose or {}))
     return visit
 
 
+@recorded
 def dosed(clock: Clock, **plan: Any) -> Visit:
     """Every ordered device given, five minutes apart."""
     visit = predosed(clock, **plan)
@@ -341,6 +346,7 @@ def dosed(clock: Clock, **plan: Any) -> Visit:
     return visit
 
 
+@recorded
 def observed(clock: Clock, *, through: int = 120, **plan: Any) -> Visit:
     """Every slot up to `through` minutes read on time, all well."""
     visit = dosed(clock, **plan)
@@ -354,6 +360,7 @@ def observed(clock: Clock, *, through: int = 120, **plan: Any) -> Visit:
     return visit
 
 
+@recorded
 def ready_to_sign(clock: Clock, **plan: Any) -> Visit:
     visit = observed(clock, **plan)
     ends = visit.session.facts().window_ends_at
@@ -362,18 +369,21 @@ def ready_to_sign(clock: Clock, **plan: Any) -> Visit:
     return visit
 
 
+@recorded
 def signed(clock: Clock, **plan: Any) -> Visit:
     visit = ready_to_sign(clock, **plan)
     visit.sign()
     return visit
 
 
+@recorded
 def discharged(clock: Clock, **plan: Any) -> Visit:
     visit = signed(clock, **plan)
     visit.leave()
     return visit
 
 
+@recorded
 def infused(clock: Clock, *, minutes: int = 40) -> Visit:
     """Intravenous ketamine whose infusion has ended."""
     visit = predosed(clock, protocol=KETAMINE_IV, planned_mg=36)
