@@ -6,7 +6,6 @@ from the code.
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -16,13 +15,11 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
-import pytest
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.http import HttpResponse
-from django.test import Client, override_settings
+from django.test import Client
 from django.urls import reverse
-from pytest_django import DjangoDbBlocker
 
 from clinic import actions, tablets
 from clinic.actions.sessions import begin_shift
@@ -30,7 +27,6 @@ from clinic.models import Membership, Site, Staff, Tablet
 from clinic.signin import arrival
 from clinic.signin.library import SIGNED_IN_BY, SIGNED_IN_WHO
 from monitoring.rules.protocol import SPRAVATO_US
-from tests import shared
 from tests.clinic.routes import ANYONE, POST, ROUTES, SIGNED_IN, routes
 from tests.engine import IS_WHOLE, USES_POSTGRESQL
 from tests.factories.logged import insert, save
@@ -390,15 +386,3 @@ def _person(site: Site, who: str, clock: Clock) -> Staff:
     role = "emergency" if lasts else {"deactivated": "nurse", NO_FACTOR: "clinician"}.get(who, who)
     insert(Membership(staff=staff, site=site, role=role, **lasts))
     return staff
-
-
-@pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
-    logged = logging.root.manager.disable
-    logging.disable(logging.CRITICAL)
-    with (
-        shared.world(django_db_blocker) as clock,
-        override_settings(ACCOUNT_REAUTHENTICATION_TIMEOUT=24 * 60 * 60),
-    ):
-        yield build(clock)
-    logging.disable(logged)

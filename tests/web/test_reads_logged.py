@@ -16,7 +16,8 @@ from clinic.ids import uuid7
 from clinic.models import Membership, Site
 from monitoring.models import AccessEntry, Patient
 from monitoring.web.review.access_log import PAGES
-from tests.clinic.matrix import OWN, World, parts, world
+from tests.clinic.knocked import world
+from tests.clinic.matrix import OWN, World, parts
 from tests.clinic.routes import ROUTES
 from tests.clock import TestClock
 from tests.factories.logged import insert, save
