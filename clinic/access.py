@@ -32,6 +32,7 @@ class Permission(Enum):
     DEPART = "depart"
     AMEND_RECORD = "amend_record"
     REVIEW_READING = "review_reading"
+    CONFIRM_STRIKE = "confirm_strike"
     VIEW_REGISTER = "view_register"
     VIEW_PROTOCOL = "view_protocol"
     CHANGE_PROTOCOL = "change_protocol"
@@ -65,6 +66,7 @@ _CLINICIAN = _NURSE | {
     Permission.DECIDE_DOSE,
     Permission.SIGN_CLEARANCE,
     Permission.REVIEW_READING,
+    Permission.CONFIRM_STRIKE,
     Permission.CHANGE_PROTOCOL,
     Permission.VERIFY_RECORD,
     Permission.ENTER_IN_EMERGENCY,

@@ -14,6 +14,7 @@ from monitoring.actions.amend_patient import amend_patient
 from monitoring.actions.amend_record import amend_record
 from monitoring.actions.cancel_session import cancel_session
 from monitoring.actions.change_protocol import change_protocol
+from monitoring.actions.confirm_strike import confirm_strike
 from monitoring.actions.correct_reading import correct_reading
 from monitoring.actions.decide_dose import decide_dose
 from monitoring.actions.defer_dose import defer_dose
@@ -28,6 +29,7 @@ from monitoring.actions.register_patient import register_patient
 from monitoring.actions.respond_to_flag import respond_to_flag
 from monitoring.actions.review_reading import review_reading
 from monitoring.actions.sign_clearance import sign_clearance
+from monitoring.actions.strike import strike
 from monitoring.actions.withdraw_clearance import withdraw_clearance
 
 __all__ = [
@@ -40,6 +42,7 @@ __all__ = [
     "amend_record",
     "cancel_session",
     "change_protocol",
+    "confirm_strike",
     "correct_reading",
     "decide_dose",
     "defer_dose",
@@ -54,6 +57,7 @@ __all__ = [
     "respond_to_flag",
     "review_reading",
     "sign_clearance",
+    "strike",
     "withdraw_clearance",
 ]
 

@@ -39,7 +39,8 @@ def correct_reading(
     correction when one stands already, Refused with a reason at each field, NotAllowed.
     """
     readings = list(work.session.rows.of(Reading))
-    original = next((r for r in readings if r.id == replaces), None)
+    unstruck = work.session.rows.unstruck(Reading)
+    original = next((r for r in unstruck if r.id == replaces), None)
     sent = next((r for r in readings if r.id == id), None)
     if original is None:
         raise Conflict(sent) if sent else refuse("unknown_reading")

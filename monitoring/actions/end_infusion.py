@@ -40,7 +40,7 @@ def end_infusion(
     if sent := work.sent(rows.of(DoseEnd), id, given, sending, ended_at=ended_at):
         return sent
     work.require_phase()
-    running = next((d for d in rows.of(Dose) if not rows.beside(d, DoseEnd)), None)
+    running = next((d for d in rows.standing(Dose) if not rows.beside(d, DoseEnd)), None)
     if running is None or not work.facts.protocol.is_infusion:
         raise refuse("no_infusion_running")
     if ended_at < running.started_at:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -44,11 +46,12 @@ def give_dose(work: SessionWork, *, id: UUID, dose: DoseGiven, sending: Sending 
     NotAllowed.
     """
     protocol = work.facts.protocol
-    doses = list(work.session.rows.of(Dose))
+    rows = work.session.rows
+    doses = rows.standing(Dose)
     if protocol.is_infusion:
         dose = replace(dose, is_complete=None)
     given = _written(dose, is_first=not doses or doses[0].id == id)
-    if sent := work.sent(doses, id, given, sending, started_at=dose.started_at):
+    if sent := work.sent(rows.of(Dose), id, given, sending, started_at=dose.started_at):
         return sent
     work.require_phase()
     _require_time(work, dose)
@@ -60,7 +63,7 @@ def give_dose(work: SessionWork, *, id: UUID, dose: DoseGiven, sending: Sending 
     return work.add(
         Dose(
             id=id,
-            number=len(doses) + 1,
+            number=_first_free(doses),
             product=protocol.title,
             mg=protocol.device_mg or work.session.planned_mg,
             started_at=dose.started_at,
@@ -68,6 +71,13 @@ def give_dose(work: SessionWork, *, id: UUID, dose: DoseGiven, sending: Sending 
             **_rests_on(work, dose.started_at),
         )
     )
+
+
+def _first_free(doses: Iterable[Dose]) -> int:
+    """The first number that no standing device has: one that was struck, or failed, has given its
+    own back."""
+    taken = {dose.number for dose in doses if dose.sprays != 0}
+    return next(number for number in count(1) if number not in taken)
 
 
 def _written(dose: DoseGiven, *, is_first: bool) -> dict[str, Any]:
@@ -131,14 +141,14 @@ def _rests_on(work: SessionWork, started_at: datetime) -> dict[str, UUID | None]
     """The pre-dose reading of the session and, where one was taken on it, the decision to give."""
     first = work.facts.doses[0] if work.facts.doses else None
     if first is not None:
-        row = next(d for d in work.session.rows.of(Dose) if d.id == first.id)
+        row = next(d for d in work.session.rows.standing(Dose) if d.id == first.id)
         return {"predose_reading_id": row.predose_reading_id, "decision_id": row.decision_id}
     facts = measured_by(work.facts, started_at)
     predose, decision = facts.predose, facts.decision
     given = next(
         (
             d.id
-            for d in reversed(work.session.rows.of(Decision))
+            for d in reversed(work.session.rows.standing(Decision))
             if decision and predose and d.outcome == "give" and d.reading_id == predose.id
         ),
         None,

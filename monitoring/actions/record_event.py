@@ -51,9 +51,10 @@ def record_event(
     What belongs to another kind than the one chosen is refused, so that no tick is lost.
     Raises Refused at each field, NotAllowed.
     """
-    events = list(work.session.rows.of(Event))
+    rows = work.session.rows
+    events = rows.standing(Event)
     given = _written(event)
-    if sent := work.sent(events, id, given, sending, at=event.at):
+    if sent := work.sent(rows.of(Event), id, given, sending, at=event.at):
         if sent.onset_at and event.onset_at:
             require_same_time(sent, "onset_at", event.onset_at, sending)
         return sent

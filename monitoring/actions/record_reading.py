@@ -76,7 +76,7 @@ def _require_meant(work: SessionWork, entry: Entry, sending: Sending) -> None:
 
     A pre-dose reading is repeated by the protocol until the dose is given.
     """
-    rows = list(work.session.rows.of(Reading))
+    rows = work.session.rows.unstruck(Reading)
     work.require_once(rows, sending, "again_reading", _measured(entry))
     if sending.is_another or entry.asked in {None, PRE_DOSE}:
         return

@@ -60,7 +60,7 @@ def respond_to_flag(
         "answers_event_id": None if is_reading else about,
     }
     same = {name: given[name] for name in ("informed", "ordered", "repeat_minutes")} | about_id
-    work.require_once(work.session.rows.of(Event), sending, "again_event", same)
+    work.require_once(work.session.rows.standing(Event), sending, "again_event", same)
     require_text(informed, "informed")
     require_text(ordered, "ordered")
     _require_repeat(repeat_minutes)

@@ -6,8 +6,9 @@
 --
 -- No table is listed here by hand where the models say it: {guarded}, {changing}, {append_only},
 -- {never_deleted}, {facts} and {before_departure} are put in by text.py from the models' own list, as
--- are EACH_FACT(...), which asks each table of facts, {complete ...}, that a reading has every
--- observation, and {clocks_apart}. A condition that stands in several guards is written once, under
+-- are EACH_FACT(...), which asks each table of facts, EACH_STRIKABLE(...), which asks those that can
+-- be struck, {standing noun id}, that a fact is neither struck nor replaced, {complete ...}, that a
+-- reading has every observation, and {clocks_apart}. A condition that stands in several guards is written once, under
 -- its name, about {it}. A minus leaves a table out, where another guard holds each column of it.
 --
 -- One text serves both engines; the words in capitals that are not SQL (SECONDS, NOW_SECONDS,
@@ -31,7 +32,7 @@ EXISTS (
     JOIN monitoring_session s ON s.id = d.session_id
     JOIN monitoring_protocolversion v ON v.id = s.protocol_version_id
     LEFT JOIN monitoring_doseend e ON e.dose_id = d.id
-    WHERE d.session_id = NEW.session_id
+    WHERE d.session_id = NEW.session_id AND {standing dose d.id}
     AND (
         COALESCE(
             SECONDS({it}) - SECONDS(COALESCE(e.ended_at, d.started_at))
@@ -179,9 +180,10 @@ NEW.phase = 'cleared' AND NOT EXISTS (
 
 -- guard: phase_agrees_with_doses on: session
 -- before: UPDATE OF phase
--- A planned, arrived or cancelled session has no dose; a session in any other phase has one.
-(NEW.phase IN ('planned', 'arrived', 'cancelled'))
-= EXISTS (SELECT 1 FROM monitoring_dose WHERE session_id = NEW.id);
+-- A planned, arrived or cancelled session has no dose that stands; one that goes on after it has one.
+NEW.phase <> 'closed' AND (NEW.phase IN ('planned', 'arrived', 'cancelled')) = EXISTS (
+    SELECT 1 FROM monitoring_dose d WHERE d.session_id = NEW.id AND {standing dose d.id}
+);
 
 -- guard: end_is_final on: session
 -- before: UPDATE
@@ -194,10 +196,15 @@ OLD.phase IN ('closed', 'cancelled') AND NOT (
     AND NEW.cancel_reason = OLD.cancel_reason
     AND NEW.admitted_at IS SAME AS OLD.admitted_at
     AND NEW.prescriber_id IS SAME AS OLD.prescriber_id
-    AND NEW.first_dose_at IS SAME AS OLD.first_dose_at
-    AND NEW.last_dose_at IS SAME AS OLD.last_dose_at
     AND NEW.standing_clearance_id IS SAME AS OLD.standing_clearance_id
-    AND NEW.given_mg = OLD.given_mg AND NEW.room = OLD.room
+    AND NEW.room = OLD.room
+    AND (
+        EXISTS (SELECT 1 FROM monitoring_strike WHERE session_id = NEW.id AND noun = 'dose')
+        OR (
+            NEW.first_dose_at IS SAME AS OLD.first_dose_at
+            AND NEW.last_dose_at IS SAME AS OLD.last_dose_at AND NEW.given_mg = OLD.given_mg
+        )
+    )
     AND NEW.planned_for = OLD.planned_for AND NEW.planned_at = OLD.planned_at
     AND NEW.indication = OLD.indication AND NEW.is_first_treatment = OLD.is_first_treatment
 );
@@ -232,7 +239,9 @@ NOT EXISTS (
 -- guard: window_elapsed on: clearance
 -- before: INSERT
 -- No clearance is signed before the window has elapsed since the last device, or since the infusion's end.
-NOT EXISTS (SELECT 1 FROM monitoring_dose WHERE session_id = NEW.session_id)
+NOT EXISTS (
+    SELECT 1 FROM monitoring_dose d WHERE d.session_id = NEW.session_id AND {standing dose d.id}
+)
 OR {window_not_elapsed NEW.signed_at};
 
 -- guard: discharge_needs_clearance on: departure
@@ -265,9 +274,11 @@ NEW.kind = 'discharged' AND (
 
 -- guard: left_once on: departure
 -- before: INSERT
--- A patient leaves a session once, after a dose.
+-- A patient leaves a session once, after a dose that stands.
 EXISTS (SELECT 1 FROM monitoring_departure WHERE session_id = NEW.session_id)
-OR NOT EXISTS (SELECT 1 FROM monitoring_dose WHERE session_id = NEW.session_id);
+OR NOT EXISTS (
+    SELECT 1 FROM monitoring_dose d WHERE d.session_id = NEW.session_id AND {standing dose d.id}
+);
 
 -- guard: withdraws_once on: withdrawal
 -- before: INSERT
@@ -286,33 +297,34 @@ NEW.after_departure
 
 -- guard: corrects_once on: reading
 -- before: INSERT
--- A correction replaces a reading of its own session, once; it leaves its slot only for another time.
-NEW.replaces_id IS NOT NULL AND (
-    NOT EXISTS (
-        SELECT 1 FROM monitoring_reading r
-        WHERE r.id = NEW.replaces_id AND r.session_id = NEW.session_id
-        AND (r.slot IS SAME AS NEW.slot OR (NEW.slot IS NULL AND r.taken_at <> NEW.taken_at))
-    )
-    OR EXISTS (SELECT 1 FROM monitoring_reading WHERE replaces_id = NEW.replaces_id)
+-- A correction replaces a standing reading of its session; it leaves its slot only for another time.
+NEW.replaces_id IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM monitoring_reading r
+    WHERE r.id = NEW.replaces_id AND r.session_id = NEW.session_id AND {standing reading r.id}
+    AND (r.slot IS SAME AS NEW.slot OR (NEW.slot IS NULL AND r.taken_at <> NEW.taken_at))
 );
 
 -- guard: slot_filled_once on: reading
 -- after: INSERT
--- A slot is filled by one reading that no correction replaced.
+-- A slot is filled by one reading that stands.
 NEW.slot IS NOT NULL AND EXISTS (
     SELECT 1 FROM monitoring_reading r
     WHERE r.session_id = NEW.session_id AND r.slot = NEW.slot AND r.id <> NEW.id
-    AND NOT EXISTS (SELECT 1 FROM monitoring_reading n WHERE n.replaces_id = r.id)
+    AND {standing reading r.id}
 );
 
 -- guard: needs_predose_reading on: dose
 -- before: INSERT
--- A dose rests on a complete pre-dose reading of its session that no correction replaced.
+-- A dose rests on a complete pre-dose reading of its session, the first on one that stands.
 NOT EXISTS (
     SELECT 1 FROM monitoring_reading r
     WHERE r.id = NEW.predose_reading_id AND r.session_id = NEW.session_id
     AND {complete r}
-    AND (NEW.number > 1 OR NOT EXISTS (SELECT 1 FROM monitoring_reading n WHERE n.replaces_id = r.id))
+    AND ({standing reading r.id} OR EXISTS (
+        SELECT 1 FROM monitoring_dose d
+        WHERE d.session_id = NEW.session_id AND d.predose_reading_id = r.id
+        AND {standing dose d.id}
+    ))
 );
 
 -- guard: needs_decision_above_guide on: dose
@@ -332,16 +344,51 @@ AND NOT EXISTS (
     SELECT 1 FROM monitoring_decision c
     WHERE c.id = NEW.decision_id AND c.session_id = NEW.session_id
     AND c.outcome = 'give' AND c.reading_id = NEW.predose_reading_id
+    AND ({standing decision c.id} OR EXISTS (
+        SELECT 1 FROM monitoring_dose d
+        WHERE d.session_id = NEW.session_id AND d.decision_id = c.id AND {standing dose d.id}
+    ))
 );
 
 -- guard: numbered_in_order on: dose
 -- before: INSERT
--- Devices are numbered as they are given, in a session whose patient has arrived.
-NEW.number <> 1 + (SELECT COUNT(*) FROM monitoring_dose WHERE session_id = NEW.session_id)
+-- A device has the first number that none has which stands and gave anything; the patient has arrived.
+(NEW.replaces_id IS NULL AND NEW.number <> (
+    SELECT MIN(free.number) FROM (
+        SELECT 1 AS number UNION ALL
+        SELECT d.number + 1 FROM monitoring_dose d
+        WHERE d.session_id = NEW.session_id AND COALESCE(d.sprays, 2) > 0 AND {standing dose d.id}
+    ) free
+    WHERE NOT EXISTS (
+        SELECT 1 FROM monitoring_dose d
+        WHERE d.session_id = NEW.session_id AND d.number = free.number
+        AND COALESCE(d.sprays, 2) > 0 AND {standing dose d.id}
+    )
+))
 OR NOT EXISTS (
     SELECT 1 FROM monitoring_session
     WHERE id = NEW.session_id AND admitted_at IS NOT NULL AND phase <> 'cancelled'
 );
+
+-- guard: corrects_once on: dose
+-- before: INSERT
+-- A correction replaces a standing dose of its session, under its number and on what that rested on.
+NEW.replaces_id IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM monitoring_dose d
+    WHERE d.id = NEW.replaces_id AND d.session_id = NEW.session_id AND {standing dose d.id}
+    AND d.number = NEW.number AND d.predose_reading_id = NEW.predose_reading_id
+    AND d.decision_id IS SAME AS NEW.decision_id
+);
+
+-- guard: corrected_by_clinician on: dose
+-- before: INSERT
+-- A correction that makes a dose earlier, or less, is a clinician's: the window would end earlier.
+NEW.replaces_id IS NOT NULL AND EXISTS (
+    SELECT 1 FROM monitoring_dose d
+    WHERE d.id = NEW.replaces_id
+    AND (SECONDS(NEW.started_at) < SECONDS(d.started_at) OR NEW.mg < d.mg)
+)
+AND {not_a_clinician NEW.recorded_by_id};
 
 -- guard: time_can_be_read on: dose
 -- before: TYPED INSERT
@@ -355,13 +402,16 @@ NOT READABLE(NEW.ended_at);
 
 -- guard: ends_once on: doseend
 -- before: INSERT
--- The end of an infusion belongs to a dose of its own session, once.
-NOT EXISTS (SELECT 1 FROM monitoring_dose WHERE id = NEW.dose_id AND session_id = NEW.session_id)
+-- The end of an infusion belongs to a standing dose of its own session, once.
+NOT EXISTS (
+    SELECT 1 FROM monitoring_dose d
+    WHERE d.id = NEW.dose_id AND d.session_id = NEW.session_id AND {standing dose d.id}
+)
 OR EXISTS (SELECT 1 FROM monitoring_doseend WHERE dose_id = NEW.dose_id);
 
 -- guard: answers_own_session on: event
 -- before: INSERT
--- A response or a resolution stays within its session; a resolution comes once.
+-- A response or a resolution stays within its session; one resolution of an event stands.
 (NEW.answers_reading_id IS NOT NULL AND NOT EXISTS (
     SELECT 1 FROM monitoring_reading WHERE id = NEW.answers_reading_id AND session_id = NEW.session_id
 ))
@@ -372,8 +422,21 @@ OR (NEW.resolves_id IS NOT NULL AND (
     NOT EXISTS (
         SELECT 1 FROM monitoring_event WHERE id = NEW.resolves_id AND session_id = NEW.session_id
     )
-    OR EXISTS (SELECT 1 FROM monitoring_event WHERE resolves_id = NEW.resolves_id)
+    OR EXISTS (
+        SELECT 1 FROM monitoring_event e
+        WHERE e.resolves_id = NEW.resolves_id AND NOT (e.id IS SAME AS NEW.replaces_id)
+        AND {standing event e.id}
+    )
 ));
+
+-- guard: corrects_once on: event
+-- before: INSERT
+-- A correction replaces a standing event of its session, and stays of its kind.
+NEW.replaces_id IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM monitoring_event e
+    WHERE e.id = NEW.replaces_id AND e.session_id = NEW.session_id AND {standing event e.id}
+    AND e.kind = NEW.kind
+);
 
 -- guard: decided_by_clinician on: decision
 -- before: INSERT
@@ -411,6 +474,43 @@ NOT EXISTS (
     WHERE id = NEW.reading_id AND session_id = NEW.session_id AND after_departure
 )
 OR EXISTS (SELECT 1 FROM monitoring_review WHERE reading_id = NEW.reading_id)
+OR {not_a_clinician NEW.recorded_by_id};
+
+-- guard: names_a_fact_once on: strike
+-- before: INSERT
+-- A strike names a standing fact of its session that no other strike names but one that was refused.
+NOT EXISTS (
+    EACH_STRIKABLE(SELECT 1 FROM FACT f WHERE f.id = NEW.target AND f.session_id = NEW.session_id
+    AND NEW.noun = 'NOUN' AND {standing NOUN f.id})
+)
+OR EXISTS (
+    SELECT 1 FROM monitoring_strike k
+    LEFT JOIN monitoring_strikeconfirmation c ON c.strike_id = k.id
+    WHERE k.target = NEW.target AND (c.id IS NULL OR c.is_confirmed)
+);
+
+-- guard: by_author_or_clinician on: strike
+-- before: INSERT
+-- What was entered in error is struck by who entered it, or by an active clinician of the site.
+{not_a_clinician NEW.recorded_by_id}
+AND NOT EXISTS (
+    EACH_STRIKABLE(SELECT 1 FROM FACT f WHERE f.id = NEW.target AND f.session_id = NEW.session_id
+    AND NEW.noun = 'NOUN' AND f.recorded_by_id = NEW.recorded_by_id)
+);
+
+-- guard: dose_waits on: strike
+-- before: INSERT
+-- A dose that someone other than a clinician strikes counts until a clinician confirms it.
+NEW.noun = 'dose' AND NOT NEW.needs_confirmation AND {not_a_clinician NEW.recorded_by_id};
+
+-- guard: confirmed_by_clinician on: strikeconfirmation
+-- before: INSERT
+-- An active clinician of the site answers, once, to a strike of the session that waits for it.
+NOT EXISTS (
+    SELECT 1 FROM monitoring_strike k
+    WHERE k.id = NEW.strike_id AND k.session_id = NEW.session_id AND k.needs_confirmation
+)
+OR EXISTS (SELECT 1 FROM monitoring_strikeconfirmation WHERE strike_id = NEW.strike_id)
 OR {not_a_clinician NEW.recorded_by_id};
 
 -- guard: follows_the_last on: trailentry

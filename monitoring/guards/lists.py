@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
-from clinic.models.row import Guarded
+from clinic.models.row import Guarded, name_of
 from monitoring.models import SessionFact, SessionRow
+from monitoring.models.row import Correctable
 from monitoring.rules.facts import CLOCKS_APART
 from monitoring.rules.measures import OBSERVATIONS
 
 _EACH_FACT = re.compile(r"EACH_FACT\(([^()]*)\)")
+_EACH_STRIKABLE = re.compile(r"EACH_STRIKABLE\(([^()]*)\)")
+_STANDING = re.compile(r"\{standing (\w+) ([\w.]+)\}")
 _COMPLETE = re.compile(r"\{complete (\w+)\}")
 
 
@@ -34,16 +38,38 @@ def filled(body: str, conditions: dict[str, str], table: str) -> str:
         wanted = re.compile(rf"\{{{name} ([\w.]+)\}}")
         for about in set(wanted.findall(body)):
             body = body.replace(f"{{{name} {about}}}", condition.replace("{it}", about))
-    body = _EACH_FACT.sub(lambda m: _each_fact(m[1]), body)
+    body = _EACH_FACT.sub(lambda m: _each(SessionFact.tables(), m[1]), body)
+    strikable = [model for model in SessionFact.tables() if model.can_be_struck]
+    body = _EACH_STRIKABLE.sub(lambda m: _each(strikable, m[1]), body)
+    body = _STANDING.sub(lambda m: _standing(m[1], m[2]), body)
     body = _COMPLETE.sub(lambda m: _complete(m[1]), body)
     body = body.replace("{clocks_apart}", str(int(CLOCKS_APART.total_seconds())))
     return body.replace("{table}", table)
 
 
-def _each_fact(query: str) -> str:
-    """`query` of every table of facts, as one."""
-    facts = [model._meta.db_table for model in SessionFact.tables()]
-    return "\nUNION ALL ".join(query.replace("FACT", table) for table in facts)
+def _each(facts: Iterable[type[SessionFact]], query: str) -> str:
+    """`query` of each table of `facts`, as one: FACT is the table, NOUN its name in a strike."""
+    queries = (query.replace("FACT", f._meta.db_table).replace("NOUN", name_of(f)) for f in facts)
+    return "\nUNION ALL ".join(queries)
+
+
+_NOT_STRUCK = """NOT EXISTS (
+    SELECT 1 FROM monitoring_strike struck
+    LEFT JOIN monitoring_strikeconfirmation sc ON sc.strike_id = struck.id
+    WHERE struck.target = {id} AND struck.noun = '{noun}'
+    AND (NOT struck.needs_confirmation OR sc.is_confirmed)
+)"""
+_NOT_REPLACED = "NOT EXISTS (SELECT 1 FROM {table} later WHERE later.replaces_id = {id})"
+
+
+def _standing(noun: str, id: str) -> str:
+    """That the fact of `noun` under `id` counts: neither entered in error, which a clinician has
+    confirmed where one must, nor replaced."""
+    (model,) = (m for m in SessionFact.tables() if name_of(m) == noun)
+    conditions = [_NOT_STRUCK.format(id=id, noun=noun)]
+    if issubclass(model, Correctable):
+        conditions.append(_NOT_REPLACED.format(table=model._meta.db_table, id=id))
+    return f"({' AND '.join(conditions)})"
 
 
 def _complete(row: str) -> str:

@@ -15,6 +15,7 @@ from monitoring.models.protocol import ProtocolVersion, SiteProtocol
 from monitoring.models.reading import Reading
 from monitoring.models.row import SessionFact, SessionRow
 from monitoring.models.session import Session
+from monitoring.models.strike import Strike, StrikeConfirmation
 
 __all__ = [
     "AccessEntry",
@@ -35,5 +36,7 @@ __all__ = [
     "SessionFact",
     "SessionRow",
     "SiteProtocol",
+    "Strike",
+    "StrikeConfirmation",
     "Withdrawal",
 ]

@@ -15,6 +15,7 @@ class Amendment(SessionFact):
 
     may_follow_departure = True
     is_only_after_end = True
+    can_be_struck = False
 
     class About(models.TextChoices):
         SESSION = "session", _("Session as a whole")
@@ -62,6 +63,7 @@ class Review(SessionFact):
     """A clinician's answer to a reading that arrived after the patient had left."""
 
     may_follow_departure = True
+    can_be_struck = False
 
     reading = models.OneToOneField(
         "monitoring.Reading", on_delete=models.PROTECT, related_name="review"

@@ -67,6 +67,8 @@ class Clearance(SessionRow):
 class Withdrawal(SessionFact):
     """Takes a clearance back. A fact of the session: it moves the counter."""
 
+    can_be_struck = False
+
     clearance = models.OneToOneField(Clearance, on_delete=models.PROTECT, related_name="withdrawal")
     reason = models.CharField(_("Reason"), max_length=500)
     is_automatic = models.BooleanField(default=False)

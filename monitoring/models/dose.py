@@ -10,10 +10,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Staff
-from monitoring.models.row import SessionFact
+from monitoring.models.row import Correctable, SessionFact
 
 
-class Dose(SessionFact):
+class Dose(Correctable):
     """Rests on a complete pre-dose reading and, above the guide, on a clinician's decision.
 
     `sprays` are those that left a device, as its green dots tell: a device of which none did has
@@ -21,6 +21,9 @@ class Dose(SessionFact):
     tells, and for a device recorded before they were asked, where `is_complete` alone is known.
     `mg` is what the device holds, or what was still ordered when the part began; `rate` is in mL an
     hour (CLINICAL 8, rules 20 to 22; 11, device that fails).
+
+    Of the doses that stand and did not fail, each has its own number; the database's guards hold
+    that, since what was struck or replaced keeps its number.
     """
 
     number = models.PositiveSmallIntegerField()
@@ -48,9 +51,9 @@ class Dose(SessionFact):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
 
-    class Meta(SessionFact.Meta):
+    class Meta(Correctable.Meta):
         constraints = (
-            *SessionFact.Meta.constraints,
+            *Correctable.Meta.constraints,
             models.CheckConstraint(condition=Q(number__gte=1), name="dose_number_possible"),
             models.CheckConstraint(condition=Q(mg__gt=0), name="dose_has_mg"),
             models.CheckConstraint(condition=Q(lot__gt=""), name="dose_has_lot"),
@@ -74,11 +77,13 @@ class Dose(SessionFact):
 
 class DoseEnd(SessionFact):
     """The end of one part of an infusion: when, and how much of it had run in. The infusion is
-    paused, to be resumed by the next part, or it has ended."""
+    paused, to be resumed by the next part, or it has ended. Struck or corrected with its dose."""
 
     class Kind(models.TextChoices):
         PAUSED = "paused", _("Paused")
         ENDED = "ended", _("Ended")
+
+    can_be_struck = False
 
     dose = models.OneToOneField(Dose, on_delete=models.PROTECT, related_name="end")
     kind = models.CharField(max_length=6, choices=Kind.choices, default=Kind.ENDED)

@@ -6,11 +6,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from monitoring.models.row import SessionFact
+from monitoring.models.row import Correctable
 from monitoring.rules.facts import REPEAT_MINUTES
 
 
-class Event(SessionFact):
+class Event(Correctable):
     """A response names who was informed and what was ordered, and after how many minutes a reading
     was to be repeated, if it was; an adverse event says whether it was
     serious, and a later event resolves it (CLINICAL 2; 8, rules 13 and 43)."""
@@ -41,13 +41,13 @@ class Event(SessionFact):
     repeat_minutes = models.PositiveSmallIntegerField(_("Repeat in"), null=True)
     is_serious = models.BooleanField(_("Serious"), null=True)
     onset_at = models.DateTimeField(_("Onset"), null=True)
-    resolves = models.OneToOneField(
-        "self", on_delete=models.PROTECT, null=True, related_name="resolved_by"
+    resolves = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="resolutions"
     )
 
-    class Meta(SessionFact.Meta):
+    class Meta(Correctable.Meta):
         constraints = (
-            *SessionFact.Meta.constraints,
+            *Correctable.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(
                     kind__in=(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from clinic import clock
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
         DoseEnd,
         Event,
         Reading,
+        Strike,
         Withdrawal,
     )
 
@@ -35,12 +37,12 @@ def facts_of(rows: SessionRows, *, is_whole: bool = True) -> rules.SessionFacts:
     but for the signature that stands, which the session names. Certification and enrolment are
     those of today at the site.
     """
-    from monitoring.models import Admission, Decision, Dose, DoseEnd, Event, Reading
+    from monitoring.models import Admission, Decision, Dose, DoseEnd, Reading
 
     session = rows.session
     site, today = session.site, clock.now().astimezone(session.site.tz).date()
-    admissions = rows.of(Admission) if is_whole else rows.if_loaded(Admission)
-    decisions = rows.of(Decision) if is_whole else rows.if_loaded(Decision)
+    admissions = rows.standing(Admission) if is_whole or rows.has(Admission) else ()
+    decisions = rows.standing(Decision) if is_whole or rows.has(Decision) else ()
     return rules.SessionFacts(
         protocol=session.protocol_version.protocol(),
         phase=cast(rules.Phase, session.phase),
@@ -56,12 +58,72 @@ def facts_of(rows: SessionRows, *, is_whole: bool = True) -> rules.SessionFacts:
         is_inpatient=site.is_inpatient,
         admissions=tuple(map(admission_facts, admissions)),
         decisions=tuple(map(decision_facts, decisions)),
-        doses=tuple(dose_facts(dose, rows.beside(dose, DoseEnd)) for dose in rows.of(Dose)),
-        readings=tuple(map(reading_facts, rows.of(Reading))),
-        events=tuple(map(event_facts, rows.of(Event))),
+        doses=tuple(
+            dose_facts(dose, rows.beside(dose, DoseEnd), first=rows.first(dose))
+            for dose in rows.standing(Dose)
+        ),
+        readings=tuple(map(reading_facts, rows.unstruck(Reading))),
+        events=_events(rows),
         clearances=_clearances(rows, is_whole=is_whole),
         departure=_departure(rows),
+        struck=struck_facts(rows),
     )
+
+
+def _events(rows: SessionRows) -> tuple[rules.EventFacts, ...]:
+    """What answers an event that was corrected answers its correction."""
+    from monitoring.models import Event
+
+    corrected = {e.replaces_id: e.id for e in rows.unstruck(Event) if e.replaces_id}
+    found = []
+    for row in rows.standing(Event):
+        fact = event_facts(row, first=rows.first(row))
+        about = fact.answers_event
+        while about in corrected:
+            about = corrected[about]
+        found.append(replace(fact, answers_event=about))
+    return tuple(found)
+
+
+def struck_facts(rows: SessionRows) -> tuple[rules.StruckFacts, ...]:
+    """Each strike that stands or waits, with the fact that it names."""
+    from monitoring.models import Strike, StrikeConfirmation
+
+    found = []
+    for strike in rows.of(Strike):
+        answer = rows.beside(strike, StrikeConfirmation)
+        if answer is not None and not answer.is_confirmed:
+            continue
+        found.append(
+            rules.StruckFacts(
+                id=strike.id,
+                seq=strike.seq,
+                at=strike.recorded_at,
+                noun=strike.noun,
+                kind=strike.kind,
+                reason=strike.reason,
+                by=strike.printed_name,
+                waits=not rows.stands(strike),
+                fact=_fact(rows, strike),
+            )
+        )
+    return tuple(found)
+
+
+def _fact(rows: SessionRows, strike: Strike) -> rules.Fact | None:
+    """The fact that `strike` names, as the rules would read it."""
+    from monitoring.models import Admission, Decision, Dose, DoseEnd, Event, Reading
+
+    row = next((r for r in rows.every() if r.pk == strike.target), None)
+    if isinstance(row, Admission):
+        return admission_facts(row)
+    if isinstance(row, Decision):
+        return decision_facts(row)
+    if isinstance(row, Dose):
+        return dose_facts(row, rows.beside(row, DoseEnd), first=rows.first(row))
+    if isinstance(row, Reading):
+        return reading_facts(row)
+    return event_facts(row, first=rows.first(row)) if isinstance(row, Event) else None
 
 
 def _clearances(rows: SessionRows, *, is_whole: bool) -> tuple[rules.ClearanceFacts, ...]:
@@ -99,16 +161,19 @@ def decision_facts(row: Decision) -> rules.DecisionFacts:
     )
 
 
-def dose_facts(row: Dose, end: DoseEnd | None = None) -> rules.DoseFacts:
+def dose_facts(
+    row: Dose, end: DoseEnd | None = None, *, first: Dose | None = None
+) -> rules.DoseFacts:
+    """A correction has the place of `first`, the one that was entered then, and is as late."""
     return rules.DoseFacts(
         id=row.id,
-        seq=row.seq,
+        seq=(first or row).seq,
         number=row.number,
         mg=float(end.mg if end else row.mg),
         started_at=row.started_at,
         ended_at=end.ended_at if end else None,
         is_complete=end.is_complete if end else row.is_complete,
-        recorded_at=row.recorded_at,
+        recorded_at=(first or row).recorded_at,
         early_reason=row.early_reason,
         late_reason=row.late_reason,
         end_recorded_at=end.recorded_at if end else None,
@@ -133,12 +198,13 @@ def reading_facts(row: Reading) -> rules.ReadingFacts:
     )
 
 
-def event_facts(row: Event) -> rules.EventFacts:
+def event_facts(row: Event, *, first: Event | None = None) -> rules.EventFacts:
+    """A correction has the place of `first`, the one that was entered then, and is as late."""
     return rules.EventFacts(
         id=row.id,
-        seq=row.seq,
+        seq=(first or row).seq,
         at=row.at,
-        recorded_at=row.recorded_at,
+        recorded_at=(first or row).recorded_at,
         kind=row.kind,
         late_reason=row.late_reason,
         symptoms=tuple(row.symptoms),

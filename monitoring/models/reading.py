@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from monitoring.models.row import SessionFact
+from monitoring.models.row import Correctable
 from monitoring.rules.measures import NOT_DONE_REASONS, OBSERVATIONS, measures
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def _possible() -> Q:
     return whole
 
 
-class Reading(SessionFact):
+class Reading(Correctable):
     """`taken_at` is when the nurse looked, `recorded_at` when the server had it.
 
     The tablet makes the id, so that the same reading sent twice is one row. A correction is a new
@@ -78,13 +78,9 @@ class Reading(SessionFact):
     confirmed = models.JSONField(default=list)
     note = models.CharField(_("Note"), max_length=500, blank=True)
     late_reason = models.CharField(_("Why entered late"), max_length=300, blank=True)
-    replaces = models.OneToOneField(
-        "self", on_delete=models.PROTECT, null=True, related_name="replaced_by"
-    )
-    correction_reason = models.CharField(_("Why corrected"), max_length=300, blank=True)
     after_departure = models.BooleanField(default=False)
 
-    class Meta(SessionFact.Meta):
+    class Meta(Correctable.Meta):
         indexes = (
             # Few of all readings: the review list does not grow with the archive.
             models.Index(
@@ -92,7 +88,7 @@ class Reading(SessionFact):
             ),
         )
         constraints = (
-            *SessionFact.Meta.constraints,
+            *Correctable.Meta.constraints,
             models.CheckConstraint(condition=_value_or_reason(), name="reading_value_or_reason"),
             models.CheckConstraint(condition=_something(), name="reading_not_empty"),
             models.CheckConstraint(condition=_possible(), name="reading_possible"),
@@ -110,10 +106,5 @@ class Reading(SessionFact):
                     | Q(dissociation__isnull=False, dissociation_scale__gt="")
                 ),
                 name="reading_scale_beside_value",
-            ),
-            models.CheckConstraint(
-                condition=Q(replaces=None, correction_reason="")
-                | Q(replaces__isnull=False, correction_reason__gt=""),
-                name="reading_correction_has_reason",
             ),
         )

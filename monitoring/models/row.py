@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from clinic.models.row import RecordRow
 
@@ -38,8 +40,11 @@ class SessionFact(SessionRow):
     """A fact of a session.
 
     `seq` is the session's counter: each fact moves it by one, so that order does not depend on a
-    clock and a signature can name exactly what it covers.
+    clock and a signature can name exactly what it covers. `can_be_struck` says whether it may be
+    marked as entered in error by itself; what belongs to another fact goes with that.
     """
+
+    can_be_struck: ClassVar[bool] = True
 
     seq = models.PositiveIntegerField()
     recorded_at = models.DateTimeField()
@@ -56,3 +61,27 @@ class SessionFact(SessionRow):
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.seq}"
+
+
+class Correctable(SessionFact):
+    """A fact that a later one of its kind may replace, once, with a reason. The later one has the
+    place of the first among the facts; both stay readable."""
+
+    replaces = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, related_name="replaced_by"
+    )
+    correction_reason = models.CharField(_("Why corrected"), max_length=300, blank=True)
+
+    if TYPE_CHECKING:
+        replaces_id: UUID | None
+
+    class Meta(SessionFact.Meta):
+        abstract = True
+        constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
+            *SessionFact.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(replaces=None, correction_reason="")
+                | Q(replaces__isnull=False, correction_reason__gt=""),
+                name="%(class)s_correction_has_reason",
+            ),
+        )

@@ -13,12 +13,13 @@ from django.db.models import Prefetch
 
 from clinic.models import Staff
 from clinic.models.row import name_of
-from monitoring.models.row import SessionFact, SessionRow
+from monitoring.models.row import Correctable, SessionFact, SessionRow
 
 if TYPE_CHECKING:
-    from monitoring.models import Session
+    from monitoring.models import Session, Strike
 
 R = TypeVar("R", bound=SessionRow)
+F = TypeVar("F", bound=SessionFact)
 
 
 class NotLoaded(LookupError):
@@ -43,6 +44,53 @@ class SessionRows:
             raise NotLoaded(f"{name_of(noun)} was not loaded with its session")
         found: Any = self.by_noun[noun]
         return tuple(found)
+
+    def standing(self, noun: type[F]) -> tuple[F, ...]:
+        """The facts of `noun` that count: neither entered in error nor replaced, each in the place
+        of the first that it replaces. Raises NotLoaded."""
+        found = self.unstruck(noun)
+        replaced = {row.replaces_id for row in found if isinstance(row, Correctable)}
+        standing = (row for row in found if row.pk not in replaced)
+        return tuple(sorted(standing, key=lambda row: self.first(row).seq))
+
+    def unstruck(self, noun: type[F]) -> tuple[F, ...]:
+        """The facts of `noun`, replaced ones included, without those that were entered in error
+        and what these had replaced. Raises NotLoaded."""
+        gone = self.struck(noun)
+        return tuple(row for row in self.of(noun) if row.pk not in gone)
+
+    def struck(self, noun: type[SessionFact]) -> frozenset[UUID]:
+        """The ids of the facts of `noun` that count in nothing any more: each of a strike that
+        stands, and what it replaces. Raises NotLoaded."""
+        from monitoring.models import Strike
+
+        strikes = (s for s in self.of(Strike) if s.noun == name_of(noun) and self.stands(s))
+        gone = {strike.target for strike in strikes}
+        if gone and issubclass(noun, Correctable):
+            for row in reversed(self.of(noun)):
+                if row.pk in gone and row.replaces_id:
+                    gone.add(row.replaces_id)
+        return frozenset(gone)
+
+    def stands(self, strike: Strike) -> bool:
+        """Whether `strike` takes its fact out: it needs no clinician, or one has confirmed it."""
+        from monitoring.models import StrikeConfirmation
+
+        if not strike.needs_confirmation:
+            return True
+        confirmation = self.beside(strike, StrikeConfirmation)
+        return confirmation is not None and confirmation.is_confirmed
+
+    def first(self, row: F) -> F:
+        """The fact whose place `row` has: the first one of those it replaces, or itself."""
+        if not isinstance(row, Correctable):
+            return row
+        by_id = {other.pk: other for other in self.of(type(row))}
+        found: Any = row
+        while found.replaces_id:
+            found = by_id[found.replaces_id]
+        first: F = found
+        return first
 
     def if_loaded(self, noun: type[R]) -> tuple[R, ...]:
         """The same, for what is said of a noun only in the phases in which it is loaded."""

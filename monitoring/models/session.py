@@ -40,15 +40,15 @@ class SessionQuerySet(models.QuerySet["Session"]):
         return self.select_related("patient", "site", "protocol_version", "prescriber")
 
     def with_observations(self) -> SessionQuerySet:
-        """What recording and the board read: doses, readings and events.
+        """What recording and the board read: doses, readings and events, and what was struck.
 
         Only links that never change are joined: a row that a lock waited for would come with the
         joined rows as they were before the wait.
         """
-        from monitoring.models import Dose, Event, Reading
+        from monitoring.models import Dose, Event, Reading, Strike
 
         return self.select_related("patient", "site", "protocol_version").prefetch_related(
-            load(Reading), load(Event), load(Dose)
+            load(Reading), load(Event), load(Dose), load(Strike)
         )
 
     def for_page(self, session_id: UUID) -> Session | None:
@@ -190,10 +190,8 @@ class Session(Guarded):
             ),
             models.CheckConstraint(
                 condition=Q(phase__in=("planned", "arrived", "cancelled"), first_dose_at=None)
-                | Q(
-                    phase__in=("dosing", "observing", "cleared", "closed"),
-                    first_dose_at__isnull=False,
-                ),
+                | Q(phase__in=("dosing", "observing", "cleared"), first_dose_at__isnull=False)
+                | Q(phase="closed"),
                 name="session_dosed_agrees",
             ),
             models.CheckConstraint(

@@ -29,6 +29,14 @@ class ObservationCode(Code):
     """What is observed in a reading, such as "blood_pressure"."""
 
 
+class NounCode(Code):
+    """A noun of the record, such as "dose"."""
+
+
+class StrikeCode(Code):
+    """What was wrong with an entry, such as "wrong_patient"."""
+
+
 class NotDoneCode(Code):
     """Why something was not observed, such as "device_failure"."""
 

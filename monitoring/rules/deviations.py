@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 
 from clinic.message import Message
 from monitoring.rules.clocks import ahead, went_back
-from monitoring.rules.codes import KindCode, NotDoneCode
+from monitoring.rules.codes import KindCode, NotDoneCode, NounCode, StrikeCode
 from monitoring.rules.facts import CLOCKS_APART, SessionFacts
 from monitoring.rules.flags import corrected_unanswered, flagged
 from monitoring.rules.lateness import is_late, minutes_late
 from monitoring.rules.readiness import FASTING, is_outside_guide, outside_guide
 from monitoring.rules.schedule import slots
+from monitoring.rules.struck import flags_struck, happened_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,7 @@ def deviations(facts: SessionFacts, now: datetime) -> list[Deviation]:
         *_slots(facts, now),
         *_readings(facts),
         *_flags(facts, now),
+        *_struck(facts),
         *_clearances(facts),
         *_departure(facts),
         *_clock(facts, now),
@@ -166,6 +168,21 @@ def _flags(facts: SessionFacts, now: datetime) -> Iterator[Deviation]:
             yield Deviation("flag_answered_late", params, at=found.at)
     for found in corrected_unanswered(facts):
         yield Deviation("flag_corrected", {"flagged": found}, at=found.at)
+
+
+def _struck(facts: SessionFacts) -> Iterator[Deviation]:
+    """What was entered in error, and what of it was flagged and nobody informed of."""
+    for struck in facts.struck:
+        params = {
+            "noun": NounCode(struck.noun),
+            "at": happened_at(struck),
+            "kind": StrikeCode(struck.kind),
+            "by": struck.by,
+            "reason": struck.reason,
+        }
+        yield Deviation("strike_waits" if struck.waits else "struck", params, at=struck.at)
+    for found in flags_struck(facts):
+        yield Deviation("flag_struck", {"flagged": found}, at=found.at)
 
 
 def _clearances(facts: SessionFacts) -> Iterator[Deviation]:

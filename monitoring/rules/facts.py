@@ -141,6 +141,26 @@ class ClearanceFacts:
     justified: tuple[str, ...] = ()
 
 
+Fact = AdmissionFacts | DecisionFacts | DoseFacts | ReadingFacts | EventFacts
+
+
+@dataclass(frozen=True, kw_only=True)
+class StruckFacts:
+    """What was marked as entered in error, by whom and why. While it `waits` for a clinician, the
+    fact still counts, and `fact` stands among the others too; once struck, it stands here alone.
+    `fact` is None where its noun was not loaded, or no rule reads it."""
+
+    id: UUID
+    seq: int
+    at: datetime
+    noun: str
+    kind: str
+    reason: str
+    by: str
+    waits: bool = False
+    fact: Fact | None = None
+
+
 DepartureKind = Literal["discharged", "transferred", "against_advice", "left_unseen"]
 
 
@@ -161,6 +181,8 @@ class DepartureFacts:
 @dataclass(frozen=True, kw_only=True)
 class SessionFacts:
     """One session. Tuples are in the order of `seq`.
+
+    What was entered in error is in `struck` alone: no rule but those of page 1 reads it there.
 
     Facts loaded for recording alone leave out `admissions` and all but the latest clearance;
     `is_whole` says so. Deviations are asked of whole facts.
@@ -185,6 +207,7 @@ class SessionFacts:
     events: tuple[EventFacts, ...] = ()
     clearances: tuple[ClearanceFacts, ...] = ()
     departure: DepartureFacts | None = None
+    struck: tuple[StruckFacts, ...] = ()
 
     @property
     def admission(self) -> AdmissionFacts | None:
@@ -293,8 +316,8 @@ class SessionFacts:
 
     @property
     def devices_open(self) -> int:
-        """Ordered devices neither given nor stopped; once dosing is over, none is."""
-        if self.is_dose_stopped or self.phase not in {"planned", "arrived", "dosing"}:
+        """Ordered devices neither given nor stopped; once the session is over, none is."""
+        if self.is_dose_stopped or self.phase in {"closed", "cancelled"}:
             return 0
         return max(0, self.protocol.devices(self.planned_mg) - len(self.doses))
 

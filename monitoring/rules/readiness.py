@@ -14,7 +14,7 @@ from typing import Literal
 from uuid import UUID
 
 from clinic.message import Message
-from monitoring.rules.codes import ObservationCode, QuestionCode
+from monitoring.rules.codes import NounCode, ObservationCode, QuestionCode
 from monitoring.rules.facts import CLOCKS_APART, ReadingFacts, SessionFacts, whole_minutes
 from monitoring.rules.flags import Flagged, unanswered
 from monitoring.rules.marking import gettext_noop as _
@@ -36,6 +36,7 @@ Closes = Literal[
     "reading",
     "dose",
     "response",
+    "strike",
     "time",
     "planning",
     "patient",
@@ -302,6 +303,21 @@ def before_clearance(facts: SessionFacts, now: datetime) -> list[Item]:
         *_mandatory(facts, now),
         *_final_set(facts, now),
         *(_answer(flagged) for flagged in unanswered(facts)),
+        *strikes_waiting(facts),
+    ]
+
+
+def strikes_waiting(facts: SessionFacts) -> list[Item]:
+    """What was marked as entered in error and waits for a clinician: until then it counts."""
+    return [
+        Item(
+            "strike_waits",
+            {"noun": NounCode(struck.noun), "by": struck.by},
+            closes="strike",
+            about=struck.id,
+        )
+        for struck in facts.struck
+        if struck.waits
     ]
 
 

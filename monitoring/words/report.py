@@ -80,7 +80,7 @@ def caution(key: str) -> str:
 
 def answers(session: Session) -> list[tuple[str, str]]:
     """Each admission question with its latest answer."""
-    admissions = session.rows.of(Admission)
+    admissions = session.rows.standing(Admission)
     if not admissions:
         return []
     latest = admissions[-1]

@@ -98,6 +98,20 @@ REASONS = {
     ),
     "one_proof": _("Sign with your password or with your passkey, not with both at once."),
     "locked": _("Five wrong attempts. You can sign again at %(until)s."),
+    "not_struck_by_you": _(
+        "%(by)s entered this. They or a clinician can mark it as entered in error."
+    ),
+    "unknown_fact": _(
+        "This entry has been corrected or struck meanwhile, or is not of this session."
+    ),
+    "struck_already": _(
+        "%(by)s marked this as entered in error at %(at)s. A clinician confirms it."
+    ),
+    "arrival_stands": _(
+        "More was recorded since the patient arrived. Mark that as entered in error first, or "
+        "answer the questions of the arrival again."
+    ),
+    "unknown_strike": _("Nothing waits to be confirmed here."),
     "unknown_row": _("Choose what in this session the amendment is about."),
     "record_disagrees": _(
         "Not signed. The record differs from what its trail says was recorded. "
@@ -171,6 +185,7 @@ ITEMS = {
     "mandatory": _("%(minutes)s-minute blood pressure: not taken and not coded as not done"),
     "final_set": _("Final set: %(observations)s needed within the last %(greatest)s min"),
     "unanswered_flag": _("No response recorded: %(flagged)s"),
+    "strike_waits": _("%(noun)s marked as entered in error by %(by)s: a clinician confirms it"),
 }
 
 CAUTIONS = {
@@ -234,6 +249,14 @@ DEVIATIONS = {
     "flag_corrected": _(
         "Corrected before anyone was recorded as informed; the value had been: %(flagged)s"
     ),
+    "struck": _("%(noun)s of %(at)s entered in error (%(kind)s), struck by %(by)s: %(reason)s"),
+    "strike_waits": _(
+        "%(noun)s of %(at)s marked as entered in error by %(by)s (%(kind)s), not yet confirmed by "
+        "a clinician: %(reason)s"
+    ),
+    "flag_struck": _(
+        "Entered in error before anyone was recorded as informed; it had said: %(flagged)s"
+    ),
     "caution_justified": _("Signed with a value outside the criteria"),
     "clearance_withdrawn": _("Clearance withdrawn: %(reason)s"),
     "transferred": _("Transferred to emergency care"),
@@ -248,6 +271,15 @@ DEVIATIONS = {
     ),
     "recorded_ahead": _("Recorded at %(at)s, a time still to come: the server says %(now)s"),
 }
+
+NOUNS = {
+    "admission": _("Arrival"),
+    "decision": _("Decision"),
+    "dose": _("Dose"),
+    "event": _("Event"),
+    "reading": _("Reading"),
+}
+"""What can be entered in error, as it is called."""
 
 SIDES = {
     "before_admission": _("before admission"),

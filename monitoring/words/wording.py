@@ -15,18 +15,28 @@ from django.utils.translation import gettext, ngettext
 from clinic import clock
 from clinic.message import Message
 from clinic.pages import moments
-from monitoring.models import Admission, Clearance, Event, Patient, PatientAmendment, Session
+from monitoring.models import (
+    Admission,
+    Clearance,
+    Event,
+    Patient,
+    PatientAmendment,
+    Session,
+    Strike,
+)
 from monitoring.rules.cautions import Caution
 from monitoring.rules.codes import (
     AutomaticWithdrawal,
     Code,
     KindCode,
     NotDoneCode,
+    NounCode,
     ObservationCode,
     PhaseCode,
     QuestionCode,
     Second,
     SettingCode,
+    StrikeCode,
 )
 from monitoring.rules.deviations import Deviation
 from monitoring.rules.facts import whole_minutes
@@ -34,7 +44,16 @@ from monitoring.rules.flags import SYMPTOMS, Flag, Flagged
 from monitoring.rules.measures import NOT_DONE_REASONS, OBSERVATIONS, NotDoneReason
 from monitoring.rules.readiness import Item
 from monitoring.words import protocol_settings
-from monitoring.words.sentences import AUTOMATIC, CAUTIONS, DEVIATIONS, FLAGS, ITEMS, REASONS, SIDES
+from monitoring.words.sentences import (
+    AUTOMATIC,
+    CAUTIONS,
+    DEVIATIONS,
+    FLAGS,
+    ITEMS,
+    NOUNS,
+    REASONS,
+    SIDES,
+)
 
 
 def message(found: Message) -> str:
@@ -186,6 +205,8 @@ FILLERS: dict[type, Callable[[Any], str]] = {
     PhaseCode: lambda code: str(Session.Phase(code).label),
     KindCode: lambda code: str(Event.Kind(code).label),
     QuestionCode: lambda code: Admission.question(str(code)),
+    NounCode: lambda code: str(NOUNS[code]),
+    StrikeCode: lambda code: str(Strike.Kind(code).label),
     ObservationCode: lambda code: gettext(OBSERVATIONS[code].name),
     NotDoneCode: not_done,
     SettingCode: lambda code: gettext(protocol_settings.SETTINGS[code].label),

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from clinic.access import PERMISSIONS
+from clinic.access import PERMISSIONS, Permission, may
 from clinic.ids import uuid7
 from clinic.models import Staff
 from monitoring import actions
@@ -219,6 +219,24 @@ def _review(v: Visit, by: Staff) -> Any:
     )
 
 
+def _strike(v: Visit, by: Staff) -> Any:
+    """What one may record oneself; else what another recorded."""
+    row: Any = v.session.reading_set.get()
+    if may(by, Permission.RECORD_EVENT, v.site):
+        row = _note(v, by)
+    return v.strike(row, by=by)
+
+
+def _struck(clock: TestClock) -> Visit:
+    visit = dosed(clock)
+    visit.strike(visit.session.dose_set.get(number=1))
+    return visit
+
+
+def _confirm(v: Visit, by: Staff) -> Any:
+    return v.confirm(v.session.strike_set.get(), by=by)
+
+
 VERBS: dict[str, tuple[Callable[..., Visit], Callable[[Visit, Staff], Any], set[str]]] = {
     "register_patient": (planned, _register, CARE),
     "amend_patient": (planned, _amend_patient, CARE),
@@ -245,6 +263,8 @@ VERBS: dict[str, tuple[Callable[..., Visit], Callable[[Visit, Staff], Any], set[
     "depart": (signed, _depart, CARE),
     "amend_record": (discharged, _amend, CARE),
     "review_reading": (_read_late, _review, CLINICIAN),
+    "strike": (predosed, _strike, CARE),
+    "confirm_strike": (_struck, _confirm, CLINICIAN),
 }  # fmt: skip
 ROLES = ("nurse", "clinician", "administrator", "auditor")
 

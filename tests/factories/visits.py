@@ -19,17 +19,14 @@ from monitoring.actions.sending import FIRST, Sending
 from monitoring.actions.sign_clearance import Signing
 from monitoring.models import (
     Admission,
-    Amendment,
     Clearance,
     Decision,
     Departure,
     Dose,
     Event,
     Patient,
-    PatientAmendment,
     ProtocolVersion,
     Reading,
-    Review,
     Session,
     Withdrawal,
 )
@@ -40,6 +37,7 @@ from monitoring.rules.protocol import Protocol as ProtocolRules
 from monitoring.rules.readiness import CHECKLIST
 from tests.factories.answers import GOOD_ANSWERS, LEAVING, WELL
 from tests.factories.filled import filled
+from tests.factories.mended import Mended
 from tests.factories.people import PASSWORD, SiteFactory, person
 from tests.factories.record import PatientFactory, ProtocolVersionFactory, SiteProtocolFactory
 from tests.factories.recorded import recorded
@@ -64,7 +62,7 @@ def _published(protocol: ProtocolRules, site: Site) -> ProtocolVersion:
     return version
 
 
-class Visit:
+class Visit(Mended):
     """One session with its people; each method is one verb, with answers that let it through."""
 
     def __init__(
@@ -272,45 +270,6 @@ class Visit:
             id=given.pop("id", None) or uuid7(),
             sending=given.pop("sending", FIRST),
             leaving=Leaving(kind=kind, **filled(given, left_at=self.clock.now(), **needs)),
-        )
-
-    def amend(self, **given: Any) -> Amendment:
-        return actions.amend_record(
-            self.id,
-            self.nurse,
-            **filled(
-                given,
-                id=uuid7(),
-                about="session",
-                about_id=None,
-                text="The escort was the sister",
-                reason="Written down wrongly",
-            ),
-        )
-
-    def amend_patient(self, **changes: Any) -> PatientAmendment:
-        patient = Patient.objects.get(pk=self.patient.pk)
-        values = {name: getattr(patient, name) for name in Patient.AMENDED}
-        return actions.amend_patient(
-            patient.pk,
-            self.nurse,
-            id=uuid7(),
-            amended=patient.amended,
-            values={**values, **changes},
-            reason="Told us today",
-        )
-
-    def review(self, reading: Reading, **given: Any) -> Review:
-        return actions.review_reading(
-            self.id,
-            self.clinician,
-            **filled(
-                given,
-                id=uuid7(),
-                reading_id=reading.pk,
-                assessment="Entered from paper, taken before departure",
-                action_taken="Rang the patient: well",
-            ),
         )
 
 

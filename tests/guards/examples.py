@@ -106,6 +106,21 @@ def delayed(clinic: Clinic, clock: TestClock) -> Visit:
 
 
 @ready_made
+def struck(clinic: Clinic, clock: TestClock) -> tuple[Visit, Any]:
+    """A session with a note that its author has struck."""
+    visit = Visit(clinic, clock).dosed()
+    return visit, visit.strike(note(visit))
+
+
+@ready_made
+def strike_refused(clinic: Clinic, clock: TestClock) -> tuple[Visit, Any]:
+    """A session with a dose that a nurse struck, and that a clinician lets stand."""
+    visit = Visit(clinic, clock).dosed()
+    waiting = visit.strike(nouns.Dose.objects.get(session=visit.id))
+    return visit, visit.confirm(waiting, is_confirmed=False, reason="It was given")
+
+
+@ready_made
 def going_on(clinic: Clinic, clock: TestClock) -> Visit:
     visit = Visit(clinic, clock).dosed()
     clock.forward(minutes=5)
@@ -131,6 +146,10 @@ def example(noun: str, clinic: Clinic, clock: TestClock) -> tuple[Visit, Any]:
         return withdrawn(clinic, clock)
     if noun == "review":
         return reviewed(clinic, clock)
+    if noun == "strike":
+        return struck(clinic, clock)
+    if noun == "strikeconfirmation":
+        return strike_refused(clinic, clock)
     visit = BEHIND.get(noun, going_on)(clinic, clock)
     if noun in BESIDE:
         return visit, beside(noun, clinic, clock)[0]
@@ -205,6 +224,11 @@ def new_fact(noun: str, clinic: Clinic, clock: TestClock) -> tuple[Visit, dict[s
         changes = {"slot": None}
     elif noun == "review":
         changes = {"reading_id": visit.read().id}
+    elif noun == "strike":
+        changes = {"target": note(visit).id}
+    elif noun == "strikeconfirmation":
+        again = visit.strike(nouns.Dose.objects.get(session=visit.id))
+        changes = {"strike_id": again.id}
     return visit, changes, row
 
 

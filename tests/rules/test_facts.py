@@ -56,7 +56,7 @@ def test_the_window_of_an_infusion_runs_from_its_end_and_not_while_it_runs() -> 
 def test_devices_are_open_until_all_of_the_order_are_given() -> None:
     one = observed(phase="dosing", planned_mg=84, doses=(dose(0),))
     assert one.devices_open == 2
-    assert replace(one, phase="observing").devices_open == 0
+    assert replace(one, phase="closed").devices_open == 0
 
 
 def test_a_clinician_stops_the_rest_only_after_the_first_device() -> None:

@@ -17,13 +17,20 @@ from clinic.trail.replay import State, replay
 from monitoring import actions
 from monitoring.actions.plan_session import Plan
 from monitoring.models import (
+    Admission,
     Amendment,
     Clearance,
+    Decision,
     Departure,
+    Dose,
+    Event,
     Patient,
     Reading,
     Review,
     Session,
+    SessionFact,
+    Strike,
+    StrikeConfirmation,
     Withdrawal,
 )
 from monitoring.rules.flags import unanswered
@@ -100,6 +107,27 @@ def _review(visit: Visit) -> Any:
     return waiting and visit.review(waiting)
 
 
+def _strike(noun: type[SessionFact], *, by_clinician: bool) -> Step:
+    """The last fact of `noun` that counts."""
+
+    def step(visit: Visit) -> Any:
+        rows = visit.session.rows.standing(noun)
+        by = visit.clinician if by_clinician else visit.nurse
+        return visit.strike(rows[-1], by=by) if rows else None
+
+    return step
+
+
+def _confirm(visit: Visit) -> Any:
+    waiting = visit.session.strike_set.filter(needs_confirmation=True, confirmation=None).first()
+    return waiting and visit.confirm(waiting)
+
+
+def _refuse_strike(visit: Visit) -> Any:
+    waiting = visit.session.strike_set.filter(needs_confirmation=True, confirmation=None).last()
+    return waiting and visit.confirm(waiting, is_confirmed=False, reason="It was given")
+
+
 def _register(visit: Visit) -> Any:
     return actions.register_patient(
         visit.site,
@@ -164,6 +192,16 @@ STEPS: dict[str, Step] = {
     "leave unseen": lambda v: v.leave("left_unseen"),
     "amend": _amend,
     "review": _review,
+    "strike reading": _strike(Reading, by_clinician=False),
+    "strike dose": _strike(Dose, by_clinician=False),
+    "strike event": _strike(Event, by_clinician=False),
+    "strike dose at once": _strike(Dose, by_clinician=True),
+    "strike decision at once": _strike(Decision, by_clinician=True),
+    "strike arrival at once": _strike(Admission, by_clinician=True),
+    "strike event at once": _strike(Event, by_clinician=True),
+    "strike reading at once": _strike(Reading, by_clinician=True),
+    "confirm": _confirm,
+    "refuse strike": _refuse_strike,
     "publish": lambda v: actions.publish_protocol(SPRAVATO_US, site=v.site, by=v.clinician),
     "change protocol": lambda v: change_protocol(v.site, v.clinician, key=v.version.key),
     "register": _register,
@@ -175,9 +213,14 @@ STEPS: dict[str, Step] = {
 }
 TELLS_ANOTHER = {"publish", "change protocol", "register", "amend patient", "plan"}
 """Steps that go on another chain than the session's."""
+_STRUCK = (
+    "strike reading", "strike dose", "strike event", "strike dose at once",
+    "strike decision at once", "strike arrival at once", "strike event at once",
+    "strike reading at once", "confirm", "confirm", "refuse strike",
+)  # fmt: skip
 _RECORDED = (
     "read", "read high", "read again", "read twice", "read late", "correct",
-    "event", "adverse event", "symptom", "resolve", "respond",
+    "event", "adverse event", "symptom", "resolve", "respond", *_STRUCK,
 )  # fmt: skip
 _PASSES = ("wait 5", "wait 20", "wait 130")
 _LEAVES = ("transfer", "leave", "leave unseen")
@@ -190,7 +233,7 @@ LIKELY: dict[str, tuple[str, ...]] = {
                   *_PASSES),
     "cleared": (*_RECORDED, "dose", "withdraw", "discharge", *_LEAVES, *_PASSES),
     "closed": ("read", "read high", "read again", "read twice", "review", "amend", "wait 5",
-               "amend patient", "publish"),
+               "amend patient", "publish", *_STRUCK),
     "cancelled": ("amend", "register", "plan"),
 }  # fmt: skip
 """Steps that are worth trying in a phase; most of the others are refused there."""
@@ -210,8 +253,9 @@ STARTS: tuple[list[str], ...] = ([], USUAL, [*USUAL, "sign"], [*USUAL, "sign", "
 """A random order alone seldom reaches a signature, so some begin beyond it."""
 EVERY_VERB: tuple[list[str], ...] = (
     ["admit", "read high", "decide", "dose", "read", "correct", "event", "symptom", "respond",
-     "resolve", "end infusion", "wait 130", "wait 20", "read", "sign", "withdraw", "read", "sign",
-     "discharge", "read again", "review", "amend"],
+     "resolve", "strike event at once", "end infusion", "strike dose", "refuse strike",
+     "wait 130", "wait 20", "read", "sign", "withdraw", "read", "sign", "discharge",
+     "read again", "review", "amend", "strike reading", "confirm"],
     ["admit", "read", "defer"],
     ["cancel"],
 )  # fmt: skip
@@ -262,6 +306,8 @@ def check(session: Session, state: State, before: State) -> None:
         assert loaded.beside(latest, Withdrawal) is None
         after = {a.seq for a in (*loaded.of(Amendment), *loaded.of(Review))}
         after |= {r.seq for r in loaded.of(Reading) if r.after_departure}
+        strikes = (*loaded.of(Strike), *loaded.of(StrikeConfirmation))
+        after |= {s.seq for s in strikes if s.seq > latest.through_seq}
         assert latest.through_seq == max(set(numbers) - after)
 
 

@@ -50,7 +50,7 @@ class EventForm(RecordForm):
     def __init__(self, *args: Any, session: Session, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kinds = [c for c in Event.Kind.choices if c[0] in RECORDABLE]
-        events = list(session.rows.of(Event))
+        events = list(session.rows.standing(Event))
         done = {e.resolves_id for e in events}
         open_events = [
             (str(e.id), f"{e.get_kind_display()}: {e.detail or ', '.join(e.symptoms)}")

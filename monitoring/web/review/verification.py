@@ -43,6 +43,8 @@ ENTRY_WORDS = {
     "depart": _("Departure recorded"),
     "amend_record": _("Record amended"),
     "review_reading": _("Late reading reviewed"),
+    "strike": _("Marked as entered in error"),
+    "confirm_strike": _("Strike answered"),
     "adopt": _("Taken over as it stood when the trail began"),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, connection
@@ -163,6 +164,62 @@ def _answers_a_strangers_reading(clinic: Clinic, clock: TestClock) -> Callable[[
         informed="Dr Lee",
         ordered="Repeat",
     )
+
+
+@attack("dose_corrects_once")
+def _corrects_under_another_number(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
+    visit, row = example("dose", clinic, clock)
+    again = {"replaces_id": row.id, "correction_reason": "Lot", "number": 2}
+    return lambda: copy(row, seq=visit.row.last_seq + 1, **again)
+
+
+@attack("dose_corrected_by_clinician")
+def _made_earlier_by_a_nurse(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
+    visit, row = example("dose", clinic, clock)
+    earlier = {"started_at": row.started_at - timedelta(minutes=30)}
+    again = {"replaces_id": row.id, "correction_reason": "Time", **earlier}
+    return lambda: copy(row, seq=visit.row.last_seq + 1, **again)
+
+
+@attack("event_corrects_once")
+def _made_another_kind(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
+    visit, row = example("event", clinic, clock)
+    again = {"replaces_id": row.id, "correction_reason": "Kind", "kind": "handover"}
+    return lambda: copy(row, seq=visit.row.last_seq + 1, **again)
+
+
+@attack("strike_names_a_fact_once")
+def _strikes_twice(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
+    visit, row = example("strike", clinic, clock)
+    return lambda: copy(row, seq=visit.row.last_seq + 1)
+
+
+@attack("strike_by_author_or_clinician")
+def _struck_by_another_nurse(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
+    visit, row = example("strike", clinic, clock)
+    reading = nouns.Reading.objects.get(session=visit.id)
+    stranger = open_clinic("South").nurse
+    changes: dict[str, Any] = {
+        "noun": "reading",
+        "target": reading.id,
+        "recorded_by_id": stranger.id,
+    }
+    return lambda: copy(row, seq=visit.row.last_seq + 1, **changes)
+
+
+@attack("strike_dose_waits")
+def _takes_a_dose_away_alone(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
+    visit, row = example("strike", clinic, clock)
+    dose = nouns.Dose.objects.get(session=visit.id)
+    return lambda: copy(row, seq=visit.row.last_seq + 1, noun="dose", target=dose.id)
+
+
+@attack("strikeconfirmation_confirmed_by_clinician")
+def _confirmed_by_a_nurse(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
+    visit, row = example("strikeconfirmation", clinic, clock)
+    waiting = visit.strike(nouns.Dose.objects.get(session=visit.id))
+    changes: dict[str, Any] = {"strike_id": waiting.id, "recorded_by_id": clinic.nurse.id}
+    return lambda: copy(row, seq=visit.row.last_seq + 1, **changes)
 
 
 @attack("decision_decided_by_clinician")
