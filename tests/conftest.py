@@ -24,7 +24,7 @@ from clinic.models import Staff
 from monitoring.guards import privileges
 from monitoring.models import Event, Session
 from monitoring.rules.measures import NOT_DONE_REASONS, OBSERVATIONS
-from monitoring.rules.readiness import QUESTIONS
+from monitoring.rules.questions import QUESTIONS
 from monitoring.words import wording
 from tests.clock import TestClock
 from tests.engine import APPLICATION, USES_POSTGRESQL

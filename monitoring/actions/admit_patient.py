@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from clinic.access import Permission
+from clinic.access import Permission, may
 from clinic.message import Message
 from clinic.models import Membership, Staff
 from clinic.refusal import Conflict, Refused
 from monitoring.actions.work import SessionWork, session_verb
 from monitoring.models import Admission, Patient, Session
 from monitoring.models.session import IN_PROGRESS
-from monitoring.rules.readiness import FASTING, QUESTIONS
+from monitoring.rules.contraindications import taken_back
+from monitoring.rules.questions import QUESTIONS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
-    """What was asked on arrival: `given` answers each of QUESTIONS, None where it was not. An
-    empty `room` leaves the one that was planned."""
+    """What was asked on arrival: `given` answers each question of the protocol, None where it was
+    not; other answers are left out. An empty `room` leaves the one that was planned.
+    `contraindication_reason` says why a contraindication no longer stands."""
 
     given: Mapping[str, bool | None]
     fasting_reason: str = ""
     transport_reason: str = ""
+    contraindication_reason: str = ""
     prescriber_id: UUID | None
     room: str = ""
 
@@ -32,12 +35,15 @@ class Answers:
 def admit_patient(work: SessionWork, *, id: UUID, answers: Answers) -> Admission:
     """Record the answers; asked again before the dose, the later answers count.
 
-    Every question is answered (`no_recent_nasal` only for a nasal dose) and the identifiers are
-    confirmed. An answer that keeps the dose from being given is recorded and stays open. Raises
-    Refused at each field, Conflict with the patient's other open session, NotAllowed.
+    Every question that the protocol asks is answered and the identifiers are confirmed. An answer
+    that keeps the dose from being given is recorded and stays open; a contraindication's Yes is
+    changed to No by a clinician only, with a reason (CLINICAL 8, rule 24). Raises Refused at each
+    field, Conflict with the patient's other open session, NotAllowed.
     """
+    asked = work.facts.protocol.questions
     given = {
-        **{name: answers.given.get(name) for name in QUESTIONS},
+        **{name: answers.given.get(name) if name in asked else None for name in QUESTIONS},
+        "contraindication_reason": answers.contraindication_reason.strip(),
         "fasting_reason": answers.fasting_reason.strip(),
         "transport_reason": answers.transport_reason.strip(),
         "prescriber_id": answers.prescriber_id,
@@ -65,16 +71,24 @@ def admit_patient(work: SessionWork, *, id: UUID, answers: Answers) -> Admission
 
 
 def _open_questions(work: SessionWork, answers: Answers) -> list[Message]:
-    given = answers.given
-    asked = [q for q in QUESTIONS if q != "no_recent_nasal" or work.facts.protocol.nasal_minutes]
-    reasons = [Message("unanswered", field=q) for q in asked if given.get(q) is None]
+    given, protocol = answers.given, work.facts.protocol
+    reasons = [Message("unanswered", field=q) for q in protocol.questions if given.get(q) is None]
     if given.get("identifiers_confirmed") is False:
         reasons.append(Message("identifiers_open", field="identifiers_confirmed"))
-    if any(given.get(q) is False for q in FASTING) and not answers.fasting_reason.strip():
+    if any(given.get(q) is False for q in protocol.fasting) and not answers.fasting_reason.strip():
         reasons.append(Message("required", field="fasting_reason"))
     if given.get("transport_arranged") is False and not answers.transport_reason.strip():
         reasons.append(Message("required", field="transport_reason"))
-    return reasons
+    return [*reasons, *_taken_back(work, answers)]
+
+
+def _taken_back(work: SessionWork, answers: Answers) -> Iterator[Message]:
+    """A contraindication that was answered Yes and now is not, at its field."""
+    changed = taken_back(work.facts.admission, answers.given)
+    if changed and not may(work.by, Permission.DECIDE_DOSE, work.session.site):
+        yield from (Message("only_a_clinician", field=question) for question in changed)
+    elif changed and not answers.contraindication_reason.strip():
+        yield Message("required", field="contraindication_reason")
 
 
 def _prescriber(work: SessionWork, prescriber_id: UUID | None) -> Staff | None:

@@ -9,6 +9,7 @@ from clinic.refusal import refuse
 from monitoring.actions.text import require_text
 from monitoring.actions.work import SessionWork, session_verb
 from monitoring.models import Decision
+from monitoring.rules.readiness import history_asks
 
 
 @session_verb(Permission.DECIDE_DOSE, phases=("arrived", "dosing"))
@@ -24,7 +25,8 @@ def decide_dose(
     """Record the decision on the pre-dose reading that was shown, `reading_id`, with all that was
     recorded up to `through_seq`.
 
-    "Do not give" after the first device stops the rest. Raises Refused when another pre-dose
+    A decision to give answers what the patient's history asks, too. "Do not give" after the first
+    device stops the rest. Raises Refused when another pre-dose
     reading has come since, or for want of a reason; NotAllowed.
     """
     given = {"outcome": outcome, "reason": reason.strip(), "reading_id": reading_id}
@@ -40,4 +42,13 @@ def decide_dose(
     has_newer = any(r.seq > through_seq for r in work.facts.readings)
     if has_newer or reading_id != (predose.id if predose else None):
         raise refuse("predose_changed")
-    return work.add(Decision(id=id, printed_name=work.by.printed_name, **given))
+    work.load_history()
+    answers = history_asks(work.facts) if outcome == Decision.Outcome.GIVE else []
+    return work.add(
+        Decision(
+            id=id,
+            printed_name=work.by.printed_name,
+            history=[ask.code for ask in answers],
+            **given,
+        )
+    )

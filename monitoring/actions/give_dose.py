@@ -12,7 +12,7 @@ from uuid import UUID
 from clinic.access import Permission
 from clinic.refusal import Refused, refuse
 from monitoring.actions.sending import FIRST, Sending
-from monitoring.actions.text import require_text
+from monitoring.actions.text import require_identified, require_text
 from monitoring.actions.times import require_timely
 from monitoring.actions.work import SessionWork, session_verb
 from monitoring.models import Decision, Dose
@@ -24,7 +24,8 @@ from monitoring.rules.readiness import before_dose, dose_problems, measured_by, 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoseGiven:
     """One device, or an infusion that begins. `confirmed_at` is the time that was read back and
-    kept; `is_complete` counts for a device alone."""
+    kept; `is_complete` counts for a device alone; `identified_by` is the `Identifier` that was
+    compared with the patient."""
 
     lot: str
     expiry: date
@@ -35,6 +36,7 @@ class DoseGiven:
     late_reason: str = ""
     confirmed_at: datetime | None = None
     witness_id: UUID | None = None
+    identified_by: str = ""
 
 
 @session_verb(Permission.GIVE_DOSE, phases=PRESENT)
@@ -54,6 +56,7 @@ def give_dose(work: SessionWork, *, id: UUID, dose: DoseGiven, sending: Sending 
     if sent := work.sent(rows.of(Dose), id, given, sending, started_at=dose.started_at):
         return sent
     work.require_phase()
+    require_identified(dose.identified_by)
     _require_time(work, dose)
     _require_ready(work, dose)
     _require_whole(work, dose)
@@ -90,6 +93,7 @@ def _written(dose: DoseGiven, *, is_first: bool) -> dict[str, Any]:
         "early_reason": "" if is_first else dose.early_reason.strip(),
         "late_reason": dose.late_reason.strip(),
         "witness_id": dose.witness_id,
+        "identified_by": dose.identified_by,
     }
 
 
@@ -110,6 +114,8 @@ def _require_time(work: SessionWork, dose: DoseGiven) -> None:
 
 def _require_ready(work: SessionWork, dose: DoseGiven) -> None:
     """Nothing is open before the first; each is within the order, in date, and rested."""
+    if not work.facts.doses:
+        work.load_history()
     facts = work.facts
     if not facts.doses and (items := before_dose(facts, dose.started_at)):
         raise Refused(items)

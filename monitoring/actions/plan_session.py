@@ -15,6 +15,7 @@ from clinic.trail import chain
 from clinic.trail.canonical import columns, digest
 from clinic.verbs import Work, same_or_conflict, sent_before, verb
 from monitoring.models import Patient, ProtocolVersion, Session
+from monitoring.models.history import dosed_sessions
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.protocol import Protocol
 from monitoring.rules.readiness import order_problems
@@ -22,13 +23,14 @@ from monitoring.rules.readiness import order_problems
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What is ordered for one session: under which protocol, for when, how much, and why."""
+    """What is ordered for one session: under which protocol, for when, how much, and why. Whether
+    it is the first treatment is left open, None, where the record knows of an earlier one."""
 
     protocol_version_id: UUID
     planned_for: datetime
     planned_mg: Decimal
     indication: str
-    is_first_treatment: bool
+    is_first_treatment: bool | None
     room: str = ""
 
 
@@ -37,7 +39,8 @@ def plan_session(work: Work, by: Staff, *, id: UUID, patient_id: UUID, plan: Pla
     """Plan a session for a patient, at the patient's site, under a published protocol that the
     site uses.
 
-    The same `id` sent twice is one session. Raises Refused, NotAllowed.
+    The same `id` sent twice is one session. Whether it is the first treatment is answered by the
+    record where it knows of an earlier dose (CLINICAL 8, rule 53). Raises Refused, NotAllowed.
     """
     # There is no session to lock yet: the patient's row keeps two taps apart.
     patients = Patient.objects.select_for_update(of=("self",)).select_related("site")
@@ -47,6 +50,9 @@ def plan_session(work: Work, by: Staff, *, id: UUID, patient_id: UUID, plan: Pla
     work.require(by, patient.site)
     given = asdict(plan)
     room = given.pop("room").strip()
+    is_treated = dosed_sessions(patient).exclude(pk=id).exists()
+    if is_treated and plan.is_first_treatment is None:
+        given["is_first_treatment"] = False
     if sent := sent_before(Session.objects.filter(pk=id, patient=patient), id, given):
         return sent if sent.admitted_at else same_or_conflict(sent, {"room": room})
     versions = ProtocolVersion.objects.filter(sites__site=patient.site)
@@ -54,6 +60,10 @@ def plan_session(work: Work, by: Staff, *, id: UUID, patient_id: UUID, plan: Pla
     if version is None:
         raise refuse("protocol_not_in_use", "protocol_version")
     _require_order(plan, version.protocol(), work.now)
+    if given["is_first_treatment"] is None:
+        raise refuse("unanswered", "is_first_treatment")
+    if given["is_first_treatment"] and is_treated:
+        raise refuse("not_first", "is_first_treatment")
     session = work.insert(
         Session(
             id=id,
@@ -84,7 +94,7 @@ def _require_order(plan: Plan, protocol: Protocol, now: datetime) -> None:
         phase="planned",
         planned_mg=float(plan.planned_mg),
         last_seq=0,
-        is_first_treatment=plan.is_first_treatment,
+        is_first_treatment=bool(plan.is_first_treatment),
         indication=plan.indication,
     )
     if problems := order_problems(order):

@@ -24,11 +24,12 @@ from clinic.verbs import same_or_conflict
 from monitoring.actions.work import SessionWork, session_verb
 from monitoring.models import Clearance, Withdrawal
 from monitoring.models.facts import clearance_facts
+from monitoring.models.patient import Identifier
 from monitoring.proof.compare import disagrees
 from monitoring.proof.content import content_digest, cut, signed_detail
 from monitoring.rules.cautions import Caution, cautions
 from monitoring.rules.phase import DOSED
-from monitoring.rules.readiness import CHECKLIST, before_clearance, clearance_state
+from monitoring.rules.readiness import before_clearance, clearance_state
 from monitoring.words.statement import statement
 
 Proof = Literal["password", "passkey"]
@@ -41,7 +42,8 @@ class Signing:
     """What the clinician was shown and answers for: every fact up to `through_seq`.
 
     `justifications` are by the key of their caution. `ready_minutes` from the first device is
-    asked under REMS (CLINICAL 8, rule 31).
+    asked under REMS (CLINICAL 8, rule 31). `identified_by` is the `Identifier` that was compared
+    with the patient.
     """
 
     through_seq: int
@@ -49,6 +51,7 @@ class Signing:
     justifications: Mapping[str, str]
     had_serious_event: bool | None
     ready_minutes: int | None
+    identified_by: str = ""
 
 
 @session_verb(Permission.SIGN_CLEARANCE, phases=DOSED, name="sign_clearance")
@@ -63,7 +66,8 @@ def _sign(
     given = {
         "through_seq": signing.through_seq,
         "ready_minutes": signing.ready_minutes,
-        "checklist": _answers(signing),
+        "identified_by": signing.identified_by,
+        "checklist": _answers(work, signing),
     }
     if sent := work.sent(work.session.rows.of(Clearance), id, given):
         words = {k: signing.justifications.get(k, "").strip() for k in sent.justifications}
@@ -185,15 +189,17 @@ def _recorded(work: SessionWork) -> tuple[State, str]:
     return logged, entries[-1].digest
 
 
-def _answers(signing: Signing) -> dict[str, bool | None]:
-    confirmed = {key: signing.checklist.get(key) is True for key in CHECKLIST}
+def _answers(work: SessionWork, signing: Signing) -> dict[str, bool | None]:
+    asked = work.facts.protocol.checklist
+    confirmed = {key: signing.checklist.get(key) is True for key in asked}
     return {**confirmed, "had_serious_event": signing.had_serious_event}
 
 
 def _unanswered(work: SessionWork, signing: Signing, asked: Iterable[Caution]) -> list[Message]:
     """What the signature is still asked, at each field."""
     checked = signing.checklist
-    reasons = [Message("confirm", field=key) for key in CHECKLIST if checked.get(key) is not True]
+    points = work.facts.protocol.checklist
+    reasons = [Message("confirm", field=key) for key in points if checked.get(key) is not True]
     for caution in asked:
         if not signing.justifications.get(caution.key, "").strip():
             reasons.append(Message("justify", {"caution": caution}, f"justify_{caution.key}"))
@@ -203,6 +209,8 @@ def _unanswered(work: SessionWork, signing: Signing, asked: Iterable[Caution]) -
     elif had != any(e.is_serious for e in work.facts.events):
         code = "serious_event_missing" if had else "serious_event_recorded"
         reasons.append(Message(code, field="had_serious_event"))
+    if signing.identified_by not in Identifier.values:
+        reasons.append(Message("identify", field="identified_by"))
     return [*reasons, *_unready(work, signing.ready_minutes)]
 
 

@@ -23,6 +23,7 @@ from clinic.verbs import Declared, Verb, Work, sent_before, verb
 from monitoring.actions.sending import AGAIN, FIRST, Sending, require_same_time
 from monitoring.models import Departure, Session
 from monitoring.models.facts import facts_of
+from monitoring.models.history import history_of, with_history
 from monitoring.models.row import SessionFact
 from monitoring.models.rows import load
 from monitoring.rules.clocks import ahead
@@ -175,6 +176,11 @@ class SessionWork(Work):
         """Load every noun of the session, which is locked already."""
         self.session = Session.objects.with_record().get(pk=self.session.pk)
         self.facts = self.session.facts()
+
+    def load_history(self) -> None:
+        """Load what the patient's earlier sessions ask, for a verb that rests on it."""
+        prefetch_related_objects([self.session], with_history())
+        self.facts = replace(self.facts, history=history_of(self.session))
 
     @property
     def rows(self) -> chain.Rows:

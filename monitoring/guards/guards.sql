@@ -8,7 +8,8 @@
 -- {never_deleted}, {facts} and {before_departure} are put in by text.py from the models' own list, as
 -- are EACH_FACT(...), which asks each table of facts, EACH_STRIKABLE(...), which asks those that can
 -- be struck, {standing noun id}, that a fact is neither struck nor replaced, {complete ...}, that a
--- reading has every observation, and {clocks_apart}. A condition that stands in several guards is written once, under
+-- reading has every observation, {contraindicated ...} and {taken_back ...}, of answers on arrival,
+-- and {clocks_apart}. A condition that stands in several guards is written once, under
 -- its name, about {it}. A minus leaves a table out, where another guard holds each column of it.
 --
 -- One text serves both engines; the words in capitals that are not SQL (SECONDS, NOW_SECONDS,
@@ -41,6 +42,9 @@ EXISTS (
         OR (SETTING_TEXT(route) = 'intravenous' AND e.id IS NULL)
     )
 );
+
+-- condition: latest_answers
+{it}.seq = (SELECT MAX(l.seq) FROM monitoring_admission l WHERE l.session_id = {it}.session_id);
 
 -- guard: never_changed on: {append_only}
 -- before: UPDATE
@@ -349,6 +353,23 @@ AND NOT EXISTS (
         WHERE d.session_id = NEW.session_id AND d.decision_id = c.id AND {standing dose d.id}
     ))
 );
+
+-- guard: not_contraindicated on: dose
+-- before: INSERT
+-- No dose is given while the latest answers hold a contraindication.
+EXISTS (
+    SELECT 1 FROM monitoring_admission a
+    WHERE a.session_id = NEW.session_id AND {latest_answers a} AND ({contraindicated a})
+);
+
+-- guard: taken_back_by_clinician on: admission
+-- before: INSERT
+-- A contraindication's Yes is changed to No by an active clinician of the site, with a reason.
+EXISTS (
+    SELECT 1 FROM monitoring_admission a
+    WHERE a.session_id = NEW.session_id AND {latest_answers a} AND ({taken_back a})
+)
+AND (NEW.contraindication_reason = '' OR {not_a_clinician NEW.recorded_by_id});
 
 -- guard: numbered_in_order on: dose
 -- before: INSERT

@@ -10,11 +10,14 @@ from monitoring.models import SessionFact, SessionRow
 from monitoring.models.row import Correctable
 from monitoring.rules.facts import CLOCKS_APART
 from monitoring.rules.measures import OBSERVATIONS
+from monitoring.rules.questions import EU_CONTRAINDICATIONS
 
 _EACH_FACT = re.compile(r"EACH_FACT\(([^()]*)\)")
 _EACH_STRIKABLE = re.compile(r"EACH_STRIKABLE\(([^()]*)\)")
 _STANDING = re.compile(r"\{standing (\w+) ([\w.]+)\}")
 _COMPLETE = re.compile(r"\{complete (\w+)\}")
+_CONTRAINDICATED = re.compile(r"\{contraindicated (\w+)\}")
+_TAKEN_BACK = re.compile(r"\{taken_back (\w+)\}")
 
 
 def named(name: str) -> tuple[type[Guarded], ...]:
@@ -43,6 +46,10 @@ def filled(body: str, conditions: dict[str, str], table: str) -> str:
     body = _EACH_STRIKABLE.sub(lambda m: _each(strikable, m[1]), body)
     body = _STANDING.sub(lambda m: _standing(m[1], m[2]), body)
     body = _COMPLETE.sub(lambda m: _complete(m[1]), body)
+    body = _CONTRAINDICATED.sub(lambda m: _any(f"{m[1]}.{{q}}"), body)
+    body = _TAKEN_BACK.sub(
+        lambda m: _any(f"({m[1]}.{{q}} AND NOT COALESCE(NEW.{{q}}, FALSE))"), body
+    )
     body = body.replace("{clocks_apart}", str(int(CLOCKS_APART.total_seconds())))
     return body.replace("{table}", table)
 
@@ -70,6 +77,11 @@ def _standing(noun: str, id: str) -> str:
     if issubclass(model, Correctable):
         conditions.append(_NOT_REPLACED.format(table=model._meta.db_table, id=id))
     return f"({' AND '.join(conditions)})"
+
+
+def _any(asked: str) -> str:
+    """`asked` of any contraindication, {q}, of the answers on arrival."""
+    return " OR ".join(asked.replace("{q}", question) for question in EU_CONTRAINDICATIONS)
 
 
 def _complete(row: str) -> str:

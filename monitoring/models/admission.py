@@ -11,7 +11,8 @@ from monitoring.models.row import SessionFact
 
 class Admission(SessionFact):
     """Every question is answered or empty; none is pre-filled. The latest row of a session counts,
-    earlier ones stay readable (CLINICAL 8, rules 23, 24, 25, 28 and 34)."""
+    earlier ones stay readable (CLINICAL 8, rules 23, 24, 25, 28 and 34). A question that the
+    protocol does not ask is empty."""
 
     identifiers_confirmed = models.BooleanField(
         _("Name and date of birth confirmed with the patient"), null=True
@@ -25,6 +26,10 @@ class Admission(SessionFact):
     hypersensitivity = models.BooleanField(
         _("Hypersensitivity to esketamine, ketamine or an excipient"), null=True
     )
+    recent_cardiovascular_event = models.BooleanField(
+        _("Cardiovascular event, such as a heart attack, within 6 weeks"), null=True
+    )
+    pregnancy = models.BooleanField(_("Pregnant, or may be pregnant"), null=True)
     no_recent_food = models.BooleanField(_("No food for 2 hours"), null=True)
     no_recent_liquid = models.BooleanField(_("No liquids for 30 minutes"), null=True)
     no_recent_nasal = models.BooleanField(
@@ -37,11 +42,18 @@ class Admission(SessionFact):
     stimulant = models.BooleanField(_("Psychostimulant"), null=True)
     maoi = models.BooleanField(_("MAO inhibitor"), null=True)
     alcohol = models.BooleanField(_("Alcohol"), null=True)
+    thyroid_hormone = models.BooleanField(_("Thyroid hormone"), null=True)
+    xanthine = models.BooleanField(_("Xanthine, such as theophylline"), null=True)
+    ergometrine = models.BooleanField(_("Ergometrine"), null=True)
+    vasopressin = models.BooleanField(_("Vasopressin"), null=True)
     transport_arranged = models.BooleanField(_("Someone else takes the patient home"), null=True)
     transport_reason = models.CharField(_("How the patient gets home"), max_length=300, blank=True)
     no_driving_advised = models.BooleanField(
         _("Advised not to drive or use machinery until the next day after a restful sleep"),
         null=True,
+    )
+    contraindication_reason = models.CharField(
+        _("Why a contraindication no longer stands"), max_length=300, blank=True, default=""
     )
     prescriber = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from monitoring.models.patient import Identifier
 from monitoring.models.row import SessionFact, SessionRow
 
 
@@ -16,7 +17,8 @@ class Clearance(SessionRow):
     It is no fact of the session itself, so it does not move the counter it is compared with.
     `content_digest` is of the record that was shown, `chain_head` of the trail up to it; both are
     empty on what was signed before there was a trail. `proof` is how the signer showed who they
-    are; empty on what was signed before that was kept.
+    are; empty on what was signed before that was kept, as is
+    `identified_by`.
     """
 
     class Proof(models.TextChoices):
@@ -37,6 +39,13 @@ class Clearance(SessionRow):
     justifications = models.JSONField(default=dict)
     ready_minutes = models.PositiveSmallIntegerField(null=True)
     proof = models.CharField(max_length=8, choices=Proof.choices, blank=True)
+    identified_by = models.CharField(
+        _("Checked with the patient"),
+        max_length=10,
+        choices=Identifier.choices,
+        blank=True,
+        default="",
+    )
     content_digest = models.CharField(max_length=64, blank=True)
     chain_head = models.CharField(max_length=64, blank=True)
 
@@ -54,6 +63,10 @@ class Clearance(SessionRow):
             models.CheckConstraint(
                 condition=Q(printed_name__gt="", meaning__gt="", statement__gt=""),
                 name="clearance_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(identified_by__in=("", *Identifier.values)),
+                name="clearance_identifier_known",
             ),
             models.CheckConstraint(
                 condition=Q(proof__in=("", "password", "passkey")), name="clearance_proof_known"

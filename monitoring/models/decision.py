@@ -10,7 +10,10 @@ from monitoring.models.row import SessionFact
 
 
 class Decision(SessionFact):
-    """Give, delay or do not give, always with a reason; names the reading it was taken on."""
+    """Give, delay or do not give, always with a reason; names the reading it was taken on.
+
+    `history` are the codes of what the patient's earlier sessions and age asked about
+    (`rules/history.py`), and was answered by it."""
 
     class Outcome(models.TextChoices):
         GIVE = "give", _("Give the dose")
@@ -22,6 +25,7 @@ class Decision(SessionFact):
     reading = models.ForeignKey(
         "monitoring.Reading", on_delete=models.PROTECT, null=True, related_name="decisions"
     )
+    history = models.JSONField(default=list)
     printed_name = models.CharField(max_length=200)
 
     class Meta(SessionFact.Meta):

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Staff
+from monitoring.models.patient import Identifier
 from monitoring.models.row import Correctable, SessionFact
 
 
@@ -24,6 +25,7 @@ class Dose(Correctable):
 
     Of the doses that stand and did not fail, each has its own number; the database's guards hold
     that, since what was struck or replaced keeps its number.
+    `identified_by` is empty on what was given before that was asked.
     """
 
     number = models.PositiveSmallIntegerField()
@@ -50,11 +52,22 @@ class Dose(Correctable):
     witness = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
+    identified_by = models.CharField(
+        _("Checked with the patient"),
+        max_length=10,
+        choices=Identifier.choices,
+        blank=True,
+        default="",
+    )
 
     class Meta(Correctable.Meta):
         constraints = (
             *Correctable.Meta.constraints,
             models.CheckConstraint(condition=Q(number__gte=1), name="dose_number_possible"),
+            models.CheckConstraint(
+                condition=Q(identified_by__in=("", *Identifier.values)),
+                name="dose_identifier_known",
+            ),
             models.CheckConstraint(condition=Q(mg__gt=0), name="dose_has_mg"),
             models.CheckConstraint(condition=Q(lot__gt=""), name="dose_has_lot"),
             models.CheckConstraint(

@@ -6,11 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from clinic import clock
+from monitoring.models.history import history_of
 from monitoring.models.rows import SessionRows
 from monitoring.rules import facts as rules
 from monitoring.rules.codes import AutomaticWithdrawal
 from monitoring.rules.measures import OBSERVATIONS, value_fields
-from monitoring.rules.readiness import QUESTIONS
+from monitoring.rules.questions import QUESTIONS
 from monitoring.rules.rems import holds
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
         Strike,
         Withdrawal,
     )
-
-_ANSWERS = (*QUESTIONS, "fasting_reason", "transport_reason")
 
 
 def facts_of(rows: SessionRows, *, is_whole: bool = True) -> rules.SessionFacts:
@@ -56,6 +55,7 @@ def facts_of(rows: SessionRows, *, is_whole: bool = True) -> rules.SessionFacts:
         is_site_certified=holds(today, site.rems_certified_on, site.rems_certified_until),
         is_patient_enrolled=holds(today, session.patient.rems_enrolled_on),
         is_inpatient=site.is_inpatient,
+        history=history_of(session),
         admissions=tuple(map(admission_facts, admissions)),
         decisions=tuple(map(decision_facts, decisions)),
         doses=tuple(
@@ -145,9 +145,14 @@ def _departure(rows: SessionRows) -> rules.DepartureFacts | None:
 
 
 def admission_facts(row: Admission) -> rules.AdmissionFacts:
-    answers = {name: getattr(row, name) for name in _ANSWERS}
     return rules.AdmissionFacts(
-        seq=row.seq, at=row.recorded_at, prescriber=row.prescriber_name, **answers
+        seq=row.seq,
+        at=row.recorded_at,
+        given={name: getattr(row, name) for name in QUESTIONS},
+        fasting_reason=row.fasting_reason,
+        transport_reason=row.transport_reason,
+        contraindication_reason=row.contraindication_reason,
+        prescriber=row.prescriber_name,
     )
 
 
@@ -158,6 +163,7 @@ def decision_facts(row: Decision) -> rules.DecisionFacts:
         outcome=cast(rules.Outcome, row.outcome),
         reason=row.reason,
         reading=row.reading_id,
+        history=tuple(row.history),
     )
 
 

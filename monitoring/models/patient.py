@@ -24,6 +24,14 @@ MOST_WORDS = 8
 """How many words of a search are looked for."""
 
 
+class Identifier(models.TextChoices):
+    """By which of the two on the page it was made sure, once more, whose record it is (CLINICAL 7,
+    hazard 6)."""
+
+    BIRTH_DATE = "birth_date", _("Date of birth")
+    MRN = "mrn", _("MRN")
+
+
 class PatientQuerySet(models.QuerySet["Patient"]):
     def at(self, site: Site) -> PatientQuerySet:
         return self.filter(site=site)

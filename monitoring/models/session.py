@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from clinic.ids import uuid7
 from clinic.models.row import Guarded
 from monitoring.models.facts import facts_of
+from monitoring.models.history import with_history
 from monitoring.models.row import SessionRow
 from monitoring.models.rows import SessionRows, beside_of, lay_down, load, own_tables, rows_of
 from monitoring.rules.facts import SessionFacts
@@ -71,6 +72,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
             for noun in own_tables()
             if noun is not left_out and (has_ended or not noun.is_only_after_end)
         )
+        session.load_history()
         return session
 
     def whole(self, session_id: UUID) -> Session | None:
@@ -78,6 +80,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
         session = self.with_people().with_departure().filter(pk=session_id).first()
         if session is not None:
             session.load(own_tables())
+            session.load_history()
         return session
 
     def with_departure(self) -> SessionQuerySet:
@@ -244,6 +247,11 @@ class Session(Guarded):
         wanted = [load(noun, with_people=True) for noun in nouns if noun is not Departure]
         prefetch_related_objects([self], *wanted)
         lay_down(self, Departure, [getattr(self, "departure", None)])
+
+    def load_history(self) -> None:
+        """Load the patient's earlier sessions, which are asked about until the first dose."""
+        if self.phase in {"planned", "arrived"}:
+            prefetch_related_objects([self], with_history())
 
     def take(self, row: SessionRow) -> None:
         """Let `row`, which was just inserted, stand among those that were loaded."""

@@ -41,6 +41,10 @@ class NotDoneCode(Code):
     """Why something was not observed, such as "device_failure"."""
 
 
+class HistoryCode(Code):
+    """What a patient's history asks, such as "same_day"."""
+
+
 class SettingCode(Code):
     """A value that a protocol sets, such as "guide_systolic"."""
 

@@ -11,11 +11,19 @@ from datetime import datetime, timedelta
 
 from clinic.message import Message
 from monitoring.rules.clocks import ahead, went_back
-from monitoring.rules.codes import KindCode, NotDoneCode, NounCode, StrikeCode
+from monitoring.rules.codes import (
+    HistoryCode,
+    KindCode,
+    NotDoneCode,
+    NounCode,
+    QuestionCode,
+    StrikeCode,
+)
+from monitoring.rules.contraindications import changes
 from monitoring.rules.facts import CLOCKS_APART, SessionFacts
 from monitoring.rules.flags import corrected_unanswered, flagged
 from monitoring.rules.lateness import is_late, minutes_late
-from monitoring.rules.readiness import FASTING, is_outside_guide, outside_guide
+from monitoring.rules.readiness import is_outside_guide, outside_guide
 from monitoring.rules.schedule import slots
 from monitoring.rules.struck import flags_struck, happened_at
 
@@ -31,6 +39,8 @@ def deviations(facts: SessionFacts, now: datetime) -> list[Deviation]:
     """Every deviation up to `now`: serious adverse events first, then in the order of time."""
     found = [
         *_admission(facts),
+        *_contraindications(facts),
+        *_history(facts),
         *_dose(facts),
         *_late_doses(facts),
         *_late_events(facts),
@@ -49,10 +59,37 @@ def _admission(facts: SessionFacts) -> Iterator[Deviation]:
     answers = facts.admission
     if answers is None:
         return
-    if any(getattr(answers, name) is False for name in FASTING):
+    if any(answers.given.get(name) is False for name in facts.protocol.fasting):
         yield Deviation("fasting_overridden", {"reason": answers.fasting_reason}, at=answers.at)
-    if answers.transport_arranged is False:
+    if answers.given.get("transport_arranged") is False:
         yield Deviation("transport_overridden", {"reason": answers.transport_reason}, at=answers.at)
+
+
+def _contraindications(facts: SessionFacts) -> Iterator[Deviation]:
+    """Both answers, where a Yes was changed to No (CLINICAL 8, rule 24)."""
+    for question, before, after in changes(facts.admissions):
+        params = {
+            "question": QuestionCode(question),
+            "was": before.at,
+            "at": after.at,
+            "reason": after.contraindication_reason,
+        }
+        yield Deviation("contraindication_changed", params, at=after.at)
+
+
+def _history(facts: SessionFacts) -> Iterator[Deviation]:
+    """What the patient's earlier sessions and age asked, each with the clinician's reason
+    (CLINICAL 8, rule 53). Told by what was answered then: a later session changes none of it."""
+    if not facts.doses:
+        return
+    told: set[str] = set()
+    for decision in facts.decisions:
+        if decision.outcome == "give":
+            for code in decision.history:
+                if code not in told:
+                    params = {"asked": HistoryCode(code), "reason": decision.reason}
+                    yield Deviation("history_overridden", params, at=decision.at)
+                told.add(code)
 
 
 def _dose(facts: SessionFacts) -> Iterator[Deviation]:

@@ -13,6 +13,7 @@ from typing import Literal
 from uuid import UUID
 
 from monitoring.rules.codes import AutomaticWithdrawal
+from monitoring.rules.history import History
 from monitoring.rules.measures import OBSERVATIONS, Number
 from monitoring.rules.protocol import Protocol
 
@@ -28,39 +29,29 @@ Phase = Literal["planned", "arrived", "dosing", "observing", "cleared", "closed"
 
 @dataclass(frozen=True, kw_only=True)
 class AdmissionFacts:
-    """The answers taken on arrival. None is a question not answered; nothing is pre-filled."""
+    """The answers taken on arrival, `given` by question (`rules/questions.py`). None is a question
+    not answered; nothing is pre-filled."""
 
     seq: int
     at: datetime
-    identifiers_confirmed: bool | None
-    aneurysmal_disease: bool | None
-    intracerebral_haemorrhage: bool | None
-    hypersensitivity: bool | None
-    no_recent_food: bool | None
-    no_recent_liquid: bool | None
-    no_recent_nasal: bool | None
+    given: Mapping[str, bool | None]
     fasting_reason: str = ""
-    benzodiazepine: bool | None
-    hypnotic: bool | None
-    opioid: bool | None
-    stimulant: bool | None
-    maoi: bool | None
-    alcohol: bool | None
-    transport_arranged: bool | None
     transport_reason: str = ""
-    no_driving_advised: bool | None
+    contraindication_reason: str = ""
     prescriber: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DecisionFacts:
-    """A clinician's decision on the dose, with what it was taken on."""
+    """A clinician's decision on the dose, with what it was taken on; `history` are the codes of
+    what it answered (`rules/history.py`)."""
 
     seq: int
     at: datetime
     outcome: Outcome
     reason: str
     reading: UUID | None
+    history: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,6 +191,7 @@ class SessionFacts:
     is_site_certified: bool = False
     is_patient_enrolled: bool = False
     is_inpatient: bool = False
+    history: History | None = None
     admissions: tuple[AdmissionFacts, ...] = ()
     decisions: tuple[DecisionFacts, ...] = ()
     doses: tuple[DoseFacts, ...] = ()

@@ -10,6 +10,7 @@ from dataclasses import MISSING, asdict, dataclass, fields
 from datetime import timedelta
 from typing import Any, Literal
 
+from monitoring.rules import questions
 from monitoring.rules.marking import gettext_noop as _
 from monitoring.rules.scales import DISSOCIATION_0_4, MOAAS, SCALES
 
@@ -42,6 +43,13 @@ class Protocol:
     first_treatment_max_mg: int | None
     rest_between_devices_minutes: int
     rems: bool
+    first_treatment_older_max_mg: int | None = None
+
+    # The course of treatment with a spray: rules 26 and 53.
+    least_days_between: int = 2
+    induction_weeks: int = 4
+    induction_a_week: int = 2
+    later_a_week: int = 1
 
     # The schedule: rules 6, 7, 8 and 9.
     slots: tuple[int, ...]
@@ -61,6 +69,11 @@ class Protocol:
     food_minutes: int = 120
     liquid_minutes: int = 30
     nasal_minutes: int | None = 60
+
+    # What is asked on arrival and at the signature: rules 24, 25 and 5.
+    contraindications: tuple[str, ...] = questions.CONTRAINDICATIONS
+    concomitant: tuple[str, ...] = questions.CONCOMITANT
+    checklist: tuple[str, ...] = questions.US_CHECKLIST
 
     # Flags: rules 13, 14, 17, 18 and 19.
     notify_systolic: int = 180
@@ -113,6 +126,19 @@ class Protocol:
     def is_infusion(self) -> bool:
         return self.route == "intravenous"
 
+    @property
+    def fasting(self) -> tuple[str, ...]:
+        """What the patient has kept from; nasal medication for a spray alone (rule 23)."""
+        is_nasal = self.nasal_minutes is not None
+        return tuple(q for q in questions.FASTING if is_nasal or q != "no_recent_nasal")
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """What is asked on arrival, in its order."""
+        listed = {*self.contraindications, *self.concomitant, *self.fasting}
+        everywhere = {*questions.QUESTIONS_YES, "transport_arranged"}
+        return tuple(q for q in questions.QUESTIONS if q in listed | everywhere)
+
     def devices(self, total_mg: float) -> int:
         """How many devices or infusions make `total_mg` (CLINICAL 8, rule 21: mg / 28)."""
         return int(total_mg // self.device_mg) if self.device_mg else 1
@@ -138,6 +164,11 @@ class Protocol:
 
 def _is_within(minutes: int, span: tuple[int, int]) -> bool:
     return span[0] <= minutes <= span[1]
+
+
+def _lists(asked: tuple[str, ...], least: tuple[str, ...], known: tuple[str, ...]) -> bool:
+    """Whether `asked` has all of `least` and nothing that is not `known`, each once."""
+    return set(least) <= set(asked) <= set(known) and len(set(asked)) == len(asked)
 
 
 def _too_lax(p: Protocol) -> list[str]:
@@ -184,6 +215,20 @@ def _too_lax(p: Protocol) -> list[str]:
         (p.clearance_dissociation <= 0, "dissociation is resolved at 0"),
         (p.final_set_max_age_minutes > 0, "the final set must have a greatest age"),
         (p.clearance_valid_minutes > 0, "a clearance lapses after some minutes"),
+        (
+            _lists(
+                p.contraindications, questions.CONTRAINDICATIONS, questions.EU_CONTRAINDICATIONS
+            ),
+            "the contraindications of every country are asked, and only known ones",
+        ),
+        (
+            _lists(p.concomitant, questions.CONCOMITANT, questions.EU_CONCOMITANT),
+            "the concomitant medication of every country is asked, and only known one",
+        ),
+        (
+            _lists(p.checklist, questions.US_CHECKLIST, tuple(questions.CHECKLIST)),
+            "what every country confirms at the signature is confirmed, and only what is known",
+        ),
         (p.sedation_scale in SCALES, "unknown sedation scale"),
         (p.dissociation_scale in SCALES, "unknown dissociation scale"),
     ]
@@ -207,13 +252,35 @@ SPRAVATO_US = Protocol(
     route="intranasal",
     jurisdiction="US",
     device_mg=28,
-    allowed_totals_mg=(28, 56, 84),
+    allowed_totals_mg=(56, 84),
     first_treatment_max_mg=56,
     rest_between_devices_minutes=5,
     rems=True,
     slots=(15, 30, 40, 60, 90, 120),
 )
-"""The shipped default (CLINICAL 8; schedule of rule 8, window of rules 1 and 3)."""
+"""The shipped default (CLINICAL 8; schedule of rule 8, window of rules 1 and 3). 28 mg is no total
+of the United States (rules 20 and 53)."""
+
+SPRAVATO_EU = Protocol(
+    key="spravato-eu",
+    title="SPRAVATO (esketamine) nasal spray, EU and UK",
+    drug=_("esketamine"),
+    route="intranasal",
+    jurisdiction="EU",
+    device_mg=28,
+    allowed_totals_mg=(28, 56, 84),
+    first_treatment_max_mg=56,
+    first_treatment_older_max_mg=28,
+    rest_between_devices_minutes=5,
+    rems=False,
+    slots=(15, 30, 40, 60, 90, 120),
+    window_minutes=120,
+    contraindications=questions.EU_CONTRAINDICATIONS,
+    concomitant=questions.EU_CONCOMITANT,
+    checklist=tuple(questions.CHECKLIST),
+)
+"""A template (CLINICAL 8, rules 2, 20 and 24; 11). The information there has no fixed minimum of
+observation: 120 minutes is a default that the clinic sets by itself."""
 
 KETAMINE_IV = Protocol(
     key="ketamine-iv",
@@ -232,5 +299,5 @@ KETAMINE_IV = Protocol(
 """A template: window from the end of the infusion, no REMS form (CLINICAL 8, rule 44; slots after
 CLINICAL 5, S88). The clinic sets its own minimum."""
 
-PROTOCOLS: tuple[Protocol, ...] = (SPRAVATO_US, KETAMINE_IV)
+PROTOCOLS: tuple[Protocol, ...] = (SPRAVATO_US, SPRAVATO_EU, KETAMINE_IV)
 """What a new site begins with: defaults, for the medical director to approve before use."""

@@ -90,13 +90,17 @@ def bounds(protocol: Protocol) -> dict[str, Bound]:
     """What a clinic may set of this protocol, and how far.
 
     Under REMS the window is at least 120 minutes; elsewhere the clinic sets its own minimum
-    (CLINICAL 8, rules 1, 2 and 44). Only nasal devices rest, and mind a spray (rules 22 and 23).
+    (CLINICAL 8, rules 1, 2 and 44). Only nasal devices rest, mind a spray, and have a
+    schedule of weeks (rules 22, 23 and 26).
     """
     least = 120 if protocol.rems else 1
     found = {"window_minutes": Bound(least, DAY, "1" if protocol.rems else "44"), **EVERYWHERE}
     if not protocol.is_infusion:
         found["rest_between_devices_minutes"] = Bound(5, DAY, "22")
         found["nasal_minutes"] = Bound(60, DAY, "23")
+        found["least_days_between"] = Bound(2, 7, "26 and 53")
+        found["induction_weeks"] = Bound(0, 4, "26")
+        found["induction_a_week"] = Bound(1, 2, "26")
     return found
 
 

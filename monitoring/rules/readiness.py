@@ -6,7 +6,7 @@ recording something, a caution by the clinician's own words (CLINICAL 8, rules 1
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import ceil
@@ -17,18 +17,10 @@ from clinic.message import Message
 from monitoring.rules.codes import NounCode, ObservationCode, QuestionCode
 from monitoring.rules.facts import CLOCKS_APART, ReadingFacts, SessionFacts, whole_minutes
 from monitoring.rules.flags import Flagged, unanswered
-from monitoring.rules.marking import gettext_noop as _
+from monitoring.rules.history import Ordered, asks
 from monitoring.rules.measures import OBSERVATIONS
+from monitoring.rules.questions import QUESTIONS_YES
 from monitoring.rules.schedule import slots
-
-CHECKLIST: dict[str, str] = {
-    "record_reviewed": _("I have read the whole record of the session"),
-    "clinically_stable": _("The patient is clinically stable and ready to leave"),
-    "respiration_acceptable": _("Respiratory status is acceptable"),
-    "leaves_safely": _("A safe way home is arranged and no driving was advised"),
-}
-"""What a clinician confirms in the statement, each by hand (CLINICAL 1, S6 and S9; 2, readiness to
-leave; 8, rules 5 and 34)."""
 
 Closes = Literal[
     "admission",
@@ -54,43 +46,6 @@ class Item(Message):
     about: UUID | int | None = None
 
 
-QUESTIONS_YES: dict[str, str] = {
-    "identifiers_confirmed": "identifiers",
-    "no_driving_advised": "no_driving",
-}
-"""Admission answers that must be yes (CLINICAL 8, rule 34; hazard 6)."""
-
-CONTRAINDICATIONS: tuple[str, ...] = (
-    "aneurysmal_disease",
-    "intracerebral_haemorrhage",
-    "hypersensitivity",
-)
-"""Three groups, all No (CLINICAL 8, rule 24)."""
-
-FASTING: tuple[str, ...] = ("no_recent_food", "no_recent_liquid", "no_recent_nasal")
-"""Answered, overridden with a reason (CLINICAL 8, rule 23)."""
-
-CONCOMITANT: tuple[str, ...] = (
-    "benzodiazepine",
-    "hypnotic",
-    "opioid",
-    "stimulant",
-    "maoi",
-    "alcohol",
-)
-"""Asked each session (CLINICAL 8, rule 25)."""
-
-QUESTIONS: tuple[str, ...] = (
-    "identifiers_confirmed",
-    *CONTRAINDICATIONS,
-    *FASTING,
-    *CONCOMITANT,
-    "transport_arranged",
-    "no_driving_advised",
-)
-"""Every question of the admission, in the order in which it is asked and reported."""
-
-
 def before_dose(facts: SessionFacts, now: datetime) -> list[Item]:
     """What keeps the first device, or the infusion, from being given at `now`.
 
@@ -103,6 +58,7 @@ def before_dose(facts: SessionFacts, now: datetime) -> list[Item]:
         *_admission(facts),
         *_predose(facts, now),
         *_decision(facts),
+        *history_items(facts),
     ]
 
 
@@ -130,7 +86,7 @@ def rems_missing(is_site_certified: bool, is_patient_enrolled: bool) -> list[Ite
 
 def before_arrival(facts: SessionFacts) -> list[Item]:
     """What of planning will keep the dose from being given, while it can still be put right."""
-    return list(_planning(facts))
+    return [*_planning(facts), *history_items(facts)]
 
 
 def order_problems(facts: SessionFacts) -> list[str]:
@@ -152,29 +108,18 @@ def _admission(facts: SessionFacts) -> Iterator[Item]:
     if answers is None:
         yield Item("not_admitted", closes="admission")
         return
+    given, protocol = answers.given, facts.protocol
     for name, code in QUESTIONS_YES.items():
-        if getattr(answers, name) is not True:
+        if given.get(name) is not True:
             yield Item(f"{code}_open", closes="admission")
-    for name in CONTRAINDICATIONS:
-        value = getattr(answers, name)
-        if value is None:
+    for name in protocol.questions:
+        if given.get(name) is None and name not in QUESTIONS_YES:
             yield Item("unanswered", {"question": QuestionCode(name)}, closes="admission")
-        elif value:
+        elif given.get(name) and name in protocol.contraindications:
             yield Item("contraindication", {"question": QuestionCode(name)}, closes="admission")
-    asked = [n for n in FASTING if n != "no_recent_nasal" or facts.protocol.nasal_minutes]
-    for name in asked:
-        if getattr(answers, name) is None:
-            yield Item("unanswered", {"question": QuestionCode(name)}, closes="admission")
-    if any(getattr(answers, n) is False for n in asked) and not answers.fasting_reason.strip():
+    if any(given.get(n) is False for n in protocol.fasting) and not answers.fasting_reason.strip():
         yield Item("fasting_reason", closes="admission")
-    for name in CONCOMITANT:
-        if getattr(answers, name) is None:
-            yield Item("unanswered", {"question": QuestionCode(name)}, closes="admission")
-    if answers.transport_arranged is None:
-        yield Item(
-            "unanswered", {"question": QuestionCode("transport_arranged")}, closes="admission"
-        )
-    elif not answers.transport_arranged and not answers.transport_reason.strip():
+    if given.get("transport_arranged") is False and not answers.transport_reason.strip():
         yield Item("transport_reason", closes="admission")
     if not answers.prescriber:
         yield Item("prescriber", closes="admission")
@@ -200,6 +145,31 @@ def _decision(facts: SessionFacts) -> Iterator[Item]:
     elif needs_decision(facts):
         reading = facts.predose
         yield Item("decision", closes="decision", about=reading.id if reading else None)
+
+
+def history_asks(facts: SessionFacts) -> list[Message]:
+    """What the patient's earlier sessions and age ask about (CLINICAL 8, rule 53)."""
+    ordered = Ordered(
+        protocol=facts.protocol,
+        mg=facts.planned_mg,
+        indication=facts.indication,
+        is_first=facts.is_first_treatment,
+    )
+    return asks(facts.history, ordered)
+
+
+def history_items(facts: SessionFacts) -> Iterator[Item]:
+    """What the history asks and no decision to give has answered."""
+    gave = (d for d in facts.decisions if d.outcome == "give")
+    answered = {code for decision in gave for code in decision.history}
+    for ask in history_asks(facts):
+        if ask.code not in answered:
+            yield Item(f"history_{ask.code}", ask.params, closes="decision")
+
+
+def awaits_decision(items: Iterable[Item]) -> bool:
+    """Whether any of `items` waits for a clinician's decision; one not to give waits for none."""
+    return any(i.closes == "decision" and i.code != "decided_not_to_give" for i in items)
 
 
 def needs_decision(facts: SessionFacts) -> bool:

@@ -12,7 +12,13 @@ from typing import Literal
 
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.flags import unanswered
-from monitoring.rules.readiness import before_clearance, before_dose, clearance_state, lapses_at
+from monitoring.rules.readiness import (
+    awaits_decision,
+    before_clearance,
+    before_dose,
+    clearance_state,
+    lapses_at,
+)
 from monitoring.rules.schedule import next_slot
 
 Kind = Literal[
@@ -146,10 +152,11 @@ def _slot(facts: SessionFacts, now: datetime) -> list[Wait]:
 
 def _before_dose(facts: SessionFacts, now: datetime) -> tuple[Wait, ...]:
     """A decision expires with the pre-dose reading it is taken on (CLINICAL 8, rule 12)."""
-    codes = {item.code for item in before_dose(facts, now)}
+    items = before_dose(facts, now)
+    codes = {item.code for item in items}
     predose = facts.predose
     found = _flags(facts)
-    if predose and "decision" in codes and "predose_old" not in codes:
+    if predose and awaits_decision(items) and "predose_old" not in codes:
         greatest = timedelta(minutes=facts.protocol.predose_max_age_minutes)
         found.append(Wait("decision", predose.taken_at + greatest))
     admitted = [answers.at for answers in facts.admissions]

@@ -8,11 +8,16 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from monitoring.models import Admission
 from monitoring.rules.flags import Flag
 from monitoring.rules.protocol import REMS_CHECK_MINUTES, Protocol
+from monitoring.rules.questions import CHECKLIST
 
-US = "US"
-JURISDICTIONS = {US: gettext_noop("United States")}
+US, EU = "US", "EU"
+JURISDICTIONS = {
+    US: gettext_noop("United States"),
+    EU: gettext_noop("European Union and United Kingdom"),
+}
 
 LABEL = gettext_noop("US SPRAVATO label")
 IFU = gettext_noop("SPRAVATO device instructions")
@@ -24,6 +29,8 @@ SPAN = gettext_noop(
 )
 OURS = gettext_noop("The product's default; the clinic's medical director approves it")
 NO_LABEL = gettext_noop("no country; the use is off-label")
+EU_LABEL = gettext_noop("EU and UK SPRAVATO information")
+FROM_US = gettext_noop("Taken over from the United States; the clinic compares it with its own")
 ADOPTED = gettext_noop("Taken over from SPRAVATO; no label asks for it here")
 
 ROUTES = {
@@ -106,7 +113,12 @@ def _setting(p: Protocol, words: str, value: str, source: str) -> Setting:
 def _of(p: Protocol, source: str) -> str:
     """A label of the United States is no source elsewhere, and the REMS none outside of it."""
     holds = p.rems if source in {REMS, SPAN} else p.jurisdiction == US or source == OURS
-    return _(source if holds else ADOPTED)
+    return _(source if holds else FROM_US if p.jurisdiction == EU else ADOPTED)
+
+
+def _label(p: Protocol) -> str:
+    """The source of what each country's own label lists."""
+    return _(EU_LABEL) if p.jurisdiction == EU else _of(p, LABEL)
 
 
 def _minutes(count: int) -> str:
@@ -127,12 +139,26 @@ def _dose(p: Protocol) -> Iterator[Setting]:
         yield _setting(p, _("Rest between two devices, at least"), rest, IFU)
     if p.allowed_totals_mg:
         totals = ", ".join(map(str, p.allowed_totals_mg))
-        yield _setting(p, _("Totals that may be ordered"), f"{totals} mg", LABEL)
+        yield Setting(_("Totals that may be ordered"), f"{totals} mg", _label(p))
     if p.first_treatment_max_mg:
         words = _("First treatment of treatment-resistant depression, at most")
-        yield _setting(p, words, f"{p.first_treatment_max_mg} mg", LABEL)
+        yield Setting(words, f"{p.first_treatment_max_mg} mg", _label(p))
+    if p.first_treatment_older_max_mg:
+        words = _("First treatment from the age of 65, at most")
+        yield Setting(words, f"{p.first_treatment_older_max_mg} mg", _label(p))
+    if not p.is_infusion:
+        yield from _course(p)
     words = _("REMS: site certified, patient enrolled, readiness minutes asked")
     yield Setting(words, _("Yes") if p.rems else _("No"), _(REMS) if p.rems else "")
+
+
+def _course(p: Protocol) -> Iterator[Setting]:
+    """Otherwise a clinician gives a reason (CLINICAL 8, rules 26 and 53)."""
+    words = _("Days from one session to the next, at least")
+    yield _setting(p, words, str(p.least_days_between), OURS)
+    params = {"weeks": p.induction_weeks, "early": p.induction_a_week, "later": p.later_a_week}
+    often = _("%(early)s in the first %(weeks)s weeks, then %(later)s") % params
+    yield Setting(_("Sessions within 7 days, at most"), often, _label(p))
 
 
 def _before(p: Protocol) -> Iterator[Setting]:
@@ -145,6 +171,11 @@ def _before(p: Protocol) -> Iterator[Setting]:
     if p.nasal_minutes:
         words = _("No nasal corticosteroid or decongestant for")
         yield _setting(p, words, _minutes(p.nasal_minutes), LABEL)
+    for words, asked in (
+        (_("Contraindications asked, which only a clinician takes back"), p.contraindications),
+        (_("Concomitant medication asked"), p.concomitant),
+    ):
+        yield Setting(words, "; ".join(map(Admission.question, asked)), _label(p))
 
 
 def _readings(p: Protocol) -> Iterator[Setting]:
@@ -219,3 +250,5 @@ def _clearance(p: Protocol) -> Iterator[Setting]:
     words = _("Age of the final set at the signature, at most")
     yield _setting(p, words, _minutes(p.final_set_max_age_minutes), OURS)
     yield _setting(p, _("A clearance lapses after"), _minutes(p.clearance_valid_minutes), OURS)
+    confirmed = "; ".join(_(CHECKLIST[key]) for key in p.checklist)
+    yield Setting(_("Confirmed at the signature, each by hand"), confirmed, _label(p))

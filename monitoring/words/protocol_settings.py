@@ -22,6 +22,9 @@ GROUPS: dict[str, dict[str, SettingName]] = {
         "liquid_minutes": SettingName(_("No liquids for"), "min"),
         "nasal_minutes": SettingName(_("No nasal corticosteroid or decongestant for"), "min"),
         "rest_between_devices_minutes": SettingName(_("Rest between two devices"), "min"),
+        "least_days_between": SettingName(_("Days from one session to the next, at least"), ""),
+        "induction_weeks": SettingName(_("Weeks of induction"), ""),
+        "induction_a_week": SettingName(_("Sessions a week in induction, at most"), ""),
     },
     _("Readings"): {
         "slots": SettingName(_("Readings are due after the first dose at"), "min"),

@@ -15,7 +15,7 @@ from monitoring.models.facts import withdrawal_reason
 from monitoring.rules.deviations import Deviation
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.measures import OBSERVATIONS
-from monitoring.rules.readiness import CHECKLIST, QUESTIONS
+from monitoring.rules.questions import CHECKLIST
 from monitoring.words import wording
 
 MOMENTS = {
@@ -84,7 +84,11 @@ def answers(session: Session) -> list[tuple[str, str]]:
     if not admissions:
         return []
     latest = admissions[-1]
-    found = [(Admission.question(q), yes_no(getattr(latest, q))) for q in QUESTIONS]
+    asked = session.protocol_version.protocol().questions
+    found = [(Admission.question(q), yes_no(getattr(latest, q))) for q in asked]
+    if latest.contraindication_reason:
+        words = _("Why a contraindication no longer stands")
+        found.append((words, latest.contraindication_reason))
     if latest.fasting_reason:
         found.append((_("Not fasted: why the dose goes ahead"), latest.fasting_reason))
     if latest.transport_reason:

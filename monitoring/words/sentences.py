@@ -39,6 +39,7 @@ REASONS = {
     "not_positive": _("Enter a dose above zero."),
     "order_total": _("The total must be one of %(allowed)s mg."),
     "order_first": _("A first treatment is at most %(greatest)s mg."),
+    "not_first": _("An earlier dose of this patient is on record: this is no first treatment."),
     "past": _("This day is over."),
     "hidden_character": HIDDEN_CHARACTER,
     "minor": _(
@@ -53,6 +54,8 @@ REASONS = {
     **protocol_settings.REFUSALS,
     "born_in_future": _("The date of birth is in the future."),
     "prescriber": _("Name the prescriber who is on site."),
+    "only_a_clinician": _("This was answered Yes. Only a clinician can change it, with a reason."),
+    "identify": _("Ask the patient for one of the two, then tap the one that you compared."),
     "identifiers_open": _("Name and date of birth must be confirmed with the patient."),
     "dose_begun": _("The dose has begun. You can only decide to stop the rest."),
     "predose_changed": _("There is a newer pre-dose reading. Review it, then decide."),
@@ -178,6 +181,36 @@ ITEMS = {
     "predose_old": _("The pre-dose reading is %(minutes)s min old; at most %(greatest)s min"),
     "decided_not_to_give": _("A clinician decided not to give the dose"),
     "decision": _("Pre-dose blood pressure needs a clinician's decision"),
+    "history_under_age": _(
+        "The patient is %(age)s years old, and esketamine is not approved under 18: a clinician "
+        "gives a reason"
+    ),
+    "history_same_day": _("A dose was given on this day already: a clinician gives a reason"),
+    "history_too_soon": _(
+        "The last dose was on %(on)s, %(days)s day before; at least %(least)s: a clinician gives "
+        "a reason"
+    ),
+    "history_too_many": _(
+        "Doses in the last 7 days: %(count)s. In week %(week)s at most %(most)s with this one: a "
+        "clinician gives a reason"
+    ),
+    "history_not_evaluated": _(
+        "Treated since %(on)s; this indication was evaluated for 4 weeks: a clinician gives a "
+        "reason"
+    ),
+    "history_not_first": _(
+        "Planned as a first treatment, but a dose of %(on)s is on record: a clinician gives a "
+        "reason"
+    ),
+    "history_low_total": _(
+        "28 mg is a dose from the age of 65; the patient is %(age)s: a clinician gives a reason"
+    ),
+    "history_first_total": _(
+        "A first dose at the age of %(age)s is at most %(greatest)s mg: a clinician gives a reason"
+    ),
+    "history_contraindicated": _(
+        "On %(on)s a contraindication was answered Yes: a clinician gives a reason"
+    ),
     "not_dosed": _("No dose has been given"),
     "device_open": _("Ordered devices neither given nor stopped: %(count)s"),
     "infusion_running": _("The infusion is running"),
@@ -224,6 +257,11 @@ FLAGS = {
 }
 
 DEVIATIONS = {
+    "history_overridden": _("%(asked)s: %(reason)s"),
+    "contraindication_changed": _(
+        "Contraindication answered Yes at %(was)s, changed to No by a clinician at %(at)s: "
+        "%(question)s. %(reason)s"
+    ),
     "fasting_overridden": _("Not fasted: %(reason)s"),
     "transport_overridden": _("No one to take the patient home: %(reason)s"),
     "guide_overridden": _("Dosed with pre-dose blood pressure above the guide: %(reason)s"),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from monitoring.models import Session
 from monitoring.rules.facts import SessionFacts
-from monitoring.rules.readiness import CHECKLIST
+from monitoring.rules.questions import CHECKLIST
 
 
 def statement(session: Session, facts: SessionFacts, signer: str) -> str:
@@ -33,7 +33,7 @@ def statement(session: Session, facts: SessionFacts, signer: str) -> str:
             "last": _local(session, last),
             "ends": _local(session, ends),
         },
-        *(_(words) + "." for words in CHECKLIST.values()),
+        *(_(CHECKLIST[key]) + "." for key in facts.protocol.checklist),
         _("This covers the record up to entry %(seq)s (%(count)s readings).")
         % {"seq": facts.last_seq, "count": len(facts.standing_readings)},
     ]

@@ -28,6 +28,7 @@ from monitoring.rules.cautions import Caution
 from monitoring.rules.codes import (
     AutomaticWithdrawal,
     Code,
+    HistoryCode,
     KindCode,
     NotDoneCode,
     NounCode,
@@ -41,6 +42,7 @@ from monitoring.rules.codes import (
 from monitoring.rules.deviations import Deviation
 from monitoring.rules.facts import whole_minutes
 from monitoring.rules.flags import SYMPTOMS, Flag, Flagged
+from monitoring.rules.history import ASKED
 from monitoring.rules.measures import NOT_DONE_REASONS, OBSERVATIONS, NotDoneReason
 from monitoring.rules.readiness import Item
 from monitoring.words import protocol_settings
@@ -209,6 +211,7 @@ FILLERS: dict[type, Callable[[Any], str]] = {
     StrikeCode: lambda code: str(Strike.Kind(code).label),
     ObservationCode: lambda code: gettext(OBSERVATIONS[code].name),
     NotDoneCode: not_done,
+    HistoryCode: lambda code: gettext(ASKED[code]),
     SettingCode: lambda code: gettext(protocol_settings.SETTINGS[code].label),
     Code: _unworded,
     bool: _unworded,

@@ -8,8 +8,7 @@ from clinic.ids import uuid7
 from monitoring.actions import Conflict, NotAllowed
 from monitoring.models import Admission, Session
 from monitoring.rules.entry import PRE_DOSE
-from monitoring.rules.protocol import KETAMINE_IV
-from monitoring.rules.readiness import QUESTIONS
+from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US
 from tests.actions.refusals import refused
 from tests.clock import TestClock
 from tests.factories.answers import GOOD_ANSWERS
@@ -30,7 +29,7 @@ def test_admission_begins_the_session_and_names_the_prescriber(clock: TestClock)
     assert admission.prescriber_name == visit.clinician.printed_name
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("question", SPRAVATO_US.questions)
 def test_every_question_is_answered(clock: TestClock, question: str) -> None:
     visit = planned(clock)
     with refused("unanswered", question):

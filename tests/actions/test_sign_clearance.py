@@ -10,7 +10,7 @@ from clinic.ids import uuid7
 from monitoring.actions import Conflict, NotAllowed, Refused
 from monitoring.models import Clearance, Withdrawal
 from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US
-from monitoring.rules.readiness import CHECKLIST
+from monitoring.rules.questions import US_CHECKLIST
 from tests.actions.refusals import refused
 from tests.clock import TestClock
 from tests.factories.people import SiteFactory, person
@@ -27,7 +27,7 @@ def test_a_clearance_prints_the_signer_and_covers_every_fact(clock: TestClock) -
     assert session.standing_clearance == clearance
     assert clearance.through_seq == session.last_seq
     assert clearance.printed_name == visit.clinician.printed_name
-    assert clearance.checklist == dict.fromkeys(CHECKLIST, True) | {"had_serious_event": False}
+    assert clearance.checklist == dict.fromkeys(US_CHECKLIST, True) | {"had_serious_event": False}
 
 
 @pytest.mark.parametrize(("early", "is_refused"), [(1, True), (0, False)])
@@ -107,10 +107,10 @@ def test_a_flag_without_an_answer_is_not_signed_over(clock: TestClock) -> None:
     visit.sign()
 
 
-@pytest.mark.parametrize("key", CHECKLIST)
+@pytest.mark.parametrize("key", US_CHECKLIST)
 def test_each_point_is_confirmed_by_hand(clock: TestClock, key: str) -> None:
     with refused("confirm", key):
-        ready_to_sign(clock).sign(checklist=dict.fromkeys(CHECKLIST, True) | {key: False})
+        ready_to_sign(clock).sign(checklist=dict.fromkeys(US_CHECKLIST, True) | {key: False})
 
 
 def test_a_value_outside_the_criteria_asks_for_words_and_does_not_lock(clock: TestClock) -> None:

@@ -25,7 +25,7 @@ from monitoring.actions.record_event import EventEntry
 from monitoring.actions.sign_clearance import Signing
 from monitoring.models import Patient, PatientAmendment, ProtocolVersion, Session
 from monitoring.rules.protocol import KETAMINE_IV
-from monitoring.rules.readiness import CHECKLIST
+from monitoring.rules.questions import CHECKLIST
 from tests.clock import TestClock
 from tests.factories.answers import GOOD_ANSWERS
 from tests.factories.logged import save
@@ -133,6 +133,7 @@ def _give(v: Visit, by: Staff) -> Any:
         dose=DoseGiven(
             lot="A1",
             expiry=date(2027, 1, 1),
+            identified_by="birth_date",
             started_at=v.clock.now(),
         ),
     )
@@ -175,6 +176,7 @@ def _sign(v: Visit, by: Staff) -> Any:
             justifications={},
             had_serious_event=False,
             ready_minutes=95,
+            identified_by="mrn",
         ),
     )
 

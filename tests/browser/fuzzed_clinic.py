@@ -114,7 +114,12 @@ class Clinic:
         ]
 
     def _forms_before_the_dose(self) -> list[Form]:
-        dose = {"lot": "A1", "expiry": "2027-05-31", "started_at": ""} | PARTIAL
+        dose = {
+            "lot": "A1",
+            "expiry": "2027-05-31",
+            "started_at": "",
+            "identified_by": "mrn",
+        } | PARTIAL
         return [
             made("admission", self.planned, right.admission),
             row("session-cancel", self.called_off, reason="Ill"),

@@ -57,6 +57,7 @@ def admit(nurse: Person, clinician: str) -> None:
 
 
 def give_device(nurse: Person) -> None:
+    nurse.page.locator("label.tile", has_text="Born").click()
     nurse.page.get_by_label("Lot number").fill("S2611C")
     nurse.page.get_by_label("Expiry date").fill("2027-05-31")
     nurse.page.get_by_label("Complete", exact=True).check()
@@ -67,6 +68,7 @@ def sign(clinician: Person, password: str) -> None:
     page = clinician.page
     for box in page.get_by_role("checkbox").all():
         box.check()
+    page.locator("label.tile", has_text="Born").click()
     page.get_by_role("group", name="Serious adverse event").get_by_label("No").check()
     page.get_by_label("Ready to leave after").fill("100")
     for caution in page.locator("textarea").all():

@@ -65,6 +65,7 @@ def write(person: Person) -> None:
     page = person.page
     for box in page.get_by_role("checkbox").all():
         box.check()
+    page.locator("label.tile", has_text="Born").click()
     page.get_by_role("group", name="Serious adverse event").get_by_label("No").check()
     page.get_by_label("Ready to leave after").fill("101")
     for caution in page.locator("textarea").all():

@@ -89,6 +89,7 @@ def test_a_dose_reads_back_what_its_time_does_and_asks_before_it_counts(
     expect(nurse.page.locator("[data-read-back=id_started_at]")).to_have_text(told)
     nurse.page.get_by_label("Lot number").fill("A1")
     nurse.page.get_by_label(re.compile("Expiry date")).fill("2027-05-31")
+    nurse.page.locator("label.tile", has_text="Born").click()
     nurse.page.locator("label.tile", has_text="Complete").click()
     nurse.tap("Save dose")
     expect(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from monitoring.rules.readiness import CONCOMITANT, CONTRAINDICATIONS, QUESTIONS
+from monitoring.rules.questions import EU_CONCOMITANT, EU_CONTRAINDICATIONS, QUESTIONS
 
 WELL: dict[str, int | None] = {
     "systolic": 122,
@@ -16,7 +16,7 @@ WELL: dict[str, int | None] = {
     "dissociation": 0,
 }
 GOOD_ANSWERS: dict[str, bool | None] = {
-    question: question not in {*CONTRAINDICATIONS, *CONCOMITANT} for question in QUESTIONS
+    question: question not in {*EU_CONTRAINDICATIONS, *EU_CONCOMITANT} for question in QUESTIONS
 }
 LEAVING: dict[str, dict[str, Any]] = {
     "discharged": {

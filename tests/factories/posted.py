@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitoring.rules.readiness import CHECKLIST
+from monitoring.rules.questions import CHECKLIST
 from tests.factories.answers import GOOD_ANSWERS
 from tests.factories.people import PASSWORD
 from tests.factories.visits import Visit
@@ -23,6 +23,7 @@ def clearance(visit: Visit) -> dict[str, str]:
         "through_seq": str(visit.session.last_seq),
         "had_serious_event": "no",
         "ready_minutes": "95",
+        "identified_by": "mrn",
         "password": PASSWORD,
     }
 

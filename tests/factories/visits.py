@@ -34,7 +34,7 @@ from monitoring.rules.cautions import cautions
 from monitoring.rules.entry import PRE_DOSE, Entry
 from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US
 from monitoring.rules.protocol import Protocol as ProtocolRules
-from monitoring.rules.readiness import CHECKLIST
+from monitoring.rules.questions import CHECKLIST
 from tests.factories.answers import GOOD_ANSWERS, LEAVING, WELL
 from tests.factories.filled import filled
 from tests.factories.mended import Mended
@@ -189,6 +189,7 @@ class Visit(Mended):
                     expiry=date(2027, 12, 31),
                     started_at=self.clock.now(),
                     confirmed_at=given.get("started_at"),
+                    identified_by="birth_date",
                 )
             ),
         )
@@ -246,6 +247,7 @@ class Visit(Mended):
                     justifications=justified,
                     had_serious_event=False,
                     ready_minutes=95,
+                    identified_by="mrn",
                 )
             ),
         )

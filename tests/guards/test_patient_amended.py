@@ -81,7 +81,7 @@ FALSE: dict[str, dict[str, Any]] = {
     "a number twice": {"number": 1, "changes": {"allergies": ["Latex", "Nuts"]}},
     "no reason": {"reason": "", "changes": {"allergies": ["Latex", "Nuts"]}},
     "no name left": {},
-    "no birth date left": {"changes": {"date_of_birth": ["1980-07-14", None]}},
+    "no birth date left": {"changes": {"date_of_birth": ["1950-07-14", None]}},
 }
 
 

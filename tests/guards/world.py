@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Self
 
@@ -18,6 +18,7 @@ from tests.factories.logged import insert
 from tests.factories.people import StaffFactory
 
 START = datetime(2026, 3, 10, 14, tzinfo=UTC)
+ONE_DEVICE = replace(SPRAVATO_US, allowed_totals_mg=(28, 56, 84))
 LONG_AGO = START - timedelta(days=30)
 
 
@@ -38,7 +39,7 @@ def open_clinic(name: str = "North") -> Clinic:
         site,
         nurse=_staff(site, "nurse", name),
         clinician=_staff(site, "clinician", name),
-        spravato=actions.publish_protocol(SPRAVATO_US, site=site),
+        spravato=actions.publish_protocol(ONE_DEVICE, site=site),
         ketamine=actions.publish_protocol(KETAMINE_IV, site=site),
     )
 
@@ -61,7 +62,7 @@ class Visit(visits.Visit):
             mrn=uuid7().hex,
             family_name=f"Smith {uuid7().hex}",
             given_name=f"Jane {uuid7().hex}",
-            date_of_birth=date(1980, 7, 14),
+            date_of_birth=date(1950, 7, 14),
             sex=Patient.Sex.FEMALE,
             rems_enrolled_on=date(2026, 1, 1),
         )

@@ -89,9 +89,10 @@ def event(minutes: float, kind: str = "note", **given: Any) -> EventFacts:
 
 
 def admission(**answers: Any) -> AdmissionFacts:
-    return AdmissionFacts(
-        **filled(answers, seq=1, at=at(-30), prescriber="Mei Chen, MD", **GOOD_ANSWERS)
-    )
+    """Good answers; keywords change one, or a field of the facts."""
+    given = {q: answers.pop(q) for q in list(answers) if q in GOOD_ANSWERS}
+    sound = {"seq": 1, "at": at(-30), "prescriber": "Mei Chen, MD", "given": GOOD_ANSWERS | given}
+    return AdmissionFacts(**filled(answers, **sound))
 
 
 def decision(outcome: Any = "give", reading: UUID | None = None, **given: Any) -> DecisionFacts:

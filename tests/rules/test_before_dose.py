@@ -9,11 +9,9 @@ from typing import Any
 import pytest
 
 from monitoring.rules.facts import SessionFacts
-from monitoring.rules.protocol import KETAMINE_IV
+from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_EU
+from monitoring.rules.questions import CONCOMITANT, CONTRAINDICATIONS, FASTING
 from monitoring.rules.readiness import (
-    CONCOMITANT,
-    CONTRAINDICATIONS,
-    FASTING,
     before_dose,
     dose_problems,
     needs_decision,
@@ -136,15 +134,19 @@ def test_an_infusion_asks_neither_rems_nor_nasal_medication() -> None:
 
 @pytest.mark.parametrize(
     ("mg", "problems"),
-    [(27, ["total"]), (28, []), (42, ["total"]), (56, []), (84, []), (112, ["total"])],
+    [(27, ["total"]), (28, ["total"]), (42, ["total"]), (56, []), (84, []), (112, ["total"])],
 )
-def test_the_order_is_28_56_or_84_mg(mg: float, problems: list[str]) -> None:
+def test_the_order_is_56_or_84_mg(mg: float, problems: list[str]) -> None:
     assert order_problems(arrived(planned_mg=mg)) == problems
+
+
+def test_28_mg_is_ordered_where_a_protocol_lists_it() -> None:
+    assert order_problems(arrived(planned_mg=28, protocol=SPRAVATO_EU)) == []
 
 
 @pytest.mark.parametrize(
     ("mg", "indication", "problems"),
-    [(28, "trd", []), (56, "trd", []), (84, "trd", ["first"]), (84, "mdsi", [])],
+    [(56, "trd", []), (84, "trd", ["first"]), (84, "mdsi", [])],
 )
 def test_a_first_treatment_is_at_most_56_mg_unless_for_suicidal_ideation(
     mg: float, indication: str, problems: list[str]

@@ -29,6 +29,11 @@ NOT_THE_CLINICS = {
     "device_mg",
     "allowed_totals_mg",
     "first_treatment_max_mg",
+    "first_treatment_older_max_mg",
+    "later_a_week",
+    "contraindications",
+    "concomitant",
+    "checklist",
     "rems",
     "clearance_sedation",
     "clearance_dissociation",
@@ -52,9 +57,9 @@ def test_a_shipped_protocol_is_within_its_bounds(protocol: Protocol) -> None:
 def test_every_setting_has_a_bound_or_is_not_the_clinics() -> None:
     names = {field.name for field in fields(Protocol)} - {"slots", "forty_on_time"}
     assert names - set(bounds(SPRAVATO_US)) == NOT_THE_CLINICS
-    assert {"rest_between_devices_minutes", "nasal_minutes"} == (
-        set(bounds(SPRAVATO_US)) - set(bounds(KETAMINE_IV))
-    )
+    of_a_spray = set(bounds(SPRAVATO_US)) - set(bounds(KETAMINE_IV))
+    of_a_course = {"least_days_between", "induction_weeks", "induction_a_week"}
+    assert of_a_spray == {"rest_between_devices_minutes", "nasal_minutes", *of_a_course}
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from monitoring.actions.depart import Leaving
 from monitoring.actions.sign_clearance import Signing
 from monitoring.models import Session
 from monitoring.rules.cautions import cautions
-from monitoring.rules.readiness import CHECKLIST
+from monitoring.rules.questions import CHECKLIST
 from tests.clock import TestClock
 from tests.conftest import create_empty, using
 from tests.upgrade.copies import restore, rows, versions
@@ -81,6 +81,7 @@ def _sign(session_id: uuid.UUID) -> None:
             ),
             had_serious_event=False,
             ready_minutes=95,
+            identified_by="mrn",
         ),
     )
 

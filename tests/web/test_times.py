@@ -42,6 +42,7 @@ def test_a_dose_entered_late_asks_why_and_says_so_on_the_session_and_on_page_one
     data = {
         "id": str(uuid7()),
         "lot": "A1",
+        "identified_by": "birth_date",
         "expiry": "2027-12-31",
         "is_complete": "yes",
         "started_at": at.astimezone(visit.site.tz).strftime("%H:%M"),

@@ -21,7 +21,7 @@ from monitoring.rules.codes import (
     Second,
 )
 from monitoring.rules.measures import NOT_DONE_REASONS, OBSERVATIONS
-from monitoring.rules.readiness import QUESTIONS
+from monitoring.rules.questions import QUESTIONS
 from monitoring.words import wording
 from monitoring.words.sentences import AUTOMATIC
 from tests.clock import TestClock

@@ -20,16 +20,10 @@ from monitoring.models import ProtocolVersion, Session, facts
 from monitoring.rules.cautions import cautions
 from monitoring.rules.entry import PRE_DOSE
 from monitoring.rules.flags import unanswered
-from monitoring.rules.readiness import (
-    CHECKLIST,
-    CONCOMITANT,
-    CONTRAINDICATIONS,
-    QUESTIONS,
-    before_clearance,
-    needs_decision,
-)
+from monitoring.rules.questions import EU_CONCOMITANT, EU_CONTRAINDICATIONS, QUESTIONS
+from monitoring.rules.readiness import before_clearance, needs_decision
 
-YES = frozenset(QUESTIONS).difference(CONTRAINDICATIONS, CONCOMITANT)
+YES = frozenset(QUESTIONS).difference(EU_CONTRAINDICATIONS, EU_CONCOMITANT)
 """What is answered so where all is well; the other questions are answered with no."""
 ORDERED = (
     "Repeat in 15 minutes, stay semi-reclined",
@@ -125,6 +119,7 @@ class Visit(Measured):
                 is_complete=None if is_infusion else not partial,
                 partial_detail=partial,
                 early_reason=early,
+                identified_by="birth_date",
             ),
         )
         self.follow("doses", facts.dose_facts(given))
@@ -178,13 +173,14 @@ class Visit(Measured):
             password=password,
             signing=Signing(
                 through_seq=seq,
-                checklist=dict.fromkeys(CHECKLIST, True),
+                checklist=dict.fromkeys(self.facts.protocol.checklist, True),
                 justifications={
                     c.key: "Small change within the range seen before; the patient feels well"
                     for c in cautions(self.facts)
                 },
                 had_serious_event=False,
                 ready_minutes=minutes if self.facts.protocol.rems else None,
+                identified_by="mrn",
             ),
         )
 

@@ -21,7 +21,8 @@ from clinic.request import ClinicRequest
 from monitoring.actions import admit_patient
 from monitoring.actions.admit_patient import Answers
 from monitoring.models import Admission
-from monitoring.rules.readiness import CONCOMITANT, CONTRAINDICATIONS, FASTING, QUESTIONS
+from monitoring.rules.facts import AdmissionFacts
+from monitoring.rules.protocol import Protocol
 from monitoring.web.lookup import open_session
 from monitoring.web.record_page import RecordForm, SessionPage
 
@@ -48,27 +49,35 @@ LAST = {
 """What is asked before the dose, and what yes and no mean (CLINICAL 8, rule 23)."""
 
 
-def _question(name: str) -> YesNo:
+def _question(name: str, protocol: Protocol) -> YesNo:
     """Two tiles; the answer that makes the dose wait looks like one. Other medication does not."""
     if name in LAST:
         label, kept, broken = LAST[name]
         field = YesNo(label=label, answers=(kept, broken))
     else:
         field = YesNo(label=Admission.question(name))
-    if name not in CONCOMITANT:
-        field.widget.attrs["waits"] = "yes" if name in CONTRAINDICATIONS else "no"
+    if name not in protocol.concomitant:
+        field.widget.attrs["waits"] = "yes" if name in protocol.contraindications else "no"
     return field
 
 
 class AdmissionForm(RecordForm):
     saves = Admission
 
-    def __init__(self, *args: Any, site: Site, asks_nasal: bool, room: str, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        site: Site,
+        protocol: Protocol,
+        before: AdmissionFacts | None,
+        room: str,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.asks_nasal = asks_nasal
-        for name in QUESTIONS:
-            if name != "no_recent_nasal" or asks_nasal:
-                self.fields[name] = _question(name)
+        self.protocol = protocol
+        for name in protocol.questions:
+            self.fields[name] = _question(name, protocol)
+        self._show_taken_back(before)
         self.fields["fasting_reason"] = forms.CharField(
             required=False,
             max_length=300,
@@ -85,22 +94,42 @@ class AdmissionForm(RecordForm):
             required=False, max_length=40, label=_("Room or chair, such as Chair 3"), initial=room
         )
 
+    def _show_taken_back(self, before: AdmissionFacts | None) -> None:
+        """Say at the question that it was answered Yes, and ask why it no longer stands."""
+        stands = [q for q in self.protocol.contraindications if before and before.given.get(q)]
+        for name in stands:
+            self.fields[name].help_text = _(
+                "Answered Yes before. Only a clinician changes it to No, with a reason."
+            )
+        if stands:
+            self.fields["contraindication_reason"] = forms.CharField(
+                required=False,
+                max_length=300,
+                label=_("If a clinician changes Yes to No: why it no longer stands"),
+            )
+
     def layout(self) -> Layout:
-        fasting = [n for n in FASTING if n in self.fields]
+        protocol = self.protocol
+        why = ["contraindication_reason"] if "contraindication_reason" in self.fields else []
         return Layout(
             "id",
             Fieldset(_("Patient"), self.rendered("identifiers_confirmed"), css_class="group"),
             Fieldset(
-                _("Contraindications"), *map(self.rendered, CONTRAINDICATIONS), css_class="group"
+                _("Contraindications"),
+                *map(self.rendered, protocol.contraindications),
+                *why,
+                css_class="group",
             ),
             Fieldset(
                 _("Before the dose"),
-                *map(self.rendered, fasting),
+                *map(self.rendered, protocol.fasting),
                 "fasting_reason",
                 css_class="group",
             ),
             Fieldset(
-                _("Concomitant medication"), *map(self.rendered, CONCOMITANT), css_class="group"
+                _("Concomitant medication"),
+                *map(self.rendered, protocol.concomitant),
+                css_class="group",
             ),
             Fieldset(
                 _("Going home"),
@@ -117,9 +146,13 @@ class AdmissionForm(RecordForm):
 @page(Permission.ADMIT_PATIENT)
 def admit(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     session = open_session(request, session_id)
-    asks_nasal = session.protocol_version.protocol().nasal_minutes is not None
+    facts = session.facts()
     form = AdmissionForm(
-        request.POST or None, site=request.site, asks_nasal=asks_nasal, room=session.room
+        request.POST or None,
+        site=request.site,
+        protocol=facts.protocol,
+        before=facts.admission,
+        room=session.room,
     )
 
     def save() -> Admission:
@@ -129,9 +162,10 @@ def admit(request: ClinicRequest, session_id: UUID) -> HttpResponse:
             request.user,
             id=data["id"],
             answers=Answers(
-                given={name: data.get(name) for name in QUESTIONS},
+                given={name: data.get(name) for name in facts.protocol.questions},
                 fasting_reason=data["fasting_reason"],
                 transport_reason=data["transport_reason"],
+                contraindication_reason=data.get("contraindication_reason", ""),
                 prescriber_id=UUID(data["prescriber"]) if data["prescriber"] else None,
                 room=data["room"],
             ),

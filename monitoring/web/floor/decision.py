@@ -18,9 +18,10 @@ from clinic.request import ClinicRequest
 from monitoring.actions import decide_dose
 from monitoring.models import Decision, Session
 from monitoring.rules.facts import SessionFacts
-from monitoring.rules.readiness import outside_guide
+from monitoring.rules.readiness import history_items, outside_guide
 from monitoring.web.lookup import open_session
 from monitoring.web.record_page import RecordForm, SessionPage
+from monitoring.words import wording
 from monitoring.words.readings import table
 
 
@@ -79,4 +80,5 @@ def _context(session: Session, facts: SessionFacts) -> dict[str, object]:
         "predose": table(session, facts, only=shown),
         "is_outside": outside_guide(facts) is not None,
         "protocol": facts.protocol,
+        "asked": [wording.item(item) for item in history_items(facts)],
     }

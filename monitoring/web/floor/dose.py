@@ -25,11 +25,12 @@ from clinic.request import ClinicRequest
 from monitoring.actions import end_infusion as end_infusion_verb
 from monitoring.actions import give_dose
 from monitoring.actions.give_dose import DoseGiven
-from monitoring.models import Dose, DoseEnd, Session
+from monitoring.models import Dose, DoseEnd, Patient, Session
 from monitoring.models.dose import witnesses
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.readiness import before_dose
 from monitoring.web.floor.next_step import Permissions
+from monitoring.web.identity import compared
 from monitoring.web.lookup import open_session
 from monitoring.web.presenters.open_items import open_items
 from monitoring.web.record_page import RecordForm, SessionPage
@@ -67,9 +68,15 @@ class DoseForm(RecordForm):
     )
 
     def __init__(
-        self, *args: Any, facts: SessionFacts, colleagues: Iterable[Staff], **kwargs: Any
+        self,
+        *args: Any,
+        facts: SessionFacts,
+        patient: Patient,
+        colleagues: Iterable[Staff],
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.fields = {"identified_by": compared(patient), **self.fields}
         none = ("", _("No witness"))
         offer(self, "witness", [none, *((str(s.pk), s.printed_name) for s in colleagues)])
         if facts.protocol.is_infusion:
@@ -107,7 +114,9 @@ def give(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     session = open_session(request, session_id)
     facts = session.facts()
     colleagues = witnesses(session.site_id, request.user)
-    form = DoseForm(request.POST or None, facts=facts, colleagues=colleagues)
+    form = DoseForm(
+        request.POST or None, facts=facts, patient=session.patient, colleagues=colleagues
+    )
 
     def save() -> Dose:
         data = form.cleaned_data
@@ -125,6 +134,7 @@ def give(request: ClinicRequest, session_id: UUID) -> HttpResponse:
                 partial_detail=data.get("partial_detail", ""),
                 early_reason=data.get("early_reason", ""),
                 late_reason=data["late_reason"],
+                identified_by=data["identified_by"],
                 witness_id=UUID(data["witness"]) if data["witness"] else None,
             ),
         )

@@ -31,12 +31,16 @@ from clinic.request import ClinicRequest
 from monitoring.actions import plan_session
 from monitoring.actions.plan_session import Plan
 from monitoring.models import Patient, ProtocolVersion, Session
+from monitoring.models.history import dosed_sessions
 from monitoring.reports.treatment import last_dosed
 from monitoring.web.lookup import log_read
 from monitoring.web.presenters.open_items import OpenItem, missing_for_rems
 from monitoring.web.record_page import RecordForm
 from monitoring.web.times import TimeOfDay
 from monitoring.words.banner import patient_banner
+
+LATEST = 5
+"""How many earlier doses are named beside a plan."""
 
 
 class PlanForm(RecordForm):
@@ -61,8 +65,10 @@ class PlanForm(RecordForm):
         required=False, max_length=40, label=gettext_lazy("Room or chair, such as Chair 3")
     )
 
-    def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, site: Site, is_treated: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if is_treated:
+            del self.fields["is_first_treatment"]
         today = timezone.localtime(clock.now()).date()
         named = ((_("Today"), today), (_("Tomorrow"), today + timedelta(days=1)))
         _offer(self, "near", [(f"{d}", f"{words}, {moments.day(d)}") for words, d in named])
@@ -79,7 +85,7 @@ class PlanForm(RecordForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         for name in ("protocol_version", "indication", "is_first_treatment"):
-            if data.get(name) in {None, ""} and name not in self.errors:
+            if name in self.fields and data.get(name) in {None, ""} and name not in self.errors:
                 self.add_error(name, _("Answer this question."))
         days = [day for day in (data.get("near"), data.get("day")) if day]
         if len(days) == 1:
@@ -121,7 +127,8 @@ def plan(request: ClinicRequest, patient_id: UUID) -> HttpResponse:
     if patient is None:
         raise Http404
     log_read(request, "opened", [patient.pk])
-    form = PlanForm(request.POST or None, site=site)
+    dosed = list(dosed_sessions(patient)[:LATEST])
+    form = PlanForm(request.POST or None, site=site, is_treated=bool(dosed))
     if made := submit(form, lambda: _plan(request, form, patient_id)):
         return redirect_saved(request, _("Session planned"), "session", made.pk)
     around = EntryPage(
@@ -134,6 +141,7 @@ def plan(request: ClinicRequest, patient_id: UUID) -> HttpResponse:
             "banner": patient_banner(patient),
             "items": _missing_for_rems(request, form, patient),
             "last": last_dosed(patient),
+            "dosed": dosed,
         },
     )
     return render_form(request, form, around)
@@ -157,7 +165,7 @@ def _plan(request: ClinicRequest, form: PlanForm, patient_id: UUID) -> Session:
             planned_for=form.planned_for(),
             planned_mg=data["mg"],
             indication=data["indication"],
-            is_first_treatment=data["is_first_treatment"],
+            is_first_treatment=data.get("is_first_treatment"),
             room=data["room"],
         ),
     )

@@ -16,6 +16,7 @@ from monitoring.rules import urgency
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.flags import outside_now, unanswered
 from monitoring.rules.readiness import (
+    awaits_decision,
     before_clearance,
     before_dose,
     clearance_state,
@@ -171,10 +172,11 @@ def _next(
 
 
 def _first_dose(facts: SessionFacts, wait: Wait, now: datetime) -> Next:
-    codes = {item.code for item in before_dose(facts, now)}
+    items = before_dose(facts, now)
+    codes = {item.code for item in items}
     if codes & {"predose_missing", "predose_old"}:
         return Next(_("Pre-dose reading"))
-    if "decision" in codes:
+    if awaits_decision(items):
         words = _("A clinician decides; the pre-dose reading counts")
         return Next(words, until=wait.since if wait.kind == "decision" else None)
     if codes:

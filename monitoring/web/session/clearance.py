@@ -27,12 +27,15 @@ from clinic.signin import passkey
 from clinic.trail.organisation import renewals_before
 from monitoring.actions import sign_clearance, withdraw_clearance
 from monitoring.actions.sign_clearance import Signing, challenge_of
-from monitoring.models import Clearance, Session, Withdrawal
+from monitoring.models import Clearance, Patient, Session, Withdrawal
 from monitoring.reports.chart import session_chart
 from monitoring.rules.cautions import Caution, cautions
 from monitoring.rules.facts import SessionFacts
-from monitoring.rules.readiness import CHECKLIST, before_clearance, clearance_state
+from monitoring.rules.protocol import Protocol
+from monitoring.rules.questions import CHECKLIST
+from monitoring.rules.readiness import before_clearance, clearance_state
 from monitoring.web import links
+from monitoring.web.identity import compared
 from monitoring.web.lookup import open_session
 from monitoring.web.presenters.open_items import OpenItem
 from monitoring.web.record_page import RecordForm, SessionPage
@@ -49,8 +52,16 @@ class ClearanceForm(RecordForm):
     saves = Clearance
     through_seq = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, open_cautions: list[Caution], rems: bool, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        open_cautions: list[Caution],
+        protocol: Protocol,
+        patient: Patient,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.protocol = protocol
         self.open_cautions = open_cautions
         for caution in open_cautions:
             self.fields[f"justify_{caution.key}"] = forms.CharField(
@@ -60,10 +71,11 @@ class ClearanceForm(RecordForm):
                 help_text=_("Why the patient can leave with this, in your own words"),
                 widget=forms.Textarea(attrs={"rows": 2}),
             )
-        for key, words in CHECKLIST.items():
-            self.fields[key] = forms.BooleanField(required=False, label=_(words))
+        self.fields["identified_by"] = compared(patient)
+        for key in protocol.checklist:
+            self.fields[key] = forms.BooleanField(required=False, label=_(CHECKLIST[key]))
         self.fields["had_serious_event"] = YesNo(label=_("Serious adverse event in this session"))
-        if rems:
+        if protocol.rems:
             self.fields["ready_minutes"] = WholeNumber(
                 label=_("Ready to leave after how many minutes, if there were no minimum time?"),
                 help_text=_("minutes after the first dose; the REMS form asks this"),
@@ -81,7 +93,9 @@ class ClearanceForm(RecordForm):
 
     def layout(self) -> Layout:
         justify = [n for n in self.fields if n.startswith("justify_")]
-        answers = [n for n in ("had_serious_event", "ready_minutes") if n in self.fields]
+        answers = [
+            n for n in ("identified_by", "had_serious_event", "ready_minutes") if n in self.fields
+        ]
         groups = [
             Fieldset(_("Answer each caution"), *map(self.rendered, justify), css_class="group")
         ] if justify else []  # fmt: skip
@@ -89,7 +103,12 @@ class ClearanceForm(RecordForm):
             "id",
             "through_seq",
             *groups,
-            Fieldset(_("Confirm"), *CHECKLIST, *map(self.rendered, answers), css_class="group"),
+            Fieldset(
+                _("Confirm"),
+                *self.protocol.checklist,
+                *map(self.rendered, answers),
+                css_class="group",
+            ),
         )
 
 
@@ -110,14 +129,14 @@ class WithdrawalForm(RecordForm):
 def sign(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     session = open_session(request, session_id)
     facts, by = session.facts(), request.user
-    form = _form(facts, request.POST or None)
+    form = _form(session, facts, request.POST or None)
     form.initial["through_seq"] = facts.last_seq
     if submit(form, lambda: _sign(request, session_id, form)):
         return redirect_saved(request, _("Clearance signed"), "session", session_id)
     changes: list[str] = []
     if form.is_conflict:
         changes = _changes(session, facts, form.cleaned_data["through_seq"])
-        form = _again(request, facts)
+        form = _again(request, session, facts)
     around = SessionPage(
         session=session,
         heading=_("Clearance"),
@@ -138,16 +157,22 @@ def _sign(request: ClinicRequest, session_id: UUID, form: ClearanceForm) -> Clea
         assertion=passkey.take(request, data["passkey"]) if data["passkey"] else None,
         signing=Signing(
             through_seq=data["through_seq"],
-            checklist={key: data[key] for key in CHECKLIST},
+            checklist={key: data[key] for key in form.protocol.checklist},
             justifications={c.key: data[f"justify_{c.key}"] for c in form.open_cautions},
             had_serious_event=data["had_serious_event"],
             ready_minutes=data.get("ready_minutes"),
+            identified_by=data["identified_by"],
         ),
     )
 
 
-def _form(facts: SessionFacts, data: QueryDict | None) -> ClearanceForm:
-    return ClearanceForm(data, open_cautions=cautions(facts), rems=facts.protocol.rems)
+def _form(session: Session, facts: SessionFacts, data: QueryDict | None) -> ClearanceForm:
+    return ClearanceForm(
+        data,
+        open_cautions=cautions(facts),
+        protocol=facts.protocol,
+        patient=session.patient,
+    )
 
 
 class ShownForm(forms.Form):
@@ -168,14 +193,14 @@ def challenge(request: ClinicRequest, session_id: UUID) -> JsonResponse:
     return JsonResponse(options)
 
 
-def _again(request: ClinicRequest, facts: SessionFacts) -> ClearanceForm:
+def _again(request: ClinicRequest, session: Session, facts: SessionFacts) -> ClearanceForm:
     """The form for what is on the screen now, with all that was written but the proof, and but
     that the whole record of the session was read: of what has come since, that is not true yet."""
     data = request.POST.copy()
     data["through_seq"] = str(facts.last_seq)
     data["password"] = data["passkey"] = ""
     data.pop("record_reviewed", None)
-    again = _form(facts, data)
+    again = _form(session, facts, data)
     again.full_clean()
     again.errors.clear()
     again.add_error(None, _("The record has changed since this page was shown. Read it again."))

@@ -25,6 +25,7 @@ from monitoring.rules.clocks import ahead
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.readiness import (
     Item,
+    awaits_decision,
     before_arrival,
     before_clearance,
     before_dose,
@@ -118,7 +119,7 @@ def _items(facts: SessionFacts, now: datetime) -> list[Item]:
 
 def _waits(facts: SessionFacts, items: list[Item]) -> str:
     """Whom a person without a next step waits for."""
-    if facts.phase == "arrived" and any(item.code == "decision" for item in items):
+    if facts.phase == "arrived" and awaits_decision(items):
         return _("A clinician decides whether the dose is given.")
     if facts.phase in {"observing", "cleared"} and not items:
         return _("Nothing is open. A clinician can review the record and sign.")

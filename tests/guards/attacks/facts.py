@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection
 from clinic.models import ChainHead, TrailEntry
 from monitoring import models as nouns
 from tests.clock import TestClock
+from tests.factories.answers import GOOD_ANSWERS
 from tests.guards.attacks.registry import POSTGRESQL_ONLY, SQLITE_ONLY, attack
 from tests.guards.examples import (
     another_version,
@@ -41,7 +42,7 @@ def _takes_the_mrn_by_amendment(clinic: Clinic, clock: TestClock) -> Callable[[]
 @attack("patient_stays_well_formed")
 def _amended_to_no_day(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     _course, row = example("patientamendment", clinic, clock)
-    changes = {"date_of_birth": ["1980-07-14", "soon"]}
+    changes = {"date_of_birth": ["1950-07-14", "soon"]}
     return lambda: copy(row, number=2, changes=changes)
 
 
@@ -111,6 +112,29 @@ def _dosed_above_the_guide(clinic: Clinic, clock: TestClock) -> Callable[[], Non
     visit = Visit(clinic, clock).arrived()
     reading = visit.read(0, systolic=141)
     return _dose(visit, clock, predose_reading_id=reading.id)
+
+
+HAEMORRHAGE = GOOD_ANSWERS | {"intracerebral_haemorrhage": True}
+
+
+@attack("dose_not_contraindicated")
+def _dosed_with_a_contraindication(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
+    visit = Visit(clinic, clock)
+    visit.admit(answers=HAEMORRHAGE)
+    reading = visit.read(0)
+    return _dose(visit, clock, predose_reading_id=reading.id)
+
+
+@attack("admission_taken_back_by_clinician")
+def _taken_back_by_a_nurse(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
+    visit = Visit(clinic, clock)
+    row = visit.admit(answers=HAEMORRHAGE)
+    return lambda: copy(
+        row,
+        seq=visit.row.last_seq + 1,
+        intracerebral_haemorrhage=False,
+        contraindication_reason="Meant the sister",
+    )
 
 
 @attack("dose_numbered_in_order")

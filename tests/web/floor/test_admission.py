@@ -9,11 +9,13 @@ from django.test import Client
 
 from clinic.ids import uuid7
 from monitoring.models import Admission, Session
-from monitoring.rules.readiness import CONCOMITANT, CONTRAINDICATIONS, QUESTIONS
+from monitoring.rules.protocol import SPRAVATO_US
+from monitoring.rules.questions import CONCOMITANT, CONTRAINDICATIONS
 from tests.clock import TestClock
 from tests.factories.answers import GOOD_ANSWERS
 from tests.factories.visits import Visit, planned
 
+QUESTIONS = SPRAVATO_US.questions
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]
 

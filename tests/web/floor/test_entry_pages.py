@@ -23,7 +23,8 @@ from tests.factories.visits import admitted, dosed, planned, predosed
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]
-DEVICE = {"lot": "A1", "expiry": "2027-05-31", "is_complete": "yes"}
+WHO = {"identified_by": "birth_date"}
+DEVICE = {"lot": "A1", "expiry": "2027-05-31", "is_complete": "yes"} | WHO
 
 
 def test_admission_shows_nothing_chosen_and_asks_for_each_answer(
@@ -141,7 +142,7 @@ def test_two_taps_on_save_are_one_device(clock: TestClock, signed_in: Signer) ->
 def test_an_infusion_is_started_and_ended_on_its_pages(clock: TestClock, signed_in: Signer) -> None:
     visit = predosed(clock, protocol=KETAMINE_IV, planned_mg=36)
     nurse = signed_in(visit.nurse)
-    body = {"lot": "K9", "expiry": "2027-05-31"}
+    body = {"lot": "K9", "expiry": "2027-05-31"} | WHO
     assert send(nurse, visit, "dose", body).status_code == 302
     clock.forward(minutes=40)
     answer = send(nurse, visit, "infusion-end", {"mg": "40", "is_complete": "yes"})

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from monitoring.models import Clearance, Session
-from monitoring.rules.readiness import CHECKLIST
+from monitoring.rules.questions import CHECKLIST
 from monitoring.web.session.clearance import _changes
 from tests.clock import TestClock
 from tests.factories.people import PASSWORD, person
@@ -33,6 +33,7 @@ def clearance_body(visit: Visit, **changed: Any) -> dict[str, Any]:
         **dict.fromkeys(CHECKLIST, "on"),
         "had_serious_event": "no",
         "ready_minutes": "100",
+        "identified_by": "mrn",
         "password": PASSWORD,
     } | changed
 

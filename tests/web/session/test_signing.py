@@ -12,7 +12,7 @@ from django.test import Client
 from clinic.ids import uuid7
 from clinic.models import TrailEntry
 from monitoring.models import Clearance
-from monitoring.rules.readiness import CHECKLIST
+from monitoring.rules.questions import CHECKLIST
 from tests.clock import TestClock
 from tests.factories.logged import save
 from tests.factories.passkeys import Passkey
@@ -31,6 +31,7 @@ def body(visit: Visit, **changed: Any) -> dict[str, Any]:
         **dict.fromkeys(CHECKLIST, "on"),
         "had_serious_event": "no",
         "ready_minutes": "104",
+        "identified_by": "mrn",
     } | changed
 
 
