@@ -44,7 +44,10 @@ EXISTS (
 );
 
 -- condition: latest_answers
-{it}.seq = (SELECT MAX(l.seq) FROM monitoring_admission l WHERE l.session_id = {it}.session_id);
+{it}.seq = (
+    SELECT MAX(l.seq) FROM monitoring_admission l
+    WHERE l.session_id = {it}.session_id AND {standing admission l.id}
+);
 
 -- guard: never_changed on: {append_only}
 -- before: UPDATE

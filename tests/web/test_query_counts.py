@@ -85,12 +85,13 @@ def test_a_protocol_asks_as_often_with_one_version_as_with_many(
 
 
 @pytest.mark.parametrize(
-    ("build", "times"), [(planned, 10), (dosed, 10), (observed, 10), (signed, 10), (discharged, 11)]
+    ("build", "times"), [(planned, 11), (dosed, 10), (observed, 10), (signed, 10), (discharged, 11)]
 )
 def test_a_session_page_asks_nine_times_and_keeps_who_read_it(
     clock: TestClock, signed_in: Signer, build: Callable[..., Visit], times: int
 ) -> None:
-    """Once more for amendments, where there can be any."""
+    """Once more for amendments, where there can be any, and until the first dose for the patient's
+    earlier sessions, which ask for a clinician's reason."""
     visit = build(clock)
     nurse = signed_in(visit.nurse)
     assert count(lambda: nurse.get(f"/sessions/{visit.id}/")) == times
@@ -261,11 +262,11 @@ def test_the_page_for_emergency_access_asks_four_times(signed_in: Signer) -> Non
     assert count(lambda: clinician.get("/emergency/")) == few == 4
 
 
-def test_the_board_asks_twice_more_while_anyone_is_before_the_dose_and_the_lock_does_not(
+def test_the_board_asks_three_times_more_while_anyone_is_before_the_dose_and_the_lock_does_not(
     clock: TestClock, signed_in: Signer
 ) -> None:
-    """For the answers on arrival and a clinician's decisions: without them the card would name
-    another next step than the page of the session."""
+    """For the answers on arrival, a clinician's decisions and the patients' earlier sessions:
+    without them the card would name another next step than the page of the session."""
     site = SiteFactory.create()
     nurse = signed_in(person(site, "nurse"))
     tablet = TabletFactory.create(site=site)

@@ -26,7 +26,7 @@ from monitoring.management.demo.visit import Visit
 from monitoring.models import Patient
 
 INDUCTION = (0, 3, 7, 10, 14, 17, 21, 24)
-WEEKLY = (28, 35, 42, 49)
+WEEKLY = (31, 38, 45, 52)
 SLOW_ONE_IN = 30
 INFUSED, TRANSFERRED, LEFT_EARLY = 4, 7, 11
 """Which patient has infusions, which one is transferred once, which one leaves against advice."""

@@ -21,7 +21,7 @@ from monitoring.rules.cautions import cautions
 from monitoring.rules.entry import PRE_DOSE
 from monitoring.rules.flags import unanswered
 from monitoring.rules.questions import EU_CONCOMITANT, EU_CONTRAINDICATIONS, QUESTIONS
-from monitoring.rules.readiness import before_clearance, needs_decision
+from monitoring.rules.readiness import before_clearance, history_items, needs_decision
 
 YES = frozenset(QUESTIONS).difference(EU_CONTRAINDICATIONS, EU_CONCOMITANT)
 """What is answered so where all is well; the other questions are answered with no."""
@@ -62,7 +62,9 @@ class Visit(Measured):
             ),
         )
         self.id = session.pk
-        self.facts = Session.objects.with_record().get(pk=self.id).facts()
+        planned = Session.objects.with_record().get(pk=self.id)
+        planned.load_history()
+        self.facts = planned.facts()
         return self
 
     def admit(self, **answers: bool | str) -> Visit:
@@ -88,8 +90,9 @@ class Visit(Measured):
         return self
 
     def decide(self, reason: str) -> Visit:
-        """A clinician decides to give, where the pre-dose pressure asks for a decision."""
-        if needs_decision(self.facts) and self.facts.predose:
+        """A clinician decides to give, where the pre-dose pressure or the history asks for it."""
+        is_asked = needs_decision(self.facts) or any(history_items(self.facts))
+        if is_asked and self.facts.predose:
             decision = actions.decide_dose(
                 self.id,
                 self.clinician,
@@ -105,6 +108,7 @@ class Visit(Measured):
     def dose(self, number: int, *, partial: str = "", early: str = "") -> Visit:
         at = self.clock.now()
         if number == 1:
+            self.decide("The last date was moved; seen today, worth going on")
             self.first_dose_at = at
         is_infusion = self.facts.protocol.is_infusion
         given = actions.give_dose(

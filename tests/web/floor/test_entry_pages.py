@@ -14,7 +14,7 @@ from clinic.ids import uuid7
 from monitoring import guards
 from monitoring.guards import GuardsMissing
 from monitoring.models import Dose, Event, Session
-from monitoring.rules.protocol import KETAMINE_IV
+from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US
 from tests.clock import TestClock
 from tests.factories.answers import GOOD_ANSWERS
 from tests.factories.people import SiteFactory, person
@@ -33,7 +33,7 @@ def test_admission_shows_nothing_chosen_and_asks_for_each_answer(
     visit = planned(clock)
     nurse = signed_in(visit.nurse)
     assert " checked" not in nurse.get(f"/sessions/{visit.id}/admission/").content.decode()
-    answers = yes_no(GOOD_ANSWERS)
+    answers = yes_no({q: GOOD_ANSWERS[q] for q in SPRAVATO_US.questions})
     del answers["opioid"]
     answer = send(nurse, visit, "admission", answers | {"room": "Chair 9"})
     assert told(answer, "opioid", "Answer this question.")

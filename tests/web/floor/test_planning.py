@@ -83,7 +83,7 @@ def test_nothing_is_filled_in_or_chosen_beforehand(desk: Desk) -> None:
 def test_the_doses_offered_are_those_of_the_sites_protocols(desk: Desk) -> None:
     form = desk.client.get(desk.address).context["form"]
 
-    assert [value for value, _words in form.fields["total"].choices] == ["28", "56", "84"]
+    assert [value for value, _words in form.fields["total"].choices] == ["56", "84"]
     assert "planned_mg" not in form.fields
 
 
