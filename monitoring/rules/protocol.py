@@ -166,6 +166,17 @@ def _is_within(minutes: int, span: tuple[int, int]) -> bool:
     return span[0] <= minutes <= span[1]
 
 
+def _of_questions(p: Protocol) -> list[tuple[bool, str]]:
+    """A country adds to what is asked everywhere (CLINICAL 8, rules 24 and 25)."""
+    lists = (
+        (p.contraindications, questions.CONTRAINDICATIONS, questions.EU_CONTRAINDICATIONS),
+        (p.concomitant, questions.CONCOMITANT, questions.EU_CONCOMITANT),
+        (p.checklist, questions.US_CHECKLIST, tuple(questions.CHECKLIST)),
+    )
+    words = "a question of every country cannot be left out, nor one be asked that is not known"
+    return [(_lists(*each), words) for each in lists]
+
+
 def _lists(asked: tuple[str, ...], least: tuple[str, ...], known: tuple[str, ...]) -> bool:
     """Whether `asked` has all of `least` and nothing that is not `known`, each once."""
     return set(least) <= set(asked) <= set(known) and len(set(asked)) == len(asked)
@@ -215,20 +226,7 @@ def _too_lax(p: Protocol) -> list[str]:
         (p.clearance_dissociation <= 0, "dissociation is resolved at 0"),
         (p.final_set_max_age_minutes > 0, "the final set must have a greatest age"),
         (p.clearance_valid_minutes > 0, "a clearance lapses after some minutes"),
-        (
-            _lists(
-                p.contraindications, questions.CONTRAINDICATIONS, questions.EU_CONTRAINDICATIONS
-            ),
-            "the contraindications of every country are asked, and only known ones",
-        ),
-        (
-            _lists(p.concomitant, questions.CONCOMITANT, questions.EU_CONCOMITANT),
-            "the concomitant medication of every country is asked, and only known one",
-        ),
-        (
-            _lists(p.checklist, questions.US_CHECKLIST, tuple(questions.CHECKLIST)),
-            "what every country confirms at the signature is confirmed, and only what is known",
-        ),
+        *_of_questions(p),
         (p.sedation_scale in SCALES, "unknown sedation scale"),
         (p.dissociation_scale in SCALES, "unknown dissociation scale"),
     ]

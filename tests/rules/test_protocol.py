@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitoring.rules.protocol import KETAMINE_IV, PROTOCOLS, SPRAVATO_US, Protocol, ProtocolError
+from monitoring.rules.questions import CONCOMITANT, CONTRAINDICATIONS, US_CHECKLIST
 from monitoring.rules.readiness import before_clearance, before_dose
 from tests.rules.samples import arrived, at, observed
 
@@ -52,6 +53,12 @@ def test_a_shipped_protocol_is_the_same_after_writing_and_reading(protocol: Prot
         ({"allowed_totals_mg": (28, 56, 84, 112)}, "28, 56 and 84"),
         ({"first_treatment_max_mg": 57}, "at most 56"),
         ({"first_treatment_max_mg": None}, "at most 56"),
+        ({"contraindications": CONTRAINDICATIONS[1:]}, "every country"),
+        ({"contraindications": (*CONTRAINDICATIONS, "shoe_size")}, "not known"),
+        ({"contraindications": (*CONTRAINDICATIONS, "hypersensitivity")}, "every country"),
+        ({"concomitant": CONCOMITANT[:-1]}, "every country"),
+        ({"concomitant": CONTRAINDICATIONS}, "every country"),
+        ({"checklist": US_CHECKLIST[1:]}, "every country"),
         ({"clearance_sedation": 4}, "MOAA/S 5"),
         ({"clearance_dissociation": 1}, "resolved at 0"),
         ({"sedation_scale": "poss"}, "sedation scale"),

@@ -277,6 +277,6 @@ def test_the_board_asks_three_times_more_while_anyone_is_before_the_dose_and_the
         for _ in range(many):
             predosed(clock, site=site, patient=PatientFactory.create(site=site))
             signed(clock, site=site, patient=PatientFactory.create(site=site))
-        assert count(lambda: nurse.get("/")) == 12
+        assert count(lambda: nurse.get("/")) == 13
         locked.get("/lock/")  # keeps that the tablet was seen, every five minutes
         assert count(lambda: locked.get("/lock/", headers={"HX-Request": "1"})) == 6
