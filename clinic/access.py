@@ -23,7 +23,9 @@ class Permission(Enum):
     AMEND_PATIENT = "amend_patient"
     VIEW_SESSION = "view_session"
     PLAN_SESSION = "plan_session"
+    ORDER_DOSE = "order_dose"
     ADMIT_PATIENT = "admit_patient"
+    HAND_OVER = "hand_over"
     DECIDE_DOSE = "decide_dose"
     GIVE_DOSE = "give_dose"
     RECORD_READING = "record_reading"
@@ -56,6 +58,7 @@ _NURSE = _READS | {
     Permission.AMEND_PATIENT,
     Permission.PLAN_SESSION,
     Permission.ADMIT_PATIENT,
+    Permission.HAND_OVER,
     Permission.GIVE_DOSE,
     Permission.RECORD_READING,
     Permission.RECORD_EVENT,
@@ -63,6 +66,7 @@ _NURSE = _READS | {
     Permission.AMEND_RECORD,
 }
 _CLINICIAN = _NURSE | {
+    Permission.ORDER_DOSE,
     Permission.DECIDE_DOSE,
     Permission.SIGN_CLEARANCE,
     Permission.REVIEW_READING,

@@ -50,6 +50,9 @@ class Site(Guarded):
         max_length=10, choices=PaperSize.choices, default=PaperSize.LETTER
     )
 
+    watch_limit = models.PositiveSmallIntegerField(default=2)
+    """Above how many patients whom one person watches there is a warning (CLINICAL 8, rule 40)."""
+
     class Meta:
         ordering = ("name",)
         constraints = (
@@ -63,6 +66,10 @@ class Site(Guarded):
             ),
             models.CheckConstraint(
                 condition=models.Q(paper_size__in=("letter", "a4")), name="site_paper_size_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(watch_limit__gte=1, watch_limit__lte=4),
+                name="site_watch_limit_possible",
             ),
         )
 

@@ -21,6 +21,7 @@ from monitoring.actions.defer_dose import defer_dose
 from monitoring.actions.depart import depart
 from monitoring.actions.end_infusion import end_infusion
 from monitoring.actions.give_dose import give_dose
+from monitoring.actions.order_dose import order_dose
 from monitoring.actions.plan_session import plan_session
 from monitoring.actions.publish_protocol import publish_protocol
 from monitoring.actions.record_event import record_event
@@ -49,6 +50,7 @@ __all__ = [
     "depart",
     "end_infusion",
     "give_dose",
+    "order_dose",
     "plan_session",
     "publish_protocol",
     "record_event",

@@ -42,7 +42,9 @@ M = TypeVar("M", bound=models.Model)
 WRITABLE = (
     "phase",
     "room",
+    "planned_mg",
     "prescriber",
+    "observer",
     "admitted_at",
     "cancelled_at",
     "cancelled_by",
@@ -204,6 +206,8 @@ class SessionWork(Work):
         session.peak_systolic = _peak(pressures, "systolic")
         session.peak_diastolic = _peak(pressures, "diastolic")
         if facts.is_whole:
+            if facts.ordered is not None:
+                session.planned_mg = Decimal(str(facts.ordered.mg))
             session.deviation_count = len(deviations(facts, self.now))
         session.save(update_fields=WRITABLE)
         self._append()

@@ -139,7 +139,7 @@ NEW.seq <> (SELECT last_seq + 1 FROM monitoring_session WHERE id = NEW.session_i
 -- The counter of the session moves with each fact, whoever inserts it.
 DO UPDATE monitoring_session SET last_seq = NEW.seq WHERE id = NEW.session_id;
 
--- guard: not_after_departure on: {before_departure}
+-- guard: not_after_departure on: {before_departure} -order
 -- after: INSERT
 -- After the patient has left, nothing joins what was signed.
 EXISTS (SELECT 1 FROM monitoring_departure WHERE session_id = NEW.session_id);
@@ -154,10 +154,12 @@ OR NEW.peak_systolic IS NOT NULL OR NEW.peak_diastolic IS NOT NULL;
 
 -- guard: stays_as_planned on: session
 -- before: UPDATE
--- A session keeps its patient, its site, its dose and its version of the protocol.
+-- A session keeps its patient, its site and its version of the protocol; its dose is the one ordered.
 NEW.id <> OLD.id OR NEW.patient_id <> OLD.patient_id OR NEW.site_id <> OLD.site_id
 OR NEW.protocol_version_id <> OLD.protocol_version_id OR NEW.planned_by_id <> OLD.planned_by_id
-OR NEW.planned_mg <> OLD.planned_mg;
+OR (NEW.planned_mg <> OLD.planned_mg AND NOT EXISTS (
+    SELECT 1 FROM monitoring_order WHERE session_id = NEW.id AND mg = NEW.planned_mg
+));
 
 -- guard: counter_moves_by_a_fact on: session
 -- before: UPDATE
@@ -374,6 +376,35 @@ EXISTS (
 )
 AND (NEW.contraindication_reason = '' OR {not_a_clinician NEW.recorded_by_id});
 
+-- guard: needs_order on: dose
+-- before: INSERT
+-- A dose is given on a prescriber's latest order, of the amount that the session has.
+NOT EXISTS (
+    SELECT 1 FROM monitoring_order o JOIN monitoring_session s ON s.id = o.session_id
+    WHERE o.session_id = NEW.session_id AND o.mg = s.planned_mg AND {standing order o.id}
+    AND NOT EXISTS (
+        SELECT 1 FROM monitoring_order n
+        WHERE n.session_id = o.session_id AND n.seq > o.seq AND {standing order n.id}
+    )
+)
+AND (
+    EXISTS (SELECT 1 FROM monitoring_order WHERE session_id = NEW.session_id)
+    OR NOT EXISTS (SELECT 1 FROM monitoring_dose WHERE session_id = NEW.session_id)
+);
+
+-- guard: ordered_by_clinician on: order
+-- before: INSERT
+-- A dose is ordered by an active clinician of the session's site.
+{not_a_clinician NEW.recorded_by_id};
+
+-- guard: ordered_before_dose on: order
+-- before: INSERT
+-- A dose is ordered before the first is given; after that the rest is only stopped.
+NOT EXISTS (
+    SELECT 1 FROM monitoring_session
+    WHERE id = NEW.session_id AND phase IN ('planned', 'arrived')
+);
+
 -- guard: numbered_in_order on: dose
 -- before: INSERT
 -- A device has the first number that none has which stands and gave anything; the patient has arrived.
@@ -435,7 +466,7 @@ OR EXISTS (SELECT 1 FROM monitoring_doseend WHERE dose_id = NEW.dose_id);
 
 -- guard: answers_own_session on: event
 -- before: INSERT
--- A response or a resolution stays within its session; one resolution of an event stands.
+-- An answer, a resolution or an acceptance stays within its session; one of the latter two stands.
 (NEW.answers_reading_id IS NOT NULL AND NOT EXISTS (
     SELECT 1 FROM monitoring_reading WHERE id = NEW.answers_reading_id AND session_id = NEW.session_id
 ))
@@ -449,6 +480,18 @@ OR (NEW.resolves_id IS NOT NULL AND (
     OR EXISTS (
         SELECT 1 FROM monitoring_event e
         WHERE e.resolves_id = NEW.resolves_id AND NOT (e.id IS SAME AS NEW.replaces_id)
+        AND {standing event e.id}
+    )
+))
+OR (NEW.accepts_id IS NOT NULL AND (
+    NOT EXISTS (
+        SELECT 1 FROM monitoring_event e
+        WHERE e.id = NEW.accepts_id AND e.session_id = NEW.session_id
+        AND e.hands_over = 'observer' AND e.handed_to_id = NEW.recorded_by_id
+    )
+    OR EXISTS (
+        SELECT 1 FROM monitoring_event e
+        WHERE e.accepts_id = NEW.accepts_id AND NOT (e.id IS SAME AS NEW.replaces_id)
         AND {standing event e.id}
     )
 ));

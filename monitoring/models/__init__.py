@@ -10,6 +10,7 @@ from monitoring.models.decision import Decision
 from monitoring.models.departure import Departure
 from monitoring.models.dose import Dose, DoseEnd
 from monitoring.models.event import Event
+from monitoring.models.order import Order
 from monitoring.models.patient import Patient, PatientAmendment
 from monitoring.models.protocol import ProtocolVersion, SiteProtocol
 from monitoring.models.reading import Reading
@@ -27,6 +28,7 @@ __all__ = [
     "Dose",
     "DoseEnd",
     "Event",
+    "Order",
     "Patient",
     "PatientAmendment",
     "ProtocolVersion",

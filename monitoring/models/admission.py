@@ -62,6 +62,10 @@ class Admission(SessionFact):
         verbose_name=_("Prescriber on site"),
     )
     prescriber_name = models.CharField(max_length=200)
+    watches = models.PositiveSmallIntegerField(null=True)
+    watch_limit = models.PositiveSmallIntegerField(null=True)
+    """How many patients who admits then watches, this one among them, and the site's number
+    (CLINICAL 8, rule 40); empty where it was not counted."""
 
     @classmethod
     def question(cls, name: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from monitoring.models.row import Correctable
@@ -12,14 +13,22 @@ from monitoring.rules.facts import REPEAT_MINUTES
 
 class Event(Correctable):
     """A response names who was informed and what was ordered, and after how many minutes a reading
-    was to be repeated, if it was; an adverse event says whether it was
-    serious, and a later event resolves it (CLINICAL 2; 8, rules 13 and 43)."""
+    was to be repeated, if it was; an adverse event says whether it was serious, and a later event
+    resolves it (CLINICAL 2; 8, rules 13 and 43). A handover names from whom and to whom; that of
+    the watch holds once the one it names recorded or accepted it."""
+
+    class Of(models.TextChoices):
+        """What is handed over."""
+
+        PRESCRIBER = "prescriber", _("Prescriber on site")
+        OBSERVER = "observer", _("Who watches the patient")
 
     class Kind(models.TextChoices):
         SYMPTOM = "symptom", _("Symptom")
         INTERVENTION = "intervention", _("Intervention")
         MEDICATION = "medication", _("Medication")
         HANDOVER = "handover", _("Handover")
+        ACCEPTANCE = "acceptance", _("Handover accepted")
         RESPONSE = "response", _("Response")
         ADVERSE_EVENT = "adverse_event", _("Adverse event")
         RESOLUTION = "resolution", _("Resolution")
@@ -45,6 +54,24 @@ class Event(Correctable):
         "self", on_delete=models.PROTECT, null=True, related_name="resolutions"
     )
 
+    hands_over = models.CharField(
+        _("What is handed over"), max_length=10, choices=Of.choices, blank=True
+    )
+    handed_from = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    handed_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    handed_from_name = models.CharField(max_length=200, blank=True)
+    handed_to_name = models.CharField(max_length=200, blank=True)
+    accepts = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="acceptances"
+    )
+    watches = models.PositiveSmallIntegerField(null=True)
+    watch_limit = models.PositiveSmallIntegerField(null=True)
+    """As in the admission: how many patients who accepts then watches, and the site's number."""
+
     class Meta(Correctable.Meta):
         constraints = (
             *Correctable.Meta.constraints,
@@ -55,6 +82,7 @@ class Event(Correctable):
                         "intervention",
                         "medication",
                         "handover",
+                        "acceptance",
                         "response",
                         "adverse_event",
                         "resolution",
@@ -97,7 +125,31 @@ class Event(Correctable):
                 name="event_resolution_agrees",
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=("response", "symptom")) | Q(detail__gt=""),
+                condition=Q(kind__in=("response", "symptom", "acceptance"))
+                | Q(hands_over__gt="")
+                | Q(detail__gt=""),
                 name="event_has_detail",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    kind="handover",
+                    hands_over__in=("prescriber", "observer"),
+                    handed_to__isnull=False,
+                    handed_to_name__gt="",
+                )
+                & (Q(handed_from=None) | ~Q(handed_from=F("handed_to")))
+                | Q(
+                    hands_over="",
+                    handed_from=None,
+                    handed_to=None,
+                    handed_from_name="",
+                    handed_to_name="",
+                ),
+                name="event_handover_agrees",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="acceptance", accepts__isnull=False)
+                | (~Q(kind="acceptance") & Q(accepts=None)),
+                name="event_acceptance_agrees",
             ),
         )

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         Dose,
         DoseEnd,
         Event,
+        Order,
         Reading,
         Strike,
         Withdrawal,
@@ -32,14 +33,15 @@ if TYPE_CHECKING:
 def facts_of(rows: SessionRows, *, is_whole: bool = True) -> rules.SessionFacts:
     """The facts that `rows` hold. Raises NotLoaded where a noun is missing.
 
-    Facts that are not whole leave out the answers, decisions and signatures that were not loaded,
-    but for the signature that stands, which the session names. Certification and enrolment are
-    those of today at the site.
+    Facts that are not whole leave out the orders, answers, decisions and signatures that were not
+    loaded, but for the signature that stands, which the session names. Certification and enrolment
+    are those of today at the site.
     """
-    from monitoring.models import Admission, Decision, Dose, DoseEnd, Reading
+    from monitoring.models import Admission, Decision, Dose, DoseEnd, Order, Reading
 
     session = rows.session
     site, today = session.site, clock.now().astimezone(session.site.tz).date()
+    orders = rows.standing(Order) if is_whole or rows.has(Order) else ()
     admissions = rows.standing(Admission) if is_whole or rows.has(Admission) else ()
     decisions = rows.standing(Decision) if is_whole or rows.has(Decision) else ()
     return rules.SessionFacts(
@@ -56,6 +58,7 @@ def facts_of(rows: SessionRows, *, is_whole: bool = True) -> rules.SessionFacts:
         is_patient_enrolled=holds(today, session.patient.rems_enrolled_on),
         is_inpatient=site.is_inpatient,
         history=history_of(session),
+        orders=tuple(map(order_facts, orders)),
         admissions=tuple(map(admission_facts, admissions)),
         decisions=tuple(map(decision_facts, decisions)),
         doses=tuple(
@@ -142,6 +145,17 @@ def _departure(rows: SessionRows) -> rules.DepartureFacts | None:
 
     found = rows.of(Departure) if rows.session.phase == "closed" else ()
     return departure_facts(found[0]) if found else None
+
+
+def order_facts(row: Order) -> rules.OrderFacts:
+    return rules.OrderFacts(
+        seq=row.seq,
+        at=row.recorded_at,
+        mg=float(row.mg),
+        treatment_phase=row.treatment_phase,
+        reason=row.reason,
+        by=row.printed_name,
+    )
 
 
 def admission_facts(row: Admission) -> rules.AdmissionFacts:

@@ -38,7 +38,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
         return self.filter(Q(phase__in=IN_PROGRESS) | Q(phase="planned", planned_for__lt=until))
 
     def with_people(self) -> SessionQuerySet:
-        return self.select_related("patient", "site", "protocol_version", "prescriber")
+        return self.select_related("patient", "site", "protocol_version", "prescriber", "observer")
 
     def with_observations(self) -> SessionQuerySet:
         """What recording and the board read: doses, readings and events, and what was struck.
@@ -128,6 +128,7 @@ class Session(Guarded):
     phase = models.CharField(max_length=10, choices=Phase.choices, default=Phase.PLANNED)
     planned_for = models.DateTimeField()
     planned_mg = models.DecimalField(max_digits=6, decimal_places=1)
+    """As planned; from the first order on, that of the order that stands."""
     weight_kg = models.DecimalField(max_digits=4, decimal_places=1, null=True)
     mg_per_kg = models.DecimalField(max_digits=4, decimal_places=2, null=True)
     concentration = models.DecimalField(max_digits=5, decimal_places=1, null=True)
@@ -135,6 +136,9 @@ class Session(Guarded):
     infusion_minutes = models.PositiveSmallIntegerField(null=True)
     beyond_reason = models.CharField(max_length=300, blank=True)
     """Why a clinician ordered an infusion beyond what the protocol allows."""
+    treatment_phase = models.CharField(max_length=16, blank=True)
+    planned_reason = models.CharField(max_length=300, blank=True)
+    """Phase of treatment and why this dose, as planned: what the prescriber confirms."""
     indication = models.CharField(max_length=10, choices=Indication.choices, default=Indication.TRD)
     is_first_treatment = models.BooleanField()
     room = models.CharField(max_length=40, blank=True)
@@ -145,6 +149,10 @@ class Session(Guarded):
     prescriber = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
+    observer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    """Who watches the patient now: from admission, or an accepted handover, on."""
     admitted_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
     cancelled_by = models.ForeignKey(

@@ -8,7 +8,7 @@ from typing import TypedDict
 from django.utils.translation import gettext as _
 
 from clinic.trail.organisation import renewals_before
-from monitoring.models import Clearance, Departure, Session, Withdrawal
+from monitoring.models import Clearance, Departure, Order, Session, Withdrawal
 from monitoring.reports.chart import session_chart
 from monitoring.reports.session_report import Peak, SessionReport, Span, peak
 from monitoring.rules.facts import SessionFacts
@@ -25,6 +25,7 @@ class Content(TypedDict):
     report: SessionReport
     session: Session
     facts: SessionFacts
+    ordered: Order | None
     banner: Banner
     deviations: list[report.Line]
     spans: list[tuple[str, Span]]
@@ -45,6 +46,7 @@ def content(found: SessionReport) -> Content:
         report=found,
         session=session,
         facts=facts,
+        ordered=next(reversed(session.rows.of(Order)), None),
         banner=session_banner(session),
         deviations=[report.line(facts, d) for d in found.deviations],
         spans=[(report.moment(s.code), s) for s in found.spans],

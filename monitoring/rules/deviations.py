@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from clinic.message import Message
 from monitoring.rules.clocks import ahead, went_back
@@ -23,7 +24,7 @@ from monitoring.rules.contraindications import changes
 from monitoring.rules.facts import CLOCKS_APART, SessionFacts
 from monitoring.rules.flags import corrected_unanswered, flagged
 from monitoring.rules.lateness import is_late, minutes_late
-from monitoring.rules.readiness import is_outside_guide, outside_guide
+from monitoring.rules.readiness import is_outside_guide, mg_words, outside_guide
 from monitoring.rules.schedule import slots
 from monitoring.rules.struck import flags_struck, happened_at
 
@@ -38,6 +39,7 @@ class Deviation(Message):
 def deviations(facts: SessionFacts, now: datetime) -> list[Deviation]:
     """Every deviation up to `now`: serious adverse events first, then in the order of time."""
     found = [
+        *_orders(facts),
         *_admission(facts),
         *_contraindications(facts),
         *_history(facts),
@@ -53,6 +55,13 @@ def deviations(facts: SessionFacts, now: datetime) -> list[Deviation]:
         *_clock(facts, now),
     ]
     return sorted(found, key=lambda d: (d.code != "serious_event", d.at))
+
+
+def _orders(facts: SessionFacts) -> Iterator[Deviation]:
+    """An order that took the place of another (CLINICAL 8, rule 52)."""
+    for was, order in pairwise(facts.orders):
+        params = {"was": mg_words(was.mg), "mg": mg_words(order.mg), "reason": order.reason}
+        yield Deviation("order_changed", params, at=order.at)
 
 
 def _admission(facts: SessionFacts) -> Iterator[Deviation]:

@@ -42,6 +42,18 @@ class AdmissionFacts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OrderFacts:
+    """What a prescriber ordered for the session; `by` is the name as printed then."""
+
+    seq: int
+    at: datetime
+    mg: float
+    treatment_phase: str
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class DecisionFacts:
     """A clinician's decision on the dose, with what it was taken on; `history` are the codes of
     what it answered (`rules/history.py`)."""
@@ -192,6 +204,7 @@ class SessionFacts:
     is_patient_enrolled: bool = False
     is_inpatient: bool = False
     history: History | None = None
+    orders: tuple[OrderFacts, ...] = ()
     admissions: tuple[AdmissionFacts, ...] = ()
     decisions: tuple[DecisionFacts, ...] = ()
     doses: tuple[DoseFacts, ...] = ()
@@ -200,6 +213,11 @@ class SessionFacts:
     clearances: tuple[ClearanceFacts, ...] = ()
     departure: DepartureFacts | None = None
     struck: tuple[StruckFacts, ...] = ()
+
+    @property
+    def ordered(self) -> OrderFacts | None:
+        """The order that stands: a later one takes the place of an earlier."""
+        return self.orders[-1] if self.orders else None
 
     @property
     def admission(self) -> AdmissionFacts | None:

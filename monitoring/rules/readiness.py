@@ -30,6 +30,7 @@ Closes = Literal[
     "response",
     "strike",
     "time",
+    "order",
     "planning",
     "patient",
     "site",
@@ -69,10 +70,17 @@ def measured_by(facts: SessionFacts, now: datetime) -> SessionFacts:
 
 
 def _planning(facts: SessionFacts) -> Iterator[Item]:
-    """Order, REMS certification and enrolment (CLINICAL 8, rules 20 and 29)."""
+    """Order, REMS certification and enrolment (CLINICAL 8, rules 20, 29 and 52)."""
+    if facts.ordered is None:
+        yield Item("order_missing", {"mg": mg_words(facts.planned_mg)}, closes="order")
     yield from (Item(f"order_{code}", closes="planning") for code in order_problems(facts))
     if facts.protocol.rems and not facts.is_inpatient:
         yield from rems_missing(facts.is_site_certified, facts.is_patient_enrolled)
+
+
+def mg_words(mg: float) -> str:
+    """28, not 28.0; 36.5 as it is."""
+    return f"{mg:g}"
 
 
 def rems_missing(is_site_certified: bool, is_patient_enrolled: bool) -> list[Item]:

@@ -24,6 +24,7 @@ from monitoring.rules.schedule import next_slot
 Kind = Literal[
     "emergency",
     "decision",
+    "order",
     "device",
     "urgent",
     "flagged",
@@ -34,6 +35,7 @@ Kind = Literal[
     "waiting",
     "ready",
     "arrived",
+    "to_order",
     "planned",
 ]
 
@@ -47,17 +49,21 @@ FOR_NURSES: tuple[Kind, ...] = (
     "dosing",
     "upcoming",
     "decision",
+    "order",
     "waiting",
     "ready",
     "arrived",
+    "to_order",
     "planned",
 )
 FOR_CLINICIANS: tuple[Kind, ...] = (
     "emergency",
     "decision",
+    "order",
     "urgent",
     "flagged",
     "waiting",
+    "to_order",
     "device",
     "overdue",
     "due",
@@ -67,8 +73,9 @@ FOR_CLINICIANS: tuple[Kind, ...] = (
     "arrived",
     "planned",
 )
-"""A decision before the dose and a signature wait for a clinician alone, a device for who gives
-it. Overdue by ten minutes and a flag concern both: an escalation asks a second person."""
+"""A decision, an order and a signature wait for a clinician alone, a device for who gives it; the
+order of a patient who is not here yet waits behind those who are. Overdue by ten minutes and a flag
+concern both: an escalation asks a second person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +88,10 @@ class Wait:
 
 
 def waits(facts: SessionFacts, now: datetime) -> tuple[Wait, ...]:
-    """All that a session in progress waits for at `now`, in no order; one of each kind."""
+    """All that a session waits for at `now`, in no order; one of each kind. What is planned waits
+    for its order alone."""
+    if facts.phase == "planned":
+        return () if facts.ordered else (Wait("to_order", now),)
     if facts.phase == "arrived":
         return _before_dose(facts, now)
     if facts.phase not in {"dosing", "observing", "cleared"}:
@@ -160,4 +170,7 @@ def _before_dose(facts: SessionFacts, now: datetime) -> tuple[Wait, ...]:
         greatest = timedelta(minutes=facts.protocol.predose_max_age_minutes)
         found.append(Wait("decision", predose.taken_at + greatest))
     admitted = [answers.at for answers in facts.admissions]
-    return (*found, Wait("arrived", admitted[0] if admitted else now))
+    since = admitted[0] if admitted else now
+    if facts.ordered is None:
+        found.append(Wait("order", since))
+    return (*found, Wait("arrived", since))

@@ -15,6 +15,7 @@ _PAGES = {
     "admission": "admission",
     "decision": "decision",
     "dose": "dose",
+    "order": "order",
     "planning": "session-cancel",
 }
 

@@ -40,6 +40,7 @@ REASONS = {
     "order_total": _("The total must be one of %(allowed)s mg."),
     "order_first": _("A first treatment is at most %(greatest)s mg."),
     "not_first": _("An earlier dose of this patient is on record: this is no first treatment."),
+    "order_changed": _("Another order has been saved since. Look at it, then order."),
     "past": _("This day is over."),
     "hidden_character": HIDDEN_CHARACTER,
     "minor": _(
@@ -173,6 +174,7 @@ ITEMS = {
     "fasting_reason": _("The patient has not fasted: say why the dose goes ahead"),
     "transport_reason": _("No one takes the patient home: say how the patient gets home"),
     "prescriber": _("No prescriber on site is named"),
+    "order_missing": _("No clinician has ordered the dose; %(mg)s mg are planned"),
     "order_total": _("The ordered total is not allowed"),
     "order_first": _("The ordered total is above the greatest first dose"),
     "site_not_certified": _("The site is not certified under REMS today"),
@@ -262,6 +264,7 @@ DEVIATIONS = {
         "Contraindication answered Yes at %(was)s, changed to No by a clinician at %(at)s: "
         "%(question)s. %(reason)s"
     ),
+    "order_changed": _("Order changed from %(was)s to %(mg)s mg: %(reason)s"),
     "fasting_overridden": _("Not fasted: %(reason)s"),
     "transport_overridden": _("No one to take the patient home: %(reason)s"),
     "guide_overridden": _("Dosed with pre-dose blood pressure above the guide: %(reason)s"),

@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from clinic.pages import moments
-from monitoring.models import Clearance, Decision, Dose, DoseEnd, Event, Session, Withdrawal
+from monitoring.models import Clearance, Decision, Dose, DoseEnd, Event, Order, Session, Withdrawal
 from monitoring.models.facts import withdrawal_reason
 from monitoring.models.rows import SessionRows
 from monitoring.rules.facts import SessionFacts
@@ -45,6 +45,7 @@ def timeline(session: Session, facts: SessionFacts) -> list[Entry]:
     """Everything but readings, in the order of time, of the nouns loaded with the session."""
     rows = session.rows
     found = [*_doses(rows), *(_event(e) for e in rows.of(Event))]
+    found += [_order(order) for order in rows.if_loaded(Order)]
     for decision in rows.of(Decision):
         what = _("Decision: %(outcome)s") % {"outcome": decision.get_outcome_display()}
         by, at = decision.printed_name, decision.recorded_at
@@ -99,6 +100,12 @@ def _with_both_times(entry: Entry, row: Dose | DoseEnd | Event) -> Entry:
     is_later = row.recorded_at - entry.at > RECEIVED_LATER
     recorded_at = row.recorded_at if is_later else None
     return replace(entry, recorded_at=recorded_at, late_reason=row.late_reason, seq=row.seq)
+
+
+def _order(order: Order) -> Entry:
+    what = _("Ordered %(mg)s mg") % {"mg": milligrams(order.mg)}
+    detail = f"{order.get_treatment_phase_display()}; {order.reason}"
+    return Entry(order.recorded_at, what, detail, order.printed_name, seq=order.seq)
 
 
 def milligrams(mg: Decimal) -> str:

@@ -100,6 +100,10 @@ def _plan(v: Visit, by: Staff) -> Any:
     )
 
 
+def _order(v: Visit, by: Staff) -> Any:
+    return v.order(by=by)
+
+
 def _admit(v: Visit, by: Staff) -> Any:
     return actions.admit_patient(
         v.id,
@@ -243,6 +247,7 @@ VERBS: dict[str, tuple[Callable[..., Visit], Callable[[Visit, Staff], Any], set[
     "register_patient": (planned, _register, CARE),
     "amend_patient": (planned, _amend_patient, CARE),
     "plan_session": (planned, _plan, CARE),
+    "order_dose": (planned, _order, CLINICIAN),
     "change_protocol": (planned, lambda v, by: change_protocol(v.site, by), CLINICIAN),
     "cancel_session": (
         planned, lambda v, by: actions.cancel_session(v.id, by, reason="Rang"), CARE

@@ -36,6 +36,8 @@ def plan(visit: Visit) -> dict[str, str]:
         "total": "56",
         "indication": "trd",
         "is_first_treatment": "no",
+        "treatment_phase": "maintenance",
+        "planned_reason": "As last time",
     }
 
 

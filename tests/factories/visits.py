@@ -13,6 +13,7 @@ from monitoring import actions
 from monitoring.actions.admit_patient import Answers
 from monitoring.actions.depart import Leaving
 from monitoring.actions.give_dose import DoseGiven
+from monitoring.actions.order_dose import Ordering
 from monitoring.actions.plan_session import Plan
 from monitoring.actions.record_event import EventEntry
 from monitoring.actions.sending import FIRST, Sending
@@ -24,6 +25,7 @@ from monitoring.models import (
     Departure,
     Dose,
     Event,
+    Order,
     Patient,
     ProtocolVersion,
     Reading,
@@ -75,8 +77,10 @@ class Visit(Mended):
         version: ProtocolVersion | None = None,
         planned_mg: int = 56,
         patient: Patient | None = None,
+        is_ordered: bool = True,
         **plan: Any,
     ) -> None:
+        """Planned and ordered by the clinician, or planned by the nurse and not ordered yet."""
         self.clock = clock
         self.site = site or SiteFactory.create()
         self.nurse, self.clinician = people or (
@@ -86,13 +90,21 @@ class Visit(Mended):
         self.patient = patient or PatientFactory.create(site=self.site)
         self.version = version or _published(protocol, self.site)
         self.id = actions.plan_session(
-            self.nurse,
+            self.clinician if is_ordered else self.nurse,
             id=uuid7(),
+            order_id=uuid7() if is_ordered else None,
             patient_id=self.patient.pk,
             plan=Plan(
                 protocol_version_id=self.version.pk,
                 planned_mg=Decimal(planned_mg),
-                **filled(plan, planned_for=clock.now(), indication="trd", is_first_treatment=False),
+                **filled(
+                    plan,
+                    planned_for=clock.now(),
+                    indication="trd",
+                    is_first_treatment=False,
+                    treatment_phase="maintenance",
+                    planned_reason="As last time, tolerated well",
+                ),
             ),
         ).pk
 
@@ -100,6 +112,23 @@ class Visit(Mended):
     def session(self) -> Session:
         """The session as it now stands in the database."""
         return Session.objects.with_record().get(pk=self.id)
+
+    def order(self, mg: int = 56, **given: Any) -> Order:
+        latest = self.session.order_set.last()
+        return actions.order_dose(
+            self.id,
+            given.pop("by", self.clinician),
+            id=given.pop("id", None) or uuid7(),
+            replaces_id=given.pop("replaces_id", latest and latest.pk),
+            ordering=Ordering(
+                **filled(
+                    given,
+                    mg=Decimal(mg),
+                    treatment_phase="maintenance",
+                    reason="As last time, tolerated well",
+                )
+            ),
+        )
 
     def admit(self, **answers: Any) -> Admission:
         return actions.admit_patient(

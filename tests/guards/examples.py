@@ -134,6 +134,7 @@ BEHIND: dict[str, Callable[[Clinic, TestClock], Visit]] = {
     "amendment": amended,
     "doseend": ended,
     "decision": delayed,
+    "order": delayed,
 }
 """The session in which there is a row of the noun; else one that goes on."""
 
@@ -154,7 +155,7 @@ def example(noun: str, clinic: Clinic, clock: TestClock) -> tuple[Visit, Any]:
     if noun in BESIDE:
         return visit, beside(noun, clinic, clock)[0]
     if noun == "session":
-        return visit, Visit(clinic, clock).row
+        return visit, Visit(clinic, clock, is_ordered=False).row
     if noun == "patient":
         return visit, patient_without_session(clinic, clock)
     if noun == "patientamendment":

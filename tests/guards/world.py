@@ -53,7 +53,14 @@ def _staff(site: Site, role: str, clinic: str) -> Staff:
 class Visit(visits.Visit):
     """One device of a patient of the clinic whose people act; each phase leads to the next."""
 
-    def __init__(self, clinic: Clinic, clock: TestClock, *, infusion: bool = False) -> None:
+    def __init__(
+        self,
+        clinic: Clinic,
+        clock: TestClock,
+        *,
+        infusion: bool = False,
+        is_ordered: bool = True,
+    ) -> None:
         self.clinic = clinic
         patient = actions.register_patient(
             clinic.site,
@@ -74,6 +81,7 @@ class Visit(visits.Visit):
             patient=patient,
             version=version,
             planned_mg=28,
+            is_ordered=is_ordered,
         )
 
     @property

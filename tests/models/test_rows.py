@@ -20,7 +20,7 @@ def test_a_noun_that_was_not_loaded_is_an_error(clock: TestClock) -> None:
     assert lean.rows.of(Review) == ()
     with pytest.raises(NotLoaded, match="clearance"):
         lean.rows.of(Clearance)
-    with pytest.raises(NotLoaded, match="admission"):
+    with pytest.raises(NotLoaded, match="order"):
         lean.facts()
     assert lean.facts_loaded().admissions == ()
 

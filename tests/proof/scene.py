@@ -128,8 +128,8 @@ def delete(table: str, **where: Any) -> None:
 
 
 ROWS_OF_SESSION = (
-    "amendment", "review", "departure", "withdrawal", "doseend", "dose", "decision", "admission",
-    "event", "reading",
+    "amendment", "review", "departure", "withdrawal", "doseend", "dose", "decision", "order",
+    "admission", "event", "reading",
 )  # fmt: skip
 
 

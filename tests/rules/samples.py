@@ -14,6 +14,7 @@ from monitoring.rules.facts import (
     DepartureFacts,
     DoseFacts,
     EventFacts,
+    OrderFacts,
     ReadingFacts,
     SessionFacts,
 )
@@ -95,6 +96,15 @@ def admission(**answers: Any) -> AdmissionFacts:
     return AdmissionFacts(**filled(answers, **sound))
 
 
+def order(mg: float = 56, **given: Any) -> OrderFacts:
+    return OrderFacts(
+        **filled(
+            given, seq=1, at=at(-60), mg=mg, treatment_phase="maintenance", reason="As last time",
+            by="Mei Chen, MD",
+        )
+    )  # fmt: skip
+
+
 def decision(outcome: Any = "give", reading: UUID | None = None, **given: Any) -> DecisionFacts:
     return DecisionFacts(
         **filled(
@@ -123,6 +133,7 @@ def arrived(*readings: ReadingFacts, **given: Any) -> SessionFacts:
             is_admitted=True,
             is_site_certified=True,
             is_patient_enrolled=True,
+            orders=(order(given.get("planned_mg", 56)),),
             admissions=(admission(),),
             readings=readings,
         )

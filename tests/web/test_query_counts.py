@@ -53,10 +53,11 @@ def floor(clock: TestClock, site: Site, sessions: int) -> list[Visit]:
     return visits
 
 
-def test_the_board_asks_nine_times_and_keeps_who_read_it_however_many_are_open(
+def test_the_board_asks_ten_times_and_keeps_who_read_it_however_many_are_open(
     clock: TestClock, signed_in: Signer
 ) -> None:
-    """One of them for what waits to be confirmed: everyone of the site is told of it."""
+    """One of them for what waits to be confirmed: everyone of the site is told of it; one for the
+    orders of those who were not dosed yet, for without one the next step is a clinician's."""
     site = SiteFactory.create()
     floor(clock, site, 6)
     nurse = signed_in(person(site, "nurse"))
@@ -65,9 +66,9 @@ def test_the_board_asks_nine_times_and_keeps_who_read_it_however_many_are_open(
     answer: list[Any] = []
     many = count(lambda: answer.append(nurse.get("/")))
     assert len(answer[0].context["cards"]) == 30
-    assert few == many == 10
+    assert few == many == 11
     # One of them: whether the cards were shown to the same person just now.
-    assert count(lambda: nurse.get("/", headers={"HX-Request": "true"})) == 8
+    assert count(lambda: nurse.get("/", headers={"HX-Request": "true"})) == 9
 
 
 @pytest.mark.parametrize(("path", "times"), [("", 4), ("change/", 3)])
@@ -85,13 +86,14 @@ def test_a_protocol_asks_as_often_with_one_version_as_with_many(
 
 
 @pytest.mark.parametrize(
-    ("build", "times"), [(planned, 11), (dosed, 10), (observed, 10), (signed, 10), (discharged, 11)]
+    ("build", "times"), [(planned, 12), (dosed, 11), (observed, 11), (signed, 11), (discharged, 12)]
 )
-def test_a_session_page_asks_nine_times_and_keeps_who_read_it(
+def test_a_session_page_asks_ten_times_and_keeps_who_read_it(
     clock: TestClock, signed_in: Signer, build: Callable[..., Visit], times: int
 ) -> None:
-    """Once more for amendments, where there can be any, and until the first dose for the patient's
-    earlier sessions, which ask for a clinician's reason."""
+    """One of them for the order, which the page tells. Once more for amendments, where there can be
+    any, and until the first dose for the patient's earlier sessions, which ask for a clinician's
+    reason."""
     visit = build(clock)
     nurse = signed_in(visit.nurse)
     assert count(lambda: nurse.get(f"/sessions/{visit.id}/")) == times
@@ -104,14 +106,15 @@ def test_a_session_page_that_asks_again_asks_once_whether_it_was_just_read(
     visit = build(clock)
     nurse = signed_in(visit.nurse)
     nurse.get(f"/sessions/{visit.id}/")
-    assert count(lambda: nurse.get(f"/sessions/{visit.id}/", headers={"HX-Request": "1"})) == 10
+    assert count(lambda: nurse.get(f"/sessions/{visit.id}/", headers={"HX-Request": "1"})) == 11
 
 
-@pytest.mark.parametrize(("page", "times"), [("report/", 13), ("clearance/", 14), ("event/", 12)])
+@pytest.mark.parametrize(("page", "times"), [("report/", 14), ("clearance/", 15), ("event/", 13)])
 def test_a_page_with_the_whole_record_asks_no_more_with_more_rows(
     clock: TestClock, signed_in: Signer, page: str, times: int
 ) -> None:
-    """Clearance asks once more whether someone renewed the signer's sign-in."""
+    """Clearance asks once more whether someone renewed the signer's sign-in. Each loads the order:
+    the dose rests on it, the report tells it, and a signature covers it."""
     visit = observed(clock)
     clinician = signed_in(visit.clinician)
     path = f"/sessions/{visit.id}/{page}"
@@ -130,9 +133,9 @@ def test_the_pages_of_the_trail_ask_no_more_with_more_rows(
     administrator = signed_in(person(visit.site, "administrator"))
     clearance = visit.session.clearance_set.get()
     pages = {
-        f"/sessions/{visit.id}/clearances/{clearance.pk}/": 16,  # one for a renewed sign-in
+        f"/sessions/{visit.id}/clearances/{clearance.pk}/": 17,  # one for a renewed sign-in
         # SQLite is asked for the form of the rows as well, in one query; PostgreSQL has types.
-        f"/sessions/{visit.id}/verification/": 24 if USES_POSTGRESQL else 25,
+        f"/sessions/{visit.id}/verification/": 25 if USES_POSTGRESQL else 26,
         # Lists are folded: counted, read, their people, and the records of what is no list.
         "/access/": 8,
     }
@@ -219,7 +222,7 @@ def test_the_register_asks_at_most_ten_times_however_many_sessions(
     assert count(lambda: administrator.get("/sessions/")) == few
 
 
-def test_the_board_asks_ten_times_at_most_for_a_nurse_however_many_visit_in_an_emergency(
+def test_the_board_asks_eleven_times_at_most_for_a_nurse_however_many_visit_in_an_emergency(
     clock: TestClock, signed_in: Signer
 ) -> None:
     """Twice more for a clinician, whose late readings and emergency visits to review are counted; a
@@ -230,10 +233,10 @@ def test_the_board_asks_ten_times_at_most_for_a_nurse_however_many_visit_in_an_e
     for visitors in (1, 4):
         for _ in range(visitors):
             visitor(site)
-        assert count(lambda: nurse.get("/")) == 10
-        assert count(lambda: clinician.get("/")) == 12
+        assert count(lambda: nurse.get("/")) == 11
+        assert count(lambda: clinician.get("/")) == 13
         # One of them: whether the cards were shown to the same person just now.
-    assert count(lambda: nurse.get("/", headers={"HX-Request": "true"})) == 8
+    assert count(lambda: nurse.get("/", headers={"HX-Request": "true"})) == 9
 
 
 def test_the_pages_about_people_ask_no_more_with_more_rows(signed_in: Signer) -> None:
@@ -262,11 +265,11 @@ def test_the_page_for_emergency_access_asks_four_times(signed_in: Signer) -> Non
     assert count(lambda: clinician.get("/emergency/")) == few == 4
 
 
-def test_the_board_asks_three_times_more_while_anyone_is_before_the_dose_and_the_lock_does_not(
+def test_the_board_asks_four_times_more_while_anyone_is_before_the_dose_and_the_lock_does_not(
     clock: TestClock, signed_in: Signer
 ) -> None:
-    """For the answers on arrival, a clinician's decisions and the patients' earlier sessions:
-    without them the card would name another next step than the page of the session."""
+    """For the order, the answers on arrival, a clinician's decisions and the patients' earlier
+    sessions: without them the card would name another next step than the page of the session."""
     site = SiteFactory.create()
     nurse = signed_in(person(site, "nurse"))
     tablet = TabletFactory.create(site=site)
@@ -277,6 +280,6 @@ def test_the_board_asks_three_times_more_while_anyone_is_before_the_dose_and_the
         for _ in range(many):
             predosed(clock, site=site, patient=PatientFactory.create(site=site))
             signed(clock, site=site, patient=PatientFactory.create(site=site))
-        assert count(lambda: nurse.get("/")) == 13
+        assert count(lambda: nurse.get("/")) == 14
         locked.get("/lock/")  # keeps that the tablet was seen, every five minutes
         assert count(lambda: locked.get("/lock/", headers={"HX-Request": "1"})) == 6

@@ -154,12 +154,20 @@ def usual_ride(case: Case, number: int) -> Ride:
 
 
 def planned(
-    case: Case, begin: datetime, clock: Clock, *, of: Ride, mg: Decimal, is_first: bool
+    case: Case,
+    begin: datetime,
+    clock: Clock,
+    *,
+    of: Ride,
+    mg: Decimal,
+    is_first: bool,
+    is_ordered: bool = True,
 ) -> Visit:
     team = case.team
     visit = Visit(team, case.patient, of, clock, case.rng, case.room())
     version = team.ketamine if case.is_infused and team.ketamine else team.spravato
-    return visit.plan(version, begin, mg, is_first=is_first)
+    weeks = (begin.date() - case.begins).days // 7
+    return visit.plan(version, begin, mg, is_first=is_first, weeks=weeks, is_ordered=is_ordered)
 
 
 def _above(case: Case) -> float:

@@ -117,6 +117,10 @@ def expected(day: Day, visit: Visit) -> None:
     """Planned; the patient has not come yet."""
 
 
+def unordered(day: Day, visit: Visit) -> None:
+    """Planned by a nurse: a clinician has still to order it."""
+
+
 MAIN_SCENES: tuple[Scene, ...] = (
     arrived,
     above_guide,
@@ -130,11 +134,13 @@ MAIN_SCENES: tuple[Scene, ...] = (
     past_two_hours,
     closed,
     expected,
-    expected,
+    unordered,
 )
 """The IV infusion of its own patient comes on top."""
+TO_COME = (expected, unordered)
 SCENES: dict[str, Scene] = {
     "planned": expected,
+    "unordered": unordered,
     "arrived": arrived,
     "above-guide": above_guide,
     "dosing": dosing,
@@ -163,7 +169,7 @@ def play_today(cases: list[Case], clock: Clock, password: str) -> None:
         later = 35
         for scene, case in zip(scenes, patients[-len(scenes) :], strict=True):
             begin = day.ago(20)
-            if scene is expected:
+            if scene in TO_COME:
                 begin, later = _within_today(day, case, later), later + 45
             _play(case, scene, day, begin)
 
@@ -171,7 +177,7 @@ def play_today(cases: list[Case], clock: Clock, password: str) -> None:
 def play_scene(case: Case, state: str, day: Day) -> Session:
     """One session of `case` in a state of `SCENES`."""
     scene = SCENES[state]
-    begin = _within_today(day, case, 35) if scene is expected else day.ago(20)
+    begin = _within_today(day, case, 35) if scene in TO_COME else day.ago(20)
     return _play(case, scene, day, begin)
 
 
@@ -182,7 +188,10 @@ def _play(case: Case, scene: Scene, day: Day, begin: datetime) -> Session:
     is_longer = scene in {dosing, past_two_hours} and number > 1
     mg = Decimal(84 if is_longer else 56)
     mg = milligrams(case, number) if case.is_infused else mg
-    visit = planned(case, begin, day.clock, of=shown, mg=mg, is_first=number == 1)
+    is_ordered = scene is not unordered
+    visit = planned(
+        case, begin, day.clock, of=shown, mg=mg, is_first=number == 1, is_ordered=is_ordered
+    )
     scene(day, visit)
     return Session.objects.get(pk=visit.id)
 

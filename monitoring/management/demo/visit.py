@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from random import Random
 from typing import Any
 
 from monitoring import actions
@@ -16,7 +17,8 @@ from monitoring.actions.plan_session import Plan
 from monitoring.actions.record_event import EventEntry
 from monitoring.actions.sign_clearance import Signing
 from monitoring.management.demo.measured import MEANT, Measured
-from monitoring.models import ProtocolVersion, Session, facts
+from monitoring.management.demo.past import new_id
+from monitoring.models import Order, ProtocolVersion, Session, facts
 from monitoring.rules.cautions import cautions
 from monitoring.rules.entry import PRE_DOSE
 from monitoring.rules.flags import unanswered
@@ -47,10 +49,16 @@ class Visit(Measured):
         *,
         is_first: bool,
         indication: str = "trd",
+        weeks: int = 0,
+        is_ordered: bool = True,
     ) -> Visit:
+        """By the clinician, who orders it, or by the nurse, whose plan waits for an order; so many
+        whole weeks after the treatment began."""
+        id = self.new_id()
         session = actions.plan_session(
-            self.nurse,
-            id=self.new_id(),
+            self.clinician if is_ordered else self.nurse,
+            id=id,
+            order_id=new_id(self.clock.now(), Random(f"order of {id}")) if is_ordered else None,
             patient_id=self.patient.pk,
             plan=Plan(
                 protocol_version_id=version.pk,
@@ -59,6 +67,8 @@ class Visit(Measured):
                 indication=indication,
                 is_first_treatment=is_first,
                 room=self.room,
+                treatment_phase=_treatment_phase(weeks),
+                planned_reason=_why_this_dose(mg, is_first=is_first),
             ),
         )
         self.id = session.pk
@@ -209,3 +219,17 @@ class Visit(Measured):
             leaving=Leaving(kind=kind, left_at=self.clock.now(), **given),
         )
         return self
+
+
+def _treatment_phase(weeks: int) -> str:
+    """Of the label's dose table (CLINICAL 1)."""
+    phases = Order.TreatmentPhase
+    if weeks < 4:
+        return phases.INDUCTION.value
+    return (phases.WEEKS_5_TO_8 if weeks < 8 else phases.MAINTENANCE).value
+
+
+def _why_this_dose(mg: Decimal, *, is_first: bool) -> str:
+    if is_first:
+        return "First treatment"
+    return "As last time, tolerated well" if mg < 84 else "Response still partial, tolerated well"

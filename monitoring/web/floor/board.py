@@ -19,7 +19,7 @@ from clinic.models import Site
 from clinic.pages import protect
 from clinic.pages.protect import page
 from clinic.request import ClinicRequest, SignedInRequest
-from monitoring.models import Admission, Decision, Session
+from monitoring.models import Admission, Decision, Order, Session
 from monitoring.models.history import with_history
 from monitoring.models.rows import load
 from monitoring.reports.reviews import waiting
@@ -71,8 +71,10 @@ def cards(site: Site, now: datetime, permissions: Permissions) -> list[Card]:
         .with_observations()
         .select_related("standing_clearance")
     )
-    # Before the dose the next step rests on the answers, on what a clinician decided, and on what
-    # the patient's earlier sessions ask.
+    # Before the dose the next step rests on the order, the answers, on what a clinician decided,
+    # and on what the patient's earlier sessions ask.
+    to_dose = [s for s in sessions if s.phase in {Session.Phase.PLANNED, Session.Phase.ARRIVED}]
+    prefetch_related_objects(to_dose, load(Order))
     arrived = [session for session in sessions if session.phase == Session.Phase.ARRIVED]
     prefetch_related_objects(arrived, load(Admission), load(Decision), with_history())
     found = told_apart([card(s, now, permissions) for s in sessions])

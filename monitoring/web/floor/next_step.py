@@ -18,7 +18,7 @@ from monitoring.rules.entry import PRE_DOSE
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.flags import unanswered
 from monitoring.rules.left_open import is_left_open
-from monitoring.rules.readiness import before_clearance, before_dose
+from monitoring.rules.readiness import before_clearance, before_dose, mg_words
 from monitoring.rules.schedule import next_slot
 from monitoring.web import links
 
@@ -62,6 +62,8 @@ def next_step(
     """
     case = _Case(session, facts, now, permissions)
     if facts.phase == "planned":
+        if facts.ordered is None and (ordering := _order(case)):
+            return ordering
         may_admit = case.may(actions.admit_patient)
         return case.page(_("Admit"), "admission") if may_admit else None
     if left_open(session, facts, now):
@@ -100,8 +102,14 @@ def _decide(case: _Case) -> Action | None:
     return case.page(_("Decide on the dose"), "decision") if may_decide else None
 
 
+def _order(case: _Case) -> Action | None:
+    words = _("Order %(mg)s mg") % {"mg": mg_words(case.facts.planned_mg)}
+    return case.page(words, "order") if case.may(actions.order_dose) else None
+
+
 def _before_dose(case: _Case) -> Action | None:
-    """None while a clinician's decision is awaited, or what no page of the session brings about."""
+    """None while a clinician's decision or order is awaited, or what no page of the session brings
+    about."""
     items = before_dose(case.facts, case.now)
     codes = {item.code for item in items}
     if codes & {"predose_missing", "predose_old"}:
@@ -158,6 +166,8 @@ def _depart(case: _Case) -> Action | None:
 _STEPS: dict[urgency.Kind, Callable[[_Case], Action | None]] = {
     "emergency": _answer,
     "decision": _decide,
+    "order": _order,
+    "to_order": _order,
     "device": _device,
     "urgent": _slot_reading,
     "flagged": _answer,

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from clinic import clock
 from clinic.access import Permission
+from clinic.ids import uuid7
 from clinic.message import Message
 from clinic.models import Site
 from clinic.pages import moments
@@ -30,7 +31,7 @@ from clinic.pages.submit import submit
 from clinic.request import ClinicRequest
 from monitoring.actions import plan_session
 from monitoring.actions.plan_session import Plan
-from monitoring.models import Patient, ProtocolVersion, Session
+from monitoring.models import Order, Patient, ProtocolVersion, Session
 from monitoring.models.history import dosed_sessions
 from monitoring.reports.treatment import last_dosed
 from monitoring.web.lookup import log_read
@@ -61,6 +62,14 @@ class PlanForm(RecordForm):
     )
     indication = Tiles(label=gettext_lazy("Indication"), choices=Session.Indication.choices)
     is_first_treatment = YesNo(label=gettext_lazy("First treatment ever"))
+    treatment_phase = Tiles(
+        label=gettext_lazy("Phase of treatment"),
+        tiles_class="tiles-scale",
+        choices=Order.TreatmentPhase.choices,
+    )
+    planned_reason = forms.CharField(
+        required=False, max_length=300, label=gettext_lazy("Why this dose")
+    )
     room = forms.CharField(
         required=False, max_length=40, label=gettext_lazy("Room or chair, such as Chair 3")
     )
@@ -108,6 +117,8 @@ class PlanForm(RecordForm):
 
     def field_of(self, message: Message) -> str | None:
         """The total is chosen or typed: what is said of it belongs to the one that is shown."""
+        if message.field == "reason":
+            return "planned_reason"
         return self.dose_field if message.field == "planned_mg" else super().field_of(message)
 
     @property
@@ -129,11 +140,13 @@ def plan(request: ClinicRequest, patient_id: UUID) -> HttpResponse:
     log_read(request, "opened", [patient.pk])
     dosed = list(dosed_sessions(patient)[:LATEST])
     form = PlanForm(request.POST or None, site=site, is_treated=bool(dosed))
-    if made := submit(form, lambda: _plan(request, form, patient_id)):
-        return redirect_saved(request, _("Session planned"), "session", made.pk)
+    orders = Permission.ORDER_DOSE in request.permissions
+    if made := submit(form, lambda: _plan(request, form, patient_id, orders=orders)):
+        words = _("Session planned and ordered") if orders else _("Session planned")
+        return redirect_saved(request, words, "session", made.pk)
     around = EntryPage(
         heading=_("Plan a session"),
-        button=_("Save plan"),
+        button=_("Save plan and order") if orders else _("Save plan"),
         back=reverse("patient", args=[patient_id]),
         template="planning/plan.html",
         area="patients",
@@ -154,12 +167,14 @@ def _missing_for_rems(request: ClinicRequest, form: PlanForm, patient: Patient) 
     return missing_for_rems(patient, request.site, request.path, request.permissions)
 
 
-def _plan(request: ClinicRequest, form: PlanForm, patient_id: UUID) -> Session:
+def _plan(request: ClinicRequest, form: PlanForm, patient_id: UUID, *, orders: bool) -> Session:
+    """A clinician orders what is planned in the same step."""
     data = form.cleaned_data
     return plan_session(
         request.user,
         id=data["id"],
         patient_id=patient_id,
+        order_id=uuid7() if orders else None,
         plan=Plan(
             protocol_version_id=UUID(data["protocol_version"]),
             planned_for=form.planned_for(),
@@ -167,6 +182,8 @@ def _plan(request: ClinicRequest, form: PlanForm, patient_id: UUID) -> Session:
             indication=data["indication"],
             is_first_treatment=data.get("is_first_treatment"),
             room=data["room"],
+            treatment_phase=data["treatment_phase"],
+            planned_reason=data["planned_reason"],
         ),
     )
 

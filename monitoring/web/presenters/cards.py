@@ -82,6 +82,8 @@ def card(session: Session, now: datetime, permissions: Permissions) -> Card:
     clinician = is_clinician(permissions)
     ordered = urgency.sorted_for(found, is_clinician=clinician)
     wait = ordered[0] if ordered else Wait("planned", session.planned_for)
+    if wait.kind == "to_order":
+        wait = Wait("to_order", session.planned_for)
     step = next_step(session, facts, now, permissions)
     slot = next_slot(facts, now)
     ends = facts.window_ends_at
@@ -118,6 +120,8 @@ def _state(facts: SessionFacts, wait: Wait, slot: Slot | None) -> str:
     return {
         "emergency": _("Emergency"),
         "decision": _("Decision needed"),
+        "order": _("Order needed"),
+        "to_order": _("Planned: order needed"),
         "device": _("Rest is over"),
         "urgent": _("Urgent: overdue"),
         "flagged": _("Flagged"),
@@ -145,7 +149,7 @@ def _also(ordered: list[Wait]) -> list[Mark]:
 def _next(
     session: Session, facts: SessionFacts, wait: Wait, slot: Slot | None, now: datetime
 ) -> Next:
-    if wait.kind == "planned":
+    if wait.kind in {"planned", "to_order"}:
         return Next(_("Expected at %(time)s") % {"time": _clock(session.planned_for)})
     if not facts.doses:
         return _first_dose(facts, wait, now)
@@ -176,6 +180,8 @@ def _first_dose(facts: SessionFacts, wait: Wait, now: datetime) -> Next:
     codes = {item.code for item in items}
     if codes & {"predose_missing", "predose_old"}:
         return Next(_("Pre-dose reading"))
+    if codes == {"order_missing"}:
+        return Next(_("A clinician orders the dose"))
     if awaits_decision(items):
         words = _("A clinician decides; the pre-dose reading counts")
         return Next(words, until=wait.since if wait.kind == "decision" else None)

@@ -25,6 +25,7 @@ from monitoring.words import wording
 NEEDED = {
     "response": Permission.RECORD_EVENT,
     "decision": Permission.DECIDE_DOSE,
+    "order": Permission.ORDER_DOSE,
     "admission": Permission.ADMIT_PATIENT,
     "patient": Permission.AMEND_PATIENT,
     "planning": Permission.PLAN_SESSION,

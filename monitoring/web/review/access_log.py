@@ -47,6 +47,7 @@ PAGES = {
     "review-list": _("Late readings"),
     "session-plan": _("Planning"),
     "admission": _("Arrival"),
+    "order": _("Order"),
     "decision": _("Decision"),
     "dose": _("Dose"),
     "infusion-end": _("End of the infusion"),

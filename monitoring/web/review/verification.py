@@ -28,6 +28,7 @@ CHECKED = (
 
 ENTRY_WORDS = {
     "plan_session": _("Session planned"),
+    "order_dose": _("Dose ordered"),
     "cancel_session": _("Session cancelled"),
     "admit_patient": _("Patient admitted"),
     "decide_dose": _("Dose decided"),

@@ -121,6 +121,8 @@ def _waits(facts: SessionFacts, items: list[Item]) -> str:
     """Whom a person without a next step waits for."""
     if facts.phase == "arrived" and awaits_decision(items):
         return _("A clinician decides whether the dose is given.")
+    if facts.phase == "arrived" and [item.code for item in items] == ["order_missing"]:
+        return _("A clinician orders the dose.")
     if facts.phase in {"observing", "cleared"} and not items:
         return _("Nothing is open. A clinician can review the record and sign.")
     return ""
@@ -142,6 +144,7 @@ def _other_actions(found: Session, facts: SessionFacts, permissions: Permissions
         (actions.give_dose, _("Device"), "dose"),
         (actions.record_event, _("Event"), "event"),
         (actions.admit_patient, _("Answers again"), "admission"),
+        (actions.order_dose, _("Order"), "order"),
         (actions.decide_dose, _("Decision"), "decision"),
         (actions.sign_clearance, _("Clearance"), "clearance"),
         (actions.depart, _("Departure"), "departure"),

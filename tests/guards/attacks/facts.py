@@ -125,6 +125,13 @@ def _dosed_with_a_contraindication(clinic: Clinic, clock: TestClock) -> Callable
     return _dose(visit, clock, predose_reading_id=reading.id)
 
 
+@attack("dose_needs_order")
+def _dosed_without_order(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
+    visit = Visit(clinic, clock, is_ordered=False).arrived()
+    reading = visit.read(0)
+    return _dose(visit, clock, predose_reading_id=reading.id)
+
+
 @attack("admission_taken_back_by_clinician")
 def _taken_back_by_a_nurse(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     visit = Visit(clinic, clock)
@@ -135,6 +142,19 @@ def _taken_back_by_a_nurse(clinic: Clinic, clock: TestClock) -> Callable[[], Non
         intracerebral_haemorrhage=False,
         contraindication_reason="Meant the sister",
     )
+
+
+@attack("order_ordered_by_clinician")
+def _ordered_by_a_nurse(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
+    visit, row = example("order", clinic, clock)
+    return lambda: copy(row, seq=visit.row.last_seq + 1, recorded_by_id=clinic.nurse.id)
+
+
+@attack("order_ordered_before_dose")
+def _ordered_after_the_dose(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
+    visit = Visit(clinic, clock).dosed()
+    row = nouns.Order.objects.get(session=visit.id)
+    return lambda: copy(row, seq=visit.row.last_seq + 1)
 
 
 @attack("dose_numbered_in_order")

@@ -231,5 +231,9 @@ def test_a_planned_session_says_what_will_be_missing(clock: TestClock, desk: Des
     sent = desk.filled(near="2026-03-10", day="")
     answer = desk.client.post(f"/patients/{patient.pk}/plan/", sent)
     page = desk.client.get(answer["Location"])
-    assert [i.words for i in page.context["items"]] == ["The patient is not enrolled in REMS"]
-    assert page.context["items"][0].href.startswith(f"/patients/{patient.pk}/amend/")
+    assert [i.words for i in page.context["items"]] == [
+        "No clinician has ordered the dose; 56 mg are planned",
+        "The patient is not enrolled in REMS",
+    ]
+    assert page.context["items"][0].href == ""
+    assert page.context["items"][1].href.startswith(f"/patients/{patient.pk}/amend/")

@@ -199,7 +199,7 @@ def test_the_trail_of_a_session_names_who_did_what_when(
     visit.amend()
     answer = signed_in(visit.clinician).get(f"/sessions/{visit.id}/verification/")
     lines = [(e.seq, e.actor.printed_name, str(words)) for e, words in answer.context["entries"]]
-    assert lines[0] == (1, visit.nurse.printed_name, "Session planned")
+    assert lines[0] == (1, visit.clinician.printed_name, "Session planned")
     assert (visit.clinician.printed_name, "Clearance signed") in [line[1:] for line in lines]
     assert lines[-1][1:] == (visit.nurse.printed_name, "Record amended")
     assert [seq for seq, *_ in lines] == list(range(1, len(lines) + 1))
