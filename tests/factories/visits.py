@@ -133,7 +133,7 @@ class Visit(Mended):
     def admit(self, **answers: Any) -> Admission:
         return actions.admit_patient(
             self.id,
-            self.nurse,
+            answers.pop("by", self.nurse),
             id=answers.pop("id", None) or uuid7(),
             answers=Answers(
                 **filled(
