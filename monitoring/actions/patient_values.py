@@ -17,12 +17,10 @@ from clinic.models import Site
 from clinic.names import has_hidden, search_text, tidy
 from clinic.refusal import Refused
 from monitoring.models import Patient
+from monitoring.models.alike import alike
 from monitoring.rules.facts import age_in_years
+from monitoring.rules.history import ADULT_YEARS
 
-MOST_ALIKE = 200
-ADULT_YEARS = 18
-"""Esketamine is "not approved in pediatric patients": who is younger is asked about (CLINICAL 8,
-rule 53)."""
 _NEEDED = ("mrn", "family_name", "sex")
 
 
@@ -62,35 +60,12 @@ def ask(
     if age < ADULT_YEARS:
         params = {"age": age, "answer": f"minor:{born}"}
         reasons.append(Message("minor", params, "date_of_birth"))
-    if found := namesakes(values, site, own):
+    names = values["family_name"], values["given_name"]
+    if found := alike(site.pk, *names, values["date_of_birth"], own):
         answer = "namesake:" + ",".join(sorted(str(p.pk) for p in found))
         reasons.append(Message("namesake", {"answer": answer, "patients": found}, "family_name"))
     if open_ones := [r for r in reasons if r.params["answer"] not in confirmed]:
         raise Refused(open_ones)
-
-
-def namesakes(
-    values: Mapping[str, Any], site: Site, own: UUID | None = None
-) -> tuple[Patient, ...]:
-    """Other patients of the site who have the same name, or the same family name and birth date."""
-    family, name = _name(values["family_name"]), _name(_whole_name(values))
-    alike = Patient.objects.at(site)
-    if own is not None:
-        alike = alike.exclude(pk=own)
-    of_that_day = alike.filter(date_of_birth=values["date_of_birth"])
-    found = {p for p in of_that_day if _name(p.family_name) == family}
-    named = alike.filter(search_name__startswith=search_text(values["family_name"]))
-    found |= {p for p in named[:MOST_ALIKE] if _name(p.banner_name) == name}
-    return tuple(sorted(found, key=lambda p: p.mrn))
-
-
-def _whole_name(values: Mapping[str, Any]) -> str:
-    return f"{values['family_name']} {values['given_name']}"
-
-
-def _name(text: str) -> str:
-    """For comparing: without case, accents, and what stands between the words."""
-    return search_text(text)
 
 
 def with_mrn(mrn: str) -> Patient | None:

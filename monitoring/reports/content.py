@@ -47,7 +47,7 @@ def content(found: SessionReport) -> Content:
         session=session,
         facts=facts,
         ordered=next(reversed(session.rows.of(Order)), None),
-        banner=session_banner(session),
+        banner=session_banner(session, is_marked=False),
         deviations=[report.line(facts, d) for d in found.deviations],
         spans=[(report.moment(s.code), s) for s in found.spans],
         peaks=[

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from clinic import clock
 from clinic.pages import moments
 from monitoring.models import Patient, Session
+from monitoring.models.alike import alike_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +25,13 @@ class Banner:
     allergies: str
     cautions: str
     room: str = ""
+    is_alike: bool = False
+    """Whether another patient of the site is called so, or nearly so and born on that day."""
 
 
-def patient_banner(patient: Patient, room: str = "") -> Banner:
-    """Age is of today, by the date at the site."""
+def patient_banner(patient: Patient, room: str = "", *, is_marked: bool = True) -> Banner:
+    """Age is of today, by the date at the site. Where `is_marked`, one query asks whether another
+    patient is taken for this one; of the other nothing is shown."""
     return Banner(
         patient_id=patient.pk,
         name=patient.banner_name,
@@ -38,8 +42,9 @@ def patient_banner(patient: Patient, room: str = "") -> Banner:
         allergies=patient.allergies or _("Not known"),
         cautions=patient.cautions,
         room=room,
+        is_alike=is_marked and bool(alike_to(patient)),
     )
 
 
-def session_banner(session: Session) -> Banner:
-    return patient_banner(session.patient, session.room)
+def session_banner(session: Session, *, is_marked: bool = True) -> Banner:
+    return patient_banner(session.patient, session.room, is_marked=is_marked)

@@ -48,7 +48,7 @@ REASONS = {
         "approved in pediatric patients. Is the date of birth right?"
     ),
     "namesake": _(
-        "Another patient here has this name, or this family name and date of birth. "
+        "Another patient here has this name, or a family name like it and this date of birth. "
         "Is this another person?"
     ),
     "nothing_changed": _("Nothing was changed."),

@@ -114,6 +114,7 @@ ALIKE: dict[str, dict[str, Any]] = {
         "family_name": "Smith Jane", "given_name": "", "date_of_birth": date(1950, 1, 1),
     },
     "family name and birth date": {"given_name": "Joan"},
+    "a near family name and birth date": {"family_name": "Smyth", "given_name": "Joan"},
 }  # fmt: skip
 
 

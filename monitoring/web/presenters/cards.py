@@ -13,6 +13,7 @@ from clinic.names import search_text
 from clinic.pages import moments
 from monitoring.models import Session
 from monitoring.rules import urgency
+from monitoring.rules.alike import is_near
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.flags import outside_now, unanswered
 from monitoring.rules.readiness import (
@@ -73,7 +74,7 @@ class Card:
     open_since: datetime | None = None
     """Since when a session of an earlier day has been left open."""
     is_namesake: bool = False
-    """Whether another patient on the board has the same family name."""
+    """Whether another patient on the board has the same or nearly the same family name."""
 
 
 def card(session: Session, now: datetime, permissions: Permissions) -> Card:
@@ -216,11 +217,14 @@ def _clock(at: datetime) -> str:
 
 
 def told_apart(found: list[Card]) -> list[Card]:
-    """`found`, with each card marked whose patient shares the family name with another's."""
-    patients: dict[str, set[UUID]] = {}
-    for one in found:
-        patients.setdefault(_family(one), set()).add(one.patient_id)
-    return [replace(one, is_namesake=len(patients[_family(one)]) > 1) for one in found]
+    """`found`, with each card marked whose patient's family name is another's, or nearly so."""
+    family = {one.patient_id: _family(one) for one in found}
+    marked = {
+        patient
+        for patient, name in family.items()
+        if any(other != patient and is_near(name, theirs) for other, theirs in family.items())
+    }
+    return [replace(one, is_namesake=one.patient_id in marked) for one in found]
 
 
 def _family(one: Card) -> str:

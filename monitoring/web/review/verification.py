@@ -61,7 +61,7 @@ def verification(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     permissions: frozenset[Permission] = request.permissions
     context = {
         "session": found,
-        "banner": session_banner(found),
+        "banner": session_banner(found, is_marked=False),
         "result": result,
         "checked": [(words, result.checked[name]) for name, words in CHECKED],
         "entries": [

@@ -62,6 +62,8 @@ def session(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     read(request, found)
     permissions: Permissions = request.permissions
     context = _context(found, facts, now, permissions) | {"version": version}
+    # What is brought up to date lies below the banner.
+    context["banner"] = session_banner(found, is_marked=not is_poll)
     return render(request, f"session/{'_live' if is_poll else 'session'}.html", context)
 
 
@@ -82,7 +84,6 @@ def _context(
     others = _other_actions(found, facts, permissions)
     return {
         "session": found,
-        "banner": session_banner(found),
         "facts": facts,
         "slots": slot_line(facts, now),
         "chart": session_chart(facts, now),

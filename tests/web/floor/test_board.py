@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -268,12 +268,36 @@ def test_two_patients_of_one_family_name_say_so_on_both_cards(
     clock: TestClock, signed_in: Signer
 ) -> None:
     site = SiteFactory.create()
-    for family in ("Muñoz", "MUNOZ", "Smith"):
+    for family in ("Muñoz", "MUNOZ", "Smith", "Okafor", "Okefor"):
         planned(clock, site=site, patient=PatientFactory.create(site=site, family_name=family))
     page = signed_in(person(site, "nurse")).get("/")
     marked = {c.name.partition(",")[0]: c.is_namesake for c in page.context["cards"]}
-    assert marked == {"MUÑOZ": True, "MUNOZ": True, "SMITH": False}
-    assert page.content.decode().count("Similar name") == 2
+    near = {"OKAFOR": True, "OKEFOR": True}
+    assert marked == {"MUÑOZ": True, "MUNOZ": True, "SMITH": False, **near}
+    assert page.content.decode().count("Similar name") == 4
+
+
+def test_two_of_one_name_are_told_apart_on_cards_and_banners(
+    clock: TestClock, signed_in: Signer
+) -> None:
+    """Nothing of the other is shown on a banner: that would be a reading of theirs."""
+    site, both = SiteFactory.create(), []
+    for born in (date(1980, 3, 14), date(1953, 11, 2)):
+        jane = {"family_name": "Smith", "given_name": "Jane", "date_of_birth": born}
+        both.append(planned(clock, site=site, patient=PatientFactory.create(site=site, **jane)))
+    other = PatientFactory.create(site=site, family_name="Okafor")
+    third = planned(clock, site=site, patient=other)
+    nurse = signed_in(person(site, "nurse"))
+    shown = nurse.get("/").content.decode()
+    assert shown.count("Similar name") == 2
+    for visit, day in zip(both, ("14-Mar-1980", "02-Nov-1953"), strict=True):
+        assert day in shown
+        page = nurse.get(f"/sessions/{visit.id}/").content.decode()
+        assert "Another patient has a similar name" in page
+        assert day in page
+        (namesake,) = (v for v in both if v is not visit)
+        assert namesake.patient.mrn not in page
+    assert "similar name" not in nurse.get(f"/sessions/{third.id}/").content.decode()
 
 
 def test_one_patient_with_two_sessions_is_no_namesake(clock: TestClock, signed_in: Signer) -> None:
