@@ -7,6 +7,7 @@ on a free loopback port and removed at the end.
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 import shutil
 import socket
@@ -103,3 +104,10 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
 
 def pytest_report_header() -> str:
     return f"database: {'PostgreSQL' if USES_POSTGRESQL else 'SQLite'}"
+
+
+def pytest_collection_finish() -> None:
+    """What stands after collecting stands to the end: it is not searched for garbage again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)

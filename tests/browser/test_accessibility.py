@@ -10,7 +10,7 @@ import pytest
 from django.urls import is_valid_path, resolve
 
 from tests.browser.conftest import TABLET, Person
-from tests.browser.tour import build_demo, walk
+from tests.browser.tour import PARTS, build_demo, walk
 from tests.clock import TestClock
 from tests.engine import IS_WHOLE
 
@@ -25,9 +25,10 @@ DIFFERING = {"board", "session", "reading", "clearance", "departure", "lock"}
 """Pages that change with the session, or with who looks at them."""
 
 
+@pytest.mark.parametrize("part", PARTS)
 @pytest.mark.parametrize("theme", ["light", "dark"] if IS_WHOLE else ["light"])
 def test_axe_finds_nothing_on_any_page_and_state(
-    person: Callable[..., Person], clock: TestClock, theme: str
+    person: Callable[..., Person], clock: TestClock, theme: str, part: str
 ) -> None:
     """In light every page also fits a phone's width, and a whole reading fits a tablet.
 
@@ -38,7 +39,7 @@ def test_axe_finds_nothing_on_any_page_and_state(
     found: dict[str, Any] = {}
     wide: dict[str, int] = {}
     seen: set[tuple[str, bool]] = set()
-    for name, visitor in walk(person, TABLET, theme):
+    for name, visitor in walk(person, TABLET, theme, part):
         sight = seen_by(visitor)
         is_looked_at = IS_WHOLE or sight not in seen or sight[0] in DIFFERING
         seen.add(sight)

@@ -20,12 +20,17 @@ def build_demo() -> None:
     call_command("demo", days=14, verbosity=0)
 
 
-def stops() -> Iterator[Stop]:
-    """Every page and the states that a person meets."""
+def _sessions() -> Iterator[Stop]:
+    """The board, and the forms and pages of a session."""
     demo = record_stops.demo_sessions()
     yield from record_stops.floor_stops(demo)
     yield from record_stops.forms_stops(demo)
     yield from record_stops.patients_stops(demo)
+
+
+def _others() -> Iterator[Stop]:
+    """What is read back, people, tablets, accounts and protocols."""
+    demo = record_stops.demo_sessions()
     yield from record_stops.reports_stops(demo)
     yield from record_stops.reviews_stops(demo)
     yield from record_stops.people_stops()
@@ -36,6 +41,16 @@ def stops() -> Iterator[Stop]:
     yield from record_stops.protocols_stops(demo)
     yield Stop("not-allowed", "nurse", reverse("session-list"))
     yield Stop("not-found", "nurse", "/nothing-here/")
+
+
+PARTS = {"sessions": _sessions, "others": _others}
+"""Two halves of the walk, about as long as each other."""
+
+
+def stops(*parts: str) -> Iterator[Stop]:
+    """Every page and the states that a person meets, or those of `parts` alone."""
+    for part in parts or PARTS:
+        yield from PARTS[part]()
 
 
 def _arrived(visitor: Person, who: str, staff: dict[str, Staff]) -> Person:
@@ -52,12 +67,13 @@ def _arrived(visitor: Person, who: str, staff: dict[str, Staff]) -> Person:
 
 
 def walk(
-    make: Callable[..., Person], size: ViewportSize, theme: str
+    make: Callable[..., Person], size: ViewportSize, theme: str, *parts: str
 ) -> Iterator[tuple[str, Person]]:
-    """Take each stop with a tablet of that size and theme; yields the name and the person there."""
+    """Take each stop with a tablet of that size and theme, in `parts` of the walk or in all; yields
+    the name and the person there."""
     who = people() | {"newcomer": newcomer(), "guest": guest()}
     visitors: dict[str, Person] = {}
-    for stop in stops():
+    for stop in stops(*parts):
         if stop.who not in visitors:
             visitors[stop.who] = _arrived(make(size, theme), stop.who, who)
         person = visitors[stop.who]
