@@ -15,9 +15,9 @@ import pytest
 from django.core.management import call_command
 from django.db import connection, connections
 from django.test import Client
-from django.test.utils import setup_databases, teardown_databases
+from django.test.utils import override_settings, setup_databases, teardown_databases
 from factory.random import reseed_random
-from pytest_django import DjangoDbBlocker, Settings
+from pytest_django import DjangoDbBlocker
 
 from clinic import clock as clinic_clock
 from clinic.models import Staff
@@ -69,10 +69,10 @@ def _same_names(request: pytest.FixtureRequest) -> None:
     reseed_random(request.node.nodeid)
 
 
-@pytest.fixture(autouse=True)
-def _plain(settings: Settings) -> None:
-    for name, value in QUICK.items():
-        setattr(settings, name, value)
+@pytest.fixture(scope="session", autouse=True)
+def _plain() -> Iterator[None]:
+    with override_settings(**QUICK):
+        yield
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 import pytest
 from django.conf import settings
 from django.db import transaction
-from django.test import override_settings
 from pytest_django import DjangoDbBlocker
 
 from clinic import clock as clinic_clock
@@ -43,7 +42,7 @@ def world(blocker: DjangoDbBlocker) -> Iterator[TestClock]:
     test is a savepoint within this one. Not for tests that commit.
     """
     clock = TestClock()
-    with blocker.unblock(), pytest.MonkeyPatch.context() as patch, override_settings(**QUICK):
+    with blocker.unblock(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(clinic_clock, "now", clock.now)
         with undone():
             yield clock
