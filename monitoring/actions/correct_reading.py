@@ -33,10 +33,9 @@ def correct_reading(
 ) -> Reading:
     """Add reading `id` in the place of `replaces`, once, with a reason.
 
-    `entry` holds what was wrong; what it leaves empty stays as it was. The correction keeps the
-    original's time and slot. Only with `is_time_wrong` does the time of `entry` count: the slot is
-    then kept if a reading taken at that time would have filled it. Raises Conflict with the other
-    correction when one stands already, Refused with a reason at each field, NotAllowed.
+    `entry` holds what was wrong; what it leaves empty stays as it was, and so does the time, unless
+    `is_time_wrong`. Raises Conflict with the other correction when one stands already, Refused with
+    a reason at each field, NotAllowed.
     """
     readings = list(work.session.rows.of(Reading))
     unstruck = work.session.rows.unstruck(Reading)

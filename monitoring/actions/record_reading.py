@@ -11,7 +11,8 @@ from clinic.refusal import Refused, refuse
 from monitoring.actions.sending import FIRST, Sending
 from monitoring.actions.work import SessionWork, session_verb
 from monitoring.models import Reading, Withdrawal
-from monitoring.rules.entry import PRE_DOSE, Entry
+from monitoring.rules.entry import Entry
+from monitoring.rules.filling import slots_beyond
 from monitoring.rules.judgement import Judgement, judge
 from monitoring.rules.measures import OBSERVATIONS, value_fields
 from monitoring.rules.phase import PRESENT
@@ -29,11 +30,10 @@ def record_reading(
 ) -> Reading:
     """Keep `entry` as reading `id`, which the tablet made: the same one sent twice is one row.
 
-    It fills the slot it was taken for when that is free and near, and is additional otherwise. One
-    outside the criteria takes a standing clearance back; one that arrives after departure is
-    marked and changes nothing that was signed. The same values a moment later, or for a slot that
-    is recorded already, are asked about. Raises Refused with a reason at each field, Conflict
-    when `id` stands for other values, NotAllowed.
+    Which slot it fills follows from when it was taken. One outside the criteria takes a standing
+    clearance back; one that arrives after departure is marked and changes nothing that was signed.
+    The same values a moment later, or for a slot that is recorded already, are asked about. Raises
+    Refused with a reason at each field, Conflict when `id` stands for other values, NotAllowed.
     """
     rows = work.session.rows.of(Reading)
     given = written(entry, note=note)
@@ -45,7 +45,7 @@ def record_reading(
     judged = judge(work.facts, entry, work.now, id)
     if judged.problems:
         raise Refused(judged.problems)
-    _require_meant(work, entry, sending)
+    _require_meant(work, entry, judged, sending)
     return add_reading(work, id, entry, judged, given)
 
 
@@ -71,18 +71,16 @@ def _scales(protocol: Protocol, entry: Entry) -> dict[str, str]:
     return {f"{f}_scale": protocol.scales[f] for f in rated}
 
 
-def _require_meant(work: SessionWork, entry: Entry, sending: Sending) -> None:
-    """Ask about the same values a moment later, and about a slot that is recorded already.
-
-    A pre-dose reading is repeated by the protocol until the dose is given.
-    """
+def _require_meant(work: SessionWork, entry: Entry, judged: Judgement, sending: Sending) -> None:
+    """Ask about the same values a moment later, and about a slot that is recorded already: the
+    session is locked, so that of two tablets the second is always asked."""
     rows = work.session.rows.unstruck(Reading)
     work.require_once(rows, sending, "again_reading", _measured(entry))
-    if sending.is_another or entry.asked in {None, PRE_DOSE}:
+    if sending.is_another or judged.beside is None:
         return
-    if theirs := next((r for r in rows if r.slot == entry.asked and r.replaces_id is None), None):
-        name, at = theirs.recorded_by.printed_name, theirs.recorded_at
-        raise refuse("slot_taken", "another", slot=entry.asked, name=name, at=at)
+    theirs = next(row for row in rows if row.pk == judged.beside.id)
+    name, at = theirs.recorded_by.printed_name, theirs.recorded_at
+    raise refuse("slot_taken", "another", slot=entry.asked, name=name, at=at)
 
 
 def add_reading(
@@ -100,7 +98,7 @@ def add_reading(
         Reading(
             id=id,
             taken_at=entry.taken_at,
-            slot=judged.slot,
+            slot=replaces.slot if replaces else _meant_for(work.facts.protocol, entry.asked),
             replaces=replaces,
             confirmed=sorted(f for f in entry.confirmed if entry.values.get(f) is not None),
             after_departure=is_closed,
@@ -117,3 +115,9 @@ def add_reading(
             )
         )
     return reading
+
+
+def _meant_for(protocol: Protocol, asked: int | None) -> int | None:
+    """The slot whose form was opened, where there is such a slot: what was meant. What a reading
+    fills is computed from its time."""
+    return asked if asked and asked in slots_beyond(protocol, asked) else None

@@ -313,15 +313,6 @@ NEW.replaces_id IS NOT NULL AND NOT EXISTS (
     AND (r.slot IS SAME AS NEW.slot OR (NEW.slot IS NULL AND r.taken_at <> NEW.taken_at))
 );
 
--- guard: slot_filled_once on: reading
--- after: INSERT
--- A slot is filled by one reading that stands.
-NEW.slot IS NOT NULL AND EXISTS (
-    SELECT 1 FROM monitoring_reading r
-    WHERE r.session_id = NEW.session_id AND r.slot = NEW.slot AND r.id <> NEW.id
-    AND {standing reading r.id}
-);
-
 -- guard: needs_predose_reading on: dose
 -- before: INSERT
 -- A dose rests on a complete pre-dose reading of its session, the first on one that stands.

@@ -208,7 +208,7 @@ def reading_facts(row: Reading) -> rules.ReadingFacts:
         seq=row.seq,
         taken_at=row.taken_at,
         received_at=row.recorded_at,
-        slot=row.slot,
+        meant_for=row.slot,
         values={name: getattr(row, name) for name in value_fields()},
         not_done={o: code for o in OBSERVATIONS if (code := getattr(row, f"{o}_not_done"))},
         replaces=row.replaces_id,

@@ -52,8 +52,8 @@ class Reading(Correctable):
     """`taken_at` is when the nurse looked, `recorded_at` when the server had it.
 
     The tablet makes the id, so that the same reading sent twice is one row. A correction is a new
-    reading that replaces one of its session, once, with a reason. A slot is filled by one reading
-    that stands; the database's guards hold that, since what was replaced keeps its slot.
+    reading that replaces one of its session, once, with a reason. `slot` is the one whose
+    form was opened; which slot a reading fills follows from its time alone.
     """
 
     may_follow_departure = True

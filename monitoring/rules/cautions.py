@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from clinic.message import Message
 from monitoring.rules.codes import NotDoneCode, ObservationCode
 from monitoring.rules.facts import ReadingFacts, SessionFacts
+from monitoring.rules.filling import MANDATORY, PRESSURE, filling
 from monitoring.rules.measures import OBSERVATIONS
-from monitoring.rules.schedule import MANDATORY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,13 +65,14 @@ def _unmeasured(facts: SessionFacts) -> Iterator[Caution]:
                 "reason": NotDoneCode(latest.not_done[observation]),
             }
             yield Caution("not_measured", params, about=observation)
-    for reading in facts.after_dose:
-        coded = reading.not_done.get("blood_pressure")
-        if reading.slot in MANDATORY and coded:
+    filled = filling(facts)
+    for minutes in sorted(MANDATORY):
+        reading = filled.of(minutes).get(PRESSURE)
+        if reading is not None and not reading.has_value(PRESSURE):
             yield Caution(
                 "mandatory_not_done",
-                {"minutes": reading.slot, "reason": NotDoneCode(coded)},
-                about=str(reading.slot),
+                {"minutes": minutes, "reason": NotDoneCode(reading.not_done[PRESSURE])},
+                about=str(minutes),
             )
 
 

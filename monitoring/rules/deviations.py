@@ -17,6 +17,7 @@ from monitoring.rules.codes import (
     KindCode,
     NotDoneCode,
     NounCode,
+    ObservationCode,
     QuestionCode,
     StrikeCode,
 )
@@ -154,9 +155,12 @@ def _slots(facts: SessionFacts, now: datetime) -> Iterator[Deviation]:
             }
             yield Deviation("reading_late", params, at=slot.reading.taken_at)
         elif slot.state == "not_done" and slot.reading:
-            reasons = tuple(sorted(set(slot.reading.not_done.values())))
-            params = {"slot": slot.minutes, "reasons": tuple(map(NotDoneCode, reasons))}
+            params = {"slot": slot.minutes, "reasons": tuple(map(NotDoneCode, slot.reasons))}
             yield Deviation("reading_not_done", params, at=slot.due_at)
+        if slot.lacking and slot.state in {"done", "late", "not_done"}:
+            lacking = tuple(map(ObservationCode, slot.lacking))
+            params = {"slot": slot.minutes, "lacking": lacking}
+            yield Deviation("reading_incomplete", params, at=slot.due_at)
         elif slot.state == "missed" and not _was_cleared(facts, slot.due_at):
             yield Deviation("reading_missed", {"slot": slot.minutes}, at=slot.due_at)
 

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from clinic.message import Message
 from monitoring.rules.facts import ReadingFacts, SessionFacts
+from monitoring.rules.filling import observations_at
 from monitoring.rules.lateness import lateness
 from monitoring.rules.measures import (
     NOT_DONE_REASONS,
@@ -21,7 +22,6 @@ from monitoring.rules.measures import (
     impossible,
 )
 from monitoring.rules.scales import SCALES
-from monitoring.rules.schedule import observations_at
 from monitoring.rules.times import is_on_wrong_side, is_this_the_time
 
 PRE_DOSE = 0

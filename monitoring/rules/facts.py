@@ -87,13 +87,14 @@ class DoseFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class ReadingFacts:
-    """One set of observations. `not_done` maps an observation to its coded reason."""
+    """One set of observations. `not_done` maps an observation to its coded reason; `meant_for` is
+    the slot whose form was opened."""
 
     id: UUID
     seq: int
     taken_at: datetime
     received_at: datetime
-    slot: int | None = None
+    meant_for: int | None = None
     values: Mapping[str, Number | None] = field(default_factory=dict)
     not_done: Mapping[str, str] = field(default_factory=dict)
     replaces: UUID | None = None

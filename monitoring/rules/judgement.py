@@ -10,8 +10,8 @@ from clinic.message import Message
 from monitoring.rules.cautions import is_outside_criteria
 from monitoring.rules.entry import Entry, corrected, correction_problems, entry_problems
 from monitoring.rules.facts import ReadingFacts, SessionFacts
+from monitoring.rules.filling import taken_already
 from monitoring.rules.flags import flags_of
-from monitoring.rules.schedule import slot_for
 from monitoring.rules.times import future
 
 
@@ -19,14 +19,14 @@ from monitoring.rules.times import future
 class Judgement:
     """One reading, judged.
 
-    `problems` are to be mended or confirmed first: nothing is written while there is one. `slot`
-    is the one that it fills, None for an additional reading. `is_outside` says that it shows a
-    value outside the criteria or a flagged one, by which a standing clearance ends (CLINICAL 8,
-    rule 33).
+    `problems` are to be mended or confirmed first: nothing is written while there is one. `beside`
+    is what stands for its slot already, where it would add nothing to that. `is_outside` says that
+    it shows a value outside the criteria or a flagged one, by which a standing clearance ends
+    (CLINICAL 8, rule 33).
     """
 
     problems: tuple[Message, ...]
-    slot: int | None
+    beside: ReadingFacts | None
     is_outside: bool
 
 
@@ -34,7 +34,7 @@ def judge(facts: SessionFacts, entry: Entry, now: datetime, id: UUID) -> Judgeme
     """A new reading `id`; a time to come is all that is said of one that has it."""
     ahead = future(entry.taken_at, now, "taken_at")
     problems = [ahead] if ahead else entry_problems(facts, entry, now)
-    return _judged(facts, entry, now, id, problems, slot_for(facts, entry.asked, entry.taken_at))
+    return _judged(facts, entry, now, id, problems)
 
 
 def judge_correction(
@@ -46,11 +46,7 @@ def judge_correction(
     *,
     is_time_wrong: bool,
 ) -> Judgement:
-    """Reading `id` in the place of `original`, of which `entry` holds what was wrong.
-
-    It keeps the slot of the original, unless that had not come near or had passed at the right
-    time.
-    """
+    """Reading `id` in the place of `original`, of which `entry` holds what was wrong."""
     ahead = future(entry.taken_at, now, "taken_at") if is_time_wrong else None
     problems = (
         [ahead]
@@ -58,10 +54,7 @@ def judge_correction(
         else correction_problems(facts, original, entry, now, is_time_wrong=is_time_wrong)
     )
     whole = corrected(original, entry, is_time_wrong=is_time_wrong)
-    slot = original.slot
-    if is_time_wrong:
-        slot = slot_for(facts.without(original.id), original.slot, whole.taken_at)
-    return _judged(facts, whole, now, id, problems, slot, replaces=original.id)
+    return _judged(facts, whole, now, id, problems, replaces=original.id)
 
 
 def _judged(
@@ -70,7 +63,6 @@ def _judged(
     now: datetime,
     id: UUID,
     problems: list[Message],
-    slot: int | None,
     replaces: UUID | None = None,
 ) -> Judgement:
     reading = ReadingFacts(
@@ -78,11 +70,12 @@ def _judged(
         seq=facts.last_seq + 1,
         taken_at=entry.taken_at,
         received_at=now,
-        slot=slot,
+        meant_for=entry.asked,
         values=entry.values,
         not_done=entry.not_done,
         replaces=replaces,
     )
     after = replace(facts, last_seq=reading.seq, readings=(*facts.readings, reading))
     is_outside = is_outside_criteria(after, reading) or bool(flags_of(after, reading))
-    return Judgement(problems=tuple(problems), slot=slot, is_outside=is_outside)
+    beside = taken_already(facts, entry.asked, reading)
+    return Judgement(problems=tuple(problems), beside=beside, is_outside=is_outside)

@@ -318,10 +318,9 @@ def _window(facts: SessionFacts, now: datetime) -> Iterator[Item]:
 
 def _mandatory(facts: SessionFacts, now: datetime) -> Iterator[Item]:
     for slot in slots(facts, now):
-        reading = slot.reading
-        if slot.is_mandatory and (reading is None or not reading.has("blood_pressure")):
-            about = reading.id if reading else slot.minutes
-            yield Item("mandatory", {"minutes": slot.minutes}, closes="reading", about=about)
+        if slot.is_mandatory and "blood_pressure" in slot.lacking:
+            params = {"minutes": slot.minutes}
+            yield Item("mandatory", params, closes="reading", about=slot.minutes)
 
 
 def _final_set(facts: SessionFacts, now: datetime) -> Iterator[Item]:

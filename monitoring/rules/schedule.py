@@ -1,6 +1,7 @@
 """Which reading is due when: upcoming, due, overdue, done, late, missed, not done.
 
-Slots are minutes after the first device (CLINICAL 8, rules 4, 6, 7, 8 and 9).
+Slots are minutes after the first device (CLINICAL 8, rules 4, 6, 7, 8 and 9). What fills them is
+computed from the readings that stand, in `filling`.
 """
 
 from __future__ import annotations
@@ -12,18 +13,29 @@ from itertools import zip_longest
 from typing import Literal
 
 from monitoring.rules.facts import ReadingFacts, SessionFacts, whole_minutes
-from monitoring.rules.measures import OBSERVATIONS
-from monitoring.rules.protocol import REMS_CHECK_MINUTES, Protocol
+from monitoring.rules.filling import (
+    MANDATORY,
+    PRESSURE,
+    Filling,
+    filling,
+    observations_at,
+    on_time,
+    representative,
+    slots_beyond,
+)
+from monitoring.rules.protocol import Protocol
 
 SlotState = Literal["upcoming", "due", "overdue", "done", "late", "missed", "not_done"]
 OPEN: frozenset[SlotState] = frozenset({"due", "overdue"})
-MANDATORY: frozenset[int] = frozenset({REMS_CHECK_MINUTES})
-"""Slots whose blood pressure is taken or coded, never passed over (CLINICAL 8, rule 6)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One scheduled reading. `minutes_over` counts past the due time, for an open or late slot."""
+    """One scheduled reading. `minutes_over` counts past the due time, for an open or late slot.
+
+    `lacking` is what was neither measured nor coded: all of it where nothing was read, and what is
+    still asked for where a reading left something out.
+    """
 
     minutes: int
     due_at: datetime
@@ -31,6 +43,8 @@ class Slot:
     reading: ReadingFacts | None = None
     minutes_over: int = 0
     is_escalated: bool = False
+    lacking: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -41,46 +55,24 @@ class Slot:
         return self.minutes in MANDATORY
 
 
-def on_time(protocol: Protocol, minutes: int) -> tuple[int, int]:
-    """First and last minute at which a slot's reading is on time.
-
-    The 40-minute reading: 30 to 50 (CLINICAL 8, rule 7). Any other: within the minutes after
-    which it would be called overdue (rule 9).
-    """
-    if minutes == REMS_CHECK_MINUTES:
-        return protocol.forty_on_time
-    return minutes - protocol.slot_tolerance_minutes, minutes + protocol.slot_tolerance_minutes
-
-
-def observations_at(protocol: Protocol, minutes: int | None) -> tuple[str, ...]:
-    """What a scheduled reading asks for; None is the pre-dose reading.
-
-    All at each slot, respiratory rate at pre-dose, 40 and the final ones only (CLINICAL 4).
-    """
-    last = protocol.slots[-1]
-    if minutes is None or minutes == REMS_CHECK_MINUTES or minutes >= last:
-        return tuple(OBSERVATIONS)
-    return tuple(o.key for o in OBSERVATIONS.values() if o.is_at_each_slot)
-
-
 def slot_minutes(facts: SessionFacts, now: datetime) -> list[int]:
     """The protocol's slots, then one every `repeat_every_minutes` while the session is open.
 
     Reaches one slot past `now`, or the end of the session (CLINICAL 8, rule 8).
     """
+    return _minutes(facts, now, filling(facts))
+
+
+def _minutes(facts: SessionFacts, now: datetime, filled: Filling) -> list[int]:
     first = facts.first_dose_at
     if first is None:
         return []
-    minutes = list(facts.protocol.slots)
-    step = facts.protocol.repeat_every_minutes
     until = whole_minutes(_end(facts, now) - first)
-    is_over = facts.departure is not None or facts.is_cleared(now)
-    taken = max((r.slot for r in facts.standing_readings if r.slot is not None), default=0)
-    while minutes[-1] < max(until, taken) or (not is_over and minutes[-1] <= until):
-        minutes.append(minutes[-1] + step)
-    if is_over:
-        minutes = [m for m in minutes if m <= max(until, taken)]
-    return minutes
+    last = max((m for m, answers in filled.answers.items() if answers), default=0)
+    if facts.departure is None and not facts.is_cleared(now):
+        found = slots_beyond(facts.protocol, max(until, last - 1))
+        return found
+    return [m for m in slots_beyond(facts.protocol, max(until, last)) if m <= max(until, last)]
 
 
 def slots(facts: SessionFacts, now: datetime) -> list[Slot]:
@@ -88,8 +80,8 @@ def slots(facts: SessionFacts, now: datetime) -> list[Slot]:
     first = facts.first_dose_at
     if first is None:
         return []
-    minutes = slot_minutes(facts, now)
-    filled = {r.slot: r for r in facts.standing_readings if r.slot is not None}
+    filled = filling(facts)
+    minutes = _minutes(facts, now, filled)
     end = _end(facts, now)
     return [
         _slot(facts, m, following, filled, first, end)
@@ -117,43 +109,68 @@ def _slot(
     facts: SessionFacts,
     minutes: int,
     following: int | None,
-    filled: Mapping[int, ReadingFacts],
+    filled: Filling,
     first: datetime,
     now: datetime,
 ) -> Slot:
     protocol = facts.protocol
     due_at = first + timedelta(minutes=minutes)
-    if minutes in filled:
-        return _filled(protocol, minutes, due_at, filled[minutes], first)
-    over = whole_minutes(now - due_at)
+    answers = filled.of(minutes)
+    lacking = tuple(o for o in observations_at(protocol, minutes) if o not in answers)
+    if not lacking:
+        return _filled(protocol, minutes, due_at, answers, first)
     tolerance = protocol.slot_tolerance_minutes
-    if facts.departure is not None:
-        return Slot(minutes, due_at, "missed")
     closes = following or minutes + protocol.repeat_every_minutes
-    if any(m > minutes for m in filled):
+    if _is_read_after(protocol, filled, minutes):
         closes -= tolerance
-    if minutes not in MANDATORY and now >= max(due_at, first + timedelta(minutes=closes)):
-        return Slot(minutes, due_at, "missed")
+    has_passed = now >= max(due_at, first + timedelta(minutes=closes))
+    needs_pressure = minutes in MANDATORY and PRESSURE not in answers
+    if facts.departure is not None or (has_passed and not needs_pressure):
+        if not answers or needs_pressure:
+            return Slot(minutes, due_at, "missed", lacking=lacking)
+        return _filled(protocol, minutes, due_at, answers, first, lacking)
     if now < due_at - timedelta(minutes=tolerance):
-        return Slot(minutes, due_at, "upcoming")
+        return Slot(minutes, due_at, "upcoming", lacking=lacking)
+    over = whole_minutes(now - due_at)
     if now - due_at < timedelta(minutes=protocol.overdue_after_minutes):
-        return Slot(minutes, due_at, "due", minutes_over=max(0, over))
+        return Slot(minutes, due_at, "due", minutes_over=max(0, over), lacking=lacking)
     is_escalated = now - due_at >= timedelta(minutes=protocol.escalate_after_minutes)
-    return Slot(minutes, due_at, "overdue", minutes_over=over, is_escalated=is_escalated)
+    return Slot(
+        minutes, due_at, "overdue", minutes_over=over, is_escalated=is_escalated, lacking=lacking
+    )
+
+
+def _is_read_after(protocol: Protocol, filled: Filling, minutes: int) -> bool:
+    """Whether a later slot was read as a whole: this one then waits no longer for its turn."""
+    return any(
+        m > minutes and all(o in answers for o in observations_at(protocol, m))
+        for m, answers in filled.answers.items()
+    )
 
 
 def _filled(
-    protocol: Protocol, minutes: int, due_at: datetime, reading: ReadingFacts, first: datetime
+    protocol: Protocol,
+    minutes: int,
+    due_at: datetime,
+    answers: Mapping[str, ReadingFacts],
+    first: datetime,
+    lacking: tuple[str, ...] = (),
 ) -> Slot:
-    if not any(reading.has_value(observation) for observation in OBSERVATIONS) or (
-        minutes in MANDATORY and not reading.has_value("blood_pressure")
-    ):
-        return Slot(minutes, due_at, "not_done", reading)
+    """A mandatory slot was read when its blood pressure was, another with its last observation."""
+    reading = representative(answers)
+    measured = {o: r for o, r in answers.items() if r.has_value(o)}
+    if reading is None or not measured or (minutes in MANDATORY and PRESSURE not in measured):
+        reasons = {r.not_done[o] for o, r in answers.items() if o not in measured}
+        return Slot(
+            minutes, due_at, "not_done", reading, lacking=lacking, reasons=tuple(sorted(reasons))
+        )
+    if minutes not in MANDATORY:
+        reading = max(measured.values(), key=lambda r: r.taken_at)
     last_on_time = first + timedelta(minutes=on_time(protocol, minutes)[1])
     if reading.taken_at > last_on_time:
         late = whole_minutes(reading.taken_at - due_at)
-        return Slot(minutes, due_at, "late", reading, minutes_over=late)
-    return Slot(minutes, due_at, "done", reading)
+        return Slot(minutes, due_at, "late", reading, minutes_over=late, lacking=lacking)
+    return Slot(minutes, due_at, "done", reading, lacking=lacking)
 
 
 def next_slot(facts: SessionFacts, now: datetime) -> Slot | None:
@@ -171,27 +188,3 @@ def next_slot(facts: SessionFacts, now: datetime) -> Slot | None:
     if open_slots:
         return open_slots[0]
     return next((slot for slot in all_slots if slot.state == "upcoming"), None)
-
-
-def slot_for(facts: SessionFacts, asked: int | None, taken_at: datetime) -> int | None:
-    """The slot a new reading fills when the nurse took it for `asked` at `taken_at`.
-
-    None makes it an additional reading: the slot does not exist, is filled already, had not come
-    near, or its time had passed to the next. A reading is never refused for its time, and its time
-    is never moved to fit a slot (CLINICAL 7, hazard 4).
-    """
-    first = facts.first_dose_at
-    if asked is None or first is None:
-        return None
-    minutes = slot_minutes(facts, taken_at)
-    if asked not in minutes or any(r.slot == asked for r in facts.standing_readings):
-        return None
-    if taken_at < first + timedelta(minutes=on_time(facts.protocol, asked)[0]):
-        return None
-    if asked in MANDATORY:
-        return asked
-    later = [m for m in minutes if m > asked]
-    closes = later[0] if later else asked + facts.protocol.repeat_every_minutes
-    if taken_at >= first + timedelta(minutes=closes):
-        return None
-    return asked

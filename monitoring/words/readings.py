@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from monitoring.models import Amendment, Reading, Session
 from monitoring.rules.facts import ReadingFacts, SessionFacts
+from monitoring.rules.filling import filling
 from monitoring.rules.flags import reading_flags
 from monitoring.rules.measures import OBSERVATIONS, Observation
 from monitoring.rules.protocol import Protocol
@@ -95,18 +96,19 @@ def rows(session: Session, facts: SessionFacts) -> list[Row]:
     replaced = {r.replaces for r in facts.readings if r.replaces}
     people = {r.id: r for r in session.rows.of(Reading)}
     late, amended = _late(facts), _amended(session)
+    homes = filling(facts).homes
     ordered = sorted(facts.readings, key=lambda r: (*facts.order(r), r.seq))
     return [
         Row(
             id=r.id,
-            label=label(facts, r),
+            label=_label(facts, r, homes),
             taken_at=r.taken_at,
             received_at=r.received_at if r.received_at - r.taken_at > RECEIVED_LATER else None,
             elapsed=elapsed(facts, r),
             cells=cells(r, people[r.id], {f.field for f in flags.get(r.id, ())}),
             flags=tuple(wording.flag(f) for f in flags.get(r.id, ())),
             by=people[r.id].recorded_by.printed_name,
-            notes=_notes(people[r.id], late.get(r.id, 0)) + amended.get(r.id, ()),
+            notes=late.get(r.id, ()) + _notes(people[r.id]) + amended.get(r.id, ()),
             is_replaced=r.id in replaced,
             is_correction=r.replaces in observed,
         )
@@ -132,22 +134,36 @@ def elapsed(facts: SessionFacts, reading: ReadingFacts) -> str:
     return _("%(count)s min") % {"count": str(minutes).replace("-", "−")}
 
 
-def _late(facts: SessionFacts) -> dict[UUID, int]:
-    """Minutes over its due time of each scheduled reading that was late."""
+def _late(facts: SessionFacts) -> dict[UUID, tuple[str, ...]]:
+    """By reading what it was too late for; a blood pressure may be that of a slot before too."""
     if not facts.readings:
         return {}
     last = max(r.received_at for r in facts.readings)
-    found = (s for s in slots(facts, last) if s.state == "late")
-    return {s.reading.id: s.minutes_over for s in found if s.reading}
+    homes = filling(facts).homes
+    found: dict[UUID, tuple[str, ...]] = {}
+    for slot in (s for s in slots(facts, last) if s.state == "late"):
+        if slot.reading is None:
+            continue
+        params = {"slot": slot.minutes, "count": slot.minutes_over}
+        is_own = homes.get(slot.reading.id) == slot.minutes
+        words = (
+            _("%(count)s min late") if is_own else _("%(slot)s-minute reading %(count)s min late")
+        )
+        found[slot.reading.id] = (*found.get(slot.reading.id, ()), words % params)
+    return found
 
 
 def label(facts: SessionFacts, reading: ReadingFacts) -> str:
     """What a reading was for: "Pre-dose", "40 min", "Additional"."""
+    return _label(facts, reading, filling(facts).homes)
+
+
+def _label(facts: SessionFacts, reading: ReadingFacts, homes: Mapping[UUID, int]) -> str:
     first = facts.first_dose_at
     if first is None or reading.taken_at <= first:
         return _("Pre-dose")
-    if reading.slot is not None:
-        return _("%(count)s min") % {"count": reading.slot}
+    if reading.id in homes:
+        return _("%(count)s min") % {"count": homes[reading.id]}
     return _("Additional")
 
 
@@ -185,10 +201,8 @@ def values(row: Reading) -> str:
     return ", ".join(parts) or _("not done")
 
 
-def _notes(row: Reading, minutes_late: int) -> tuple[str, ...]:
+def _notes(row: Reading) -> tuple[str, ...]:
     notes = []
-    if minutes_late:
-        notes.append(_("%(count)s min late") % {"count": minutes_late})
     if row.correction_reason:
         notes.append(_("Correction: %(reason)s") % {"reason": row.correction_reason})
     if row.late_reason and row.late_reason != row.correction_reason:

@@ -23,7 +23,8 @@ REASONS = {
     "again_dose": _("The same device was recorded at %(at)s. Is this another one?"),
     "again_event": _("The same was recorded at %(at)s. Did it happen again?"),
     "slot_taken": _(
-        "%(name)s recorded the %(slot)s-minute reading at %(at)s. Is this an additional one?"
+        "%(name)s recorded the %(slot)s-minute reading at %(at)s, as shown below. Did you measure "
+        "once more?"
     ),
     "value_or_reason": _("Enter a value, or tap Not done and say why."),
     "value_and_reason": _(
@@ -279,6 +280,7 @@ DEVIATIONS = {
     "dose_stopped": _("Remaining devices not given: %(reason)s"),
     "reading_late": _("%(slot)s-minute reading taken at %(taken)s min, %(late)s min late"),
     "reading_not_done": _("%(slot)s-minute reading not done: %(reasons)s"),
+    "reading_incomplete": _("%(slot)s-minute reading without %(lacking)s"),
     "reading_missed": _("%(slot)s-minute reading missed"),
     "reading_corrected": _("Reading corrected: %(reason)s"),
     "reading_retimed": _("Reading corrected, its time from %(was)s to %(at)s: %(reason)s"),

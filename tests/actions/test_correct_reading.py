@@ -16,6 +16,7 @@ from monitoring.actions import Conflict
 from monitoring.models import Reading
 from monitoring.rules.deviations import deviations
 from monitoring.rules.entry import Entry
+from monitoring.rules.filling import filling
 from monitoring.rules.flags import flagged
 from monitoring.rules.readiness import before_clearance
 from monitoring.rules.schedule import slots
@@ -50,8 +51,8 @@ def test_a_correction_replaces_once_and_keeps_the_slot_and_the_original(clock: T
         correct(visit, original, systolic=140)
     assert caught.value.theirs == corrected
     again = correct(visit, corrected, systolic=140)
-    standing = visit.session.facts().standing_readings
-    assert [r.id for r in standing if r.slot == 40] == [again.pk]
+    standing = filling(visit.session.facts())
+    assert [id for id, minutes in standing.homes.items() if minutes == 40] == [again.pk]
     assert Reading.objects.filter(slot=40).count() == 3
 
 
@@ -165,11 +166,11 @@ def test_a_wrong_time_is_corrected_with_why_it_is_late_and_within_its_slot(
 
 def test_a_reading_really_taken_before_its_slot_leaves_it_free_again(clock: TestClock) -> None:
     visit = observed(clock, through=40)
-    corrected = retime(visit, Reading.objects.get(slot=40), 22)
-    assert corrected.slot is None
+    retime(visit, Reading.objects.get(slot=40), 22)
     codes = {i.code for i in before_clearance(visit.session.facts(), clock.now())}
     assert "mandatory" in codes
-    assert visit.read(40).slot == 40
+    true = visit.read(40)
+    assert filling(visit.session.facts()).homes[true.pk] == 40
     codes = {i.code for i in before_clearance(visit.session.facts(), clock.now())}
     assert "mandatory" not in codes
 

@@ -155,8 +155,8 @@ def test_a_late_reading_is_named_by_the_roll_up(clock: TestClock) -> None:
     clock.forward(minutes=60)
     visit.read(40)
     visit.leave("against_advice")
-    # 15 and 30 were passed over, 40 was late, 60 was passed over, and the patient left early.
-    assert visit.session.deviation_count >= 4
+    # One slot was passed over, 40 was late, and the patient left early.
+    assert visit.session.deviation_count >= 3
 
 
 def _withdrawn(visit: Visit) -> None:

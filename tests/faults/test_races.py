@@ -17,6 +17,7 @@ from django.db.models import F
 from clinic.ids import uuid7
 from monitoring import guards
 from monitoring.actions import Conflict, Refused, record_reading
+from monitoring.actions.sending import FIRST
 from monitoring.models import Clearance, Departure, Reading, Session
 from tests.clock import TestClock
 from tests.engine import IS_WHOLE
@@ -118,14 +119,18 @@ def test_two_signatures(clinic: Clinic, clock: TestClock, race: Race) -> None:
 
 
 def test_the_same_slot_twice(clinic: Clinic, clock: TestClock, race: Race) -> None:
-    """Both readings are kept; one of them is the slot's, the other is additional."""
+    """Of two tablets the second is told of the first and asked, never kept without a word."""
     for _ in range(ROUNDS):
         visit = Visit(clinic, clock).dosed()
         clock.forward(minutes=40)
-        done = answered(race(partial(visit.read, 40), partial(visit.read, 40)))
-        assert len(done) == 2
-        assert Reading.objects.filter(session=visit.id, slot=40).count() == 1
-        assert_whole(visit, done)
+        reads = [partial(visit.read, 40, sending=FIRST, systolic=n) for n in (124, 126)]
+        done = race(*reads)
+        kept = [d for d in done if isinstance(d, Reading)]
+        (refusal,) = (d for d in done if isinstance(d, Refused))
+        assert [m.code for m in refusal.messages] == ["slot_taken"]
+        stored = Reading.objects.filter(session=visit.id, systolic__in=(124, 126))
+        assert [r.pk for r in kept] == [r.pk for r in stored]
+        assert_whole(visit, kept)
 
 
 def test_the_same_reading_sent_twice(clinic: Clinic, clock: TestClock, race: Race) -> None:

@@ -49,13 +49,13 @@ def test_it_carries_no_inline_style_which_the_policy_forbids() -> None:
 
 
 def test_points_stand_at_their_real_minutes_not_at_their_slots() -> None:
-    svg = drawn(observed(reading(15, 15), reading(52, 40), reading(60, 60)))
+    svg = drawn(observed(reading(15), reading(52), reading(60)))
     x15, x52, x60 = (x for x, _ in marks(svg, "systolic")[1:])
     assert (x52 - x15) / (x60 - x15) == pytest.approx(37 / 45, abs=0.01)
 
 
 def test_systolic_stands_above_diastolic_and_a_higher_value_higher() -> None:
-    svg = drawn(observed(reading(15, 15, systolic=150, diastolic=100), reading(30, 30)))
+    svg = drawn(observed(reading(15, systolic=150, diastolic=100), reading(30)))
     systolic, diastolic = marks(svg, "systolic"), marks(svg, "diastolic")
     assert all(s[1] < d[1] for s, d in zip(systolic, diastolic, strict=True))
     assert systolic[1][1] < systolic[2][1]
@@ -67,14 +67,14 @@ def test_systolic_stands_above_diastolic_and_a_higher_value_higher() -> None:
 def test_a_value_off_the_scale_stands_at_the_edge_with_its_number(
     values: dict[str, int], number: str
 ) -> None:
-    svg = drawn(observed(reading(40, 40, **values)))
+    svg = drawn(observed(reading(40, **values)))
     assert number in texts(svg)
     tips = [y for _, y in (*marks(svg, "systolic"), *marks(svg, "diastolic"))]
     assert all(TOP <= y <= TOP + HEIGHT for y in tips)
 
 
 def test_missed_and_undone_slots_are_gaps_that_say_so() -> None:
-    said = texts(drawn(observed(not_done(41, 40, "blood_pressure"), reading(60, 60)), 70))
+    said = texts(drawn(observed(not_done(41, "blood_pressure"), reading(60)), 70))
     assert said.count("✕ missed") == 2
     assert said.count("✕ not done") == 1
 
@@ -98,12 +98,12 @@ def test_no_line_is_drawn_over_a_missed_slot() -> None:
         return len([p for p in drawn(facts).iter(f"{SVG}polyline") if p.get("class") == "trend"])
 
     assert lines(whole()) == 2
-    without_30 = observed(*(reading(m, m) for m in (15, 40, 60, 90, 120)))
+    without_30 = observed(*(reading(m) for m in (15, 40, 60, 90, 120)))
     assert lines(without_30) == 4
 
 
 def test_a_flagged_value_has_its_number_beside_it() -> None:
-    said = texts(drawn(observed(reading(15, 15), reading(40, 40, systolic=186, diastolic=96))))
+    said = texts(drawn(observed(reading(15), reading(40, systolic=186, diastolic=96))))
     assert "186" in said
     assert "96" not in said
 
@@ -118,14 +118,14 @@ def test_labels_at_the_right_edge_never_cover_each_other() -> None:
 
 
 def test_neighbouring_gaps_stand_at_two_heights() -> None:
-    svg = drawn(observed(reading(15, 15), departure=departure(50, "transferred")))
+    svg = drawn(observed(reading(15), departure=departure(50, "transferred")))
     heights = [t.get("y") for g in svg.iter(f"{SVG}g") for t in g]
     assert len(heights) == len(set(heights)) == 2
 
 
 def test_a_replaced_reading_is_not_drawn() -> None:
-    wrong = reading(40, 40, systolic=199)
-    svg = drawn(observed(wrong, reading(40, 40, systolic=130, replaces=wrong.id)))
+    wrong = reading(40, systolic=199)
+    svg = drawn(observed(wrong, reading(40, systolic=130, replaces=wrong.id)))
     assert len(marks(svg, "systolic")) == 2
 
 
@@ -136,4 +136,4 @@ def test_the_same_course_is_the_same_picture() -> None:
 
 
 def test_a_heart_rate_off_its_scale_shows_its_number() -> None:
-    assert "172" in texts(drawn(observed(reading(40, 40, heart_rate=172))))
+    assert "172" in texts(drawn(observed(reading(40, heart_rate=172))))

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from monitoring.rules.facts import ReadingFacts, SessionFacts
 from monitoring.rules.flags import flagged
 from monitoring.rules.measures import NOT_DONE_REASONS, OBSERVATIONS, measures
-from monitoring.rules.schedule import slot_for
 from tests.rules.samples import clearance, dose, event, observed, reading, with_readings
 
 REASONS = sorted(NOT_DONE_REASONS)
@@ -25,32 +24,29 @@ def whole_numbers(least: Decimal | int, most: Decimal | int) -> st.SearchStrateg
 
 
 @st.composite
-def sets(draw: st.DrawFn, minutes: float, slot: int | None = None) -> ReadingFacts:
+def sets(draw: st.DrawFn, minutes: float) -> ReadingFacts:
     """A complete set: each observation any possible value, or coded as not done."""
     not_done = draw(
         st.dictionaries(st.sampled_from(sorted(OBSERVATIONS)), st.sampled_from(REASONS))
     )
     gone = {field for o in not_done for field in OBSERVATIONS[o].fields}
     values = {k: None if k in gone else draw(whole_numbers(*RANGES[k])) for k in RANGES}
-    return reading(minutes, slot, values=values, not_done=not_done)
+    return reading(minutes, values=values, not_done=not_done)
 
 
 @st.composite
 def any_facts(draw: st.DrawFn) -> SessionFacts:
-    """A dosed patient with any readings, some filling slots, some corrected."""
+    """A dosed patient with any readings, some corrected."""
     doses = tuple(dose(5 * n, n + 1) for n in range(draw(st.integers(1, 3))))
     predose = draw(sets(-10))
     facts = observed(predose=predose, planned_mg=28 * len(doses))
     doses = (replace(doses[0], predose_reading=predose.id), *doses[1:])
     facts = replace(facts, doses=doses)
     for minutes in sorted(draw(st.lists(st.integers(1, 250), max_size=8))):
-        asked = draw(st.sampled_from([None, *facts.protocol.slots, 135, 150]))
-        taken = draw(sets(minutes))
-        slot = slot_for(facts, asked, taken.taken_at)
-        facts = with_readings(facts, replace(taken, slot=slot))
+        facts = with_readings(facts, draw(sets(minutes)))
         if draw(st.booleans()):
             original = facts.readings[-1]
-            mended = replace(draw(sets(minutes)), replaces=original.id, slot=slot)
+            mended = replace(draw(sets(minutes)), replaces=original.id)
             facts = with_readings(facts, mended)
     if draw(st.booleans()):
         signed = clearance(draw(st.integers(120, 250)), facts.last_seq)

@@ -39,7 +39,7 @@ def at(minutes: float, seconds: float = 0) -> datetime:
     return FIRST + timedelta(minutes=minutes, seconds=seconds)
 
 
-def reading(minutes: float, slot: int | None = None, **given: Any) -> ReadingFacts:
+def reading(minutes: float, **given: Any) -> ReadingFacts:
     """A complete, well set; keywords change values or fields of the reading."""
     values = {k: given.pop(k) for k in list(given) if k in WELL}
     taken = given.pop("taken_at", at(minutes))
@@ -50,19 +50,18 @@ def reading(minutes: float, slot: int | None = None, **given: Any) -> ReadingFac
             seq=next(_count),
             taken_at=taken,
             received_at=taken,
-            slot=slot,
             values=WELL | values,
         )
     )
 
 
 def not_done(
-    minutes: float, slot: int | None, *observations: str, code: str = "refused"
+    minutes: float, *observations: str, code: str = "refused", **given: Any
 ) -> ReadingFacts:
     from monitoring.rules.measures import OBSERVATIONS
 
     gone = {f: None for o in observations for f in OBSERVATIONS[o].fields}
-    return reading(minutes, slot, not_done=dict.fromkeys(observations, code), **gone)
+    return reading(minutes, not_done=dict.fromkeys(observations, code), **gone, **given)
 
 
 def dose(minutes: float, number: int = 1, **given: Any) -> DoseFacts:
@@ -149,7 +148,7 @@ def observed(*readings: ReadingFacts, **given: Any) -> SessionFacts:
 
 def whole(**given: Any) -> SessionFacts:
     """Every slot read on time and well."""
-    return observed(*(reading(m, m) for m in (15, 30, 40, 60, 90, 120)), **given)
+    return observed(*(reading(m) for m in (15, 30, 40, 60, 90, 120)), **given)
 
 
 def with_readings(facts: SessionFacts, *readings: ReadingFacts) -> SessionFacts:

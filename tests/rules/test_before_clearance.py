@@ -49,18 +49,18 @@ def three_devices(*readings: ReadingFacts) -> SessionFacts:
 def test_the_window_ends_120_minutes_after_the_last_of_three_devices(
     minutes: int, seconds: int, left: int | None
 ) -> None:
-    facts = three_devices(*(reading(m, m) for m in SLOTS))
+    facts = three_devices(*(reading(m) for m in SLOTS))
     items = [i for i in before_clearance(facts, at(minutes, seconds)) if i.code == "window"]
     assert [i.params["minutes"] for i in items] == ([] if left is None else [left])
 
 
 def test_a_device_of_the_order_still_open_keeps_clearance_closed() -> None:
-    facts = observed(*(reading(m, m) for m in SLOTS), phase="dosing", doses=(dose(0),))
+    facts = observed(*(reading(m) for m in SLOTS), phase="dosing", doses=(dose(0),))
     assert open_before_clearance(facts) == ["device_open"]
 
 
 def test_a_running_infusion_keeps_clearance_closed_and_its_end_starts_the_window() -> None:
-    readings = [reading(m, m) for m in (15, 30, 40, 60, 90)]
+    readings = [reading(m) for m in (15, 30, 40, 60, 90)]
     facts = observed(
         *readings, reading(155), protocol=KETAMINE_IV, planned_mg=40, doses=(dose(0, mg=40),)
     )
@@ -71,22 +71,22 @@ def test_a_running_infusion_keeps_clearance_closed_and_its_end_starts_the_window
 
 
 def test_the_forty_minute_pressure_is_asked_until_it_is_taken() -> None:
-    facts = observed(*(reading(m, m) for m in (15, 30, 60, 90, 120)))
+    facts = observed(*(reading(m) for m in (15, 30, 60, 90, 120)))
     assert open_before_clearance(facts) == ["mandatory"]
     item = before_clearance(facts, at(126))[0]
     assert (item.closes, item.params, item.about) == ("reading", {"minutes": 40}, 40)
     assert open_before_clearance(facts, 600) == ["mandatory", "final_set"]
-    late = with_readings(facts, reading(125, 40))
+    late = with_readings(facts, reading(125, meant_for=40))
     assert open_before_clearance(late) == []
-    coded = with_readings(facts, not_done(125, 40, "blood_pressure"), reading(126))
+    coded = with_readings(facts, not_done(125, "blood_pressure", meant_for=40), reading(126))
     assert open_before_clearance(coded) == []
 
 
 def test_a_forty_minute_reading_that_says_nothing_of_the_pressure_leaves_it_open() -> None:
-    silent = reading(40, 40, values={"spo2": 98})
-    facts = observed(*(reading(m, m) for m in (15, 30, 60, 90, 120)), silent)
+    silent = reading(40, values={"spo2": 98})
+    facts = observed(*(reading(m) for m in (15, 30, 60, 90, 120)), silent)
     items = before_clearance(facts, at(126))
-    assert [(i.code, i.about) for i in items] == [("mandatory", silent.id)]
+    assert [(i.code, i.about) for i in items] == [("mandatory", 40)]
 
 
 @pytest.mark.parametrize(("seconds", "codes"), [(0, []), (1, ["final_set"])])
@@ -95,11 +95,11 @@ def test_the_final_set_is_at_most_15_minutes_old(seconds: int, codes: list[str])
 
 
 def test_the_final_set_may_be_coded_or_come_in_parts() -> None:
-    readings = [reading(m, m) for m in (15, 30, 40, 60, 90)]
+    readings = [reading(m) for m in (15, 30, 40, 60, 90)]
     every = ("blood_pressure", "heart_rate", "spo2", "respiratory_rate", "sedation", "dissociation")
-    coded = observed(*readings, not_done(120, 120, *every))
+    coded = observed(*readings, not_done(120, *every))
     assert open_before_clearance(coded) == []
-    part = reading(121, 120, values={"systolic": 120, "diastolic": 80})
+    part = reading(121, values={"systolic": 120, "diastolic": 80})
     facts = observed(*readings, part)
     item = next(i for i in before_clearance(facts, at(126)) if i.code == "final_set")
     assert item.params["observations"] == every[1:]
@@ -108,14 +108,14 @@ def test_the_final_set_may_be_coded_or_come_in_parts() -> None:
 
 
 def test_what_was_measured_after_departure_closes_nothing() -> None:
-    facts = observed(*(reading(m, m) for m in (15, 30, 40, 60, 90)))
+    facts = observed(*(reading(m) for m in (15, 30, 40, 60, 90)))
     gone = with_readings(facts, reading(124, after_departure=True))
     assert open_before_clearance(gone) == ["final_set"]
 
 
 def test_a_flag_without_an_answer_keeps_clearance_closed() -> None:
-    high = reading(40, 40, systolic=185)
-    facts = observed(*(reading(m, m) for m in (15, 30, 60, 90, 120)), high)
+    high = reading(40, systolic=185)
+    facts = observed(*(reading(m) for m in (15, 30, 60, 90, 120)), high)
     items = before_clearance(facts, at(126))
     assert [(i.code, i.closes, i.about) for i in items] == [
         ("unanswered_flag", "response", high.id)
@@ -125,7 +125,7 @@ def test_a_flag_without_an_answer_keeps_clearance_closed() -> None:
 
 
 def test_a_low_oxygen_seen_once_is_repeated_and_locks_nothing() -> None:
-    facts = observed(*(reading(m, m) for m in (15, 30, 40, 60, 90)), reading(120, 120, spo2=91))
+    facts = observed(*(reading(m) for m in (15, 30, 40, 60, 90)), reading(120, spo2=91))
     assert open_before_clearance(facts) == []
 
 

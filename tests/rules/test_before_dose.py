@@ -201,7 +201,7 @@ def test_a_pressure_above_140_over_90_needs_a_decision(
 
 
 def test_a_pressure_that_was_not_measured_needs_a_decision() -> None:
-    assert needs_decision(arrived(not_done(-10, None, "blood_pressure", code="device_failure")))
+    assert needs_decision(arrived(not_done(-10, "blood_pressure", code="device_failure")))
 
 
 def test_a_decision_to_give_is_for_the_very_reading_it_was_taken_on() -> None:

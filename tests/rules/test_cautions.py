@@ -49,13 +49,13 @@ def test_the_final_pressure_is_at_most_140_over_90_or_within_20_percent_of_pre_d
     predose: tuple[int, int], final: tuple[int, int], keys_expected: list[str]
 ) -> None:
     before = reading(-10, systolic=predose[0], diastolic=predose[1])
-    last = reading(120, 120, systolic=final[0], diastolic=final[1])
+    last = reading(120, systolic=final[0], diastolic=final[1])
     assert keys(last, predose=before) == keys_expected
 
 
 def test_without_a_pre_dose_pressure_only_140_over_90_counts() -> None:
-    last = reading(120, 120, systolic=141)
-    assert keys(last, predose=not_done(-10, None, "blood_pressure")) == ["blood_pressure"]
+    last = reading(120, systolic=141)
+    assert keys(last, predose=not_done(-10, "blood_pressure")) == ["blood_pressure"]
 
 
 @pytest.mark.parametrize(
@@ -65,16 +65,16 @@ def test_without_a_pre_dose_pressure_only_140_over_90_counts() -> None:
 def test_a_pressure_that_rose_over_the_last_two_checks_asks_for_words(
     last: tuple[int, int], is_rising: bool
 ) -> None:
-    first = reading(90, 90, systolic=130, diastolic=80)
-    again = reading(120, 120, systolic=last[0], diastolic=last[1])
+    first = reading(90, systolic=130, diastolic=80)
+    again = reading(120, systolic=last[0], diastolic=last[1])
     assert (keys(first, again) == ["blood_pressure_rising"]) is is_rising
 
 
 def test_a_correction_takes_its_original_out_of_the_comparison() -> None:
-    wrong = reading(120, 120, systolic=138)
-    right = reading(120, 120, systolic=120, replaces=wrong.id)
-    assert keys(reading(90, 90), wrong) == ["blood_pressure_rising"]
-    assert keys(reading(90, 90), wrong, right) == []
+    wrong = reading(120, systolic=138)
+    right = reading(120, systolic=120, replaces=wrong.id)
+    assert keys(reading(90), wrong) == ["blood_pressure_rising"]
+    assert keys(reading(90), wrong, right) == []
 
 
 @pytest.mark.parametrize(
@@ -91,14 +91,14 @@ def test_a_correction_takes_its_original_out_of_the_comparison() -> None:
 def test_a_final_value_outside_its_criterion_asks_for_words_and_takes_a_clearance_back(
     values: dict[str, int], key: str | None
 ) -> None:
-    last = reading(120, 120, **values)
+    last = reading(120, **values)
     facts = observed(last)
     assert [c.key for c in cautions(facts)] == ([key] if key else [])
     assert is_outside_criteria(facts, last) is (key is not None)
 
 
 def test_a_high_pressure_takes_a_clearance_back() -> None:
-    last = reading(120, 120, systolic=150)
+    last = reading(120, systolic=150)
     assert is_outside_criteria(observed(last), last)
 
 
@@ -114,11 +114,11 @@ def test_a_high_pressure_takes_a_clearance_back() -> None:
 def test_a_patient_back_at_the_pre_dose_level_is_resolved(
     before: dict[str, int], last: dict[str, int], expected: list[str]
 ) -> None:
-    assert keys(reading(120, 120, **last), predose=reading(-10, **before)) == expected
+    assert keys(reading(120, **last), predose=reading(-10, **before)) == expected
 
 
 def test_what_was_not_measured_at_the_end_asks_for_words() -> None:
-    found = cautions(observed(not_done(120, 120, "spo2", "sedation")))
+    found = cautions(observed(not_done(120, "spo2", "sedation")))
     assert [(c.key, c.params["reason"]) for c in found] == [
         ("not_measured_spo2", "refused"),
         ("not_measured_sedation", "refused"),
@@ -126,15 +126,15 @@ def test_what_was_not_measured_at_the_end_asks_for_words() -> None:
 
 
 def test_a_measure_coded_once_and_measured_since_asks_nothing() -> None:
-    assert keys(not_done(90, 90, "spo2"), reading(120, 120)) == []
+    assert keys(not_done(90, "spo2"), reading(120)) == []
 
 
 def test_a_forty_minute_pressure_that_was_not_taken_asks_for_words_to_the_end() -> None:
-    assert keys(not_done(41, 40, "blood_pressure"), reading(120, 120)) == ["mandatory_not_done_40"]
+    assert keys(not_done(41, "blood_pressure"), reading(120)) == ["mandatory_not_done_40"]
 
 
 def test_the_latest_high_pressure_counts_though_the_last_check_was_coded() -> None:
-    high, coded = reading(110, systolic=170), not_done(120, 120, "blood_pressure")
+    high, coded = reading(110, systolic=170), not_done(120, "blood_pressure")
     assert keys(high, coded) == ["not_measured_blood_pressure", "blood_pressure"]
 
 

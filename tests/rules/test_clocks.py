@@ -13,7 +13,7 @@ def facts(**given: object) -> SessionFacts:
     """Its facts numbered in the order of time, one a minute of the hour."""
     recorded = {
         "admissions": (admission(seq=1, at=at(-20)),),
-        "readings": (reading(-10, seq=2), reading(40, 40, seq=4), reading(120, 120, seq=5)),
+        "readings": (reading(-10, seq=2), reading(40, seq=4), reading(120, seq=5)),
         "doses": (dose(0, seq=3),),
         "events": (event(122, seq=6),),
         "phase": "observing",

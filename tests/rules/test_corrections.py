@@ -13,7 +13,7 @@ from monitoring.rules.facts import ReadingFacts, SessionFacts
 from monitoring.rules.flags import flags_of
 from monitoring.rules.measures import OBSERVATIONS, measures
 from monitoring.rules.readiness import before_clearance, outside_guide
-from monitoring.rules.schedule import slot_for, slots
+from monitoring.rules.schedule import slots
 from tests.rules.any_session import sets
 from tests.rules.samples import at, dose, not_done, observed, reading, whole, with_readings
 
@@ -29,12 +29,8 @@ def put(
 ) -> SessionFacts:
     """`facts` with the correction, as the verb makes it."""
     whole = corrected(original, typed, is_time_wrong=is_time_wrong)
-    slot = original.slot
-    if is_time_wrong:
-        slot = slot_for(facts.without(original.id), original.slot, whole.taken_at)
     mended = reading(
         0,
-        slot,
         taken_at=whole.taken_at,
         received_at=at(600),
         values=dict(whole.values),
@@ -74,18 +70,11 @@ def corrections(draw: st.DrawFn) -> tuple[SessionFacts, SessionFacts]:
         predose=replace(right_predose, id=wrong_predose.id, seq=wrong_predose.seq), doses=doses
     )
     wrong = [(wrong_predose, right_predose, False)]
-    for asked in draw(st.lists(st.sampled_from([15, 30, 40, 60, 90, 120, None]), max_size=7)):
-        if asked is not None and any(r.slot == asked for r in mended.readings):
-            continue
-        minutes = draw(st.integers(1, 200)) if asked is None else asked + draw(st.integers(0, 9))
+    for minutes in draw(st.lists(st.integers(1, 200), max_size=7)):
         moved = draw(st.integers(-25, 40)) if draw(st.booleans()) else 0
         typed, right = draw(sets(minutes)), draw(sets(max(1, minutes + moved)))
-        typed = replace(typed, slot=slot_for(mended, asked, typed.taken_at))
-        if typed.slot != asked:
-            continue  # What was asked for is not kept once it was refused its slot.
-        slot = slot_for(at_once, asked, right.taken_at)
         mended = with_readings(mended, typed)
-        at_once = with_readings(at_once, replace(right, id=typed.id, seq=typed.seq, slot=slot))
+        at_once = with_readings(at_once, replace(right, id=typed.id, seq=typed.seq))
         wrong.append((typed, right, right.taken_at != typed.taken_at))
     for original, right, is_time_wrong in draw(st.permutations(wrong)):
         typed_now = Entry(taken_at=right.taken_at, values=right.values, not_done=right.not_done)
@@ -103,7 +92,7 @@ def test_corrections_leave_what_typing_it_right_at_once_would_have_left(
 
 
 def test_an_old_set_corrected_late_is_no_final_set() -> None:
-    facts = observed(*(reading(m, m) for m in (15, 30, 40, 60, 90)))
+    facts = observed(*(reading(m) for m in (15, 30, 40, 60, 90)))
     facts = put(facts, facts.readings[1], entry(systolic=150), is_time_wrong=False)
     assert "final_set" in {i.code for i in before_clearance(facts, at(126))}
 
@@ -127,7 +116,7 @@ def test_of_two_readings_of_one_minute_a_correction_does_not_make_the_first_the_
 
 
 def test_a_correction_keeps_what_was_left_empty() -> None:
-    original = not_done(40, 40, "spo2", "respiratory_rate")
+    original = not_done(40, "spo2", "respiratory_rate")
     one = replace(entry(heart_rate=88), not_done={"respiratory_rate": "device_failure"})
     mended = corrected(original, one, is_time_wrong=False)
     assert mended.values == dict(original.values) | {"heart_rate": 88}
@@ -139,7 +128,7 @@ def test_a_correction_keeps_what_was_left_empty() -> None:
 
 def test_a_value_coded_as_not_done_afterwards_is_gone() -> None:
     gone = replace(entry(), not_done={"blood_pressure": "unable"})
-    mended = corrected(reading(40, 40), gone, is_time_wrong=False)
+    mended = corrected(reading(40), gone, is_time_wrong=False)
     assert (mended.values["systolic"], mended.values["diastolic"]) == (None, None)
 
 
@@ -170,6 +159,6 @@ def test_a_course_without_a_correction_is_without_all_that_it_replaced() -> None
     for _ in range(2):
         facts = put(facts, facts.standing_readings[3], entry(systolic=131), is_time_wrong=False)
     gone = facts.without(facts.standing_readings[3].id)
-    assert 40 not in {r.slot for r in gone.readings}
+    assert at(40) not in {r.taken_at for r in gone.readings}
     assert len(gone.readings) == 6
     assert set(measures()) <= set(gone.readings[0].values)

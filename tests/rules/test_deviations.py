@@ -92,28 +92,28 @@ def test_an_early_device_a_partial_one_and_a_stop_are_told() -> None:
 
 
 def test_a_late_reading_keeps_its_own_minutes() -> None:
-    facts = observed(*(reading(m, m) for m in (15, 30, 60, 90, 120)), reading(55, 40))
+    facts = observed(*(reading(m) for m in (15, 30, 60, 90, 120)), reading(55, meant_for=40))
     assert found(facts) == [("reading_late", {"slot": 40, "taken": 55, "late": 15})]
 
 
 def test_a_reading_coded_as_not_done_is_told_with_its_reasons() -> None:
-    readings = [reading(m, m) for m in (15, 30, 60, 90, 120)]
-    facts = observed(*readings, not_done(41, 40, "blood_pressure", code="device_failure"))
+    readings = [reading(m) for m in (15, 30, 60, 90, 120)]
+    facts = observed(*readings, not_done(41, "blood_pressure", code="device_failure"))
     assert found(facts) == [("reading_not_done", {"slot": 40, "reasons": ("device_failure",)})]
-    everything = not_done(90, 90, *OBSERVATIONS)
-    facts = observed(*(reading(m, m) for m in (15, 30, 40, 60, 120)), everything)
+    everything = not_done(90, *OBSERVATIONS)
+    facts = observed(*(reading(m) for m in (15, 30, 40, 60, 120)), everything)
     assert found(facts) == [("reading_not_done", {"slot": 90, "reasons": ("refused",)})]
 
 
 def test_a_missed_reading_is_told_once_it_is_past() -> None:
-    facts = observed(reading(15, 15), reading(40, 40))
+    facts = observed(reading(15), reading(40))
     assert found(facts, 59) == [("reading_missed", {"slot": 30})]
 
 
 def test_a_reading_not_asked_for_under_a_standing_clearance_is_not_missed() -> None:
     taken_back = clearance(126, withdrawn_at=at(140), withdrawal_reason="High")
     facts = whole(clearances=(taken_back,))
-    facts = with_readings(facts, reading(150, 150))
+    facts = with_readings(facts, reading(150))
     assert found(facts, 152) == [("clearance_withdrawn", {"reason": "High"})]
     sooner = replace(facts, clearances=(clearance(126, withdrawn_at=at(130)),))
     assert ("reading_missed", {"slot": 135}) in found(sooner, 152)
@@ -125,12 +125,12 @@ def test_a_reading_not_asked_for_under_a_standing_clearance_is_not_missed() -> N
 def test_a_reading_due_from_the_signature_on_is_not_asked_for(
     signed: float, is_missed: bool
 ) -> None:
-    facts = with_readings(whole(clearances=(clearance(signed),)), reading(150, 150))
+    facts = with_readings(whole(clearances=(clearance(signed),)), reading(150))
     assert (("reading_missed", {"slot": 135}) in found(facts, 152)) is is_missed
 
 
 def test_a_reading_after_the_clearance_lapsed_is_missed() -> None:
-    facts = with_readings(whole(clearances=(clearance(126),)), reading(165, 165))
+    facts = with_readings(whole(clearances=(clearance(126),)), reading(165))
     assert [c for c, p in found(facts, 166) if c == "reading_missed"] == ["reading_missed"]
     assert ("reading_missed", {"slot": 150}) in found(facts, 166)
 
@@ -146,9 +146,7 @@ def test_an_entry_more_than_five_minutes_back_is_told(seconds: int, expected: li
 def test_a_correction_is_told_with_its_reason_and_not_as_a_late_entry_too() -> None:
     facts = whole()
     original = facts.readings[3]
-    right = reading(
-        40, 40, replaces=original.id, correction_reason="Typing slip", received_at=at(80)
-    )
+    right = reading(40, replaces=original.id, correction_reason="Typing slip", received_at=at(80))
     assert found(with_readings(facts, right)) == [("reading_corrected", {"reason": "Typing slip"})]
 
 
@@ -193,8 +191,8 @@ def codes(facts: SessionFacts, minutes: float, seconds: float = 0) -> list[str]:
 
 
 def test_a_flag_that_no_one_answered_is_told_after_five_minutes_or_when_the_patient_left() -> None:
-    high = reading(40, 40, systolic=212, sedation=1)
-    facts = observed(reading(15, 15), reading(30, 30), high)
+    high = reading(40, systolic=212, sedation=1)
+    facts = observed(reading(15), reading(30), high)
     assert codes(facts, 45) == []
     assert codes(facts, 45, 1) == ["flag_unanswered"]
     left = replace(facts, departure=departure(41, "against_advice"), phase="closed")
@@ -203,14 +201,14 @@ def test_a_flag_that_no_one_answered_is_told_after_five_minutes_or_when_the_pati
 
 @pytest.mark.parametrize(("seconds", "expected"), [(0, []), (1, ["flag_answered_late"])])
 def test_an_answer_is_late_after_five_minutes(seconds: int, expected: list[str]) -> None:
-    high = reading(40, 40, systolic=185)
+    high = reading(40, systolic=185)
     answer = event(45, "response", answers_reading=high.id, at=at(45, seconds))
-    facts = observed(reading(15, 15), reading(30, 30), high, events=(answer,))
+    facts = observed(reading(15), reading(30), high, events=(answer,))
     assert codes(facts, 47) == expected
 
 
 def test_a_value_that_only_asks_for_a_repeat_asks_for_no_one_to_be_informed() -> None:
-    facts = observed(reading(15, 15), reading(30, 30), reading(40, 40, spo2=92))
+    facts = observed(reading(15), reading(30), reading(40, spo2=92))
     assert codes(facts, 55) == []
 
 
@@ -225,9 +223,9 @@ def test_serious_adverse_events_lead_the_deviations() -> None:
 
 
 def test_a_flagged_value_that_a_correction_took_away_is_told_with_the_value() -> None:
-    high = reading(40, 40, systolic=210)
-    well = reading(40, 40, replaces=high.id, correction_reason="Typing slip")
-    facts = observed(reading(15, 15), reading(30, 30), high, well)
+    high = reading(40, systolic=210)
+    well = reading(40, replaces=high.id, correction_reason="Typing slip")
+    facts = observed(reading(15), reading(30), high, well)
     assert codes(facts, 44) == ["reading_corrected", "flag_corrected"]
     params = {d.code: d.params for d in told(facts, 44)}
     taken_away: Any = params["flag_corrected"]["flagged"]

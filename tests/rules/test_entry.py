@@ -99,7 +99,7 @@ def test_an_unusual_value_is_asked_about_once_and_then_kept() -> None:
 
 
 def test_a_jump_is_measured_from_the_last_value_before_it() -> None:
-    facts = observed(reading(30, 30, systolic=170), predose=reading(-10, systolic=120))
+    facts = observed(reading(30, systolic=170), predose=reading(-10, systolic=120))
     assert problems(values=WELL | {"systolic": 125}, facts=facts) == [("systolic", "jump")]
     assert problems(values=WELL | {"systolic": 131}, facts=facts) == []
 
@@ -133,7 +133,7 @@ def test_the_last_value_of_a_field_is_the_last_measured_one_before() -> None:
         reading(15, spo2=95),
         wrong,
         reading(20, systolic=130, replaces=wrong.id),
-        not_done(25, None, "blood_pressure", "spo2"),
+        not_done(25, "blood_pressure", "spo2"),
         reading(50, systolic=150),
     )
     last = previous_values(facts, at(40))
@@ -164,7 +164,7 @@ def vitals() -> st.SearchStrategy[dict[str, int]]:
 def test_every_possible_complete_timely_and_confirmed_reading_is_kept(
     values: dict[str, int], asked: int | None
 ) -> None:
-    facts = observed(reading(15, 15))
+    facts = observed(reading(15))
     assert problems(asked, values=values, confirmed=frozenset(values), facts=facts) == []
 
 

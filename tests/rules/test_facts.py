@@ -79,14 +79,14 @@ def test_the_pre_dose_reading_is_the_latest_complete_one() -> None:
     assert arrived(complete, partial).predose == complete
     later = reading(-3)
     assert arrived(complete, partial, later).predose == later
-    coded = not_done(-2, None, "blood_pressure")
+    coded = not_done(-2, "blood_pressure")
     assert arrived(complete, coded).predose == coded
     assert arrived(partial).predose is None
 
 
 def test_a_reading_entered_after_the_dose_never_becomes_the_pre_dose_one() -> None:
     predose = reading(-10, systolic=120)
-    high = reading(40, 40, systolic=165)
+    high = reading(40, systolic=165)
     facts = observed(high, predose=predose)
     afterwards = with_readings(facts, reading(-2, systolic=170, received_at=at(50)))
     assert afterwards.predose == predose
@@ -95,7 +95,7 @@ def test_a_reading_entered_after_the_dose_never_becomes_the_pre_dose_one() -> No
 
 def test_a_correction_of_the_pre_dose_reading_stands_in_its_place() -> None:
     predose = reading(-10, systolic=120)
-    facts = observed(reading(40, 40, systolic=165), predose=predose)
+    facts = observed(reading(40, systolic=165), predose=predose)
     corrected = reading(-12, systolic=150, replaces=predose.id)
     again = reading(-12, systolic=152, replaces=corrected.id)
     assert with_readings(facts, corrected).predose == corrected
@@ -120,22 +120,22 @@ def test_a_tablet_that_runs_ahead_keeps_the_pre_dose_reading_before_the_dose() -
 
 def test_a_dose_that_names_no_reading_rests_on_the_latest_before_it() -> None:
     first, second = reading(-20), reading(-10)
-    facts = arrived(first, second, reading(15, 15), phase="observing", doses=(dose(0),))
+    facts = arrived(first, second, reading(15), phase="observing", doses=(dose(0),))
     assert facts.predose == second
 
 
 def test_a_replaced_reading_stands_no_more() -> None:
-    wrong = reading(40, 40, systolic=210)
-    right = reading(40, 40, systolic=120, replaces=wrong.id)
+    wrong = reading(40, systolic=210)
+    right = reading(40, systolic=120, replaces=wrong.id)
     facts = observed(wrong, right)
     assert wrong not in facts.standing_readings
     assert facts.after_dose == (right,)
 
 
 def test_readings_stand_in_the_order_they_were_taken() -> None:
-    late_entry = reading(30, 30, seq=900)
-    facts = observed(reading(40, 40, seq=500), late_entry)
-    assert [r.slot for r in facts.after_dose] == [30, 40]
+    late_entry = reading(30, seq=900)
+    facts = observed(reading(40, seq=500), late_entry)
+    assert [r.taken_at for r in facts.after_dose] == [at(30), at(40)]
 
 
 def test_what_comes_after_departure_is_no_part_of_the_course() -> None:
@@ -143,7 +143,7 @@ def test_what_comes_after_departure_is_no_part_of_the_course() -> None:
 
 
 def test_the_latest_counts_a_coded_measure_and_the_measured_ones_do_not() -> None:
-    measured, coded = reading(40, 40), not_done(60, 60, "spo2")
+    measured, coded = reading(40), not_done(60, "spo2")
     facts = observed(measured, coded)
     assert facts.latest("spo2") == coded
     assert list(facts.with_value("spo2")) == [measured]
@@ -179,7 +179,8 @@ CHANGES = (
 
 @pytest.mark.parametrize("start", CHANGES)
 def test_minutes_run_on_through_a_change_of_clocks_and_midnight(start: datetime) -> None:
-    facts = observed(doses=(dose(0, started_at=start),), planned_mg=28)
+    before = reading(0, taken_at=start - timedelta(minutes=10))
+    facts = observed(predose=before, doses=(dose(0, started_at=start),), planned_mg=28)
     local = (start + timedelta(minutes=40)).astimezone(ZoneInfo("America/New_York"))
     assert facts.minutes(local.astimezone(UTC)) == 40
     assert facts.window_ends_at == start + timedelta(minutes=120)

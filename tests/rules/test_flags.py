@@ -19,7 +19,7 @@ HIGH = {"systolic": 175, "diastolic": 100}
 
 
 def codes(**values: int) -> list[str]:
-    taken = reading(40, 40, **values)
+    taken = reading(40, **values)
     return [f.code for f in flags_of(observed(taken, predose=reading(-10, **HIGH)), taken)]
 
 
@@ -63,7 +63,7 @@ def test_a_value_is_flagged_from_its_limit_on(values: dict[str, int], expected: 
 def test_a_rise_from_pre_dose_is_flagged_from_40_and_25(
     systolic: int, diastolic: int, expected: list[str]
 ) -> None:
-    taken = reading(40, 40, systolic=systolic, diastolic=diastolic)
+    taken = reading(40, systolic=systolic, diastolic=diastolic)
     assert [f.code for f in flags_of(observed(taken), taken)] == expected
 
 
@@ -113,12 +113,12 @@ def test_nausea_alone_is_not_flagged() -> None:
 
 
 def test_an_answer_is_for_one_fact_and_a_correction_asks_anew() -> None:
-    high = reading(40, 40, systolic=185)
+    high = reading(40, systolic=185)
     answered = observed(high, events=(event(41, "response", answers_reading=high.id),))
     assert unanswered(answered) == []
-    corrected = with_readings(answered, reading(40, 40, systolic=195, replaces=high.id))
+    corrected = with_readings(answered, reading(40, systolic=195, replaces=high.id))
     assert len(unanswered(corrected)) == 1
-    mended = with_readings(answered, reading(40, 40, replaces=high.id))
+    mended = with_readings(answered, reading(40, replaces=high.id))
     assert flagged(mended) == []
 
 
@@ -130,7 +130,7 @@ def test_an_answered_symptom_needs_no_other_answer() -> None:
 
 
 def test_what_is_most_urgent_comes_first() -> None:
-    taken = reading(40, 40, systolic=205, diastolic=112, spo2=92)
+    taken = reading(40, systolic=205, diastolic=112, spo2=92)
     tiers = [f.tier for f in flags_of(observed(taken), taken)]
     assert tiers == sorted(tiers, key=["emergency", "notify", "repeat"].index)
     assert reading_flags(observed(taken))[taken.id][0].tier == "emergency"

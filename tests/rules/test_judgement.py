@@ -10,7 +10,7 @@ import pytest
 from monitoring.rules.entry import Entry
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.judgement import Judgement, judge, judge_correction
-from tests.rules.samples import WELL, at, observed, reading
+from tests.rules.samples import WELL, at, not_done, observed, reading
 
 
 def entry(minutes: float, asked: int | None = 40, **values: int) -> Entry:
@@ -22,10 +22,10 @@ def judged(minutes: float, facts: SessionFacts | None = None, **values: int) -> 
     return judge(facts or observed(), entry(minutes, **values), at(minutes), uuid4())
 
 
-def test_a_well_reading_in_time_fills_its_slot_and_ends_nothing() -> None:
+def test_a_well_reading_in_time_asks_and_ends_nothing() -> None:
     found = judged(40)
     assert found.problems == ()
-    assert found.slot == 40
+    assert found.beside is None
     assert not found.is_outside
 
 
@@ -35,7 +35,9 @@ def test_a_value_outside_the_criteria_ends_a_clearance(values: dict[str, Any]) -
 
 
 def test_a_slot_that_is_filled_is_not_filled_twice() -> None:
-    assert judged(42, observed(reading(40, 40))).slot is None
+    first = reading(40)
+    assert judged(42, observed(first)).beside == first
+    assert judged(42, observed(not_done(40, "blood_pressure"))).beside is None
 
 
 def test_of_a_time_to_come_nothing_else_is_said() -> None:
@@ -44,22 +46,8 @@ def test_of_a_time_to_come_nothing_else_is_said() -> None:
     assert [(m.code, m.field) for m in found.problems] == [("future", "taken_at")]
 
 
-def test_a_correction_keeps_the_slot_unless_its_time_was_wrong() -> None:
-    original = reading(40, 40)
-    facts = observed(original)
-    typed = Entry(taken_at=at(15), values={"systolic": 150}, confirmed=frozenset({"systolic"}))
-
-    def corrected(*, is_time_wrong: bool) -> Judgement:
-        return judge_correction(
-            facts, original, typed, at(76), uuid4(), is_time_wrong=is_time_wrong
-        )
-
-    assert corrected(is_time_wrong=False).slot == 40
-    assert corrected(is_time_wrong=True).slot is None
-
-
 def test_a_correction_is_judged_with_what_it_leaves_as_it_was() -> None:
-    original = reading(40, 40, spo2=91)
+    original = reading(40, spo2=91)
     typed = Entry(taken_at=at(41), values={"heart_rate": 72})
     found = judge_correction(
         observed(original), original, typed, at(41), uuid4(), is_time_wrong=False

@@ -7,12 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitoring.rules.facts import SessionFacts
+from monitoring.rules.filling import observations_at, on_time
 from monitoring.rules.protocol import SPRAVATO_US
 from monitoring.rules.schedule import (
     next_slot,
-    observations_at,
-    on_time,
-    slot_for,
     slot_minutes,
     slots,
 )
@@ -25,7 +23,6 @@ from tests.rules.samples import (
     observed,
     reading,
     whole,
-    with_readings,
 )
 
 
@@ -61,12 +58,12 @@ def test_an_overdue_slot_is_escalated_from_ten_minutes(minutes: float, is_escala
 def test_the_forty_minute_reading_is_on_time_from_30_to_50_and_late_after(
     taken: float, state: str
 ) -> None:
-    assert states(observed(reading(taken, 40)), 80)[40] == state
+    assert states(observed(reading(27), reading(taken, meant_for=40)), 80)[40] == state
 
 
 @pytest.mark.parametrize(("taken", "state"), [(55, "done"), (65, "done"), (65.02, "late")])
 def test_another_reading_is_on_time_within_five_minutes(taken: float, state: str) -> None:
-    assert states(observed(reading(taken, 60)), 80)[60] == state
+    assert states(observed(reading(taken)), 80)[60] == state
 
 
 def test_a_missed_slot_gives_way_to_the_next_but_never_the_forty_minute_one() -> None:
@@ -79,12 +76,12 @@ def test_a_missed_slot_gives_way_to_the_next_but_never_the_forty_minute_one() ->
 
 
 def test_a_slot_coded_as_not_done_says_so() -> None:
-    facts = observed(not_done(41, 40, "blood_pressure"))
+    facts = observed(not_done(41, "blood_pressure"))
     assert states(facts, 45)[40] == "not_done"
     everything = ("blood_pressure", "heart_rate", "spo2", "respiratory_rate", "sedation",
                   "dissociation")  # fmt: skip
-    assert states(observed(not_done(60, 60, *everything)), 61)[60] == "not_done"
-    assert states(observed(not_done(60, 60, "blood_pressure")), 61)[60] == "done"
+    assert states(observed(not_done(60, *everything)), 61)[60] == "not_done"
+    assert states(observed(not_done(60, "blood_pressure")), 61)[60] == "done"
 
 
 def test_readings_go_on_every_15_minutes_while_the_session_is_open() -> None:
@@ -129,7 +126,7 @@ def test_the_schedule_goes_on_once_a_clearance_is_taken_back() -> None:
 def test_readings_15_minutes_apart_are_escalated_too(
     minutes: float, state: str, is_escalated: bool
 ) -> None:
-    facts = observed(*(reading(m, m) for m in (15, 30, 40, 60, 90)))
+    facts = observed(*(reading(m) for m in (15, 30, 40, 60, 90)))
     slot = next_slot(facts, at(minutes))
     assert slot is not None
     assert (slot.minutes, slot.state, slot.is_escalated) == (120, state, is_escalated)
@@ -138,7 +135,7 @@ def test_readings_15_minutes_apart_are_escalated_too(
 def test_a_slot_is_missed_when_the_next_is_due_or_was_read_in_its_place() -> None:
     assert states(observed(), 39, 59)[30] == "overdue"
     assert states(observed(), 40)[30] == "missed"
-    read_the_next = observed(reading(36, 40))
+    read_the_next = observed(reading(36))
     assert states(read_the_next, 36)[30] == "missed"
     slot = next_slot(read_the_next, at(36))
     assert slot is not None
@@ -146,15 +143,8 @@ def test_a_slot_is_missed_when_the_next_is_due_or_was_read_in_its_place() -> Non
 
 
 def test_a_reading_late_by_the_clock_still_names_its_own_minutes() -> None:
-    late = next(s for s in slots(observed(reading(55, 40)), at(56)) if s.minutes == 40)
+    late = next(s for s in slots(observed(reading(55, meant_for=40)), at(56)) if s.minutes == 40)
     assert (late.state, late.minutes_over) == ("late", 15)
-
-
-@pytest.mark.parametrize(("minutes", "slot"), [(134.9, 120), (135, None)])
-def test_the_last_slot_is_filled_until_the_one_after_it_is_due(
-    minutes: float, slot: int | None
-) -> None:
-    assert slot_for(observed(), 120, at(minutes)) == slot
 
 
 def test_a_patient_who_left_before_the_first_slot_has_none() -> None:
@@ -163,7 +153,7 @@ def test_a_patient_who_left_before_the_first_slot_has_none() -> None:
 
 
 def test_the_next_slot_is_the_one_to_come_when_none_is_open() -> None:
-    slot = next_slot(observed(reading(15, 15)), at(18))
+    slot = next_slot(observed(reading(15)), at(18))
     assert slot is not None
     assert (slot.minutes, slot.state) == (30, "upcoming")
 
@@ -174,51 +164,9 @@ def test_respiratory_rate_is_asked_at_pre_dose_40_and_the_last_ones_only() -> No
     assert all("respiratory_rate" in observations_at(SPRAVATO_US, m) for m in (None, 40, 120, 135))
 
 
-@pytest.mark.parametrize(
-    ("asked", "minutes", "slot"),
-    [
-        (40, 29.9, None),
-        (40, 30, 40),
-        (40, 90, 40),
-        (30, 24.9, None),
-        (30, 25, 30),
-        (30, 39.9, 30),
-        (30, 40, None),
-        (135, 131, 135),
-        (33, 33, None),
-        (None, 40, None),
-    ],
-)
-def test_a_reading_fills_the_slot_it_was_taken_for_or_is_additional(
-    asked: int | None, minutes: float, slot: int | None
-) -> None:
-    assert slot_for(observed(), asked, at(minutes)) == slot
-
-
-def test_a_filled_slot_makes_another_reading_additional() -> None:
-    assert slot_for(observed(reading(40, 40)), 40, at(42)) is None
-
-
-def test_before_the_first_device_no_slot_is_filled() -> None:
-    assert slot_for(arrived(), 40, at(40)) is None
-
-
-@given(st.integers(-30, 400), st.lists(st.integers(1, 300), max_size=12))
-def test_slots_rise_and_each_reading_fills_at_most_one(now: int, taken: list[int]) -> None:
-    facts = observed()
-    for minutes in sorted(taken):
-        asked = next_slot(facts, at(minutes))
-        slot = slot_for(facts, asked.minutes if asked else None, at(minutes))
-        facts = with_readings(facts, reading(minutes, slot))
-    found = slots(facts, at(now))
-    assert [s.minutes for s in found] == sorted({s.minutes for s in found})
-    used = [s.reading.id for s in found if s.reading]
-    assert len(used) == len(set(used))
-
-
 @given(st.integers(0, 200), st.integers(0, 400))
 def test_the_time_taken_is_never_moved_to_a_slot(taken: int, now: int) -> None:
-    facts = observed(reading(taken, 40))
+    facts = observed(reading(taken))
     for slot in slots(facts, at(now)):
         if slot.reading:
             assert slot.reading.taken_at == at(taken)

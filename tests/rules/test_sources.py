@@ -13,6 +13,7 @@ from monitoring.rules import (
     cautions,
     deviations,
     entry,
+    filling,
     flags,
     measures,
     phase,
@@ -25,6 +26,7 @@ from monitoring.rules import (
 
 MODULES = (
     schedule,
+    filling,
     flags,
     readiness,
     cautions,
@@ -67,10 +69,11 @@ def test_each_rule_names_its_source_or_stands_in_a_module_that_does(name: str, f
 
 
 RULES_THAT_DECIDE = (
-    schedule.on_time,
-    schedule.observations_at,
+    filling.on_time,
+    filling.observations_at,
     schedule.slot_minutes,
-    schedule.slot_for,
+    filling.filling,
+    filling.taken_already,
     schedule.next_slot,
     flags.event_flags,
     readiness.before_dose,

@@ -168,7 +168,7 @@ def test_a_time_to_come_on_a_chosen_day_is_read_as_what_it_says() -> None:
     assert read == datetime(2026, 3, 10, 17, tzinfo=UTC)
 
 
-COURSE = replace(observed(reading(15, 15)), admitted_at=at(-30))
+COURSE = replace(observed(reading(15)), admitted_at=at(-30))
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from monitoring.models import Reading as ReadingRow
 from monitoring.models import Session
 from monitoring.rules.entry import PRE_DOSE, Entry
 from monitoring.rules.facts import ReadingFacts, SessionFacts, whole_minutes
+from monitoring.rules.filling import filling, observations_at, representative
 from monitoring.rules.measures import (
     NOT_DONE_REASONS,
     OBSERVATIONS,
@@ -34,14 +35,14 @@ from monitoring.rules.measures import (
 )
 from monitoring.rules.protocol import SPRAVATO_US, Protocol
 from monitoring.rules.scales import SCALES
-from monitoring.rules.schedule import observations_at
+from monitoring.rules.schedule import slots
 from monitoring.web import links
 from monitoring.web.lookup import open_session, require_here
 from monitoring.web.measured import measure_field
 from monitoring.web.record_page import RecordForm, SessionPage
 from monitoring.web.times import ClockTime, confirmed
 from monitoring.words import wording
-from monitoring.words.readings import label, table
+from monitoring.words.readings import Table, label, table
 
 
 class ReadingForm(RecordForm):
@@ -124,6 +125,8 @@ def record(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     form: ReadingForm | None = None
     if request.method == "POST":
         require_here(request, session_id)
+        if "discard" in request.POST:
+            return _discarded(request, session_id)
         # The scales of any protocol are read alike; the verb checks them against the session's.
         form = ReadingForm(request.POST, protocol=SPRAVATO_US)
         if _recorded_by(request, session_id, form, asked):
@@ -135,7 +138,9 @@ def record(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     if "again" in request.GET:
         own["draft"] = links.reading(session, _asked(request))
     if not form.is_bound:
-        own["recorded"] = _recorded(session, asked)
+        own["recorded"] = _recorded(session, facts, asked)
+    elif form.has_error("another", "slot_taken"):
+        own["beside"] = _beside(session, facts, asked)
     around = SessionPage(
         session=session,
         heading=_heading(asked),
@@ -162,21 +167,44 @@ def _recorded_by(
     )
 
 
-def _recorded(session: Session, asked: int | None) -> dict[str, Any] | None:
+def _discarded(request: ClinicRequest, session_id: UUID) -> HttpResponse:
+    """What was typed is thrown away by who typed it, and nothing is inserted: it is the same
+    measurement as one that is recorded, or no good one."""
+    is_same = request.POST["discard"] == "same"
+    words = (
+        _("Yours was the same measurement. It is discarded, nothing was recorded")
+        if is_same
+        else _("Yours is discarded, nothing was recorded")
+    )
+    return redirect_saved(request, words, "session", session_id)
+
+
+def _standing(session: Session, facts: SessionFacts, asked: int | None) -> ReadingRow | None:
     """The reading that stands for the slot already; one before the dose fills none."""
-    rows = list(session.rows.of(ReadingRow))
-    replaced = {row.replaces_id for row in rows}
-    standing = (r for r in rows if r.slot == asked and r.pk not in replaced)
-    found = next(standing, None) if asked is not None else None
-    if found is None:
+    found = representative(filling(facts).of(asked)) if asked else None
+    return session.rows.find(ReadingRow, found.id) if found else None
+
+
+def _recorded(session: Session, facts: SessionFacts, asked: int | None) -> dict[str, Any] | None:
+    """What was recorded for the slot, where nothing of it is asked for any more."""
+    found = _standing(session, facts, asked)
+    is_open = any(s.minutes == asked and s.lacking for s in slots(facts, clock.now()))
+    if found is None or is_open:
         return None
-    is_open = session.is_open
     return {
         "at": found.recorded_at,
         "by": found.recorded_by.printed_name,
-        "correct": reverse("reading-correct", args=[session.pk, found.pk]) if is_open else "",
+        "correct": reverse("reading-correct", args=[session.pk, found.pk])
+        if session.is_open
+        else "",
         "additional": f"{links.reading(session, asked)}&again=1",
     }
+
+
+def _beside(session: Session, facts: SessionFacts, asked: int | None) -> Table | None:
+    """What someone else recorded for the slot meanwhile, with who and when."""
+    found = _standing(session, facts, asked)
+    return table(session, facts, only={found.pk}) if found else None
 
 
 @require_http_methods(["GET", "POST"])

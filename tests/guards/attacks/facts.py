@@ -87,14 +87,6 @@ def _corrects_a_stranger(clinic: Clinic, clock: TestClock) -> Callable[[], None]
     )
 
 
-@attack("reading_slot_filled_once")
-def _fills_a_slot_again(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
-    visit = Visit(clinic, clock).dosed()
-    clock.forward(minutes=40)
-    row = visit.read(40)
-    return lambda: copy(row, seq=visit.row.last_seq + 1)
-
-
 def _dose(visit: Visit, clock: TestClock, **changes: Any) -> Callable[[], None]:
     like = Visit(open_clinic("South"), clock).dosed()
     row = nouns.Dose.objects.get(session=like.id)

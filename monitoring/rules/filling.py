@@ -1,0 +1,168 @@
+"""Which reading fills which slot: by when it was taken, whichever form it was typed into.
+
+For each observation the first value that comes in a slot's time counts; a reason why there is none
+counts only while no value comes. An attempt uses no slot up, and a reading that is taken away
+frees its slot again, since nothing of this is stored (CLINICAL 8, rules 6, 7 and 8).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from monitoring.rules.facts import CLOCKS_APART, ReadingFacts, SessionFacts, whole_minutes
+from monitoring.rules.measures import OBSERVATIONS
+from monitoring.rules.protocol import REMS_CHECK_MINUTES, Protocol
+
+MANDATORY: frozenset[int] = frozenset({REMS_CHECK_MINUTES})
+"""Slots whose blood pressure is taken or coded, never passed over (CLINICAL 8, rule 6)."""
+
+PRESSURE = "blood_pressure"
+Answers = dict[str, ReadingFacts]
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """`homes` is by reading the slot that it is for, one that is additional is left out; `answers`
+    by slot and observation the reading that measured it, or said why not."""
+
+    homes: Mapping[UUID, int]
+    answers: Mapping[int, Mapping[str, ReadingFacts]]
+
+    def of(self, minutes: int) -> Mapping[str, ReadingFacts]:
+        return self.answers.get(minutes, {})
+
+
+def on_time(protocol: Protocol, minutes: int) -> tuple[int, int]:
+    """First and last minute at which a slot's reading is on time.
+
+    The 40-minute reading: 30 to 50 (CLINICAL 8, rule 7). Any other: within the minutes after
+    which it would be called overdue (rule 9).
+    """
+    if minutes == REMS_CHECK_MINUTES:
+        return protocol.forty_on_time
+    return minutes - protocol.slot_tolerance_minutes, minutes + protocol.slot_tolerance_minutes
+
+
+def observations_at(protocol: Protocol, minutes: int | None) -> tuple[str, ...]:
+    """What a scheduled reading asks for; None is the pre-dose reading.
+
+    All at each slot, respiratory rate at pre-dose, 40 and the final ones only (CLINICAL 4).
+    """
+    last = protocol.slots[-1]
+    if minutes is None or minutes == REMS_CHECK_MINUTES or minutes >= last:
+        return tuple(OBSERVATIONS)
+    return tuple(o.key for o in OBSERVATIONS.values() if o.is_at_each_slot)
+
+
+def slots_beyond(protocol: Protocol, until: int) -> list[int]:
+    """The protocol's slots, then one every `repeat_every_minutes`, to the first after `until`."""
+    minutes = list(protocol.slots)
+    while minutes[-1] <= until:
+        minutes.append(minutes[-1] + protocol.repeat_every_minutes)
+    return minutes
+
+
+def filling(facts: SessionFacts) -> Filling:
+    """What every reading after the first device fills, the earliest taken first.
+
+    A reading is for the earliest slot for which it is on time and to which it brings something;
+    otherwise for the one whose time has not passed to the next. A mandatory blood pressure that
+    was not answered in its time is the one that was then recorded for it, and late (CLINICAL 7,
+    hazards 3 and 4).
+    """
+    first = facts.first_dose_at
+    counted = sorted(_counted(facts), key=facts.order)
+    if first is None or not counted:
+        return Filling({}, {})
+    minutes = slots_beyond(facts.protocol, whole_minutes(counted[-1].taken_at - first))
+    answers: dict[int, Answers] = {m: {} for m in minutes}
+    homes: dict[UUID, int] = {}
+    for reading in counted:
+        for m in _near(facts.protocol, minutes, first, reading.taken_at):
+            brought = _brought(facts.protocol, m, answers[m], reading)
+            if brought:
+                answers[m] |= dict.fromkeys(brought, reading)
+                homes[reading.id] = m
+                break
+    _fill_late(facts.protocol, counted, first, answers)
+    return Filling(homes, answers)
+
+
+def _counted(facts: SessionFacts) -> Iterable[ReadingFacts]:
+    """Readings taken after the first device, while the patient was here."""
+    left = facts.departure
+    for reading in facts.standing_readings:
+        is_here = left is None or reading.taken_at <= left.at + CLOCKS_APART
+        if is_here and facts.is_after_dose(reading):
+            yield reading
+
+
+def _near(protocol: Protocol, minutes: Sequence[int], first: datetime, at: datetime) -> list[int]:
+    """The slots in whose time `at` lies: those for which it is on time, the earliest first, then
+    the one that gives way to the next when that is due."""
+    timely, later = [], []
+    for m, following in zip(minutes, [*minutes[1:], None], strict=True):
+        start, last = (first + timedelta(minutes=n) for n in on_time(protocol, m))
+        closes = m + protocol.repeat_every_minutes if following is None else following
+        if start <= at <= last:
+            timely.append(m)
+        elif start <= at < first + timedelta(minutes=closes):
+            later.append(m)
+    return [*timely, *later]
+
+
+def _brought(
+    protocol: Protocol, minutes: int, answers: Answers, reading: ReadingFacts
+) -> list[str]:
+    """The observations of a slot that `reading` answers better than what there is."""
+    found = []
+    for observation in observations_at(protocol, minutes):
+        there = answers.get(observation)
+        if reading.has_value(observation):
+            is_better = there is None or not there.has_value(observation)
+        else:
+            is_better = there is None and reading.has(observation)
+        if is_better:
+            found.append(observation)
+    return found
+
+
+def _fill_late(
+    protocol: Protocol,
+    counted: Sequence[ReadingFacts],
+    first: datetime,
+    answers: dict[int, Answers],
+) -> None:
+    """The blood pressure of a mandatory slot that had passed, recorded for it in so many words:
+    that of a later slot never passes for it (CLINICAL 7, hazard 3)."""
+    for m in (m for m in answers if m in MANDATORY and PRESSURE not in answers[m]):
+        begins = first + timedelta(minutes=on_time(protocol, m)[0])
+        late = (r for r in counted if r.meant_for == m and r.taken_at >= begins)
+        for reading in (r for r in late if r.has(PRESSURE)):
+            answers[m] |= dict.fromkeys(_brought(protocol, m, answers[m], reading), reading)
+
+
+def taken_already(
+    facts: SessionFacts, asked: int | None, reading: ReadingFacts
+) -> ReadingFacts | None:
+    """The reading that stands for the slot `asked`, to which `reading` would add nothing.
+
+    None where it fills that slot or another, or where nothing stands there: a set taken long
+    before the slot came near is an additional one (CLINICAL 8, rule 8).
+    """
+    if not asked:
+        return None
+    with_it = filling(replace(facts, readings=(*facts.readings, reading)))
+    if reading.id in with_it.homes:
+        return None
+    return representative(filling(facts).of(asked))
+
+
+def representative(answers: Mapping[str, ReadingFacts]) -> ReadingFacts | None:
+    """The reading that is named for a slot: that of the blood pressure, else the newest."""
+    if PRESSURE in answers:
+        return answers[PRESSURE]
+    return max(answers.values(), key=lambda r: r.taken_at, default=None)
