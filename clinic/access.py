@@ -35,6 +35,9 @@ class Permission(Enum):
     AMEND_RECORD = "amend_record"
     REVIEW_READING = "review_reading"
     CONFIRM_STRIKE = "confirm_strike"
+    REVIEW_EVENT = "review_event"
+    CALL_PATIENT = "call_patient"
+    LET_LEAVE_ALONE = "let_leave_alone"
     VIEW_REGISTER = "view_register"
     VIEW_PROTOCOL = "view_protocol"
     CHANGE_PROTOCOL = "change_protocol"
@@ -64,6 +67,7 @@ _NURSE = _READS | {
     Permission.RECORD_EVENT,
     Permission.DEPART,
     Permission.AMEND_RECORD,
+    Permission.CALL_PATIENT,
 }
 _CLINICIAN = _NURSE | {
     Permission.ORDER_DOSE,
@@ -71,6 +75,8 @@ _CLINICIAN = _NURSE | {
     Permission.SIGN_CLEARANCE,
     Permission.REVIEW_READING,
     Permission.CONFIRM_STRIKE,
+    Permission.REVIEW_EVENT,
+    Permission.LET_LEAVE_ALONE,
     Permission.CHANGE_PROTOCOL,
     Permission.VERIFY_RECORD,
     Permission.ENTER_IN_EMERGENCY,

@@ -74,7 +74,8 @@ def test_every_verb_has_a_file_of_tests_that_calls_it(verb: str) -> None:
 
 def built() -> str:
     """The text of what builds sessions by verbs."""
-    builders = ("factories/visits.py", "factories/mended.py", "actions/given.py")
+    names = ("visits", "mended", "followed")
+    builders = (*(f"factories/{name}.py" for name in names), "actions/given.py")
     return "".join((ROOT / "tests" / builder).read_text() for builder in builders)
 
 

@@ -24,10 +24,14 @@ from monitoring.actions.give_dose import give_dose
 from monitoring.actions.order_dose import order_dose
 from monitoring.actions.plan_session import plan_session
 from monitoring.actions.publish_protocol import publish_protocol
+from monitoring.actions.record_call import record_call
 from monitoring.actions.record_event import record_event
+from monitoring.actions.record_medication import record_medication
 from monitoring.actions.record_reading import record_reading
+from monitoring.actions.record_screen import record_screen
 from monitoring.actions.register_patient import register_patient
 from monitoring.actions.respond_to_flag import respond_to_flag
+from monitoring.actions.review_event import review_event
 from monitoring.actions.review_reading import review_reading
 from monitoring.actions.sign_clearance import sign_clearance
 from monitoring.actions.strike import strike
@@ -53,10 +57,14 @@ __all__ = [
     "order_dose",
     "plan_session",
     "publish_protocol",
+    "record_call",
     "record_event",
+    "record_medication",
     "record_reading",
+    "record_screen",
     "register_patient",
     "respond_to_flag",
+    "review_event",
     "review_reading",
     "sign_clearance",
     "strike",

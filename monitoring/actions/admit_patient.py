@@ -27,6 +27,8 @@ class Answers:
     fasting_reason: str = ""
     transport_reason: str = ""
     contraindication_reason: str = ""
+    escort_name: str = ""
+    escort_phone: str = ""
     prescriber_id: UUID | None
     room: str = ""
 
@@ -35,7 +37,8 @@ class Answers:
 def admit_patient(work: SessionWork, *, id: UUID, answers: Answers) -> Admission:
     """Record the answers; asked again before the dose, the later answers count.
 
-    Every question that the protocol asks is answered and the identifiers are confirmed. An answer
+    Every question that the protocol asks is answered, the identifiers are confirmed, and who takes
+    the patient home has a name and a telephone number. An answer
     that keeps the dose from being given is recorded and stays open; a contraindication's Yes is
     changed to No by a clinician only, with a reason (CLINICAL 8, rule 24). Raises Refused at each
     field, Conflict with the patient's other open session, NotAllowed.
@@ -46,6 +49,8 @@ def admit_patient(work: SessionWork, *, id: UUID, answers: Answers) -> Admission
         "contraindication_reason": answers.contraindication_reason.strip(),
         "fasting_reason": answers.fasting_reason.strip(),
         "transport_reason": answers.transport_reason.strip(),
+        "escort_name": answers.escort_name.strip(),
+        "escort_phone": answers.escort_phone.strip(),
         "prescriber_id": answers.prescriber_id,
     }
     if sent := work.sent(work.session.rows.of(Admission), id, given):
@@ -79,6 +84,11 @@ def _open_questions(work: SessionWork, answers: Answers) -> list[Message]:
         reasons.append(Message("required", field="fasting_reason"))
     if given.get("transport_arranged") is False and not answers.transport_reason.strip():
         reasons.append(Message("required", field="transport_reason"))
+    if given.get("transport_arranged"):
+        escort = {"escort_name": answers.escort_name, "escort_phone": answers.escort_phone}
+        reasons += [
+            Message("required", field=n) for n, typed in escort.items() if not typed.strip()
+        ]
     return [*reasons, *_taken_back(work, answers)]
 
 

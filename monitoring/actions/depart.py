@@ -8,25 +8,25 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from clinic.access import Permission
+from clinic.access import Permission, may
 from clinic.message import Message
 from clinic.refusal import Refused, refuse
 from clinic.verbs import same_or_conflict
 from monitoring.actions.sending import FIRST, Sending, require_same_time
 from monitoring.actions.times import require_not_future
 from monitoring.actions.work import SessionWork, session_verb
-from monitoring.models import Departure
+from monitoring.models import Departure, Event
 from monitoring.models.facts import departure_facts
 from monitoring.rules.lateness import lateness
-from monitoring.rules.phase import DOSED
+from monitoring.rules.phase import PRESENT
 from monitoring.rules.readiness import clearance_state, lapses_at
-from monitoring.rules.times import is_this_the_time
+from monitoring.rules.times import future, is_this_the_time
 
 NEEDED: dict[str, tuple[str, ...]] = {
     "discharged": ("escort_name", "escort_phone", "transport"),
-    "transferred": ("destination", "reason"),
+    "transferred": ("destination", "reason", "transport"),
     "against_advice": ("reason", "clinician_informed", "transport"),
-    "left_unseen": ("reason", "noticed_by"),
+    "left_unseen": ("reason", "noticed_by", "transport"),
 }
 """What each kind of departure says in words; why there is no escort stands for the escort."""
 
@@ -53,20 +53,23 @@ class Leaving:
     last_seen_confirmed_at: datetime | None = None
     had_serious_event: bool | None = None
     serious_event_detail: str = ""
+    serious_event_onset_at: datetime | None = None
+    onset_confirmed_at: datetime | None = None
 
 
-@session_verb(Permission.DEPART, phases=DOSED)
+@session_verb(Permission.DEPART, phases=PRESENT)
 def depart(work: SessionWork, *, id: UUID, leaving: Leaving, sending: Sending = FIRST) -> Departure:
     """Discharge on the clearance that stood when the patient left, or say why there was none.
 
     `left_at` is when the patient left, or when it was noticed that they had: never before the last
     dose. Far back, or before the last reading, it is read back and must be `confirmed_at`; recorded
-    more than five minutes later it needs `late_reason`. A discharge needs an escort with a
-    telephone number, or why there is none, the transport and the advice; a transfer its destination
-    and reason; leaving against advice the reason, which clinician was told, the way home and
-    whether the advice was given; who left unseen, when they were last seen and who noticed. All but
-    a discharge answer the question about serious adverse events. Raises Refused at each field,
-    Conflict when the session is closed already, NotAllowed.
+    more than five minutes later it needs `late_reason`. A discharge needs whom the patient was
+    handed over to, with a telephone number; why there is no one is a clinician's to say (CLINICAL
+    8, rule 34). A transfer needs its destination and reason; leaving against advice the reason and
+    which clinician was told; who left unseen, when they were last seen and who noticed. Each says
+    the way home, whether the advice was given, and whether there was a serious adverse event: one
+    that is not yet in the record becomes an event of it, but a discharge is refused for it. Raises
+    Refused at each field, Conflict when the session is closed already, NotAllowed.
     """
     given = _written(leaving)
     theirs = next(iter(work.session.rows.of(Departure)), None)
@@ -85,6 +88,7 @@ def depart(work: SessionWork, *, id: UUID, leaving: Leaving, sending: Sending = 
         leaving = replace(leaving, left_at=_on_clearance(work, leaving.left_at))
     if reasons := _reasons(work, leaving, given):
         raise Refused(reasons)
+    _add_serious_event(work, leaving)
     is_unseen = leaving.kind == Departure.Kind.LEFT_UNSEEN
     departure = work.insert(
         Departure(
@@ -133,7 +137,12 @@ def _written(leaving: Leaving) -> dict[str, Any]:
 
 def _reasons(work: SessionWork, leaving: Leaving, given: Mapping[str, Any]) -> list[Message]:
     """What is missing or cannot be; then what is asked about the times."""
-    found = [*_missing(leaving.kind, given), *_untrue(work, leaving.left_at)]
+    found = [
+        *_missing(leaving.kind, given),
+        *_alone(work, leaving.kind, given),
+        *_serious(work, leaving, given),
+        *_untrue(work, leaving.left_at),
+    ]
     found = found or [*_asked(work, leaving)]
     if leaving.kind == Departure.Kind.LEFT_UNSEEN:
         found += _seen(work, leaving)
@@ -226,9 +235,54 @@ def _missing(kind: str, given: Mapping[str, Any]) -> Iterator[Message]:
             yield Message("required", field=name)
     if kind == "discharged" and given["advice_given"] is not True:
         yield Message("confirm", field="advice_given")
-    if kind == "against_advice" and given["advice_given"] is None:
+    elif given["advice_given"] is None:
         yield Message("unanswered", field="advice_given")
-    if kind != "discharged" and given["had_serious_event"] is None:
+
+
+def _alone(work: SessionWork, kind: str, given: Mapping[str, Any]) -> Iterator[Message]:
+    """A discharge without an escort is a clinician's (CLINICAL 8, rule 34; 7, hazard 36)."""
+    is_alone = kind == Departure.Kind.DISCHARGED and bool(given["no_escort_reason"])
+    if is_alone and not may(work.by, Permission.LET_LEAVE_ALONE, work.session.site):
+        yield Message("alone_by_clinician", field="no_escort_reason")
+
+
+def _serious(work: SessionWork, leaving: Leaving, given: Mapping[str, Any]) -> Iterator[Message]:
+    """The answer agrees with the record; one that is not in it yet is told whole (CLINICAL 8, rule
+    43). Over a signature nothing is added: it is recorded first, and signed again."""
+    had, is_recorded = given["had_serious_event"], _has_serious_event(work)
+    if had is None:
         yield Message("unanswered", field="had_serious_event")
-    if given["had_serious_event"] and not given["serious_event_detail"]:
-        yield Message("required", field="serious_event_detail")
+    elif is_recorded and not had:
+        yield Message("serious_event_recorded", field="had_serious_event")
+    elif had and not is_recorded and leaving.kind == Departure.Kind.DISCHARGED:
+        yield Message("serious_event_missing", field="had_serious_event")
+    elif had and not is_recorded:
+        if not given["serious_event_detail"]:
+            yield Message("required", field="serious_event_detail")
+        onset_at, confirmed = leaving.serious_event_onset_at, leaving.onset_confirmed_at
+        name = "serious_event_onset_at"
+        if onset_at is None:
+            yield Message("required", field=name)
+        elif asked := future(onset_at, work.now, name) or is_this_the_time(
+            work.facts, onset_at, work.now, name, confirmed=confirmed
+        ):
+            yield asked
+
+
+def _has_serious_event(work: SessionWork) -> bool:
+    return any(event.is_serious for event in work.facts.events)
+
+
+def _add_serious_event(work: SessionWork, leaving: Leaving) -> None:
+    """The serious adverse event that was told at leaving, as an event of the session."""
+    if leaving.had_serious_event and not _has_serious_event(work):
+        work.add(
+            Event(
+                kind=Event.Kind.ADVERSE_EVENT,
+                at=min(leaving.left_at, work.now),
+                detail=leaving.serious_event_detail.strip(),
+                is_serious=True,
+                onset_at=leaving.serious_event_onset_at,
+                late_reason=leaving.late_reason.strip(),
+            )
+        )

@@ -12,15 +12,28 @@ from clinic.access import Permission
 from clinic.refusal import refuse
 from monitoring.actions.sending import FIRST, Sending, require_same_time
 from monitoring.actions.text import require_text
-from monitoring.actions.times import require_after, require_meant, require_timely
+from monitoring.actions.times import (
+    require_after,
+    require_after_admission,
+    require_meant,
+    require_timely,
+)
 from monitoring.actions.work import SessionWork, session_verb
 from monitoring.models import Event
 from monitoring.rules.codes import KindCode
 from monitoring.rules.flags import SYMPTOMS
 from monitoring.rules.phase import PRESENT
 
-RECORDABLE = frozenset(Event.Kind.values) - {Event.Kind.RESPONSE}
+RECORDABLE = frozenset(Event.Kind.values) - {
+    Event.Kind.RESPONSE,
+    Event.Kind.MEDICATION,
+    Event.Kind.SCREEN,
+    Event.Kind.ACCEPTANCE,
+    Event.Kind.REVIEW,
+}
 RESOLVABLE = frozenset({Event.Kind.SYMPTOM, Event.Kind.ADVERSE_EVENT})
+AFTER_LEAVING = RESOLVABLE | {Event.Kind.RESOLUTION}
+"""What is still recorded as an event once the patient has left; anything else is an amendment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,20 +48,22 @@ class EventEntry:
     is_serious: bool | None = None
     onset_at: datetime | None = None
     resolves_id: UUID | None = None
+    medication_id: UUID | None = None
     late_reason: str = ""
     confirmed_at: datetime | None = None
     onset_confirmed_at: datetime | None = None
 
 
-@session_verb(Permission.RECORD_EVENT, phases=PRESENT)
+@session_verb(Permission.RECORD_EVENT, phases=(*PRESENT, "closed"))
 def record_event(
     work: SessionWork, *, id: UUID, event: EventEntry, sending: Sending = FIRST
 ) -> Event:
-    """Record a symptom, intervention, medication, handover, note, adverse event or the resolution
-    of one. A response to a flag has its own verb.
+    """Record a symptom, intervention, handover, note, adverse event or the resolution of one, or
+    the effect of a medication. A response, a screen and a medication have their own verbs.
 
     An adverse event says whether it was serious and when it began; a symptom names at least one.
-    What belongs to another kind than the one chosen is refused, so that no tick is lost.
+    What belongs to another kind than the one chosen is refused, so that no tick is lost. Once the
+    patient has left, symptoms and adverse events are marked, and wait for a clinician's review.
     Raises Refused at each field, NotAllowed.
     """
     rows = work.session.rows
@@ -61,17 +76,25 @@ def record_event(
     work.require_phase()
     if event.kind not in RECORDABLE:
         raise refuse("required", "kind")
+    if work.session.phase == "closed" and event.kind not in AFTER_LEAVING:
+        raise refuse("amended_after_leaving", "kind", kind=KindCode(event.kind))
     _require_agreement(event)
+    require_after_admission(work, event.at)
     resolved = _resolved(events, event)
     if resolved is not None:
         require_after(event.at, resolved.at, "before_resolved")
+    if event.kind == Event.Kind.EFFECT:
+        require_after(event.at, _medication(events, event).at, "before_medication")
     require_timely(
         work, event.at, "at", confirmed_at=event.confirmed_at, late_reason=event.late_reason
     )
     _require_whole(work, event)
     same = {name: given[name] for name in ("kind", "detail", "symptoms")}
     work.require_once(events, sending, "again_event", same)
-    return work.add(Event(id=id, at=event.at, onset_at=event.onset_at, **given))
+    is_late = work.session.phase == "closed"
+    return work.add(
+        Event(id=id, at=event.at, onset_at=event.onset_at, after_departure=is_late, **given)
+    )
 
 
 def _written(event: EventEntry) -> dict[str, Any]:
@@ -84,6 +107,7 @@ def _written(event: EventEntry) -> dict[str, Any]:
         "symptoms": list(event.symptoms),
         "is_serious": event.is_serious if is_adverse else None,
         "resolves_id": event.resolves_id,
+        "answers_event_id": event.medication_id,
     }
 
 
@@ -115,6 +139,16 @@ def _require_agreement(event: EventEntry) -> None:
             raise refuse("not_adverse", "onset_at", kind=KindCode(kind))
     if event.resolves_id is not None and kind != Event.Kind.RESOLUTION:
         raise refuse("not_a_resolution", "resolves", kind=KindCode(kind))
+    if event.medication_id is not None and kind != Event.Kind.EFFECT:
+        raise refuse("not_an_effect", "medication", kind=KindCode(kind))
+
+
+def _medication(events: Sequence[Event], event: EventEntry) -> Event:
+    """The medication of this session that an effect is of."""
+    for found in events:
+        if found.id == event.medication_id and found.kind == Event.Kind.MEDICATION:
+            return found
+    raise refuse("required", "medication")
 
 
 def _resolved(events: Sequence[Event], event: EventEntry) -> Event | None:

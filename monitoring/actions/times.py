@@ -68,3 +68,10 @@ def require_after(at: datetime, other: datetime, code: str) -> None:
     tablets may stand apart."""
     if at < other - CLOCKS_APART:
         raise refuse(code, "at", at=at, other=other)
+
+
+def require_after_admission(work: SessionWork, at: datetime) -> None:
+    """Refuse an event before the patient was admitted: until then there is nothing to record of a
+    session (CLINICAL 7, hazard 5)."""
+    if work.session.admitted_at is not None:
+        require_after(at, work.session.admitted_at, "before_admission")

@@ -253,6 +253,23 @@ NOT EXISTS (
 )
 OR {window_not_elapsed NEW.signed_at};
 
+-- guard: suicidality_reviewed on: clearance
+-- before: INSERT
+-- No clearance is signed while a positive screen, or suicidal thoughts, wait for a clinician's review.
+EXISTS (
+    SELECT 1 FROM monitoring_event e
+    WHERE e.session_id = NEW.session_id AND {standing event e.id}
+    AND (
+        COALESCE(e.phq9_item9, 0) > 0
+        OR COALESCE(e.cssrs_4, FALSE) OR COALESCE(e.cssrs_5, FALSE) OR COALESCE(e.cssrs_6, FALSE)
+        OR CAST(e.symptoms AS TEXT) LIKE '%"suicidal_thoughts"%'
+    )
+    AND NOT EXISTS (
+        SELECT 1 FROM monitoring_event r
+        WHERE r.answers_event_id = e.id AND r.kind = 'review' AND {standing event r.id}
+    )
+);
+
 -- guard: discharge_needs_clearance on: departure
 -- after: INSERT
 -- A discharge holds the latest clearance of its own session, not withdrawn, over every fact.
@@ -283,11 +300,17 @@ NEW.kind = 'discharged' AND (
 
 -- guard: left_once on: departure
 -- before: INSERT
--- A patient leaves a session once, after a dose that stands.
+-- A patient leaves a session once, after arriving.
 EXISTS (SELECT 1 FROM monitoring_departure WHERE session_id = NEW.session_id)
 OR NOT EXISTS (
-    SELECT 1 FROM monitoring_dose d WHERE d.session_id = NEW.session_id AND {standing dose d.id}
+    SELECT 1 FROM monitoring_session
+    WHERE id = NEW.session_id AND admitted_at IS NOT NULL AND phase <> 'cancelled'
 );
+
+-- guard: leaves_alone_by_clinician on: departure
+-- before: INSERT
+-- A discharge without an escort is recorded by an active clinician of the session's site.
+NEW.kind = 'discharged' AND NEW.no_escort_reason <> '' AND {not_a_clinician NEW.recorded_by_id};
 
 -- guard: withdraws_once on: withdrawal
 -- before: INSERT
@@ -298,9 +321,9 @@ NOT EXISTS (
 )
 OR EXISTS (SELECT 1 FROM monitoring_withdrawal WHERE clearance_id = NEW.clearance_id);
 
--- guard: marked_after_departure on: reading
+-- guard: marked_after_departure on: reading event
 -- after: INSERT
--- A reading that comes after the patient left is marked so, and no other reading is.
+-- What comes after the patient left is marked so, and nothing else is.
 NEW.after_departure
 <> EXISTS (SELECT 1 FROM monitoring_departure WHERE session_id = NEW.session_id);
 
@@ -487,14 +510,10 @@ OR (NEW.accepts_id IS NOT NULL AND (
     )
 ));
 
--- guard: corrects_once on: event
+-- guard: reviewed_by_clinician on: event
 -- before: INSERT
--- A correction replaces a standing event of its session, and stays of its kind.
-NEW.replaces_id IS NOT NULL AND NOT EXISTS (
-    SELECT 1 FROM monitoring_event e
-    WHERE e.id = NEW.replaces_id AND e.session_id = NEW.session_id AND {standing event e.id}
-    AND e.kind = NEW.kind
-);
+-- A review is made by an active clinician of the session's site.
+NEW.kind = 'review' AND {not_a_clinician NEW.recorded_by_id};
 
 -- guard: decided_by_clinician on: decision
 -- before: INSERT

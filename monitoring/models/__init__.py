@@ -5,6 +5,7 @@ from __future__ import annotations
 from monitoring.models.access import AccessEntry
 from monitoring.models.admission import Admission
 from monitoring.models.amendment import Amendment, Review
+from monitoring.models.call import Call
 from monitoring.models.clearance import Clearance, Withdrawal
 from monitoring.models.decision import Decision
 from monitoring.models.departure import Departure
@@ -22,6 +23,7 @@ __all__ = [
     "AccessEntry",
     "Admission",
     "Amendment",
+    "Call",
     "Clearance",
     "Decision",
     "Departure",

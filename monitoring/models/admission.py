@@ -48,6 +48,8 @@ class Admission(SessionFact):
     vasopressin = models.BooleanField(_("Vasopressin"), null=True)
     transport_arranged = models.BooleanField(_("Someone else takes the patient home"), null=True)
     transport_reason = models.CharField(_("How the patient gets home"), max_length=300, blank=True)
+    escort_name = models.CharField(_("Who takes the patient home"), max_length=120, blank=True)
+    escort_phone = models.CharField(_("Their telephone"), max_length=40, blank=True)
     no_driving_advised = models.BooleanField(
         _("Advised not to drive or use machinery until the next day after a restful sleep"),
         null=True,

@@ -32,8 +32,8 @@ class Departure(SessionRow):
     clearance = models.OneToOneField(
         "monitoring.Clearance", on_delete=models.PROTECT, null=True, related_name="departure"
     )
-    escort_name = models.CharField(_("Escort"), max_length=120, blank=True)
-    escort_phone = models.CharField(_("Escort's telephone"), max_length=40, blank=True)
+    escort_name = models.CharField(_("Handed over to"), max_length=120, blank=True)
+    escort_phone = models.CharField(_("Their telephone"), max_length=40, blank=True)
     no_escort_reason = models.CharField(_("Why there is no escort"), max_length=300, blank=True)
     transport = models.CharField(_("Transport"), max_length=120, blank=True)
     advice_given = models.BooleanField(_("Advice given again"), null=True)

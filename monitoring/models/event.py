@@ -10,12 +10,37 @@ from django.utils.translation import gettext_lazy as _
 from monitoring.models.row import Correctable
 from monitoring.rules.facts import REPEAT_MINUTES
 
+CSSRS = tuple(f"cssrs_{number}" for number in range(1, 7))
+"""The six questions of the C-SSRS screener, yes or no (CLINICAL 3, S70)."""
+SCREEN = ("phq9_item9", "phq9_total", *CSSRS)
+
+
+def _screen_agrees() -> Q:
+    """A screen has PHQ-9 item 9, the C-SSRS or why neither was done; nothing else has them. An item
+    is 0 to 3, and the other eight of the total are at most 24 (CLINICAL 3)."""
+    nothing = Q(not_done="", **dict.fromkeys(SCREEN))
+    in_range = Q(phq9_item9=None, phq9_total=None) | Q(phq9_item9__range=(0, 3)) & (
+        Q(phq9_total=None)
+        | Q(phq9_total__gte=F("phq9_item9"), phq9_total__lte=F("phq9_item9") + 24)
+    )
+    measured = Q(not_done="") & (Q(phq9_item9__isnull=False) | Q(cssrs_6__isnull=False))
+    coded = Q(not_done__gt="", **dict.fromkeys(SCREEN))
+    return Q(kind="screen") & ((measured & in_range) | coded) | (~Q(kind="screen") & nothing)
+
 
 class Event(Correctable):
     """A response names who was informed and what was ordered, and after how many minutes a reading
     was to be repeated, if it was; an adverse event says whether it was serious, and a later event
     resolves it (CLINICAL 2; 8, rules 13 and 43). A handover names from whom and to whom; that of
-    the watch holds once the one it names recorded or accepted it."""
+    the watch holds once the one it names recorded or accepted it.
+
+    A screen is the result of a questionnaire on suicidality, or why there is none (rule 42); a
+    review is a clinician's answer to it, or to what was recorded after the patient had left. What
+    a drug did is an effect, which names the medication. `after_departure` marks what came once the
+    patient had left: no signature covers it.
+    """
+
+    may_follow_departure = True
 
     class Of(models.TextChoices):
         """What is handed over."""
@@ -33,6 +58,29 @@ class Event(Correctable):
         ADVERSE_EVENT = "adverse_event", _("Adverse event")
         RESOLUTION = "resolution", _("Resolution")
         NOTE = "note", _("Note")
+        SCREEN = "screen", _("Suicidality screen")
+        REVIEW = "review", _("Clinician's review")
+        EFFECT = "effect", _("Effect of a medication")
+
+    class Route(models.TextChoices):
+        ORAL = "oral", _("By mouth")
+        SUBLINGUAL = "sublingual", _("Under the tongue")
+        INTRAVENOUS = "intravenous", _("Intravenous")
+        INTRAMUSCULAR = "intramuscular", _("Intramuscular")
+        SUBCUTANEOUS = "subcutaneous", _("Subcutaneous")
+        NASAL = "nasal", _("Nasal")
+        INHALED = "inhaled", _("Inhaled")
+        TRANSDERMAL = "transdermal", _("On the skin")
+        RECTAL = "rectal", _("Rectal")
+
+    class Unit(models.TextChoices):
+        MG = "mg", "mg"
+        MICROGRAM = "microgram", _("microgram")
+        GRAM = "g", "g"
+        ML = "ml", "mL"
+        UNIT = "unit", _("units")
+        PUFF = "puff", _("puffs")
+        TABLET = "tablet", _("tablets")
 
     kind = models.CharField(_("What"), max_length=16, choices=Kind.choices)
     at = models.DateTimeField(_("When"))
@@ -53,6 +101,21 @@ class Event(Correctable):
     resolves = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="resolutions"
     )
+    after_departure = models.BooleanField(default=False)
+    phq9_item9 = models.PositiveSmallIntegerField(_("PHQ-9 item 9"), null=True)
+    phq9_total = models.PositiveSmallIntegerField(_("PHQ-9 total"), null=True)
+    cssrs_1 = models.BooleanField(null=True)
+    cssrs_2 = models.BooleanField(null=True)
+    cssrs_3 = models.BooleanField(null=True)
+    cssrs_4 = models.BooleanField(null=True)
+    cssrs_5 = models.BooleanField(null=True)
+    cssrs_6 = models.BooleanField(null=True)
+    not_done = models.CharField(_("Why it was not done"), max_length=16, blank=True)
+    drug = models.CharField(_("Drug"), max_length=120, blank=True)
+    amount = models.DecimalField(_("Dose"), max_digits=9, decimal_places=3, null=True)
+    unit = models.CharField(_("Unit"), max_length=12, choices=Unit.choices, blank=True)
+    route = models.CharField(_("Route"), max_length=16, choices=Route.choices, blank=True)
+    ordered_by = models.CharField(_("Ordered by"), max_length=200, blank=True)
 
     hands_over = models.CharField(
         _("What is handed over"), max_length=10, choices=Of.choices, blank=True
@@ -73,6 +136,12 @@ class Event(Correctable):
     """As in the admission: how many patients who accepts then watches, and the site's number."""
 
     class Meta(Correctable.Meta):
+        indexes = (
+            # Few of all events: the review list does not grow with the archive.
+            models.Index(
+                fields=("session",), condition=Q(after_departure=True), name="event_after_leaving"
+            ),
+        )
         constraints = (
             *Correctable.Meta.constraints,
             models.CheckConstraint(
@@ -87,6 +156,9 @@ class Event(Correctable):
                         "adverse_event",
                         "resolution",
                         "note",
+                        "screen",
+                        "review",
+                        "effect",
                     )
                 ),
                 name="event_kind_known",
@@ -99,8 +171,22 @@ class Event(Correctable):
                         | Q(answers_reading=None, answers_event__isnull=False)
                     )
                 )
+                | Q(
+                    kind="review",
+                    answers_reading=None,
+                    answers_event__isnull=False,
+                    informed__gt="",
+                    ordered__gt="",
+                )
+                | Q(
+                    kind="effect",
+                    answers_reading=None,
+                    answers_event__isnull=False,
+                    informed="",
+                    ordered="",
+                )
                 | (
-                    ~Q(kind="response")
+                    ~Q(kind__in=("response", "review", "effect"))
                     & Q(answers_reading=None, answers_event=None, informed="", ordered="")
                 ),
                 name="event_response_agrees",
@@ -125,7 +211,7 @@ class Event(Correctable):
                 name="event_resolution_agrees",
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=("response", "symptom", "acceptance"))
+                condition=Q(kind__in=("response", "symptom", "acceptance", "screen"))
                 | Q(hands_over__gt="")
                 | Q(detail__gt=""),
                 name="event_has_detail",
@@ -151,5 +237,11 @@ class Event(Correctable):
                 condition=Q(kind="acceptance", accepts__isnull=False)
                 | (~Q(kind="acceptance") & Q(accepts=None)),
                 name="event_acceptance_agrees",
+            ),
+            models.CheckConstraint(condition=_screen_agrees(), name="event_screen_agrees"),
+            models.CheckConstraint(
+                condition=Q(kind="medication")
+                | Q(drug="", amount=None, unit="", route="", ordered_by=""),
+                name="event_medication_agrees",
             ),
         )

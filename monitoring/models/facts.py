@@ -13,6 +13,7 @@ from monitoring.rules.codes import AutomaticWithdrawal
 from monitoring.rules.measures import OBSERVATIONS, value_fields
 from monitoring.rules.questions import QUESTIONS
 from monitoring.rules.rems import holds
+from monitoring.rules.screens import CSSRS, ScreenFacts
 
 if TYPE_CHECKING:
     from monitoring.models import (
@@ -233,6 +234,19 @@ def event_facts(row: Event, *, first: Event | None = None) -> rules.EventFacts:
         repeat_minutes=row.repeat_minutes,
         is_serious=row.is_serious,
         detail=row.detail,
+        informed=row.informed,
+        ordered=row.ordered,
+        screen=screen_facts(row) if row.kind == "screen" else None,
+        after_departure=row.after_departure,
+    )
+
+
+def screen_facts(row: Event) -> ScreenFacts:
+    return ScreenFacts(
+        phq9_item9=row.phq9_item9,
+        phq9_total=row.phq9_total,
+        not_done=row.not_done,
+        **{question: getattr(row, question) for question in CSSRS},
     )
 
 
@@ -259,6 +273,7 @@ def departure_facts(row: Departure) -> rules.DepartureFacts:
         recorded_at=row.recorded_at,
         kind=cast(rules.DepartureKind, row.kind),
         late_reason=row.late_reason,
+        escort_name=row.escort_name,
         no_escort_reason=row.no_escort_reason,
         is_advised=row.advice_given,
         last_seen_at=row.last_seen_at,

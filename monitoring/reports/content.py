@@ -13,7 +13,14 @@ from monitoring.reports.chart import session_chart
 from monitoring.reports.session_report import Peak, SessionReport, Span, peak
 from monitoring.rules.facts import SessionFacts
 from monitoring.words import report
-from monitoring.words.amendments import AmendmentLine, LateReading, amendments, late_readings
+from monitoring.words.amendments import (
+    AmendmentLine,
+    LateEvent,
+    LateReading,
+    amendments,
+    late_events,
+    late_readings,
+)
 from monitoring.words.banner import Banner, session_banner
 from monitoring.words.readings import Table, table
 from monitoring.words.timeline import Entry, timeline
@@ -37,6 +44,7 @@ class Content(TypedDict):
     signatures: list[report.Signature]
     amendments: list[AmendmentLine]
     late: list[LateReading]
+    late_events: list[LateEvent]
     departure: Departure | None
 
 
@@ -61,6 +69,7 @@ def content(found: SessionReport) -> Content:
         signatures=signatures(session, session.rows.of(Clearance)),
         amendments=amendments(session),
         late=late_readings(session),
+        late_events=late_events(session),
         departure=next(iter(session.rows.of(Departure)), None),
     )
 

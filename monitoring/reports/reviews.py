@@ -1,14 +1,27 @@
-"""Readings that arrived after the patient had left, and that no clinician has answered."""
+"""What came after the patient had left, and that no clinician has answered."""
 
 from __future__ import annotations
 
 from django.db.models import QuerySet
 
 from clinic.models import Site
-from monitoring.models import Reading
+from monitoring.models import Event, Reading
+from monitoring.rules.suicidality import REVIEWED_LATE
 
 
 def waiting(site: Site) -> QuerySet[Reading]:
-    """The longest waiting first; found by an index of late readings alone."""
+    """Readings, the longest waiting first; found by an index of late readings alone."""
     late = Reading.objects.filter(after_departure=True, review=None, session__site=site)
     return late.order_by("recorded_at", "seq")
+
+
+def waiting_events(site: Site) -> QuerySet[Event]:
+    """Symptoms and adverse events, in the same order; found by an index of late events alone."""
+    late = Event.objects.filter(
+        after_departure=True, kind__in=REVIEWED_LATE, session__site=site
+    ).exclude(responses__kind=Event.Kind.REVIEW)
+    return late.order_by("recorded_at", "seq")
+
+
+def count_waiting(site: Site) -> int:
+    return waiting(site).count() + waiting_events(site).count()

@@ -23,11 +23,12 @@ from monitoring.rules.codes import (
 )
 from monitoring.rules.contraindications import changes
 from monitoring.rules.facts import CLOCKS_APART, SessionFacts
-from monitoring.rules.flags import corrected_unanswered, flagged
+from monitoring.rules.flags import Flagged, corrected_unanswered, event_flags, flagged
 from monitoring.rules.lateness import is_late, minutes_late
 from monitoring.rules.readiness import is_outside_guide, mg_words, outside_guide
 from monitoring.rules.schedule import slots
 from monitoring.rules.struck import flags_struck, happened_at
+from monitoring.rules.suicidality import is_missing, positive, reviews
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,9 +39,10 @@ class Deviation(Message):
 
 
 def deviations(facts: SessionFacts, now: datetime) -> list[Deviation]:
-    """Every deviation up to `now`: serious adverse events first, then in the order of time."""
+    """Every deviation up to `now`: suicidality, serious events, then in the order of time."""
     found = [
         *_orders(facts),
+        *_suicidality(facts),
         *_admission(facts),
         *_contraindications(facts),
         *_history(facts),
@@ -55,7 +57,28 @@ def deviations(facts: SessionFacts, now: datetime) -> list[Deviation]:
         *_departure(facts),
         *_clock(facts, now),
     ]
-    return sorted(found, key=lambda d: (d.code != "serious_event", d.at))
+    return sorted(found, key=lambda d: (_LEADS.get(d.code, len(_LEADS)), d.at))
+
+
+_LEADS = {"suicidality_unreviewed": 0, "suicidality_reviewed": 1, "serious_event": 2}
+
+
+def _suicidality(facts: SessionFacts) -> Iterator[Deviation]:
+    """What was positive, and what a clinician wrote about it; a screen that was not done (CLINICAL
+    8, rule 42)."""
+    done = reviews(facts)
+    for event in positive(facts):
+        params: dict[str, object] = {"flagged": Flagged(event, event_flags(event))}
+        if review := done.get(event.id):
+            params |= {"by": review.informed, "words": review.detail, "action": review.ordered}
+        code = "suicidality_reviewed" if review else "suicidality_unreviewed"
+        yield Deviation(code, params, at=event.at)
+    for event in facts.events:
+        if event.screen is not None and event.screen.not_done:
+            params = {"reason": NotDoneCode(event.screen.not_done)}
+            yield Deviation("screen_not_done", params, at=event.at)
+    if facts.departure is not None and is_missing(facts):
+        yield Deviation("screen_missing", at=facts.departure.at)
 
 
 def _orders(facts: SessionFacts) -> Iterator[Deviation]:
@@ -143,6 +166,9 @@ def _late_events(facts: SessionFacts) -> Iterator[Deviation]:
         if minutes is not None:
             params = {"kind": KindCode(event.kind), "minutes": minutes, "reason": event.late_reason}
             yield Deviation("event_late", params, at=event.at)
+        if event.after_departure and event.kind != "review":
+            params = {"kind": KindCode(event.kind)}
+            yield Deviation("event_after_departure", params, at=event.recorded_at)
 
 
 def _slots(facts: SessionFacts, now: datetime) -> Iterator[Deviation]:
@@ -255,6 +281,10 @@ def _departure(facts: SessionFacts) -> Iterator[Deviation]:
         yield Deviation("left_unseen", params, at=departure.at)
     elif departure.kind != "discharged":
         yield Deviation(departure.kind, at=departure.at)
+    if not facts.doses:
+        yield Deviation("no_dose", at=departure.at)
+    if departure.kind == "against_advice" and not departure.escort_name:
+        yield Deviation("left_alone", at=departure.at)
     if departure.no_escort_reason:
         yield Deviation("no_escort", {"reason": departure.no_escort_reason}, at=departure.at)
     if departure.is_advised is False:

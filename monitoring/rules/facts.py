@@ -16,6 +16,7 @@ from monitoring.rules.codes import AutomaticWithdrawal
 from monitoring.rules.history import History
 from monitoring.rules.measures import OBSERVATIONS, Number
 from monitoring.rules.protocol import Protocol
+from monitoring.rules.screens import ScreenFacts
 
 CLOCKS_APART = timedelta(minutes=2)
 """How far the clocks of a tablet and of the server may stand apart (CLINICAL 7, hazard 31)."""
@@ -119,7 +120,7 @@ class ReadingFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class EventFacts:
-    """Anything else worth its time. A response names the reading or the event it answers."""
+    """Anything else worth its time. `informed` is who was told, or who reviewed."""
 
     id: UUID
     seq: int
@@ -133,6 +134,10 @@ class EventFacts:
     repeat_minutes: int | None = None
     is_serious: bool | None = None
     detail: str = ""
+    informed: str = ""
+    ordered: str = ""
+    screen: ScreenFacts | None = None
+    after_departure: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,6 +181,7 @@ class DepartureFacts:
     recorded_at: datetime
     kind: DepartureKind
     late_reason: str = ""
+    escort_name: str = ""
     no_escort_reason: str = ""
     is_advised: bool | None = None
     last_seen_at: datetime | None = None

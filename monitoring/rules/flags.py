@@ -1,6 +1,6 @@
 """Which value lies outside which configured range. Facts only: no score, no advice.
 
-CLINICAL 8, rules 13, 14, 17, 18, 19 and 43.
+CLINICAL 8, rules 13, 14, 17, 18, 19, 42 and 43.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from uuid import UUID
 from monitoring.rules.facts import EventFacts, ReadingFacts, SessionFacts
 from monitoring.rules.marking import gettext_noop as _
 from monitoring.rules.measures import OBSERVATIONS, Number
+from monitoring.rules.suicidality import SYMPTOM as SUICIDAL_THOUGHTS
 
 Tier = Literal["repeat", "notify", "emergency"]
 
@@ -29,15 +30,27 @@ CRISIS_SYMPTOMS: dict[str, str] = {
 """Symptoms of a hypertensive crisis, asked for whatever the numbers say (CLINICAL 1, "After
 dosing", S8; hazard 10). A clinic cannot switch them off (rule 14)."""
 
+EMERGENCY_SYMPTOMS: dict[str, str] = {
+    SUICIDAL_THOUGHTS: _("Suicidal thoughts"),
+    "apnoea": _("Apnoea"),
+    "syncope": _("Syncope"),
+}
+"""Emergencies for another reason than the pressure: suicidality (CLINICAL 8, rule 42); no breathing
+is below any respiratory rate (rule 48), a loss of consciousness MOAA/S 0 (rule 18)."""
+
 OTHER_SYMPTOMS: dict[str, str] = {
     "dizziness": _("Dizziness"),
     "nausea": _("Nausea"),
     "vomiting": _("Vomiting"),
     "somnolence": _("Somnolence"),
     "anxiety": _("Anxiety"),
+    "panic_agitation": _("Panic or agitation"),
+    "hallucination": _("Hallucination"),
+    "palpitation": _("Palpitation"),
+    "fall": _("Fall"),
 }
 
-SYMPTOMS: dict[str, str] = {**CRISIS_SYMPTOMS, **OTHER_SYMPTOMS}
+SYMPTOMS: dict[str, str] = {**CRISIS_SYMPTOMS, **EMERGENCY_SYMPTOMS, **OTHER_SYMPTOMS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,13 +182,29 @@ def _scales(facts: SessionFacts, reading: ReadingFacts) -> Iterator[Flag]:
 
 def event_flags(event: EventFacts) -> tuple[Flag, ...]:
     """A crisis symptom is flagged whatever the blood pressure (CLINICAL 7, hazard 10); so is a
-    serious adverse event, which has to be reported (hazard 38; CLINICAL 8, rule 43)."""
-    found = []
+    serious adverse event, which has to be reported (hazard 38; CLINICAL 8, rule 43), and what
+    speaks of suicidality (rule 42; hazard 35)."""
+    found = list(_suicidality(event))
     if crisis := tuple(s for s in event.symptoms if s in CRISIS_SYMPTOMS):
         found.append(Flag("crisis_symptom", "emergency", "", symptoms=crisis))
+    if urgent := tuple(s for s in event.symptoms if s in _URGENT):
+        found.append(Flag("urgent_symptom", "emergency", "", symptoms=urgent))
     if event.is_serious:
         found.append(Flag("serious_event", "emergency", ""))
     return tuple(found)
+
+
+_URGENT = frozenset(EMERGENCY_SYMPTOMS) - {SUICIDAL_THOUGHTS}
+
+
+def _suicidality(event: EventFacts) -> Iterator[Flag]:
+    if SUICIDAL_THOUGHTS in event.symptoms:
+        yield Flag(SUICIDAL_THOUGHTS, "emergency", "")
+    if (screen := event.screen) is None:
+        return
+    if screen.phq9_item9:
+        yield Flag("phq9_item9", "emergency", "", screen.phq9_item9, 0)
+    yield from (Flag(question, "emergency", "") for question in screen.yes)
 
 
 def flagged(facts: SessionFacts) -> list[Flagged]:
@@ -186,16 +215,17 @@ def flagged(facts: SessionFacts) -> list[Flagged]:
     answered = _answers(facts)
     candidates: list[tuple[ReadingFacts | EventFacts, tuple[Flag, ...]]] = [
         *((reading, flags_of(facts, reading)) for reading in facts.after_dose),
-        *((event, event_flags(event)) for event in facts.events),
+        *((event, event_flags(event)) for event in facts.events if not event.after_departure),
     ]
     found = [Flagged(fact, flags, answered.get(fact.id)) for fact, flags in candidates if flags]
     return sorted(found, key=lambda f: f.fact.seq)
 
 
 def _answers(facts: SessionFacts) -> dict[UUID, datetime]:
-    """When someone was first informed of each reading or event, by its id."""
+    """When someone was first informed of each reading or event, by its id: a clinician's review
+    says so, too."""
     found: dict[UUID, datetime] = {}
-    for event in facts.events:
+    for event in (e for e in facts.events if e.kind in {"response", "review"}):
         about = event.answers_reading or event.answers_event
         if about is not None:
             found[about] = min(event.at, found.get(about, event.at))

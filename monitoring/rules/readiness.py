@@ -16,11 +16,12 @@ from uuid import UUID
 from clinic.message import Message
 from monitoring.rules.codes import NounCode, ObservationCode, QuestionCode
 from monitoring.rules.facts import CLOCKS_APART, ReadingFacts, SessionFacts, whole_minutes
-from monitoring.rules.flags import Flagged, unanswered
+from monitoring.rules.flags import Flagged, event_flags, unanswered
 from monitoring.rules.history import Ordered, asks
 from monitoring.rules.measures import OBSERVATIONS
 from monitoring.rules.questions import QUESTIONS_YES
 from monitoring.rules.schedule import slots
+from monitoring.rules.suicidality import is_missing, unreviewed
 
 Closes = Literal[
     "admission",
@@ -29,6 +30,8 @@ Closes = Literal[
     "dose",
     "response",
     "strike",
+    "review",
+    "screen",
     "time",
     "order",
     "planning",
@@ -60,6 +63,7 @@ def before_dose(facts: SessionFacts, now: datetime) -> list[Item]:
         *_predose(facts, now),
         *_decision(facts),
         *history_items(facts),
+        *([Item("screen_missing", closes="screen")] if is_missing(facts) else ()),
     ]
 
 
@@ -271,7 +275,8 @@ def before_clearance(facts: SessionFacts, now: datetime) -> list[Item]:
     """What keeps a clearance from being signed at `now`.
 
     Window elapsed; mandatory blood pressures taken or coded; a current final set; every flagged
-    reading answered; no device open (CLINICAL 8, rules 1, 3, 5, 6 and 16).
+    reading answered; no device open; suicidality asked where it is treated, and reviewed where it
+    is positive (CLINICAL 8, rules 1, 3, 5, 6, 16 and 42).
     """
     if not facts.doses:
         return [Item("not_dosed", closes="dose")]
@@ -282,6 +287,7 @@ def before_clearance(facts: SessionFacts, now: datetime) -> list[Item]:
         *_final_set(facts, now),
         *(_answer(flagged) for flagged in unanswered(facts)),
         *strikes_waiting(facts),
+        *_screen(facts),
     ]
 
 
@@ -342,6 +348,14 @@ def _final_set(facts: SessionFacts, now: datetime) -> Iterator[Item]:
 
 def _answer(flagged: Flagged) -> Item:
     return Item("unanswered_flag", {"flagged": flagged}, closes="response", about=flagged.fact.id)
+
+
+def _screen(facts: SessionFacts) -> Iterator[Item]:
+    if is_missing(facts):
+        yield Item("screen_missing", closes="screen")
+    for event in unreviewed(facts):
+        params = {"flagged": Flagged(event, event_flags(event))}
+        yield Item("suicidality", params, closes="review", about=event.id)
 
 
 ClearanceState = Literal["none", "stands", "withdrawn", "superseded", "ahead", "lapsed"]

@@ -20,9 +20,11 @@ from monitoring.rules.readiness import (
     lapses_at,
 )
 from monitoring.rules.schedule import next_slot
+from monitoring.rules.suicidality import unreviewed
 
 Kind = Literal[
     "emergency",
+    "review",
     "decision",
     "order",
     "device",
@@ -48,6 +50,7 @@ FOR_NURSES: tuple[Kind, ...] = (
     "due",
     "dosing",
     "upcoming",
+    "review",
     "decision",
     "order",
     "waiting",
@@ -58,6 +61,7 @@ FOR_NURSES: tuple[Kind, ...] = (
 )
 FOR_CLINICIANS: tuple[Kind, ...] = (
     "emergency",
+    "review",
     "decision",
     "order",
     "urgent",
@@ -73,9 +77,9 @@ FOR_CLINICIANS: tuple[Kind, ...] = (
     "arrived",
     "planned",
 )
-"""A decision, an order and a signature wait for a clinician alone, a device for who gives it; the
-order of a patient who is not here yet waits behind those who are. Overdue by ten minutes and a flag
-concern both: an escalation asks a second person."""
+"""A review of suicidality, a decision, an order and a signature wait for a clinician alone, a
+device for who gives it. The order of a patient who is not here yet waits behind those who are.
+Overdue by ten minutes and a flag concern both: an escalation asks a second person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,7 @@ def waits(facts: SessionFacts, now: datetime) -> tuple[Wait, ...]:
         return ()
     if clearance_state(facts, now) == "stands":
         return (Wait("ready", lapses_at(facts)),)
-    found = [*_flags(facts), *_doses(facts, now), *_slot(facts, now)]
+    found = [*_flags(facts), *_reviews(facts), *_doses(facts, now), *_slot(facts, now)]
     if not before_clearance(facts, now):
         found.append(Wait("waiting", facts.window_ends_at or now))
     if not found:
@@ -143,6 +147,12 @@ def _flags(facts: SessionFacts) -> list[Wait]:
     ]
 
 
+def _reviews(facts: SessionFacts) -> list[Wait]:
+    """What speaks of suicidality waits for a clinician (CLINICAL 8, rule 42)."""
+    since = [event.at for event in unreviewed(facts)]
+    return [Wait("review", min(since))] if since else []
+
+
 def _doses(facts: SessionFacts, now: datetime) -> list[Wait]:
     if (rest := rest_ends_at(facts)) is not None:
         return [Wait("device" if now >= rest else "dosing", rest)]
@@ -165,7 +175,7 @@ def _before_dose(facts: SessionFacts, now: datetime) -> tuple[Wait, ...]:
     items = before_dose(facts, now)
     codes = {item.code for item in items}
     predose = facts.predose
-    found = _flags(facts)
+    found = [*_flags(facts), *_reviews(facts)]
     if predose and awaits_decision(items) and "predose_old" not in codes:
         greatest = timedelta(minutes=facts.protocol.predose_max_age_minutes)
         found.append(Wait("decision", predose.taken_at + greatest))

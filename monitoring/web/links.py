@@ -16,6 +16,7 @@ _PAGES = {
     "decision": "decision",
     "dose": "dose",
     "order": "order",
+    "screen": "screen",
     "planning": "session-cancel",
 }
 
@@ -24,6 +25,8 @@ def closes(session: Session, item: Item) -> str:
     """The address of the page that closes `item`; empty where only time does."""
     if item.closes == "response":
         return reverse("response", args=[session.pk, item.about])
+    if item.closes == "review":
+        return reverse("event-review", args=[session.pk, item.about])
     if item.closes == "patient":
         return enrolment(session.patient_id, reverse("session", args=[session.pk]))
     if item.code == "infusion_running":

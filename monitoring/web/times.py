@@ -125,6 +125,16 @@ class BoundTime(BoundField):
         return self.field.understood.isoformat() if self.field.understood else ""
 
 
+class NeededTime(ClockTime):
+    """A time that is known or not told: empty is none, never now."""
+
+    template = "fields/needed_time.html"
+
+    def clean(self, value: Any) -> Any:
+        typed = value if isinstance(value, Typed) else Typed(str(value or "").strip())
+        return super().clean(value) if typed.text or typed.day else None
+
+
 class TimeOfDay(forms.CharField):
     """A time of a day that is asked for beside it, written as people write times."""
 

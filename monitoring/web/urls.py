@@ -10,12 +10,14 @@ from monitoring.web.floor import (
     decision,
     dose,
     event,
+    medication,
     order,
     patient_amendment,
     patients,
     planning,
     reading,
     response,
+    screen,
 )
 from monitoring.web.review import (
     access_log,
@@ -26,7 +28,16 @@ from monitoring.web.review import (
     report,
     verification,
 )
-from monitoring.web.session import amendment, clearance, departure, ending, session, signature
+from monitoring.web.session import (
+    amendment,
+    call,
+    clearance,
+    departure,
+    ending,
+    event_review,
+    session,
+    signature,
+)
 
 SESSION = "sessions/<uuid:session_id>/"
 
@@ -47,6 +58,11 @@ urlpatterns = [
     path(f"{SESSION}reading/", reading.record, name="reading"),
     path(f"{SESSION}reading/<uuid:reading_id>/correct/", reading.correct, name="reading-correct"),
     path(f"{SESSION}event/", event.record, name="event"),
+    path(f"{SESSION}event/<uuid:about>/review/", event_review.review, name="event-review"),
+    path(f"{SESSION}medication/", medication.record, name="medication"),
+    path(f"{SESSION}screen/", screen.record, name="screen"),
+    path(f"{SESSION}call/", call.record, name="call"),
+    path("calls/", call.call_list, name="call-list"),
     path(f"{SESSION}response/<uuid:about>/", response.respond, name="response"),
     path(f"{SESSION}clearance/", clearance.sign, name="clearance"),
     path(f"{SESSION}clearance/challenge/", clearance.challenge, name="clearance-challenge"),

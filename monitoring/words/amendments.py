@@ -1,4 +1,4 @@
-"""What came after a session had ended: amendments, and readings that arrived late."""
+"""What came after a session had ended: amendments, and readings and events that came late."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from uuid import UUID
 
 from clinic.models.row import name_of
 from clinic.pages import moments
-from monitoring.models import Amendment, Reading, Review, Session
+from monitoring.models import Amendment, Event, Reading, Review, Session
+from monitoring.rules.suicidality import REVIEWED_LATE, reviews, waits_for_review
 from monitoring.words.readings import values
+from monitoring.words.timeline import event_entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,37 @@ def late_readings(session: Session) -> list[LateReading]:
     rows = session.rows
     late = (row for row in rows.of(Reading) if row.after_departure)
     return [late_reading(row, rows.beside(row, Review)) for row in late]
+
+
+@dataclass(frozen=True, slots=True)
+class LateEvent:
+    """`review` is what a clinician wrote about it; empty while no one has."""
+
+    id: UUID
+    at: datetime
+    words: str
+    by: str
+    review: str = ""
+    reviewed_by: str = ""
+
+
+def late_events(session: Session) -> list[LateEvent]:
+    """Symptoms and adverse events recorded after departure, and what was positive before it and
+    left unreviewed."""
+    if session.phase != "closed":
+        return []
+    facts, rows = session.facts_loaded(), session.rows
+    done = reviews(facts)
+    wanted = {e.id for e in waits_for_review(facts)}
+    wanted |= {e.id for e in facts.events if e.after_departure and e.kind in REVIEWED_LATE}
+    found = []
+    for event in rows.standing(Event):
+        if event.pk in wanted:
+            entry, review = event_entry(event), done.get(event.pk)
+            words = f"{review.detail}; {review.ordered}" if review else ""
+            by = review.informed if review else ""
+            found.append(LateEvent(event.pk, entry.at, entry.words, entry.by, words, by))
+    return found
 
 
 def late_reading(row: Reading, review: Review | None) -> LateReading:

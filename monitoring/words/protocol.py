@@ -27,6 +27,8 @@ OXYGEN = gettext_noop("Cut-off of the esketamine trials")
 SPAN = gettext_noop(
     "The REMS patient monitoring form asks for 40; the span is the product's default"
 )
+PHQ9 = gettext_noop("PHQ-9: any answer above 0 to item 9 is followed up")
+CSSRS = gettext_noop("Columbia Protocol, triage of the screener")
 OURS = gettext_noop("The product's default; the clinic's medical director approves it")
 NO_LABEL = gettext_noop("no country; the use is off-label")
 EU_LABEL = gettext_noop("EU and UK SPRAVATO information")
@@ -74,9 +76,15 @@ FLAG_SOURCES = {
     "sedation_emergency": OURS,
     "dissociation_high": OURS,
     "crisis_symptom": LABEL,
+    "urgent_symptom": OURS,
     "serious_event": REMS,
+    "suicidal_thoughts": LABEL,
+    "phq9_item9": PHQ9,
+    "cssrs_4": CSSRS,
+    "cssrs_5": CSSRS,
+    "cssrs_6": CSSRS,
 }
-"""Where the limit of each flag comes from (CLINICAL 8, rules 13, 14, 17, 18, 19 and 43)."""
+"""Where the limit of each flag comes from (CLINICAL 8, rules 13, 14, 17, 18, 19, 42 and 43)."""
 
 
 def flag_source(protocol: Protocol, flag: Flag) -> str:

@@ -91,6 +91,9 @@ def answers(session: Session) -> list[tuple[str, str]]:
         found.append((words, latest.contraindication_reason))
     if latest.fasting_reason:
         found.append((_("Not fasted: why the dose goes ahead"), latest.fasting_reason))
+    if latest.escort_name:
+        escort = f"{latest.escort_name}, {latest.escort_phone}"
+        found.append((Admission.question("escort_name"), escort))
     if latest.transport_reason:
         found.append((_("How the patient gets home"), latest.transport_reason))
     return [*found, (_("Prescriber on site"), latest.prescriber_name)]

@@ -13,6 +13,28 @@ REASONS = {
     "confirm": _("Confirm this to go on."),
     "future": _("This time is in the future: %(at)s. The server's time is %(now)s."),
     "wrong_phase": _("This session has moved on. It is now: %(phase)s."),
+    "alone_by_clinician": _(
+        "Leaving without an escort is a clinician's decision. Ask a clinician to record the "
+        "departure."
+    ),
+    "not_reached": _("“Not reached” is tapped, but this is answered. Remove one of the two."),
+    "before_leaving": _("%(at)s is before the patient left, at %(other)s."),
+    "nothing_to_review": _("Nothing here waits for a review."),
+    "amended_after_leaving": _(
+        "The patient has left. Record “%(kind)s” as an amendment; symptoms and adverse events are "
+        "still recorded here."
+    ),
+    "before_admission": _("%(at)s is before the patient was admitted, at %(other)s."),
+    "before_medication": _("%(at)s is before the medication, given at %(other)s."),
+    "not_an_effect": _(
+        "A medication is chosen, but “%(kind)s” is tapped. Tap Effect of a medication, or choose "
+        "nothing here."
+    ),
+    "screen_empty": _("Enter the PHQ-9, the C-SSRS, or why neither was done."),
+    "answers_and_reason": _("There are answers and a reason for none. Remove one of the two."),
+    "asked_after_yes": _(
+        "Questions 3 to 5 are asked after Yes to question 2, but that is No. Correct one of them."
+    ),
     "impossible": _("%(value)s is not possible here. Enter a value from %(low)s to %(high)s."),
     "not_above_diastolic": _(
         "Systolic %(systolic)s is not above diastolic %(diastolic)s. Were they swapped?"
@@ -222,6 +244,8 @@ ITEMS = {
     "final_set": _("Final set: %(observations)s needed within the last %(greatest)s min"),
     "unanswered_flag": _("No response recorded: %(flagged)s"),
     "strike_waits": _("%(noun)s marked as entered in error by %(by)s: a clinician confirms it"),
+    "screen_missing": _("Suicidality screen: neither a result nor why it was not done"),
+    "suicidality": _("A clinician's review is needed: %(flagged)s"),
 }
 
 CAUTIONS = {
@@ -256,6 +280,12 @@ FLAGS = {
     "sedation_low": _("MOAA/S %(value)s, at or below %(limit)s"),
     "dissociation_high": _("Dissociation %(value)s, at or above %(limit)s"),
     "crisis_symptom": _("%(symptoms)s"),
+    "urgent_symptom": _("%(symptoms)s"),
+    "suicidal_thoughts": _("Suicidal thoughts"),
+    "phq9_item9": _("PHQ-9 item 9: %(value)s, above %(limit)s"),
+    "cssrs_4": _("C-SSRS question 4: yes"),
+    "cssrs_5": _("C-SSRS question 5: yes"),
+    "cssrs_6": _("C-SSRS question 6, behaviour: yes"),
     "serious_event": _("Serious adverse event"),
 }
 
@@ -266,6 +296,11 @@ DEVIATIONS = {
         "%(question)s. %(reason)s"
     ),
     "order_changed": _("Order changed from %(was)s to %(mg)s mg: %(reason)s"),
+    "suicidality_unreviewed": _("Suicidality, not reviewed by a clinician: %(flagged)s"),
+    "suicidality_reviewed": _("Suicidality: %(flagged)s. %(by)s: %(words)s; done: %(action)s"),
+    "screen_not_done": _("Suicidality screen not done: %(reason)s"),
+    "screen_missing": _("Suicidality screen neither done nor coded as not done"),
+    "event_after_departure": _("%(kind)s recorded after the patient had left"),
     "fasting_overridden": _("Not fasted: %(reason)s"),
     "transport_overridden": _("No one to take the patient home: %(reason)s"),
     "guide_overridden": _("Dosed with pre-dose blood pressure above the guide: %(reason)s"),
@@ -305,7 +340,9 @@ DEVIATIONS = {
     "transferred": _("Transferred to emergency care"),
     "against_advice": _("Left against advice"),
     "left_unseen": _("Left without being seen off: last seen at %(seen)s, noticed by %(by)s"),
-    "no_escort": _("Discharged without an escort: %(reason)s"),
+    "no_escort": _("Left without an escort: %(reason)s"),
+    "no_dose": _("Left before a dose was given"),
+    "left_alone": _("Left without anyone to take the patient home"),
     "not_advised": _("Left without the advice not to drive"),
     "departure_late": _("Departure recorded %(minutes)s min after: %(reason)s"),
     "left_before_reading": _("A reading was taken at %(at)s, after the patient had left"),

@@ -9,12 +9,23 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from clinic.pages import moments
-from monitoring.models import Clearance, Decision, Dose, DoseEnd, Event, Order, Session, Withdrawal
+from monitoring.models import (
+    Call,
+    Clearance,
+    Decision,
+    Dose,
+    DoseEnd,
+    Event,
+    Order,
+    Session,
+    Withdrawal,
+)
 from monitoring.models.facts import withdrawal_reason
 from monitoring.models.rows import SessionRows
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.flags import SYMPTOMS
 from monitoring.words import wording
+from monitoring.words.events import call_words, medication_words, screen_words
 from monitoring.words.readings import RECEIVED_LATER
 
 
@@ -44,12 +55,13 @@ class Entry:
 def timeline(session: Session, facts: SessionFacts) -> list[Entry]:
     """Everything but readings, in the order of time, of the nouns loaded with the session."""
     rows = session.rows
-    found = [*_doses(rows), *(_event(e) for e in rows.of(Event))]
+    found = [*_doses(rows), *(event_entry(e) for e in rows.of(Event))]
     found += [_order(order) for order in rows.if_loaded(Order)]
     for decision in rows.of(Decision):
         what = _("Decision: %(outcome)s") % {"outcome": decision.get_outcome_display()}
         by, at = decision.printed_name, decision.recorded_at
         found.append(Entry(at, what, decision.reason, by, seq=decision.seq))
+    found += [call_entry(call) for call in rows.if_loaded(Call)]
     for clearance in rows.if_loaded(Clearance):
         found.append(Entry(clearance.signed_at, _("Clearance signed"), "", clearance.printed_name))
         if withdrawal := rows.beside(clearance, Withdrawal):
@@ -95,7 +107,7 @@ def _dose(dose: Dose) -> Entry:
     return _with_both_times(entry, dose)
 
 
-def _with_both_times(entry: Entry, row: Dose | DoseEnd | Event) -> Entry:
+def _with_both_times(entry: Entry, row: Dose | DoseEnd | Event | Call) -> Entry:
     """When the server had it beside when it was, where the two differ, and why."""
     is_later = row.recorded_at - entry.at > RECEIVED_LATER
     recorded_at = row.recorded_at if is_later else None
@@ -113,11 +125,18 @@ def milligrams(mg: Decimal) -> str:
     return f"{mg.normalize():f}"
 
 
-def _event(event: Event) -> Entry:
+def event_entry(event: Event) -> Entry:
+    """One event as it reads, without its minute."""
     what = str(event.get_kind_display())
     detail = event.detail
     if event.kind == Event.Kind.SYMPTOM:
         detail = ", ".join([*(_(SYMPTOMS[s]) for s in event.symptoms), *filter(None, [detail])])
+    elif event.kind == Event.Kind.SCREEN:
+        detail = "; ".join([*screen_words(event), *filter(None, [detail])])
+    elif event.kind == Event.Kind.MEDICATION and event.drug:
+        detail = f"{medication_words(event)}; {detail}"
+    elif event.kind == Event.Kind.REVIEW:
+        detail = _("%(words)s; done: %(action)s") % {"words": detail, "action": event.ordered}
     elif event.kind == Event.Kind.RESPONSE:
         detail = _("informed: %(informed)s; ordered: %(ordered)s") % {
             "informed": event.informed,
@@ -125,5 +144,17 @@ def _event(event: Event) -> Entry:
         }
     elif event.kind == Event.Kind.ADVERSE_EVENT and event.is_serious:
         what = _("Serious adverse event")
+    if event.onset_at is not None:
+        onset = _("since %(at)s") % {"at": moments.day_clock(event.onset_at)}
+        detail = f"{detail}; {onset}"
+    if event.after_departure:
+        what = _("%(what)s, after the patient had left") % {"what": what}
     entry = Entry(event.at, what, detail, event.recorded_by.printed_name)
     return _with_both_times(entry, event)
+
+
+def call_entry(call: Call) -> Entry:
+    """One call after the session as it reads."""
+    what = _("Call: reached") if call.was_reached else _("Call: not reached")
+    entry = Entry(call.at, what, call_words(call), call.recorded_by.printed_name)
+    return _with_both_times(entry, call)

@@ -20,11 +20,11 @@ from tests.clock import TestClock
 from tests.factories.people import SiteFactory, person
 from tests.factories.visits import (
     Visit,
-    admitted,
     discharged,
     dosed,
     infused,
     observed,
+    planned,
     ready_to_sign,
     signed,
 )
@@ -63,11 +63,15 @@ def test_a_discharge_names_escort_and_transport(clock: TestClock, field: str) ->
         signed(clock).leave(**{field: " "})
 
 
-def test_without_an_escort_a_discharge_says_why(clock: TestClock) -> None:
-    departure = signed(clock).leave(
-        escort_name="", escort_phone="", no_escort_reason="Ward transport"
-    )
-    assert departure.no_escort_reason == "Ward transport"
+ALONE = {"escort_name": "", "escort_phone": "", "no_escort_reason": "Lives next door"}
+
+
+def test_without_an_escort_a_clinician_says_why_and_a_nurse_cannot(clock: TestClock) -> None:
+    visit = signed(clock)
+    with refused("alone_by_clinician", "no_escort_reason"):
+        visit.leave(**ALONE)
+    departure = visit.leave(**ALONE, by=visit.clinician)
+    assert departure.no_escort_reason == "Lives next door"
 
 
 def test_the_advice_is_confirmed_at_discharge(clock: TestClock) -> None:
@@ -108,7 +112,14 @@ def test_a_patient_can_leave_early_without_a_clearance_and_it_is_a_deviation(
     departure = visit.leave(kind)
     assert departure.clearance is None
     assert visit.session.outcome == kind
-    assert visit.session.deviation_count == 1
+    found = {d.code for d in deviations(visit.session.facts(), clock.now())}
+    more = {
+        "transferred": {"serious_event", "flag_unanswered"},
+        "against_advice": {"left_alone"},
+        "left_unseen": {"not_advised"},
+    }
+    assert found == {kind, *more[kind]}
+    assert visit.session.deviation_count == len(found)
 
 
 def test_a_departure_is_recorded_once(clock: TestClock) -> None:
@@ -120,7 +131,7 @@ def test_a_departure_is_recorded_once(clock: TestClock) -> None:
     assert caught.value.theirs == first
 
 
-def test_a_departure_is_of_a_known_kind_not_of_the_future_and_after_a_dose(
+def test_a_departure_is_of_a_known_kind_not_of_the_future_and_after_arrival(
     clock: TestClock,
 ) -> None:
     visit = signed(clock)
@@ -129,7 +140,7 @@ def test_a_departure_is_of_a_known_kind_not_of_the_future_and_after_a_dose(
     with refused("future", "left_at"):
         visit.leave(left_at=clock.now() + timedelta(minutes=3))
     with refused("wrong_phase"):
-        admitted(clock).leave("against_advice")
+        planned(clock).leave("against_advice")
 
 
 def test_departures_are_for_the_care_team_of_the_site(clock: TestClock) -> None:
@@ -344,12 +355,12 @@ def test_a_session_left_open_over_night_is_closed_by_what_is_known(clock: TestCl
     clock.forward(minutes=60 * 18)
     visit.leave("left_unseen", last_seen_at=seen, last_seen_confirmed_at=seen)
     found = [d.code for d in deviations(visit.session.facts(), clock.now())]
-    assert found == ["left_unseen"]
+    assert found == ["left_unseen", "not_advised"]
 
 
 def test_without_an_escort_or_the_advice_the_departure_is_a_deviation(clock: TestClock) -> None:
     alone = signed(clock)
-    alone.leave(escort_name="", escort_phone="", no_escort_reason="Lives next door")
+    alone.leave(**ALONE, by=alone.clinician)
     found = [(d.code, dict(d.params)) for d in deviations(alone.session.facts(), clock.now())]
     assert found == [("no_escort", {"reason": "Lives next door"})]
     unadvised = dosed(clock)

@@ -17,7 +17,7 @@ from tests.factories.visits import admitted, discharged, dosed, planned, predose
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("kind", ["intervention", "medication", "handover", "note"])
+@pytest.mark.parametrize("kind", ["intervention", "handover", "note"])
 def test_an_event_says_what_happened(clock: TestClock, kind: str) -> None:
     visit = dosed(clock)
     with refused("required", "detail"):
@@ -52,7 +52,7 @@ def test_an_adverse_event_says_whether_serious_and_since_when(clock: TestClock) 
 
 def test_an_event_is_of_a_known_kind_and_not_of_the_future(clock: TestClock) -> None:
     visit, same = dosed(clock), uuid7()
-    for kind in ("response", "party"):
+    for kind in ("response", "medication", "screen", "review", "party"):
         with refused("required", "kind"):
             visit.event(kind)
     with refused("future", "at"):
@@ -60,9 +60,18 @@ def test_an_event_is_of_a_known_kind_and_not_of_the_future(clock: TestClock) -> 
     assert visit.event(id=same) == visit.event(id=same)
 
 
-def test_events_end_with_the_session(clock: TestClock) -> None:
-    with refused("wrong_phase"):
-        discharged(clock).event()
+def test_what_happened_after_leaving_is_marked_and_a_note_is_an_amendment(
+    clock: TestClock,
+) -> None:
+    visit = discharged(clock)
+    with refused("amended_after_leaving", "kind"):
+        visit.event()
+    late = visit.event("symptom", symptoms=("nausea",))
+    assert late.after_departure
+    assert visit.event("resolution", resolves_id=late.pk).after_departure
+
+
+def test_before_arrival_there_is_no_event(clock: TestClock) -> None:
     with refused("wrong_phase"):
         planned(clock).event()
 
@@ -71,7 +80,7 @@ def test_an_arrived_patient_can_have_events_and_additional_readings(clock: TestC
     visit = admitted(clock)
     visit.event()
     visit.read(systolic=150)
-    assert visit.session.last_seq == 3
+    assert visit.session.last_seq == 4
     assert predosed(clock).session.phase == "arrived"
 
 

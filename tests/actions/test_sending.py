@@ -17,8 +17,9 @@ from monitoring.models import Session
 from monitoring.rules.filling import filling
 from tests.actions.refusals import refused
 from tests.clock import TestClock
+from tests.factories.followed import TIMES
 from tests.factories.people import person
-from tests.factories.visits import TIMES, Visit, dosed, infused, planned, predosed
+from tests.factories.visits import Visit, dosed, infused, planned, predosed
 
 pytestmark = pytest.mark.django_db
 UNSURE = Sending(left_empty=TIMES)

@@ -23,7 +23,8 @@ from monitoring.rules.entry import PRE_DOSE
 from monitoring.rules.protocol import KETAMINE_IV
 from tests.actions.refusals import refused
 from tests.factories.filled import filled
-from tests.factories.visits import Clock, Visit, admitted, dosed, infused, predosed
+from tests.factories.followed import Clock
+from tests.factories.visits import Visit, admitted, dosed, infused, predosed
 
 pytestmark = pytest.mark.django_db
 REASON = "Called to another patient"
@@ -253,13 +254,13 @@ def test_nothing_ends_before_it_was(clock: Clock) -> None:
     )
 
 
-def test_an_event_or_an_onset_before_admission_is_asked_and_may_be_true(clock: Clock) -> None:
+def test_no_event_is_before_admission_but_an_onset_may_be_and_is_asked(clock: Clock) -> None:
     clock.forward(minutes=60)
     visit = admitted(clock)
     at = clock.now() - timedelta(minutes=3)
-    with refused("is_this_the_time", "at"):
-        visit.event(at=at, confirmed_at=None)
-    assert visit.event(at=at, confirmed_at=at)
+    with refused("before_admission", "at"):
+        visit.event(at=at, confirmed_at=at)
+    assert visit.event(at=clock.now() - timedelta(minutes=2))
     onset = clock.now() - timedelta(minutes=90)
     given = {"is_serious": False, "detail": "Headache since breakfast", "onset_at": onset}
     with refused("is_this_the_time", "onset_at"):

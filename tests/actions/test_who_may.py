@@ -21,13 +21,17 @@ from monitoring.actions.admit_patient import Answers
 from monitoring.actions.depart import Leaving
 from monitoring.actions.give_dose import DoseGiven
 from monitoring.actions.plan_session import Plan
+from monitoring.actions.record_call import CallEntry
 from monitoring.actions.record_event import EventEntry
+from monitoring.actions.record_medication import MedicationGiven
+from monitoring.actions.record_screen import ScreenEntry
 from monitoring.actions.sign_clearance import Signing
 from monitoring.models import Patient, PatientAmendment, ProtocolVersion, Session
 from monitoring.rules.protocol import KETAMINE_IV
 from monitoring.rules.questions import CHECKLIST
+from monitoring.rules.screens import ScreenFacts
 from tests.clock import TestClock
-from tests.factories.answers import GOOD_ANSWERS
+from tests.factories.answers import ESCORT, GOOD_ANSWERS, LEAVING
 from tests.factories.logged import save
 from tests.factories.people import PASSWORD, SiteFactory, StaffFactory, person
 from tests.factories.protocols import change_protocol
@@ -112,6 +116,7 @@ def _admit(v: Visit, by: Staff) -> Any:
         answers=Answers(
             given=GOOD_ANSWERS,
             prescriber_id=v.clinician.pk,
+            **ESCORT,
         ),
     )
 
@@ -199,9 +204,7 @@ def _depart(v: Visit, by: Staff) -> Any:
         leaving=Leaving(
             kind="discharged",
             left_at=v.clock.now(),
-            no_escort_reason="Ward",
-            transport="Taxi",
-            advice_given=True,
+            **LEAVING["discharged"],
         ),
     )
 
@@ -243,6 +246,42 @@ def _confirm(v: Visit, by: Staff) -> Any:
     return v.confirm(v.session.strike_set.get(), by=by)
 
 
+def _screen(v: Visit, by: Staff) -> Any:
+    screen = ScreenEntry(result=ScreenFacts(phq9_item9=0), at=v.clock.now())
+    return actions.record_screen(v.id, by, id=uuid7(), screen=screen)
+
+
+def _medicate(v: Visit, by: Staff) -> Any:
+    given = MedicationGiven(
+        drug="Ondansetron",
+        amount=Decimal(4),
+        unit="mg",
+        route="oral",
+        ordered_by="Dr X",
+        detail="Nausea",
+        at=v.clock.now(),
+    )
+    return actions.record_medication(v.id, by, id=uuid7(), medication=given)
+
+
+def _suicidal(clock: TestClock) -> Visit:
+    visit = admitted(clock)
+    visit.screen(phq9_item9=1)
+    return visit
+
+
+def _review_event(v: Visit, by: Staff) -> Any:
+    about = v.session.facts().events[0].id
+    return actions.review_event(
+        v.id, by, id=uuid7(), about=about, assessment="No plan", action_taken="Safety plan"
+    )
+
+
+def _call(v: Visit, by: Staff) -> Any:
+    call = CallEntry(at=v.clock.now(), was_reached=False, detail="No answer")
+    return actions.record_call(v.id, by, id=uuid7(), call=call)
+
+
 VERBS: dict[str, tuple[Callable[..., Visit], Callable[[Visit, Staff], Any], set[str]]] = {
     "register_patient": (planned, _register, CARE),
     "amend_patient": (planned, _amend_patient, CARE),
@@ -264,6 +303,10 @@ VERBS: dict[str, tuple[Callable[..., Visit], Callable[[Visit, Staff], Any], set[
     ),
     "correct_reading": (dosed, _correct, CARE),
     "record_event": (dosed, _note, CARE),
+    "record_screen": (admitted, _screen, CARE),
+    "record_medication": (dosed, _medicate, CARE),
+    "review_event": (_suicidal, _review_event, CLINICIAN),
+    "record_call": (discharged, _call, CARE),
     "respond_to_flag": (_flagged, _respond, CARE),
     "sign_clearance": (ready_to_sign, _sign, CLINICIAN),
     "withdraw_clearance": (signed, _withdraw, CLINICIAN),

@@ -29,11 +29,12 @@ from clinic.signin.library import SIGNED_IN_BY, SIGNED_IN_WHO
 from monitoring.rules.protocol import SPRAVATO_US
 from tests.clinic.routes import ANYONE, POST, ROUTES, SIGNED_IN, routes
 from tests.engine import IS_WHOLE, USES_POSTGRESQL
+from tests.factories.followed import Clock
 from tests.factories.logged import insert, save
 from tests.factories.people import SiteFactory, StaffFactory, person
 from tests.factories.record import PatientFactory
 from tests.factories.second_factors import add_app
-from tests.factories.visits import Clock, Visit, dosed, ready_to_sign
+from tests.factories.visits import Visit, dosed, ready_to_sign
 
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
 ASKING = ("get", "head", "options")

@@ -18,16 +18,19 @@ WELL: dict[str, int | None] = {
 GOOD_ANSWERS: dict[str, bool | None] = {
     question: question not in {*EU_CONTRAINDICATIONS, *EU_CONCOMITANT} for question in QUESTIONS
 }
+ESCORT = {"escort_name": "Ann Smith", "escort_phone": "555 0101"}
 LEAVING: dict[str, dict[str, Any]] = {
     "discharged": {
-        "escort_name": "Ann Smith",
-        "escort_phone": "555 0101",
+        **ESCORT,
         "transport": "Escort's car",
         "advice_given": True,
+        "had_serious_event": False,
     },
     "transferred": {
         "destination": "General Hospital",
         "reason": "Chest pain",
+        "transport": "Ambulance",
+        "advice_given": True,
         "had_serious_event": True,
         "serious_event_detail": "Chest pain with a pressure of 210/120",
     },
@@ -39,6 +42,8 @@ LEAVING: dict[str, dict[str, Any]] = {
     },
     "left_unseen": {
         "reason": "The chair was empty; rang the patient, who is at home",
+        "advice_given": False,
+        "transport": "Not known",
         "had_serious_event": False,
     },
 }

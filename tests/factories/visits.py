@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 from clinic.ids import uuid7
@@ -37,23 +37,13 @@ from monitoring.rules.entry import PRE_DOSE, Entry
 from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US
 from monitoring.rules.protocol import Protocol as ProtocolRules
 from monitoring.rules.questions import CHECKLIST
-from tests.factories.answers import GOOD_ANSWERS, LEAVING, WELL
+from tests.factories.answers import ESCORT, GOOD_ANSWERS, LEAVING, WELL
 from tests.factories.filled import filled
+from tests.factories.followed import MEANT, MEANT_NOW, Clock, Followed
 from tests.factories.mended import Mended
 from tests.factories.people import PASSWORD, SiteFactory, person
 from tests.factories.record import PatientFactory, ProtocolVersionFactory, SiteProtocolFactory
 from tests.factories.recorded import recorded
-
-TIMES = frozenset({"taken_at", "started_at", "at"})
-MEANT = Sending(is_another=True)
-MEANT_NOW = Sending(is_another=True, left_empty=TIMES)
-"""What is repeated in a test is meant, and an empty time is now."""
-
-
-class Clock(Protocol):
-    def now(self) -> datetime: ...
-    def forward(self, minutes: float = 0, seconds: float = 0) -> datetime: ...
-    def travel_to(self, moment: datetime) -> datetime: ...
 
 
 def _published(protocol: ProtocolRules, site: Site) -> ProtocolVersion:
@@ -64,7 +54,7 @@ def _published(protocol: ProtocolRules, site: Site) -> ProtocolVersion:
     return version
 
 
-class Visit(Mended):
+class Visit(Mended, Followed):
     """One session with its people; each method is one verb, with answers that let it through."""
 
     def __init__(
@@ -141,6 +131,7 @@ class Visit(Mended):
                     given=answers.pop("answers", GOOD_ANSWERS),
                     prescriber_id=self.clinician.pk,
                     room="Chair 1",
+                    **ESCORT,
                 )
             ),
         )
@@ -293,11 +284,12 @@ class Visit(Mended):
                 "noticed_by": self.nurse.printed_name,
                 "last_seen_at": given.get("left_at") or self.clock.now(),
             },
+            "transferred": {"serious_event_onset_at": given.get("left_at") or self.clock.now()},
         }
         needs = LEAVING.get(kind, {}) | own.get(kind, {})
         return actions.depart(
             self.id,
-            self.nurse,
+            given.pop("by", self.nurse),
             id=given.pop("id", None) or uuid7(),
             sending=given.pop("sending", FIRST),
             leaving=Leaving(kind=kind, **filled(given, left_at=self.clock.now(), **needs)),

@@ -17,8 +17,8 @@ from monitoring.actions.record_event import EventEntry
 from monitoring.models import SessionFact
 from monitoring.rules.protocol import SPRAVATO_US
 from tests.clock import TestClock
+from tests.factories.followed import MEANT
 from tests.factories.logged import insert
-from tests.factories.visits import MEANT
 from tests.guards.raw import copy
 from tests.guards.ready_made import ready_made
 from tests.guards.world import Clinic, Visit, open_clinic
@@ -98,6 +98,14 @@ def amended(clinic: Clinic, clock: TestClock) -> Visit:
 
 
 @ready_made
+def called(clinic: Clinic, clock: TestClock) -> Visit:
+    visit = signed(clinic, clock).discharge()
+    clock.forward(minutes=60 * 20)
+    visit.call()
+    return visit
+
+
+@ready_made
 def delayed(clinic: Clinic, clock: TestClock) -> Visit:
     visit = Visit(clinic, clock).arrived()
     visit.read(0, systolic=150)
@@ -132,6 +140,7 @@ def going_on(clinic: Clinic, clock: TestClock) -> Visit:
 BEHIND: dict[str, Callable[[Clinic, TestClock], Visit]] = {
     "departure": amended,
     "amendment": amended,
+    "call": called,
     "doseend": ended,
     "decision": delayed,
     "order": delayed,

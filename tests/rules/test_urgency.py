@@ -182,7 +182,7 @@ def test_the_board_of_a_nurse_and_of_a_clinician_are_sorted_as_each_must_act() -
         "emergency", "device", "urgent", "flagged", "overdue", "due",
     ]  # fmt: skip
     assert [w.kind for w in for_clinician][:6] == [
-        "emergency", "decision", "order", "urgent", "flagged", "waiting",
+        "emergency", "review", "decision", "order", "urgent", "flagged",
     ]  # fmt: skip
 
 

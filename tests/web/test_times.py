@@ -25,7 +25,8 @@ from monitoring.models import Event
 from monitoring.web.times import ClockTime, Typed
 from monitoring.words import wording
 from tests.factories.answers import WELL
-from tests.factories.visits import Clock, dosed, predosed
+from tests.factories.followed import Clock
+from tests.factories.visits import dosed, predosed
 
 SignedIn = Callable[[Staff], Client]
 REASON = "Called to another patient"

@@ -197,8 +197,10 @@ def transferred(visit: Visit, plot: Plot) -> None:
         "transferred",
         destination="Emergency department, Mercy Hospital, by ambulance",
         reason="Blood pressure above 200/120 with severe headache",
+        transport="Ambulance",
+        advice_given=True,
+        escort_name="Ambulance crew",
         had_serious_event=True,
-        serious_event_detail="Hypertensive crisis",
     )
 
 
@@ -215,4 +217,5 @@ def against_advice(visit: Visit, plot: Plot) -> None:
         advice_given=True,
         transport="Someone drives",
         had_serious_event=False,
+        **visit.escort,
     )

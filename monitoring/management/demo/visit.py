@@ -81,6 +81,7 @@ class Visit(Measured):
         fasting_reason = str(answers.pop("fasting_reason", ""))
         given: dict[str, bool | None] = {q: q in YES for q in QUESTIONS}
         given |= {q: bool(a) for q, a in answers.items()}
+        self.escort = self._escort() if given["transport_arranged"] else {}
         actions.admit_patient(
             self.id,
             self.nurse,
@@ -90,9 +91,18 @@ class Visit(Measured):
                 fasting_reason=fasting_reason,
                 prescriber_id=self.clinician.pk,
                 room=self.room,
+                **self.escort,
             ),
         )
         return self
+
+    def _escort(self) -> dict[str, str]:
+        """Who takes the patient home, as named on arrival."""
+        name = self.rng.choice(("spouse", "sister", "son", "friend", "mother"))
+        return {
+            "escort_name": f"{self.patient.family_name} ({name})",
+            "escort_phone": f"312-555-01{self.rng.randrange(100):02d}",
+        }
 
     def predose(self, values: Mapping[str, int] | None = None) -> Visit:
         self.first_dose_at = self.clock.now()
@@ -208,10 +218,9 @@ class Visit(Measured):
 
     def leave(self, kind: str = "discharged", **given: Any) -> Visit:
         if kind == "discharged":
-            name = self.rng.choice(("spouse", "sister", "son", "friend", "mother"))
-            number = f"312-555-01{self.rng.randrange(100):02d}"
-            given = {"escort_name": f"{self.patient.family_name} ({name})"} | given
-            given |= {"escort_phone": number, "transport": "Private car", "advice_given": True}
+            had_serious = any(event.is_serious for event in self.facts.events)
+            given = {**(self.escort or self._escort()), "had_serious_event": had_serious} | given
+            given |= {"transport": "Private car", "advice_given": True}
         actions.depart(
             self.id,
             self.nurse,

@@ -86,6 +86,9 @@ class AdmissionForm(RecordForm):
         self.fields["transport_reason"] = forms.CharField(
             required=False, max_length=300, label=_("If no one does: how the patient gets home")
         )
+        for name, length in (("escort_name", 120), ("escort_phone", 40)):
+            label = Admission.question(name)
+            self.fields[name] = forms.CharField(required=False, max_length=length, label=label)
         choices = [("", _("Choose")), *((str(s.pk), s.printed_name) for s in clinicians(site))]
         self.fields["prescriber"] = forms.ChoiceField(
             required=False, choices=choices, label=_("Prescriber on site")
@@ -134,6 +137,7 @@ class AdmissionForm(RecordForm):
             Fieldset(
                 _("Going home"),
                 self.rendered("transport_arranged"),
+                Div("escort_name", "escort_phone", css_class="grid-2"),
                 "transport_reason",
                 self.rendered("no_driving_advised"),
                 css_class="group",
@@ -166,6 +170,8 @@ def admit(request: ClinicRequest, session_id: UUID) -> HttpResponse:
                 fasting_reason=data["fasting_reason"],
                 transport_reason=data["transport_reason"],
                 contraindication_reason=data.get("contraindication_reason", ""),
+                escort_name=data["escort_name"],
+                escort_phone=data["escort_phone"],
                 prescriber_id=UUID(data["prescriber"]) if data["prescriber"] else None,
                 room=data["room"],
             ),

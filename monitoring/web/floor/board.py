@@ -22,7 +22,8 @@ from clinic.request import ClinicRequest, SignedInRequest
 from monitoring.models import Admission, Decision, Order, Session
 from monitoring.models.history import with_history
 from monitoring.models.rows import load
-from monitoring.reports.reviews import waiting
+from monitoring.reports import calls
+from monitoring.reports.reviews import count_waiting
 from monitoring.web.floor.next_step import Permissions
 from monitoring.web.lookup import log_read
 from monitoring.web.presenters.cards import Card, card, told_apart
@@ -50,8 +51,10 @@ def board(request: ClinicRequest) -> HttpResponse:
     if not request.headers.get("HX-Request"):
         permissions: Permissions = request.permissions
         may_review = Permission.REVIEW_READING in permissions
-        reviews = waiting(request.site).count() if may_review else 0
+        reviews = count_waiting(request.site) if may_review else 0
         site = request.site
+        may_call = Permission.CALL_PATIENT in permissions
+        context["calls"] = len(calls.waiting(site, now)) if may_call else 0
         context |= {"area": "board", "today": now, "reviews": reviews}
         context |= {"visits": emergency.visits(site), "proposals": proposals.open_at(site)}
         if Permission.REVIEW_VISIT in permissions:

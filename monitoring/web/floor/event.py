@@ -13,12 +13,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from clinic.access import Permission
+from clinic.pages import moments
 from clinic.pages.entry_page import enter
 from clinic.pages.fields import ManyTiles, Tiles, YesNo, offer
 from clinic.pages.protect import page
 from clinic.request import ClinicRequest
 from monitoring.actions import record_event
-from monitoring.actions.record_event import RECORDABLE, EventEntry
+from monitoring.actions.record_event import AFTER_LEAVING, RECORDABLE, EventEntry
 from monitoring.models import Event, Session
 from monitoring.rules.flags import SYMPTOMS
 from monitoring.web.lookup import open_session
@@ -46,10 +47,16 @@ class EventForm(RecordForm):
     is_serious = YesNo(label=gettext_lazy("If an adverse event: serious"))
     onset_at = ClockTime(label=gettext_lazy("If an adverse event: onset"))
     resolves = forms.ChoiceField(required=False, label=gettext_lazy("If a resolution: of what"))
+    medication = forms.ChoiceField(
+        required=False, label=gettext_lazy("If an effect: of which medication")
+    )
 
     def __init__(self, *args: Any, session: Session, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        kinds = [c for c in Event.Kind.choices if c[0] in RECORDABLE]
+        has_left = session.phase == Session.Phase.CLOSED
+        kinds = [
+            c for c in Event.Kind.choices if c[0] in (AFTER_LEAVING if has_left else RECORDABLE)
+        ]
         events = list(session.rows.standing(Event))
         done = {e.resolves_id for e in events}
         open_events = [
@@ -62,6 +69,12 @@ class EventForm(RecordForm):
         else:
             del self.fields["resolves"]
             kinds = [c for c in kinds if c[0] != "resolution"]
+        given = [e for e in events if e.kind == Event.Kind.MEDICATION]
+        if given and not has_left:
+            offer(self, "medication", [("", _("Choose")), *((str(e.id), _given(e)) for e in given)])
+        else:
+            del self.fields["medication"]
+            kinds = [c for c in kinds if c[0] != "effect"]
         offer(self, "kind", kinds)
 
     def clean(self) -> dict[str, Any]:
@@ -78,6 +91,10 @@ class EventForm(RecordForm):
         return cast("datetime", data["onset_at"]) if is_meant else None
 
 
+def _given(medication: Event) -> str:
+    return f"{moments.clock(medication.at)} {medication.drug or medication.detail}"
+
+
 @require_http_methods(["GET", "POST"])
 @page(Permission.RECORD_EVENT)
 def record(request: ClinicRequest, session_id: UUID) -> HttpResponse:
@@ -86,7 +103,7 @@ def record(request: ClinicRequest, session_id: UUID) -> HttpResponse:
 
     def save() -> Event:
         data = form.cleaned_data
-        resolves = data.get("resolves")
+        resolves, medication = data.get("resolves"), data.get("medication")
         return record_event(
             session_id,
             request.user,
@@ -103,6 +120,7 @@ def record(request: ClinicRequest, session_id: UUID) -> HttpResponse:
                 onset_at=form.onset(),
                 onset_confirmed_at=confirmed(form, "onset_at"),
                 resolves_id=UUID(resolves) if resolves else None,
+                medication_id=UUID(medication) if medication else None,
             ),
         )
 

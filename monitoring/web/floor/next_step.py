@@ -20,6 +20,7 @@ from monitoring.rules.flags import unanswered
 from monitoring.rules.left_open import is_left_open
 from monitoring.rules.readiness import before_clearance, before_dose, mg_words
 from monitoring.rules.schedule import next_slot
+from monitoring.rules.suicidality import unreviewed
 from monitoring.web import links
 
 Permissions = frozenset[Permission]
@@ -94,7 +95,16 @@ def _answer(case: _Case) -> Action | None:
     if not case.may(actions.respond_to_flag):
         return None
     about = unanswered(case.facts)[0].fact.id
+    if (review := _review(case)) and about in {e.id for e in unreviewed(case.facts)}:
+        return review
     return case.page(_("Record who was informed"), "response", about)
+
+
+def _review(case: _Case) -> Action | None:
+    found = unreviewed(case.facts)
+    if not found or not case.may(actions.review_event):
+        return None
+    return case.page(_("Review suicidality"), "event-review", found[0].id)
 
 
 def _decide(case: _Case) -> Action | None:
@@ -120,6 +130,8 @@ def _before_dose(case: _Case) -> Action | None:
         return None
     if "decided_not_to_give" in codes:
         return case.page(_("End the session without a dose"), "session-defer")
+    if "screen_missing" in codes and case.may(actions.record_screen):
+        return case.page(_("Suicidality screen"), "screen")
     if any(item.closes == "admission" for item in items):
         return case.page(_("Answers again"), "admission")
     if "patient_not_enrolled" in codes and case.may(actions.amend_patient):
@@ -165,6 +177,7 @@ def _depart(case: _Case) -> Action | None:
 
 _STEPS: dict[urgency.Kind, Callable[[_Case], Action | None]] = {
     "emergency": _answer,
+    "review": _review,
     "decision": _decide,
     "order": _order,
     "to_order": _order,

@@ -120,6 +120,7 @@ def _state(facts: SessionFacts, wait: Wait, slot: Slot | None) -> str:
         return _("Due at %(time)s") % {"time": _clock(slot.due_at)}
     return {
         "emergency": _("Emergency"),
+        "review": _("Review needed"),
         "decision": _("Decision needed"),
         "order": _("Order needed"),
         "to_order": _("Planned: order needed"),
@@ -143,6 +144,7 @@ def _also(ordered: list[Wait]) -> list[Mark]:
         "flagged": _("Flagged"),
         "waiting": _("Waiting for clearance"),
         "device": _("Rest is over"),
+        "review": _("Review needed"),
     }
     return [Mark(wait.kind, words[wait.kind]) for wait in ordered[1:] if wait.kind in words]
 

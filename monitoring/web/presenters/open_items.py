@@ -24,12 +24,14 @@ from monitoring.words import wording
 
 NEEDED = {
     "response": Permission.RECORD_EVENT,
+    "review": Permission.REVIEW_EVENT,
     "decision": Permission.DECIDE_DOSE,
     "order": Permission.ORDER_DOSE,
     "admission": Permission.ADMIT_PATIENT,
     "patient": Permission.AMEND_PATIENT,
     "planning": Permission.PLAN_SESSION,
     "dose": Permission.GIVE_DOSE,
+    "screen": Permission.RECORD_EVENT,
     "reading": Permission.RECORD_READING,
     "site": Permission.AMEND_SITE,
 }

@@ -25,9 +25,10 @@ from monitoring.web.lookup import log_read, open_session
 from monitoring.web.record_page import RecordForm, SessionPage
 from monitoring.words.amendments import late_reading, subjects
 from monitoring.words.readings import table
+from monitoring.words.timeline import event_entry
 
 
-def _long(label: Any, length: int, help_text: Any = "") -> forms.CharField:
+def long_text(label: Any, length: int, help_text: Any = "") -> forms.CharField:
     return forms.CharField(
         required=False,
         max_length=length,
@@ -40,12 +41,12 @@ def _long(label: Any, length: int, help_text: Any = "") -> forms.CharField:
 class AmendmentForm(RecordForm):
     saves = Amendment
     about = forms.ChoiceField(required=False, label=gettext_lazy("What is amended"))
-    text = _long(
+    text = long_text(
         gettext_lazy("Amendment"),
         1000,
         gettext_lazy("The original stays as it is and stays readable."),
     )
-    reason = _long(gettext_lazy("Reason for the amendment"), 300)
+    reason = long_text(gettext_lazy("Reason for the amendment"), 300)
 
     def __init__(self, *args: Any, session: Session, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -54,8 +55,8 @@ class AmendmentForm(RecordForm):
 
 class ReviewForm(RecordForm):
     saves = Review
-    assessment = _long(gettext_lazy("What this reading means"), 500)
-    action_taken = _long(
+    assessment = long_text(gettext_lazy("What this reading means"), 500)
+    action_taken = long_text(
         gettext_lazy("What was done"), 500, gettext_lazy("such as: rang the patient, who is well")
     )
 
@@ -128,10 +129,21 @@ def review(request: ClinicRequest, session_id: UUID, reading_id: UUID) -> HttpRe
 @require_safe
 @page(Permission.REVIEW_READING)
 def review_list(request: ClinicRequest) -> HttpResponse:
-    """Late readings that no clinician has answered, the longest waiting first."""
+    """Late readings and events that no clinician has answered, the longest waiting first."""
     waiting = list(
         reviews.waiting(request.site).select_related("session__patient", "recorded_by", "review")
     )
-    log_read(request, "listed", [r.session.patient_id for r in waiting])
-    found = [(r.session, late_reading(r, None)) for r in waiting]
-    return render(request, "amendment/review_list.html", {"waiting": found, "area": "reviews"})
+    late = reviews.waiting_events(request.site).select_related("session__patient", "recorded_by")
+    events = [(e, event_entry(e)) for e in late]
+    log_read(
+        request,
+        "listed",
+        [r.session.patient_id for r in waiting] + [e.session.patient_id for e, _entry in events],
+    )
+    context = {
+        "waiting": [(r.session, late_reading(r, None)) for r in waiting],
+        "events": events,
+        "count": len(waiting) + len(events),
+        "area": "reviews",
+    }
+    return render(request, "amendment/review_list.html", context)

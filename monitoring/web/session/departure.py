@@ -20,13 +20,13 @@ from clinic.pages.submit import submit
 from clinic.request import ClinicRequest
 from monitoring.actions import depart
 from monitoring.actions.depart import Leaving
-from monitoring.models import Departure, Session
+from monitoring.models import Admission, Departure, Session
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.readiness import clearance_state, lapses_at
 from monitoring.web.floor.admission import clinicians
 from monitoring.web.lookup import open_session
 from monitoring.web.record_page import RecordForm, SessionPage
-from monitoring.web.times import ClockTime, WhyLate, confirmed, offer_days
+from monitoring.web.times import ClockTime, NeededTime, WhyLate, confirmed, offer_days
 from monitoring.words import wording
 from monitoring.words.readings import table
 
@@ -37,6 +37,7 @@ WAYS_HOME = (
     gettext_lazy("On foot"),
     gettext_lazy("Drives"),
     gettext_lazy("Would not say"),
+    gettext_lazy("Not known"),
 )
 
 
@@ -65,9 +66,12 @@ class DepartureForm(RecordForm):
 
 
 class DischargeForm(DepartureForm):
-    escort_name = _line(gettext_lazy("Escort's name"), 120)
-    escort_phone = _line(gettext_lazy("Escort's telephone"), 40)
-    no_escort_reason = _line(gettext_lazy("If there is no escort: why"), 300)
+    handed_to = Tiles(label=gettext_lazy("Handed over to"))
+    escort_name = _line(gettext_lazy("Or someone else: name"), 120)
+    escort_phone = _line(gettext_lazy("Telephone"), 40)
+    no_escort_reason = _line(
+        gettext_lazy("If there is no escort: why"), 300, gettext_lazy("a clinician says so")
+    )
     transport = _line(gettext_lazy("Transport, such as taxi or escort's car"), 120)
     advice_given = forms.BooleanField(
         required=False,
@@ -75,28 +79,38 @@ class DischargeForm(DepartureForm):
             "Advised again not to drive or use machinery until the next day after a restful sleep"
         ),
     )
+    had_serious_event = YesNo(label=gettext_lazy("Serious adverse event in this session"))
+
+    def __init__(self, *args: Any, session: Session, **kwargs: Any) -> None:
+        super().__init__(*args, session=session, **kwargs)
+        self.escort = _named_on_arrival(session)
+        if self.escort is None:
+            del self.fields["handed_to"]
+        else:
+            offer(self, "handed_to", [("escort", ", ".join(self.escort))])
+
+    def clean(self) -> dict[str, Any]:
+        """One person: who was named on arrival and is tapped, or who is typed."""
+        data = super().clean() or {}
+        if data.pop("handed_to", "") and self.escort is not None:
+            if data.get("escort_name") or data.get("escort_phone"):
+                self.add_error("handed_to", _("Tapped and typed. Remove one of the two."))
+            data["escort_name"], data["escort_phone"] = self.escort
+        return data
+
+
+def _named_on_arrival(session: Session) -> tuple[str, str] | None:
+    """Who was to take the patient home, with a telephone number."""
+    admissions = session.rows.of(Admission)
+    if not admissions or not admissions[-1].escort_name:
+        return None
+    return admissions[-1].escort_name, admissions[-1].escort_phone
 
 
 class EarlyForm(DepartureForm):
-    """Leaving without a clearance: whatever the kind, the question about serious events."""
+    """Leaving without a clearance: whatever the kind, the advice, the way home and the question
+    about serious events. One that is not in the record yet is told whole."""
 
-    had_serious_event = YesNo(label=gettext_lazy("Serious adverse event in this session"))
-    serious_event_detail = _line(
-        gettext_lazy("What it was"), 500, gettext_lazy("if there was a serious adverse event")
-    )
-
-
-class TransferForm(EarlyForm):
-    destination = _line(gettext_lazy("Transferred to"), 200)
-    reason = _line(gettext_lazy("Reason"), 500)
-
-    field_order = ("id", "left_at", "late_reason", "destination", "reason")
-
-
-class AgainstAdviceForm(EarlyForm):
-    reason = _line(gettext_lazy("What the patient said"), 500)
-    clinician_informed = Tiles(label=gettext_lazy("Which clinician was informed"))
-    clinician_other = _line(gettext_lazy("Someone else"), 200)
     advice_given = YesNo(
         label=gettext_lazy(
             "Advised not to drive or use machinery until the next day after a restful sleep"
@@ -105,6 +119,38 @@ class AgainstAdviceForm(EarlyForm):
     transport = Tiles(
         label=gettext_lazy("How the patient gets home"), choices=[(str(w), w) for w in WAYS_HOME]
     )
+    escort_name = _line(gettext_lazy("Who goes with the patient"), 120)
+    escort_phone = _line(gettext_lazy("Telephone"), 40)
+    had_serious_event = YesNo(label=gettext_lazy("Serious adverse event in this session"))
+    serious_event_detail = _line(
+        gettext_lazy("What it was"),
+        500,
+        gettext_lazy("if there was a serious adverse event that is not recorded yet"),
+    )
+    serious_event_onset_at = NeededTime(label=gettext_lazy("When it began"))
+
+    def given(self) -> dict[str, Any]:
+        return super().given() | {"onset_confirmed_at": confirmed(self, "serious_event_onset_at")}
+
+
+class TransferForm(EarlyForm):
+    transport = Tiles(
+        label=gettext_lazy("How the patient is taken there"),
+        choices=[(str(w), w) for w in (gettext_lazy("Ambulance"), *WAYS_HOME)],
+    )
+    escort_name = _line(gettext_lazy("Handed over to"), 120, gettext_lazy("such as the crew"))
+    destination = _line(gettext_lazy("Transferred to"), 200)
+    reason = _line(gettext_lazy("Reason"), 500)
+
+    field_order = (
+        "id", "left_at", "late_reason", "destination", "reason", "transport", "escort_name",
+    )  # fmt: skip
+
+
+class AgainstAdviceForm(EarlyForm):
+    reason = _line(gettext_lazy("What the patient said"), 500)
+    clinician_informed = Tiles(label=gettext_lazy("Which clinician was informed"))
+    clinician_other = _line(gettext_lazy("Someone else"), 200)
 
     field_order = (
         "id", "left_at", "late_reason", "reason", "clinician_informed", "clinician_other",
@@ -112,13 +158,9 @@ class AgainstAdviceForm(EarlyForm):
     )  # fmt: skip
 
 
-class SeenAt(ClockTime):
-    template = "departure/_seen.html"
-
-
 class LeftUnseenForm(EarlyForm):
     left_at = ClockTime(label=gettext_lazy("When it was noticed"))
-    last_seen_at = SeenAt(label=gettext_lazy("Last seen at"))
+    last_seen_at = NeededTime(label=gettext_lazy("Last seen at"))
     noticed_by = _line(gettext_lazy("Who noticed"), 200)
     reason = _line(gettext_lazy("What is known, and what was done"), 500)
 
@@ -126,10 +168,7 @@ class LeftUnseenForm(EarlyForm):
 
     def given(self) -> dict[str, Any]:
         data = super().given()
-        data["last_seen_confirmed_at"] = confirmed(self, "last_seen_at")
-        if not self.data.get("last_seen_at", "").strip():
-            data["last_seen_at"] = None
-        return data
+        return data | {"last_seen_confirmed_at": confirmed(self, "last_seen_at")}
 
 
 FORMS: dict[str, type[DepartureForm]] = {

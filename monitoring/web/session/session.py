@@ -37,7 +37,7 @@ from monitoring.web.floor.next_step import Action, Permissions, left_open, next_
 from monitoring.web.lookup import not_here, read
 from monitoring.web.presenters.alerts import alerts
 from monitoring.web.presenters.open_items import open_items
-from monitoring.words.amendments import amendments, late_readings
+from monitoring.words.amendments import amendments, late_events, late_readings
 from monitoring.words.answers import notable_answers
 from monitoring.words.banner import session_banner
 from monitoring.words.last_set import last_set
@@ -92,6 +92,8 @@ def _context(
         "answers": notable_answers(found),
         "amendments": amendments(found),
         "late": late_readings(found),
+        "late_events": late_events(found),
+        "can_review_event": actions.review_event.is_offered(permissions, facts.phase),
         "can_review": actions.review_reading.is_offered(permissions, facts.phase),
         "items": open_items(found, items, permissions),
         "waits": _waits(facts, items) if primary is None else "",
@@ -144,6 +146,9 @@ def _other_actions(found: Session, facts: SessionFacts, permissions: Permissions
         (actions.record_reading, _("Additional reading"), "reading"),
         (actions.give_dose, _("Device"), "dose"),
         (actions.record_event, _("Event"), "event"),
+        (actions.record_medication, _("Medication"), "medication"),
+        (actions.record_screen, _("Suicidality screen"), "screen"),
+        (actions.record_call, _("Call"), "call"),
         (actions.admit_patient, _("Answers again"), "admission"),
         (actions.order_dose, _("Order"), "order"),
         (actions.decide_dose, _("Decision"), "decision"),

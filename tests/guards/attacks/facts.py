@@ -19,6 +19,7 @@ from tests.guards.examples import (
     infusion,
     patient_without_session,
     signed,
+    superseded,
 )
 from tests.guards.raw import copy, replace, update
 from tests.guards.world import Clinic, Visit, open_clinic
@@ -76,6 +77,15 @@ def _unmarked_after_departure(clinic: Clinic, clock: TestClock) -> Callable[[], 
     row = nouns.Reading.objects.filter(session=visit.id).first()
     assert row
     return lambda: copy(row, seq=visit.row.last_seq + 1, slot=None)
+
+
+@attack("event_marked_after_departure")
+def _event_unmarked_after_departure(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
+    visit, _clearance = superseded(clinic, clock)
+    row = nouns.Event.objects.filter(session=visit.id).first()
+    visit.transfer()
+    assert row
+    return lambda: copy(row, seq=visit.row.last_seq + 1)
 
 
 @attack("reading_corrects_once")
@@ -256,6 +266,13 @@ def _confirmed_by_a_nurse(clinic: Clinic, clock: TestClock) -> Callable[[], None
     waiting = visit.strike(nouns.Dose.objects.get(session=visit.id))
     changes: dict[str, Any] = {"strike_id": waiting.id, "recorded_by_id": clinic.nurse.id}
     return lambda: copy(row, seq=visit.row.last_seq + 1, **changes)
+
+
+@attack("event_reviewed_by_clinician")
+def _reviewed_by_a_nurse(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
+    visit = Visit(clinic, clock).arrived()
+    row = visit.review_event(visit.screen(phq9_item9=1).pk)
+    return lambda: copy(row, seq=visit.row.last_seq + 1, recorded_by_id=clinic.nurse.id)
 
 
 @attack("decision_decided_by_clinician")

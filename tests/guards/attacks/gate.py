@@ -160,11 +160,32 @@ def _discharged_before_the_signature(clinic: Clinic, clock: TestClock) -> Callab
 
 
 @attack("departure_left_once")
-def _left_without_a_dose(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
+def _left_before_arrival(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     like = Visit(clinic, clock).dosed().transfer()
     row = nouns.Departure.objects.get(session=like.id)
-    visit = Visit(clinic, clock).arrived()
+    visit = Visit(clinic, clock)
     return lambda: copy(row, session_id=visit.id)
+
+
+@attack("departure_leaves_alone_by_clinician")
+def _let_go_alone_by_a_nurse(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
+    visit = signed(clinic, clock)
+    clearance = nouns.Clearance.objects.get(session=visit.id)
+    return _leave(
+        visit,
+        clock,
+        clearance_id=clearance.id,
+        left_at=clearance.signed_at,
+        no_escort_reason="Lives next door",
+        recorded_by_id=clinic.nurse.id,
+    )
+
+
+@attack("clearance_suicidality_reviewed")
+def _signed_over_a_positive_screen(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
+    visit = Visit(clinic, clock).ready()
+    visit.respond(visit.screen(phq9_item9=1).pk)
+    return _sign(visit, clock)
 
 
 @attack("withdrawal_withdraws_once")

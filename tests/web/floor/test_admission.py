@@ -12,7 +12,7 @@ from monitoring.models import Admission, Session
 from monitoring.rules.protocol import SPRAVATO_US
 from monitoring.rules.questions import CONCOMITANT, CONTRAINDICATIONS
 from tests.clock import TestClock
-from tests.factories.answers import GOOD_ANSWERS
+from tests.factories.answers import ESCORT, GOOD_ANSWERS
 from tests.factories.visits import Visit, planned
 
 QUESTIONS = SPRAVATO_US.questions
@@ -29,7 +29,13 @@ def visit(clock: TestClock) -> Visit:
 
 def filled(visit: Visit, **changes: str) -> dict[str, str]:
     answers = {name: "yes" if yes else "no" for name, yes in GOOD_ANSWERS.items()}
-    return {"id": str(uuid7()), "prescriber": str(visit.clinician.pk), **answers, **changes}
+    return {
+        "id": str(uuid7()),
+        "prescriber": str(visit.clinician.pk),
+        **ESCORT,
+        **answers,
+        **changes,
+    }
 
 
 def test_the_planned_room_is_shown_and_stays(visit: Visit, signed_in: Signer) -> None:

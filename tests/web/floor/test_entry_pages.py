@@ -16,7 +16,7 @@ from monitoring.guards import GuardsMissing
 from monitoring.models import Dose, Event, Session
 from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US
 from tests.clock import TestClock
-from tests.factories.answers import GOOD_ANSWERS
+from tests.factories.answers import ESCORT, GOOD_ANSWERS
 from tests.factories.people import SiteFactory, person
 from tests.factories.sent import send, told, yes_no
 from tests.factories.visits import admitted, dosed, planned, predosed
@@ -42,6 +42,9 @@ def test_admission_shows_nothing_chosen_and_asks_for_each_answer(
     assert 'value="Chair 9"' in page
     assert page.count(" checked") == len(answers)
     good = yes_no(GOOD_ANSWERS) | {"prescriber": str(visit.clinician.pk)}
+    for name in ESCORT:
+        assert told(send(nurse, visit, "admission", good), name, "Enter this.")
+    good |= ESCORT
     assert send(nurse, visit, "admission", good).status_code == 302
     assert visit.session.phase == "arrived"
 

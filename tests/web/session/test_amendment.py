@@ -91,8 +91,8 @@ def test_a_late_reading_waits_on_the_clinicians_board_until_it_is_answered(
     visit = discharged(clock)
     late = visit.read(systolic=182, diastolic=101)
     clinician, nurse = signed_in(visit.clinician), signed_in(visit.nurse)
-    assert "1 reading arrived after the patient had left" in clinician.get("/").content.decode()
-    assert "arrived after the patient had left" not in nurse.get("/").content.decode()
+    assert "1 entry came after the patient had left" in clinician.get("/").content.decode()
+    assert "came after the patient had left" not in nurse.get("/").content.decode()
     listed = clinician.get("/reviews/").content.decode()
     assert "182/101" in listed
     path = f"/sessions/{visit.id}/review/{late.pk}/"
@@ -101,7 +101,7 @@ def test_a_late_reading_waits_on_the_clinicians_board_until_it_is_answered(
     body = {"id": str(uuid7()), "assessment": "Taken in time", "action_taken": "Rang: well"}
     assert clinician.post(path, body).status_code == 302
     assert Review.objects.get().reading == late
-    assert "No late reading waits" in clinician.get("/reviews/").content.decode()
+    assert "No late entry waits" in clinician.get("/reviews/").content.decode()
     assert "Taken in time; Rang: well" in nurse.get(f"/sessions/{visit.id}/").content.decode()
 
 
@@ -121,4 +121,4 @@ def test_late_readings_of_another_site_are_not_listed(clock: TestClock, signed_i
     visit = discharged(clock)
     visit.read()
     stranger = signed_in(person(SiteFactory.create(), "clinician"))
-    assert "No late reading waits" in stranger.get("/reviews/").content.decode()
+    assert "No late entry waits" in stranger.get("/reviews/").content.decode()

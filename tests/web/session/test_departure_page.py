@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 from typing import Any
 
@@ -44,6 +45,7 @@ ESCORT = {
     "escort_phone": "555 0101",
     "transport": "Car",
     "advice_given": "on",
+    "had_serious_event": "no",
 }
 
 
@@ -87,14 +89,53 @@ def test_a_transfer_asks_where_and_about_serious_events(
     visit = dosed(clock)
     nurse = signed_in(visit.nurse)
     answer = leave(nurse, visit, "transferred", {"destination": "General Hospital"})
-    assert told(answer, "reason", "Enter this.")
-    assert told(answer, "had_serious_event", "Answer this question.")
-    body = {"destination": "General Hospital", "reason": "Pain", "had_serious_event": "yes"}
+    for name in ("reason", "transport"):
+        assert told(answer, name, "Enter this.")
+    for name in ("had_serious_event", "advice_given"):
+        assert told(answer, name, "Answer this question.")
+    body = {
+        "destination": "General Hospital",
+        "reason": "Pain",
+        "transport": "Ambulance",
+        "advice_given": "no",
+        "had_serious_event": "yes",
+    }
     answer = leave(nurse, visit, "transferred", body)
-    assert told(answer, "serious_event_detail", "Enter this.")
-    body |= {"serious_event_detail": "Chest pain"}
+    for name in ("serious_event_detail", "serious_event_onset_at"):
+        assert told(answer, name, "Enter this.")
+    now = timezone.localtime(clock.now(), visit.site.tz).strftime("%H:%M")
+    body |= {"serious_event_detail": "Chest pain", "serious_event_onset_at": now}
     assert leave(nurse, visit, "transferred", body).status_code == 302
     assert visit.session.outcome == "transferred"
+    assert (
+        "Serious adverse event: Chest pain"
+        in nurse.get(f"/sessions/{visit.id}/report/").content.decode()
+    )
+
+
+def test_who_was_named_on_arrival_is_one_tap_and_nobody_else_at_once(
+    clock: TestClock, signed_in: Signer
+) -> None:
+    visit = signed(clock)
+    nurse = signed_in(visit.nurse)
+    page = nurse.get(f"/sessions/{visit.id}/departure/").content.decode()
+    assert "Ann Smith, 555 0101" in page
+    body = {"handed_to": "escort", "transport": "Car", "advice_given": "on"}
+    body |= {"had_serious_event": "no"}
+    answer = leave(nurse, visit, "discharged", body | {"escort_name": "Bob"})
+    assert "handed_to" in answer.context["form"].errors
+    assert leave(nurse, visit, "discharged", body).status_code == 302
+    assert Departure.objects.get().escort_name == "Ann Smith"
+
+
+def test_a_nurse_alone_lets_no_one_leave_without_an_escort(
+    clock: TestClock, signed_in: Signer
+) -> None:
+    visit = signed(clock)
+    alone = ESCORT | {"escort_name": "", "escort_phone": "", "no_escort_reason": "Lives next door"}
+    answer = leave(signed_in(visit.nurse), visit, "discharged", alone)
+    assert "a clinician's decision" in html.unescape(answer.content.decode())
+    assert leave(signed_in(visit.clinician), visit, "discharged", alone).status_code == 302
 
 
 def test_a_departure_typed_late_is_read_back_and_says_why(
@@ -153,6 +194,7 @@ def test_who_left_unseen_is_told_with_when_last_seen_and_by_whom_it_was_noticed(
     clock.forward(minutes=10)
     nurse = signed_in(visit.nurse)
     body = {"noticed_by": "Rosa", "reason": "Empty chair", "had_serious_event": "no"}
+    body |= {"advice_given": "no", "transport": "Not known"}
     assert told(leave(nurse, visit, "left_unseen", body), "last_seen_at", "Enter this.")
     typed = {"last_seen_at": timezone.localtime(seen, visit.site.tz).strftime("%H:%M")}
     answer = leave(nurse, visit, "left_unseen", body | typed)
