@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
+from django.db.models import prefetch_related_objects
+
 from clinic import access
 from clinic.access import Permission
 from clinic.models.row import name_of
@@ -14,7 +16,7 @@ from monitoring.actions.work import SessionWork, session_verb
 from monitoring.models import Admission, Strike, StrikeConfirmation
 from monitoring.models.facts import facts_of
 from monitoring.models.row import SessionFact, SessionRow
-from monitoring.models.rows import SessionRows
+from monitoring.models.rows import SessionRows, load
 from monitoring.rules.codes import Second
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.phase import PRESENT
@@ -63,6 +65,9 @@ def standing_fact(rows: SessionRows, noun: str, target: UUID) -> SessionFact | N
     """The fact of `noun` with this id, if it may be struck and counts."""
     for kind in SessionFact.tables():
         if name_of(kind) == noun and kind.can_be_struck:
+            if not rows.has(kind):  # What there is only after the end is not loaded with the rest.
+                prefetch_related_objects([rows.session], load(kind))
+                rows = rows.session.rows
             return next((row for row in rows.standing(kind) if row.pk == target), None)
     return None
 

@@ -38,6 +38,12 @@ class Strike(SessionFact):
         indexes = (
             # The guards ask of each fact whether it was struck.
             models.Index(fields=("target",), name="strike_of_fact"),
+            # Few of all strikes: the review list does not grow with the archive.
+            models.Index(
+                fields=("session",),
+                condition=Q(needs_confirmation=True),
+                name="strike_may_wait",
+            ),
         )
         constraints = (
             *SessionFact.Meta.constraints,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from clinic.models import Site
-from monitoring.models import Event, Reading
+from monitoring.models import Event, Reading, Strike
 from monitoring.rules.suicidality import REVIEWED_LATE
 
 
@@ -13,6 +13,12 @@ def waiting(site: Site) -> QuerySet[Reading]:
     """Readings, the longest waiting first; found by an index of late readings alone."""
     late = Reading.objects.filter(after_departure=True, review=None, session__site=site)
     return late.order_by("recorded_at", "seq")
+
+
+def strikes_waiting(site: Site) -> QuerySet[Strike]:
+    """Of sessions that have ended, the longest waiting first; the board has those that go on."""
+    waiting = Strike.objects.filter(needs_confirmation=True, confirmation=None)
+    return waiting.filter(session__site=site, session__phase="closed").order_by("recorded_at")
 
 
 def waiting_events(site: Site) -> QuerySet[Event]:
@@ -24,4 +30,4 @@ def waiting_events(site: Site) -> QuerySet[Event]:
 
 
 def count_waiting(site: Site) -> int:
-    return waiting(site).count() + waiting_events(site).count()
+    return waiting(site).count() + waiting_events(site).count() + strikes_waiting(site).count()

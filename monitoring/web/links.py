@@ -27,6 +27,8 @@ def closes(session: Session, item: Item) -> str:
         return reverse("response", args=[session.pk, item.about])
     if item.closes == "review":
         return reverse("event-review", args=[session.pk, item.about])
+    if item.closes == "strike":
+        return reverse("strike-confirm", args=[session.pk, item.about])
     if item.closes == "patient":
         return enrolment(session.patient_id, reverse("session", args=[session.pk]))
     if item.code == "infusion_running":

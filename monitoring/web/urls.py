@@ -37,6 +37,7 @@ from monitoring.web.session import (
     event_review,
     session,
     signature,
+    strike,
 )
 
 SESSION = "sessions/<uuid:session_id>/"
@@ -75,6 +76,8 @@ urlpatterns = [
     path(f"{SESSION}verification/", verification.verification, name="verification"),
     path(f"{SESSION}amendment/", amendment.amend, name="amendment"),
     path(f"{SESSION}review/<uuid:reading_id>/", amendment.review, name="review"),
+    path(f"{SESSION}strike/<slug:noun>/<uuid:fact_id>/", strike.strike, name="strike"),
+    path(f"{SESSION}strikes/<uuid:strike_id>/", strike.confirm, name="strike-confirm"),
     path("reviews/", amendment.review_list, name="review-list"),
     path("printed/", printing.printed, name="printed"),
     path("access/", access_log.access_list, name="access-list"),

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from monitoring.models import Amendment, Reading, Session
+from monitoring.models.facts import reading_facts
 from monitoring.rules.facts import ReadingFacts, SessionFacts
 from monitoring.rules.filling import filling
 from monitoring.rules.flags import reading_flags
@@ -18,6 +19,7 @@ from monitoring.rules.protocol import Protocol
 from monitoring.rules.scales import SCALES
 from monitoring.rules.schedule import slots
 from monitoring.words import wording
+from monitoring.words.strikes import strike_notes
 
 RECEIVED_LATER = timedelta(minutes=2)
 """From this difference on, both the time taken and the time received are shown."""
@@ -43,6 +45,12 @@ class Row:
     notes: tuple[str, ...]
     is_replaced: bool
     is_correction: bool
+    is_struck: bool = False
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it counts no more."""
+        return self.is_replaced or self.is_struck
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +98,17 @@ def _column(observation: Observation, scale_id: str) -> Column:
 
 
 def rows(session: Session, facts: SessionFacts) -> list[Row]:
-    """One row a reading, in the order taken; a corrected one stands before its correction."""
-    observed = {r.id: r for r in facts.readings}
-    flags = reading_flags(facts)
-    replaced = {r.replaces for r in facts.readings if r.replaces}
+    """One row a reading, in the order taken; a corrected one stands before its correction. What was
+    entered in error stays among them."""
     people = {r.id: r for r in session.rows.of(Reading)}
+    counting = {r.id for r in facts.readings}
+    struck = [reading_facts(row) for id, row in people.items() if id not in counting]
+    observed = [*facts.readings, *struck]
+    flags, notes = reading_flags(facts), strike_notes(session.rows)
+    replaced = {r.replaces for r in observed if r.replaces}
     late, amended = _late(facts), _amended(session)
     homes = filling(facts).homes
-    ordered = sorted(facts.readings, key=lambda r: (*facts.order(r), r.seq))
+    ordered = sorted(observed, key=lambda r: (*facts.order(r), r.seq))
     return [
         Row(
             id=r.id,
@@ -108,9 +119,15 @@ def rows(session: Session, facts: SessionFacts) -> list[Row]:
             cells=cells(r, people[r.id], {f.field for f in flags.get(r.id, ())}),
             flags=tuple(wording.flag(f) for f in flags.get(r.id, ())),
             by=people[r.id].recorded_by.printed_name,
-            notes=late.get(r.id, ()) + _notes(people[r.id]) + amended.get(r.id, ()),
+            notes=(
+                *late.get(r.id, ()),
+                *_notes(people[r.id]),
+                *amended.get(r.id, ()),
+                *([notes[r.id].words] if r.id in notes else []),
+            ),
             is_replaced=r.id in replaced,
-            is_correction=r.replaces in observed,
+            is_correction=r.replaces is not None,
+            is_struck=r.id not in counting,
         )
         for r in ordered
     ]

@@ -354,9 +354,11 @@ DEVIATIONS = {
 
 NOUNS = {
     "admission": _("Arrival"),
+    "call": _("Call"),
     "decision": _("Decision"),
     "dose": _("Dose"),
     "event": _("Event"),
+    "order": _("Order"),
     "reading": _("Reading"),
 }
 """What can be entered in error, as it is called."""

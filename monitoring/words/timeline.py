@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from clinic.models.row import name_of
 from clinic.pages import moments
 from monitoring.models import (
     Call,
@@ -18,6 +21,8 @@ from monitoring.models import (
     Event,
     Order,
     Session,
+    Strike,
+    StrikeConfirmation,
     Withdrawal,
 )
 from monitoring.models.facts import withdrawal_reason
@@ -27,6 +32,8 @@ from monitoring.rules.flags import SYMPTOMS
 from monitoring.words import wording
 from monitoring.words.events import call_words, medication_words, screen_words
 from monitoring.words.readings import RECEIVED_LATER
+from monitoring.words.strikes import StrikeNote, strike_notes
+from monitoring.words.subjects import named
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,12 @@ class Entry:
     late_reason: str = ""
     seq: int = 0
     """Its number among the facts of the session; a signature is no fact."""
+    id: UUID | None = None
+    noun: str = ""
+    note: str = ""
+    """What was said of it since: that it was entered in error, or corrected."""
+    is_gone: bool = False
+    """Whether it counts no more: struck, or replaced by a correction."""
 
     @property
     def words(self) -> str:
@@ -55,12 +68,13 @@ class Entry:
 def timeline(session: Session, facts: SessionFacts) -> list[Entry]:
     """Everything but readings, in the order of time, of the nouns loaded with the session."""
     rows = session.rows
-    found = [*_doses(rows), *(event_entry(e) for e in rows.of(Event))]
+    found = [*_doses(rows), *(event_entry(e) for e in rows.of(Event)), *_strikes(session)]
     found += [_order(order) for order in rows.if_loaded(Order)]
     for decision in rows.of(Decision):
         what = _("Decision: %(outcome)s") % {"outcome": decision.get_outcome_display()}
         by, at = decision.printed_name, decision.recorded_at
-        found.append(Entry(at, what, decision.reason, by, seq=decision.seq))
+        entry = Entry(at, what, decision.reason, by, seq=decision.seq)
+        found.append(replace(entry, id=decision.pk, noun="decision"))
     found += [call_entry(call) for call in rows.if_loaded(Call)]
     for clearance in rows.if_loaded(Clearance):
         found.append(Entry(clearance.signed_at, _("Clearance signed"), "", clearance.printed_name))
@@ -71,7 +85,45 @@ def timeline(session: Session, facts: SessionFacts) -> list[Entry]:
             at = withdrawal.recorded_at
             found.append(Entry(at, what, why, by, seq=withdrawal.seq))
     found.sort(key=lambda e: e.at)
-    return [replace(e, minutes=facts.minutes(e.at)) for e in found]
+    notes = strike_notes(rows)
+    replaced = {r.replaces_id for noun in (Dose, Event) for r in rows.of(noun)}
+    return [
+        replace(
+            entry,
+            minutes=facts.minutes(entry.at),
+            note=_said(entry, notes, replaced),
+            is_gone=entry.id in replaced or bool((n := _note(entry, notes)) and n.is_struck),
+        )
+        for entry in found
+    ]
+
+
+def _note(entry: Entry, notes: Mapping[UUID, StrikeNote]) -> StrikeNote | None:
+    return notes.get(entry.id) if entry.id else None
+
+
+def _said(entry: Entry, notes: Mapping[UUID, StrikeNote], replaced: Collection[UUID | None]) -> str:
+    if (note := _note(entry, notes)) is not None:
+        return note.words
+    return _("Replaced by a correction") if entry.id and entry.id in replaced else ""
+
+
+def _strikes(session: Session) -> Iterator[Entry]:
+    """When something was marked as entered in error, and what a clinician answered."""
+    rows = session.rows
+    for strike in rows.of(Strike):
+        words = {
+            "what": named(session, strike.noun, strike.target),
+            "kind": str(strike.get_kind_display()),
+            "reason": strike.reason,
+        }
+        detail = _("%(what)s (%(kind)s): %(reason)s") % words
+        what, by = _("Marked as entered in error"), strike.printed_name
+        yield Entry(strike.recorded_at, what, detail, by, seq=strike.seq)
+        if answer := rows.beside(strike, StrikeConfirmation):
+            what = _("Confirmed as entered in error") if answer.is_confirmed else _("It counts")
+            detail = "; ".join(filter(None, [words["what"], answer.reason]))
+            yield Entry(answer.recorded_at, what, detail, answer.printed_name, seq=answer.seq)
 
 
 def _doses(rows: SessionRows) -> list[Entry]:
@@ -111,13 +163,16 @@ def _with_both_times(entry: Entry, row: Dose | DoseEnd | Event | Call) -> Entry:
     """When the server had it beside when it was, where the two differ, and why."""
     is_later = row.recorded_at - entry.at > RECEIVED_LATER
     recorded_at = row.recorded_at if is_later else None
-    return replace(entry, recorded_at=recorded_at, late_reason=row.late_reason, seq=row.seq)
+    late = row.late_reason
+    kept = replace(entry, recorded_at=recorded_at, late_reason=late, seq=row.seq)
+    return replace(kept, id=row.pk, noun=name_of(row))
 
 
 def _order(order: Order) -> Entry:
     what = _("Ordered %(mg)s mg") % {"mg": milligrams(order.mg)}
     detail = f"{order.get_treatment_phase_display()}; {order.reason}"
-    return Entry(order.recorded_at, what, detail, order.printed_name, seq=order.seq)
+    entry = Entry(order.recorded_at, what, detail, order.printed_name, seq=order.seq)
+    return replace(entry, id=order.pk, noun="order")
 
 
 def milligrams(mg: Decimal) -> str:

@@ -111,14 +111,14 @@ def test_a_nurses_strike_of_a_dose_waits_and_the_dose_counts_until_then(clock: T
 
 
 def test_a_struck_dose_gives_its_phase_and_number_back(clock: TestClock) -> None:
-    visit = dosed(clock, planned_mg=28)
-    dose = Dose.objects.get(session=visit.id)
-    visit.strike(dose, by=visit.clinician)
+    visit = dosed(clock)
+    for dose in Dose.objects.filter(session=visit.id):
+        visit.strike(dose, by=visit.clinician)
     session = visit.session
     assert (session.phase, session.first_dose_at) == ("arrived", None)
     assert session.given_mg == 0
     again = visit.dose()
-    assert again.number == dose.number == 1
+    assert again.number == 1
     visit.strike(again, by=visit.clinician)
     assert actions.defer_dose(visit.id, visit.nurse, reason="Unwell").phase == "cancelled"
 
@@ -225,9 +225,10 @@ def test_after_departure_a_strike_waits_and_changes_nothing_that_was_signed(
 
 
 def test_a_dose_of_another_patient_can_be_struck_after_departure(clock: TestClock) -> None:
-    visit = dosed(clock, planned_mg=28)
+    visit = dosed(clock)
     visit.leave("transferred")
-    visit.strike(Dose.objects.get(session=visit.id), by=visit.clinician)
+    for dose in Dose.objects.filter(session=visit.id):
+        visit.strike(dose, by=visit.clinician)
     session = Session.objects.get(pk=visit.id)
     assert (session.phase, session.first_dose_at) == ("closed", None)
     assert session.given_mg == 0

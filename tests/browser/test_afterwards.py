@@ -51,7 +51,7 @@ def test_a_late_reading_is_found_on_the_board_and_answered_in_two_taps(
     visit.read(systolic=183, diastolic=102)
     clinician = person().signed_in(visit.clinician)
     clinician.go("/")
-    clinician.tap("1 reading arrived after the patient had left")
+    clinician.tap("1 entry came after the patient had left")
     clinician.tap("Review")
     page = clinician.page
     expect(page.get_by_text("183/102")).to_be_visible()

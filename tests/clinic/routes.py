@@ -109,6 +109,8 @@ ROUTES: dict[str, Route] = {
     "review": Route(
         CLINICIAN, names_a_row=True, is_about_what_comes_later=True, is_about_what_ended=True
     ),
+    "strike": Route(CARE | VISITOR, names_a_row=True),
+    "strike-confirm": Route(CLINICIAN, names_a_row=True, is_about_what_comes_later=True),
     "review-list": Route(CLINICIAN, GET),
     "access-list": Route(REVIEW, GET),
     "access-export": Route(REVIEW, GET),
@@ -157,7 +159,10 @@ BUTTONS = {name for name, route in ROUTES.items() if route.methods == POST}
 
 def address(name: str, visit: Visit) -> str:
     facts = visit.session.facts()
-    known = {
+    known: dict[str, Any] = {
+        "noun": "reading",
+        "fact_id": facts.readings[0].id,
+        "strike_id": uuid4(),
         "session_id": visit.id,
         "patient_id": visit.patient.pk,
         "version_id": visit.version.pk,

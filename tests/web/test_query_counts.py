@@ -170,7 +170,7 @@ def test_the_lock_asks_seven_times_however_many_are_on_the_floor(clock: TestCloc
         assert count(lambda: locked.get("/lock/", headers={"HX-Request": "1"})) == 6
 
 
-def test_the_review_list_asks_four_times_however_many_wait(
+def test_the_review_list_asks_five_times_however_many_wait(
     clock: TestClock, signed_in: Signer
 ) -> None:
     visit = discharged(clock)
@@ -179,7 +179,7 @@ def test_the_review_list_asks_four_times_however_many_wait(
     few = count(lambda: clinician.get("/reviews/"))
     for _ in range(5):
         visit.read()
-    assert count(lambda: clinician.get("/reviews/")) == few == 4
+    assert count(lambda: clinician.get("/reviews/")) == few == 5
 
 
 def test_a_session_page_asks_no_more_with_more_rows(clock: TestClock, signed_in: Signer) -> None:
@@ -226,8 +226,8 @@ def test_the_register_asks_at_most_ten_times_however_many_sessions(
 def test_the_board_asks_eleven_times_at_most_for_a_nurse_however_many_visit_in_an_emergency(
     clock: TestClock, signed_in: Signer
 ) -> None:
-    """Twice more for a clinician, whose late readings and emergency visits to review are counted; a
-    poll never asks."""
+    """Three times more for a clinician, whose late readings, strikes and visits to review are
+    counted; a poll never asks."""
     site = SiteFactory.create()
     floor(clock, site, 3)
     nurse, clinician = (signed_in(person(site, role)) for role in ("nurse", "clinician"))
@@ -235,7 +235,7 @@ def test_the_board_asks_eleven_times_at_most_for_a_nurse_however_many_visit_in_a
         for _ in range(visitors):
             visitor(site)
         assert count(lambda: nurse.get("/")) == 11
-        assert count(lambda: clinician.get("/")) == 13
+        assert count(lambda: clinician.get("/")) == 14
         # One of them: whether the cards were shown to the same person just now.
     assert count(lambda: nurse.get("/", headers={"HX-Request": "true"})) == 9
 

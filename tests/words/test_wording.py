@@ -9,21 +9,24 @@ from decimal import Decimal
 import pytest
 
 from clinic.message import Message
-from monitoring.models import Event, Session
+from clinic.models.row import name_of
+from monitoring.models import Event, Session, SessionFact, Strike
 from monitoring.rules.codes import (
     AutomaticWithdrawal,
     Code,
     KindCode,
     NotDoneCode,
+    NounCode,
     ObservationCode,
     PhaseCode,
     QuestionCode,
     Second,
+    StrikeCode,
 )
 from monitoring.rules.measures import NOT_DONE_REASONS, OBSERVATIONS
 from monitoring.rules.questions import QUESTIONS
 from monitoring.words import wording
-from monitoring.words.sentences import AUTOMATIC
+from monitoring.words.sentences import AUTOMATIC, NOUNS
 from tests.clock import TestClock
 
 CODES = [
@@ -32,6 +35,8 @@ CODES = [
     *(QuestionCode(name) for name in QUESTIONS),
     *(ObservationCode(key) for key in OBSERVATIONS),
     *(NotDoneCode(code) for code in NOT_DONE_REASONS),
+    *(NounCode(noun) for noun in NOUNS),
+    *(StrikeCode(kind) for kind in Strike.Kind.values),
 ]
 
 
@@ -90,3 +95,7 @@ def test_the_record_says_why_it_took_a_clearance_back(code: str) -> None:
 
 def test_a_persons_reason_is_said_as_it_was_written() -> None:
     assert wording.withdrawal("New complaint") == "New complaint"
+
+
+def test_whatever_can_be_struck_has_its_word() -> None:
+    assert set(NOUNS) == {name_of(m) for m in SessionFact.tables() if m.can_be_struck}

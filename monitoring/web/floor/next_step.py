@@ -158,8 +158,12 @@ def _slot_reading(case: _Case) -> Action | None:
     return Action(words, links.reading(case.session, slot.minutes))
 
 
-def _final_set(case: _Case) -> Action | None:
-    codes = [item.code for item in before_clearance(case.facts, case.now)]
+def _last_item(case: _Case) -> Action | None:
+    """What is open alone before a signature: strikes to be confirmed, or the final set."""
+    items = before_clearance(case.facts, case.now)
+    codes = [item.code for item in items]
+    if {*codes} == {"strike_waits"} and case.may(actions.confirm_strike):
+        return case.page(_("Confirm what was entered in error"), "strike-confirm", items[0].about)
     if codes != ["final_set"] or not case.may(actions.record_reading):
         return None
     return Action(_("Record final set"), links.reading(case.session, None))
@@ -187,7 +191,7 @@ _STEPS: dict[urgency.Kind, Callable[[_Case], Action | None]] = {
     "overdue": _slot_reading,
     "due": _slot_reading,
     "dosing": _device,
-    "upcoming": _final_set,
+    "upcoming": _last_item,
     "waiting": _sign,
     "ready": _depart,
     "arrived": _before_dose,

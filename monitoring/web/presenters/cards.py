@@ -209,6 +209,8 @@ def attention(facts: SessionFacts, now: datetime) -> tuple[Mark, ...]:
         marks.append(Mark("outside", words))
     if facts.phase == "arrived" and "decision" in {i.code for i in before_dose(facts, now)}:
         marks.append(Mark("flagged", _("Pre-dose blood pressure above the guide")))
+    if any(struck.waits for struck in facts.struck):
+        marks.append(Mark("waiting", _("Entered in error? A clinician confirms it")))
     if clearance_state(facts, now) == "lapsed":
         marks.append(Mark("flagged", _("Clearance has lapsed")))
     return tuple(marks)

@@ -25,6 +25,7 @@ from monitoring.words import wording
 NEEDED = {
     "response": Permission.RECORD_EVENT,
     "review": Permission.REVIEW_EVENT,
+    "strike": Permission.CONFIRM_STRIKE,
     "decision": Permission.DECIDE_DOSE,
     "order": Permission.ORDER_DOSE,
     "admission": Permission.ADMIT_PATIENT,

@@ -44,7 +44,7 @@ PAGES = {
     "board": _("Board"),
     "access-list": _("Access log"),
     "access-export": _("Access log"),
-    "review-list": _("Late readings"),
+    "review-list": _("Reviews"),
     "session-plan": _("Planning"),
     "admission": _("Arrival"),
     "order": _("Order"),
@@ -62,6 +62,8 @@ PAGES = {
     "session-defer": _("No dose today"),
     "amendment": _("Amendment"),
     "review": _("Late reading"),
+    "strike": _("Entered in error"),
+    "strike-confirm": _("Entered in error"),
 }
 
 

@@ -23,8 +23,9 @@ from monitoring.models import Amendment, Reading, Review, Session
 from monitoring.reports import reviews
 from monitoring.web.lookup import log_read, open_session
 from monitoring.web.record_page import RecordForm, SessionPage
-from monitoring.words.amendments import late_reading, subjects
+from monitoring.words.amendments import late_reading
 from monitoring.words.readings import table
+from monitoring.words.subjects import subjects
 from monitoring.words.timeline import event_entry
 
 
@@ -129,21 +130,20 @@ def review(request: ClinicRequest, session_id: UUID, reading_id: UUID) -> HttpRe
 @require_safe
 @page(Permission.REVIEW_READING)
 def review_list(request: ClinicRequest) -> HttpResponse:
-    """Late readings and events that no clinician has answered, the longest waiting first."""
+    """What came after departure and that no clinician has answered, the longest waiting first."""
     waiting = list(
         reviews.waiting(request.site).select_related("session__patient", "recorded_by", "review")
     )
     late = reviews.waiting_events(request.site).select_related("session__patient", "recorded_by")
     events = [(e, event_entry(e)) for e in late]
-    log_read(
-        request,
-        "listed",
-        [r.session.patient_id for r in waiting] + [e.session.patient_id for e, _entry in events],
-    )
+    strikes = list(reviews.strikes_waiting(request.site).select_related("session__patient"))
+    found = [*waiting, *(event for event, _entry in events), *strikes]
+    log_read(request, "listed", [row.session.patient_id for row in found])
     context = {
         "waiting": [(r.session, late_reading(r, None)) for r in waiting],
         "events": events,
-        "count": len(waiting) + len(events),
+        "strikes": strikes,
+        "count": len(found),
         "area": "reviews",
     }
     return render(request, "amendment/review_list.html", context)

@@ -30,6 +30,7 @@ from monitoring.rules.readiness import (
     before_clearance,
     before_dose,
     clearance_state,
+    strikes_waiting,
 )
 from monitoring.rules.schedule import slots
 from monitoring.rules.urgency import rest_ends_at
@@ -37,6 +38,7 @@ from monitoring.web.floor.next_step import Action, Permissions, left_open, next_
 from monitoring.web.lookup import not_here, read
 from monitoring.web.presenters.alerts import alerts
 from monitoring.web.presenters.open_items import open_items
+from monitoring.web.session.strike import strikable
 from monitoring.words.amendments import amendments, late_events, late_readings
 from monitoring.words.answers import notable_answers
 from monitoring.words.banner import session_banner
@@ -64,6 +66,7 @@ def session(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     context = _context(found, facts, now, permissions) | {"version": version}
     # What is brought up to date lies below the banner.
     context["banner"] = session_banner(found, is_marked=not is_poll)
+    context["strikable"] = strikable(found.rows, request.user, permissions, facts.phase)
     return render(request, f"session/{'_live' if is_poll else 'session'}.html", context)
 
 
@@ -113,11 +116,11 @@ def _items(facts: SessionFacts, now: datetime) -> list[Item]:
     if facts.phase == "planned":
         return before_arrival(facts)
     if facts.phase == "arrived":
-        return before_dose(facts, now)
+        return [*before_dose(facts, now), *strikes_waiting(facts)]
     is_watched = facts.phase in {"dosing", "observing", "cleared"}
     if is_watched and clearance_state(facts, now) != "stands":
         return before_clearance(facts, now)
-    return []
+    return strikes_waiting(facts)
 
 
 def _waits(facts: SessionFacts, items: list[Item]) -> str:
@@ -126,6 +129,8 @@ def _waits(facts: SessionFacts, items: list[Item]) -> str:
         return _("A clinician decides whether the dose is given.")
     if facts.phase == "arrived" and [item.code for item in items] == ["order_missing"]:
         return _("A clinician orders the dose.")
+    if items and all(item.closes == "strike" for item in items):
+        return _("A clinician confirms what was entered in error.")
     if facts.phase in {"observing", "cleared"} and not items:
         return _("Nothing is open. A clinician can review the record and sign.")
     return ""

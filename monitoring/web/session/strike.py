@@ -1,0 +1,130 @@
+"""What was entered in error: marked by who entered it, and confirmed by a clinician."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django import forms
+from django.http import Http404, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from clinic.access import Permission
+from clinic.message import Message
+from clinic.models import Staff
+from clinic.models.row import name_of
+from clinic.pages.entry_page import enter
+from clinic.pages.fields import Tiles, YesNo
+from clinic.pages.protect import page
+from clinic.request import ClinicRequest
+from monitoring import actions
+from monitoring.actions.strike import standing_fact
+from monitoring.models import SessionFact, Strike, StrikeConfirmation
+from monitoring.models.rows import SessionRows
+from monitoring.web.floor.next_step import Permissions
+from monitoring.web.lookup import open_session
+from monitoring.web.record_page import RecordForm, SessionPage
+from monitoring.words.strikes import strike_notes
+from monitoring.words.subjects import named
+
+
+class StrikeForm(RecordForm):
+    saves = Strike
+    kind = Tiles(label=gettext_lazy("What was wrong"), choices=Strike.Kind.choices)
+    reason = forms.CharField(required=False, max_length=300, label=gettext_lazy("In a few words"))
+
+
+class ConfirmationForm(RecordForm):
+    saves = StrikeConfirmation
+    is_confirmed = YesNo(
+        label=gettext_lazy("Was this entered in error?"),
+        answers=(gettext_lazy("Yes: it counts no more"), gettext_lazy("No: it counts")),
+    )
+    reason = forms.CharField(
+        required=False, max_length=300, label=gettext_lazy("If it counts: why")
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@page(Permission.RECORD_EVENT)
+def strike(request: ClinicRequest, session_id: UUID, noun: str, fact_id: UUID) -> HttpResponse:
+    session = open_session(request, session_id)
+    kinds = {name_of(kind): kind for kind in SessionFact.tables() if kind.can_be_struck}
+    if noun not in kinds or session.rows.find(kinds[noun], fact_id) is None:
+        raise Http404
+    form = StrikeForm(request.POST or None)
+
+    def save() -> Strike:
+        data = form.cleaned_data
+        return actions.strike(
+            session_id,
+            request.user,
+            id=data["id"],
+            noun=noun,
+            target=fact_id,
+            kind=data["kind"],
+            reason=data["reason"],
+        )
+
+    around = SessionPage(
+        session=session,
+        heading=_("Entered in error"),
+        button=_("Mark as entered in error"),
+        saved=_("Marked as entered in error"),
+        template="strike/strike.html",
+        context=lambda: {"named": named(session, noun, fact_id)},
+    )
+    return enter(request, form, around, save)
+
+
+@require_http_methods(["GET", "POST"])
+@page(Permission.CONFIRM_STRIKE)
+def confirm(request: ClinicRequest, session_id: UUID, strike_id: UUID) -> HttpResponse:
+    session = open_session(request, session_id)
+    found = session.rows.find(Strike, strike_id)
+    if found is None or not found.needs_confirmation:
+        raise Http404
+    form = ConfirmationForm(request.POST or None)
+
+    def save() -> StrikeConfirmation:
+        data = form.cleaned_data
+        if data["is_confirmed"] is None:
+            raise actions.Refused([Message("unanswered", field="is_confirmed")])
+        return actions.confirm_strike(
+            session_id,
+            request.user,
+            id=data["id"],
+            strike_id=strike_id,
+            is_confirmed=data["is_confirmed"],
+            reason=data["reason"],
+        )
+
+    around = SessionPage(
+        session=session,
+        heading=_("Entered in error?"),
+        button=_("Save answer"),
+        saved=_("Answer saved"),
+        template="strike/strike.html",
+        context=lambda: {
+            "named": named(session, found.noun, found.target),
+            "note": strike_notes(session.rows)[found.target].words,
+        },
+    )
+    return enter(request, form, around, save)
+
+
+def strikable(rows: SessionRows, by: Staff, permissions: Permissions, phase: str) -> set[UUID]:
+    """The facts among those loaded that `by` may mark: one's own, or, as a clinician, each."""
+    if not actions.strike.is_offered(permissions, phase):
+        return set()
+    waiting = {id for id, note in strike_notes(rows).items() if note.waits}
+    is_clinician = Permission.CONFIRM_STRIKE in permissions
+    return {
+        row.pk
+        for row in rows.every()
+        if isinstance(row, SessionFact)
+        and row.pk not in waiting
+        and (is_clinician or row.recorded_by_id == by.pk)
+        and standing_fact(rows, name_of(row), row.pk) is not None
+    }

@@ -1,0 +1,110 @@
+"""Marking an entry, confirming it, and how it then reads on every page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from clinic.ids import uuid7
+from monitoring.models import Dose, Strike, StrikeConfirmation
+from tests.clock import TestClock
+from tests.factories.people import person
+from tests.factories.visits import Visit, discharged, dosed, observed
+
+pytestmark = pytest.mark.django_db
+Signer = Callable[..., Client]
+
+
+def strike(client: Client, visit: Visit, noun: str, row: Any, **given: str) -> Any:
+    body = {"id": str(uuid7()), "kind": "wrong_patient", "reason": "Meant for chair 2"}
+    return client.post(f"/sessions/{visit.id}/strike/{noun}/{row.pk}/", body | given)
+
+
+def test_an_entry_is_marked_from_the_page_and_stays_readable(
+    clock: TestClock, signed_in: Signer
+) -> None:
+    visit = observed(clock, through=40)
+    nurse, page = signed_in(visit.nurse), f"/sessions/{visit.id}/"
+    reading = visit.session.reading_set.get(slot=40)
+    address = f"{page}strike/reading/{reading.pk}/"
+    assert address in nurse.get(page).content.decode()
+    assert "122/78" in nurse.get(address).content.decode()
+    assert strike(nurse, visit, "reading", reading).status_code == 302
+    for shown in (nurse.get(page), nurse.get(f"{page}report/")):
+        text = shown.content.decode()
+        assert "Entered in error (Wrong patient): Meant for chair 2" in text
+        assert text.count('<tbody class="replaced">') == 1
+    assert address not in nurse.get(page).content.decode()
+    assert "struck by" in nurse.get(f"{page}report/").content.decode()
+
+
+def test_another_nurse_is_not_offered_it_and_is_told_who_may(
+    clock: TestClock, signed_in: Signer
+) -> None:
+    visit = dosed(clock)
+    note = visit.event()
+    other = signed_in(person(visit.site, "nurse"))
+    assert "/strike/" not in other.get(f"/sessions/{visit.id}/").content.decode()
+    answer = strike(other, visit, "event", note)
+    assert answer.status_code == 422
+    assert visit.nurse.printed_name in answer.content.decode()
+
+
+@pytest.mark.parametrize("field", ["kind", "reason"])
+def test_what_is_missing_is_asked_at_its_field(
+    clock: TestClock, signed_in: Signer, field: str
+) -> None:
+    visit = dosed(clock)
+    note = visit.event()
+    answer = strike(signed_in(visit.nurse), visit, "event", note, **{field: ""})
+    assert answer.status_code == 422
+    assert field in answer.context["form"].errors
+    assert not Strike.objects.exists()
+
+
+def test_what_is_no_entry_of_the_session_is_not_there(clock: TestClock, signed_in: Signer) -> None:
+    visit, other = dosed(clock), dosed(clock)
+    nurse = signed_in(visit.nurse)
+    dose = Dose.objects.filter(session=visit.id)[0]
+    assert strike(nurse, visit, "event", other.event()).status_code == 404
+    assert strike(nurse, visit, "doseend", dose).status_code == 404
+    assert strike(nurse, visit, "clearance", dose).status_code == 404
+
+
+def test_a_waiting_strike_is_shown_to_the_clinician_until_it_is_answered(
+    clock: TestClock, signed_in: Signer
+) -> None:
+    visit = dosed(clock)
+    waiting = visit.strike(Dose.objects.get(number=2))
+    nurse, clinician = signed_in(visit.nurse), signed_in(visit.clinician)
+    page = f"/sessions/{visit.id}/"
+    address = f"{page}strikes/{waiting.pk}/"
+    assert address in clinician.get(page).content.decode()
+    assert address not in nurse.get(page).content.decode()
+    assert "A clinician confirms it" in nurse.get("/").content.decode()
+    asked = clinician.post(address, {"id": str(uuid7())})
+    assert "is_confirmed" in asked.context["form"].errors
+    body = {"id": str(uuid7()), "is_confirmed": "no"}
+    assert "reason" in clinician.post(address, body).context["form"].errors
+    assert clinician.post(address, body | {"is_confirmed": "yes"}).status_code == 302
+    assert StrikeConfirmation.objects.get().is_confirmed
+    assert "<s><strong>Device 2, 28 mg</strong>" in nurse.get(page).content.decode()
+    assert "confirmed by" in nurse.get(page).content.decode()
+
+
+def test_after_departure_it_waits_on_the_list_of_reviews(
+    clock: TestClock, signed_in: Signer
+) -> None:
+    visit = discharged(clock)
+    waiting = visit.strike(visit.session.reading_set.get(slot=40))
+    clinician = signed_in(visit.clinician)
+    assert "1 entry came after the patient had left" in clinician.get("/").content.decode()
+    address = f"/sessions/{visit.id}/strikes/{waiting.pk}/"
+    assert address in clinician.get("/reviews/").content.decode()
+    visit.confirm(waiting)
+    assert "No late entry waits" in clinician.get("/reviews/").content.decode()
+    since = clinician.get(f"/sessions/{visit.id}/report/").content.decode()
+    assert "Confirmed as entered in error" in since
