@@ -9,8 +9,9 @@
 -- are EACH_FACT(...), which asks each table of facts, EACH_STRIKABLE(...), which asks those that can
 -- be struck, {standing noun id}, that a fact is neither struck nor replaced, {complete ...}, that a
 -- reading has every observation, {contraindicated ...} and {taken_back ...}, of answers on arrival,
--- and {clocks_apart}. A condition that stands in several guards is written once, under
--- its name, about {it}. A minus leaves a table out, where another guard holds each column of it.
+-- SETTING_OR_DEFAULT, for a setting that older protocols lack, and {clocks_apart}. A condition that
+-- stands in several guards is written once, under its name, about {it}. A minus leaves a table out,
+-- where another guard holds each column of it.
 --
 -- One text serves both engines; the words in capitals that are not SQL (SECONDS, NOW_SECONDS,
 -- READABLE, SETTING, SAME AS, AMENDS, AMENDED) are put in the engine's own words by dialect.py.
@@ -417,6 +418,30 @@ AND (
 NOT EXISTS (
     SELECT 1 FROM monitoring_session
     WHERE id = NEW.session_id AND phase IN ('planned', 'arrived')
+);
+
+-- guard: needs_decision_outside_limits on: dose
+-- before: INSERT
+-- Sedated, dissociated, low in SpO2 or outside a limit, a first dose needs a clinician's decision.
+NEW.number = 1 AND NOT EXISTS (
+    SELECT 1 FROM monitoring_reading r
+    JOIN monitoring_session s ON s.id = r.session_id
+    JOIN monitoring_protocolversion v ON v.id = s.protocol_version_id
+    WHERE r.id = NEW.predose_reading_id
+    AND r.sedation >= SETTING_NUMBER(clearance_sedation)
+    AND r.dissociation <= SETTING_NUMBER(clearance_dissociation)
+    AND r.spo2 >= SETTING_NUMBER(spo2_below)
+    AND r.systolic > SETTING_OR_DEFAULT(systolic_low_notify)
+    AND r.respiratory_rate > SETTING_OR_DEFAULT(respiratory_low_notify)
+    AND r.respiratory_rate < SETTING_OR_DEFAULT(respiratory_high_notify)
+    AND r.heart_rate > SETTING_OR_DEFAULT(heart_low_notify)
+    AND r.heart_rate < SETTING_OR_DEFAULT(heart_high_notify)
+)
+AND NOT EXISTS (
+    SELECT 1 FROM monitoring_decision c
+    WHERE c.id = NEW.decision_id AND c.session_id = NEW.session_id
+    AND c.outcome = 'give' AND c.reading_id = NEW.predose_reading_id
+    AND {standing decision c.id}
 );
 
 -- guard: numbered_in_order on: dose

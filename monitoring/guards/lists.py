@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import fields
 
 from clinic.models.row import Guarded, name_of
 from monitoring.models import SessionFact, SessionRow
 from monitoring.models.row import Correctable
 from monitoring.rules.facts import CLOCKS_APART
 from monitoring.rules.measures import OBSERVATIONS
+from monitoring.rules.protocol import Protocol
 from monitoring.rules.questions import EU_CONTRAINDICATIONS
 
 _EACH_FACT = re.compile(r"EACH_FACT\(([^()]*)\)")
@@ -18,6 +20,10 @@ _STANDING = re.compile(r"\{standing (\w+) ([\w.]+)\}")
 _COMPLETE = re.compile(r"\{complete (\w+)\}")
 _CONTRAINDICATED = re.compile(r"\{contraindicated (\w+)\}")
 _TAKEN_BACK = re.compile(r"\{taken_back (\w+)\}")
+_DEFAULT = re.compile(r"SETTING_OR_DEFAULT\((\w+)\)")
+
+DEFAULTS = {f.name: f.default for f in fields(Protocol) if isinstance(f.default, int)}
+"""What a protocol has that was published before the setting existed, as `Protocol.from_json`."""
 
 
 def named(name: str) -> tuple[type[Guarded], ...]:
@@ -41,6 +47,7 @@ def filled(body: str, conditions: dict[str, str], table: str) -> str:
         wanted = re.compile(rf"\{{{name} ([\w.]+)\}}")
         for about in set(wanted.findall(body)):
             body = body.replace(f"{{{name} {about}}}", condition.replace("{it}", about))
+    body = _DEFAULT.sub(lambda m: f"COALESCE(SETTING_NUMBER({m[1]}), {DEFAULTS[m[1]]})", body)
     body = _EACH_FACT.sub(lambda m: _each(SessionFact.tables(), m[1]), body)
     strikable = [model for model in SessionFact.tables() if model.can_be_struck]
     body = _EACH_STRIKABLE.sub(lambda m: _each(strikable, m[1]), body)

@@ -51,9 +51,10 @@ def _possible() -> Q:
 class Reading(Correctable):
     """`taken_at` is when the nurse looked, `recorded_at` when the server had it.
 
-    The tablet makes the id, so that the same reading sent twice is one row. A correction is a new
-    reading that replaces one of its session, once, with a reason. `slot` is the one whose
-    form was opened; which slot a reading fills follows from its time alone.
+    Oxygen is litres a minute beside SpO2: 0 is room air, none is not known, as of readings from
+    before it was asked. The tablet makes the id, so that the same reading sent twice is one row. A
+    correction is a new reading that replaces one of its session, once, with a reason. `slot` is the
+    one whose form was opened; which slot a reading fills follows from its time alone.
     """
 
     may_follow_departure = True
@@ -66,6 +67,7 @@ class Reading(Correctable):
     heart_rate = models.PositiveSmallIntegerField(_("Heart rate"), null=True)
     heart_rate_not_done = _not_done(_("Heart rate not done"))
     spo2 = models.PositiveSmallIntegerField(_("SpO₂"), null=True)
+    oxygen = models.DecimalField(_("Oxygen"), max_digits=3, decimal_places=1, null=True)
     spo2_not_done = _not_done(_("SpO₂ not done"))
     respiratory_rate = models.PositiveSmallIntegerField(_("Respiratory rate"), null=True)
     respiratory_rate_not_done = _not_done(_("Respiratory rate not done"))
@@ -95,6 +97,10 @@ class Reading(Correctable):
             models.CheckConstraint(
                 condition=Q(systolic=None) | Q(systolic__gt=models.F("diastolic")),
                 name="reading_systolic_above_diastolic",
+            ),
+            models.CheckConstraint(
+                condition=Q(oxygen=None) | Q(spo2__isnull=False) | Q(spo2_not_done__gt=""),
+                name="reading_oxygen_beside_spo2",
             ),
             models.CheckConstraint(
                 condition=(

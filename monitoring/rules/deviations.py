@@ -22,10 +22,16 @@ from monitoring.rules.codes import (
     StrikeCode,
 )
 from monitoring.rules.contraindications import changes
-from monitoring.rules.facts import CLOCKS_APART, SessionFacts
-from monitoring.rules.flags import Flagged, corrected_unanswered, event_flags, flagged
+from monitoring.rules.facts import CLOCKS_APART, DoseFacts, SessionFacts
+from monitoring.rules.flags import Flag, Flagged, corrected_unanswered, event_flags, flagged
 from monitoring.rules.lateness import is_late, minutes_late
-from monitoring.rules.readiness import is_outside_guide, mg_words, outside_guide
+from monitoring.rules.predose import (
+    checks_before_dose,
+    outside_and_repeated,
+    outside_before_dose,
+    why_decide,
+)
+from monitoring.rules.readiness import mg_words
 from monitoring.rules.schedule import slots
 from monitoring.rules.struck import flags_struck, happened_at
 from monitoring.rules.suicidality import is_missing, positive, reviews
@@ -46,6 +52,7 @@ def deviations(facts: SessionFacts, now: datetime) -> list[Deviation]:
         *_admission(facts),
         *_contraindications(facts),
         *_history(facts),
+        *_measured_again(facts),
         *_dose(facts),
         *_late_doses(facts),
         *_late_events(facts),
@@ -126,14 +133,11 @@ def _history(facts: SessionFacts) -> Iterator[Deviation]:
 
 
 def _dose(facts: SessionFacts) -> Iterator[Deviation]:
-    by_id = {r.id: r for r in facts.readings}
     for dose in facts.doses:
-        predose = by_id.get(dose.predose_reading) if dose.predose_reading else None
-        was_outside = predose is not None and is_outside_guide(facts, predose)
-        if dose.number == 1 and (was_outside or outside_guide(facts)):
+        if dose.number == 1 and (why := _outside_when_dosed(facts, dose)):
             gave = [d for d in facts.decisions if d.outcome == "give"]
-            reason = gave[-1].reason if gave else ""
-            yield Deviation("guide_overridden", {"reason": reason}, at=dose.started_at)
+            params: dict[str, object] = {"why": why, "reason": gave[-1].reason if gave else ""}
+            yield Deviation("guide_overridden", params, at=dose.started_at)
         if dose.early_reason:
             params = {"number": dose.number, "reason": dose.early_reason}
             yield Deviation("device_early", params, at=dose.started_at)
@@ -141,6 +145,22 @@ def _dose(facts: SessionFacts) -> Iterator[Deviation]:
             yield Deviation("device_partial", {"number": dose.number}, at=dose.started_at)
     if facts.is_dose_stopped and facts.decision:
         yield Deviation("dose_stopped", {"reason": facts.decision.reason}, at=facts.decision.at)
+
+
+def _outside_when_dosed(facts: SessionFacts, dose: DoseFacts) -> tuple[Flag, ...]:
+    """What was outside in the reading that the first dose rests on, in what took its place, or in
+    a later check before it (CLINICAL 8, rules 10 and 49)."""
+    named = [r for r in facts.readings if r.id == dose.predose_reading]
+    found = [why_decide(facts, r) for r in (*named, *checks_before_dose(facts))]
+    return tuple(dict.fromkeys(flag for flags in found for flag in flags))
+
+
+def _measured_again(facts: SessionFacts) -> Iterator[Deviation]:
+    """A value outside its limit before the dose, though a later reading is within it (CLINICAL 8,
+    rule 49)."""
+    for reading in outside_and_repeated(facts):
+        params = {"why": outside_before_dose(facts.protocol, reading)}
+        yield Deviation("predose_repeated", params, at=reading.taken_at)
 
 
 def _late_doses(facts: SessionFacts) -> Iterator[Deviation]:

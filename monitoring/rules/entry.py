@@ -61,6 +61,8 @@ def corrected(original: ReadingFacts, entry: Entry, *, is_time_wrong: bool) -> E
         elif typed:
             not_done.pop(observation, None)
             values |= typed
+    beside = (o.beside.key for o in OBSERVATIONS.values() if o.beside)
+    values |= {key: entry.values[key] for key in beside if entry.values.get(key) is not None}
     return replace(
         entry,
         taken_at=entry.taken_at if is_time_wrong else original.taken_at,
@@ -86,6 +88,9 @@ def correction_problems(
     found = entry_problems(
         facts.without(original.id), replace(whole, confirmed=entry.confirmed | kept), now
     )
+    if "spo2" not in typed:
+        # One from before oxygen was asked stays not known until its SpO2 is typed.
+        found = [p for p in found if p.code != "oxygen_missing"]
     return [p for p in found if is_time_wrong or p.field not in {"taken_at", "late_reason"}]
 
 
@@ -118,20 +123,26 @@ def _time(facts: SessionFacts, entry: Entry, now: datetime) -> Iterator[Message]
 
 
 def _presence(facts: SessionFacts, entry: Entry) -> Iterator[Message]:
+    """A value or a coded reason for each observation that is needed; with SpO2 what was breathed
+    (CLINICAL 8, rules 38 and 50)."""
     needed = _needed(facts, entry.asked)
     is_empty = True
-    for observation, fields in ((o.key, o.fields) for o in OBSERVATIONS.values()):
+    for observation in OBSERVATIONS.values():
+        key, fields, beside = observation.key, observation.fields, observation.beside
         missing = [f for f in fields if entry.values.get(f) is None]
-        code = entry.not_done.get(observation, "")
+        has_beside = beside is not None and entry.values.get(beside.key) is not None
+        code = entry.not_done.get(key, "")
         if code and code not in NOT_DONE_REASONS:
-            yield Message("unknown_reason", field=f"{observation}_not_done")
+            yield Message("unknown_reason", field=f"{key}_not_done")
         if code and len(missing) < len(fields):
             yield Message("value_and_reason", field=fields[0])
         elif not code and missing and len(missing) < len(fields):
             yield Message("required", field=missing[0])
-        elif not code and missing and observation in needed:
+        elif not code and missing and (key in needed or has_beside):
             yield Message("value_or_reason", field=fields[0])
-        is_empty = is_empty and len(missing) == len(fields) and not code
+        elif beside and not missing and not has_beside:
+            yield Message("oxygen_missing", field=beside.key)
+        is_empty = is_empty and len(missing) == len(fields) and not (code or has_beside)
     if is_empty and not needed:
         yield Message("nothing_entered", field="systolic")
 

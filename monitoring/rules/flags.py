@@ -1,6 +1,6 @@
 """Which value lies outside which configured range. Facts only: no score, no advice.
 
-CLINICAL 8, rules 13, 14, 17, 18, 19, 42 and 43.
+CLINICAL 8, rules 13, 14, 17, 18, 19, 42, 43 and 48.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from uuid import UUID
 from monitoring.rules.facts import EventFacts, ReadingFacts, SessionFacts
 from monitoring.rules.marking import gettext_noop as _
 from monitoring.rules.measures import OBSERVATIONS, Number
+from monitoring.rules.protocol import Protocol
 from monitoring.rules.suicidality import SYMPTOM as SUICIDAL_THOUGHTS
 
 Tier = Literal["repeat", "notify", "emergency"]
@@ -96,13 +97,45 @@ class Flagged:
 def flags_of(facts: SessionFacts, reading: ReadingFacts) -> tuple[Flag, ...]:
     """The flags of one reading of `facts`, most urgent first.
 
-    Pre-dose readings are judged by the pre-dose guide instead, in `readiness`.
+    Pre-dose readings are judged by the pre-dose guide instead, in `predose`.
     """
     if not facts.is_after_dose(reading):
         return ()
-    found = [*_pressure(facts, reading), *_oxygen(facts, reading), *_scales(facts, reading)]
+    found = [
+        *_pressure(facts, reading),
+        *outside_limits(facts.protocol, reading),
+        *_oxygen(facts, reading),
+        *_scales(facts, reading),
+    ]
     order = {"emergency": 0, "notify": 1, "repeat": 2}
     return tuple(sorted(found, key=lambda f: order[f.tier]))
+
+
+LIMITS: tuple[tuple[str, str, str], ...] = (
+    ("respiratory_rate", "respiratory", "low"),
+    ("respiratory_rate", "respiratory", "high"),
+    ("heart_rate", "heart", "low"),
+    ("heart_rate", "heart", "high"),
+    ("systolic", "systolic", "low"),
+)
+"""The value, and how the protocol's limits of it begin (CLINICAL 8, rule 48)."""
+
+
+def outside_limits(p: Protocol, reading: ReadingFacts) -> Iterator[Flag]:
+    """A respiratory rate, heart rate or low pressure outside its limits, before the dose or after.
+
+    An emergency at 8 and 25, 40 and 131, 90; informed at 11 and 21, 50 and 111, 100; each of them
+    included (CLINICAL 8, rule 48).
+    """
+    for key, name, side in LIMITS:
+        value = reading.value(key)
+        tiers: tuple[Tier, ...] = ("emergency", "notify")
+        for tier in tiers if value is not None else ():
+            limit = getattr(p, f"{name}_{side}_{tier}")
+            if value is not None and (value <= limit if side == "low" else value >= limit):
+                code = f"{name}_{side}" + ("_emergency" if tier == "emergency" else "")
+                yield Flag(code, tier, key, value, limit)
+                break
 
 
 def _pressure(facts: SessionFacts, reading: ReadingFacts) -> Iterator[Flag]:

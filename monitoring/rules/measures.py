@@ -66,7 +66,8 @@ class Observation:
     the protocol names for `key`.
 
     `short` heads a column that the name would make too wide. One that is not asked at each slot
-    is asked before the dose, at 40 minutes and at the last slots (CLINICAL 4).
+    is asked before the dose, at 40 minutes and at the last slots (CLINICAL 4). `beside` is what its
+    value cannot be read without: it is answered with each value, and not known of an older one.
     """
 
     key: str
@@ -75,6 +76,7 @@ class Observation:
     short: str = ""
     is_at_each_slot: bool = True
     strip: Strip | None = None
+    beside: Measure | None = None
 
     @property
     def is_scale(self) -> bool:
@@ -82,8 +84,12 @@ class Observation:
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """The names of its values in a reading."""
+        """The names of its values in a reading, but for what stands beside them."""
         return tuple(m.key for m in self.measures) or (self.key,)
+
+    @property
+    def every_measure(self) -> tuple[Measure, ...]:
+        return (*self.measures, self.beside) if self.beside else self.measures
 
 
 SYSTOLIC = Measure("systolic", _("Systolic"), "mmHg", (50, 300), (91, 199), 40, "8480-6", "120")
@@ -92,6 +98,9 @@ HEART_RATE = Measure(
     "heart_rate", _("Heart rate"), "/min", (10, 300), (41, 130), None, "8867-4", "70"
 )
 SPO2 = Measure("spo2", _("SpO₂"), "%", (1, 100), (92, 100), None, "59408-5", "98")
+OXYGEN = Measure("oxygen", _("Oxygen"), "L/min", (0, 99), (0, 15), None, "3151-8", "2", decimals=1)
+"""Litres a minute that the patient breathes while SpO2 is read; 0 is room air (CLINICAL 8, rule
+50). More than the 15 that a flow meter shows is asked about."""
 RESPIRATORY_RATE = Measure(
     "respiratory_rate", _("Respiratory rate"), "/min", (1, 99), (9, 24), None, "9279-1", "14"
 )
@@ -111,7 +120,7 @@ OBSERVATIONS: dict[str, Observation] = {
             _("HR"),
             strip=Strip(40, 140, (40, 80, 120)),
         ),
-        Observation("spo2", _("SpO₂"), (SPO2,)),
+        Observation("spo2", _("SpO₂"), (SPO2,), beside=OXYGEN),
         Observation(
             "respiratory_rate",
             _("Respiratory rate"),
@@ -130,12 +139,16 @@ observation, has a column of the same name in a reading."""
 
 def measures() -> dict[str, Measure]:
     """Every measure, by the name of its value."""
-    return {m.key: m for o in OBSERVATIONS.values() for m in o.measures}
+    return {m.key: m for o in OBSERVATIONS.values() for m in o.every_measure}
 
 
 def value_fields() -> tuple[str, ...]:
     """The names of all values of a reading, measured and rated."""
-    return tuple(f for o in OBSERVATIONS.values() for f in o.fields)
+    return tuple(f for o in OBSERVATIONS.values() for f in _every_field(o))
+
+
+def _every_field(observation: Observation) -> tuple[str, ...]:
+    return tuple(m.key for m in observation.every_measure) or observation.fields
 
 
 def impossible(values: Mapping[str, Number | None]) -> list[Message]:

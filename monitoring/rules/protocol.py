@@ -94,10 +94,23 @@ class Protocol:
     repeat_spo2_minutes: int = 2
     answer_within_minutes: int = 10
 
+    # Respiratory rate, heart rate and low pressure, before and after the dose: rules 48 and 49.
+    respiratory_low_emergency: int = 8
+    respiratory_low_notify: int = 11
+    respiratory_high_notify: int = 21
+    respiratory_high_emergency: int = 25
+    heart_low_emergency: int = 40
+    heart_low_notify: int = 50
+    heart_high_notify: int = 111
+    heart_high_emergency: int = 131
+    systolic_low_emergency: int = 90
+    systolic_low_notify: int = 100
+
     # Clearance: rules 5, 15, 16 and 33.
     clearance_systolic: int = 140
     clearance_diastolic: int = 90
     clearance_within_percent: int = 20
+    clearance_rise: int = 10
     clearance_sedation: int = 5
     clearance_dissociation: int = 0
     final_set_max_age_minutes: int = 15
@@ -109,7 +122,7 @@ class Protocol:
     dissociation_scale: str = DISSOCIATION_0_4.id
 
     def __post_init__(self) -> None:
-        problems = [*_too_lax(self), *_too_slow(self)]
+        problems = [*_too_lax(self), *_too_slow(self), *_never_mild(self)]
         if problems:
             raise ProtocolError(problems)
 
@@ -180,6 +193,28 @@ def _of_questions(p: Protocol) -> list[tuple[bool, str]]:
 def _lists(asked: tuple[str, ...], least: tuple[str, ...], known: tuple[str, ...]) -> bool:
     """Whether `asked` has all of `least` and nothing that is not `known`, each once."""
     return set(least) <= set(asked) <= set(known) and len(set(asked)) == len(asked)
+
+
+def _never_mild(p: Protocol) -> list[str]:
+    """What of `p` would be an emergency before anyone is informed of it (CLINICAL 8, rules 48 and
+    54)."""
+    rules = [
+        (
+            p.respiratory_low_emergency < p.respiratory_low_notify
+            and p.respiratory_high_notify < p.respiratory_high_emergency,
+            "someone is informed of a respiratory rate before it is an emergency",
+        ),
+        (
+            p.heart_low_emergency < p.heart_low_notify
+            and p.heart_high_notify < p.heart_high_emergency,
+            "someone is informed of a heart rate before it is an emergency",
+        ),
+        (
+            p.systolic_low_emergency < p.systolic_low_notify,
+            "someone is informed of a low pressure before it is an emergency",
+        ),
+    ]
+    return [sentence for holds, sentence in rules if not holds]
 
 
 def _too_lax(p: Protocol) -> list[str]:

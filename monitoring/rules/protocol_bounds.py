@@ -66,6 +66,18 @@ EVERYWHERE: dict[str, Bound] = {
     "clearance_diastolic": Bound(LEAST_DIASTOLIC, 90, "15"),
     "clearance_within_percent": Bound(0, 20, "15 and 54"),
     "dissociation_notify": Bound(2, 3, "19 and 54"),
+    "clearance_rise": Bound(5, 10, "15"),
+    # From the source's limit as far as the edge of what NEWS2 calls normal, the edge included.
+    "respiratory_low_emergency": Bound(8, 11, "48"),
+    "respiratory_low_notify": Bound(11, 12, "48"),
+    "respiratory_high_notify": Bound(20, 21, "48"),
+    "respiratory_high_emergency": Bound(21, 25, "48"),
+    "heart_low_emergency": Bound(40, 50, "48"),
+    "heart_low_notify": Bound(50, 51, "48"),
+    "heart_high_notify": Bound(90, 111, "48"),
+    "heart_high_emergency": Bound(91, 131, "48"),
+    "systolic_low_emergency": Bound(90, 110, "48"),
+    "systolic_low_notify": Bound(100, 111, "48"),
     # Stricter is higher.
     "spo2_below": Bound(93, 100, "17"),
     "spo2_far_below": Bound(90, 100, "17"),
@@ -79,6 +91,13 @@ APART: tuple[tuple[str, str, str], ...] = (
     ("notify_diastolic", "emergency_diastolic", "14 and 54"),
     ("spo2_far_below", "spo2_below", "17 and 54"),
     ("sedation_emergency", "sedation_notify", "18 and 54"),
+    ("respiratory_low_emergency", "respiratory_low_notify", "48 and 54"),
+    ("respiratory_high_notify", "respiratory_high_emergency", "48 and 54"),
+    ("heart_low_emergency", "heart_low_notify", "48 and 54"),
+    ("heart_high_notify", "heart_high_emergency", "48 and 54"),
+    ("systolic_low_emergency", "systolic_low_notify", "48 and 54"),
+    ("systolic_low_notify", "guide_systolic", "10 and 48"),
+    ("systolic_low_notify", "clearance_systolic", "15 and 48"),
 )
 """The first lies below the second, or the milder of the two would never be seen alone (rule 54)."""
 

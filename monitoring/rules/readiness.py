@@ -16,9 +16,10 @@ from uuid import UUID
 from clinic.message import Message
 from monitoring.rules.codes import NounCode, ObservationCode, QuestionCode
 from monitoring.rules.facts import CLOCKS_APART, ReadingFacts, SessionFacts, whole_minutes
-from monitoring.rules.flags import Flagged, event_flags, unanswered
+from monitoring.rules.flags import Flag, Flagged, event_flags, unanswered
 from monitoring.rules.history import Ordered, asks
 from monitoring.rules.measures import OBSERVATIONS
+from monitoring.rules.predose import checks_before_dose, why_decide
 from monitoring.rules.questions import QUESTIONS_YES
 from monitoring.rules.schedule import slots
 from monitoring.rules.suicidality import is_missing, unreviewed
@@ -155,8 +156,10 @@ def _decision(facts: SessionFacts) -> Iterator[Item]:
     if decision is not None and decision.outcome == "do_not_give":
         yield Item("decided_not_to_give", closes="decision")
     elif needs_decision(facts):
-        reading = facts.predose
-        yield Item("decision", closes="decision", about=reading.id if reading else None)
+        reading, outside = facts.predose, outside_guide(facts)
+        why = why_decide(facts, outside) if outside else (Flag("dose_delayed", "notify", ""),)
+        about = reading.id if reading else None
+        yield Item("decision", {"why": why}, closes="decision", about=about)
 
 
 def history_asks(facts: SessionFacts) -> list[Message]:
@@ -185,9 +188,9 @@ def awaits_decision(items: Iterable[Item]) -> bool:
 
 
 def needs_decision(facts: SessionFacts) -> bool:
-    """Whether a clinician must still decide: the pre-dose pressure is above the guide, or was not
-    measured, and no decision to give was taken on that very reading and after every later check
-    above the guide (CLINICAL 8, rule 10)."""
+    """Whether a clinician must still decide: a pre-dose value is outside the guide or its limits,
+    or was not measured, and no decision to give was taken on that very reading and after every
+    later check that is outside (CLINICAL 8, rules 10 and 49)."""
     reading, decision = facts.predose, facts.decision
     if decision is not None and decision.outcome == "delay":
         return True
@@ -200,32 +203,20 @@ def needs_decision(facts: SessionFacts) -> bool:
 
 
 def outside_guide(facts: SessionFacts) -> ReadingFacts | None:
-    """The newest check before the dose that is outside the guide: the pre-dose reading, or the
-    blood pressure of one taken since (CLINICAL 8, rule 10; hazard 12).
+    """The newest check before the dose that a clinician decides on: the pre-dose reading, or one
+    taken since (CLINICAL 8, rules 10 and 49; hazard 12).
 
-    A pressure taken once more and found high counts, though nothing else was measured with it; one
-    found low does not take back what the complete reading showed.
+    A value taken once more and found outside counts, though nothing else was measured with it; one
+    found within does not take back what the complete reading showed.
     """
-    reading = facts.predose
-    if reading is None:
-        return None
-    since = [
-        r
-        for r in facts.standing_readings
-        if facts.order(r) > facts.order(reading)
-        and r.has_value("blood_pressure")
-        and (not facts.doses or facts.entered(r) < facts.doses[0].seq)
-    ]
-    checks = sorted([reading, *since], key=lambda r: r.seq)
-    return next((r for r in reversed(checks) if is_outside_guide(facts, r)), None)
+    checks = reversed(checks_before_dose(facts))
+    return next((r for r in checks if is_outside_guide(facts, r)), None)
 
 
 def is_outside_guide(facts: SessionFacts, reading: ReadingFacts) -> bool:
-    """Above 140 systolic or above 90 diastolic, or not measured (CLINICAL 8, rule 10, S8)."""
-    systolic, diastolic = reading.value("systolic"), reading.value("diastolic")
-    if systolic is None or diastolic is None:
-        return True
-    return systolic > facts.protocol.guide_systolic or diastolic > facts.protocol.guide_diastolic
+    """Outside the guide or a limit, or a complete reading that did not measure all of it
+    (CLINICAL 8, rules 10 and 49)."""
+    return bool(why_decide(facts, reading))
 
 
 def dose_problems(

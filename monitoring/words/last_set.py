@@ -8,21 +8,26 @@ from datetime import datetime
 from monitoring.rules.facts import ReadingFacts, SessionFacts
 from monitoring.rules.flags import outside_now
 from monitoring.rules.measures import OBSERVATIONS, Number
-from monitoring.rules.readiness import is_outside_guide
+from monitoring.rules.predose import outside_before_dose
 from monitoring.words.readings import column
+from monitoring.words.values import beside, value
 
 SHOWN = ("blood_pressure", "spo2", "sedation", "dissociation")
+IF_OUTSIDE = ("heart_rate", "respiratory_rate")
+"""Shown only while the last value is outside its limits: the card has little room."""
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """The last value of one observation. `change` is since the pre-dose reading. `older` is when
-    it was taken, where that was before the newest of the set."""
+    """The last value of one observation. `change` is since the pre-dose reading, `beside` what the
+    value cannot be read without. `older` is when it was taken, where that was before the newest of
+    the set."""
 
     name: str
     text: str
     unit: str
     change: str = ""
+    beside: str = ""
     older: datetime | None = None
     is_outside: bool = False
 
@@ -38,12 +43,13 @@ def last_set(facts: SessionFacts) -> LastSet | None:
 
     A value outside its range is marked while it is the last one, answered or not.
     """
-    found = [(o, r) for o in SHOWN if (r := _newest(facts, o)) is not None]
-    if not found:
+    found = [(o, r) for o in (*SHOWN, *IF_OUTSIDE) if (r := _newest(facts, o)) is not None]
+    if not any(observation in SHOWN for observation, _ in found):
         return None
     at = max(reading.taken_at for _, reading in found)
     outside = set(outside_now(facts))
-    return LastSet(tuple(_value(facts, o, r, at, outside) for o, r in found), at)
+    values = [(o, _value(facts, o, r, at, outside)) for o, r in found]
+    return LastSet(tuple(v for o, v in values if o in SHOWN or v.is_outside), at)
 
 
 def _newest(facts: SessionFacts, observation: str) -> ReadingFacts | None:
@@ -57,15 +63,15 @@ def _value(
     heading = column(OBSERVATIONS[observation], facts.protocol)
     fields = OBSERVATIONS[observation].fields
     is_after = facts.is_after_dose(reading)
+    before = {flag.field for flag in outside_before_dose(facts.protocol, reading)}
     return Value(
         name=heading.name,
-        text="/".join(str(reading.value(field)) for field in fields),
+        text=value(reading, OBSERVATIONS[observation]),
         unit=heading.unit,
         change=_change(facts, reading, fields) if is_after else "",
+        beside=beside(reading, OBSERVATIONS[observation]),
         older=reading.taken_at if reading.taken_at != at else None,
-        is_outside=bool(outside & set(fields))
-        if is_after
-        else "systolic" in fields and is_outside_guide(facts, reading),
+        is_outside=bool((outside if is_after else before) & set(fields)),
     )
 
 

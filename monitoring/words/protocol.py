@@ -23,6 +23,9 @@ LABEL = gettext_noop("US SPRAVATO label")
 IFU = gettext_noop("SPRAVATO device instructions")
 REMS = gettext_noop("SPRAVATO REMS")
 TRIALS = gettext_noop("Cut-offs by which the US SPRAVATO label reports trial results")
+BOXED = gettext_noop(
+    "Boxed warning of the US SPRAVATO label; which values it means is the product's default"
+)
 OXYGEN = gettext_noop("Cut-off of the esketamine trials")
 SPAN = gettext_noop(
     "The REMS patient monitoring form asks for 40; the span is the product's default"
@@ -30,6 +33,7 @@ SPAN = gettext_noop(
 PHQ9 = gettext_noop("PHQ-9: any answer above 0 to item 9 is followed up")
 CSSRS = gettext_noop("Columbia Protocol, triage of the screener")
 OURS = gettext_noop("The product's default; the clinic's medical director approves it")
+NEWS2 = gettext_noop("Outer bands of NEWS2, taken as limits without its score")
 NO_LABEL = gettext_noop("no country; the use is off-label")
 EU_LABEL = gettext_noop("EU and UK SPRAVATO information")
 FROM_US = gettext_noop("Taken over from the United States; the clinic compares it with its own")
@@ -75,6 +79,16 @@ FLAG_SOURCES = {
     "sedation_low": OURS,
     "sedation_emergency": OURS,
     "dissociation_high": OURS,
+    "systolic_low": NEWS2,
+    "systolic_low_emergency": NEWS2,
+    "respiratory_low": NEWS2,
+    "respiratory_low_emergency": NEWS2,
+    "respiratory_high": NEWS2,
+    "respiratory_high_emergency": NEWS2,
+    "heart_low": NEWS2,
+    "heart_low_emergency": NEWS2,
+    "heart_high": NEWS2,
+    "heart_high_emergency": NEWS2,
     "crisis_symptom": LABEL,
     "urgent_symptom": OURS,
     "serious_event": REMS,
@@ -84,7 +98,8 @@ FLAG_SOURCES = {
     "cssrs_5": CSSRS,
     "cssrs_6": CSSRS,
 }
-"""Where the limit of each flag comes from (CLINICAL 8, rules 13, 14, 17, 18, 19, 42 and 43)."""
+"""Where the limit of each flag comes from (CLINICAL 8, rules 13, 14, 17, 18, 19, 42, 43 and
+48)."""
 
 
 def flag_source(protocol: Protocol, flag: Flag) -> str:
@@ -120,7 +135,7 @@ def _setting(p: Protocol, words: str, value: str, source: str) -> Setting:
 
 def _of(p: Protocol, source: str) -> str:
     """A label of the United States is no source elsewhere, and the REMS none outside of it."""
-    holds = p.rems if source in {REMS, SPAN} else p.jurisdiction == US or source == OURS
+    holds = p.rems if source in {REMS, SPAN} else p.jurisdiction == US or source in {OURS, NEWS2}
     return _(source if holds else FROM_US if p.jurisdiction == EU else ADOPTED)
 
 
@@ -174,6 +189,15 @@ def _before(p: Protocol) -> Iterator[Setting]:
     yield _setting(p, words, _pressure(p.guide_systolic, p.guide_diastolic), LABEL)
     words = _("Age of the pre-dose reading when the first dose is given, at most")
     yield _setting(p, words, _minutes(p.predose_max_age_minutes), OURS)
+    words = _("A clinician also decides below MOAA/S")
+    yield _setting(p, words, str(p.clearance_sedation), BOXED)
+    words = _("above a dissociation (0 to 4) of")
+    yield _setting(p, words, str(p.clearance_dissociation), BOXED)
+    yield _setting(p, _("below an SpO₂ of"), f"{p.spo2_below} %", BOXED)
+    words = _(
+        "and at any respiratory rate, heart rate or low pressure of which someone is informed"
+    )
+    yield _setting(p, words, _("always"), BOXED)
     yield _setting(p, _("No food for"), _minutes(p.food_minutes), LABEL)
     yield _setting(p, _("No liquids for"), _minutes(p.liquid_minutes), LABEL)
     if p.nasal_minutes:
@@ -217,6 +241,7 @@ def _flags(p: Protocol) -> Iterator[Setting]:
     yield _setting(
         p, words, _minutes(p.emergency_repeat_minutes), FLAG_SOURCES["systolic_high_again"]
     )
+    yield from _vital_limits(p)
     for words, value, code in (
         (_("SpO₂ below, twice running"), f"{p.spo2_below} %", "spo2_below_again"),
         (_("SpO₂ below, once"), f"{p.spo2_far_below} %", "spo2_far_below"),
@@ -239,6 +264,37 @@ def _flags(p: Protocol) -> Iterator[Setting]:
     yield _setting(p, words, _minutes(p.answer_within_minutes), OURS)
 
 
+def _vital_limits(p: Protocol) -> Iterator[Setting]:
+    """Before the dose as after it (CLINICAL 8, rules 48 and 49)."""
+    for name, words, low, high, unit in (
+        (
+            "respiratory",
+            _("Respiratory rate at or below, or at or above"),
+            (p.respiratory_low_notify, p.respiratory_low_emergency),
+            (p.respiratory_high_notify, p.respiratory_high_emergency),
+            "/min",
+        ),
+        (
+            "heart",
+            _("Heart rate at or below, or at or above"),
+            (p.heart_low_notify, p.heart_low_emergency),
+            (p.heart_high_notify, p.heart_high_emergency),
+            "/min",
+        ),
+        (
+            "systolic",
+            _("Low blood pressure: systolic at or below"),
+            (p.systolic_low_notify, p.systolic_low_emergency),
+            None,
+            " mmHg",
+        ),
+    ):
+        emergency = _("Emergency: %(limit)s") % {"limit": words[0].lower() + words[1:]}
+        for at, said in enumerate((words, emergency)):
+            ends = f"{low[at]} / {high[at]}" if high else str(low[at])
+            yield _setting(p, said, f"{ends}{unit}", FLAG_SOURCES[f"{name}_low"])
+
+
 def _clearance(p: Protocol) -> Iterator[Setting]:
     words = (
         _("Observation after the end of the infusion, at least")
@@ -251,10 +307,18 @@ def _clearance(p: Protocol) -> Iterator[Setting]:
     yield _setting(p, words, pressure, OURS)
     words = _("unless within this much of pre-dose")
     yield _setting(p, words, f"{p.clearance_within_percent} %", OURS)
-    words = _("Sedation as before the dose, or MOAA/S")
+    words = _("and also at or above the limits at which someone is informed, or low")
+    yield _setting(p, words, _("always"), OURS)
+    words = _("or rising above both checks before it by at least")
+    yield _setting(p, words, f"{p.clearance_rise} mmHg", OURS)
+    words = _("or, while above the first of these limits, rising at all")
+    yield _setting(p, words, _("always"), OURS)
+    words = _("Sedation, whatever it was before the dose: MOAA/S")
     yield _setting(p, words, str(p.clearance_sedation), REMS)
-    words = _("Dissociation as before the dose, or")
+    words = _("Dissociation, whatever it was before the dose: at most")
     yield _setting(p, words, str(p.clearance_dissociation), REMS)
+    words = _("Respiratory rate, heart rate and SpO₂ within the limits above, on room air")
+    yield _setting(p, words, _("always"), OURS)
     words = _("Age of the final set at the signature, at most")
     yield _setting(p, words, _minutes(p.final_set_max_age_minutes), OURS)
     yield _setting(p, _("A clearance lapses after"), _minutes(p.clearance_valid_minutes), OURS)

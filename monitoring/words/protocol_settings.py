@@ -52,12 +52,27 @@ GROUPS: dict[str, dict[str, SettingName]] = {
         "repeat_pressure_minutes": SettingName(_("Repeat a high blood pressure after"), "min"),
         "repeat_spo2_minutes": SettingName(_("Repeat a low SpO₂ after"), "min"),
         "answer_within_minutes": SettingName(_("Someone is informed within"), "min"),
+        "respiratory_low_notify": SettingName(_("Inform at respiratory rate at or below"), "/min"),
+        "respiratory_low_emergency": SettingName(
+            _("Emergency at respiratory rate at or below"), "/min"
+        ),
+        "respiratory_high_notify": SettingName(_("Inform at respiratory rate at or above"), "/min"),
+        "respiratory_high_emergency": SettingName(
+            _("Emergency at respiratory rate at or above"), "/min"
+        ),
+        "heart_low_notify": SettingName(_("Inform at heart rate at or below"), "/min"),
+        "heart_low_emergency": SettingName(_("Emergency at heart rate at or below"), "/min"),
+        "heart_high_notify": SettingName(_("Inform at heart rate at or above"), "/min"),
+        "heart_high_emergency": SettingName(_("Emergency at heart rate at or above"), "/min"),
+        "systolic_low_notify": SettingName(_("Inform at systolic at or below"), "mmHg"),
+        "systolic_low_emergency": SettingName(_("Emergency at systolic at or below"), "mmHg"),
     },
     _("Clearance"): {
         "window_minutes": SettingName(_("Observation after the last dose"), "min"),
         "clearance_systolic": SettingName(_("Clearance needs words above systolic"), "mmHg"),
         "clearance_diastolic": SettingName(_("Clearance needs words above diastolic"), "mmHg"),
         "clearance_within_percent": SettingName(_("No words needed this near pre-dose"), "%"),
+        "clearance_rise": SettingName(_("Clearance needs words at a rise of"), "mmHg"),
         "final_set_max_age_minutes": SettingName(_("Final set, greatest age"), "min"),
         "clearance_valid_minutes": SettingName(_("A clearance lapses after"), "min"),
     },

@@ -20,6 +20,7 @@ from monitoring.rules.scales import SCALES
 from monitoring.rules.schedule import slots
 from monitoring.words import wording
 from monitoring.words.strikes import strike_notes
+from monitoring.words.values import beside, value
 
 RECEIVED_LATER = timedelta(minutes=2)
 """From this difference on, both the time taken and the time received are shown."""
@@ -194,27 +195,27 @@ def _cell(
     fields = observation.fields
     if code := observed.not_done.get(observation.key):
         return Cell(wording.not_done(code))
-    values = [observed.value(f) for f in fields]
-    if any(v is None for v in values):
+    text = value(observed, observation)
+    if not text:
         return Cell("–")
-    detail = ""
+    detail = beside(observed, observation)
     scale = getattr(row, f"{observation.key}_scale", "")
-    if scale:
-        value = values[0]
-        detail = _(SCALES[scale].words(value)) if value is not None else ""
-    return Cell("/".join(map(str, values)), detail, bool(flagged & set(fields)))
+    rated = observed.value(fields[0])
+    if scale and rated is not None:
+        detail = _(SCALES[scale].words(rated))
+    return Cell(text, detail, bool(flagged & set(fields)))
 
 
 def values(row: Reading) -> str:
     """What was measured, in one line: "BP 120/80 mmHg, MOAA/S 5"."""
-    parts = []
+    parts, observed = [], reading_facts(row)
     for observation in OBSERVATIONS.values():
-        measured = [getattr(row, field) for field in observation.fields]
-        if None not in measured:
+        text = value(observed, observation)
+        if text:
             shown = _column(observation, getattr(row, f"{observation.key}_scale", ""))
             words = _("%(name)s %(value)s %(unit)s") if shown.unit else _("%(name)s %(value)s")
-            value = "/".join(map(str, measured))
-            parts.append(words % {"name": shown.name, "value": value, "unit": shown.unit})
+            said = words % {"name": shown.name, "value": text, "unit": shown.unit}
+            parts.append(" ".join(filter(None, (said, beside(observed, observation)))))
     return ", ".join(parts) or _("not done")
 
 

@@ -30,7 +30,12 @@ CAUTION_NAMES = {
     "blood_pressure": gettext_noop("Blood pressure above the criteria"),
     "sedation": gettext_noop("Sedation below the criterion"),
     "dissociation": gettext_noop("Dissociation above the criterion"),
+    "blood_pressure_informed": gettext_noop("Blood pressure at which someone is informed"),
+    "blood_pressure_low": gettext_noop("Blood pressure low"),
+    "heart_rate": gettext_noop("Heart rate outside its limits"),
+    "respiratory_rate": gettext_noop("Respiratory rate outside its limits"),
     "spo2": gettext_noop("SpO₂ below the criterion"),
+    "oxygen": gettext_noop("Oxygen given"),
 }
 
 

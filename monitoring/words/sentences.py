@@ -52,6 +52,7 @@ REASONS = {
     "value_and_reason": _(
         "There is a value and a reason for not measuring. Remove one of the two."
     ),
+    "oxygen_missing": _("Tap Room air, or enter the litres a minute."),
     "unknown_reason": _("Choose one of the reasons."),
     "nothing_entered": _("Nothing has been entered yet."),
     "not_on_scale": _("%(value)s is not on the scale %(scale)s."),
@@ -205,7 +206,7 @@ ITEMS = {
     "predose_missing": _("No complete pre-dose reading"),
     "predose_old": _("The pre-dose reading is %(minutes)s min old; at most %(greatest)s min"),
     "decided_not_to_give": _("A clinician decided not to give the dose"),
-    "decision": _("Pre-dose blood pressure needs a clinician's decision"),
+    "decision": _("A clinician decides before the dose: %(why)s"),
     "history_under_age": _(
         "The patient is %(age)s years old, and esketamine is not approved under 18: a clinician "
         "gives a reason"
@@ -248,22 +249,6 @@ ITEMS = {
     "suicidality": _("A clinician's review is needed: %(flagged)s"),
 }
 
-CAUTIONS = {
-    "not_measured": _("%(observation)s was not measured: %(reason)s"),
-    "mandatory_not_done": _("%(minutes)s-minute blood pressure was not taken: %(reason)s"),
-    "blood_pressure": _(
-        "Blood pressure %(systolic)s/%(diastolic)s mmHg is above %(limit_systolic)s/"
-        "%(limit_diastolic)s and more than %(percent)s %% above pre-dose"
-    ),
-    "blood_pressure_rising": _(
-        "Blood pressure is rising: %(from_systolic)s/%(from_diastolic)s, then "
-        "%(systolic)s/%(diastolic)s mmHg"
-    ),
-    "sedation": _("MOAA/S %(value)s, criterion %(limit)s"),
-    "dissociation": _("Dissociation %(value)s, criterion %(limit)s"),
-    "spo2": _("SpO₂ %(value)s %%, criterion %(limit)s %%"),
-}
-
 FLAGS = {
     "systolic_emergency": _("Systolic %(value)s, at or above %(limit)s mmHg"),
     "systolic_high_again": _("Systolic %(value)s, at or above %(limit)s mmHg again"),
@@ -273,6 +258,16 @@ FLAGS = {
     "diastolic_high_again": _("Diastolic %(value)s, at or above %(limit)s mmHg again"),
     "diastolic_high": _("Diastolic %(value)s, at or above %(limit)s mmHg"),
     "diastolic_rise": _("Diastolic %(value)s mmHg above pre-dose, limit %(limit)s"),
+    "systolic_low_emergency": _("Systolic %(value)s, at or below %(limit)s mmHg"),
+    "systolic_low": _("Systolic %(value)s, at or below %(limit)s mmHg"),
+    "respiratory_low_emergency": _("Respiratory rate %(value)s, at or below %(limit)s/min"),
+    "respiratory_low": _("Respiratory rate %(value)s, at or below %(limit)s/min"),
+    "respiratory_high": _("Respiratory rate %(value)s, at or above %(limit)s/min"),
+    "respiratory_high_emergency": _("Respiratory rate %(value)s, at or above %(limit)s/min"),
+    "heart_low_emergency": _("Heart rate %(value)s, at or below %(limit)s/min"),
+    "heart_low": _("Heart rate %(value)s, at or below %(limit)s/min"),
+    "heart_high": _("Heart rate %(value)s, at or above %(limit)s/min"),
+    "heart_high_emergency": _("Heart rate %(value)s, at or above %(limit)s/min"),
     "spo2_far_below": _("SpO₂ %(value)s %%, below %(limit)s %%"),
     "spo2_below_again": _("SpO₂ %(value)s %%, below %(limit)s %% twice running"),
     "spo2_below": _("SpO₂ %(value)s %%, below %(limit)s %%: repeat in 1 to 2 min"),
@@ -287,7 +282,15 @@ FLAGS = {
     "cssrs_5": _("C-SSRS question 5: yes"),
     "cssrs_6": _("C-SSRS question 6, behaviour: yes"),
     "serious_event": _("Serious adverse event"),
+    "systolic_guide": _("Systolic %(value)s, above the guide of %(limit)s mmHg"),
+    "diastolic_guide": _("Diastolic %(value)s, above the guide of %(limit)s mmHg"),
+    "spo2_predose": _("SpO₂ %(value)s %%, below %(limit)s %%"),
+    "sedation_predose": _("MOAA/S %(value)s, below %(limit)s"),
+    "dissociation_predose": _("Dissociation %(value)s, above %(limit)s"),
+    "not_measured": _("%(observation)s not measured"),
+    "dose_delayed": _("The dose was delayed"),
 }
+"""The last seven are asked before the dose alone."""
 
 DEVIATIONS = {
     "history_overridden": _("%(asked)s: %(reason)s"),
@@ -303,7 +306,8 @@ DEVIATIONS = {
     "event_after_departure": _("%(kind)s recorded after the patient had left"),
     "fasting_overridden": _("Not fasted: %(reason)s"),
     "transport_overridden": _("No one to take the patient home: %(reason)s"),
-    "guide_overridden": _("Dosed with pre-dose blood pressure above the guide: %(reason)s"),
+    "guide_overridden": _("Dosed by a clinician's decision (%(why)s): %(reason)s"),
+    "predose_repeated": _("Outside before the dose, then measured again: %(why)s"),
     "device_early": _("Device %(number)s earlier than the rest asks: %(reason)s"),
     "device_late": _("Device %(number)s entered %(minutes)s min after it was given: %(reason)s"),
     "infusion_start_late": _(

@@ -46,9 +46,9 @@ from monitoring.rules.history import ASKED
 from monitoring.rules.measures import NOT_DONE_REASONS, OBSERVATIONS, NotDoneReason
 from monitoring.rules.readiness import Item
 from monitoring.words import protocol_settings
+from monitoring.words.caution_sentences import CAUTIONS
 from monitoring.words.sentences import (
     AUTOMATIC,
-    CAUTIONS,
     DEVIATIONS,
     FLAGS,
     ITEMS,
@@ -124,10 +124,10 @@ def caution(found: Caution) -> str:
 
 def flag(found: Flag) -> str:
     symptoms = ", ".join(gettext(SYMPTOMS[s]) for s in found.symptoms)
-    return _say(
-        FLAGS[found.code],
-        {"value": found.value, "limit": found.limit, "symptoms": symptoms},
-    )
+    params = {"value": found.value, "limit": found.limit, "symptoms": symptoms}
+    if found.code == "not_measured":
+        params["observation"] = ObservationCode(found.field)
+    return _say(FLAGS[found.code], params)
 
 
 def deviation(found: Deviation) -> str:
@@ -202,6 +202,7 @@ FILLERS: dict[type, Callable[[Any], str]] = {
     datetime: _clock_words,
     date: moments.day,
     Second: _second,
+    Flag: flag,
     Flagged: _flagged,
     AutomaticWithdrawal: _automatic,
     PhaseCode: lambda code: str(Session.Phase(code).label),

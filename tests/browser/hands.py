@@ -15,6 +15,7 @@ def fill_reading(nurse: Person, systolic: int = 124, diastolic: int = 78, **scal
     page.get_by_label("Diastolic").fill(str(diastolic))
     page.get_by_label("Heart rate").first.fill("74")
     page.get_by_label("SpO₂").first.fill("97")
+    page.get_by_label("Room air").check()
     page.get_by_label("Respiratory rate").first.fill("14")
     page.get_by_label(scales.get("sedation", "Responds readily to name · 5")).check()
     page.get_by_label(scales.get("dissociation", "None · 0"), exact=True).check()

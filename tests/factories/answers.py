@@ -11,10 +11,19 @@ WELL: dict[str, int | None] = {
     "diastolic": 78,
     "heart_rate": 72,
     "spo2": 98,
+    "oxygen": 0,
     "respiratory_rate": 14,
     "sedation": 5,
     "dissociation": 0,
 }
+
+
+def measured(changed: dict[str, Any]) -> dict[str, Any]:
+    """A well set but for what is `changed`; where SpO2 is not measured, oxygen is not told."""
+    without = {"oxygen": None} if changed.get("spo2", 0) is None else {}
+    return WELL | without | changed
+
+
 GOOD_ANSWERS: dict[str, bool | None] = {
     question: question not in {*EU_CONTRAINDICATIONS, *EU_CONCOMITANT} for question in QUESTIONS
 }

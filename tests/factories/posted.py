@@ -8,7 +8,7 @@ from tests.factories.people import PASSWORD
 from tests.factories.visits import Visit
 
 READING = {
-    "systolic": "130", "diastolic": "82", "heart_rate": "70", "spo2": "98",
+    "systolic": "130", "diastolic": "82", "heart_rate": "70", "spo2": "98", "oxygen": "0",
     "respiratory_rate": "14", "sedation": "5", "dissociation": "0",
 }  # fmt: skip
 

@@ -37,7 +37,7 @@ from monitoring.rules.entry import PRE_DOSE, Entry
 from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US
 from monitoring.rules.protocol import Protocol as ProtocolRules
 from monitoring.rules.questions import CHECKLIST
-from tests.factories.answers import ESCORT, GOOD_ANSWERS, LEAVING, WELL
+from tests.factories.answers import ESCORT, GOOD_ANSWERS, LEAVING, WELL, measured
 from tests.factories.filled import filled
 from tests.factories.followed import MEANT, MEANT_NOW, Clock, Followed
 from tests.factories.mended import Mended
@@ -147,7 +147,7 @@ class Visit(Mended, Followed):
                 confirmed=frozenset(WELL),
                 confirmed_at=fields.get("taken_at"),
                 asked=asked,
-                values=WELL | values,
+                values=measured(values),
             ),
         )
 

@@ -28,6 +28,7 @@ WELL: dict[str, int | None] = {
     "diastolic": 80,
     "heart_rate": 70,
     "spo2": 98,
+    "oxygen": 0,
     "respiratory_rate": 14,
     "sedation": 5,
     "dissociation": 0,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from monitoring.rules.facts import SessionFacts
+from monitoring.rules.flags import Flag
+from monitoring.rules.measures import OBSERVATIONS
 from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_EU
 from monitoring.rules.questions import CONCOMITANT, CONTRAINDICATIONS, FASTING
 from monitoring.rules.readiness import (
@@ -201,8 +203,40 @@ def test_a_pressure_above_140_over_90_needs_a_decision(
     assert open_before_dose(facts) == (["decision"] if is_outside else [])
 
 
-def test_a_pressure_that_was_not_measured_needs_a_decision() -> None:
-    assert needs_decision(arrived(not_done(-10, "blood_pressure", code="device_failure")))
+@pytest.mark.parametrize(
+    ("values", "is_outside"),
+    [
+        ({"sedation": 5}, False),
+        ({"sedation": 4}, True),
+        ({"dissociation": 0}, False),
+        ({"dissociation": 1}, True),
+        ({"spo2": 93}, False),
+        ({"spo2": 92}, True),
+        ({"systolic": 101, "diastolic": 60}, False),
+        ({"systolic": 100, "diastolic": 60}, True),
+        ({"respiratory_rate": 12}, False),
+        ({"respiratory_rate": 11}, True),
+        ({"respiratory_rate": 20}, False),
+        ({"respiratory_rate": 21}, True),
+        ({"heart_rate": 51}, False),
+        ({"heart_rate": 50}, True),
+        ({"heart_rate": 110}, False),
+        ({"heart_rate": 111}, True),
+    ],
+)
+def test_a_value_outside_its_limit_before_the_dose_needs_a_decision(
+    values: dict[str, int], is_outside: bool
+) -> None:
+    before = reading(-10, **values)
+    assert needs_decision(arrived(before)) is is_outside
+    assert not needs_decision(arrived(before, decisions=(decision("give", before.id),)))
+    found = [i for i in before_dose(arrived(before), at(0)) if i.code == "decision"]
+    assert [len(cast("tuple[Flag, ...]", i.params["why"])) for i in found] == [1] * is_outside
+
+
+@pytest.mark.parametrize("observation", OBSERVATIONS)
+def test_what_was_not_measured_before_the_dose_needs_a_decision(observation: str) -> None:
+    assert needs_decision(arrived(not_done(-10, observation, code="device_failure")))
 
 
 def test_a_decision_to_give_is_for_the_very_reading_it_was_taken_on() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -40,9 +41,17 @@ def test_a_course_within_every_criterion_has_no_caution() -> None:
         ((130, 70), (140, 91), ["blood_pressure"]),
         ((120, 75), (144, 90), []),
         ((120, 75), (145, 90), ["blood_pressure"]),
-        ((150, 80), (180, 96), []),
-        ((150, 80), (181, 96), ["blood_pressure"]),
-        ((150, 80), (180, 97), ["blood_pressure"]),
+        ((149, 80), (178, 96), []),
+        ((149, 80), (179, 96), ["blood_pressure"]),
+        ((149, 80), (178, 97), ["blood_pressure"]),
+        ((150, 92), (179, 109), []),
+        ((150, 92), (180, 109), ["blood_pressure_informed"]),
+        ((150, 92), (179, 110), ["blood_pressure_informed"]),
+        ((101, 60), (140, 84), []),
+        ((101, 60), (141, 84), ["blood_pressure_informed"]),
+        ((101, 60), (140, 85), ["blood_pressure_informed"]),
+        ((110, 70), (101, 60), []),
+        ((110, 70), (100, 60), ["blood_pressure_low"]),
     ],
 )
 def test_the_final_pressure_is_at_most_140_over_90_or_within_20_percent_of_pre_dose(
@@ -60,14 +69,45 @@ def test_without_a_pre_dose_pressure_only_140_over_90_counts() -> None:
 
 @pytest.mark.parametrize(
     ("last", "is_rising"),
-    [((130, 80), False), ((131, 80), True), ((130, 81), True), ((120, 79), False)],
+    [
+        ((130, 80), False),
+        ((131, 81), False),
+        ((139, 80), False),
+        ((140, 80), True),
+        ((130, 89), False),
+        ((130, 90), True),
+        ((120, 79), False),
+    ],
 )
-def test_a_pressure_that_rose_over_the_last_two_checks_asks_for_words(
+def test_a_rise_by_ten_over_the_last_check_asks_for_words(
     last: tuple[int, int], is_rising: bool
 ) -> None:
     first = reading(90, systolic=130, diastolic=80)
     again = reading(120, systolic=last[0], diastolic=last[1])
     assert (keys(first, again) == ["blood_pressure_rising"]) is is_rising
+
+
+@pytest.mark.parametrize(
+    ("course", "is_rising"),
+    [
+        ([118, 128, 128], False),
+        ([118, 110, 120], False),
+        ([118, 110, 127], False),
+        ([118, 110, 128], True),
+        ([100, 118, 110, 128], True),
+        ([141, 141, 141], False),
+        ([141, 140, 141], True),
+        ([140, 142, 141], True),
+        ([142, 142, 141], False),
+        ([130, 130, 140], True),
+    ],
+)
+def test_a_rise_is_above_both_checks_before_or_while_high_above_one(
+    course: list[int], is_rising: bool
+) -> None:
+    """Above 140/90 any rise asks; within 20 % of pre-dose, so that nothing else does."""
+    found = [reading(60 + 15 * n, systolic=value) for n, value in enumerate(course)]
+    assert keys(*found, predose=reading(-10)) == ["blood_pressure_rising"] * is_rising
 
 
 def test_a_correction_takes_its_original_out_of_the_comparison() -> None:
@@ -86,10 +126,21 @@ def test_a_correction_takes_its_original_out_of_the_comparison() -> None:
         ({"dissociation": 1}, "dissociation"),
         ({"spo2": 93}, None),
         ({"spo2": 92}, "spo2"),
+        ({"oxygen": 0}, None),
+        ({"oxygen": Decimal("0.5")}, "oxygen"),
+        ({"oxygen": None}, None),
+        ({"respiratory_rate": 12}, None),
+        ({"respiratory_rate": 11}, "respiratory_rate"),
+        ({"respiratory_rate": 20}, None),
+        ({"respiratory_rate": 21}, "respiratory_rate"),
+        ({"heart_rate": 51}, None),
+        ({"heart_rate": 50}, "heart_rate"),
+        ({"heart_rate": 110}, None),
+        ({"heart_rate": 111}, "heart_rate"),
     ],
 )
 def test_a_final_value_outside_its_criterion_asks_for_words_and_takes_a_clearance_back(
-    values: dict[str, int], key: str | None
+    values: dict[str, Any], key: str | None
 ) -> None:
     last = reading(120, **values)
     facts = observed(last)
@@ -105,13 +156,13 @@ def test_a_high_pressure_takes_a_clearance_back() -> None:
 @pytest.mark.parametrize(
     ("before", "last", "expected"),
     [
-        ({"sedation": 4}, {"sedation": 4}, []),
-        ({"sedation": 4}, {"sedation": 3}, ["sedation"]),
-        ({"dissociation": 1}, {"dissociation": 1}, []),
-        ({"dissociation": 1}, {"dissociation": 2}, ["dissociation"]),
+        ({"sedation": 4}, {"sedation": 5}, []),
+        ({"sedation": 4}, {"sedation": 4}, ["sedation"]),
+        ({"dissociation": 1}, {"dissociation": 0}, []),
+        ({"dissociation": 1}, {"dissociation": 1}, ["dissociation"]),
     ],
 )
-def test_a_patient_back_at_the_pre_dose_level_is_resolved(
+def test_the_level_before_the_dose_is_no_excuse_at_the_end(
     before: dict[str, int], last: dict[str, int], expected: list[str]
 ) -> None:
     assert keys(reading(120, **last), predose=reading(-10, **before)) == expected
@@ -135,7 +186,7 @@ def test_a_forty_minute_pressure_that_was_not_taken_asks_for_words_to_the_end() 
 
 def test_the_latest_high_pressure_counts_though_the_last_check_was_coded() -> None:
     high, coded = reading(110, systolic=170), not_done(120, "blood_pressure")
-    assert keys(high, coded) == ["not_measured_blood_pressure", "blood_pressure"]
+    assert keys(high, coded) == ["not_measured_blood_pressure", "blood_pressure_informed"]
 
 
 def test_cautions_of_one_kind_have_keys_of_their_own() -> None:

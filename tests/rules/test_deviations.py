@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from monitoring.rules.deviations import Deviation, deviations
 from monitoring.rules.facts import SessionFacts
+from monitoring.rules.flags import Flag
 from monitoring.rules.measures import OBSERVATIONS
 from tests.rules.samples import (
     admission,
@@ -56,18 +57,35 @@ def test_fasting_and_transport_overridden_are_told_with_their_reasons() -> None:
     ]
 
 
+def guide(systolic: int) -> Flag:
+    return Flag("systolic_guide", "notify", "systolic", systolic, 140)
+
+
 def test_a_dose_above_the_guide_is_told_with_the_reason_to_give_it() -> None:
     high = reading(-10, systolic=150)
     delayed = decision("delay", high.id, reason="Wait ten minutes")
     gave = decision("give", high.id, reason="Usual range for this patient")
     facts = whole(predose=high, decisions=(delayed, gave))
-    assert found(facts) == [("guide_overridden", {"reason": "Usual range for this patient"})]
+    params = {"why": (guide(150),), "reason": "Usual range for this patient"}
+    assert found(facts) == [("guide_overridden", params)]
 
 
 def test_a_dose_above_the_guide_without_a_decision_is_told_all_the_same() -> None:
     assert found(whole(predose=reading(-10, systolic=150))) == [
-        ("guide_overridden", {"reason": ""})
+        ("guide_overridden", {"why": (guide(150),), "reason": ""})
     ]
+
+
+def test_a_value_outside_before_the_dose_stays_told_when_a_later_reading_is_well() -> None:
+    """Measuring until it passes is seen, of the pressure and of all else that is judged."""
+    high, drowsy, well = reading(-20, systolic=152), reading(-15, sedation=4), reading(-10)
+    facts = whole(predose=well)
+    facts = replace(facts, readings=(high, drowsy, *facts.readings))
+    assert found(facts) == [
+        ("predose_repeated", {"why": (guide(152),)}),
+        ("predose_repeated", {"why": (Flag("sedation_predose", "notify", "sedation", 4, 5),)}),
+    ]
+    assert found(replace(facts, doses=(), phase="arrived"))[:2] == found(facts)
 
 
 def test_a_high_recheck_before_the_dose_is_told_though_the_full_set_was_within_the_guide() -> None:
@@ -77,7 +95,8 @@ def test_a_high_recheck_before_the_dose_is_told_though_the_full_set_was_within_t
     given_doses = (dose(0, predose_reading=well.id), dose(5, 2))
     facts = with_readings(whole(predose=well, decisions=(gave,), doses=given_doses))
     facts = replace(facts, readings=(recheck, *facts.readings))
-    assert found(facts) == [("guide_overridden", {"reason": "White coat"})]
+    why = (guide(172), Flag("diastolic_guide", "notify", "diastolic", 104, 90))
+    assert found(facts) == [("guide_overridden", {"why": why, "reason": "White coat"})]
 
 
 def test_an_early_device_a_partial_one_and_a_stop_are_told() -> None:

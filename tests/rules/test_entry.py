@@ -58,7 +58,7 @@ def test_a_pre_dose_reading_asks_for_everything() -> None:
 
 
 def test_an_additional_reading_may_be_one_value_and_not_nothing() -> None:
-    assert problems(asked=None, values=EMPTY | {"spo2": 97}) == []
+    assert problems(asked=None, values=EMPTY | {"spo2": 97, "oxygen": 0}) == []
     assert problems(asked=None, values=EMPTY, not_done={"spo2": "refused"}) == []
     assert problems(asked=None, values=EMPTY) == [("systolic", "nothing_entered")]
 

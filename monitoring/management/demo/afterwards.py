@@ -12,7 +12,7 @@ from monitoring.management.demo.people import MAIN
 from monitoring.models import Clearance, Departure, Reading
 from monitoring.rules.entry import Entry
 
-VALUES = {"systolic": 128, "diastolic": 79, "heart_rate": 74, "spo2": 98}
+VALUES = {"systolic": 128, "diastolic": 79, "heart_rate": 74, "spo2": 98, "oxygen": 0}
 
 
 def play_afterwards(clock: Clock, rng: Random) -> None:

@@ -61,6 +61,7 @@ class Ride:
             "diastolic": min(diastolic, systolic - 18),
             "heart_rate": round(self.heart_rate + 5 * pressure + self.rng.gauss(0, 2)),
             "spo2": min(100, round(97.4 - 0.8 * pressure + self.rng.gauss(0, 0.7))),
+            "oxygen": 0,
             "respiratory_rate": round(self.rng.gauss(14.5, 1)),
             "sedation": 5 - ceil(self.sedation * _hill(spread, SEDATED_UNTIL)),
             "dissociation": ceil(self.dissociation * _hill(spread, DISSOCIATED_UNTIL)),

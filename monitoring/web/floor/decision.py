@@ -18,6 +18,7 @@ from clinic.request import ClinicRequest
 from monitoring.actions import decide_dose
 from monitoring.models import Decision, Session
 from monitoring.rules.facts import SessionFacts
+from monitoring.rules.predose import why_decide
 from monitoring.rules.readiness import history_items, outside_guide
 from monitoring.web.lookup import open_session
 from monitoring.web.record_page import RecordForm, SessionPage
@@ -75,10 +76,11 @@ def decide(request: ClinicRequest, session_id: UUID) -> HttpResponse:
 
 
 def _context(session: Session, facts: SessionFacts) -> dict[str, object]:
-    shown = {r.id for r in (facts.predose, outside_guide(facts)) if r}
+    outside = outside_guide(facts)
+    shown = {r.id for r in (facts.predose, outside) if r}
     return {
         "predose": table(session, facts, only=shown),
-        "is_outside": outside_guide(facts) is not None,
+        "why": [wording.flag(flag) for flag in why_decide(facts, outside)] if outside else [],
         "protocol": facts.protocol,
         "asked": [wording.item(item) for item in history_items(facts)],
     }

@@ -43,6 +43,7 @@ from monitoring.web.record_page import RecordForm, SessionPage
 from monitoring.web.times import ClockTime, confirmed
 from monitoring.words import wording
 from monitoring.words.readings import Table, label, table
+from monitoring.words.values import whole_value
 
 
 class ReadingForm(RecordForm):
@@ -68,11 +69,19 @@ class ReadingForm(RecordForm):
             self.fields[f"confirm_{field}"] = forms.CharField(
                 required=False, label=_("Yes, this is right")
             )
+        self.fields["room_air"] = forms.CharField(required=False, label=_("Room air"))
         self.fields["taken_at"] = ClockTime(label=_("Taken at"))
         self.fields["late_reason"] = forms.CharField(
             required=False, max_length=300, label=_("Why entered late")
         )
         self.fields["note"] = forms.CharField(required=False, max_length=500, label=_("Note"))
+
+    def clean_room_air(self) -> str:
+        """The tile says that no oxygen is given; litres beside it say the opposite."""
+        if self.cleaned_data["room_air"] and (self.cleaned_data.get("oxygen") or 0) > 0:
+            words = _("Room air is tapped, but litres are entered. Remove one of the two.")
+            self.add_error("oxygen", words)
+        return str(self.cleaned_data["room_air"])
 
     def is_confirmed(self, field: str) -> bool:
         """Whether the value that stands there now is the one that "Yes" was said to."""
@@ -85,6 +94,8 @@ class ReadingForm(RecordForm):
         values = {f: data.get(f) for f in measures()}
         for key in (o.key for o in OBSERVATIONS.values() if o.is_scale):
             values[key] = int(data[key]) if data.get(key) else None
+        if data.get("room_air"):
+            values["oxygen"] = 0
         return Entry(
             taken_at=data["taken_at"],
             values=values,
@@ -291,18 +302,21 @@ def _panel(
     """One observation: its fields, what was measured last and before the dose; beside a
     correction, what it corrects and what was measured before that."""
     fields, not_done = observation.fields, f"{observation.key}_not_done"
-    asks = [_question(form, f) for f in fields if _asks(form, f)]
+    beside = observation.beside
+    asked = (*fields, beside.key) if beside else fields
+    asks = [_question(form, f) for f in asked if _asks(form, f)]
     return {
         "name": _(observation.name),
-        "fields": [form[f] for f in fields],
+        "fields": [form[f] for f in asked],
+        "none_beside": form["room_air"] if beside else None,
         "not_done": form[not_done],
         "is_not_done": bool(form[not_done].value()) or not_done in form.errors,
         "confirm": asks,
         "is_needed": is_needed,
         "is_correction": original is not None,
         "original": _original(original, observation) if original else "",
-        "last": _last(facts, fields, original.taken_at if original else None),
-        "predose": _values(facts, fields),
+        "last": _last(facts, observation, original.taken_at if original else None),
+        "predose": _values(facts, observation),
     }
 
 
@@ -323,25 +337,20 @@ def _original(original: ReadingFacts, observation: Observation) -> str:
     """What stands now, and stays if nothing is entered."""
     if code := original.not_done.get(observation.key):
         return wording.not_done(code)
-    values = [original.value(f) for f in observation.fields]
-    return "–" if None in values else "/".join(map(str, values))
+    return whole_value(original, observation) or "–"
 
 
-def _last(facts: SessionFacts, fields: tuple[str, ...], until: datetime | None) -> str:
+def _last(facts: SessionFacts, observation: Observation, until: datetime | None) -> str:
     """The newest value, or the newest taken before `until`, and its age."""
     for reading in reversed(facts.standing_readings):
-        values = [reading.value(f) for f in fields]
-        if None not in values and (until is None or reading.taken_at <= until):
+        value = whole_value(reading, observation)
+        if value and (until is None or reading.taken_at <= until):
             age = whole_minutes(clock.now() - reading.taken_at)
-            return _("%(value)s, %(age)s min ago") % {
-                "value": "/".join(map(str, values)),
-                "age": age,
-            }
+            return _("%(value)s, %(age)s min ago") % {"value": value, "age": age}
     return ""
 
 
-def _values(facts: SessionFacts, fields: tuple[str, ...]) -> str:
+def _values(facts: SessionFacts, observation: Observation) -> str:
     if facts.predose is None or facts.first_dose_at is None:
         return ""
-    values = [facts.predose.value(f) for f in fields]
-    return "" if None in values else "/".join(map(str, values))
+    return whole_value(facts.predose, observation)

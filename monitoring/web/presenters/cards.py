@@ -207,8 +207,9 @@ def attention(facts: SessionFacts, now: datetime) -> tuple[Mark, ...]:
     if still:
         words = _("Still outside its range: %(flags)s") % {"flags": "; ".join(still)}
         marks.append(Mark("outside", words))
-    if facts.phase == "arrived" and "decision" in {i.code for i in before_dose(facts, now)}:
-        marks.append(Mark("flagged", _("Pre-dose blood pressure above the guide")))
+    if facts.phase == "arrived":
+        waits = (i for i in before_dose(facts, now) if i.code == "decision")
+        marks += [Mark("flagged", wording.item(item)) for item in waits]
     if any(struck.waits for struck in facts.struck):
         marks.append(Mark("waiting", _("Entered in error? A clinician confirms it")))
     if clearance_state(facts, now) == "lapsed":

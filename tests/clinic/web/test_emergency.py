@@ -159,6 +159,7 @@ def test_a_visitor_records_a_reading_and_reaches_no_dose_or_signature(
     clock.forward(minutes=3)
     body = {
         "id": str(uuid7()), "systolic": "130", "diastolic": "82", "heart_rate": "70", "spo2": "98",
+        "oxygen": "0",
         "respiratory_rate": "14", "sedation": "5", "dissociation": "0",
     }  # fmt: skip
     assert client.post(f"/sessions/{away.id}/reading/", body).status_code == 302

@@ -159,6 +159,13 @@ def _ordered_after_the_dose(clinic: Clinic, clock: TestClock) -> Callable[[], No
     return lambda: copy(row, seq=visit.row.last_seq + 1)
 
 
+@attack("dose_needs_decision_outside_limits")
+def _dosed_while_drowsy(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
+    visit = Visit(clinic, clock).arrived()
+    reading = visit.read(0, sedation=4)
+    return _dose(visit, clock, predose_reading_id=reading.id)
+
+
 @attack("dose_numbered_in_order")
 def _second_dose_first(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     visit = Visit(clinic, clock).arrived()

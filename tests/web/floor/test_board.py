@@ -117,7 +117,8 @@ def test_pressure_above_the_guide_before_the_dose_is_said(
     site = SiteFactory.create()
     visit = named(clock, site, "Smith", predosed, predose={"systolic": 150})
     card = cards(signed_in(person(site, "nurse")))[0]
-    assert [m.words for m in card.attention] == ["Pre-dose blood pressure above the guide"]
+    why = "Systolic 150, above the guide of 140 mmHg"
+    assert [m.words for m in card.attention] == [f"A clinician decides before the dose: {why}"]
     assert card.action.href == f"/sessions/{visit.id}/"
 
 
@@ -310,8 +311,8 @@ def test_one_patient_with_two_sessions_is_no_namesake(clock: TestClock, signed_i
 def test_a_card_knows_that_a_clinician_decided(clock: TestClock, signed_in: Signer) -> None:
     visit = predosed(clock, predose={"systolic": 152})
     board = signed_in(visit.nurse)
-    assert "Pre-dose blood pressure above the guide" in board.get("/").content.decode()
+    assert "A clinician decides before the dose: Systolic 152" in board.get("/").content.decode()
     visit.decide(reason="Usual range for this patient")
     decided = board.get("/").content.decode()
-    assert "Pre-dose blood pressure above the guide" not in decided
+    assert "A clinician decides before the dose" not in decided
     assert "Record the first dose" in decided

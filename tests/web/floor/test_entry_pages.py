@@ -161,7 +161,7 @@ def test_a_decision_stands_beside_the_guide_and_its_values(
     visit = predosed(clock, predose={"systolic": 152})
     clinician = signed_in(visit.clinician)
     page = clinician.get(f"/sessions/{visit.id}/decision/").content.decode()
-    assert "Outside the guide" in page
+    assert "Systolic 152, above the guide of 140 mmHg." in page
     assert "140/90" in page
     assert "152/78" in page
     reading = str(visit.session.reading_set.get().pk)

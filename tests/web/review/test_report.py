@@ -94,7 +94,8 @@ def test_every_kind_of_deviation_is_listed(clock: TestClock, signed_in: Signer) 
     page = text(read(signed_in, visit))
 
     for words in (
-        "above the guide: Usual for her",
+        "Dosed by a clinician's decision (Systolic 152, above the guide of 140 mmHg, Diastolic 94, "
+        "above the guide of 90 mmHg): Usual for her",
         "Device 1 given in part",
         "Device 2 earlier than the rest asks: Asked to go on",
         "15-minute reading missed",

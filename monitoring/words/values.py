@@ -1,0 +1,39 @@
+"""A value as it is written, with what it cannot be read without."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from monitoring.rules.facts import ReadingFacts
+from monitoring.rules.measures import Number, Observation
+
+
+def number(value: Number) -> str:
+    """Whole, or with the tenths that it has."""
+    return f"{Decimal(value):f}".removesuffix(".0")
+
+
+def value(reading: ReadingFacts, observation: Observation) -> str:
+    """What was measured, such as 120/80; empty where it was not."""
+    found = [reading.value(field) for field in observation.fields]
+    return "" if None in found else "/".join(number(v) for v in found if v is not None)
+
+
+def beside(reading: ReadingFacts, observation: Observation) -> str:
+    """What stands beside a value of `reading`: oxygen beside SpO2. Room air says nothing.
+
+    SpO2 on oxygen is never read as that on room air (CLINICAL 7, hazard 43).
+    """
+    if observation.beside is None or not reading.has_value(observation.key):
+        return ""
+    litres = reading.value(observation.beside.key)
+    if litres is None:
+        return _("oxygen not known")
+    return _("on oxygen %(litres)s L/min") % {"litres": number(litres)} if litres else ""
+
+
+def whole_value(reading: ReadingFacts, observation: Observation) -> str:
+    """The value with what stands beside it: "97 on oxygen 2 L/min"."""
+    return " ".join(filter(None, (value(reading, observation), beside(reading, observation))))
