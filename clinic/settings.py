@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "clinic.middleware.CurrentSite",
     "allauth.account.middleware.AccountMiddleware",
     "monitoring.web.lookup.LogReads",
+    "monitoring.web.hand_over.HandOver",
 ]
 ROOT_URLCONF = "clinic.urls"
 WSGI_APPLICATION = "clinic.wsgi.application"

@@ -13,6 +13,8 @@ from clinic.models import Membership, Shift, Site, Tablet
 SHIFT_LENGTH = timedelta(hours=12)
 WRONG_TRIES = 5
 PIN_DIGITS = 6
+CAME_BACK_TO = "came_back_to"
+"""In the browser's session: the page that was open when its person came back with a PIN."""
 
 
 class Wrong(Exception):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass
 from datetime import date
 from uuid import UUID
 
@@ -16,6 +17,22 @@ from monitoring.actions.patient_values import ask, whole, with_mrn
 from monitoring.models import Patient
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPatient:
+    """What is kept of a patient, by the names of `Patient.AMENDED`. A person with only one name has
+    it as family name; empty allergies mean not known."""
+
+    mrn: str
+    family_name: str
+    given_name: str = ""
+    date_of_birth: date
+    sex: str
+    allergies: str = ""
+    cautions: str = ""
+    telephone: str = ""
+    rems_enrolled_on: date | None = None
+
+
 @verb(Permission.REGISTER_PATIENT)
 def register_patient(
     work: Work,
@@ -23,38 +40,17 @@ def register_patient(
     by: Staff,
     *,
     id: UUID,
-    mrn: str,
-    family_name: str,
-    given_name: str = "",
-    date_of_birth: date,
-    sex: str,
-    allergies: str = "",
-    cautions: str = "",
-    telephone: str = "",
-    rems_enrolled_on: date | None = None,
+    patient: NewPatient,
     confirmed: Collection[str] = (),
 ) -> Patient:
-    """The same `id` sent twice is one patient. A person with only one name has it as family name.
+    """The same `id` sent twice is one patient.
 
     `confirmed` are the answers that were given to questions of a refusal (see `ask`). Raises
     Conflict when the MRN is someone's, Refused at each field that is empty and needed, holds
     a hidden character, or is a birth after today, NotAllowed.
     """
     work.require(by, site)
-    given = whole(
-        {
-            "mrn": mrn,
-            "family_name": family_name,
-            "given_name": given_name,
-            "date_of_birth": date_of_birth,
-            "sex": sex,
-            "allergies": allergies,
-            "cautions": cautions,
-            "telephone": telephone,
-            "rems_enrolled_on": rems_enrolled_on,
-        },
-        site,
-    )
+    given = whole(asdict(patient), site)
     own = {"id": id, "site_id": site.pk, **given}
     if sent := sent_before(Patient.objects.filter(pk=id, site=site), id, own):
         return sent

@@ -12,7 +12,8 @@ from clinic.models.row import RecordRow
 class AccessEntry(RecordRow):
     """One patient's data, shown to one person once; added, never changed.
 
-    `session` is empty where the page was about the patient, or about several.
+    `session` is empty where the page was about the patient, or about several. "Matched" says that
+    a person compared an identifier with the patient, when the tablet had changed hands.
     """
 
     class Action(models.TextChoices):
@@ -20,6 +21,7 @@ class AccessEntry(RecordRow):
         OPENED = "opened", _("Opened")
         PRINTED = "printed", _("Printed")
         EXPORTED = "exported", _("Exported")
+        MATCHED = "matched", _("Compared with the patient")
 
     chain_kind = ""
 
@@ -44,7 +46,9 @@ class AccessEntry(RecordRow):
         )
         constraints = (
             models.CheckConstraint(
-                condition=models.Q(action__in=("listed", "opened", "printed", "exported")),
+                condition=models.Q(
+                    action__in=("listed", "opened", "printed", "exported", "matched")
+                ),
                 name="accessentry_action_known",
             ),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from monitoring.web import hand_over
 from monitoring.web.floor import (
     admission,
     board,
@@ -51,6 +52,7 @@ urlpatterns = [
     path("patients/<uuid:patient_id>/plan/", planning.plan, name="session-plan"),
     path("sessions/", register.session_list, name="session-list"),
     path(SESSION, session.session, name="session"),
+    path(f"{SESSION}whose/", hand_over.whose, name="whose"),
     path(f"{SESSION}admission/", admission.admit, name="admission"),
     path(f"{SESSION}order/", order.order, name="order"),
     path(f"{SESSION}decision/", decision.decide, name="decision"),

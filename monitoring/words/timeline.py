@@ -153,6 +153,8 @@ def _dose(dose: Dose) -> Entry:
         parts.append(_("in part: %(detail)s") % {"detail": dose.partial_detail})
     if dose.early_reason:
         parts.append(_("early: %(reason)s") % {"reason": dose.early_reason})
+    if dose.identified_by:
+        parts.append(_("compared: %(what)s") % {"what": dose.get_identified_by_display()})
     if dose.witness:
         parts.append(_("witness: %(name)s") % {"name": dose.witness.printed_name})
     entry = Entry(dose.started_at, what, "; ".join(parts), dose.recorded_by.printed_name)

@@ -9,6 +9,7 @@ from typing import Any
 from clinic.ids import uuid7
 from monitoring import actions
 from monitoring.actions.plan_session import Plan
+from monitoring.actions.register_patient import NewPatient
 from monitoring.actions.sign_clearance import challenge_of
 from monitoring.models import Patient, Session
 from tests.factories.visits import Visit
@@ -32,15 +33,16 @@ def plan(visit: Visit, **changed: Any) -> Session:
 
 def register(visit: Visit, **changed: Any) -> Patient:
     given: dict[str, Any] = {
-        "id": uuid7(),
         "mrn": "A-1",
         "family_name": " Smith ",
         "given_name": "Jane",
         "date_of_birth": date(1945, 7, 14),
         "sex": "female",
     }
-    by = changed.pop("by", visit.nurse)
-    return actions.register_patient(visit.site, by, **(given | changed))
+    by, id = changed.pop("by", visit.nurse), changed.pop("id", None) or uuid7()
+    confirmed = changed.pop("confirmed", ())
+    patient = NewPatient(**(given | changed))
+    return actions.register_patient(visit.site, by, id=id, patient=patient, confirmed=confirmed)
 
 
 def shown(visit: Visit) -> str:

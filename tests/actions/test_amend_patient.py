@@ -13,6 +13,7 @@ from clinic.ids import uuid7
 from clinic.models import TrailEntry
 from monitoring import actions
 from monitoring.actions import Conflict, NotAllowed
+from monitoring.actions.register_patient import NewPatient
 from monitoring.models import Patient, PatientAmendment
 from monitoring.proof.verify import verify
 from tests.actions.refusals import refused
@@ -32,11 +33,13 @@ def visit(clock: TestClock) -> Visit:
         made.site,
         made.nurse,
         id=uuid7(),
-        mrn="A-1",
-        family_name="Smith",
-        given_name="Jane",
-        date_of_birth=date(1945, 7, 14),
-        sex="female",
+        patient=NewPatient(
+            mrn="A-1",
+            family_name="Smith",
+            given_name="Jane",
+            date_of_birth=date(1945, 7, 14),
+            sex="female",
+        ),
     )
     return planned(clock, site=made.site, patient=patient)
 

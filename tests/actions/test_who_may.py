@@ -25,6 +25,7 @@ from monitoring.actions.record_call import CallEntry
 from monitoring.actions.record_event import EventEntry
 from monitoring.actions.record_medication import MedicationGiven
 from monitoring.actions.record_screen import ScreenEntry
+from monitoring.actions.register_patient import NewPatient
 from monitoring.actions.sign_clearance import Signing
 from monitoring.models import Patient, PatientAmendment, ProtocolVersion, Session
 from monitoring.rules.protocol import KETAMINE_IV
@@ -69,11 +70,13 @@ def _register(v: Visit, by: Staff) -> Any:
         v.site,
         by,
         id=uuid7(),
-        mrn="NEW",
-        family_name="Smith",
-        given_name="Jane",
-        date_of_birth=date(1960, 1, 1),
-        sex="female",
+        patient=NewPatient(
+            mrn="NEW",
+            family_name="Smith",
+            given_name="Jane",
+            date_of_birth=date(1960, 1, 1),
+            sex="female",
+        ),
     )
 
 

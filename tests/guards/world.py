@@ -10,6 +10,7 @@ from typing import Any, Self
 from clinic.ids import uuid7
 from clinic.models import Membership, Site, Staff
 from monitoring import actions
+from monitoring.actions.register_patient import NewPatient
 from monitoring.models import Patient, ProtocolVersion, Session
 from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US
 from tests.clock import TestClock
@@ -66,12 +67,14 @@ class Visit(visits.Visit):
             clinic.site,
             clinic.nurse,
             id=uuid7(),
-            mrn=uuid7().hex,
-            family_name=f"Smith {uuid7().hex}",
-            given_name=f"Jane {uuid7().hex}",
-            date_of_birth=date(1950, 7, 14),
-            sex=Patient.Sex.FEMALE,
-            rems_enrolled_on=date(2026, 1, 1),
+            patient=NewPatient(
+                mrn=uuid7().hex,
+                family_name=f"Smith {uuid7().hex}",
+                given_name=f"Jane {uuid7().hex}",
+                date_of_birth=date(1950, 7, 14),
+                sex=Patient.Sex.FEMALE,
+                rems_enrolled_on=date(2026, 1, 1),
+            ),
         )
         version = clinic.ketamine if infusion else clinic.spravato
         super().__init__(

@@ -16,6 +16,7 @@ from clinic.trail.differences import differences, table_of
 from clinic.trail.replay import State, replay
 from monitoring import actions
 from monitoring.actions.plan_session import Plan
+from monitoring.actions.register_patient import NewPatient
 from monitoring.models import (
     Admission,
     Amendment,
@@ -133,11 +134,13 @@ def _register(visit: Visit) -> Any:
         visit.site,
         visit.nurse,
         id=uuid7(),
-        mrn=uuid7().hex[-12:],
-        family_name=f"Doe {uuid7().hex}",
-        given_name=f"Ann {uuid7().hex}",
-        date_of_birth=date(1980, 1, 1),
-        sex="female",
+        patient=NewPatient(
+            mrn=uuid7().hex[-12:],
+            family_name=f"Doe {uuid7().hex}",
+            given_name=f"Ann {uuid7().hex}",
+            date_of_birth=date(1980, 1, 1),
+            sex="female",
+        ),
     )
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from random import Random
 
 from monitoring.actions import cancel_session, defer_dose, register_patient
+from monitoring.actions.register_patient import NewPatient
 from monitoring.management.demo.body import Body, Ride, body, ride
 from monitoring.management.demo.names import NAMES, Name
 from monitoring.management.demo.past import Clock, new_id
@@ -80,14 +81,16 @@ def register(
         team.site,
         rng.choice(team.nurses),
         id=new_id(clock.now(), rng),
-        mrn=mrn,
-        family_name=name.family,
-        given_name=name.given,
-        date_of_birth=date(name.born, rng.randrange(1, 13), rng.randrange(1, 29)),
-        sex=name.sex,
-        allergies=name.allergies,
-        cautions=name.cautions,
-        rems_enrolled_on=begins - timedelta(days=2) if number != INFUSED else None,
+        patient=NewPatient(
+            mrn=mrn,
+            family_name=name.family,
+            given_name=name.given,
+            date_of_birth=date(name.born, rng.randrange(1, 13), rng.randrange(1, 29)),
+            sex=name.sex,
+            allergies=name.allergies,
+            cautions=name.cautions,
+            rems_enrolled_on=begins - timedelta(days=2) if number != INFUSED else None,
+        ),
     )
     age = clock.present.year - name.born
     rest = body(rng, age, is_hypertensive="hypertension" in name.cautions)

@@ -27,6 +27,7 @@ from clinic.pages.submit import submit
 from clinic.request import ClinicRequest
 from monitoring.actions import Conflict, Refused
 from monitoring.actions import register_patient as register_patient_verb
+from monitoring.actions.register_patient import NewPatient
 from monitoring.models import Patient
 from monitoring.reports.treatment import course_of_treatment, last_dosed
 from monitoring.web.lookup import log_read
@@ -156,7 +157,11 @@ def register_patient(request: ClinicRequest) -> HttpResponse:
     def save() -> Patient:
         key = form.cleaned_data["id"]
         return register_patient_verb(
-            site, request.user, id=key, **form.values, confirmed=form.confirmed
+            site,
+            request.user,
+            id=key,
+            patient=NewPatient(**form.values),
+            confirmed=form.confirmed,
         )
 
     if made := submit(form, save):

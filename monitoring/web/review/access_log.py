@@ -46,6 +46,7 @@ PAGES = {
     "access-export": _("Access log"),
     "review-list": _("Reviews"),
     "session-plan": _("Planning"),
+    "whose": _("Whose page it is"),
     "admission": _("Arrival"),
     "order": _("Order"),
     "decision": _("Decision"),
