@@ -20,7 +20,7 @@ def compared(patient: Patient) -> Tiles:
     return Tiles(
         label=_("Compared with the patient"),
         help_text=_("ask for one of the two, then tap it"),
-        tiles_class="tiles-answers",
+        tiles_class="tiles-answers tiles-identity",
         choices=[
             (Identifier.BIRTH_DATE.value, _("Born %(born)s") % {"born": born}),
             (Identifier.MRN.value, _("MRN %(mrn)s") % {"mrn": patient.mrn}),

@@ -101,14 +101,15 @@ class AdmissionForm(RecordForm):
         """Say at the question that it was answered Yes, and ask why it no longer stands."""
         stands = [q for q in self.protocol.contraindications if before and before.given.get(q)]
         for name in stands:
-            self.fields[name].help_text = _(
-                "Answered Yes before. Only a clinician changes it to No, with a reason."
-            )
+            self.fields[name].label = _("%(question)s (answered Yes before)") % {
+                "question": self.fields[name].label
+            }
         if stands:
             self.fields["contraindication_reason"] = forms.CharField(
                 required=False,
                 max_length=300,
-                label=_("If a clinician changes Yes to No: why it no longer stands"),
+                label=_("Why a contraindication no longer stands"),
+                help_text=_("only a clinician changes Yes to No"),
             )
 
     def layout(self) -> Layout:

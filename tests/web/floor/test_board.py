@@ -294,11 +294,11 @@ def test_two_of_one_name_are_told_apart_on_cards_and_banners(
     for visit, day in zip(both, ("14-Mar-1980", "02-Nov-1953"), strict=True):
         assert day in shown
         page = nurse.get(f"/sessions/{visit.id}/").content.decode()
-        assert "Another patient has a similar name" in page
+        assert "Similar name: check the date of birth" in page
         assert day in page
         (namesake,) = (v for v in both if v is not visit)
         assert namesake.patient.mrn not in page
-    assert "similar name" not in nurse.get(f"/sessions/{third.id}/").content.decode()
+    assert "Similar name" not in nurse.get(f"/sessions/{third.id}/").content.decode()
 
 
 def test_one_patient_with_two_sessions_is_no_namesake(clock: TestClock, signed_in: Signer) -> None:
