@@ -1,4 +1,4 @@
-"""Record the end of an infusion: the window runs from here."""
+"""Record the end of an infusion, or a pause: the window runs from the last of them."""
 
 from __future__ import annotations
 
@@ -23,15 +23,18 @@ def end_infusion(
     sending: Sending = FIRST,
     ended_at: datetime,
     mg: Decimal,
-    is_complete: bool,
+    is_complete: bool = False,
+    is_paused: bool = False,
     partial_detail: str = "",
     late_reason: str = "",
     confirmed_at: datetime | None = None,
 ) -> DoseEnd:
-    """Raises Refused when no infusion runs, for an end before the start or more than was ordered;
-    NotAllowed."""
+    """`mg` is what ran in since the part that runs began. What is paused is resumed by another
+    part, or stopped by a clinician. Raises Refused when no infusion runs, for an end before the
+    start or more than was ordered; NotAllowed."""
     rows = work.session.rows
     given = {
+        "kind": DoseEnd.Kind.PAUSED if is_paused else DoseEnd.Kind.ENDED,
         "mg": mg,
         "is_complete": is_complete,
         "partial_detail": "" if is_complete else partial_detail.strip(),
@@ -53,13 +56,21 @@ def end_infusion(
         late_reason=late_reason,
         window=work.facts.protocol.window,
     )
+    _require_amount(running, mg, is_complete=is_complete, is_paused=is_paused, why=partial_detail)
+    return work.add(DoseEnd(id=id, dose=running, ended_at=ended_at, **given))
+
+
+def _require_amount(
+    running: Dose, mg: Decimal, *, is_complete: bool, is_paused: bool, why: str
+) -> None:
+    """Within what was still ordered when the part began, and in agreement with what is said."""
     if not 0 <= mg <= running.mg:
         raise refuse("not_within_order", "mg", ordered=running.mg)
+    if is_paused and is_complete:
+        raise refuse("paused_and_complete", "kind")
     if is_complete and mg < running.mg:
         raise refuse("less_than_ordered", "mg", ordered=running.mg)
-    if is_complete and partial_detail.strip():
+    if is_complete and why.strip():
         raise refuse("complete_and_partial", "partial_detail")
     if not is_complete:
-        require_text(partial_detail, "partial_detail")
-    end = work.add(DoseEnd(id=id, dose=running, ended_at=ended_at, **given))
-    return end
+        require_text(why, "partial_detail")

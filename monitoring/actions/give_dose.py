@@ -1,10 +1,11 @@
-"""Record one device, or the start of an infusion."""
+"""Record one device, or the start of a part of an infusion."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -17,21 +18,26 @@ from monitoring.actions.times import require_timely
 from monitoring.actions.work import SessionWork, session_verb
 from monitoring.models import Decision, Dose
 from monitoring.models.dose import witnesses
+from monitoring.rules.doses import SPRAYS, remaining_mg
+from monitoring.rules.next_dose import dose_problems, out_of_order
 from monitoring.rules.phase import PRESENT
-from monitoring.rules.readiness import before_dose, dose_problems, measured_by, out_of_order
+from monitoring.rules.readiness import before_dose, measured_by
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoseGiven:
-    """One device, or an infusion that begins. `confirmed_at` is the time that was read back and
-    kept; `is_complete` counts for a device alone; `identified_by` is the `Identifier` that was
-    compared with the patient."""
+    """One device, or a part of an infusion that begins. `confirmed_at` is the time that was read
+    back and kept; `sprays`, those that left it, and `complaint` are asked of a device alone, and
+    `rate`, in mL an hour, of an infusion; `identified_by` is the `Identifier` that was compared
+    with the patient."""
 
     lot: str
     expiry: date
     started_at: datetime
-    is_complete: bool | None = True
+    sprays: int | None = SPRAYS
     partial_detail: str = ""
+    complaint: str = ""
+    rate: Decimal | None = None
     early_reason: str = ""
     late_reason: str = ""
     confirmed_at: datetime | None = None
@@ -41,18 +47,20 @@ class DoseGiven:
 
 @session_verb(Permission.GIVE_DOSE, phases=PRESENT)
 def give_dose(work: SessionWork, *, id: UUID, dose: DoseGiven, sending: Sending = FIRST) -> Dose:
-    """Record the next device of the order.
+    """Record the next device of the order, or the next part of the infusion.
 
     The first needs everything in `before_dose` closed; each is within the order, in date, and five
-    minutes after the last or with a reason. Raises Refused at each field, or with the open items;
-    NotAllowed.
+    minutes after the last or with a reason. A device that failed, of which nothing left, is
+    replaced by the next, which has its number; one spray given is never topped up. Raises Refused
+    at each field, or with the open items; NotAllowed.
     """
-    protocol = work.facts.protocol
-    rows = work.session.rows
-    doses = rows.standing(Dose)
+    protocol, rows = work.facts.protocol, work.session.rows
+    doses, before = rows.standing(Dose), work.facts.doses
     if protocol.is_infusion:
-        dose = replace(dose, is_complete=None)
-    given = _written(dose, is_first=not doses or doses[0].id == id)
+        dose = replace(dose, sprays=None, complaint="")
+    else:
+        dose = replace(dose, rate=None)
+    given = _written(dose, is_first=not before or before[0].id == id)
     if sent := work.sent(rows.of(Dose), id, given, sending, started_at=dose.started_at):
         return sent
     work.require_phase()
@@ -60,7 +68,7 @@ def give_dose(work: SessionWork, *, id: UUID, dose: DoseGiven, sending: Sending 
     _require_time(work, dose)
     _require_ready(work, dose)
     _require_whole(work, dose)
-    same = {name: given[name] for name in ("lot", "expiry", "is_complete")}
+    same = {name: given[name] for name in ("lot", "expiry", "sprays")}
     work.require_once(doses, sending, "again_dose", same)
     require_text(dose.lot, "lot")
     return work.add(
@@ -68,7 +76,7 @@ def give_dose(work: SessionWork, *, id: UUID, dose: DoseGiven, sending: Sending 
             id=id,
             number=_first_free(doses),
             product=protocol.title,
-            mg=protocol.device_mg or work.session.planned_mg,
+            mg=protocol.device_mg or Decimal(str(remaining_mg(work.facts))),
             started_at=dose.started_at,
             **given,
             **_rests_on(work, dose.started_at),
@@ -85,11 +93,15 @@ def _first_free(doses: Iterable[Dose]) -> int:
 
 def _written(dose: DoseGiven, *, is_first: bool) -> dict[str, Any]:
     """The columns that hold what a person wrote."""
+    is_whole = None if dose.sprays is None else dose.sprays == SPRAYS
     return {
         "lot": dose.lot.strip(),
         "expiry": dose.expiry,
-        "is_complete": dose.is_complete,
-        "partial_detail": dose.partial_detail.strip() if dose.is_complete is False else "",
+        "is_complete": is_whole,
+        "sprays": dose.sprays,
+        "partial_detail": dose.partial_detail.strip() if is_whole is False else "",
+        "complaint": dose.complaint.strip() if is_whole is False else "",
+        "rate": dose.rate,
         "early_reason": "" if is_first else dose.early_reason.strip(),
         "late_reason": dose.late_reason.strip(),
         "witness_id": dose.witness_id,
@@ -131,14 +143,20 @@ def _require_ready(work: SessionWork, dose: DoseGiven) -> None:
 
 
 def _require_whole(work: SessionWork, dose: DoseGiven) -> None:
-    """Whether it was given whole is answered, and agrees with what is said of it."""
-    if dose.is_complete and dose.partial_detail.strip():
+    """How much was given is answered, and agrees with what is said of it."""
+    if dose.sprays == SPRAYS and dose.partial_detail.strip():
         raise refuse("complete_and_partial", "partial_detail")
-    if dose.is_complete is False:
+    if dose.sprays == SPRAYS and dose.complaint.strip():
+        raise refuse("complete_and_partial", "complaint")
+    if not work.facts.protocol.is_infusion and dose.sprays not in range(SPRAYS + 1):
+        raise refuse("unanswered", "sprays")
+    if dose.sprays is not None and dose.sprays < SPRAYS:
         require_text(dose.partial_detail, "partial_detail")
-    if not work.facts.protocol.is_infusion and dose.is_complete is None:
-        raise refuse("unanswered", "is_complete")
-    people = witnesses(work.session.site_id, work.by)
+    if dose.rate is not None and dose.rate <= 0:
+        raise refuse("rate_not_positive", "rate")
+    people = witnesses(work.session.site, work.by)
+    if work.session.site.asks_witness and dose.witness_id is None:
+        raise refuse("witness_missing", "witness")
     if dose.witness_id and not people.filter(pk=dose.witness_id).exists():
         raise refuse("witness", "witness")
 

@@ -34,7 +34,7 @@ EXISTS (
     JOIN monitoring_session s ON s.id = d.session_id
     JOIN monitoring_protocolversion v ON v.id = s.protocol_version_id
     LEFT JOIN monitoring_doseend e ON e.dose_id = d.id
-    WHERE d.session_id = NEW.session_id AND {standing dose d.id}
+    WHERE d.session_id = NEW.session_id AND {given d}
     AND (
         COALESCE(
             SECONDS({it}) - SECONDS(COALESCE(e.ended_at, d.started_at))
@@ -49,6 +49,9 @@ EXISTS (
     SELECT MAX(l.seq) FROM monitoring_admission l
     WHERE l.session_id = {it}.session_id AND {standing admission l.id}
 );
+
+-- condition: given
+COALESCE({it}.sprays, 2) > 0 AND {standing dose {it}.id};
 
 -- guard: never_changed on: {append_only}
 -- before: UPDATE
@@ -160,7 +163,13 @@ NEW.id <> OLD.id OR NEW.patient_id <> OLD.patient_id OR NEW.site_id <> OLD.site_
 OR NEW.protocol_version_id <> OLD.protocol_version_id OR NEW.planned_by_id <> OLD.planned_by_id
 OR (NEW.planned_mg <> OLD.planned_mg AND NOT EXISTS (
     SELECT 1 FROM monitoring_order WHERE session_id = NEW.id AND mg = NEW.planned_mg
-));
+))
+OR NOT (
+    NEW.weight_kg IS SAME AS OLD.weight_kg AND NEW.mg_per_kg IS SAME AS OLD.mg_per_kg
+    AND NEW.concentration IS SAME AS OLD.concentration
+    AND NEW.infusion_minutes IS SAME AS OLD.infusion_minutes
+    AND NEW.beyond_reason = OLD.beyond_reason
+);
 
 -- guard: counter_moves_by_a_fact on: session
 -- before: UPDATE
@@ -192,7 +201,7 @@ NEW.phase = 'cleared' AND NOT EXISTS (
 -- before: UPDATE OF phase
 -- A planned, arrived or cancelled session has no dose that stands; one that goes on after it has one.
 NEW.phase <> 'closed' AND (NEW.phase IN ('planned', 'arrived', 'cancelled')) = EXISTS (
-    SELECT 1 FROM monitoring_dose d WHERE d.session_id = NEW.id AND {standing dose d.id}
+    SELECT 1 FROM monitoring_dose d WHERE d.session_id = NEW.id AND {given d}
 );
 
 -- guard: end_is_final on: session
@@ -250,7 +259,7 @@ NOT EXISTS (
 -- before: INSERT
 -- No clearance is signed before the window has elapsed since the last device, or since the infusion's end.
 NOT EXISTS (
-    SELECT 1 FROM monitoring_dose d WHERE d.session_id = NEW.session_id AND {standing dose d.id}
+    SELECT 1 FROM monitoring_dose d WHERE d.session_id = NEW.session_id AND {given d}
 )
 OR {window_not_elapsed NEW.signed_at};
 
@@ -451,18 +460,43 @@ AND NOT EXISTS (
     SELECT MIN(free.number) FROM (
         SELECT 1 AS number UNION ALL
         SELECT d.number + 1 FROM monitoring_dose d
-        WHERE d.session_id = NEW.session_id AND COALESCE(d.sprays, 2) > 0 AND {standing dose d.id}
+        WHERE d.session_id = NEW.session_id AND {given d}
     ) free
     WHERE NOT EXISTS (
         SELECT 1 FROM monitoring_dose d
         WHERE d.session_id = NEW.session_id AND d.number = free.number
-        AND COALESCE(d.sprays, 2) > 0 AND {standing dose d.id}
+        AND {given d}
     )
 ))
 OR NOT EXISTS (
     SELECT 1 FROM monitoring_session
     WHERE id = NEW.session_id AND admitted_at IS NOT NULL AND phase <> 'cancelled'
 );
+
+-- guard: within_the_order on: dose
+-- before: INSERT
+-- No more devices than were ordered are given; a part of an infusion begins when no other runs.
+NOT EXISTS (
+    SELECT 1 FROM monitoring_session s
+    JOIN monitoring_protocolversion v ON v.id = s.protocol_version_id
+    WHERE s.id = NEW.session_id AND (
+        SETTING_TEXT(route) = 'intravenous'
+        OR NEW.number * SETTING_NUMBER(device_mg) <= s.planned_mg
+    )
+)
+OR EXISTS (
+    SELECT 1 FROM monitoring_dose d
+    JOIN monitoring_session s ON s.id = d.session_id
+    JOIN monitoring_protocolversion v ON v.id = s.protocol_version_id
+    WHERE d.session_id = NEW.session_id AND SETTING_TEXT(route) = 'intravenous'
+    AND (NEW.replaces_id IS NULL OR d.id <> NEW.replaces_id) AND {standing dose d.id}
+    AND NOT EXISTS (SELECT 1 FROM monitoring_doseend e WHERE e.dose_id = d.id)
+)
+OR (NEW.replaces_id IS NOT NULL AND COALESCE(NEW.sprays, 2) > 0 AND EXISTS (
+    SELECT 1 FROM monitoring_dose d
+    WHERE d.session_id = NEW.session_id AND d.number = NEW.number AND d.id <> NEW.replaces_id
+    AND {given d}
+));
 
 -- guard: corrects_once on: dose
 -- before: INSERT
@@ -480,7 +514,10 @@ NEW.replaces_id IS NOT NULL AND NOT EXISTS (
 NEW.replaces_id IS NOT NULL AND EXISTS (
     SELECT 1 FROM monitoring_dose d
     WHERE d.id = NEW.replaces_id
-    AND (SECONDS(NEW.started_at) < SECONDS(d.started_at) OR NEW.mg < d.mg)
+    AND (
+        SECONDS(NEW.started_at) < SECONDS(d.started_at) OR NEW.mg < d.mg
+        OR COALESCE(NEW.sprays, 2) < COALESCE(d.sprays, 2)
+    )
 )
 AND {not_a_clinician NEW.recorded_by_id};
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from clinic.models import Staff
+from clinic.models import Site, Staff
 from monitoring.models.patient import Identifier
 from monitoring.models.row import Correctable, SessionFact
 
@@ -122,10 +120,8 @@ class DoseEnd(SessionFact):
         )
 
 
-def witnesses(site_id: UUID, given_by: Staff) -> models.QuerySet[Staff]:
+def witnesses(site: Site, given_by: Staff) -> models.QuerySet[Staff]:
     """Who may witness a dose: whoever works at the site, other than the person who gives it. Not
     who visits in an emergency."""
-    people = Staff.objects.filter(
-        is_active=True, memberships__site=site_id, memberships__ends_at=None
-    )
+    people = Staff.objects.filter(is_active=True, memberships__site=site, memberships__ends_at=None)
     return people.exclude(pk=given_by.pk).distinct()

@@ -10,6 +10,8 @@ from monitoring.models.history import history_of
 from monitoring.models.rows import SessionRows
 from monitoring.rules import facts as rules
 from monitoring.rules.codes import AutomaticWithdrawal
+from monitoring.rules.dose_facts import DoseFacts, InfusionOrder
+from monitoring.rules.doses import sprayed_mg
 from monitoring.rules.measures import OBSERVATIONS, value_fields
 from monitoring.rules.questions import QUESTIONS
 from monitoring.rules.rems import holds
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
         Event,
         Order,
         Reading,
+        Session,
         Strike,
         Withdrawal,
     )
@@ -45,6 +48,10 @@ def facts_of(rows: SessionRows, *, is_whole: bool = True) -> rules.SessionFacts:
     orders = rows.standing(Order) if is_whole or rows.has(Order) else ()
     admissions = rows.standing(Admission) if is_whole or rows.has(Admission) else ()
     decisions = rows.standing(Decision) if is_whole or rows.has(Decision) else ()
+    doses = [
+        dose_facts(dose, rows.beside(dose, DoseEnd), first=rows.first(dose))
+        for dose in rows.standing(Dose)
+    ]
     return rules.SessionFacts(
         protocol=session.protocol_version.protocol(),
         phase=cast(rules.Phase, session.phase),
@@ -62,10 +69,9 @@ def facts_of(rows: SessionRows, *, is_whole: bool = True) -> rules.SessionFacts:
         orders=tuple(map(order_facts, orders)),
         admissions=tuple(map(admission_facts, admissions)),
         decisions=tuple(map(decision_facts, decisions)),
-        doses=tuple(
-            dose_facts(dose, rows.beside(dose, DoseEnd), first=rows.first(dose))
-            for dose in rows.standing(Dose)
-        ),
+        infusion=_infusion(session),
+        doses=tuple(d for d in doses if not d.has_failed),
+        failed=tuple(d for d in doses if d.has_failed),
         readings=tuple(map(reading_facts, rows.unstruck(Reading))),
         events=_events(rows),
         clearances=_clearances(rows, is_whole=is_whole),
@@ -182,15 +188,30 @@ def decision_facts(row: Decision) -> rules.DecisionFacts:
     )
 
 
-def dose_facts(
-    row: Dose, end: DoseEnd | None = None, *, first: Dose | None = None
-) -> rules.DoseFacts:
-    """A correction has the place of `first`, the one that was entered then, and is as late."""
-    return rules.DoseFacts(
+def _infusion(session: Session) -> InfusionOrder | None:
+    """None where none was ordered by weight."""
+    weight, mg_per_kg, minutes = session.weight_kg, session.mg_per_kg, session.infusion_minutes
+    concentration = session.concentration
+    if weight is None or mg_per_kg is None or concentration is None or minutes is None:
+        return None
+    return InfusionOrder(
+        weight_kg=weight,
+        mg_per_kg=mg_per_kg,
+        concentration=concentration,
+        minutes=minutes,
+        beyond_reason=session.beyond_reason,
+    )
+
+
+def dose_facts(row: Dose, end: DoseEnd | None = None, *, first: Dose | None = None) -> DoseFacts:
+    """A correction has the place of `first`, the one that was entered then, and is as late. A part
+    of an infusion has given nothing that is known before its end."""
+    sprayed = sprayed_mg(float(row.mg), row.sprays, is_complete=row.is_complete)
+    return DoseFacts(
         id=row.id,
         seq=(first or row).seq,
         number=row.number,
-        mg=float(end.mg if end else row.mg),
+        mg=float(end.mg) if end else sprayed,
         started_at=row.started_at,
         ended_at=end.ended_at if end else None,
         is_complete=end.is_complete if end else row.is_complete,
@@ -200,6 +221,10 @@ def dose_facts(
         end_recorded_at=end.recorded_at if end else None,
         end_late_reason=end.late_reason if end else "",
         predose_reading=row.predose_reading_id,
+        sprays=row.sprays,
+        detail=end.partial_detail if end else row.partial_detail,
+        complaint=row.complaint,
+        is_paused=end is not None and end.kind == "paused",
     )
 
 

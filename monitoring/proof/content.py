@@ -18,12 +18,18 @@ SIGNED_OF_SESSION = (
     "protocol_version_id",
     "planned_for",
     "planned_mg",
+    "weight_kg",
+    "mg_per_kg",
+    "concentration",
+    "infusion_minutes",
+    "beyond_reason",
     "indication",
     "is_first_treatment",
     "planned_at",
     "planned_by_id",
 )
-"""Columns of the session that no verb changes after planning."""
+"""Columns of the session that no verb changes after planning. A session that was planned before a
+column existed was logged without it."""
 
 
 def through(entries: list[TrailEntry], clearance_id: UUID) -> list[TrailEntry]:
@@ -38,7 +44,7 @@ def cut(state: State, through_seq: int, clearance_id: UUID | str) -> State:
     """What a clearance covers: the facts up to `through_seq` and the signatures before it."""
     (session,) = state["session"].values()
     covered: State = {
-        "session": {session["id"]: {k: session[k] for k in SIGNED_OF_SESSION}},
+        "session": {session["id"]: {k: session[k] for k in SIGNED_OF_SESSION if k in session}},
         "clearance": {
             key: row
             for key, row in state.get("clearance", {}).items()

@@ -22,6 +22,7 @@ from monitoring.words.amendments import (
     late_readings,
 )
 from monitoring.words.banner import Banner, session_banner
+from monitoring.words.given import given, ordered
 from monitoring.words.readings import Table, table
 from monitoring.words.timeline import Entry, timeline
 
@@ -38,6 +39,8 @@ class Content(TypedDict):
     spans: list[tuple[str, Span]]
     peaks: list[tuple[str, Peak | None]]
     chart: str
+    infusion: str
+    given: str
     readings: Table
     timeline: list[Entry]
     answers: list[tuple[str, str]]
@@ -63,6 +66,8 @@ def content(found: SessionReport) -> Content:
             (_("Highest diastolic after the dose"), peak(facts, "diastolic")),
         ],
         chart=session_chart(facts, found.as_of),
+        infusion=ordered(facts) if facts.infusion else "",
+        given=given(facts),
         readings=table(session, facts),
         timeline=timeline(session, facts),
         answers=report.answers(session),

@@ -11,7 +11,8 @@ from uuid import UUID
 
 from clinic.models import Site
 from monitoring.models import Session
-from monitoring.rules.deviations import Deviation, deviations
+from monitoring.rules.deviation import Deviation
+from monitoring.rules.deviations import deviations
 from monitoring.rules.facts import SessionFacts, whole_minutes
 from monitoring.rules.measures import Number
 

@@ -6,11 +6,9 @@ Listed first in every report (CLINICAL 7, hazard 40).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from clinic.message import Message
 from monitoring.rules.clocks import ahead, went_back
 from monitoring.rules.codes import (
     HistoryCode,
@@ -22,7 +20,10 @@ from monitoring.rules.codes import (
     StrikeCode,
 )
 from monitoring.rules.contraindications import changes
-from monitoring.rules.facts import CLOCKS_APART, DoseFacts, SessionFacts
+from monitoring.rules.deviation import Deviation
+from monitoring.rules.deviations_of_doses import in_part
+from monitoring.rules.dose_facts import DoseFacts
+from monitoring.rules.facts import CLOCKS_APART, SessionFacts
 from monitoring.rules.flags import Flag, Flagged, corrected_unanswered, event_flags, flagged
 from monitoring.rules.lateness import is_late, minutes_late
 from monitoring.rules.predose import (
@@ -35,13 +36,6 @@ from monitoring.rules.readiness import mg_words
 from monitoring.rules.schedule import slots
 from monitoring.rules.struck import flags_struck, happened_at
 from monitoring.rules.suicidality import is_missing, positive, reviews
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deviation(Message):
-    """What did not go as the protocol asks; `at` is when it happened."""
-
-    at: datetime
 
 
 def deviations(facts: SessionFacts, now: datetime) -> list[Deviation]:
@@ -141,8 +135,7 @@ def _dose(facts: SessionFacts) -> Iterator[Deviation]:
         if dose.early_reason:
             params = {"number": dose.number, "reason": dose.early_reason}
             yield Deviation("device_early", params, at=dose.started_at)
-        if dose.is_complete is False:
-            yield Deviation("device_partial", {"number": dose.number}, at=dose.started_at)
+    yield from in_part(facts)
     if facts.is_dose_stopped and facts.decision:
         yield Deviation("dose_stopped", {"reason": facts.decision.reason}, at=facts.decision.at)
 
@@ -165,7 +158,7 @@ def _measured_again(facts: SessionFacts) -> Iterator[Deviation]:
 
 def _late_doses(facts: SessionFacts) -> Iterator[Deviation]:
     """Devices, and the start and end of an infusion, entered late (CLINICAL 8, rule 37)."""
-    for dose in facts.doses:
+    for dose in (*facts.doses, *facts.failed):
         minutes = minutes_late(facts.protocol, dose.started_at, dose.recorded_at)
         if minutes is not None:
             params = {"number": dose.number, "minutes": minutes, "reason": dose.late_reason}

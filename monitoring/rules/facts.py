@@ -13,6 +13,7 @@ from typing import Literal
 from uuid import UUID
 
 from monitoring.rules.codes import AutomaticWithdrawal
+from monitoring.rules.dose_facts import DoseFacts, InfusionOrder
 from monitoring.rules.history import History
 from monitoring.rules.measures import OBSERVATIONS, Number
 from monitoring.rules.protocol import Protocol
@@ -65,25 +66,6 @@ class DecisionFacts:
     reason: str
     reading: UUID | None
     history: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class DoseFacts:
-    """One device, given at `started_at`, or one infusion, which also ends."""
-
-    id: UUID
-    seq: int
-    number: int
-    mg: float
-    started_at: datetime
-    ended_at: datetime | None
-    is_complete: bool | None
-    recorded_at: datetime
-    early_reason: str = ""
-    late_reason: str = ""
-    end_recorded_at: datetime | None = None
-    end_late_reason: str = ""
-    predose_reading: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,7 +172,8 @@ class DepartureFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class SessionFacts:
-    """One session. Tuples are in the order of `seq`.
+    """One session. Tuples are in the order of `seq`. `doses` are those of which something was
+    given; devices of which nothing left are `failed`.
 
     What was entered in error is in `struck` alone: no rule but those of page 1 reads it there.
 
@@ -214,7 +197,9 @@ class SessionFacts:
     orders: tuple[OrderFacts, ...] = ()
     admissions: tuple[AdmissionFacts, ...] = ()
     decisions: tuple[DecisionFacts, ...] = ()
+    infusion: InfusionOrder | None = None
     doses: tuple[DoseFacts, ...] = ()
+    failed: tuple[DoseFacts, ...] = ()
     readings: tuple[ReadingFacts, ...] = ()
     events: tuple[EventFacts, ...] = ()
     clearances: tuple[ClearanceFacts, ...] = ()
@@ -295,7 +280,8 @@ class SessionFacts:
 
     @property
     def last_dose_at(self) -> datetime | None:
-        """The clock of the window: last spray of the last device, or the end of the infusion.
+        """The clock of the window: last spray of the last device, or the last end of a part of
+        the infusion.
 
         None while an infusion runs (CLINICAL 8, rules 3 and 44).
         """
@@ -318,7 +304,8 @@ class SessionFacts:
 
     @property
     def given_mg(self) -> float:
-        return sum(d.mg for d in self.doses)
+        """What is known to have been given."""
+        return round(sum(d.mg for d in self.doses), 2)
 
     @property
     def is_dose_stopped(self) -> bool:
@@ -333,9 +320,14 @@ class SessionFacts:
 
     @property
     def devices_open(self) -> int:
-        """Ordered devices neither given nor stopped; once the session is over, none is."""
+        """Ordered devices neither given nor stopped; once the session is over, none is. An infusion
+        that has not begun, or is paused, is one."""
         if self.is_dose_stopped or self.phase in {"closed", "cancelled"}:
             return 0
+        if not self.is_whole and self.phase in {"observing", "cleared"}:
+            return 0  # Whether a clinician stopped it was not loaded: the phase tells.
+        if self.protocol.is_infusion:
+            return int(not self.doses or self.doses[-1].is_paused)
         return max(0, self.protocol.devices(self.planned_mg) - len(self.doses))
 
     @cached_property

@@ -51,6 +51,10 @@ class Protocol:
     induction_a_week: int = 2
     later_a_week: int = 1
 
+    # An infusion, beyond which a clinician says why: CLINICAL 5, 0.5 mg/kg over 40 min; rule 44.
+    infusion_most_mcg_kg: int = 500
+    infusion_least_minutes: int = 40
+
     # The schedule: rules 6, 7, 8 and 9.
     slots: tuple[int, ...]
     repeat_every_minutes: int = 15
@@ -262,10 +266,19 @@ def _too_lax(p: Protocol) -> list[str]:
         (p.final_set_max_age_minutes > 0, "the final set must have a greatest age"),
         (p.clearance_valid_minutes > 0, "a clearance lapses after some minutes"),
         *_of_questions(p),
+        *(_of_infusion(p) if p.is_infusion else []),
         (p.sedation_scale in SCALES, "unknown sedation scale"),
         (p.dissociation_scale in SCALES, "unknown dissociation scale"),
     ]
     return [sentence for holds, sentence in rules if not holds]
+
+
+def _of_infusion(p: Protocol) -> list[tuple[bool, str]]:
+    """Beyond what CLINICAL 5 has a source for, 0.5 mg/kg over 40 min, a clinician says why."""
+    return [
+        (0 < p.infusion_most_mcg_kg <= 500, "an infusion above 0.5 mg/kg asks for a reason"),
+        (p.infusion_least_minutes >= 40, "an infusion over less than 40 minutes asks for a reason"),
+    ]
 
 
 def _too_slow(p: Protocol) -> list[str]:

@@ -111,10 +111,14 @@ def bounds(protocol: Protocol) -> dict[str, Bound]:
     Under REMS the window is at least 120 minutes; elsewhere the clinic sets its own minimum
     (CLINICAL 8, rules 1, 2 and 44). Only nasal devices rest, mind a spray, and have a
     schedule of weeks (rules 22, 23 and 26).
+    0.5 mg/kg over 40 min is the one dose of an infusion that CLINICAL 5 has a source for.
     """
     least = 120 if protocol.rems else 1
     found = {"window_minutes": Bound(least, DAY, "1" if protocol.rems else "44"), **EVERYWHERE}
-    if not protocol.is_infusion:
+    if protocol.is_infusion:
+        found["infusion_most_mcg_kg"] = Bound(1, 500, "44")
+        found["infusion_least_minutes"] = Bound(40, DAY, "44")
+    else:
         found["rest_between_devices_minutes"] = Bound(5, DAY, "22")
         found["nasal_minutes"] = Bound(60, DAY, "23")
         found["least_days_between"] = Bound(2, 7, "26 and 53")

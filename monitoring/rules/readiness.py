@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from math import ceil
 from typing import Literal
 from uuid import UUID
 
 from clinic.message import Message
 from monitoring.rules.codes import NounCode, ObservationCode, QuestionCode
+from monitoring.rules.doses import is_paused, is_running
 from monitoring.rules.facts import CLOCKS_APART, ReadingFacts, SessionFacts, whole_minutes
 from monitoring.rules.flags import Flag, Flagged, event_flags, unanswered
 from monitoring.rules.history import Ordered, asks
@@ -219,49 +220,6 @@ def is_outside_guide(facts: SessionFacts, reading: ReadingFacts) -> bool:
     return bool(why_decide(facts, reading))
 
 
-def dose_problems(
-    facts: SessionFacts, *, started_at: datetime, expiry: date, today: date, early_reason: str
-) -> list[Message]:
-    """What is wrong with one more device, or infusion, started at `started_at`.
-
-    Devices are limited by the order (CLINICAL 8, rules 20 and 21), rest 5 minutes unless a reason
-    is given (rule 22), and are not used after `expiry` (hazard 18). `today` is the site's date.
-    """
-    problems = []
-    if expiry < today:
-        problems.append(Message("expired", {"expiry": expiry}, "expiry"))
-    if facts.devices_open == 0:
-        code = "stopped" if facts.is_dose_stopped else "no_device_open"
-        problems.append(Message(code, {"given": len(facts.doses)}, ""))
-    previous = max((d.started_at for d in facts.doses), default=None)
-    if previous is not None:
-        rest = started_at - previous
-        least = timedelta(minutes=facts.protocol.rest_between_devices_minutes)
-        if rest < least and not early_reason.strip():
-            params = {"minutes": max(0, whole_minutes(rest)), "least": whole_minutes(least)}
-            problems.append(Message("too_early", params, "early_reason"))
-    return problems
-
-
-def out_of_order(facts: SessionFacts, started_at: datetime) -> Message | None:
-    """Why a device cannot have been given at `started_at`: it would lie before admission, before
-    the device that was given last, or before every pre-dose reading it could rest on (CLINICAL 7,
-    hazards 13 and 32). The clocks of two tablets may stand apart."""
-    earliest: list[tuple[str, datetime]] = []
-    if facts.admitted_at is not None:
-        earliest.append(("dose_before_admission", facts.admitted_at))
-    if facts.doses:
-        last = max(d.started_at for d in facts.doses)
-        earliest.append(("dose_before_device", last))
-    elif facts.predose is not None and measured_by(facts, started_at).predose is None:
-        first = min(r.taken_at for r in facts.standing_readings if r.is_complete)
-        earliest.append(("dose_before_predose", first))
-    for code, other in earliest:
-        if started_at < other - CLOCKS_APART:
-            return Message(code, {"at": started_at, "other": other}, "started_at")
-    return None
-
-
 def before_clearance(facts: SessionFacts, now: datetime) -> list[Item]:
     """What keeps a clearance from being signed at `now`.
 
@@ -297,10 +255,12 @@ def strikes_waiting(facts: SessionFacts) -> list[Item]:
 
 
 def _devices(facts: SessionFacts) -> Iterator[Item]:
-    if facts.devices_open:
-        yield Item("device_open", {"count": facts.devices_open}, closes="dose")
-    if facts.protocol.is_infusion and facts.last_dose_at is None:
+    if is_running(facts):
         yield Item("infusion_running", closes="dose")
+    elif is_paused(facts):
+        yield Item("infusion_paused", closes="dose")
+    elif facts.devices_open:
+        yield Item("device_open", {"count": facts.devices_open}, closes="dose")
 
 
 def _window(facts: SessionFacts, now: datetime) -> Iterator[Item]:

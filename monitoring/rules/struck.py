@@ -7,13 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
-from monitoring.rules.facts import (
-    DoseFacts,
-    EventFacts,
-    ReadingFacts,
-    SessionFacts,
-    StruckFacts,
-)
+from monitoring.rules.dose_facts import DoseFacts
+from monitoring.rules.facts import EventFacts, ReadingFacts, SessionFacts, StruckFacts
 from monitoring.rules.flags import Flagged, flagged
 
 F = TypeVar("F")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from monitoring.rules.doses import is_paused, is_running
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.flags import unanswered
 from monitoring.rules.readiness import (
@@ -130,8 +131,8 @@ def rank(wait: Wait, *, is_clinician: bool) -> tuple[int, datetime]:
 
 def rest_ends_at(facts: SessionFacts) -> datetime | None:
     """When the rest after the last device ends (CLINICAL 8, rule 22); None where no further device
-    is to be given."""
-    if not (facts.doses and facts.devices_open):
+    is to be given, and of an infusion."""
+    if facts.protocol.is_infusion or not (facts.doses and facts.devices_open):
         return None
     rest = timedelta(minutes=facts.protocol.rest_between_devices_minutes)
     return max(dose.started_at for dose in facts.doses) + rest
@@ -156,8 +157,10 @@ def _reviews(facts: SessionFacts) -> list[Wait]:
 def _doses(facts: SessionFacts, now: datetime) -> list[Wait]:
     if (rest := rest_ends_at(facts)) is not None:
         return [Wait("device" if now >= rest else "dosing", rest)]
-    if facts.last_dose_at is None:
-        return [Wait("dosing", facts.doses[0].started_at)]
+    if is_running(facts):
+        return [Wait("dosing", facts.doses[-1].started_at)]
+    if is_paused(facts) and facts.last_dose_at is not None:
+        return [Wait("dosing", facts.last_dose_at)]
     return []
 
 

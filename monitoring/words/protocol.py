@@ -34,6 +34,9 @@ PHQ9 = gettext_noop("PHQ-9: any answer above 0 to item 9 is followed up")
 CSSRS = gettext_noop("Columbia Protocol, triage of the screener")
 OURS = gettext_noop("The product's default; the clinic's medical director approves it")
 NEWS2 = gettext_noop("Outer bands of NEWS2, taken as limits without its score")
+CONSENSUS = gettext_noop(
+    "The dose of the 2017 consensus, which is no standard; as a limit it is the product's default"
+)
 NO_LABEL = gettext_noop("no country; the use is off-label")
 EU_LABEL = gettext_noop("EU and UK SPRAVATO information")
 FROM_US = gettext_noop("Taken over from the United States; the clinic compares it with its own")
@@ -169,8 +172,7 @@ def _dose(p: Protocol) -> Iterator[Setting]:
     if p.first_treatment_older_max_mg:
         words = _("First treatment from the age of 65, at most")
         yield Setting(words, f"{p.first_treatment_older_max_mg} mg", _label(p))
-    if not p.is_infusion:
-        yield from _course(p)
+    yield from _infusion(p) if p.is_infusion else _course(p)
     words = _("REMS: site certified, patient enrolled, readiness minutes asked")
     yield Setting(words, _("Yes") if p.rems else _("No"), _(REMS) if p.rems else "")
 
@@ -182,6 +184,15 @@ def _course(p: Protocol) -> Iterator[Setting]:
     params = {"weeks": p.induction_weeks, "early": p.induction_a_week, "later": p.later_a_week}
     often = _("%(early)s in the first %(weeks)s weeks, then %(later)s") % params
     yield Setting(_("Sessions within 7 days, at most"), often, _label(p))
+
+
+def _infusion(p: Protocol) -> Iterator[Setting]:
+    most = _("%(mg)s mg/kg, that is %(mcg)s mcg/kg") % {
+        "mg": f"{p.infusion_most_mcg_kg / 1000:g}",
+        "mcg": p.infusion_most_mcg_kg,
+    }
+    yield Setting(_("A clinician says why when more is ordered than"), most, _(CONSENSUS))
+    yield Setting(_("or over less than"), _minutes(p.infusion_least_minutes), _(CONSENSUS))
 
 
 def _before(p: Protocol) -> Iterator[Setting]:

@@ -26,6 +26,10 @@ GROUPS: dict[str, dict[str, SettingName]] = {
         "induction_weeks": SettingName(_("Weeks of induction"), ""),
         "induction_a_week": SettingName(_("Sessions a week in induction, at most"), ""),
     },
+    _("The infusion"): {
+        "infusion_most_mcg_kg": SettingName(_("A clinician says why above"), "mcg/kg"),
+        "infusion_least_minutes": SettingName(_("A clinician says why when over less than"), "min"),
+    },
     _("Readings"): {
         "slots": SettingName(_("Readings are due after the first dose at"), "min"),
         "repeat_every_minutes": SettingName(_("Then, while anything is open, every"), "min"),

@@ -12,7 +12,7 @@ from clinic.models import TrailEntry
 from clinic.pages import moments
 from monitoring.models import Admission, Clearance, Session, Withdrawal
 from monitoring.models.facts import withdrawal_reason
-from monitoring.rules.deviations import Deviation
+from monitoring.rules.deviation import Deviation
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.measures import OBSERVATIONS
 from monitoring.rules.questions import CHECKLIST

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from clinic.pages.entry_form import HIDDEN_CHARACTER
-from monitoring.words import protocol_settings
+from monitoring.words import protocol_settings, sentences_of_doses
 
 REASONS = {
     "required": _("Enter this."),
@@ -85,6 +85,7 @@ REASONS = {
     "dose_begun": _("The dose has begun. You can only decide to stop the rest."),
     "predose_changed": _("There is a newer pre-dose reading. Review it, then decide."),
     "expired": _("This lot expired on %(expiry)s."),
+    **sentences_of_doses.REASONS,
     "no_device_open": _("All %(given)s ordered devices have been given."),
     "stopped": _("A clinician has decided that nothing further is given."),
     "too_early": _(
@@ -117,7 +118,8 @@ REASONS = {
         "Resolution, or choose nothing here."
     ),
     "complete_and_partial": _(
-        "“Complete” is tapped, but below it you wrote what was not given. Remove one of the two."
+        "All of it was given by the tile above, but here you wrote of what was not. Remove one of "
+        "the two."
     ),
     "password": _("The password is wrong."),
     "passkey": _(
@@ -240,6 +242,7 @@ ITEMS = {
     "not_dosed": _("No dose has been given"),
     "device_open": _("Ordered devices neither given nor stopped: %(count)s"),
     "infusion_running": _("The infusion is running"),
+    "infusion_paused": _("The infusion is paused: resume it, or a clinician decides to stop it"),
     "window": _("Observation until %(ends_at)s, %(minutes)s min more"),
     "mandatory": _("%(minutes)s-minute blood pressure: not taken and not coded as not done"),
     "final_set": _("Final set: %(observations)s needed within the last %(greatest)s min"),
@@ -315,8 +318,8 @@ DEVIATIONS = {
     ),
     "infusion_end_late": _("End of the infusion entered %(minutes)s min after it: %(reason)s"),
     "event_late": _("%(kind)s entered %(minutes)s min after it: %(reason)s"),
-    "device_partial": _("Device %(number)s given in part"),
-    "dose_stopped": _("Remaining devices not given: %(reason)s"),
+    **sentences_of_doses.DEVIATIONS,
+    "dose_stopped": _("The rest of the dose not given: %(reason)s"),
     "reading_late": _("%(slot)s-minute reading taken at %(taken)s min, %(late)s min late"),
     "reading_not_done": _("%(slot)s-minute reading not done: %(reasons)s"),
     "reading_incomplete": _("%(slot)s-minute reading without %(lacking)s"),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from monitoring.models import Session
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.questions import CHECKLIST
+from monitoring.words.given import given
 
 
 def statement(session: Session, facts: SessionFacts, signer: str) -> str:
@@ -25,9 +26,9 @@ def statement(session: Session, facts: SessionFacts, signer: str) -> str:
             "born": f"{patient.date_of_birth:%d-%b-%Y}",
             "mrn": patient.mrn,
         },
-        _("%(mg)s mg of %(drug)s: first dose %(first)s, last dose %(last)s, window ended %(ends)s.")
+        _("%(given)s of %(drug)s: first dose %(first)s, last dose %(last)s, window ended %(ends)s.")
         % {
-            "mg": f"{facts.given_mg:g}",
+            "given": given(facts),
             "drug": _(facts.protocol.drug),
             "first": _local(session, first),
             "last": _local(session, last),

@@ -27,6 +27,7 @@ from monitoring.models import (
 )
 from monitoring.models.facts import withdrawal_reason
 from monitoring.models.rows import SessionRows
+from monitoring.rules.doses import SPRAYS
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.flags import SYMPTOMS
 from monitoring.words import wording
@@ -131,7 +132,14 @@ def _doses(rows: SessionRows) -> list[Entry]:
     for dose in rows.of(Dose):
         found.append(_dose(dose))
         if end := rows.beside(dose, DoseEnd):
-            what = _("Infusion ended, %(mg)s mg given") % {"mg": milligrams(end.mg)}
+            words = (
+                _("Infusion paused, %(mg)s mg of this part given")
+                if end.kind == DoseEnd.Kind.PAUSED
+                else _("Infusion ended, %(mg)s mg of this part given")
+            )
+            if dose.number == 1 and end.kind == DoseEnd.Kind.ENDED:
+                words = _("Infusion ended, %(mg)s mg given")
+            what = words % {"mg": milligrams(end.mg)}
             by = end.recorded_by.printed_name
             entry = Entry(end.ended_at, what, end.partial_detail, by)
             found.append(_with_both_times(entry, end))
@@ -139,18 +147,16 @@ def _doses(rows: SessionRows) -> list[Entry]:
 
 
 def _dose(dose: Dose) -> Entry:
-    params = {"number": dose.number, "mg": milligrams(dose.mg)}
-    is_infusion = dose.is_complete is None
-    what = (
-        _("Infusion started, %(mg)s mg ordered")
-        if is_infusion
-        else _("Device %(number)s, %(mg)s mg")
-    ) % params
+    what = _what(dose)
     parts = [
         _("lot %(lot)s, expiry %(expiry)s") % {"lot": dose.lot, "expiry": moments.day(dose.expiry)}
     ]
     if dose.is_complete is False:
-        parts.append(_("in part: %(detail)s") % {"detail": dose.partial_detail})
+        parts.append(dose.partial_detail)
+    if dose.complaint:
+        parts.append(_("product complaint %(number)s") % {"number": dose.complaint})
+    if dose.rate:
+        parts.append(_("%(rate)s mL/h") % {"rate": milligrams(dose.rate)})
     if dose.early_reason:
         parts.append(_("early: %(reason)s") % {"reason": dose.early_reason})
     if dose.identified_by:
@@ -159,6 +165,25 @@ def _dose(dose: Dose) -> Entry:
         parts.append(_("witness: %(name)s") % {"name": dose.witness.printed_name})
     entry = Entry(dose.started_at, what, "; ".join(parts), dose.recorded_by.printed_name)
     return _with_both_times(entry, dose)
+
+
+def _what(dose: Dose) -> str:
+    """What was given, and no more than is known to have left the device."""
+    params = {"number": dose.number, "mg": milligrams(dose.mg)}
+    if dose.is_complete is None:
+        begun = _("Infusion started, %(mg)s mg ordered")
+        resumed = _("Infusion resumed, %(mg)s mg still ordered")
+        return (begun if dose.number == 1 else resumed) % params
+    if dose.is_complete:
+        return _("Device %(number)s, %(mg)s mg") % params
+    if dose.sprays is None:
+        return _("Device %(number)s, in part") % params
+    if not dose.sprays:
+        return _("Device %(number)s failed, nothing given") % params
+    return _("Device %(number)s in part, one spray (%(mg)s mg)") % {
+        **params,
+        "mg": milligrams(dose.mg * dose.sprays / SPRAYS),
+    }
 
 
 def _with_both_times(entry: Entry, row: Dose | DoseEnd | Event | Call) -> Entry:

@@ -39,7 +39,7 @@ from monitoring.rules.codes import (
     SettingCode,
     StrikeCode,
 )
-from monitoring.rules.deviations import Deviation
+from monitoring.rules.deviation import Deviation
 from monitoring.rules.facts import whole_minutes
 from monitoring.rules.flags import SYMPTOMS, Flag, Flagged
 from monitoring.rules.history import ASKED
@@ -195,7 +195,7 @@ def _unworded(value: object) -> str:
 FILLERS: dict[type, Callable[[Any], str]] = {
     str: str,
     int: str,
-    float: str,
+    float: "{:g}".format,
     Decimal: str,
     Promise: str,
     tuple: lambda several: ", ".join(map(_filler, several)),

@@ -146,18 +146,20 @@ def test_a_dose_needs_its_lot_and_how_much_was_given(clock: TestClock) -> None:
     visit = predosed(clock)
     with refused("required", "lot"):
         visit.dose(lot=" ")
-    with refused("unanswered", "is_complete"):
-        visit.dose(is_complete=None)
+    with refused("unanswered", "sprays"):
+        visit.dose(sprays=None)
+    with refused("unanswered", "sprays"):
+        visit.dose(sprays=3)
     with refused("required", "partial_detail"):
-        visit.dose(is_complete=False)
-    dose = visit.dose(is_complete=False, partial_detail="One dot left")
+        visit.dose(sprays=1)
+    dose = visit.dose(sprays=1, partial_detail="One dot left")
     assert dose.partial_detail == "One dot left"
 
 
 def test_a_partial_device_is_never_topped_up(clock: TestClock) -> None:
     visit = predosed(clock)
-    for detail in ("", "One dot left"):
-        visit.dose(is_complete=not detail, partial_detail=detail)
+    for sprays, detail in ((2, ""), (1, "One dot left")):
+        visit.dose(sprays=sprays, partial_detail=detail)
         clock.forward(minutes=5)
     with refused("no_device_open"):
         visit.dose()
@@ -183,7 +185,7 @@ def test_a_second_infusion_is_not_in_the_order(clock: TestClock) -> None:
 
 
 @pytest.mark.parametrize("changed", [{"lot": "B99"}, {"expiry": date(2028, 1, 31)},
-    {"is_complete": False, "partial_detail": "One dot left"}])  # fmt: skip
+    {"sprays": 1, "partial_detail": "One dot left"}])  # fmt: skip
 def test_another_device_under_the_same_id_is_a_conflict(
     clock: TestClock, changed: dict[str, Any]
 ) -> None:
@@ -211,5 +213,5 @@ def test_a_witness_is_someone_else_of_the_site(clock: TestClock) -> None:
 def test_what_was_not_given_is_refused_beside_complete_and_never_dropped(clock: TestClock) -> None:
     visit = predosed(clock)
     with refused("complete_and_partial", "partial_detail"):
-        visit.dose(is_complete=True, partial_detail="Sneezed after the first spray")
+        visit.dose(sprays=2, partial_detail="Sneezed after the first spray")
     assert not visit.session.dose_set.exists()

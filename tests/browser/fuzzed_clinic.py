@@ -29,7 +29,7 @@ from tests.factories.visits import (
 
 EMPTY = {"id": ""}
 AMENDED = {"amended": "0", "reason": "Told us"}
-PARTIAL = {"is_complete": "no", "partial_detail": "Half"}
+PARTIAL = {"sprays": "1", "kind": "partial", "partial_detail": "Half"}
 
 
 def at(name: str, visit: Visit, **more: Any) -> str:

@@ -137,10 +137,21 @@ def going_on(clinic: Clinic, clock: TestClock) -> Visit:
     return visit
 
 
+@ready_made
+def half_given(clinic: Clinic, clock: TestClock) -> Visit:
+    """The first of two devices."""
+    visit = Visit(clinic, clock, planned_mg=56).dosed()
+    clock.forward(minutes=5)
+    visit.read()
+    note(visit)
+    return visit
+
+
 BEHIND: dict[str, Callable[[Clinic, TestClock], Visit]] = {
     "departure": amended,
     "amendment": amended,
     "call": called,
+    "dose": half_given,
     "doseend": ended,
     "decision": delayed,
     "order": delayed,

@@ -52,7 +52,8 @@ def _staff(site: Site, role: str, clinic: str) -> Staff:
 
 
 class Visit(visits.Visit):
-    """One device of a patient of the clinic whose people act; each phase leads to the next."""
+    """A patient of the clinic whose people act, one device ordered unless told otherwise; each
+    phase leads to the next."""
 
     def __init__(
         self,
@@ -61,6 +62,7 @@ class Visit(visits.Visit):
         *,
         infusion: bool = False,
         is_ordered: bool = True,
+        planned_mg: int = 28,
     ) -> None:
         self.clinic = clinic
         patient = actions.register_patient(
@@ -83,7 +85,7 @@ class Visit(visits.Visit):
             people=(clinic.nurse, clinic.clinician),
             patient=patient,
             version=version,
-            planned_mg=28,
+            planned_mg=planned_mg,
             is_ordered=is_ordered,
         )
 

@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from monitoring.rules.dose_facts import DoseFacts
 from monitoring.rules.facts import (
     AdmissionFacts,
     ClearanceFacts,
     DecisionFacts,
     DepartureFacts,
-    DoseFacts,
     EventFacts,
     OrderFacts,
     ReadingFacts,

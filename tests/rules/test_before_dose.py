@@ -11,11 +11,11 @@ import pytest
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.flags import Flag
 from monitoring.rules.measures import OBSERVATIONS
+from monitoring.rules.next_dose import dose_problems
 from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_EU
 from monitoring.rules.questions import CONCOMITANT, CONTRAINDICATIONS, FASTING
 from monitoring.rules.readiness import (
     before_dose,
-    dose_problems,
     needs_decision,
     order_problems,
     outside_guide,

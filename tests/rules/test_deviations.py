@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitoring.rules.deviations import Deviation, deviations
+from monitoring.rules.deviation import Deviation
+from monitoring.rules.deviations import deviations
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.flags import Flag
 from monitoring.rules.measures import OBSERVATIONS
@@ -100,12 +101,15 @@ def test_a_high_recheck_before_the_dose_is_told_though_the_full_set_was_within_t
 
 
 def test_an_early_device_a_partial_one_and_a_stop_are_told() -> None:
-    doses = (dose(0), dose(3, 2, early_reason="Sneezed", is_complete=False))
+    doses = (
+        dose(0),
+        dose(3, 2, early_reason="Asked", is_complete=False, sprays=1, mg=14, detail="Sneezed"),
+    )
     stop = decision("do_not_give", reason="Nausea", at=at(4))
     facts = whole(doses=doses, planned_mg=84, decisions=(stop,))
     assert found(facts) == [
-        ("device_early", {"number": 2, "reason": "Sneezed"}),
-        ("device_partial", {"number": 2}),
+        ("device_early", {"number": 2, "reason": "Asked"}),
+        ("device_one_spray", {"number": 2, "detail": "Sneezed", "mg": 14}),
         ("dose_stopped", {"reason": "Nausea"}),
     ]
 

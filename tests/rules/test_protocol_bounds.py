@@ -56,10 +56,11 @@ def test_a_shipped_protocol_is_within_its_bounds(protocol: Protocol) -> None:
 
 def test_every_setting_has_a_bound_or_is_not_the_clinics() -> None:
     names = {field.name for field in fields(Protocol)} - {"slots", "forty_on_time"}
-    assert names - set(bounds(SPRAVATO_US)) == NOT_THE_CLINICS
-    of_a_spray = set(bounds(SPRAVATO_US)) - set(bounds(KETAMINE_IV))
+    nasal, infused = set(bounds(SPRAVATO_US)), set(bounds(KETAMINE_IV))
+    assert names - nasal - infused == NOT_THE_CLINICS
     of_a_course = {"least_days_between", "induction_weeks", "induction_a_week"}
-    assert of_a_spray == {"rest_between_devices_minutes", "nasal_minutes", *of_a_course}
+    assert nasal - infused == {"rest_between_devices_minutes", "nasal_minutes", *of_a_course}
+    assert infused - nasal == {"infusion_most_mcg_kg", "infusion_least_minutes"}
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from monitoring.rules.facts import CLOCKS_APART
-from monitoring.rules.readiness import out_of_order
+from monitoring.rules.next_dose import out_of_order
 from monitoring.rules.times import clock_time, is_on_wrong_side, is_this_the_time, moment, side
 from tests.rules.samples import arrived, at, observed, reading
 

@@ -77,7 +77,7 @@ FORMS: dict[str, tuple[Callable[..., Visit], str, Body]] = {
     "reading": (dosed, "/sessions/{session}/reading/", lambda v: READING),
     "decision": (predosed, "/sessions/{session}/decision/", decision),
     "dose": (predosed, "/sessions/{session}/dose/",
-             lambda v: {"lot": "A1", "expiry": "2027-05-31", "is_complete": "yes",
+             lambda v: {"lot": "A1", "expiry": "2027-05-31", "sprays": "2",
                         "identified_by": "mrn"}),
     "event": (dosed, "/sessions/{session}/event/", lambda v: {"kind": "note", "detail": "Well"}),
     "clearance": (ready_to_sign, "/sessions/{session}/clearance/", clearance),

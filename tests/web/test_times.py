@@ -45,7 +45,7 @@ def test_a_dose_entered_late_asks_why_and_says_so_on_the_session_and_on_page_one
         "lot": "A1",
         "identified_by": "birth_date",
         "expiry": "2027-12-31",
-        "is_complete": "yes",
+        "sprays": "2",
         "started_at": at.astimezone(visit.site.tz).strftime("%H:%M"),
     }
     response = client.post(page, data)

@@ -140,7 +140,7 @@ class Visit(Measured):
                 lot=f"{'K' if is_infusion else 'S'}{at:%y%m}{'ABC'[at.day % 3]}",
                 expiry=date(at.year + 2, at.month, 28),
                 started_at=at,
-                is_complete=None if is_infusion else not partial,
+                sprays=1 if partial else 2,
                 partial_detail=partial,
                 early_reason=early,
                 identified_by="birth_date",

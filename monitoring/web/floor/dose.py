@@ -1,4 +1,4 @@
-"""One device, or an infusion and its end."""
+"""One device, or a part of an infusion and its end."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ from django.views.decorators.http import require_http_methods
 
 from clinic import clock
 from clinic.access import Permission
+from clinic.message import Message
 from clinic.models import Staff
+from clinic.pages import moments
 from clinic.pages.amounts import Amount
 from clinic.pages.dates import ExpiryField
 from clinic.pages.entry_page import enter
-from clinic.pages.fields import Tiles, offer
+from clinic.pages.fields import ManyTiles, Tiles, offer
 from clinic.pages.protect import page
 from clinic.request import ClinicRequest
 from monitoring.actions import end_infusion as end_infusion_verb
@@ -27,6 +29,7 @@ from monitoring.actions import give_dose
 from monitoring.actions.give_dose import DoseGiven
 from monitoring.models import Dose, DoseEnd, Patient, Session
 from monitoring.models.dose import witnesses
+from monitoring.rules.doses import may_give_more
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.readiness import before_dose
 from monitoring.web.floor.next_step import Permissions
@@ -35,13 +38,24 @@ from monitoring.web.lookup import open_session
 from monitoring.web.presenters.open_items import open_items
 from monitoring.web.record_page import RecordForm, SessionPage
 from monitoring.web.times import ClockTime, WhyLate, begins_window, confirmed
+from monitoring.words.given import given, milligrams, ordered
 
-COMPLETE = (("yes", gettext_lazy("Complete")), ("no", gettext_lazy("In part")))
+SPRAYED = (
+    ("2", gettext_lazy("Both sprays: no dot left")),
+    ("1", gettext_lazy("One spray: one dot left")),
+    ("0", gettext_lazy("None: the device failed")),
+)
+ENDED = (
+    ("complete", gettext_lazy("Ended: all given")),
+    ("partial", gettext_lazy("Ended early")),
+    ("paused", gettext_lazy("Paused, to be resumed")),
+)
 
 
 class DoseForm(RecordForm):
     repeats = True
     saves = Dose
+    same_lot = ManyTiles(label=gettext_lazy("Lot and expiry"))
     lot = forms.CharField(
         required=False,
         max_length=40,
@@ -51,61 +65,104 @@ class DoseForm(RecordForm):
     expiry = ExpiryField(required=False, label=gettext_lazy("Expiry date"))
     started_at = ClockTime(label=gettext_lazy("Given at"))
     late_reason = WhyLate()
-    is_complete = Tiles(label=gettext_lazy("How much was given"), choices=COMPLETE)
+    sprays = Tiles(label=gettext_lazy("How much was given, by the green dots"), choices=SPRAYED)
     partial_detail = forms.CharField(
-        required=False, max_length=300, label=gettext_lazy("If in part: what was not given")
+        required=False, max_length=300, label=gettext_lazy("If not both sprays: what happened")
+    )
+    complaint = forms.CharField(
+        required=False,
+        max_length=80,
+        label=gettext_lazy("If the device failed: number of the product complaint, if known"),
+    )
+    rate = Amount(
+        required=False, label=gettext_lazy("Rate (mL/h)"), unit="mL/h", example="27", help_text=""
     )
     early_reason = forms.CharField(
         required=False,
         max_length=300,
         label=gettext_lazy("If within 5 minutes of the last device: why"),
     )
-
-    witness = forms.ChoiceField(
-        required=False,
-        label=gettext_lazy("Witness"),
-        help_text=gettext_lazy("where your site asks for one"),
-    )
+    witness = forms.ChoiceField(required=False, label=gettext_lazy("Witness"))
 
     def __init__(
         self,
         *args: Any,
         facts: SessionFacts,
         patient: Patient,
+        last: Dose | None,
         colleagues: Iterable[Staff],
+        asks_witness: bool,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields = {"identified_by": compared(patient), **self.fields}
-        none = ("", _("No witness"))
-        offer(self, "witness", [none, *((str(s.pk), s.printed_name) for s in colleagues)])
+        self.last = last
+        self._offer_lot(last, is_infusion=facts.protocol.is_infusion)
+        if asks_witness:
+            none = ("", _("Choose who witnesses"))
+            offer(self, "witness", [none, *((str(s.pk), s.printed_name) for s in colleagues)])
+        else:
+            del self.fields["witness"]
         if facts.protocol.is_infusion:
-            for name in ("is_complete", "partial_detail", "early_reason"):
+            for name in ("sprays", "partial_detail", "complaint", "early_reason"):
                 del self.fields[name]
-            self.fields["started_at"].label = _("Started at")
+            again = _("Resumed at") if facts.doses else _("Started at")
+            self.fields["started_at"].label = again
             return
+        del self.fields["rate"]
         begins_window(self, "started_at", facts.protocol)
         if not facts.doses:
             del self.fields["early_reason"]
 
+    def _offer_lot(self, last: Dose | None, *, is_infusion: bool) -> None:
+        """One tap takes the lot and the expiry of what was given last; nothing is filled in."""
+        if last is None:
+            del self.fields["same_lot"]
+            return
+        params = {"number": last.number, "lot": last.lot, "expiry": moments.day(last.expiry)}
+        words = (
+            _("Same lot as before: %(lot)s, expiry %(expiry)s")
+            if is_infusion
+            else _("Same lot as device %(number)s: %(lot)s, expiry %(expiry)s")
+        )
+        offer(self, "same_lot", [(str(last.pk), words % params)])
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if not data.get("lot", "").strip():
+        typed = {name: data.get(name) for name in ("lot", "expiry")}
+        if self.last and data.get("same_lot"):
+            own = {"lot": self.last.lot, "expiry": self.last.expiry}
+            for name, value in typed.items():
+                if value and value != own[name]:
+                    self.add_error(name, _("“Same lot” is tapped above. Clear this, or untap it."))
+            return data | own
+        if not (data.get("lot") or "").strip() and "lot" not in self.errors:
             self.add_error("lot", _("Enter the lot number printed on the device."))
         if not data.get("expiry") and "expiry" not in self.errors:
             self.add_error("expiry", _("Enter the expiry date printed on the device."))
         return data
 
+    def field_of(self, message: Message) -> str | None:
+        """What is wrong with a lot that was taken over is said at its tile."""
+        if message.field == "expiry" and self.cleaned_data.get("same_lot"):
+            return "same_lot"
+        return super().field_of(message)
+
 
 class InfusionEndForm(RecordForm):
     saves = DoseEnd
-    ended_at = ClockTime(label=gettext_lazy("Ended at"))
+    kind = Tiles(label=gettext_lazy("The infusion has"), choices=ENDED)
+    ended_at = ClockTime(label=gettext_lazy("Ended or paused at"))
     late_reason = WhyLate()
     mg = Amount(label=gettext_lazy("Given (mg)"))
-    is_complete = Tiles(label=gettext_lazy("How much was given"), choices=COMPLETE)
     partial_detail = forms.CharField(
-        required=False, max_length=300, label=gettext_lazy("If in part: what was not given")
+        required=False, max_length=300, label=gettext_lazy("If paused or ended early: why")
     )
+
+    def clean_kind(self) -> str:
+        if not self.cleaned_data["kind"]:
+            raise forms.ValidationError(_("Answer this question."))
+        return str(self.cleaned_data["kind"])
 
 
 @require_http_methods(["GET", "POST"])
@@ -113,9 +170,13 @@ class InfusionEndForm(RecordForm):
 def give(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     session = open_session(request, session_id)
     facts = session.facts()
-    colleagues = witnesses(session.site_id, request.user)
     form = DoseForm(
-        request.POST or None, facts=facts, patient=session.patient, colleagues=colleagues
+        request.POST or None,
+        facts=facts,
+        patient=session.patient,
+        last=next(iter(reversed(session.rows.of(Dose))), None),
+        colleagues=witnesses(session.site, request.user),
+        asks_witness=session.site.asks_witness,
     )
 
     def save() -> Dose:
@@ -130,12 +191,14 @@ def give(request: ClinicRequest, session_id: UUID) -> HttpResponse:
                 expiry=data["expiry"],
                 started_at=data["started_at"],
                 confirmed_at=confirmed(form, "started_at"),
-                is_complete={"yes": True, "no": False}.get(data.get("is_complete", "")),
+                sprays=int(data["sprays"]) if data.get("sprays") else None,
                 partial_detail=data.get("partial_detail", ""),
+                complaint=data.get("complaint", ""),
+                rate=data.get("rate"),
                 early_reason=data.get("early_reason", ""),
                 late_reason=data["late_reason"],
                 identified_by=data["identified_by"],
-                witness_id=UUID(data["witness"]) if data["witness"] else None,
+                witness_id=UUID(data["witness"]) if data.get("witness") else None,
             ),
         )
 
@@ -154,8 +217,10 @@ def give(request: ClinicRequest, session_id: UUID) -> HttpResponse:
 @page(Permission.GIVE_DOSE)
 def end_infusion(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     session = open_session(request, session_id)
+    facts = session.facts()
     form = InfusionEndForm(request.POST or None)
-    begins_window(form, "ended_at", session.facts().protocol)
+    begins_window(form, "ended_at", facts.protocol)
+    form.fields["mg"].help_text = _part_words(facts)
 
     def save() -> DoseEnd:
         data = form.cleaned_data
@@ -167,22 +232,33 @@ def end_infusion(request: ClinicRequest, session_id: UUID) -> HttpResponse:
             ended_at=data["ended_at"],
             confirmed_at=confirmed(form, "ended_at"),
             mg=data["mg"],
-            is_complete=data["is_complete"] == "yes",
+            is_complete=data["kind"] == "complete",
+            is_paused=data["kind"] == "paused",
             partial_detail=data["partial_detail"],
             late_reason=data["late_reason"],
         )
 
     around = SessionPage(
         session=session,
-        heading=_("End of the infusion"),
-        button=_("Save the end"),
-        saved=_("End of the infusion saved"),
+        heading=_("End or pause of the infusion"),
+        button=_("Save"),
+        saved=_("End or pause of the infusion saved"),
     )
     return enter(request, form, around, save)
 
 
+def _part_words(facts: SessionFacts) -> str:
+    """What was given before, where the part that runs is not the first."""
+    if not facts.given_mg:
+        return ""
+    params = {"at": moments.clock(facts.doses[-1].started_at), "mg": milligrams(facts.given_mg)}
+    return _("since %(at)s; %(mg)s were given before") % params
+
+
 def _heading(facts: SessionFacts, *, saved: bool = False) -> str:
     if facts.protocol.is_infusion:
+        if facts.doses:
+            return _("Infusion resumed") if saved else _("Resume the infusion")
         return _("Start of the infusion saved") if saved else _("Start of the infusion")
     params = {
         "number": len(facts.doses) + 1,
@@ -204,5 +280,9 @@ def _context(request: ClinicRequest, session: Session, facts: SessionFacts) -> d
     return {
         "items": open_items(session, items, permissions),
         "rest_ends_at": last + rest if last and now < last + rest else None,
-        "nothing_open": facts.doses and not facts.devices_open,
+        "nothing_open": bool(facts.doses) and not may_give_more(facts),
+        "is_infusion": facts.protocol.is_infusion,
+        "given": given(facts),
+        "planned": ordered(facts),
+        "failed": facts.failed,
     }

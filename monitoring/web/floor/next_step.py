@@ -14,6 +14,7 @@ from clinic.verbs import Verb
 from monitoring import actions
 from monitoring.models import Session
 from monitoring.rules import urgency
+from monitoring.rules.doses import is_paused, is_running
 from monitoring.rules.entry import PRE_DOSE
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.flags import unanswered
@@ -144,10 +145,14 @@ def _before_dose(case: _Case) -> Action | None:
 def _device(case: _Case) -> Action | None:
     if not case.may(actions.give_dose):
         return None
+    if is_paused(case.facts):
+        return case.page(_("Resume the infusion"), "dose")
+    if is_running(case.facts):
+        return case.page(_("Record the end or a pause"), "infusion-end")
     if case.facts.devices_open:
         words = _("Record device %(number)s") % {"number": len(case.facts.doses) + 1}
         return case.page(words, "dose")
-    return case.page(_("Record the end of the infusion"), "infusion-end")
+    return None
 
 
 def _slot_reading(case: _Case) -> Action | None:

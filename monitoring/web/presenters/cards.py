@@ -14,6 +14,7 @@ from clinic.pages import moments
 from monitoring.models import Session
 from monitoring.rules import urgency
 from monitoring.rules.alike import is_near
+from monitoring.rules.doses import is_paused, is_running
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.flags import outside_now, unanswered
 from monitoring.rules.readiness import (
@@ -114,8 +115,9 @@ def card(session: Session, now: datetime, permissions: Permissions) -> Card:
 
 def _state(facts: SessionFacts, wait: Wait, slot: Slot | None) -> str:
     if wait.kind == "dosing":
-        is_running = facts.protocol.is_infusion and not facts.devices_open
-        return _("Infusion running") if is_running else _("Dosing")
+        if is_paused(facts):
+            return _("Infusion paused")
+        return _("Infusion running") if is_running(facts) else _("Dosing")
     if wait.kind == "due" and slot is not None:
         return _("Due at %(time)s") % {"time": _clock(slot.due_at)}
     return {

@@ -115,6 +115,7 @@ class ProtocolForm(RecordForm):
                 Div(*(self.rendered(n) for n in names if n in self.fields), css_class="grid-2"),
             )
             for heading, names in GROUPS.items()
+            if names.keys() & self.fields.keys()
         ]
         return Layout("id", *groups, "reason")
 

@@ -40,6 +40,7 @@ from monitoring.web.lookup import open_session
 from monitoring.web.presenters.open_items import OpenItem
 from monitoring.web.record_page import RecordForm, SessionPage
 from monitoring.words import wording
+from monitoring.words.given import given
 from monitoring.words.readings import table
 from monitoring.words.report import renewal_words
 from monitoring.words.statement import statement
@@ -244,6 +245,7 @@ def _context(session: Session, facts: SessionFacts, signer: Staff) -> dict[str, 
         "has_passkey": passkey.has_one(signer),
         "renewal": renewal_words(renewals_before([(signer.pk, now)]).get((signer.pk, now))),
         "first_minutes": facts.minutes(now),
+        "given": given(facts),
     }
 
 

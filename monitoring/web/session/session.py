@@ -22,6 +22,7 @@ from monitoring import actions
 from monitoring.models import Session
 from monitoring.reports.chart import session_chart
 from monitoring.rules.clocks import ahead
+from monitoring.rules.doses import is_paused, may_give_more
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.readiness import (
     Item,
@@ -42,6 +43,7 @@ from monitoring.web.session.strike import strikable
 from monitoring.words.amendments import amendments, late_events, late_readings
 from monitoring.words.answers import notable_answers
 from monitoring.words.banner import session_banner
+from monitoring.words.given import given, ordered
 from monitoring.words.last_set import last_set
 from monitoring.words.notices import notices
 from monitoring.words.readings import table
@@ -101,6 +103,9 @@ def _context(
         "items": open_items(found, items, permissions),
         "waits": _waits(facts, items) if primary is None else "",
         "device": _next_device(facts),
+        "is_paused": is_paused(facts),
+        "planned": ordered(facts),
+        "given": given(facts) if facts.doses else "",
         "alerts": alerts(found, facts, permissions),
         "last": last_set(facts),
         "notices": notices(found, facts, now, is_left_open=left_open(found, facts, now)),
@@ -149,7 +154,7 @@ def _other_actions(found: Session, facts: SessionFacts, permissions: Permissions
     """What else may be done to the session in its phase, as the verbs say (docs/verbs.md)."""
     choices: list[tuple[Verb[..., object], str, str]] = [
         (actions.record_reading, _("Additional reading"), "reading"),
-        (actions.give_dose, _("Device"), "dose"),
+        (actions.give_dose, _more(facts), "dose"),
         (actions.record_event, _("Event"), "event"),
         (actions.record_medication, _("Medication"), "medication"),
         (actions.record_screen, _("Suicidality screen"), "screen"),
@@ -173,9 +178,13 @@ def _other_actions(found: Session, facts: SessionFacts, permissions: Permissions
     return offered
 
 
+def _more(facts: SessionFacts) -> str:
+    return _("Resume the infusion") if facts.protocol.is_infusion else _("Device")
+
+
 def _is_of_use(verb: Verb[..., object], facts: SessionFacts) -> bool:
     """Whether a verb that is allowed has something to do: the first device is the next right
     action's alone, and the first answers are those of admission."""
     if verb is actions.give_dose:
-        return bool(facts.doses) and bool(facts.devices_open)
+        return may_give_more(facts)
     return verb is not actions.admit_patient or facts.is_admitted

@@ -168,9 +168,17 @@ def _dosed_while_drowsy(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
 
 @attack("dose_numbered_in_order")
 def _second_dose_first(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
-    visit = Visit(clinic, clock).arrived()
+    visit = Visit(clinic, clock, planned_mg=56).arrived()
     reading = visit.read(0)
     return _dose(visit, clock, predose_reading_id=reading.id, number=2)
+
+
+@attack("dose_within_the_order")
+def _a_device_too_many(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
+    """One device was ordered, and given."""
+    visit = Visit(clinic, clock).dosed()
+    row = nouns.Dose.objects.get(session=visit.id)
+    return lambda: copy(row, number=2, seq=visit.row.last_seq + 1)
 
 
 NEVER = {"sqlite": "now", "postgresql": "-infinity"}

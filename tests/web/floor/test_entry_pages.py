@@ -24,7 +24,7 @@ from tests.factories.visits import admitted, dosed, planned, predosed
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]
 WHO = {"identified_by": "birth_date"}
-DEVICE = {"lot": "A1", "expiry": "2027-05-31", "is_complete": "yes"} | WHO
+DEVICE = {"lot": "A1", "expiry": "2027-05-31", "sprays": "2"} | WHO
 
 
 def test_admission_shows_nothing_chosen_and_asks_for_each_answer(
@@ -63,8 +63,8 @@ def test_an_infusion_asks_nothing_about_the_nose(clock: TestClock, signed_in: Si
         ({"expiry": ""}, "expiry", "Enter the expiry date printed on the device."),
         ({"expiry": "soon"}, "expiry", "Enter a date, such as 05/2027 or 052027."),
         ({"lot": " "}, "lot", "Enter the lot number printed on the device."),
-        ({"is_complete": ""}, "is_complete", "Answer this question."),
-        ({"is_complete": "no"}, "partial_detail", "Enter this."),
+        ({"sprays": ""}, "sprays", "Answer this question."),
+        ({"sprays": "1"}, "partial_detail", "Enter this."),
         (
             {"started_at": "11:30"},
             "started_at",
@@ -109,12 +109,14 @@ def test_a_device_too_early_asks_why(clock: TestClock, signed_in: Signer) -> Non
 def test_a_witness_of_the_site_is_chosen_and_stands_beside_the_dose(
     clock: TestClock, signed_in: Signer
 ) -> None:
-    visit = predosed(clock)
+    visit = predosed(clock, site=SiteFactory.create(asks_witness=True))
     stranger = person(SiteFactory.create(), "nurse")
     nurse = signed_in(visit.nurse)
     page = nurse.get(f"/sessions/{visit.id}/dose/").content.decode()
     assert f'value="{visit.clinician.pk}"' in page
     assert f'value="{visit.nurse.pk}"' not in page
+    nobody = send(nurse, visit, "dose", DEVICE)
+    assert told(nobody, "witness", "This site asks for a second person who witnesses the dose.")
     wrong = send(nurse, visit, "dose", DEVICE | {"witness": str(stranger.pk)})
     assert wrong.status_code == 422
     assert list(wrong.context["form"].errors) == ["witness"]
@@ -148,9 +150,9 @@ def test_an_infusion_is_started_and_ended_on_its_pages(clock: TestClock, signed_
     body = {"lot": "K9", "expiry": "2027-05-31"} | WHO
     assert send(nurse, visit, "dose", body).status_code == 302
     clock.forward(minutes=40)
-    answer = send(nurse, visit, "infusion-end", {"mg": "40", "is_complete": "yes"})
+    answer = send(nurse, visit, "infusion-end", {"mg": "40", "kind": "complete"})
     assert told(answer, "mg", "Enter an amount from 0 to 36.0 mg.")
-    answer = send(nurse, visit, "infusion-end", {"mg": "36", "is_complete": "yes"})
+    answer = send(nurse, visit, "infusion-end", {"mg": "36", "kind": "complete"})
     assert answer.status_code == 302
     assert visit.session.phase == "observing"
 

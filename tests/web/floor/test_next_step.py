@@ -140,7 +140,7 @@ STATES: dict[str, tuple[Callable[[Any], Visit], float, str | None, str | None]] 
     "device, resting": (halfway, 4, "Record device 2", "Record device 2"),
     "device, rest over": (halfway, 6, "Record device 2", "Record device 2"),
     "infusion runs": (
-        infusing, 5, "Record the end of the infusion", "Record the end of the infusion",
+        infusing, 5, "Record the end or a pause", "Record the end or a pause",
     ),
     "infusion ended": (infused, 0, "Record 40-minute reading", "Record 40-minute reading"),
     "observing": (at_forty, 1, None, None),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields, replace
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -108,8 +109,23 @@ def distinct() -> Protocol:
     )
 
 
-def test_every_number_of_a_protocol_is_shown() -> None:
-    protocol = distinct()
+INFUSED: dict[str, Any] = {"infusion_most_mcg_kg": 470, "infusion_least_minutes": 52}
+"""What an infusion has alone."""
+NASAL = {"device_mg", "first_treatment_max_mg", "allowed_totals_mg"} | {
+    "rest_between_devices_minutes",
+    "nasal_minutes",
+}
+"""What a spray has alone."""
+
+
+@pytest.mark.parametrize(
+    ("protocol", "absent"),
+    [
+        (distinct(), set(INFUSED)),
+        (replace(distinct(), rems=False, route="intravenous", device_mg=None, **INFUSED), NASAL),
+    ],
+)
+def test_every_number_of_a_protocol_is_shown(protocol: Protocol, absent: set[str]) -> None:
     text = " ".join(
         f" {s.value} ".replace("/", " ").replace(",", " ")
         for _heading, settings in groups(protocol)
@@ -117,7 +133,7 @@ def test_every_number_of_a_protocol_is_shown() -> None:
     )
     words = text.split()
     for field in fields(Protocol):
-        value = getattr(protocol, field.name)
+        value = None if field.name in absent else getattr(protocol, field.name)
         for number in value if isinstance(value, tuple) else (value,):
             if isinstance(number, int) and not isinstance(number, bool):
                 assert str(number) in words, field.name

@@ -77,7 +77,7 @@ def test_every_kind_of_deviation_is_listed(clock: TestClock, signed_in: Signer) 
     visit = predosed(clock, predose={"systolic": 152, "diastolic": 94})
     visit.decide(reason="Usual for her")
     clock.forward(minutes=1)
-    visit.dose(is_complete=False, partial_detail="One spray")
+    visit.dose(sprays=1, partial_detail="Sneezed")
     clock.forward(minutes=2)
     visit.dose(early_reason="Asked to go on")
     clock.forward(minutes=40)
@@ -96,7 +96,7 @@ def test_every_kind_of_deviation_is_listed(clock: TestClock, signed_in: Signer) 
     for words in (
         "Dosed by a clinician's decision (Systolic 152, above the guide of 140 mmHg, Diastolic 94, "
         "above the guide of 90 mmHg): Usual for her",
-        "Device 1 given in part",
+        "Device 1 in part, one spray (14 mg): Sneezed",
         "Device 2 earlier than the rest asks: Asked to go on",
         "15-minute reading missed",
         "30-minute reading missed",
