@@ -27,7 +27,7 @@ REST := -m "not browser" $(addprefix --ignore ,tests/rules tests/styles tests/te
 	tests/test_docs.py tests/test_security_page.py tests/clinic/test_matrix.py tests/guards \
 	tests/sequences $(ENGINE))
 # What `make test` does in small or in part: all of it in half an hour on two cores.
-PARTS := rest-postgresql sequences-sqlite sequences-postgresql matrix-postgresql pages-browser
+PARTS := hazards rest-postgresql sequences-sqlite sequences-postgresql matrix-postgresql pages-browser
 TOOLS := SECRET_KEY=tools CLINIC_TRAIL_KEYS=tools:not-a-secret-for-tools-that-write-nothing
 
 .DEFAULT_GOAL := help
@@ -137,6 +137,9 @@ matrix-postgresql: .venv/test ## every address, person, id and method on Postgre
 
 pages-browser: .venv/test ## axe on every page in every state and theme, every form without TLS, the whole fuzz
 	WHOLE=1 $(PYTEST) -m browser $(addprefix tests/browser/test_,accessibility.py empty_after_save.py fuzz.py)
+
+hazards: .venv/test ## take the control of each hazard away, and see that its test fails
+	WHOLE=1 $(PYTEST) tests/test_hazards.py
 
 test-long: .venv/test ## half a million written steps on each database; takes hours
 	SEQUENCE_STEPS=500000 $(PYTEST) tests/sequences
