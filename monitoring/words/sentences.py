@@ -19,6 +19,9 @@ REASONS = {
     ),
     "not_reached": _("“Not reached” is tapped, but this is answered. Remove one of the two."),
     "before_leaving": _("%(at)s is before the patient left, at %(other)s."),
+    "review_first": _(
+        "Suicidality waits for a clinician's review. Without it the patient is not sent home."
+    ),
     "nothing_to_review": _("Nothing here waits for a review."),
     "amended_after_leaving": _(
         "The patient has left. Record “%(kind)s” as an amendment; symptoms and adverse events are "

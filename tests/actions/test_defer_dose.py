@@ -24,3 +24,13 @@ def test_a_patient_who_has_arrived_can_leave_undosed_with_a_reason(clock: TestCl
     assert session.phase == "cancelled"
     with refused("wrong_phase"):
         visit.read(0)
+
+
+def test_nobody_is_sent_home_with_suicidality_that_no_clinician_reviewed(clock: TestClock) -> None:
+    visit = admitted(clock)
+    found = visit.screen(phq9_item9=2)
+    with refused("review_first"):
+        actions.defer_dose(visit.id, visit.nurse, reason="Unwell")
+    visit.review_event(found.pk)
+    actions.defer_dose(visit.id, visit.nurse, reason="Unwell")
+    assert visit.session.phase == "cancelled"

@@ -50,6 +50,8 @@ def admit(nurse: Person, clinician: str) -> None:
         group = nurse.page.get_by_role("group", name=medication, exact=True)
         group.get_by_label("No", exact=True).check()
     answer(nurse, "Someone else takes", "Yes")
+    nurse.page.get_by_label("Who takes the patient home").fill("Ann Smith")
+    nurse.page.get_by_label("Their telephone").fill("555 0101")
     answer(nurse, "Advised not to drive", "Yes")
     nurse.page.get_by_label("Prescriber on site").select_option(label=clinician)
     nurse.page.get_by_label("Room or chair").fill("Chair 4")

@@ -12,6 +12,7 @@ from clinic.actions.sessions import begin_shift
 from clinic.models import Membership, Site, Staff, Tablet
 from monitoring.models import Amendment, Reading, Session
 from monitoring.rules.flags import unanswered
+from monitoring.rules.suicidality import unreviewed
 from tests.browser.conftest import Person
 from tests.browser.stop import PASSWORD, SITE, Stop, people
 from tests.factories.logged import insert
@@ -38,6 +39,13 @@ def _flagged() -> tuple[Session, str]:
         if found := unanswered(session.facts()):
             return session, str(found[0].fact.id)
     raise AssertionError("the demo has no flagged session")
+
+
+def _unreviewed() -> tuple[Session, str]:
+    for session in Session.objects.with_record().filter(site__name=SITE, phase="observing"):
+        if found := unreviewed(session.facts()):
+            return session, str(found[0].id)
+    raise AssertionError("the demo has no session in which suicidality waits for a review")
 
 
 def _wrong_reading(person: Person) -> None:
@@ -218,6 +226,13 @@ def forms_stops(demo: Demo) -> Iterator[Stop]:
     yield Stop("dose-error", "nurse", at("dose", demo.dosing), _save_empty)
     yield Stop("decision", "clinician", at("decision", demo.arrived))
     yield Stop("event", "nurse", at("event", demo.observing))
+    yield Stop("screen", "nurse", at("screen", demo.observing))
+    yield Stop("screen-error", "nurse", at("screen", demo.observing), _save_empty)
+    yield Stop("medication", "nurse", at("medication", demo.observing))
+    yield Stop("medication-error", "nurse", at("medication", demo.observing), _save_empty)
+    session, event = _unreviewed()
+    yield Stop("session-suicidality", "clinician", at("session", session))
+    yield Stop("event-review", "clinician", reverse("event-review", args=[session.pk, event]))
     yield Stop("response", "nurse", reverse("response", args=[demo.flagged.pk, demo.about]))
     yield Stop("clearance-open", "clinician", at("clearance", demo.observing))
     yield Stop("clearance", "clinician", at("clearance", demo.ready))
@@ -230,6 +245,7 @@ def forms_stops(demo: Demo) -> Iterator[Stop]:
         "departure-advice", "nurse", f"{at('departure', demo.observing)}?kind=against_advice"
     )
     yield Stop("departure-unseen", "nurse", f"{at('departure', demo.observing)}?kind=left_unseen")
+    yield Stop("departure-arrived", "nurse", f"{at('departure', demo.arrived)}?kind=transferred")
     yield Stop("session-cancel", "nurse", at("session-cancel", demo.planned))
 
 
@@ -269,6 +285,9 @@ def reviews_stops(demo: Demo) -> Iterator[Stop]:
     changed = waiting.session.clearance_set.last()
     assert changed is not None
     yield Stop("review-list", "clinician", reverse("review-list"))
+    yield Stop("call-list", "nurse", reverse("call-list"))
+    yield Stop("call", "nurse", at("call", demo.closed))
+    yield Stop("call-error", "nurse", at("call", demo.closed), _save_empty)
     yield Stop("review", "clinician", reverse("review", args=[waiting.session_id, waiting.pk]))
     yield Stop(
         "review-error",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from monitoring.rules.questions import CHECKLIST
-from tests.factories.answers import GOOD_ANSWERS
+from tests.factories.answers import ESCORT, GOOD_ANSWERS
 from tests.factories.people import PASSWORD
 from tests.factories.visits import Visit
 
@@ -15,7 +15,7 @@ READING = {
 
 def admission(visit: Visit) -> dict[str, str]:
     answers = {q: "yes" if a else "no" for q, a in GOOD_ANSWERS.items() if a is not None}
-    return answers | {"prescriber": str(visit.clinician.pk), "room": "Chair 9"}
+    return answers | ESCORT | {"prescriber": str(visit.clinician.pk), "room": "Chair 9"}
 
 
 def clearance(visit: Visit) -> dict[str, str]:

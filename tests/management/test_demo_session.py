@@ -21,6 +21,7 @@ from monitoring.rules.facts import SessionFacts
 from monitoring.rules.flags import unanswered
 from monitoring.rules.readiness import before_clearance, needs_decision
 from monitoring.rules.schedule import next_slot
+from monitoring.rules.suicidality import unreviewed
 from tests.clock import TestClock
 from tests.factories.logged import insert
 from tests.factories.people import StaffFactory
@@ -29,6 +30,7 @@ pytestmark = pytest.mark.django_db
 
 PHASES = {
     "planned": "planned",
+    "unordered": "planned",
     "arrived": "arrived",
     "above-guide": "arrived",
     "dosing": "dosing",
@@ -37,6 +39,7 @@ PHASES = {
     "due": "observing",
     "overdue": "observing",
     "flagged": "observing",
+    "suicidality": "observing",
     "ready": "observing",
     "cleared": "cleared",
     "closed": "closed",
@@ -49,6 +52,7 @@ SAID: dict[str, Said] = {
     "arrived": lambda facts, now: not needs_decision(facts),
     "infusion": lambda facts, now: facts.protocol.is_infusion,
     "flagged": lambda facts, now: bool(unanswered(facts)),
+    "suicidality": lambda facts, now: bool(unreviewed(facts)),
     "ready": lambda facts, now: not before_clearance(facts, now),
     "observing": lambda facts, now: (
         bool(before_clearance(facts, now)) and slot(facts, now) == "upcoming"

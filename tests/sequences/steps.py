@@ -20,6 +20,7 @@ from monitoring.actions.register_patient import NewPatient
 from monitoring.models import (
     Admission,
     Amendment,
+    Call,
     Clearance,
     Decision,
     Departure,
@@ -38,6 +39,7 @@ from monitoring.rules.flags import unanswered
 from monitoring.rules.phase import phase_of
 from monitoring.rules.protocol import SPRAVATO_US
 from monitoring.rules.schedule import next_slot
+from monitoring.rules.suicidality import waits_for_review
 from tests.factories.protocols import change_protocol, in_use
 from tests.factories.visits import Visit
 
@@ -166,7 +168,22 @@ def _amend_patient(visit: Visit) -> object:
     return visit.amend_patient(telephone=f"555 {times:04}")
 
 
+def _review_event(visit: Visit) -> Any:
+    waiting = waits_for_review(visit.session.facts())
+    return visit.review_event(waiting[0].id) if waiting else None
+
+
+def _tell_late(visit: Visit) -> Any:
+    """Suicidal thoughts, told on the telephone."""
+    return visit.call(has_suicidal_thoughts=True)
+
+
 STEPS: dict[str, Step] = {
+    "screen": lambda v: v.screen(),
+    "screen positive": lambda v: v.screen(phq9_item9=1),
+    "review event": _review_event,
+    "medicate": lambda v: v.medicate(),
+    "call": _tell_late,
     "admit": lambda v: v.admit(),
     "read": _read_slot,
     "read high": lambda v: v.read(systolic=188, diastolic=95),
@@ -224,6 +241,7 @@ _STRUCK = (
 _RECORDED = (
     "read", "read high", "read again", "read twice", "read late", "correct",
     "event", "adverse event", "symptom", "resolve", "respond", *_STRUCK,
+    "screen", "screen positive", "review event", "medicate",
 )  # fmt: skip
 _PASSES = ("wait 5", "wait 20", "wait 130")
 _LEAVES = ("transfer", "leave", "leave unseen")
@@ -235,7 +253,8 @@ LIKELY: dict[str, tuple[str, ...]] = {
     "observing": (*_RECORDED, "dose", "sign", "sign", "sign wrongly", "withdraw", *_LEAVES,
                   *_PASSES),
     "cleared": (*_RECORDED, "dose", "withdraw", "discharge", *_LEAVES, *_PASSES),
-    "closed": ("read", "read high", "read again", "read twice", "review", "amend", "wait 5",
+    "closed": ("symptom", "call", "review event", "read", "read high", "read again", "read twice",
+               "review", "amend", "wait 5",
                "amend patient", "publish", *_STRUCK),
     "cancelled": ("amend", "register", "plan"),
 }  # fmt: skip
@@ -255,10 +274,11 @@ USUAL = [
 STARTS: tuple[list[str], ...] = ([], USUAL, [*USUAL, "sign"], [*USUAL, "sign", "discharge"])
 """A random order alone seldom reaches a signature, so some begin beyond it."""
 EVERY_VERB: tuple[list[str], ...] = (
-    ["admit", "read high", "decide", "dose", "read", "correct", "event", "symptom", "respond",
+    ["admit", "screen positive", "respond", "review event", "read high",
+     "decide", "dose", "medicate", "read", "correct", "event", "symptom", "respond",
      "resolve", "strike event at once", "end infusion", "strike dose", "refuse strike",
      "wait 130", "wait 20", "read", "sign", "withdraw", "read", "sign", "discharge",
-     "read again", "review", "amend", "strike reading", "confirm"],
+     "read again", "review", "amend", "strike reading", "confirm", "call", "review event"],
     ["admit", "read", "defer"],
     ["cancel"],
 )  # fmt: skip
@@ -309,6 +329,8 @@ def check(session: Session, state: State, before: State) -> None:
         assert loaded.beside(latest, Withdrawal) is None
         after = {a.seq for a in (*loaded.of(Amendment), *loaded.of(Review))}
         after |= {r.seq for r in loaded.of(Reading) if r.after_departure}
+        after |= {e.seq for e in loaded.of(Event) if e.after_departure}
+        after |= {c.seq for c in loaded.of(Call)}
         strikes = (*loaded.of(Strike), *loaded.of(StrikeConfirmation))
         after |= {s.seq for s in strikes if s.seq > latest.through_seq}
         assert latest.through_seq == max(set(numbers) - after)

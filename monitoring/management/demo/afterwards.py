@@ -1,15 +1,20 @@
-"""What comes after the patient has left: late readings, one answered and one not, an amendment."""
+"""What comes after the patient has left: late readings, one answered and one not, an amendment, and
+calls, one of them with a serious adverse event."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from random import Random
+from uuid import UUID
 
 from clinic.models import Staff
-from monitoring.actions import amend_record, record_reading, review_reading
+from monitoring.actions import amend_record, record_call, record_reading, review_reading
+from monitoring.actions.record_call import CallEntry
 from monitoring.management.demo.past import Clock, new_id
 from monitoring.management.demo.people import MAIN
 from monitoring.models import Clearance, Departure, Reading
+from monitoring.reports.calls import DAYS
 from monitoring.rules.entry import Entry
 
 VALUES = {"systolic": 128, "diastolic": 79, "heart_rate": 74, "spo2": 98, "oxygen": 0}
@@ -21,6 +26,7 @@ def play_afterwards(clock: Clock, rng: Random) -> None:
         departure__kind="discharged", session__site__name=MAIN
     ).select_related("departure")
     people = Staff.objects.prefetch_related("memberships").in_bulk()
+    _call_all(clock, people, rng)
     for number, clearance in enumerate(signed.order_by("-departure__left_at")[:3]):
         departure = clearance.departure
         nurse, clinician = people[departure.recorded_by_id], people[clearance.signed_by_id]
@@ -32,6 +38,42 @@ def play_afterwards(clock: Clock, rng: Random) -> None:
                 _review(late, clinician, clock, rng)
         else:
             _amend(departure, nurse, clock, rng)
+
+
+def _call_all(clock: Clock, people: Mapping[UUID, Staff], rng: Random) -> None:
+    """Everyone of the week before is called the next day but two, who wait for it; one was not
+    reached, and one fell in the evening."""
+    present = clock.present
+    left = Departure.objects.filter(left_at__gte=present - timedelta(days=DAYS + 1))
+    left = left.exclude(kind="transferred").order_by("-left_at")
+    called = [d for d in left if d.left_at < present - timedelta(hours=24)][2:]
+    for number, departure in enumerate(called):
+        clock.move_to(departure.left_at + timedelta(hours=20))
+        record_call(
+            departure.session_id,
+            people[departure.recorded_by_id],
+            id=new_id(clock.now(), rng),
+            call=_said(departure, clock, was_reached=number > 0, fell=number == 1),
+        )
+
+
+def _said(departure: Departure, clock: Clock, *, was_reached: bool, fell: bool) -> CallEntry:
+    if not was_reached:
+        return CallEntry(at=clock.now(), was_reached=False, detail="No answer")
+    onset_at = departure.left_at + timedelta(hours=5) if fell else None
+    return CallEntry(
+        at=clock.now(),
+        was_reached=True,
+        detail="Well, slept through the night",
+        has_slept=True,
+        has_driven=False,
+        has_suicidal_thoughts=False,
+        had_adverse_event=fell,
+        adverse_detail="Fell in the evening, seen in the emergency room" if fell else "",
+        is_serious=True if fell else None,
+        onset_at=onset_at,
+        onset_confirmed_at=onset_at,
+    )
 
 
 def _late(departure: Departure, nurse: Staff, clock: Clock, rng: Random) -> Reading:

@@ -81,6 +81,17 @@ def flagged(day: Day, visit: Visit) -> None:
     visit.read(40, {"systolic": 186, "diastolic": 104, "sedation": 3, "dissociation": 2})
 
 
+def suicidal(day: Day, visit: Visit) -> None:
+    """A positive screen and lorazepam; the clinician was told and has still to review it."""
+    _dosed(day, visit, 64)
+    observe(visit, PLAIN, until=40)
+    day.clock.move_to(day.ago(12))
+    visit.screen(phq9_item9=2, phq9_total=19)
+    day.clock.move_to(day.ago(10))
+    visit.respond("Comes to see the patient")
+    visit.medicate("Lorazepam", Decimal(1), "Panic")
+
+
 def waiting(day: Day, visit: Visit) -> None:
     _dosed(day, visit, 130)
     observe(visit, PLAIN, until=120)
@@ -129,6 +140,7 @@ MAIN_SCENES: tuple[Scene, ...] = (
     due,
     overdue,
     flagged,
+    suicidal,
     waiting,
     cleared,
     past_two_hours,
@@ -149,6 +161,7 @@ SCENES: dict[str, Scene] = {
     "due": due,
     "overdue": overdue,
     "flagged": flagged,
+    "suicidality": suicidal,
     "ready": waiting,
     "cleared": cleared,
     "closed": closed,

@@ -15,6 +15,8 @@ from monitoring.actions.depart import Leaving
 from monitoring.actions.give_dose import DoseGiven
 from monitoring.actions.plan_session import Plan
 from monitoring.actions.record_event import EventEntry
+from monitoring.actions.record_medication import MedicationGiven
+from monitoring.actions.record_screen import ScreenEntry
 from monitoring.actions.sign_clearance import Signing
 from monitoring.management.demo.measured import MEANT, Measured
 from monitoring.management.demo.past import new_id
@@ -24,6 +26,7 @@ from monitoring.rules.entry import PRE_DOSE
 from monitoring.rules.flags import unanswered
 from monitoring.rules.questions import EU_CONCOMITANT, EU_CONTRAINDICATIONS, QUESTIONS
 from monitoring.rules.readiness import before_clearance, history_items, needs_decision
+from monitoring.rules.screens import ScreenFacts
 
 YES = frozenset(QUESTIONS).difference(EU_CONTRAINDICATIONS, EU_CONCOMITANT)
 """What is answered so where all is well; the other questions are answered with no."""
@@ -186,6 +189,34 @@ class Visit(Measured):
             sending=MEANT,
         )
         self.follow("events", facts.event_facts(event))
+
+    def screen(self, **answers: Any) -> None:
+        screen = actions.record_screen(
+            self.id,
+            self.nurse,
+            id=self.new_id(),
+            screen=ScreenEntry(result=ScreenFacts(**answers), at=self.clock.now()),
+            sending=MEANT,
+        )
+        self.follow("events", facts.event_facts(screen))
+
+    def medicate(self, drug: str, amount: Decimal, reason: str) -> None:
+        given = actions.record_medication(
+            self.id,
+            self.nurse,
+            id=self.new_id(),
+            medication=MedicationGiven(
+                drug=drug,
+                amount=amount,
+                unit="mg",
+                route="oral",
+                ordered_by=self.clinician.printed_name,
+                detail=reason,
+                at=self.clock.now(),
+            ),
+            sending=MEANT,
+        )
+        self.follow("events", facts.event_facts(given))
 
     def sign(self, password: str) -> None:
         minutes = self.facts.minutes(self.clock.now()) or 0

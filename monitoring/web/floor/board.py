@@ -54,7 +54,7 @@ def board(request: ClinicRequest) -> HttpResponse:
         reviews = count_waiting(request.site) if may_review else 0
         site = request.site
         may_call = Permission.CALL_PATIENT in permissions
-        context["calls"] = len(calls.waiting(site, now)) if may_call else 0
+        context["calls"] = calls.waiting(site, now).count() if may_call else 0
         context |= {"area": "board", "today": now, "reviews": reviews}
         context |= {"visits": emergency.visits(site), "proposals": proposals.open_at(site)}
         if Permission.REVIEW_VISIT in permissions:

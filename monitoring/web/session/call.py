@@ -112,7 +112,7 @@ def record(request: ClinicRequest, session_id: UUID) -> HttpResponse:
 @page(Permission.CALL_PATIENT)
 def call_list(request: ClinicRequest) -> HttpResponse:
     """Who left on an earlier day and was not reached since, the longest waiting first."""
-    waiting = calls.waiting(request.site, clock.now())
+    waiting = list(calls.waiting(request.site, clock.now()))
     log_read(request, "listed", [session.patient_id for session in waiting])
     context: dict[str, Any] = {"waiting": waiting, "area": "board"}
     return render(request, "call/list.html", context)
