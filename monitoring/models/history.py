@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
+from clinic.models.row import name_of
 from monitoring.rules.history import Earlier, History
 from monitoring.rules.questions import CONTRAINDICATIONS
 
@@ -21,11 +22,14 @@ _LOADED = "admitted_sessions"
 
 def with_history() -> Prefetch[Any]:
     """Loads with sessions the admitted sessions of their patients."""
-    from monitoring.models import Admission, Session
+    from monitoring.models import Admission, Session, Strike
 
-    stands = Q(*((question, True) for question in CONTRAINDICATIONS), _connector=Q.OR)
-    later = Admission.objects.filter(session=OuterRef("session"), seq__gt=OuterRef("seq"))
-    latest = Admission.objects.filter(~Exists(later), stands, session=OuterRef("pk"))
+    taken_out = Q(needs_confirmation=False) | Q(confirmation__is_confirmed=True)
+    struck = Strike.objects.filter(taken_out, noun=name_of(Admission), target=OuterRef("pk"))
+    standing = Admission.objects.filter(~Exists(struck))
+    later = standing.filter(session=OuterRef("session"), seq__gt=OuterRef("seq"))
+    yes = Q(*((question, True) for question in CONTRAINDICATIONS), _connector=Q.OR)
+    latest = standing.filter(~Exists(later), yes, session=OuterRef("pk"))
     admitted = Session.objects.filter(admitted_at__isnull=False).order_by("admitted_at")
     return Prefetch(
         "patient__sessions", admitted.annotate(is_contraindicated=Exists(latest)), to_attr=_LOADED

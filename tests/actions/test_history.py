@@ -16,7 +16,7 @@ from tests.actions.refusals import refused
 from tests.clock import TestClock
 from tests.factories.answers import GOOD_ANSWERS
 from tests.factories.record import PatientFactory
-from tests.factories.visits import Visit, discharged, planned, predosed
+from tests.factories.visits import Visit, admitted, discharged, planned, predosed
 
 pytestmark = pytest.mark.django_db
 DAY = 24 * 60
@@ -85,6 +85,15 @@ def test_a_contraindication_of_the_last_session_is_not_forgotten(clock: TestCloc
         second.dose()
     second.decide(reason="Imaging seen: none")
     second.dose()
+
+
+def test_a_contraindication_that_was_entered_in_error_is_forgotten(clock: TestClock) -> None:
+    first = admitted(clock)
+    wrong = first.admit(answers=GOOD_ANSWERS | {"aneurysmal_disease": True})
+    first.strike(wrong, by=first.clinician)
+    actions.defer_dose(first.id, first.nurse, reason="Unwell")
+    clock.forward(minutes=7 * DAY)
+    assert again(clock, first).dose().number == 1
 
 
 def test_the_record_answers_whether_it_is_the_first_treatment(clock: TestClock) -> None:

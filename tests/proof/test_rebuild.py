@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from io import StringIO
 from random import Random
@@ -75,7 +75,8 @@ def test_at_200_random_instants_the_log_tells_what_the_tables_held(clock: TestCl
         told = replay(until(entries_of(life.visit.id), instant))
         state, facts = life.at(instant)
         assert told == state
-        assert rebuilt(told).facts() == facts
+        # What earlier sessions ask is not of this log; what was answered is.
+        assert rebuilt(told).facts() == replace(facts, history=None)
         phases.add(facts.phase)
     assert phases >= {"planned", "arrived", "observing", "cleared", "closed"}
 

@@ -94,6 +94,7 @@ def _discharge(session_id: uuid.UUID, clock: TestClock) -> None:
         escort_phone="555 0101",
         transport="Escort's car",
         advice_given=True,
+        had_serious_event=False,
     )
     rosa = Staff.objects.get(username="rosa")
     actions.depart(session_id, rosa, id=uuid7(), leaving=leaving)
