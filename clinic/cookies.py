@@ -1,4 +1,4 @@
-"""What is said once after a redirect, in a cookie by the name that the settings give."""
+"""Messages that are shown once after a redirect, in a cookie whose name the settings give."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ def committed_db(
         # PostgreSQL copies a database that no one is connected to.
         connections.close_all()
         template = connection.settings_dict["NAME"]
-        with using(_copy(template, tmp_path)):
+        with using(copy_database(template, tmp_path)):
             yield
 
 
@@ -102,10 +102,10 @@ def using(name: str) -> Iterator[None]:
     finally:
         connections.close_all()
         connection.settings_dict["NAME"] = before
-        _drop(name)
+        drop_database(name)
 
 
-def _copy(template: str, folder: Path) -> str:
+def copy_database(template: str, folder: Path) -> str:
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -124,7 +124,7 @@ def create_empty(name: str, folder: Path) -> str:
     return name
 
 
-def _drop(name: str) -> None:
+def drop_database(name: str) -> None:
     if connection.vendor == "postgresql":
         _maintain(f'DROP DATABASE "{name}" WITH (FORCE)')
 

@@ -68,8 +68,8 @@ MUTANTS: dict[int, Mutant] = {
         "and not answers.fasting_reason.strip():",
     ),
     15: Mutant(f"{RULES}/readiness.py", 'problems.append("total")', "pass"),
-    16: Mutant(f"{RULES}/readiness.py", "if rest < least and not early_reason.strip():"),
-    18: Mutant(f"{RULES}/readiness.py", "if expiry < today:"),
+    16: Mutant(f"{RULES}/next_dose.py", "if rest < least and not early_reason.strip():"),
+    18: Mutant(f"{RULES}/next_dose.py", "if expiry < today:"),
     20: Mutant(
         f"{RULES}/readiness.py",
         "return [item for is_there, item in found if not is_there]",
@@ -83,7 +83,7 @@ MUTANTS: dict[int, Mutant] = {
         f"{RULES}/cautions.py",
         "if latest is not None and not latest.has_value(observation):",
     ),
-    32: Mutant(f"{RULES}/readiness.py", "if started_at < other - CLOCKS_APART:"),
+    32: Mutant(f"{RULES}/next_dose.py", "if started_at < other - CLOCKS_APART:"),
     33: Mutant(
         f"{RULES}/schedule.py",
         "is_escalated = now - due_at >= timedelta(minutes=protocol.escalate_after_minutes)",

@@ -49,7 +49,7 @@ def _enter_emergency(by: Staff, site: Site, *, reason: str, password: str) -> Me
 
     Raises NotAllowed for someone who is a clinician nowhere, Refused without a reason, for someone
     who is one since less than LEAST_AGE, at a site where the person has a role or a visit already,
-    with MOST_VISITS open, and for a wrong password, which is told.
+    with MOST_VISITS open, and for a wrong password, which is logged.
     """
     text = reason.strip()
     if not text or len(text) > REASON_LENGTH:

@@ -18,7 +18,7 @@ def _count(
     work: OrganisationWork, tablet: Tablet, staff_id: UUID, *, is_right: bool
 ) -> Shift | None:
     """Count the try; the shift that it was made at, or None where that ended meanwhile. Only a
-    wrong one is told."""
+    wrong one is logged."""
     Tablet.objects.select_for_update().get(pk=tablet.pk)
     found = open_of(tablet, staff_id)
     if found is None:

@@ -78,7 +78,7 @@ class PinForm(Plain):
 
 
 class _Whole:
-    """What is written is told on the trail in the same transaction, or neither is."""
+    """What is written is appended to the trail in the same transaction, or neither is."""
 
     def form_valid(self, form: Any) -> HttpResponse:
         view: Any = super()

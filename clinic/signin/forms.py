@@ -112,7 +112,7 @@ class PasswordForm(Plain, ChangePasswordForm):
         self.fields["oldpassword"].help_text = ""
 
     def clean_oldpassword(self) -> str:
-        """Counted with the wrong tries at signing in, and told on the trail like them."""
+        """Counted with the wrong tries at signing in, and logged like them."""
         given = str(self.cleaned_data["oldpassword"])
         if not get_adapter().reauthenticate(self.user, given):
             raise get_adapter().validation_error("enter_current_password")

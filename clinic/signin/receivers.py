@@ -47,7 +47,7 @@ class Entry(StrEnum):
 
 
 def connect() -> None:
-    """In this order: a sign-in is told with the means that the arrival found."""
+    """In this order: a sign-in is logged with the means that the arrival found."""
     user_logged_in.connect(_arrived, dispatch_uid="arrived")
     user_logged_in.connect(_signed_in, dispatch_uid="signed_in")
     user_logged_out.connect(_left, dispatch_uid="left")

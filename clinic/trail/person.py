@@ -34,7 +34,7 @@ LATELY = timedelta(minutes=1)
 def fingerprint(secret: str, logged: object = None) -> str:
     """The digest of `secret` under the key that `logged` names, or else under the key of now.
 
-    What was told before digests were keyed is a plain SHA-256. A key that is not given here gives
+    What was logged before digests were keyed is a plain SHA-256. A key that is not given here gives
     a digest that nothing is equal to.
     """
     if isinstance(logged, str) and logged and ":" not in logged:
@@ -61,7 +61,7 @@ def person(staff: Staff, logged: Columns | None = None) -> Columns:
 
 def factor(row: Authenticator, logged: Columns | None = None) -> Columns:
     """A second factor as the log has it: of what it is checked against a digest alone. When it was
-    last used is not told."""
+    last used is not logged."""
     return {
         "id": row.pk,
         "user_id": str(row.user_id),
@@ -72,7 +72,7 @@ def factor(row: Authenticator, logged: Columns | None = None) -> Columns:
 
 def only(row: Columns, fields: Iterable[str] | None) -> Columns:
     """Of `row` the columns that a save named: what else stands in the table was not read again, and
-    is not told a second time as if it had been recorded."""
+    is not logged a second time as if it had been recorded."""
     if fields is None:
         return row
     names = {name for f in fields for name in (f, f"{f}_id", f"{f}_digest")}
@@ -115,7 +115,7 @@ def _agrees(read: Staff, now: Staff) -> bool:
 
 
 def _was(read: Staff, entries: list[TrailEntry]) -> bool:
-    """Whether the person's own row was told as it was read: last, or before what was appended
+    """Whether the person's own row was logged as it was read: last, or before what was appended
     within LATELY."""
     since = clock.now() - LATELY
     for count in range(len(entries), 0, -1):

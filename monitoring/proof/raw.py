@@ -1,7 +1,7 @@
 """Rows as SQLite holds them, before Django reads them.
 
 Two spellings of one id are read as one row, a fraction as the whole number below it, and of a key
-that is there twice only the last: what is compared after reading would be found as it was told.
+that is there twice only the last: what is compared after reading would be found as it was logged.
 """
 
 from __future__ import annotations

@@ -194,7 +194,7 @@ class _Run(Reader):
         return restored.logged()
 
     def _went_back(self) -> None:
-        """From one anchor to the next no chain has fewer entries, but where that was told."""
+        """From one anchor to the next no chain has fewer entries, but after a recorded restore."""
         for name, chain, head in self.backwards:
             if not any(one.chain == chain and head in one.heads for one in self.logged):
                 words = f"chain {chain} had {head[0]} entries before, and has fewer: an older copy"

@@ -52,11 +52,13 @@ def replace(row: models.Model, **changes: Any) -> None:
 
 
 def update(row: models.Model, how: str = "UPDATE", **changes: Any) -> None:
+    """Set columns of a row, below the model."""
     sets = ", ".join(f"{column} = %s" for column in changes)
     run(f"{how} {row._meta.db_table} SET {sets} WHERE id = %s", *changes.values(), row.pk)
 
 
 def evict(row: models.Model, **changes: Any) -> None:
+    """Update a row so that SQLite deletes another one that stands in its way."""
     run("PRAGMA recursive_triggers = OFF")
     try:
         update(row, "UPDATE OR REPLACE", **changes)

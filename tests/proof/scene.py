@@ -171,7 +171,7 @@ def swap_values(scene: Scene) -> None:
     update(other, note=f"was {one.id}")
 
 
-def told(entry: TrailEntry, **rows: Any) -> str:
+def logged(entry: TrailEntry, **rows: Any) -> str:
     """The payload of `entry` with other columns in its rows."""
     whole = json.loads(entry.payload)
     for table, columns in rows.items():

@@ -19,7 +19,7 @@ from clinic.trail.canonical import moment
 from monitoring import guards
 from monitoring.proof.verify import verify
 from tests.clock import TestClock
-from tests.conftest import _copy, _drop
+from tests.conftest import copy_database, drop_database
 from tests.factories.people import StaffFactory
 from tests.guards.raw import run
 from tests.guards.world import Visit, open_clinic
@@ -56,7 +56,7 @@ def put_back(visit: Visit, tmp_path: Path) -> Any:
     folder.mkdir()
     now = connection.settings_dict["NAME"]
     connections.close_all()
-    backup = _copy(now, folder)
+    backup = copy_database(now, folder)
 
     def put() -> None:
         connections.close_all()
@@ -65,7 +65,7 @@ def put_back(visit: Visit, tmp_path: Path) -> Any:
     yield put
     connections.close_all()
     connection.settings_dict["NAME"] = now
-    _drop(backup)
+    drop_database(backup)
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def test_a_later_anchor_made_all_the_same_heals_nothing(lost: Path, visit: Visit
     assert f"anchor 000002-2026-03-10.json: chain {visit.id} had 5 entries before" in text
 
 
-def test_an_honest_restore_is_told_and_then_said_for_good(lost: Path, visit: Visit) -> None:
+def test_an_honest_restore_is_logged_and_then_said_for_good(lost: Path, visit: Visit) -> None:
     said = anchor(restored=REASON, by=visit.clinic.nurse.username)
     assert f"session {visit.id}: 5 entries were anchored, 4 are there" in said
     entry = TrailEntry.objects.filter(chain=chain.ORGANISATION).latest("seq")
@@ -138,14 +138,14 @@ def test_an_honest_restore_is_told_and_then_said_for_good(lost: Path, visit: Vis
     assert REASON in page
 
 
-def test_what_was_told_is_said_without_the_anchors_too(lost: Path, visit: Visit) -> None:
+def test_what_was_logged_is_said_without_the_anchors_too(lost: Path, visit: Visit) -> None:
     anchor(restored=REASON, by=visit.clinic.nurse.username)
     for path in lost.iterdir():
         path.unlink()
     assert REASON in record()[1]
 
 
-def test_a_second_loss_is_not_covered_by_what_was_told_of_the_first(
+def test_a_second_loss_is_not_covered_by_what_was_logged_of_the_first(
     lost: Path, visit: Visit
 ) -> None:
     anchor(restored=REASON, by=visit.clinic.nurse.username)
@@ -160,7 +160,7 @@ def test_a_second_loss_is_not_covered_by_what_was_told_of_the_first(
     assert record()[0] == 1
 
 
-def test_it_is_told_with_a_reason_by_someone_who_works_here_and_only_then(
+def test_it_is_logged_with_a_reason_by_someone_who_works_here_and_only_then(
     lost: Path, visit: Visit
 ) -> None:
     gone = StaffFactory.create(username="gone", is_active=False)

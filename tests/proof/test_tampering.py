@@ -24,7 +24,7 @@ from clinic.trail.chain import digest_of, signed_text
 from monitoring import models as nouns
 from monitoring.models import Session
 from tests.clock import TestClock
-from tests.conftest import _copy, _drop
+from tests.conftest import copy_database, drop_database
 from tests.guards.raw import copy, run, update
 from tests.guards.world import open_clinic
 from tests.proof.scene import (
@@ -37,12 +37,12 @@ from tests.proof.scene import (
     delete_rows,
     key_of,
     kind_of_a_chain_and_a_value,
+    logged,
     make_scene,
     rewrite,
     strangers,
     swap_entries,
     swap_values,
-    told,
     verified,
 )
 
@@ -262,22 +262,23 @@ CASES: dict[str, tuple[Callable[[Scene], Any], str]] = {
     ),
     "a chain hashed anew with another content below a signature": (
         lambda s: rewrite(s.entry(1), key_of(s),
-                          payload=told(s.entry(1), session={"indication": "mdsi"})),
+                          payload=logged(s.entry(1), session={"indication": "mdsi"})),
         "covers another content than was signed",
     ),
     "a chain hashed anew with words for numbers": (
-        lambda s: rewrite(s.entry(3), key_of(s), payload=told(s.entry(3), session={"last_seq": "x"},
-                                                            reading={"seq": "x"})),
+        lambda s: rewrite(s.entry(3), key_of(s),
+                          payload=logged(s.entry(3), session={"last_seq": "x"},
+                                         reading={"seq": "x"})),
         "holds what cannot be read",
     ),
     "a chain hashed anew with a signature over nothing": (
         lambda s: rewrite(s.entry(3), key_of(s),
-                          payload=told(s.entry(3), clearance={"content_digest": "x"})),
+                          payload=logged(s.entry(3), clearance={"content_digest": "x"})),
         "holds what cannot be read",
     ),
     "a chain hashed anew with facts without end": (
         lambda s: rewrite(
-            s.last(), key_of(s), payload=told(s.last(), session={"last_seq": 10**12})
+            s.last(), key_of(s), payload=logged(s.last(), session={"last_seq": 10**12})
         ),
         "has not every fact",
     ),
@@ -335,7 +336,7 @@ def test_an_older_copy_of_the_database_is_named(
     folder.mkdir()
     now = connection.settings_dict["NAME"]
     connections.close_all()
-    backup = _copy(now, folder)
+    backup = copy_database(now, folder)
     scene.going_on.observe()
     call_command("anchor", stdout=StringIO())
     connections.close_all()
@@ -346,7 +347,7 @@ def test_an_older_copy_of_the_database_is_named(
     finally:
         connections.close_all()
         connection.settings_dict["NAME"] = now
-        _drop(backup)
+        drop_database(backup)
 
 
 def test_the_digest_is_of_every_column_of_an_entry(scene: Scene) -> None:

@@ -66,7 +66,7 @@ def test_columns_that_are_not_named_keep_their_default() -> None:
 
 
 @pytest.mark.django_db
-def test_every_row_of_a_course_is_the_same_as_told_and_as_read_back(clock: TestClock) -> None:
+def test_every_row_of_a_course_is_the_same_as_logged_and_as_read_back(clock: TestClock) -> None:
     visit = discharged(clock)
     session = visit.session
     for row in (session, *session.reading_set.all(), *session.dose_set.all(),

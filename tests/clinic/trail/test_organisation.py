@@ -24,7 +24,7 @@ from tests.factories.visits import dosed
 pytestmark = pytest.mark.django_db
 
 
-def told(chain: UUID) -> list[str]:
+def logged(chain: UUID) -> list[str]:
     return list(
         TrailEntry.objects.filter(chain=chain).order_by("seq").values_list("verb", flat=True)
     )
@@ -43,72 +43,72 @@ def sign_in(client: Client, **given: str) -> Any:
     return client.post("/sign-in/", {"login": "rosa", "password": PASSWORD} | given)
 
 
-def test_signing_in_and_out_are_told_with_the_device(nurse: Staff) -> None:
+def test_signing_in_and_out_are_logged_with_the_device(nurse: Staff) -> None:
     client = Client()
     sign_in(client)
     assert last(nurse.pk).actor == nurse
     client.get("/")
     client.post("/sign-out/")
-    assert told(nurse.pk)[-2:] == ["sign_in", "sign_out"]
+    assert logged(nurse.pk)[-2:] == ["sign_in", "sign_out"]
     assert last(nurse.pk).actor == nurse
     assert last(nurse.pk).device == client.cookies["device"].value.split(":")[0]
 
 
-def test_a_wrong_password_is_told_on_the_persons_chain(nurse: Staff) -> None:
+def test_a_wrong_password_is_logged_on_the_persons_chain(nurse: Staff) -> None:
     sign_in(Client(), password="guess")
-    assert told(nurse.pk)[-1] == "sign_in_failed"
+    assert logged(nurse.pk)[-1] == "sign_in_failed"
     assert "guess" not in last(nurse.pk).payload
 
 
-def test_a_wrong_password_to_confirm_is_told_apart_from_one_at_the_door(nurse: Staff) -> None:
+def test_a_wrong_password_to_confirm_is_logged_apart_from_one_at_the_door(nurse: Staff) -> None:
     client = Client()
     sign_in(client)
     client.post("/account/confirm/", {"password": "guess"})
-    assert told(nurse.pk)[-1] == "confirm_failed"
+    assert logged(nurse.pk)[-1] == "confirm_failed"
     assert last(nurse.pk).actor == nurse
     assert "guess" not in last(nurse.pk).payload
 
 
-def test_a_wrong_second_factor_is_told_by_its_kind_and_without_an_actor(nurse: Staff) -> None:
+def test_a_wrong_second_factor_is_logged_by_its_kind_and_without_an_actor(nurse: Staff) -> None:
     """Who guesses codes knows the password, and may be anyone."""
     App(nurse)
     client = Client()
     sign_in(client)
     client.post("/sign-in/code/", {"code": "135790"})
-    assert told(nurse.pk)[-1] == "second_factor_failed"
+    assert logged(nurse.pk)[-1] == "second_factor_failed"
     assert json.loads(last(nurse.pk).payload)["detail"] == {"type": "totp"}
     assert last(nurse.pk).actor is None
     assert "135790" not in last(nurse.pk).payload
 
 
-def test_an_unknown_name_is_told_without_the_name(nurse: Staff) -> None:
+def test_an_unknown_name_is_logged_without_the_name(nurse: Staff) -> None:
     """People type their password into the wrong field."""
     sign_in(Client(), login="my password by mistake")
-    assert told(ORGANISATION)[-1] == "sign_in_failed"
+    assert logged(ORGANISATION)[-1] == "sign_in_failed"
     assert "mistake" not in last(ORGANISATION).payload
 
 
-def test_a_name_that_is_no_text_is_told_too(nurse: Staff) -> None:
+def test_a_name_that_is_no_text_is_logged_too(nurse: Staff) -> None:
     assert authenticate(None, username=None, password="x") is None
     assert authenticate(None, username="x" * 500, password="x") is None
 
 
-def test_roles_are_told_when_given_and_when_taken(nurse: Staff) -> None:
+def test_roles_are_logged_when_given_and_when_taken(nurse: Staff) -> None:
     role = insert(Membership(staff=nurse, site=SiteFactory.create(), role="clinician"))
     key = str(role.pk)
     given = json.loads(last(nurse.pk).payload)["rows"]["membership"][key]
     assert given["role"] == "clinician"
     delete(role)
-    assert told(nurse.pk)[-2:] == ["change_roles", "change_roles"]
+    assert logged(nurse.pk)[-2:] == ["change_roles", "change_roles"]
     assert json.loads(last(nurse.pk).payload)["rows"]["membership"] == {key: None}
 
 
-def test_a_password_is_told_as_changed_and_never_as_itself(nurse: Staff) -> None:
+def test_a_password_is_logged_as_changed_and_never_as_itself(nurse: Staff) -> None:
     before = json.loads(last(nurse.pk).payload)
     nurse.set_password("an entirely new one")
     save(nurse)
     after = json.loads(last(nurse.pk).payload)["rows"]["staff"][str(nurse.pk)]
-    assert told(nurse.pk)[-1] == "amend_contact"
+    assert logged(nurse.pk)[-1] == "amend_contact"
     assert nurse.password not in json.dumps(after)
     assert "password" not in after
     assert before != after
@@ -116,34 +116,34 @@ def test_a_password_is_told_as_changed_and_never_as_itself(nurse: Staff) -> None
 
 def test_signing_in_alone_changes_no_person(nurse: Staff) -> None:
     sign_in(Client())
-    assert told(nurse.pk)[-1] == "sign_in"
-    assert told(nurse.pk).count("sign_in") == 1
+    assert logged(nurse.pk)[-1] == "sign_in"
+    assert logged(nurse.pk).count("sign_in") == 1
 
 
-def test_a_site_is_told_with_each_change() -> None:
+def test_a_site_is_logged_with_each_change() -> None:
     site: Site = SiteFactory.create()
     site.rems_certified_on = None
     save(site)
-    assert told(ORGANISATION)[-2:] == ["open_site", "amend_site"]
+    assert logged(ORGANISATION)[-2:] == ["open_site", "amend_site"]
 
 
 def test_a_protocol_is_logged_by_its_publisher_or_the_organisation(nurse: Staff) -> None:
     site = SiteFactory.create()
     actions.publish_protocol(SPRAVATO_US, site=site)
     actions.publish_protocol(SPRAVATO_US, site=site, by=nurse)
-    assert told(ORGANISATION)[-1] == "publish_protocol"
-    assert told(nurse.pk)[-1] == "publish_protocol"
+    assert logged(ORGANISATION)[-1] == "publish_protocol"
+    assert logged(nurse.pk)[-1] == "publish_protocol"
 
 
 def test_a_change_that_is_taken_back_leaves_no_entry(nurse: Staff) -> None:
     from django.db import transaction
 
-    before = told(nurse.pk)
+    before = logged(nurse.pk)
     with transaction.atomic():
         nurse.first_name = "Other"
         save(nurse)
         transaction.set_rollback(True)
-    assert told(nurse.pk) == before
+    assert logged(nurse.pk) == before
 
 
 def test_a_change_below_the_model_is_found_by_verification(nurse: Staff) -> None:
@@ -152,7 +152,7 @@ def test_a_change_below_the_model_is_found_by_verification(nurse: Staff) -> None
     assert any("was changed: is_superuser" in w for w in words)
 
 
-def test_a_verb_is_told_with_who_did_it_when_and_every_field(clock: TestClock) -> None:
+def test_a_verb_is_logged_with_who_did_it_when_and_every_field(clock: TestClock) -> None:
     visit = dosed(clock)
     clock.forward(minutes=5)
     reading = visit.read(systolic=131)
@@ -169,12 +169,12 @@ def test_a_verb_is_told_with_who_did_it_when_and_every_field(clock: TestClock) -
 
 def test_what_is_refused_leaves_no_entry(clock: TestClock) -> None:
     visit = dosed(clock)
-    before = told(visit.id)
+    before = logged(visit.id)
     with pytest.raises(actions.Refused):
         visit.leave()
     same = visit.read()
     assert visit.read(id=same.pk) == same
-    assert told(visit.id) == [*before, "record_reading"]
+    assert logged(visit.id) == [*before, "record_reading"]
 
 
 def test_everyone_who_was_only_added_verifies() -> None:

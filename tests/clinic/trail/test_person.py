@@ -254,7 +254,7 @@ def test_what_was_done_honestly_lets_in_and_verifies(name: str, mei: Staff) -> N
     assert sign_in()[0]
 
 
-def test_a_digest_is_keyed_and_follows_the_key_it_was_told_under(
+def test_a_digest_is_keyed_and_follows_the_key_it_was_logged_under(
     mei: Staff, settings: Settings
 ) -> None:
     told = person(mei)["password_digest"]
@@ -270,7 +270,7 @@ def test_a_digest_is_keyed_and_follows_the_key_it_was_told_under(
     assert any("not given here" in p.words for p in verify().problems)
 
 
-def test_what_was_told_before_digests_were_keyed_still_lets_in(mei: Staff) -> None:
+def test_what_was_logged_before_digests_were_keyed_still_lets_in(mei: Staff) -> None:
     import hashlib
 
     plain = hashlib.sha256(mei.password.encode()).hexdigest()
@@ -284,7 +284,7 @@ def test_what_was_told_before_digests_were_keyed_still_lets_in(mei: Staff) -> No
     assert not is_recorded(Staff.objects.get(pk=mei.pk))
 
 
-def test_of_a_person_every_column_is_told_but_what_moves_with_each_visit(mei: Staff) -> None:
+def test_of_a_person_every_column_is_logged_but_what_moves_with_each_visit(mei: Staff) -> None:
     """A column that is not told could be changed by hand, and no one would see it."""
     held = {field.attname for field in Staff._meta.concrete_fields}
     assert held - set(person(mei)) == {"password", "pin", "last_login", "last_site_id"}
