@@ -15,6 +15,8 @@ from monitoring.actions.amend_record import amend_record
 from monitoring.actions.cancel_session import cancel_session
 from monitoring.actions.change_protocol import change_protocol
 from monitoring.actions.confirm_strike import confirm_strike
+from monitoring.actions.correct_dose import correct_dose
+from monitoring.actions.correct_event import correct_event
 from monitoring.actions.correct_reading import correct_reading
 from monitoring.actions.decide_dose import decide_dose
 from monitoring.actions.defer_dose import defer_dose
@@ -48,6 +50,8 @@ __all__ = [
     "cancel_session",
     "change_protocol",
     "confirm_strike",
+    "correct_dose",
+    "correct_event",
     "correct_reading",
     "decide_dose",
     "defer_dose",

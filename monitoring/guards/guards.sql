@@ -386,7 +386,7 @@ AND NOT EXISTS (
 -- guard: not_contraindicated on: dose
 -- before: INSERT
 -- No dose is given while the latest answers hold a contraindication.
-EXISTS (
+NEW.replaces_id IS NULL AND EXISTS (
     SELECT 1 FROM monitoring_admission a
     WHERE a.session_id = NEW.session_id AND {latest_answers a} AND ({contraindicated a})
 );
@@ -403,7 +403,7 @@ AND (NEW.contraindication_reason = '' OR {not_a_clinician NEW.recorded_by_id});
 -- guard: needs_order on: dose
 -- before: INSERT
 -- A dose is given on a prescriber's latest order, of the amount that the session has.
-NOT EXISTS (
+NEW.replaces_id IS NULL AND NOT EXISTS (
     SELECT 1 FROM monitoring_order o JOIN monitoring_session s ON s.id = o.session_id
     WHERE o.session_id = NEW.session_id AND o.mg = s.planned_mg AND {standing order o.id}
     AND NOT EXISTS (
@@ -432,7 +432,7 @@ NOT EXISTS (
 -- guard: needs_decision_outside_limits on: dose
 -- before: INSERT
 -- Sedated, dissociated, low in SpO2 or outside a limit, a first dose needs a clinician's decision.
-NEW.number = 1 AND NOT EXISTS (
+NEW.number = 1 AND NEW.replaces_id IS NULL AND NOT EXISTS (
     SELECT 1 FROM monitoring_reading r
     JOIN monitoring_session s ON s.id = r.session_id
     JOIN monitoring_protocolversion v ON v.id = s.protocol_version_id
@@ -530,6 +530,16 @@ NOT READABLE(NEW.started_at);
 -- before: TYPED INSERT
 -- The window is measured from the end of an infusion: that time means one moment, whoever reads it.
 NOT READABLE(NEW.ended_at);
+
+-- guard: corrected_by_clinician on: doseend
+-- before: INSERT
+-- A correction that makes the end of an infusion earlier, or less, is a clinician's.
+EXISTS (
+    SELECT 1 FROM monitoring_dose d JOIN monitoring_doseend e ON e.dose_id = d.replaces_id
+    WHERE d.id = NEW.dose_id
+    AND (SECONDS(NEW.ended_at) < SECONDS(e.ended_at) OR NEW.mg < e.mg)
+)
+AND {not_a_clinician NEW.recorded_by_id};
 
 -- guard: ends_once on: doseend
 -- before: INSERT

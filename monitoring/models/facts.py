@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
 from clinic import clock
@@ -13,6 +14,7 @@ from monitoring.rules.codes import AutomaticWithdrawal
 from monitoring.rules.dose_facts import DoseFacts, InfusionOrder
 from monitoring.rules.doses import sprayed_mg
 from monitoring.rules.measures import OBSERVATIONS, value_fields
+from monitoring.rules.mended import Corrected, StruckFacts
 from monitoring.rules.questions import QUESTIONS
 from monitoring.rules.rems import holds
 from monitoring.rules.screens import CSSRS, ScreenFacts
@@ -49,7 +51,12 @@ def facts_of(rows: SessionRows, *, is_whole: bool = True) -> rules.SessionFacts:
     admissions = rows.standing(Admission) if is_whole or rows.has(Admission) else ()
     decisions = rows.standing(Decision) if is_whole or rows.has(Decision) else ()
     doses = [
-        dose_facts(dose, rows.beside(dose, DoseEnd), first=rows.first(dose))
+        dose_facts(
+            dose,
+            rows.beside(dose, DoseEnd),
+            first=rows.first(dose),
+            first_end=_first_end(rows, dose),
+        )
         for dose in rows.standing(Dose)
     ]
     return rules.SessionFacts(
@@ -95,7 +102,17 @@ def _events(rows: SessionRows) -> tuple[rules.EventFacts, ...]:
     return tuple(found)
 
 
-def struck_facts(rows: SessionRows) -> tuple[rules.StruckFacts, ...]:
+def _first_end(rows: SessionRows, dose: Dose) -> DoseEnd | None:
+    """The end that was entered first for `dose` or for what it replaces."""
+    from monitoring.models import Dose, DoseEnd
+
+    found, row = rows.beside(dose, DoseEnd), dose
+    while row.replaces_id and (earlier := rows.find(Dose, row.replaces_id)):
+        row, found = earlier, rows.beside(earlier, DoseEnd) or found
+    return found
+
+
+def struck_facts(rows: SessionRows) -> tuple[StruckFacts, ...]:
     """Each strike that stands or waits, with the fact that it names."""
     from monitoring.models import Strike, StrikeConfirmation
 
@@ -105,7 +122,7 @@ def struck_facts(rows: SessionRows) -> tuple[rules.StruckFacts, ...]:
         if answer is not None and not answer.is_confirmed:
             continue
         found.append(
-            rules.StruckFacts(
+            StruckFacts(
                 id=strike.id,
                 seq=strike.seq,
                 at=strike.recorded_at,
@@ -203,7 +220,13 @@ def _infusion(session: Session) -> InfusionOrder | None:
     )
 
 
-def dose_facts(row: Dose, end: DoseEnd | None = None, *, first: Dose | None = None) -> DoseFacts:
+def dose_facts(
+    row: Dose,
+    end: DoseEnd | None = None,
+    *,
+    first: Dose | None = None,
+    first_end: DoseEnd | None = None,
+) -> DoseFacts:
     """A correction has the place of `first`, the one that was entered then, and is as late. A part
     of an infusion has given nothing that is known before its end."""
     sprayed = sprayed_mg(float(row.mg), row.sprays, is_complete=row.is_complete)
@@ -218,14 +241,21 @@ def dose_facts(row: Dose, end: DoseEnd | None = None, *, first: Dose | None = No
         recorded_at=(first or row).recorded_at,
         early_reason=row.early_reason,
         late_reason=row.late_reason,
-        end_recorded_at=end.recorded_at if end else None,
+        end_recorded_at=(first_end or end).recorded_at if end else None,
         end_late_reason=end.late_reason if end else "",
         predose_reading=row.predose_reading_id,
         sprays=row.sprays,
         detail=end.partial_detail if end else row.partial_detail,
         complaint=row.complaint,
         is_paused=end is not None and end.kind == "paused",
+        corrected=_corrected(row, (first or row).started_at),
     )
+
+
+def _corrected(row: Dose | Event, was: datetime) -> Corrected | None:
+    if not row.correction_reason:
+        return None
+    return Corrected(row.recorded_at, row.correction_reason, was)
 
 
 def reading_facts(row: Reading) -> rules.ReadingFacts:
@@ -256,6 +286,7 @@ def event_facts(row: Event, *, first: Event | None = None) -> rules.EventFacts:
         symptoms=tuple(row.symptoms),
         answers_reading=row.answers_reading_id,
         answers_event=row.answers_event_id,
+        corrected=_corrected(row, (first or row).at),
         repeat_minutes=row.repeat_minutes,
         is_serious=row.is_serious,
         detail=row.detail,

@@ -26,6 +26,7 @@ from monitoring.rules.dose_facts import DoseFacts
 from monitoring.rules.facts import CLOCKS_APART, SessionFacts
 from monitoring.rules.flags import Flag, Flagged, corrected_unanswered, event_flags, flagged
 from monitoring.rules.lateness import is_late, minutes_late
+from monitoring.rules.mended import Corrected
 from monitoring.rules.predose import (
     checks_before_dose,
     outside_and_repeated,
@@ -53,6 +54,7 @@ def deviations(facts: SessionFacts, now: datetime) -> list[Deviation]:
         *_slots(facts, now),
         *_readings(facts),
         *_flags(facts, now),
+        *_corrected(facts),
         *_struck(facts),
         *_clearances(facts),
         *_departure(facts),
@@ -257,6 +259,23 @@ def _flags(facts: SessionFacts, now: datetime) -> Iterator[Deviation]:
             yield Deviation("flag_answered_late", params, at=found.at)
     for found in corrected_unanswered(facts):
         yield Deviation("flag_corrected", {"flagged": found}, at=found.at)
+
+
+def _corrected(facts: SessionFacts) -> Iterator[Deviation]:
+    """Doses and events that were put right, each with the time it first had where that changed."""
+    told: list[tuple[str, object, Corrected | None, datetime]] = [
+        *(("dose", d.number, d.corrected, d.started_at) for d in facts.doses + facts.failed),
+        *(("event", KindCode(e.kind), e.corrected, e.at) for e in facts.events),
+    ]
+    for noun, what, corrected, at in told:
+        if corrected is None:
+            continue
+        params: dict[str, object] = {"what": what, "reason": corrected.reason}
+        if corrected.was == at:
+            yield Deviation(f"{noun}_corrected", params, at=corrected.at)
+        else:
+            params |= {"was": corrected.was, "at": at}
+            yield Deviation(f"{noun}_retimed", params, at=corrected.at)
 
 
 def _struck(facts: SessionFacts) -> Iterator[Deviation]:

@@ -7,6 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from monitoring.rules.mended import Corrected
+
 
 @dataclass(frozen=True, kw_only=True)
 class DoseFacts:
@@ -29,6 +31,7 @@ class DoseFacts:
     end_recorded_at: datetime | None = None
     end_late_reason: str = ""
     predose_reading: UUID | None = None
+    corrected: Corrected | None = None
     sprays: int | None = None
     detail: str = ""
     complaint: str = ""

@@ -16,6 +16,7 @@ from monitoring.rules.codes import AutomaticWithdrawal
 from monitoring.rules.dose_facts import DoseFacts, InfusionOrder
 from monitoring.rules.history import History
 from monitoring.rules.measures import OBSERVATIONS, Number
+from monitoring.rules.mended import Corrected, StruckFacts
 from monitoring.rules.protocol import Protocol
 from monitoring.rules.screens import ScreenFacts
 
@@ -120,6 +121,7 @@ class EventFacts:
     ordered: str = ""
     screen: ScreenFacts | None = None
     after_departure: bool = False
+    corrected: Corrected | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,23 +135,6 @@ class ClearanceFacts:
 
 
 Fact = AdmissionFacts | DecisionFacts | DoseFacts | ReadingFacts | EventFacts
-
-
-@dataclass(frozen=True, kw_only=True)
-class StruckFacts:
-    """What was marked as entered in error, by whom and why. While it `waits` for a clinician, the
-    fact still counts, and `fact` stands among the others too; once struck, it stands here alone.
-    `fact` is None where its noun was not loaded, or no rule reads it."""
-
-    id: UUID
-    seq: int
-    at: datetime
-    noun: str
-    kind: str
-    reason: str
-    by: str
-    waits: bool = False
-    fact: Fact | None = None
 
 
 DepartureKind = Literal["discharged", "transferred", "against_advice", "left_unseen"]

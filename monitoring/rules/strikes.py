@@ -16,7 +16,7 @@ def needs_clinician(before: SessionFacts, after: SessionFacts, now: datetime) ->
     sight, or comes after the patient has left (CLINICAL 7, hazards 1, 7, 9 and 32)."""
     return (
         before.departure is not None
-        or before.doses != after.doses
+        or before.doses + before.failed != after.doses + after.failed
         or bool(_open(before, now) - _open(after, now))
         or bool(_emergencies(before) - _emergencies(after))
     )

@@ -8,8 +8,15 @@ from datetime import datetime
 from typing import TypeVar
 
 from monitoring.rules.dose_facts import DoseFacts
-from monitoring.rules.facts import EventFacts, ReadingFacts, SessionFacts, StruckFacts
+from monitoring.rules.facts import (
+    AdmissionFacts,
+    DecisionFacts,
+    EventFacts,
+    ReadingFacts,
+    SessionFacts,
+)
 from monitoring.rules.flags import Flagged, flagged
+from monitoring.rules.mended import StruckFacts
 
 F = TypeVar("F")
 
@@ -21,7 +28,9 @@ def happened_at(struck: StruckFacts) -> datetime:
         return fact.started_at
     if isinstance(fact, ReadingFacts):
         return fact.taken_at
-    return fact.at if fact is not None else struck.at
+    if isinstance(fact, AdmissionFacts | DecisionFacts | EventFacts):
+        return fact.at
+    return struck.at
 
 
 def flags_struck(facts: SessionFacts) -> list[Flagged]:
@@ -33,7 +42,9 @@ def flags_struck(facts: SessionFacts) -> list[Flagged]:
     gone = [s.fact for s in facts.struck if not s.waits]
     if not gone:
         return []
-    doses = sorted([*facts.doses, *_of(DoseFacts, gone)], key=lambda d: d.seq)
+    doses = sorted(
+        [*facts.doses, *(d for d in _of(DoseFacts, gone) if not d.has_failed)], key=lambda d: d.seq
+    )
     readings = sorted([*facts.readings, *_of(ReadingFacts, gone)], key=lambda r: r.seq)
     events = sorted([*facts.events, *_of(EventFacts, gone)], key=lambda e: e.seq)
     entered = replace(

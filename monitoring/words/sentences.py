@@ -134,6 +134,9 @@ REASONS = {
     "not_struck_by_you": _(
         "%(by)s entered this. They or a clinician can mark it as entered in error."
     ),
+    "nothing_corrected": _("Enter what was wrong, as it is right."),
+    "clinician_corrects": _("The window would end earlier, or less was given: ask a clinician."),
+    "not_of_this_event": _("This kind of event does not have it."),
     "unknown_fact": _(
         "This entry has been corrected or struck meanwhile, or is not of this session."
     ),
@@ -337,6 +340,12 @@ DEVIATIONS = {
     "flag_corrected": _(
         "Corrected before anyone was recorded as informed; the value had been: %(flagged)s"
     ),
+    "dose_corrected": _("Device or infusion %(what)s corrected: %(reason)s"),
+    "dose_retimed": _(
+        "Device or infusion %(what)s corrected, its time from %(was)s to %(at)s: %(reason)s"
+    ),
+    "event_corrected": _("%(what)s corrected: %(reason)s"),
+    "event_retimed": _("%(what)s corrected, its time from %(was)s to %(at)s: %(reason)s"),
     "struck": _("%(noun)s of %(at)s entered in error (%(kind)s), struck by %(by)s: %(reason)s"),
     "strike_waits": _(
         "%(noun)s of %(at)s marked as entered in error by %(by)s (%(kind)s), not yet confirmed by "

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from clinic.access import PERMISSIONS, Permission, may
+from clinic.access import PERMISSIONS
 from clinic.ids import uuid7
 from clinic.models import Staff
 from monitoring import actions
@@ -31,6 +31,7 @@ from monitoring.models import Patient, PatientAmendment, ProtocolVersion, Sessio
 from monitoring.rules.protocol import KETAMINE_IV
 from monitoring.rules.questions import CHECKLIST
 from monitoring.rules.screens import ScreenFacts
+from tests.actions import mending
 from tests.clock import TestClock
 from tests.factories.answers import ESCORT, GOOD_ANSWERS, LEAVING
 from tests.factories.logged import save
@@ -231,24 +232,6 @@ def _review(v: Visit, by: Staff) -> Any:
     )
 
 
-def _strike(v: Visit, by: Staff) -> Any:
-    """What one may record oneself; else what another recorded."""
-    row: Any = v.session.reading_set.get()
-    if may(by, Permission.RECORD_EVENT, v.site):
-        row = _note(v, by)
-    return v.strike(row, by=by)
-
-
-def _struck(clock: TestClock) -> Visit:
-    visit = dosed(clock)
-    visit.strike(visit.session.dose_set.get(number=1))
-    return visit
-
-
-def _confirm(v: Visit, by: Staff) -> Any:
-    return v.confirm(v.session.strike_set.get(), by=by)
-
-
 def _screen(v: Visit, by: Staff) -> Any:
     screen = ScreenEntry(result=ScreenFacts(phq9_item9=0), at=v.clock.now())
     return actions.record_screen(v.id, by, id=uuid7(), screen=screen)
@@ -316,8 +299,10 @@ VERBS: dict[str, tuple[Callable[..., Visit], Callable[[Visit, Staff], Any], set[
     "depart": (signed, _depart, CARE),
     "amend_record": (discharged, _amend, CARE),
     "review_reading": (_read_late, _review, CLINICIAN),
-    "strike": (predosed, _strike, CARE),
-    "confirm_strike": (_struck, _confirm, CLINICIAN),
+    "correct_dose": (dosed, mending.correct_dose, CARE),
+    "correct_event": (mending.noted, mending.correct_event, CARE),
+    "strike": (predosed, mending.strike, CARE),
+    "confirm_strike": (mending.struck, mending.confirm, CLINICIAN),
 }  # fmt: skip
 ROLES = ("nurse", "clinician", "administrator", "auditor")
 

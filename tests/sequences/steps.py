@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,8 @@ from clinic.trail.chain import entries_of
 from clinic.trail.differences import differences, table_of
 from clinic.trail.replay import State, replay
 from monitoring import actions
+from monitoring.actions.correct_dose import DoseCorrection
+from monitoring.actions.correct_event import EventCorrection
 from monitoring.actions.plan_session import Plan
 from monitoring.actions.register_patient import NewPatient
 from monitoring.models import (
@@ -121,6 +124,38 @@ def _strike(noun: type[SessionFact], *, by_clinician: bool) -> Step:
     return step
 
 
+def _correct_dose(visit: Visit, *, by_clinician: bool = False) -> Any:
+    """The last device a minute later, or, by a clinician, earlier; an infusion keeps its end."""
+    rows = visit.session.rows.standing(Dose)
+    if not rows:
+        return None
+    moved = timedelta(minutes=-1 if by_clinician else 1)
+    return actions.correct_dose(
+        visit.id,
+        visit.clinician if by_clinician else visit.nurse,
+        id=uuid7(),
+        replaces=rows[-1].pk,
+        correction=DoseCorrection(started_at=rows[-1].started_at + moved, lot="B77"),
+        reason="Misread",
+    )
+
+
+def _correct_event(visit: Visit) -> Any:
+    rows = [e for e in visit.session.rows.standing(Event) if e.detail]
+    return (
+        None
+        if not rows
+        else actions.correct_event(
+            visit.id,
+            visit.nurse,
+            id=uuid7(),
+            replaces=rows[-1].pk,
+            correction=EventCorrection(detail="Put right"),
+            reason="Misread",
+        )
+    )
+
+
 def _confirm(visit: Visit) -> Any:
     waiting = visit.session.strike_set.filter(needs_confirmation=True, confirmation=None).first()
     return waiting and visit.confirm(waiting)
@@ -220,6 +255,9 @@ STEPS: dict[str, Step] = {
     "strike arrival at once": _strike(Admission, by_clinician=True),
     "strike event at once": _strike(Event, by_clinician=True),
     "strike reading at once": _strike(Reading, by_clinician=True),
+    "correct dose": _correct_dose,
+    "correct dose to earlier": partial(_correct_dose, by_clinician=True),
+    "correct event": _correct_event,
     "confirm": _confirm,
     "refuse strike": _refuse_strike,
     "publish": lambda v: actions.publish_protocol(SPRAVATO_US, site=v.site, by=v.clinician),
@@ -236,7 +274,8 @@ TELLS_ANOTHER = {"publish", "change protocol", "register", "amend patient", "pla
 _STRUCK = (
     "strike reading", "strike dose", "strike event", "strike dose at once",
     "strike decision at once", "strike arrival at once", "strike event at once",
-    "strike reading at once", "confirm", "confirm", "refuse strike",
+    "strike reading at once", "correct dose", "correct dose to earlier", "correct event",
+    "confirm", "confirm", "refuse strike",
 )  # fmt: skip
 _RECORDED = (
     "read", "read high", "read again", "read twice", "read late", "correct",
@@ -276,7 +315,8 @@ STARTS: tuple[list[str], ...] = ([], USUAL, [*USUAL, "sign"], [*USUAL, "sign", "
 EVERY_VERB: tuple[list[str], ...] = (
     ["admit", "screen positive", "respond", "review event", "read high",
      "decide", "dose", "medicate", "read", "correct", "event", "symptom", "respond",
-     "resolve", "strike event at once", "end infusion", "strike dose", "refuse strike",
+     "resolve", "strike event at once", "event", "correct event", "end infusion", "wait 5",
+     "correct dose to earlier", "strike dose", "refuse strike",
      "wait 130", "wait 20", "read", "sign", "withdraw", "read", "sign", "discharge",
      "read again", "review", "amend", "strike reading", "confirm", "call", "review event"],
     ["admit", "read", "defer"],

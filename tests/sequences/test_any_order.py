@@ -45,6 +45,7 @@ from tests.sequences.steps import (
     tables,
     whole,
 )
+from tests.sequences.struck import check_struck
 
 pytestmark = pytest.mark.django_db
 
@@ -111,6 +112,7 @@ class Clinic(RuleBasedStateMachine):
         session = whole(visit)
         state = tables(session)
         check(session, state, self.known[visit.id])
+        check_struck(session)
         assert check_log(visit, state) == self.stands[visit.id].entries
         self.known[visit.id] = state
 

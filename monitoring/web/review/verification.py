@@ -48,6 +48,8 @@ ENTRY_WORDS = {
     "depart": _("Departure recorded"),
     "amend_record": _("Record amended"),
     "review_reading": _("Late reading reviewed"),
+    "correct_dose": _("Dose corrected"),
+    "correct_event": _("Event corrected"),
     "strike": _("Marked as entered in error"),
     "confirm_strike": _("Strike answered"),
     "adopt": _("Taken over as it stood when the trail began"),

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import IntegrityError, connection
 
+from clinic.ids import uuid7
 from clinic.models import ChainHead, TrailEntry
 from monitoring import models as nouns
 from tests.clock import TestClock
@@ -240,6 +241,16 @@ def _made_earlier_by_a_nurse(clinic: Clinic, clock: TestClock) -> Callable[[], N
     earlier = {"started_at": row.started_at - timedelta(minutes=30)}
     again = {"replaces_id": row.id, "correction_reason": "Time", **earlier}
     return lambda: copy(row, seq=visit.row.last_seq + 1, **again)
+
+
+@attack("doseend_corrected_by_clinician")
+def _ended_earlier_by_a_nurse(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
+    visit, end = example("doseend", clinic, clock)
+    dose, again = nouns.Dose.objects.get(session=visit.id), uuid7()
+    kept: dict[str, Any] = {"id": again, "replaces_id": dose.id, "correction_reason": "Lot"}
+    copy(dose, seq=visit.row.last_seq + 1, **kept)
+    earlier: dict[str, Any] = {"dose_id": again, "ended_at": end.ended_at - timedelta(minutes=20)}
+    return lambda: copy(end, seq=visit.row.last_seq + 1, **earlier)
 
 
 @attack("event_corrects_once")

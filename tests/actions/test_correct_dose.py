@@ -1,0 +1,148 @@
+"""Correcting a dose: beside the original, under its number; never earlier by a nurse."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from clinic.ids import uuid7
+from clinic.models import Staff
+from monitoring import actions
+from monitoring.actions import Conflict
+from monitoring.actions.correct_dose import DoseCorrection
+from monitoring.models import Dose, DoseEnd
+from monitoring.rules.deviations import deviations
+from tests.actions.refusals import refused
+from tests.clock import TestClock
+from tests.factories.visits import Visit, dosed, infused, signed
+
+pytestmark = pytest.mark.django_db
+
+
+def correct(visit: Visit, dose: Dose, by: Staff | None = None, **changed: Any) -> Dose:
+    return actions.correct_dose(
+        visit.id,
+        by or visit.nurse,
+        id=changed.pop("id", uuid7()),
+        replaces=dose.pk,
+        correction=DoseCorrection(**changed),
+        reason="Misread",
+    )
+
+
+def told(visit: Visit) -> list[str]:
+    return [d.code for d in deviations(visit.session.facts(), visit.clock.now())]
+
+
+def test_lot_and_expiry_are_put_right_beside_the_original(clock: TestClock) -> None:
+    visit = dosed(clock)
+    original = Dose.objects.get(number=1)
+    made = correct(visit, original, lot=" B77 ", expiry=date(2028, 5, 31))
+    assert (made.lot, made.expiry, made.number) == ("B77", date(2028, 5, 31), 1)
+    assert made.started_at == original.started_at
+    assert Dose.objects.get(pk=original.pk).lot == "A1234"
+    facts = visit.session.facts()
+    assert [d.number for d in facts.doses] == [1, 2]
+    assert facts.given_mg == 56
+    assert "dose_corrected" in told(visit)
+    with pytest.raises(Conflict):
+        correct(visit, original, lot="C")
+
+
+def test_the_same_correction_sent_twice_is_one(clock: TestClock) -> None:
+    visit, id = dosed(clock), uuid7()
+    original = Dose.objects.get(number=1)
+    assert correct(visit, original, id=id, lot="B") == correct(visit, original, id=id, lot="B")
+
+
+def test_a_later_time_moves_the_window_and_takes_a_clearance_back(clock: TestClock) -> None:
+    visit = signed(clock)
+    last = Dose.objects.get(number=2)
+    later = last.started_at + timedelta(minutes=20)
+    correct(visit, last, started_at=later)
+    session = visit.session
+    assert session.last_dose_at == later
+    assert session.phase == "observing"
+    assert "dose_retimed" in told(visit)
+
+
+def test_an_earlier_time_is_a_clinicians(clock: TestClock) -> None:
+    visit = dosed(clock)
+    last = Dose.objects.get(number=2)
+    earlier = last.started_at - timedelta(minutes=2)
+    with refused("clinician_corrects", "started_at"):
+        correct(visit, last, started_at=earlier)
+    correct(visit, last, by=visit.clinician, started_at=earlier)
+    assert visit.session.last_dose_at == earlier
+
+
+def test_fewer_sprays_are_a_clinicians_and_are_explained(clock: TestClock) -> None:
+    visit = dosed(clock)
+    last = Dose.objects.get(number=2)
+    with refused("required", "partial_detail"):
+        correct(visit, last, by=visit.clinician, sprays=1)
+    with refused("clinician_corrects", "sprays"):
+        correct(visit, last, sprays=1, partial_detail="Sneezed")
+    made = correct(visit, last, by=visit.clinician, sprays=1, partial_detail="Sneezed")
+    assert (made.sprays, made.is_complete) == (1, False)
+
+
+def test_an_infusion_keeps_its_end_or_has_it_corrected(clock: TestClock) -> None:
+    visit = infused(clock)
+    dose = Dose.objects.get(session=visit.id)
+    ended_at = DoseEnd.objects.get(dose=dose).ended_at
+    again = correct(visit, dose, lot="B")
+    assert visit.session.last_dose_at == ended_at
+    clock.forward(minutes=10)
+    later = correct(visit, again, ended_at=ended_at + timedelta(minutes=5))
+    assert visit.session.last_dose_at == ended_at + timedelta(minutes=5)
+    with refused("clinician_corrects", "ended_mg"):
+        correct(visit, later, ended_mg=Decimal(30), partial_detail="Leaked")
+    correct(visit, later, by=visit.clinician, ended_mg=Decimal(30), partial_detail="Leaked")
+    assert visit.session.given_mg == 30
+
+
+@pytest.mark.parametrize(
+    ("changed", "code", "field"),
+    [
+        ({}, "nothing_corrected", ""),
+        ({"lot": " "}, "required", "lot"),
+        ({"expiry": date(2020, 1, 31)}, "expired", "expiry"),
+        ({"sprays": 3}, "required", "sprays"),
+    ],
+)
+def test_what_cannot_be_is_refused(
+    clock: TestClock, changed: dict[str, Any], code: str, field: str
+) -> None:
+    visit = dosed(clock)
+    with refused(code, field):
+        correct(visit, Dose.objects.get(number=1), **changed)
+
+
+def test_not_before_arrival_nor_in_the_future(clock: TestClock) -> None:
+    visit = dosed(clock)
+    dose = Dose.objects.get(number=1)
+    admitted = visit.session.admitted_at
+    assert admitted
+    with refused("dose_before_admission", "started_at"):
+        correct(visit, dose, by=visit.clinician, started_at=admitted - timedelta(minutes=30))
+    with refused("future", "started_at"):
+        correct(visit, dose, started_at=clock.now() + timedelta(minutes=30))
+
+
+def test_what_was_struck_is_not_corrected(clock: TestClock) -> None:
+    visit = dosed(clock)
+    dose = Dose.objects.get(number=2)
+    visit.strike(dose, by=visit.clinician)
+    with refused("unknown_fact"):
+        correct(visit, dose, lot="B")
+
+
+def test_a_correction_is_struck_with_its_original(clock: TestClock) -> None:
+    visit = dosed(clock)
+    made = correct(visit, Dose.objects.get(number=2), lot="B")
+    visit.strike(made, by=visit.clinician)
+    assert visit.session.given_mg == 28

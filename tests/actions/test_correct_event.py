@@ -1,0 +1,100 @@
+"""Correcting the words or the time of an event: once, with a reason, beside the original."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from clinic.ids import uuid7
+from monitoring import actions
+from monitoring.actions import Conflict
+from monitoring.actions.correct_event import EventCorrection
+from monitoring.models import Event
+from monitoring.rules.deviations import deviations
+from monitoring.rules.flags import unanswered
+from tests.actions.refusals import refused
+from tests.clock import TestClock
+from tests.factories.visits import Visit, dosed
+
+pytestmark = pytest.mark.django_db
+
+
+def correct(visit: Visit, event: Event, **changed: Any) -> Event:
+    return actions.correct_event(
+        visit.id,
+        visit.nurse,
+        id=changed.pop("id", uuid7()),
+        replaces=event.pk,
+        correction=EventCorrection(**changed),
+        reason="Typed wrongly",
+    )
+
+
+def test_the_words_are_put_right_beside_the_original(clock: TestClock) -> None:
+    visit = dosed(clock)
+    note = visit.event(detail="Left arm")
+    made = correct(visit, note, detail="Right arm")
+    assert (made.detail, made.kind, made.at) == ("Right arm", note.kind, note.at)
+    assert Event.objects.get(pk=note.pk).detail == "Left arm"
+    facts = visit.session.facts()
+    assert [e.detail for e in facts.events] == ["Right arm"]
+    assert "event_corrected" in [d.code for d in deviations(facts, clock.now())]
+    with pytest.raises(Conflict):
+        correct(visit, note, detail="Both arms")
+
+
+def test_the_same_correction_sent_twice_is_one(clock: TestClock) -> None:
+    visit, id = dosed(clock), uuid7()
+    note = visit.event()
+    assert correct(visit, note, id=id, detail="B") == correct(visit, note, id=id, detail="B")
+
+
+def test_what_answered_the_original_answers_its_correction(clock: TestClock) -> None:
+    visit = dosed(clock)
+    event = visit.event("adverse_event", is_serious=True, onset_at=clock.now(), detail="Fell")
+    visit.respond(event.pk)
+    made = correct(visit, event, detail="Slid from the chair")
+    facts = visit.session.facts()
+    assert not unanswered(facts)
+    assert [e.detail for e in facts.events if e.is_serious] == [made.detail]
+
+
+def test_a_time_is_put_right_and_told(clock: TestClock) -> None:
+    visit = dosed(clock)
+    clock.forward(minutes=20)
+    note = visit.event()
+    correct(visit, note, at=note.at - timedelta(minutes=10))
+    found = {d.code: d for d in deviations(visit.session.facts(), clock.now())}
+    assert found["event_retimed"].params["was"] == note.at
+
+
+@pytest.mark.parametrize(
+    ("changed", "code", "field"),
+    [
+        ({}, "nothing_corrected", ""),
+        ({"detail": " "}, "required", "detail"),
+        ({"informed": "Dr Lee"}, "not_of_this_event", "informed"),
+    ],
+)
+def test_what_cannot_be_is_refused(
+    clock: TestClock, changed: dict[str, Any], code: str, field: str
+) -> None:
+    visit = dosed(clock)
+    note = visit.event()
+    with refused(code, field):
+        correct(visit, note, **changed)
+
+
+def test_an_answer_is_not_moved_before_what_it_answers(clock: TestClock) -> None:
+    visit = dosed(clock)
+    clock.forward(minutes=10)
+    reading = visit.read(systolic=212)
+    clock.forward(minutes=2)
+    answer = visit.respond(reading.pk)
+    with refused("before_answered", "at"):
+        correct(visit, answer, at=reading.taken_at - timedelta(minutes=5))
+    with refused("future", "at"):
+        correct(visit, answer, at=clock.now() + timedelta(minutes=9))
+    assert correct(visit, answer, informed="Dr Lee").informed == "Dr Lee"
