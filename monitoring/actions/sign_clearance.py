@@ -30,6 +30,7 @@ from monitoring.proof.content import content_digest, cut, signed_detail
 from monitoring.rules.cautions import Caution, cautions
 from monitoring.rules.phase import DOSED
 from monitoring.rules.readiness import before_clearance, clearance_state
+from monitoring.rules.summary import earliest_ready
 from monitoring.words.statement import statement
 
 Proof = Literal["password", "passkey"]
@@ -219,8 +220,8 @@ def _unready(work: SessionWork, minutes: int | None) -> Iterator[Message]:
     if minutes is None:
         if work.facts.protocol.rems:
             yield Message("required", field="ready_minutes")
-    elif not 0 <= minutes <= elapsed:
-        params = {"value": minutes, "low": 0, "high": elapsed}
+    elif not (least := earliest_ready(work.facts)) <= minutes <= elapsed:
+        params = {"value": minutes, "low": least, "high": elapsed}
         yield Message("impossible", params, "ready_minutes")
 
 

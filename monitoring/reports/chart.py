@@ -18,12 +18,14 @@ from django.utils.translation import gettext as _
 
 from monitoring.rules.facts import ReadingFacts, SessionFacts
 from monitoring.rules.flags import reading_flags
-from monitoring.rules.measures import OBSERVATIONS, Measure, Number, Observation, Strip
+from monitoring.rules.measures import OBSERVATIONS, Number, Observation, Strip
+from monitoring.rules.scales import SCALES
 from monitoring.rules.schedule import Slot, slots
+from monitoring.words.values import number
 
 WIDTH, LEFT, RIGHT = 760, 38, 84
 TOP, HEIGHT = 26, 190
-STRIPS_TOP, STRIP_HEIGHT, STRIP_GAP = 258, 70, 24
+STRIPS_TOP, STRIP_HEIGHT, STRIP_GAP = 258, 46, 28
 BELOW = 34
 """The minutes and their name, below the last strip."""
 LOW, HIGH = 40, 220
@@ -59,15 +61,15 @@ class _Frame:
 
 @dataclass(frozen=True, slots=True)
 class _Strip:
-    """The plot of one observation of one measure, from `top` down."""
+    """The plot of one observation with one value, measured or rated, from `top` down."""
 
     observation: Observation
     axis: Strip
     top: int
 
     @property
-    def measure(self) -> Measure:
-        return self.observation.measures[0]
+    def field(self) -> str:
+        return self.observation.fields[0]
 
     def y(self, value: Number) -> float:
         low, high = self.axis.low, self.axis.high
@@ -77,7 +79,8 @@ class _Strip:
 
 def session_chart(facts: SessionFacts, now: datetime) -> SafeString:
     """`chart` with its name and what it shows, in words."""
-    title = _("Chart of blood pressure and heart rate")
+    drawn = (_(o.name) for o in OBSERVATIONS.values() if o.strip or o.key == "blood_pressure")
+    title = _("Chart: %(observations)s") % {"observations": ", ".join(drawn)}
     description = _("%(count)s readings; the same values stand in the table of readings.") % {
         "count": len(facts.standing_readings)
     }
@@ -101,7 +104,7 @@ def chart(facts: SessionFacts, now: datetime, *, title: str, description: str) -
         'patternTransform="rotate(45)"><line class="hatch-line" x1="0" y1="0" x2="0" y2="6"/>'
         "</pattern></defs>",
         *_bands(facts, frame),
-        *_axes(frame, all_slots),
+        *_axes(facts, frame, all_slots),
         *_limits(facts, frame),
         *_window(facts, frame),
         *_pressures(facts, frame, shown, all_slots),
@@ -132,7 +135,7 @@ def _line(kind: str, x1: float, y1: float, x2: float, y2: float) -> str:
     return f'<line class="{kind}" x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}"/>'
 
 
-def _axes(frame: _Frame, all_slots: Iterable[Slot]) -> Iterator[str]:
+def _axes(facts: SessionFacts, frame: _Frame, all_slots: Iterable[Slot]) -> Iterator[str]:
     right = WIDTH - RIGHT
     for value in range(LOW, HIGH + 1, 20):
         yield _line("grid", LEFT, frame.y(value), right, frame.y(value))
@@ -141,18 +144,29 @@ def _axes(frame: _Frame, all_slots: Iterable[Slot]) -> Iterator[str]:
     yield _text(LEFT + 2, TOP - 12, _("Blood pressure, mmHg (∨ systolic, ∧ diastolic)"), "start")
     yield _line("axis", LEFT, TOP + HEIGHT, right, TOP + HEIGHT)
     for strip in frame.strips:
-        yield from _strip_axis(strip)
+        yield from _strip_axis(facts, strip)
     yield from _minutes_axis(frame, all_slots)
 
 
-def _strip_axis(strip: _Strip) -> Iterator[str]:
+def _strip_axis(facts: SessionFacts, strip: _Strip) -> Iterator[str]:
     right, bottom = WIDTH - RIGHT, strip.top + STRIP_HEIGHT
     for value in strip.axis.marks:
         yield _line("grid", LEFT, strip.y(value), right, strip.y(value))
         yield _text(LEFT - 5, strip.y(value) + 4, str(value), "end", "soft-text")
-    params = {"name": _(strip.observation.name), "unit": strip.measure.unit}
-    yield _text(LEFT + 2, strip.top - 5, _("%(name)s, %(unit)s") % params, "start")
+    yield _text(LEFT + 2, strip.top - 8, _strip_name(facts, strip.observation), "start")
     yield _line("axis", LEFT, bottom, right, bottom)
+
+
+def _strip_name(facts: SessionFacts, observation: Observation) -> str:
+    """The name with its unit or its scale, and what stands beside a value."""
+    name, scale = _(observation.name), facts.protocol.scales.get(observation.key)
+    if scale:
+        return f"{name} ({SCALES[scale].name})"
+    said = _("%(name)s, %(unit)s") % {"name": name, "unit": observation.measures[0].unit}
+    if beside := observation.beside:
+        with_it = {"value": said, "beside": _(beside.name), "unit": beside.unit}
+        return _("%(value)s (+ %(beside)s, %(unit)s)") % with_it
+    return said
 
 
 def _minutes_axis(frame: _Frame, all_slots: Iterable[Slot]) -> Iterator[str]:
@@ -275,14 +289,26 @@ def _gaps(frame: _Frame, all_slots: Iterable[Slot]) -> Iterator[str]:
 def _strip(
     facts: SessionFacts, frame: _Frame, strip: _Strip, shown: Iterable[ReadingFacts]
 ) -> Iterator[str]:
+    """Each value as a dot with its number, on the side where there is room; oxygen after it."""
     points = [
-        (frame.x(_minutes(facts, r)), value)
+        (frame.x(_minutes(facts, r)), value, r)
         for r in shown
-        if (value := r.value(strip.measure.key)) is not None
+        if (value := r.value(strip.field)) is not None
     ]
-    line = " ".join(f"{x},{strip.y(value)}" for x, value in points)
+    line = " ".join(f"{x},{strip.y(value)}" for x, value, _reading in points)
     yield f'<polyline class="strip" points="{line}"/>'
-    for x, value in points:
-        yield f'<circle class="strip-dot" cx="{x}" cy="{strip.y(value)}" r="3.2"/>'
-        if not strip.axis.low <= value <= strip.axis.high:
-            yield _text(x + 6, strip.y(value) + 4, str(value), "start", "value")
+    flags, middle = reading_flags(facts), strip.top + STRIP_HEIGHT / 2
+    for x, value, reading in points:
+        y = strip.y(value)
+        yield f'<circle class="strip-dot" cx="{x}" cy="{y}" r="3.2"/>'
+        is_flagged = any(flag.field == strip.field for flag in flags.get(reading.id, ()))
+        is_off = not strip.axis.low <= value <= strip.axis.high
+        kind = "value" if is_flagged or is_off else "soft-text halo"
+        yield _text(x, y + (14 if y < middle else -6), _number(strip, reading, value), kind=kind)
+
+
+def _number(strip: _Strip, reading: ReadingFacts, value: Number) -> str:
+    """97, or 97 +2 on two litres of oxygen a minute (CLINICAL 7, hazard 43)."""
+    beside = strip.observation.beside
+    extra = reading.value(beside.key) if beside else None
+    return f"{number(value)} +{number(extra)}" if extra else number(value)

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypedDict
 
-from django.utils.translation import gettext as _
-
 from clinic.trail.organisation import renewals_before
 from monitoring.models import Clearance, Departure, Order, Session, Withdrawal
 from monitoring.reports.chart import session_chart
-from monitoring.reports.session_report import Peak, SessionReport, Span, peak
+from monitoring.reports.session_report import SessionReport, Span
 from monitoring.rules.facts import SessionFacts
-from monitoring.words import report
+from monitoring.words import report, summary
 from monitoring.words.amendments import (
     AmendmentLine,
     LateEvent,
@@ -37,7 +35,7 @@ class Content(TypedDict):
     banner: Banner
     deviations: list[report.Line]
     spans: list[tuple[str, Span]]
-    peaks: list[tuple[str, Peak | None]]
+    summary: list[tuple[str, str]]
     chart: str
     infusion: str
     given: str
@@ -61,10 +59,7 @@ def content(found: SessionReport) -> Content:
         banner=session_banner(session, is_marked=False),
         deviations=[report.line(facts, d) for d in found.deviations],
         spans=[(report.moment(s.code), s) for s in found.spans],
-        peaks=[
-            (_("Highest systolic after the dose"), peak(facts, "systolic")),
-            (_("Highest diastolic after the dose"), peak(facts, "diastolic")),
-        ],
+        summary=summary.strip(facts),
         chart=session_chart(facts, found.as_of),
         infusion=ordered(facts) if facts.infusion else "",
         given=given(facts),

@@ -14,7 +14,6 @@ from monitoring.models import Session
 from monitoring.rules.deviation import Deviation
 from monitoring.rules.deviations import deviations
 from monitoring.rules.facts import SessionFacts, whole_minutes
-from monitoring.rules.measures import Number
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +27,6 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Peak:
-    """The highest value of one measure after the dose, and its own minute after the first dose."""
-
-    value: Number
-    minutes: int
-
-
-@dataclass(frozen=True, slots=True)
 class SessionReport:
     session: Session
     facts: SessionFacts
@@ -46,20 +37,6 @@ class SessionReport:
     @property
     def is_over(self) -> bool:
         return self.session.phase in {"closed", "cancelled"}
-
-
-def peak(facts: SessionFacts, key: str) -> Peak | None:
-    """The highest `key` after the dose, when it was first reached; None where none was measured.
-
-    Each measure by itself: the highest systolic and the highest diastolic are seldom of one
-    reading, and together would be a pressure that no one measured.
-    """
-    found = [(r.value(key), r.taken_at) for r in facts.after_dose]
-    measured = [(value, at) for value, at in found if value is not None]
-    if not measured:
-        return None
-    value, at = max(measured, key=lambda pair: pair[0])
-    return Peak(value, facts.minutes(at) or 0)
 
 
 def load(site: Site, session_id: UUID) -> Session | None:

@@ -120,16 +120,17 @@ OBSERVATIONS: dict[str, Observation] = {
             _("HR"),
             strip=Strip(40, 140, (40, 80, 120)),
         ),
-        Observation("spo2", _("SpO₂"), (SPO2,), beside=OXYGEN),
+        Observation("spo2", _("SpO₂"), (SPO2,), strip=Strip(85, 100, (90, 95, 100)), beside=OXYGEN),
         Observation(
             "respiratory_rate",
             _("Respiratory rate"),
             (RESPIRATORY_RATE,),
             _("RR"),
             is_at_each_slot=False,
+            strip=Strip(5, 30, (10, 20, 30)),
         ),
-        Observation("sedation", _("Sedation")),
-        Observation("dissociation", _("Dissociation")),
+        Observation("sedation", _("Sedation"), strip=Strip(0, 5, (0, 5))),
+        Observation("dissociation", _("Dissociation"), strip=Strip(0, 4, (0, 4))),
     )
 }
 """All that a reading observes, in the order in which it is entered and shown: the one list that

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from xml.etree import ElementTree
 
 import pytest
@@ -137,3 +138,20 @@ def test_the_same_course_is_the_same_picture() -> None:
 
 def test_a_heart_rate_off_its_scale_shows_its_number() -> None:
     assert "172" in texts(drawn(observed(reading(40, heart_rate=172))))
+
+
+def test_each_observation_has_its_strip_with_every_value_as_a_number() -> None:
+    """SpO2 says the oxygen it was measured on; a scale says which it is."""
+    facts = observed(
+        reading(15, spo2=96, respiratory_rate=17, sedation=4, dissociation=2, heart_rate=77),
+        reading(40, spo2=91, oxygen=Decimal("2.0"), respiratory_rate=13),
+    )
+    svg = drawn(facts)
+    said = texts(svg)
+    assert {"96", "91 +2", "17", "13", "4", "2", "77"} <= set(said)
+    names = ("Heart rate, /min", "SpO₂, % (+ Oxygen, L/min)", "Sedation (MOAA/S)")
+    assert {*names, "Respiratory rate, /min", "Dissociation (0–4)"} <= set(said)
+    strips = [p for p in svg.iter(f"{SVG}polyline") if p.get("class") == "strip"]
+    assert [len((s.get("points") or "").split()) for s in strips] == [3] * 5
+    height = float((svg.get("viewBox") or "").split()[-1])
+    assert all(0 <= float(t.get("y") or 0) <= height for t in svg.iter(f"{SVG}text"))

@@ -85,8 +85,11 @@ def test_it_has_a_strip_of_its_own_below_the_last_one(clock: TestClock) -> None:
     texts = [t.text for t in drawn.iter("text")]
     assert {"Temperature, °C", "Heart rate, /min"} <= set(texts)
     strips = [e for e in drawn.iter("polyline") if e.get("class") == "strip"]
-    assert len(strips) == 2
-    assert all(len((s.get("points") or "").split()) == len(facts.readings) for s in strips)
+    others = sum(o.strip is not None for o in measures.OBSERVATIONS.values())
+    assert len(strips) == others + 1
+    points = [len((s.get("points") or "").split()) for s in strips]
+    assert points[0] == len(facts.readings)
+    assert [t for t in texts if t == "36.6"] == ["36.6"] * len(facts.readings)
     heights = [int((svg.get("viewBox") or "").split()[-1]) for svg in (without, drawn)]
     lowest = max(
         float(y) for e in drawn.iter("line") for y in (e.get("y1") or "", e.get("y2") or "")

@@ -39,7 +39,7 @@ from monitoring.web.identity import compared
 from monitoring.web.lookup import open_session
 from monitoring.web.presenters.open_items import OpenItem
 from monitoring.web.record_page import RecordForm, SessionPage
-from monitoring.words import wording
+from monitoring.words import summary, wording
 from monitoring.words.given import given
 from monitoring.words.readings import table
 from monitoring.words.report import renewal_words
@@ -216,7 +216,7 @@ def _changes(session: Session, facts: SessionFacts, shown: int) -> list[str]:
     for row in shown_as.rows:
         if seqs[row.id] > shown:
             values = ", ".join(
-                f"{column.name} {cell.text}"
+                " ".join(filter(None, (column.name, cell.text, cell.detail)))
                 for column, cell in zip(shown_as.columns, row.cells, strict=True)
                 if cell.text != "–"
             )
@@ -240,6 +240,7 @@ def _context(session: Session, facts: SessionFacts, signer: Staff) -> dict[str, 
         "items": [OpenItem(wording.item(i), links.closes(session, i)) for i in items],
         "clearance_state": state,
         "can_sign": not items and state != "stands" and session.phase != "closed",
+        "summary": summary.strip(facts),
         "statement": statement(session, facts, signer.printed_name),
         "signer": signer.printed_name,
         "has_passkey": passkey.has_one(signer),
