@@ -582,6 +582,15 @@ OR (NEW.accepts_id IS NOT NULL AND (
     )
 ));
 
+-- guard: corrects_once on: event
+-- before: INSERT
+-- A correction replaces a standing event of its session, and stays of its kind.
+NEW.replaces_id IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM monitoring_event e
+    WHERE e.id = NEW.replaces_id AND e.session_id = NEW.session_id AND {standing event e.id}
+    AND e.kind = NEW.kind
+);
+
 -- guard: reviewed_by_clinician on: event
 -- before: INSERT
 -- A review is made by an active clinician of the session's site.

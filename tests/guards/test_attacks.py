@@ -286,5 +286,5 @@ def test_late_readings_move_nothing_of_what_was_signed(clinic: Clinic, clock: Te
     assert late.after_departure
     after = Session.objects.filter(pk=visit.id).values("phase", "outcome", "given_mg").get()
     assert after == before
-    with pytest.raises(Exception, match="wrong_phase"):
+    with pytest.raises(Exception, match="amended_after_leaving"):
         note(visit)
