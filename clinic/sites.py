@@ -21,6 +21,7 @@ class SiteDetails:
     rems_certified_on: date | None = None
     rems_certified_until: date | None = None
     is_inpatient: bool = False
+    asks_witness: bool = False
     address: str = ""
     address_2: str = ""
     city: str = ""

@@ -38,6 +38,10 @@ class SiteForm(OrganisationForm):
         label=gettext_lazy("Inpatient setting"),
         help_text=gettext_lazy("patients of an inpatient setting are not enrolled in REMS"),
     )
+    asks_witness = YesNo(
+        label=gettext_lazy("Each dose has a witness"),
+        help_text=gettext_lazy("a second person of the site is named beside it"),
+    )
     rems_site_id = _text("rems_site_id", gettext_lazy("REMS site id"))
     rems_certified_on = DayField(
         required=False,
@@ -59,7 +63,8 @@ class SiteForm(OrganisationForm):
 
     def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
         shown = {name: getattr(site, name) for name in NAMES}
-        shown["is_inpatient"] = "yes" if site.is_inpatient else "no"
+        for name in ("is_inpatient", "asks_witness"):
+            shown[name] = "yes" if getattr(site, name) else "no"
         super().__init__(*args, initial={"id": uuid7(), **shown}, **kwargs)
         if sites.has_begun(site):
             self.fields["time_zone"].disabled = True
@@ -68,7 +73,13 @@ class SiteForm(OrganisationForm):
             )
 
     def clean_is_inpatient(self) -> bool:
-        answer: bool | None = self.cleaned_data["is_inpatient"]
+        return self._answer("is_inpatient")
+
+    def clean_asks_witness(self) -> bool:
+        return self._answer("asks_witness")
+
+    def _answer(self, name: str) -> bool:
+        answer: bool | None = self.cleaned_data[name]
         if answer is None:
             raise forms.ValidationError(_("Choose yes or no."))
         return answer
@@ -86,6 +97,7 @@ class SiteForm(OrganisationForm):
             "id",
             grid("name", "time_zone"),
             self.rendered("is_inpatient"),
+            self.rendered("asks_witness"),
             grid("rems_site_id", "rems_certified_on", "rems_certified_until"),
             grid("address", "address_2", "city", "state", "postal_code", "phone"),
             self.rendered("paper_size"),

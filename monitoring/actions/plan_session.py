@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from clinic.access import Permission, may
@@ -13,6 +14,7 @@ from clinic.refusal import NotAllowed, Refused, refuse
 from clinic.trail import chain
 from clinic.trail.canonical import columns, digest
 from clinic.verbs import Work, same_or_conflict, sent_before, verb
+from monitoring.actions.infusion_order import NOT_INFUSED, ByWeight, require_infusion
 from monitoring.actions.order_dose import Ordering, amount_problems, order_of, require_order
 from monitoring.models import Order, Patient, ProtocolVersion, Session
 from monitoring.models.history import dosed_sessions
@@ -33,6 +35,7 @@ class Plan:
     room: str = ""
     treatment_phase: str = ""
     planned_reason: str = ""
+    infusion: ByWeight = NOT_INFUSED
 
 
 @verb(Permission.PLAN_SESSION)
@@ -55,9 +58,8 @@ def plan_session(
     work.require(by, patient.site)
     if order_id and not may(by, Permission.ORDER_DOSE, patient.site):
         raise NotAllowed(work.declared.name)
-    given = asdict(plan)
-    room = given.pop("room").strip()
-    given["planned_reason"] = plan.planned_reason.strip()
+    given = _written(plan)
+    room = given.pop("room")
     is_treated = dosed_sessions(patient).exclude(pk=id).exists()
     if is_treated and plan.is_first_treatment is None:
         given["is_first_treatment"] = False
@@ -84,6 +86,15 @@ def plan_session(
         id, "session", work.declared.name, rows=rows, actor_id=by.pk, detail=detail, is_new=True
     )
     return session
+
+
+def _written(plan: Plan) -> dict[str, Any]:
+    """The columns that hold what a person wrote."""
+    given = asdict(plan)
+    given |= given.pop("infusion")
+    for name in ("room", "planned_reason", "beyond_reason"):
+        given[name] = given[name].strip()
+    return given
 
 
 def _version_in_use(patient: Patient, version_id: UUID) -> ProtocolVersion:
@@ -131,5 +142,6 @@ def _require_plan(plan: Plan, protocol: Protocol, now: datetime, *, is_order: bo
         require_order(facts, _ordering(plan))
     elif found := amount_problems(facts, plan.planned_mg):
         raise Refused(found)
+    require_infusion(plan.infusion, plan.planned_mg, protocol, is_order=is_order)
     if plan.treatment_phase not in {"", *Order.TreatmentPhase.values}:
         raise refuse("unanswered", "treatment_phase")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, cast
 
 from clinic import clock
@@ -12,7 +13,7 @@ from monitoring.models.rows import SessionRows
 from monitoring.rules import facts as rules
 from monitoring.rules.codes import AutomaticWithdrawal
 from monitoring.rules.dose_facts import DoseFacts, InfusionOrder
-from monitoring.rules.doses import sprayed_mg
+from monitoring.rules.doses import ordered_mg, sprayed_mg
 from monitoring.rules.measures import OBSERVATIONS, value_fields
 from monitoring.rules.mended import Corrected, StruckFacts
 from monitoring.rules.questions import QUESTIONS
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
         Event,
         Order,
         Reading,
-        Session,
         Strike,
         Withdrawal,
     )
@@ -76,7 +76,7 @@ def facts_of(rows: SessionRows, *, is_whole: bool = True) -> rules.SessionFacts:
         orders=tuple(map(order_facts, orders)),
         admissions=tuple(map(admission_facts, admissions)),
         decisions=tuple(map(decision_facts, decisions)),
-        infusion=_infusion(session),
+        infusion=_infusion(rows),
         doses=tuple(d for d in doses if not d.has_failed),
         failed=tuple(d for d in doses if d.has_failed),
         readings=tuple(map(reading_facts, rows.unstruck(Reading))),
@@ -205,18 +205,26 @@ def decision_facts(row: Decision) -> rules.DecisionFacts:
     )
 
 
-def _infusion(session: Session) -> InfusionOrder | None:
-    """None where none was ordered by weight."""
+def _infusion(rows: SessionRows) -> InfusionOrder | None:
+    """None where none was ordered by weight. Beyond the protocol it has the reason of the plan, or
+    that of the latest order."""
+    from monitoring.models import Order
+
+    session = rows.session
+    reason = next((order.reason for order in reversed(rows.if_loaded(Order))), "")
     weight, mg_per_kg, minutes = session.weight_kg, session.mg_per_kg, session.infusion_minutes
     concentration = session.concentration
     if weight is None or mg_per_kg is None or concentration is None or minutes is None:
         return None
+    if ordered_mg(weight, mg_per_kg) != session.planned_mg:
+        # A later order was of another amount.
+        mg_per_kg = (session.planned_mg / weight).quantize(Decimal("0.01"))
     return InfusionOrder(
         weight_kg=weight,
         mg_per_kg=mg_per_kg,
         concentration=concentration,
         minutes=minutes,
-        beyond_reason=session.beyond_reason,
+        beyond_reason=session.beyond_reason or reason,
     )
 
 

@@ -5,6 +5,19 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 REASONS = {
+    "above_zero": _("Enter this, above zero."),
+    "no_infusion_planned": _("This protocol is no infusion. Leave this and what follows empty."),
+    "total_by_weight": _(
+        "%(each)s mg/kg for %(weight)s kg are %(total)s mg in all. Enter that total, or correct "
+        "the weight or the mg/kg."
+    ),
+    "beyond_needs_clinician": _(
+        "Above %(most)s mg/kg, or over less than %(least)s min, a clinician plans and orders, with "
+        "a reason."
+    ),
+    "beyond_reason": _(
+        "This is above %(most)s mg/kg, or over less than %(least)s min. Say why it is ordered."
+    ),
     "infusion_running": _("The infusion is running. Record its end, or a pause, first."),
     "infusion_given": _("All %(mg)s mg that were ordered have been given."),
     "paused_and_complete": _("A pause is not complete: the rest still runs in."),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from clinic.ids import uuid7
 from clinic.models import Site, Staff
 from monitoring import actions
+from monitoring.actions.infusion_order import ByWeight
 from monitoring.models import ProtocolVersion
-from monitoring.rules.protocol import SPRAVATO_US
+from monitoring.rules.protocol import SPRAVATO_US, Protocol
 from monitoring.rules.protocol_bounds import settings_of
 from tests.factories.filled import filled
 
@@ -28,4 +30,16 @@ def change_protocol(site: Site, by: Staff, **given: Any) -> ProtocolVersion:
         version_id=used.pk,
         settings=settings,
         **filled(given, id=uuid7(), reason="Two patients left drowsy."),
+    )
+
+
+def by_weight(protocol: Protocol, mg: float) -> ByWeight:
+    """An order of `mg` at 0.5 mg/kg over 40 minutes, where the protocol is of an infusion."""
+    if not protocol.is_infusion:
+        return ByWeight()
+    return ByWeight(
+        weight_kg=Decimal(str(mg)) * 2,
+        mg_per_kg=Decimal("0.5"),
+        concentration=Decimal(2),
+        infusion_minutes=40,
     )

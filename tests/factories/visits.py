@@ -42,6 +42,7 @@ from tests.factories.filled import filled
 from tests.factories.followed import MEANT, MEANT_NOW, Clock, Followed
 from tests.factories.mended import Mended
 from tests.factories.people import PASSWORD, SiteFactory, person
+from tests.factories.protocols import by_weight
 from tests.factories.record import PatientFactory, ProtocolVersionFactory, SiteProtocolFactory
 from tests.factories.recorded import recorded
 
@@ -87,6 +88,7 @@ class Visit(Mended, Followed):
             plan=Plan(
                 protocol_version_id=self.version.pk,
                 planned_mg=Decimal(planned_mg),
+                infusion=plan.pop("infusion", by_weight(self.version.protocol(), planned_mg)),
                 **filled(
                     plan,
                     planned_for=clock.now(),

@@ -43,7 +43,7 @@ from monitoring.rules.phase import phase_of
 from monitoring.rules.protocol import SPRAVATO_US
 from monitoring.rules.schedule import next_slot
 from monitoring.rules.suicidality import waits_for_review
-from tests.factories.protocols import change_protocol, in_use
+from tests.factories.protocols import by_weight, change_protocol, in_use
 from tests.factories.visits import Visit
 
 Step = Callable[[Visit], Any]
@@ -190,6 +190,7 @@ def _plan(visit: Visit) -> Any:
         plan=Plan(
             protocol_version_id=in_use(visit.site, visit.version.key).pk,
             planned_mg=Decimal(56),
+            infusion=by_weight(visit.version.protocol(), 56),
             planned_for=visit.clock.now(),
             indication="trd",
             is_first_treatment=False,

@@ -13,6 +13,7 @@ from monitoring import actions
 from monitoring.actions.admit_patient import Answers
 from monitoring.actions.depart import Leaving
 from monitoring.actions.give_dose import DoseGiven
+from monitoring.actions.infusion_order import NOT_INFUSED, ByWeight
 from monitoring.actions.plan_session import Plan
 from monitoring.actions.record_event import EventEntry
 from monitoring.actions.record_medication import MedicationGiven
@@ -24,6 +25,7 @@ from monitoring.models import Order, ProtocolVersion, Session, facts
 from monitoring.rules.cautions import cautions
 from monitoring.rules.entry import PRE_DOSE
 from monitoring.rules.flags import unanswered
+from monitoring.rules.protocol import Protocol
 from monitoring.rules.questions import EU_CONCOMITANT, EU_CONTRAINDICATIONS, QUESTIONS
 from monitoring.rules.readiness import before_clearance, history_items, needs_decision
 from monitoring.rules.screens import ScreenFacts
@@ -67,6 +69,7 @@ class Visit(Measured):
                 protocol_version_id=version.pk,
                 planned_for=planned_for,
                 planned_mg=mg,
+                infusion=_by_weight(version.protocol(), mg),
                 indication=indication,
                 is_first_treatment=is_first,
                 room=self.room,
@@ -273,3 +276,15 @@ def _why_this_dose(mg: Decimal, *, is_first: bool) -> str:
     if is_first:
         return "First treatment"
     return "As last time, tolerated well" if mg < 84 else "Response still partial, tolerated well"
+
+
+def _by_weight(protocol: Protocol, mg: Decimal) -> ByWeight:
+    """An infusion of 0.5 mg/kg over 40 minutes; nothing for a spray."""
+    if not protocol.is_infusion:
+        return NOT_INFUSED
+    return ByWeight(
+        weight_kg=mg * 2,
+        mg_per_kg=Decimal("0.5"),
+        concentration=Decimal(2),
+        infusion_minutes=protocol.infusion_least_minutes,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, cast
@@ -25,21 +26,24 @@ from clinic.pages import moments
 from clinic.pages.amounts import Amount
 from clinic.pages.dates import DayField
 from clinic.pages.entry_page import EntryPage, redirect_saved, render_form
-from clinic.pages.fields import Tiles, YesNo
+from clinic.pages.fields import Tiles, WholeNumber, YesNo
 from clinic.pages.protect import page
 from clinic.pages.submit import submit
 from clinic.request import ClinicRequest
 from monitoring.actions import plan_session
+from monitoring.actions.infusion_order import ByWeight
 from monitoring.actions.plan_session import Plan
 from monitoring.models import Order, Patient, ProtocolVersion, Session
 from monitoring.models.history import dosed_sessions
 from monitoring.reports.treatment import last_dosed
+from monitoring.rules.doses import ordered_mg
 from monitoring.web.lookup import log_read
 from monitoring.web.presenters.open_items import OpenItem, missing_for_rems
 from monitoring.web.record_page import RecordForm
 from monitoring.web.times import TimeOfDay
 from monitoring.words.banner import patient_banner
 
+BY_WEIGHT = tuple(field.name for field in fields(ByWeight))
 LATEST = 5
 """How many earlier doses are named beside a plan."""
 
@@ -59,6 +63,21 @@ class PlanForm(RecordForm):
         required=False,
         label=gettext_lazy("Total dose in mg, where the protocol lists none"),
         example="36.5",
+    )
+    weight_kg = Amount(required=False, label=gettext_lazy("Weight (kg)"), unit="kg", example="72.5")
+    mg_per_kg = Amount(
+        required=False, label=gettext_lazy("Dose (mg/kg)"), unit="mg/kg", example="0.5", decimals=2
+    )
+    concentration = Amount(
+        required=False, label=gettext_lazy("Concentration (mg/mL)"), unit="mg/mL", example="2"
+    )
+    infusion_minutes = WholeNumber(
+        label=gettext_lazy("Planned duration (min)"), unit="min", example="40"
+    )
+    beyond_reason = forms.CharField(
+        required=False,
+        max_length=300,
+        label=gettext_lazy("If beyond the protocol's mg/kg or duration: why"),
     )
     indication = Tiles(label=gettext_lazy("Indication"), choices=Session.Indication.choices)
     is_first_treatment = YesNo(label=gettext_lazy("First treatment ever"))
@@ -90,6 +109,9 @@ class PlanForm(RecordForm):
             del self.fields["total"]
         if all(p.allowed_totals_mg for p in protocols):
             del self.fields["planned_mg"]
+        if not any(p.is_infusion for p in protocols):
+            for name in BY_WEIGHT:
+                del self.fields[name]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -107,18 +129,40 @@ class PlanForm(RecordForm):
             data["mg"] = Decimal(data[given[0]])
         elif not self.errors.keys() & {"total", "planned_mg"}:
             words = _("Enter one total, not two.") if given else _("Choose the total dose.")
-            self.add_error(self.dose_field, words)
+            self.add_error(*(self._by_weight(data) if not given else (self.dose_field, words)))
         return data
+
+    def _by_weight(self, data: dict[str, Any]) -> tuple[str, str]:
+        """What the total of an infusion is, where it was left empty: who orders enters it."""
+        weight, each = data.get("weight_kg"), data.get("mg_per_kg")
+        if not (weight and each):
+            return self.dose_field, _("Choose the total dose.")
+        params = {"weight": weight, "each": each, "total": ordered_mg(weight, each)}
+        return "planned_mg", self.sentence(Message("total_by_weight", params))
 
     def layout(self) -> Layout:
         rest = [n for n in self.fields if n not in {"id", "near", "day", "time"}]
         when = Div(self.rendered("day"), self.rendered("time"), css_class="grid-2")
-        return Layout("id", self.rendered("near"), when, *map(self.rendered, rest))
+        infused = [n for n in BY_WEIGHT if n in rest]
+        first = rest.index("planned_mg") + 1 if infused else len(rest)
+        rest = [n for n in rest if n not in infused]
+        by_weight = [Div(*map(self.rendered, infused), css_class="grid-2")] if infused else []
+        before, after = rest[:first], rest[first:]
+        return Layout(
+            "id",
+            self.rendered("near"),
+            when,
+            *map(self.rendered, before),
+            *by_weight,
+            *map(self.rendered, after),
+        )
 
     def field_of(self, message: Message) -> str | None:
         """The total is chosen or typed: what is said of it belongs to the one that is shown."""
         if message.field == "reason":
             return "planned_reason"
+        if message.code == "total_by_weight":
+            return "planned_mg"
         return self.dose_field if message.field == "planned_mg" else super().field_of(message)
 
     @property
@@ -184,6 +228,7 @@ def _plan(request: ClinicRequest, form: PlanForm, patient_id: UUID, *, orders: b
             room=data["room"],
             treatment_phase=data["treatment_phase"],
             planned_reason=data["planned_reason"],
+            infusion=ByWeight(**{n: data[n] for n in BY_WEIGHT if n in data}),
         ),
     )
 

@@ -87,11 +87,30 @@ def test_the_doses_offered_are_those_of_the_sites_protocols(desk: Desk) -> None:
     assert "planned_mg" not in form.fields
 
 
+BY_WEIGHT = {
+    "weight_kg": "73.0",
+    "mg_per_kg": "0.50",
+    "concentration": "2",
+    "infusion_minutes": "40",
+}
+
+
 def test_an_infusion_takes_an_amount_of_its_own(desk: Desk) -> None:
     ketamine = publish_protocol(KETAMINE_IV, site=desk.site)
-    desk.post(protocol_version=str(ketamine.pk), total="", planned_mg="36.5")
+    desk.post(protocol_version=str(ketamine.pk), total="", planned_mg="36,5", **BY_WEIGHT)
 
-    assert Session.objects.get().planned_mg == Decimal("36.5")
+    session = Session.objects.get()
+    assert (session.planned_mg, session.weight_kg) == (Decimal("36.5"), Decimal(73))
+    assert (session.concentration, session.infusion_minutes) == (Decimal(2), 40)
+
+
+@pytest.mark.parametrize("typed", ["", "365"])
+def test_the_total_of_an_infusion_is_the_one_that_its_weight_gives(desk: Desk, typed: str) -> None:
+    ketamine = publish_protocol(KETAMINE_IV, site=desk.site)
+    answer = desk.post(protocol_version=str(ketamine.pk), total="", planned_mg=typed, **BY_WEIGHT)
+
+    assert "0.50 mg/kg for 73.0 kg are 36.5 mg" in answer.context["form"].errors["planned_mg"][0]
+    assert Session.objects.count() == 0
 
 
 @pytest.mark.parametrize("amounts", [("", ""), ("56", "36.5"), ("", "lots"), ("", "-3")])
