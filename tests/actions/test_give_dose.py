@@ -142,6 +142,16 @@ def test_an_expired_lot_is_refused_and_the_day_of_expiry_is_not(clock: TestClock
     assert visit.dose(expiry=date(2026, 3, 10)).number == 1
 
 
+@pytest.mark.parametrize("compared", ["", "photograph"])
+def test_an_identifier_is_compared_with_the_patient_before_each_device(
+    clock: TestClock, compared: str
+) -> None:
+    visit = predosed(clock)
+    with refused("identify", "identified_by"):
+        visit.dose(identified_by=compared)
+    assert visit.dose(identified_by="mrn").identified_by == "mrn"
+
+
 def test_a_dose_needs_its_lot_and_how_much_was_given(clock: TestClock) -> None:
     visit = predosed(clock)
     with refused("required", "lot"):

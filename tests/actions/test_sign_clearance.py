@@ -9,7 +9,7 @@ import pytest
 from clinic.ids import uuid7
 from monitoring.actions import Conflict, NotAllowed, Refused
 from monitoring.models import Clearance, Withdrawal
-from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US
+from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_EU, SPRAVATO_US
 from monitoring.rules.questions import US_CHECKLIST
 from tests.actions.refusals import refused
 from tests.clock import TestClock
@@ -105,6 +105,20 @@ def test_a_flag_without_an_answer_is_not_signed_over(clock: TestClock) -> None:
         visit.sign()
     visit.respond(pain.pk)
     visit.sign()
+
+
+def test_an_identifier_is_compared_with_the_patient_before_signing(clock: TestClock) -> None:
+    visit = ready_to_sign(clock)
+    with refused("identify", "identified_by"):
+        visit.sign(identified_by="")
+    assert visit.sign(identified_by="birth_date").identified_by == "birth_date"
+
+
+def test_what_a_country_adds_is_confirmed_there(clock: TestClock) -> None:
+    visit = ready_to_sign(clock, protocol=SPRAVATO_EU)
+    with refused("confirm", "walks_steadily"):
+        visit.sign(checklist=dict.fromkeys(US_CHECKLIST, True))
+    assert "walks steadily" in visit.sign().statement
 
 
 @pytest.mark.parametrize("key", US_CHECKLIST)

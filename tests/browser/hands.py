@@ -63,7 +63,7 @@ def give_device(nurse: Person) -> None:
     nurse.page.locator("label.tile", has_text="Born").click()
     nurse.page.get_by_label("Lot number").fill("S2611C")
     nurse.page.get_by_label("Expiry date").fill("2027-05-31")
-    nurse.page.get_by_label("Complete", exact=True).check()
+    nurse.page.get_by_label("Both sprays: no dot left").check()
     nurse.tap("Save dose")
 
 

@@ -14,6 +14,7 @@ from clinic.signin import idle
 from monitoring.models import Reading
 from tests.browser.conftest import Person
 from tests.browser.hands import fill_reading
+from tests.browser.taps import Taps, come_back, make_sure
 from tests.clock import TestClock
 from tests.factories.logged import insert
 from tests.factories.people import PASSWORD, PIN, ShiftFactory, TabletFactory
@@ -21,26 +22,6 @@ from tests.factories.people import person as hire
 from tests.factories.visits import Visit, dosed
 
 WRONG = "408216"
-
-
-class Taps:
-    """Counts what a finger does."""
-
-    def __init__(self, device: Person) -> None:
-        self.device, self.taps, self.digits = device, 0, 0
-
-    def button(self, words: str) -> None:
-        self.device.page.get_by_role("button", name=words, exact=True).tap()
-        self.taps += 1
-
-    def name(self, staff: Staff) -> None:
-        self.device.page.locator(".tile", has_text=staff.printed_name).tap()
-        self.taps += 1
-
-    def pin(self, pin: str) -> None:
-        for digit in pin:
-            self.device.page.locator(f"[data-digit='{digit}']").tap()
-            self.digits += 1
 
 
 @pytest.fixture
@@ -77,13 +58,6 @@ def reading_of(visit: Visit) -> str:
     return f"/sessions/{visit.id}/reading/?slot=40"
 
 
-def come_back(device: Person, staff: Staff, pin: str = PIN) -> Taps:
-    taps = Taps(device)
-    taps.name(staff)
-    taps.pin(pin)
-    return taps
-
-
 def expect_nothing_of(visit: Visit, device: Person) -> None:
     text = device.page.locator("body").inner_text().lower()
     for secret in (visit.patient.family_name, visit.patient.mrn):
@@ -91,7 +65,7 @@ def expect_nothing_of(visit: Visit, device: Person) -> None:
     assert visit.patient.family_name.lower() not in device.page.title().lower()
 
 
-def test_handing_over_takes_two_taps_and_six_digits_and_stays_on_the_page(
+def test_handing_over_takes_three_taps_and_six_digits_and_stays_on_the_page(
     device: Person, visit: Visit, thomas: Staff
 ) -> None:
     device.go(f"/sessions/{visit.id}/")
@@ -101,9 +75,12 @@ def test_handing_over_takes_two_taps_and_six_digits_and_stays_on_the_page(
     expect_nothing_of(visit, device)
     taps.name(thomas)
     taps.pin(PIN)
+    expect(device.page.get_by_role("heading", name="Whose page is this?")).to_be_visible()
+    assert device.violations() == []
+    taps.button("Born 14-Jul-1958")
     expect(device.page).to_have_url(f"{device.served}/sessions/{visit.id}/")
     expect(device.page.locator("header")).to_contain_text("Thomas Brown")
-    assert (taps.taps, taps.digits) == (2, 6)
+    assert (taps.taps, taps.digits) == (3, 6)
 
 
 def test_a_half_filled_reading_waits_for_who_typed_it_and_is_recorded_under_who_saves(
@@ -114,6 +91,7 @@ def test_a_half_filled_reading_waits_for_who_typed_it_and_is_recorded_under_who_
     page.get_by_label("Systolic").fill("131")
     taps.button("Hand over")
     come_back(device, thomas)
+    make_sure(device)
     others = page.get_by_text("A form that someone else has started")
     expect(others).to_be_visible()
     assert page.get_by_label("Systolic").input_value() == ""
@@ -122,6 +100,7 @@ def test_a_half_filled_reading_waits_for_who_typed_it_and_is_recorded_under_who_
     # Rosa finds hers; Thomas's stays his.
     taps.button("Hand over")
     come_back(device, rosa)
+    make_sure(device)
     expect(page.get_by_label("Systolic")).to_have_value("131")
     expect(others).to_be_visible()
     fill_reading(device, systolic=131)
@@ -137,6 +116,7 @@ def test_a_half_filled_reading_waits_for_who_typed_it_and_is_recorded_under_who_
     assert page.get_by_label("Systolic").input_value() == ""
     taps.button("Hand over")
     come_back(device, thomas)
+    make_sure(device)
     expect(page.get_by_label("Systolic")).to_have_value("144")
     expect(others).to_be_hidden()
 
@@ -149,6 +129,7 @@ def test_signing_out_forgets_ones_own_drafts_alone(
     page.get_by_label("Systolic").fill("131")
     taps.button("Hand over")
     come_back(device, thomas)
+    make_sure(device)
     page.get_by_label("Systolic").fill("144")
     page.locator("header details.menu summary").last.tap()
     device.tap("Sign out")

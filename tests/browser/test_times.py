@@ -90,7 +90,7 @@ def test_a_dose_reads_back_what_its_time_does_and_asks_before_it_counts(
     nurse.page.get_by_label("Lot number").fill("A1")
     nurse.page.get_by_label(re.compile("Expiry date")).fill("2027-05-31")
     nurse.page.locator("label.tile", has_text="Born").click()
-    nurse.page.locator("label.tile", has_text="Complete").click()
+    nurse.page.locator("label.tile", has_text="Both sprays").click()
     nurse.tap("Save dose")
     expect(
         nurse.page.get_by_text(f"{local:%H:%M}, {told}. Is this the time?").first

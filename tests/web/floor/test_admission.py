@@ -9,7 +9,7 @@ from django.test import Client
 
 from clinic.ids import uuid7
 from monitoring.models import Admission, Session
-from monitoring.rules.protocol import SPRAVATO_US
+from monitoring.rules.protocol import SPRAVATO_EU, SPRAVATO_US
 from monitoring.rules.questions import CONCOMITANT, CONTRAINDICATIONS
 from tests.clock import TestClock
 from tests.factories.answers import ESCORT, GOOD_ANSWERS
@@ -79,3 +79,31 @@ def test_the_answer_that_makes_the_dose_wait_looks_like_one(
     shown = answer.content.decode()
     assert shown.count("the dose waits") == len(QUESTIONS) - len(CONCOMITANT)
     assert set(CONTRAINDICATIONS) <= set(waits)
+
+
+def test_a_contraindication_answered_again_by_a_nurse_is_refused_at_the_question(
+    visit: Visit, signed_in: Signer
+) -> None:
+    """A clinician changes it with a reason; page 1 of the report then tells both answers."""
+    address = f"/sessions/{visit.id}/admission/"
+    nurse, clinician = signed_in(visit.nurse), signed_in(visit.clinician)
+    nurse.post(address, filled(visit, intracerebral_haemorrhage="yes"))
+    assert "answered Yes before" in nurse.get(address).content.decode()
+    again = filled(visit, contraindication_reason="It was the sister's")
+    errors = nurse.post(address, again).context["form"].errors
+    told = "This was answered Yes. Only a clinician can change it, with a reason."
+    assert errors == {"intracerebral_haemorrhage": [told]}
+    assert Admission.objects.filter(session=visit.id).count() == 1
+    without = clinician.post(address, filled(visit))
+    assert "contraindication_reason" in without.context["form"].errors
+    assert clinician.post(address, again).status_code == 302
+    report = clinician.get(f"/sessions/{visit.id}/report/").content.decode()
+    assert "Contraindication answered Yes at" in report
+    assert "History of intracerebral haemorrhage. It was the sister&#x27;s" in report
+
+
+def test_europes_questions_stand_on_its_page(clock: TestClock, signed_in: Signer) -> None:
+    visit = planned(clock, protocol=SPRAVATO_EU)
+    page = signed_in(visit.nurse).get(f"/sessions/{visit.id}/admission/").content.decode()
+    for question in ("within 6 weeks", "Pregnant", "Thyroid hormone", "Vasopressin"):
+        assert question in page
