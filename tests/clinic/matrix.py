@@ -301,6 +301,8 @@ def _ids(
         "noun": "reading",
         "fact_id": reading,
         "strike_id": uuid4(),
+        "dose_id": visit.session.facts().doses[0].id,
+        "event_id": event,
         "reading_id": reading,
         "clearance_id": clearance,
         "about": about,

@@ -111,6 +111,8 @@ ROUTES: dict[str, Route] = {
     "review": Route(
         CLINICIAN, names_a_row=True, is_about_what_comes_later=True, is_about_what_ended=True
     ),
+    "dose-correct": Route(CARE, names_a_row=True),
+    "event-correct": Route(CARE | VISITOR, names_a_row=True, is_about_what_comes_later=True),
     "strike": Route(CARE | VISITOR, names_a_row=True),
     "strike-confirm": Route(CLINICIAN, names_a_row=True, is_about_what_comes_later=True),
     "review-list": Route(CLINICIAN, GET),
@@ -165,6 +167,8 @@ def address(name: str, visit: Visit) -> str:
         "noun": "reading",
         "fact_id": facts.readings[0].id,
         "strike_id": uuid4(),
+        "dose_id": facts.doses[0].id,
+        "event_id": uuid4(),
         "session_id": visit.id,
         "patient_id": visit.patient.pk,
         "version_id": visit.version.pk,

@@ -68,6 +68,8 @@ PAGES = {
     "session-defer": _("No dose today"),
     "amendment": _("Amendment"),
     "review": _("Late reading"),
+    "dose-correct": _("Correction"),
+    "event-correct": _("Correction"),
     "strike": _("Entered in error"),
     "strike-confirm": _("Entered in error"),
 }

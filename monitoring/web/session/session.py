@@ -19,7 +19,7 @@ from clinic.pages.protect import page
 from clinic.request import ClinicRequest
 from clinic.verbs import Verb
 from monitoring import actions
-from monitoring.models import Session
+from monitoring.models import Dose, Event, Session
 from monitoring.reports.chart import session_chart
 from monitoring.rules.clocks import ahead
 from monitoring.rules.doses import is_paused, may_give_more
@@ -68,6 +68,7 @@ def session(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     context = _context(found, facts, now, permissions) | {"version": version}
     # What is brought up to date lies below the banner.
     context["banner"] = session_banner(found, is_marked=not is_poll)
+    context["correctable"] = _correctable(found, facts, permissions)
     context["strikable"] = strikable(found.rows, request.user, permissions, facts.phase)
     return render(request, f"session/{'_live' if is_poll else 'session'}.html", context)
 
@@ -126,6 +127,20 @@ def _items(facts: SessionFacts, now: datetime) -> list[Item]:
     if is_watched and clearance_state(facts, now) != "stands":
         return before_clearance(facts, now)
     return strikes_waiting(facts)
+
+
+def _correctable(found: Session, facts: SessionFacts, permissions: Permissions) -> set[UUID]:
+    """The doses and events that this person may put right."""
+    offered: list[tuple[Verb[..., object], type[Dose | Event]]] = [
+        (actions.correct_dose, Dose),
+        (actions.correct_event, Event),
+    ]
+    return {
+        row.pk
+        for verb, noun in offered
+        if verb.is_offered(permissions, facts.phase)
+        for row in found.rows.standing(noun)
+    }
 
 
 def _waits(facts: SessionFacts, items: list[Item]) -> str:

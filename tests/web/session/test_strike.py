@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from clinic.ids import uuid7
-from monitoring.models import Dose, Strike, StrikeConfirmation
+from monitoring.models import Dose, Event, Strike, StrikeConfirmation
 from tests.clock import TestClock
 from tests.factories.people import person
 from tests.factories.visits import Visit, discharged, dosed, observed
@@ -108,3 +108,35 @@ def test_after_departure_it_waits_on_the_list_of_reviews(
     assert "No late entry waits" in clinician.get("/reviews/").content.decode()
     since = clinician.get(f"/sessions/{visit.id}/report/").content.decode()
     assert "Confirmed as entered in error" in since
+
+
+def test_a_lot_is_corrected_from_the_line_of_its_dose(clock: TestClock, signed_in: Signer) -> None:
+    visit = dosed(clock)
+    dose = Dose.objects.get(number=1)
+    nurse, page = signed_in(visit.nurse), f"/sessions/{visit.id}/"
+    address = f"{page}dose/{dose.pk}/correct/"
+    assert address in nurse.get(page).content.decode()
+    assert "A1234" not in nurse.get(address).content.decode().split("<form")[-1]
+    empty = nurse.post(address, {"id": str(uuid7()), "reason": "Misread"})
+    assert empty.status_code == 422
+    assert "Enter what was wrong" in empty.content.decode()
+    body = {"id": str(uuid7()), "lot": "B77", "reason": "Misread"}
+    assert nurse.post(address, body).status_code == 302
+    made = Dose.objects.get(replaces=dose)
+    assert (made.lot, made.expiry, made.started_at) == ("B77", dose.expiry, dose.started_at)
+    shown = nurse.get(page).content.decode()
+    assert "Replaced by a correction." in shown
+    assert "lot B77" in shown
+
+
+def test_the_words_of_an_event_are_corrected(clock: TestClock, signed_in: Signer) -> None:
+    visit = dosed(clock)
+    note = visit.event(detail="Left arm")
+    nurse, page = signed_in(visit.nurse), f"/sessions/{visit.id}/"
+    address = f"{page}event/{note.pk}/correct/"
+    assert address in nurse.get(page).content.decode()
+    body = {"id": str(uuid7()), "detail": "Right arm", "reason": "Misheard"}
+    assert nurse.post(address, body).status_code == 302
+    made = Event.objects.get(replaces=note)
+    assert (made.detail, made.at) == ("Right arm", note.at)
+    assert "Note corrected: Misheard" in nurse.get(f"{page}report/").content.decode()
