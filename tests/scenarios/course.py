@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from monitoring.rules.deviations import deviations
 from monitoring.rules.flags import flagged
@@ -36,7 +37,7 @@ def tiers(visit: Visit) -> list[str]:
     return [found.tier for found in flagged(visit.session.facts())]
 
 
-def to_the_end(visit: Visit, *, through: int = 120, **values: int) -> None:
+def to_the_end(visit: Visit, *, through: int = 120, **values: Any) -> None:
     """Read each slot that is left, up to `through` minutes, and wait for the window to end."""
     facts = visit.session.facts()
     first, ends = facts.first_dose_at, facts.window_ends_at

@@ -9,11 +9,14 @@ import pytest
 from clinic.ids import uuid7
 from clinic.refusal import NotAllowed, Refused
 from monitoring import actions
-from monitoring.models import Event, Session
+from monitoring.actions.correct_dose import DoseCorrection
+from monitoring.models import Dose, Event, Session
+from monitoring.models.alike import alike_to
 from monitoring.rules.entry import PRE_DOSE
 from monitoring.rules.protocol import KETAMINE_IV
 from tests.clock import TestClock
 from tests.factories.answers import GOOD_ANSWERS
+from tests.factories.record import PatientFactory
 from tests.factories.visits import admitted, discharged, dosed, observed, planned, predosed
 from tests.scenarios.course import open_before_dose, page_1, states, to_the_end
 
@@ -23,7 +26,11 @@ pytestmark = pytest.mark.django_db
 def test_an_ordinary_session_of_56_mg_has_nothing_on_page_1(clock: TestClock) -> None:
     visit = discharged(clock)
     session = visit.session
-    assert (session.phase, session.outcome, session.given_mg) == ("closed", "discharged", 56)
+    assert (session.phase, session.outcome, session.given_mg) == (
+        "closed",
+        "discharged",
+        Decimal(56),
+    )
     assert page_1(visit) == []
 
 
@@ -47,7 +54,7 @@ def test_after_a_delay_a_normal_reading_lets_a_clinician_give(clock: TestClock) 
     assert open_before_dose(visit) == ["decision"]
     visit.decide("give", reason="Settled")
     visit.dose()
-    assert visit.session.given_mg == 28
+    assert visit.session.given_mg == Decimal(28)
 
 
 def test_a_decision_not_to_give_ends_it(clock: TestClock) -> None:
@@ -87,7 +94,7 @@ def test_a_device_that_fails_is_replaced_and_gives_nothing(clock: TestClock) -> 
     clock.forward(minutes=5)
     visit.dose()
     session = visit.session
-    assert session.given_mg == 84
+    assert session.given_mg == Decimal(84)
     assert session.phase == "observing"
     assert "device_replaced" in page_1(visit)
 
@@ -100,7 +107,7 @@ def test_one_spray_of_two_is_14_mg_and_never_topped_up(clock: TestClock) -> None
     clock.forward(minutes=5)
     with pytest.raises(Refused):
         visit.dose()
-    assert visit.session.given_mg == 42
+    assert visit.session.given_mg == Decimal(42)
     assert "device_one_spray" in page_1(visit)
 
 
@@ -131,7 +138,7 @@ def test_a_dose_on_the_wrong_patient_gives_everything_back(clock: TestClock) -> 
     assert visit.session.phase == "dosing", "until a clinician confirms it, the dose counts"
     visit.confirm(strike)
     session = visit.session
-    assert (session.phase, session.given_mg, session.first_dose_at) == ("arrived", 0, None)
+    assert (session.phase, session.given_mg, session.first_dose_at) == ("arrived", Decimal(0), None)
     assert "struck" in page_1(visit)
 
 
@@ -179,5 +186,30 @@ def test_a_patient_who_collapses_before_the_dose_is_transferred(clock: TestClock
 def test_vomiting_after_a_spray_leaves_the_amount_as_it_left_the_device(clock: TestClock) -> None:
     visit = dosed(clock)
     visit.event("symptom", symptoms=["vomiting"], detail="Two minutes after device 2")
-    assert visit.session.given_mg == 56
+    assert visit.session.given_mg == Decimal(56)
     assert Event.objects.get(session_id=visit.id).symptoms == ["vomiting"]
+
+
+def test_a_wrong_lot_is_corrected_and_the_original_stays_readable(clock: TestClock) -> None:
+    visit = dosed(clock)
+    dose = Dose.objects.filter(session_id=visit.id, number=1).get()
+    actions.correct_dose(
+        visit.id,
+        visit.nurse,
+        id=uuid7(),
+        replaces=dose.pk,
+        correction=DoseCorrection(lot="B7"),
+        reason="Read from the wrong carton",
+    )
+    lots = Dose.objects.filter(session_id=visit.id, number=1).values_list("lot", flat=True)
+    assert set(lots) == {dose.lot, "B7"}
+    assert [d.number for d in visit.session.facts().doses] == [1, 2]
+    assert visit.session.given_mg == Decimal(56)
+
+
+def test_two_patients_of_one_name_are_marked_on_both(clock: TestClock) -> None:
+    jane = planned(clock)
+    name = {"family_name": jane.patient.family_name, "given_name": jane.patient.given_name}
+    other = planned(clock, site=jane.site, patient=PatientFactory.create(site=jane.site, **name))
+    for visit, theirs in ((jane, other), (other, jane)):
+        assert [p.pk for p in alike_to(visit.patient)] == [theirs.patient.pk]
