@@ -373,7 +373,6 @@ DEVIATIONS = {
 
 NOUNS = {
     "admission": _("Arrival"),
-    "call": _("Call"),
     "decision": _("Decision"),
     "dose": _("Dose"),
     "event": _("Event"),
