@@ -163,9 +163,26 @@ def _packed(body: bytes) -> bytes:
 
 
 def test_an_entry_is_within_sixteen_taps_beyond_its_digits(visit: Visit, nurse: Person) -> None:
-    """Five fields to enter, two scales to tap and one button to save: eight taps."""
+    """Five fields to enter, room air or litres, two scales and one button to save: nine taps. All
+    of it stands on one screen."""
+    nurse.page.set_viewport_size({"width": 810, "height": 1080})
     nurse.go(f"/sessions/{visit.id}/reading/?slot=40")
     fields = nurse.page.locator(".vital input[type=text]").count()
+    tiles = nurse.page.locator(".tile-beside").count()
     scales = nurse.page.locator(".scale-panel > fieldset.tiles").count()
-    assert fields + scales + 1 <= 16
+    assert (fields, tiles, scales) == (6, 1, 2)
+    assert nurse.page.evaluate("document.documentElement.scrollHeight") <= 1080
     assert nurse.page.locator("select, input[type=number], input[type=range]").count() == 0
+
+
+def test_a_symptom_is_one_tap_away_and_what_was_typed_stays(visit: Visit, nurse: Person) -> None:
+    nurse.go(f"/sessions/{visit.id}/reading/?slot=40")
+    nurse.page.get_by_label("Systolic").fill("184")
+    nurse.page.get_by_label("Room air").check()
+    nurse.tap("Record a symptom")
+    nurse.page.get_by_label("Chest pain").check(force=True)
+    nurse.tap("Save event")
+    expect(nurse.page.get_by_text("Event saved")).to_be_visible()
+    nurse.go(f"/sessions/{visit.id}/reading/?slot=40")
+    expect(nurse.page.get_by_label("Systolic")).to_have_value("184")
+    expect(nurse.page.get_by_label("Room air")).to_be_checked()

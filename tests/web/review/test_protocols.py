@@ -106,7 +106,30 @@ def distinct() -> Protocol:
         final_set_max_age_minutes=14,
         clearance_valid_minutes=13,
         late_entry_minutes=9,
+        respiratory_low_emergency=1,
+        respiratory_low_notify=12,
+        respiratory_high_notify=23,
+        respiratory_high_emergency=26,
+        heart_low_emergency=41,
+        heart_low_notify=49,
+        heart_high_notify=112,
+        heart_high_emergency=132,
+        systolic_low_emergency=87,
+        systolic_low_notify=101,
+        clearance_rise=18,
     )
+
+
+def test_the_limits_of_all_that_is_read_stand_with_their_source() -> None:
+    """Rules 15, 48 and 49: low, high, once as information and once as an emergency."""
+    shown = {s.value: s.source for _heading, found in groups(distinct()) for s in found}
+    news = "Outer bands of NEWS2, taken as limits without its score"
+    limits = ("12 / 23/min", "1 / 26/min", "49 / 112/min", "41 / 132/min", "101 mmHg", "87 mmHg")
+    assert {limit: shown.get(limit) for limit in limits} == dict.fromkeys(limits, news)
+    assert shown["18 mmHg"].startswith("The product's default")
+    before = dict(groups(distinct()))["Before the dose"]
+    boxed = [s.value for s in before if s.source.startswith("Boxed warning")]
+    assert boxed == ["5", "0", "94 %", "always"]
 
 
 INFUSED: dict[str, Any] = {"infusion_most_mcg_kg": 470, "infusion_least_minutes": 52}
