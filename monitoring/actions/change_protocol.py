@@ -30,7 +30,9 @@ def change_protocol(
     """Publish a version made of the one that `site` uses, with these settings, for `reason`.
 
     Sessions that are planned keep their version; new ones take this one. A setting is refused at
-    its field outside the bounds of CLINICAL 8, rule 54. The same `id` sent twice is one version.
+    its field outside the bounds of CLINICAL 8, rule 54, whatever the reason. What a clinic had made
+    stricter may come back towards its source, never beyond it: each change has its reason, which
+    stands with both values on the page of the version. The same `id` sent twice is one version.
     Raises Refused, NotAllowed, Conflict.
     """
     work.require(by, site)

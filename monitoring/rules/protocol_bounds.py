@@ -12,14 +12,17 @@ from dataclasses import dataclass, replace
 
 from clinic.message import Message
 from monitoring.rules.codes import SettingCode
-from monitoring.rules.measures import DIASTOLIC
 from monitoring.rules.protocol import REMS_CHECK_MINUTES, Protocol
 
 DAY = 1440
 """Minutes: a time after the dose, or before it, lies within a day (`Protocol.slots`)."""
 
-LEAST_DIASTOLIC = int(DIASTOLIC.possible[0])
-"""mmHg: no rule names a low diastolic pressure, so the guide may be any that a form takes."""
+LONGEST = 720
+"""Minutes: half a day. A longer window or fast belongs to a night's stay, not to a session."""
+
+LEAST_DIASTOLIC = 65
+"""mmHg: as far below 90 as a rise that someone is informed of (25). No rule names a low diastolic
+pressure; a guide below this would call nearly every patient high."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +39,23 @@ class Bound:
 
 EVERYWHERE: dict[str, Bound] = {
     # Stricter is shorter, or narrower.
-    "repeat_every_minutes": Bound(1, 15, "8"),
+    "repeat_every_minutes": Bound(5, 15, "8"),
     "slot_tolerance_minutes": Bound(0, 5, "7"),
     "forty_from": Bound(30, REMS_CHECK_MINUTES, "7"),
     "forty_to": Bound(REMS_CHECK_MINUTES, 50, "7"),
     "overdue_after_minutes": Bound(1, 5, "9"),
     "escalate_after_minutes": Bound(1, 10, "9"),
     "late_entry_minutes": Bound(1, 5, "37"),
-    "predose_max_age_minutes": Bound(1, 30, "12"),
+    "predose_max_age_minutes": Bound(5, 30, "12 and 54"),
     "final_set_max_age_minutes": Bound(5, 15, "16 and 54"),
-    "clearance_valid_minutes": Bound(1, 15, "33"),
+    "clearance_valid_minutes": Bound(5, 15, "33 and 54"),
     "emergency_repeat_minutes": Bound(1, 5, "14"),
     "repeat_pressure_minutes": Bound(1, 5, "51"),
     "repeat_spo2_minutes": Bound(1, 2, "51"),
     "answer_within_minutes": Bound(1, 10, "9"),
     # Stricter is longer.
-    "food_minutes": Bound(120, DAY, "23"),
-    "liquid_minutes": Bound(30, DAY, "23"),
+    "food_minutes": Bound(120, LONGEST, "23"),
+    "liquid_minutes": Bound(30, LONGEST, "23"),
     # Stricter is lower. A guide lies above the low pressures of rule 48; diastolic has none there.
     "guide_systolic": Bound(101, 140, "10 and 48"),
     "guide_diastolic": Bound(LEAST_DIASTOLIC, 90, "10"),
@@ -60,8 +63,8 @@ EVERYWHERE: dict[str, Bound] = {
     "notify_diastolic": Bound(90, 110, "13 and 54"),
     "notify_systolic_rise": Bound(20, 40, "13 and 54"),
     "notify_diastolic_rise": Bound(15, 25, "13 and 54"),
-    "emergency_systolic": Bound(140, 200, "14"),
-    "emergency_diastolic": Bound(90, 120, "14"),
+    "emergency_systolic": Bound(141, 200, "14 and 54"),
+    "emergency_diastolic": Bound(91, 120, "14 and 54"),
     "clearance_systolic": Bound(101, 140, "15 and 48"),
     "clearance_diastolic": Bound(LEAST_DIASTOLIC, 90, "15"),
     "clearance_within_percent": Bound(0, 20, "15 and 54"),
@@ -79,10 +82,10 @@ EVERYWHERE: dict[str, Bound] = {
     "systolic_low_emergency": Bound(90, 110, "48"),
     "systolic_low_notify": Bound(100, 111, "48"),
     # Stricter is higher.
-    "spo2_below": Bound(93, 100, "17"),
-    "spo2_far_below": Bound(90, 100, "17"),
+    "spo2_below": Bound(93, 96, "17 and 54"),
+    "spo2_far_below": Bound(90, 95, "17 and 54"),
     "sedation_notify": Bound(3, 4, "18 and 54"),
-    "sedation_emergency": Bound(1, 4, "18"),
+    "sedation_emergency": Bound(1, 3, "18 and 54"),
 }
 
 APART: tuple[tuple[str, str, str], ...] = (
@@ -108,19 +111,19 @@ Settings = Mapping[str, int | tuple[int, ...] | None]
 def bounds(protocol: Protocol) -> dict[str, Bound]:
     """What a clinic may set of this protocol, and how far.
 
-    Under REMS the window is at least 120 minutes; elsewhere the clinic sets its own minimum
-    (CLINICAL 8, rules 1, 2 and 44). Only nasal devices rest, mind a spray, and have a
-    schedule of weeks (rules 22, 23 and 26).
-    0.5 mg/kg over 40 min is the one dose of an infusion that CLINICAL 5 has a source for.
+    Under REMS the window is at least 120 minutes; elsewhere the clinic sets its own minimum, with
+    the 40-minute blood pressure in it (CLINICAL 8, rules 1, 2, 6 and 44). Only nasal devices rest,
+    mind a spray, and have a schedule of weeks (rules 22, 23 and 26). 0.5 mg/kg over 40 min is the
+    one dose of an infusion that CLINICAL 5 has a source for.
     """
-    least = 120 if protocol.rems else 1
-    found = {"window_minutes": Bound(least, DAY, "1" if protocol.rems else "44"), **EVERYWHERE}
+    least, rule = (120, "1") if protocol.rems else (REMS_CHECK_MINUTES, "6 and 44")
+    found = {"window_minutes": Bound(least, LONGEST, rule), **EVERYWHERE}
     if protocol.is_infusion:
         found["infusion_most_mcg_kg"] = Bound(1, 500, "44")
-        found["infusion_least_minutes"] = Bound(40, DAY, "44")
+        found["infusion_least_minutes"] = Bound(40, LONGEST, "44")
     else:
-        found["rest_between_devices_minutes"] = Bound(5, DAY, "22")
-        found["nasal_minutes"] = Bound(60, DAY, "23")
+        found["rest_between_devices_minutes"] = Bound(5, 60, "22")
+        found["nasal_minutes"] = Bound(60, LONGEST, "23")
         found["least_days_between"] = Bound(2, 7, "26 and 53")
         found["induction_weeks"] = Bound(0, 4, "26")
         found["induction_a_week"] = Bound(1, 2, "26")

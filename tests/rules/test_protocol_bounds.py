@@ -6,7 +6,8 @@ from dataclasses import fields, replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given
+from hypothesis import settings as drawing
 from hypothesis import strategies as st
 
 from monitoring.rules.protocol import KETAMINE_IV, PROTOCOLS, SPRAVATO_US, Protocol, ProtocolError
@@ -19,6 +20,9 @@ from monitoring.rules.protocol_bounds import (
     problems,
     settings_of,
 )
+
+few = drawing(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""Each example draws every setting of a protocol."""
 
 NOT_THE_CLINICS = {
     "key",
@@ -74,11 +78,47 @@ def test_every_setting_has_a_bound_or_is_not_the_clinics() -> None:
         ("dissociation_notify", 2, 3),
         ("final_set_max_age_minutes", 5, 15),
         ("clearance_within_percent", 0, 20),
+        ("spo2_below", 93, 96),
+        ("spo2_far_below", 90, 95),
+        ("sedation_emergency", 1, 3),
+        ("emergency_systolic", 141, 200),
+        ("emergency_diastolic", 91, 120),
+        ("predose_max_age_minutes", 5, 30),
+        ("clearance_valid_minutes", 5, 15),
     ],
 )
 def test_the_ranges_of_rule_54(name: str, least: int, most: int) -> None:
     assert (EVERYWHERE[name].least, EVERYWHERE[name].most) == (least, most)
     assert "54" in EVERYWHERE[name].rule
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "edge_of_normal"),
+    [
+        ("respiratory_low_notify", 11, 12),
+        ("respiratory_high_notify", 21, 20),
+        ("heart_low_notify", 50, 51),
+        ("heart_high_notify", 111, 90),
+        ("systolic_low_notify", 100, 111),
+        ("respiratory_low_emergency", 8, 11),
+        ("respiratory_high_emergency", 25, 21),
+        ("heart_low_emergency", 40, 50),
+        ("heart_high_emergency", 131, 91),
+        ("systolic_low_emergency", 90, 110),
+        ("clearance_rise", 10, 5),
+    ],
+)
+def test_a_limit_of_rules_15_and_48_moves_from_its_source_towards_normal_alone(
+    name: str, source: int, edge_of_normal: int
+) -> None:
+    assert getattr(SPRAVATO_US, name) == source
+    assert {EVERYWHERE[name].least, EVERYWHERE[name].most} == {source, edge_of_normal}
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS, ids=lambda p: p.key)
+def test_each_setting_has_room_on_both_sides_and_an_end_on_both(protocol: Protocol) -> None:
+    for name, bound in bounds(protocol).items():
+        assert 0 <= bound.least < bound.most <= 720, name
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS, ids=lambda p: p.key)
@@ -92,7 +132,8 @@ def test_a_setting_is_refused_at_its_field_one_beyond_either_end(protocol: Proto
 
 def test_the_window_is_at_least_two_hours_under_rems_alone() -> None:
     assert codes(SPRAVATO_US, window_minutes=119) == {"window_minutes": "setting_out_of_bounds"}
-    assert codes(KETAMINE_IV, window_minutes=119) == {}
+    assert codes(KETAMINE_IV, window_minutes=40) == {}
+    assert codes(KETAMINE_IV, window_minutes=39) == {"window_minutes": "setting_out_of_bounds"}
 
 
 @pytest.mark.parametrize(
@@ -131,6 +172,7 @@ def settings(draw: st.DrawFn, protocol: Protocol, beyond: int = 0) -> dict[str, 
     return drawn | {"slots": draw(times)}
 
 
+@few
 @given(st.sampled_from(PROTOCOLS).flatmap(lambda p: st.tuples(st.just(p), settings(p))))
 def test_what_is_within_bounds_is_a_protocol_of_its_own(
     drawn: tuple[Protocol, dict[str, Any]],
@@ -145,6 +187,7 @@ def test_what_is_within_bounds_is_a_protocol_of_its_own(
         assert getattr(made, name) == getattr(protocol, name)
 
 
+@few
 @given(settings(SPRAVATO_US, beyond=200))
 def test_nothing_laxer_than_the_source_passes(chosen: dict[str, Any]) -> None:
     if problems(SPRAVATO_US, chosen):

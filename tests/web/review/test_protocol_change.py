@@ -104,8 +104,8 @@ def test_one_goes_back_to_the_settings_with_all_that_was_typed(
 @pytest.mark.parametrize(
     ("name", "typed", "said"),
     [
-        ("window_minutes", "119", "from 120 to 1440"),
-        ("window_minutes", "", "from 120 to 1440"),
+        ("window_minutes", "119", "from 120 to 720"),
+        ("window_minutes", "", "from 120 to 720"),
         ("window_minutes", "two hours", "Enter digits only"),
         ("notify_systolic", "139", "from 140 to 180"),
         ("slots", "15, 30, 60", "40 minutes cannot be left out"),
