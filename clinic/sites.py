@@ -29,6 +29,7 @@ class SiteDetails:
     postal_code: str = ""
     phone: str = ""
     paper_size: str = Site.PaperSize.LETTER
+    watch_limit: int = 2
 
 
 def check(details: SiteDetails, site: Site | None = None) -> None:
@@ -42,6 +43,9 @@ def check(details: SiteDetails, site: Site | None = None) -> None:
         check_time_zone(details.time_zone)
     except ValidationError:
         raise refuse("time_zone", "time_zone") from None
+    least, most = Site.WATCH_LIMITS
+    if not least <= details.watch_limit <= most:
+        raise refuse("watch_limit", "watch_limit")
     if details.rems_certified_on and not details.rems_site_id:
         raise refuse("rems_site_id", "rems_site_id")
     if until := details.rems_certified_until:

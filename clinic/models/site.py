@@ -25,6 +25,9 @@ class Site(Guarded):
     of the certification, and empty while no end is known.
     """
 
+    WATCH_LIMITS = (1, 4)
+    """The bounds of `watch_limit`: above four the warning would not come in a usual session."""
+
     class PaperSize(models.TextChoices):
         LETTER = "letter", _("Letter")
         A4 = "a4", _("A4")

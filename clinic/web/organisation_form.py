@@ -22,6 +22,7 @@ WORDS = {
         "Sessions were planned here in the present time zone, so it cannot be changed."
     ),
     "rems_site_id": gettext_lazy("Enter the REMS site id of this certification."),
+    "watch_limit": gettext_lazy("Enter a number from 1 to 4."),
     "certified_on": gettext_lazy("Enter the day on which the site was certified."),
     "certified_until": gettext_lazy("Enter a day that is not before the certification."),
     "no_role": gettext_lazy("Choose at least one role."),

@@ -15,7 +15,7 @@ from clinic import sites
 from clinic.ids import uuid7
 from clinic.models import Site
 from clinic.pages.dates import DayField
-from clinic.pages.fields import Tiles, YesNo
+from clinic.pages.fields import Tiles, WholeNumber, YesNo
 from clinic.sites import SiteDetails
 from clinic.web.organisation_form import OrganisationForm
 
@@ -60,6 +60,11 @@ class SiteForm(OrganisationForm):
     postal_code = _text("postal_code", gettext_lazy("ZIP code"))
     phone = _text("phone", gettext_lazy("Telephone"))
     paper_size = Tiles(label=gettext_lazy("Paper size"), choices=Site.PaperSize.choices)
+    watch_limit = WholeNumber(
+        label=gettext_lazy("Patients whom one person watches at most"),
+        help_text=gettext_lazy("1 to 4; above it there is a warning and a deviation"),
+        example="2",
+    )
 
     def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
         shown = {name: getattr(site, name) for name in NAMES}
@@ -89,6 +94,11 @@ class SiteForm(OrganisationForm):
             raise forms.ValidationError(_("Choose a paper size."))
         return str(self.cleaned_data["paper_size"])
 
+    def clean_watch_limit(self) -> int:
+        if self.cleaned_data["watch_limit"] is None:
+            raise forms.ValidationError(_("Enter a number from 1 to 4."))
+        return int(self.cleaned_data["watch_limit"])
+
     def layout(self) -> Layout:
         def grid(*names: str) -> Div:
             return Div(*map(self.rendered, names), css_class="grid-2")
@@ -101,6 +111,7 @@ class SiteForm(OrganisationForm):
             grid("rems_site_id", "rems_certified_on", "rems_certified_until"),
             grid("address", "address_2", "city", "state", "postal_code", "phone"),
             self.rendered("paper_size"),
+            self.rendered("watch_limit"),
         )
 
     def details(self) -> SiteDetails:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from clinic.refusal import Conflict, NotAllowed, Refused
 from clinic.verbs import Verb
+from monitoring.actions.accept_watch import accept_watch
 from monitoring.actions.admit_patient import admit_patient
 from monitoring.actions.amend_patient import amend_patient
 from monitoring.actions.amend_record import amend_record
@@ -23,6 +24,8 @@ from monitoring.actions.defer_dose import defer_dose
 from monitoring.actions.depart import depart
 from monitoring.actions.end_infusion import end_infusion
 from monitoring.actions.give_dose import give_dose
+from monitoring.actions.hand_over_prescriber import hand_over_prescriber
+from monitoring.actions.hand_over_watch import hand_over_watch
 from monitoring.actions.order_dose import order_dose
 from monitoring.actions.plan_session import plan_session
 from monitoring.actions.publish_protocol import publish_protocol
@@ -44,6 +47,7 @@ __all__ = [
     "Conflict",
     "NotAllowed",
     "Refused",
+    "accept_watch",
     "admit_patient",
     "amend_patient",
     "amend_record",
@@ -58,6 +62,8 @@ __all__ = [
     "depart",
     "end_infusion",
     "give_dose",
+    "hand_over_prescriber",
+    "hand_over_watch",
     "order_dose",
     "plan_session",
     "publish_protocol",

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from clinic.access import Permission, may
 from clinic.message import Message
-from clinic.models import Membership, Staff
 from clinic.refusal import Conflict, Refused
 from monitoring.actions.work import SessionWork, session_verb
 from monitoring.models import Admission, Patient, Session
+from monitoring.models.on_site import one_of, prescribers_at, watched_with
 from monitoring.models.session import IN_PROGRESS
 from monitoring.rules.contraindications import taken_back
 from monitoring.rules.questions import QUESTIONS
@@ -62,17 +62,25 @@ def admit_patient(work: SessionWork, *, id: UUID, answers: Answers) -> Admission
     if theirs := others.exclude(pk=work.session.pk).first():
         raise Conflict(theirs)
     reasons = _open_questions(work, answers)
-    prescriber = _prescriber(work, answers.prescriber_id)
+    prescriber = one_of(prescribers_at(work.session.site_id), answers.prescriber_id)
     if prescriber is None:
         reasons.append(Message("prescriber", field="prescriber"))
     if reasons or prescriber is None:
         raise Refused(reasons)
-    work.session.prescriber = prescriber
     work.session.room = answers.room.strip() or work.session.room
     if work.session.admitted_at is None:
         work.admit()
-    admission = work.add(Admission(id=id, prescriber_name=prescriber.printed_name, **given))
-    return admission
+    return work.add(
+        Admission(id=id, prescriber_name=prescriber.printed_name, **given, **_watch(work))
+    )
+
+
+def _watch(work: SessionWork) -> dict[str, int | None]:
+    """Who admits begins to watch; who asks the questions again does not."""
+    if work.facts.admissions:
+        return {}
+    count = watched_with(work.session, work.by)
+    return {"watches": count, "watch_limit": work.session.site.watch_limit}
 
 
 def _open_questions(work: SessionWork, answers: Answers) -> list[Message]:
@@ -99,17 +107,3 @@ def _taken_back(work: SessionWork, answers: Answers) -> Iterator[Message]:
         yield from (Message("only_a_clinician", field=question) for question in changed)
     elif changed and not answers.contraindication_reason.strip():
         yield Message("required", field="contraindication_reason")
-
-
-def _prescriber(work: SessionWork, prescriber_id: UUID | None) -> Staff | None:
-    """An active clinician of the session's site."""
-    return (
-        Staff.objects.filter(
-            pk=prescriber_id,
-            is_active=True,
-            memberships__site=work.session.site_id,
-            memberships__role=Membership.Role.CLINICIAN,
-        ).first()
-        if prescriber_id
-        else None
-    )

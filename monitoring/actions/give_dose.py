@@ -18,6 +18,7 @@ from monitoring.actions.times import require_timely
 from monitoring.actions.work import SessionWork, session_verb
 from monitoring.models import Decision, Dose
 from monitoring.models.dose import witnesses
+from monitoring.models.on_site import before_device
 from monitoring.rules.doses import SPRAYS, remaining_mg
 from monitoring.rules.next_dose import dose_problems, out_of_order
 from monitoring.rules.phase import PRESENT
@@ -129,6 +130,8 @@ def _require_ready(work: SessionWork, dose: DoseGiven) -> None:
     if not work.facts.doses:
         work.load_history()
     facts = work.facts
+    if facts.admission is not None and (items := before_device(work.session)):
+        raise Refused(items)
     if not facts.doses and (items := before_dose(facts, dose.started_at)):
         raise Refused(items)
     problems = dose_problems(

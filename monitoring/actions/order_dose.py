@@ -35,10 +35,11 @@ def order_dose(
     dose the rest can only be stopped, by `decide_dose`. Raises Refused at each field, and where
     another order has come since; NotAllowed.
     """
-    orders = work.session.rows.of(Order)
-    if sent := work.sent(orders, id, written(ordering)):
+    rows = work.session.rows
+    if sent := work.sent(rows.of(Order), id, written(ordering)):
         return sent
     work.require_phase()
+    orders = rows.standing(Order)
     if replaces_id != (orders[-1].pk if orders else None):
         raise refuse("order_changed")
     require_order(work.facts, ordering)

@@ -26,6 +26,7 @@ from monitoring.rules.phase import PRESENT
 
 RECORDABLE = frozenset(Event.Kind.values) - {
     Event.Kind.RESPONSE,
+    Event.Kind.HANDOVER,
     Event.Kind.MEDICATION,
     Event.Kind.SCREEN,
     Event.Kind.ACCEPTANCE,
@@ -58,8 +59,8 @@ class EventEntry:
 def record_event(
     work: SessionWork, *, id: UUID, event: EventEntry, sending: Sending = FIRST
 ) -> Event:
-    """Record a symptom, intervention, handover, note, adverse event or the resolution of one, or
-    the effect of a medication. A response, a screen and a medication have their own verbs.
+    """Record a symptom, intervention, note, adverse event or the resolution of one, or the effect
+    of a medication. A response, a screen, a medication and a handover have their own verbs.
 
     An adverse event says whether it was serious and when it began; a symptom names at least one.
     What belongs to another kind than the one chosen is refused, so that no tick is lost. Once the

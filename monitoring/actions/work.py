@@ -30,6 +30,7 @@ from monitoring.rules.clocks import ahead
 from monitoring.rules.codes import PhaseCode, Second
 from monitoring.rules.deviations import deviations
 from monitoring.rules.facts import Phase, ReadingFacts, SessionFacts, whole_minutes
+from monitoring.rules.people import observers, prescribers
 from monitoring.rules.phase import phase_of
 
 logger = logging.getLogger(__name__)
@@ -208,6 +209,8 @@ class SessionWork(Work):
         if facts.is_whole:
             if facts.ordered is not None:
                 session.planned_mg = Decimal(str(facts.ordered.mg))
+            session.prescriber_id = next((s.person for s in prescribers(facts)[-1:]), None)
+            session.observer_id = next((s.person for s in observers(facts)[-1:]), None)
             session.deviation_count = len(deviations(facts, self.now))
         session.save(update_fields=WRITABLE)
         self._append()

@@ -16,6 +16,7 @@ from monitoring.rules.dose_facts import DoseFacts, InfusionOrder
 from monitoring.rules.doses import ordered_mg, sprayed_mg
 from monitoring.rules.measures import OBSERVATIONS, value_fields
 from monitoring.rules.mended import Corrected, StruckFacts
+from monitoring.rules.order import OrderFacts
 from monitoring.rules.questions import QUESTIONS
 from monitoring.rules.rems import holds
 from monitoring.rules.screens import CSSRS, ScreenFacts
@@ -171,8 +172,8 @@ def _departure(rows: SessionRows) -> rules.DepartureFacts | None:
     return departure_facts(found[0]) if found else None
 
 
-def order_facts(row: Order) -> rules.OrderFacts:
-    return rules.OrderFacts(
+def order_facts(row: Order) -> OrderFacts:
+    return OrderFacts(
         seq=row.seq,
         at=row.recorded_at,
         mg=float(row.mg),
@@ -191,7 +192,17 @@ def admission_facts(row: Admission) -> rules.AdmissionFacts:
         transport_reason=row.transport_reason,
         contraindication_reason=row.contraindication_reason,
         prescriber=row.prescriber_name,
+        prescriber_id=row.prescriber_id,
+        by=row.recorded_by_id,
+        watches=_watches(row),
     )
+
+
+def _watches(row: Admission | Event) -> tuple[int, int] | None:
+    """How many patients whoever took on the watch then watched, and the site's number."""
+    if row.watches is None or row.watch_limit is None:
+        return None
+    return row.watches, row.watch_limit
 
 
 def decision_facts(row: Decision) -> rules.DecisionFacts:
@@ -302,6 +313,12 @@ def event_facts(row: Event, *, first: Event | None = None) -> rules.EventFacts:
         ordered=row.ordered,
         screen=screen_facts(row) if row.kind == "screen" else None,
         after_departure=row.after_departure,
+        by=row.recorded_by_id,
+        hands_over=row.hands_over,
+        handed_to=row.handed_to_id,
+        handed_to_name=row.handed_to_name,
+        accepts=row.accepts_id,
+        watches=_watches(row),
     )
 
 

@@ -9,8 +9,9 @@ from clinic.trail.organisation import renewals_before
 from monitoring.models import Clearance, Departure, Order, Session, Withdrawal
 from monitoring.reports.chart import session_chart
 from monitoring.reports.session_report import SessionReport, Span
+from monitoring.rules import people as people_rules
 from monitoring.rules.facts import SessionFacts
-from monitoring.words import report, summary
+from monitoring.words import people, report, summary
 from monitoring.words.amendments import (
     AmendmentLine,
     LateEvent,
@@ -32,6 +33,8 @@ class Content(TypedDict):
     session: Session
     facts: SessionFacts
     ordered: Order | None
+    prescribers: str
+    observers: str
     banner: Banner
     deviations: list[report.Line]
     spans: list[tuple[str, Span]]
@@ -55,7 +58,9 @@ def content(found: SessionReport) -> Content:
         report=found,
         session=session,
         facts=facts,
-        ordered=next(reversed(session.rows.of(Order)), None),
+        ordered=next(reversed(session.rows.standing(Order)), None),
+        prescribers=people.spans(session, people_rules.prescribers(facts)),
+        observers=people.spans(session, people_rules.observers(facts)),
         banner=session_banner(session, is_marked=False),
         deviations=[report.line(facts, d) for d in found.deviations],
         spans=[(report.moment(s.code), s) for s in found.spans],

@@ -27,13 +27,14 @@ from monitoring.rules.facts import CLOCKS_APART, SessionFacts
 from monitoring.rules.flags import Flag, Flagged, corrected_unanswered, event_flags, flagged
 from monitoring.rules.lateness import is_late, minutes_late
 from monitoring.rules.mended import Corrected
+from monitoring.rules.order import mg_words
+from monitoring.rules.people import is_over, offered
 from monitoring.rules.predose import (
     checks_before_dose,
     outside_and_repeated,
     outside_before_dose,
     why_decide,
 )
-from monitoring.rules.readiness import mg_words
 from monitoring.rules.schedule import slots
 from monitoring.rules.struck import flags_struck, happened_at
 from monitoring.rules.suicidality import is_missing, positive, reviews
@@ -44,6 +45,7 @@ def deviations(facts: SessionFacts, now: datetime) -> list[Deviation]:
     found = [
         *_orders(facts),
         *_suicidality(facts),
+        *_people(facts),
         *_admission(facts),
         *_contraindications(facts),
         *_history(facts),
@@ -89,6 +91,20 @@ def _orders(facts: SessionFacts) -> Iterator[Deviation]:
     for was, order in pairwise(facts.orders):
         params = {"was": mg_words(was.mg), "mg": mg_words(order.mg), "reason": order.reason}
         yield Deviation("order_changed", params, at=order.at)
+
+
+def _people(facts: SessionFacts) -> Iterator[Deviation]:
+    """One who watches more than the site's number, and a handover that no one accepted (CLINICAL 8,
+    rule 40)."""
+    taken_on = [(a.watches, a.at) for a in facts.admissions]
+    taken_on += [(e.watches, e.at) for e in facts.events]
+    for watches, at in taken_on:
+        if watches and is_over(watches):
+            count, limit = watches
+            yield Deviation("watched_many", {"count": count, "limit": limit}, at=at)
+    handover = offered(facts)
+    if handover is not None and facts.departure is not None:
+        yield Deviation("handover_open", {"name": handover.handed_to_name}, at=handover.at)
 
 
 def _admission(facts: SessionFacts) -> Iterator[Deviation]:

@@ -17,6 +17,7 @@ from monitoring.rules.dose_facts import DoseFacts, InfusionOrder
 from monitoring.rules.history import History
 from monitoring.rules.measures import OBSERVATIONS, Number
 from monitoring.rules.mended import Corrected, StruckFacts
+from monitoring.rules.order import OrderFacts
 from monitoring.rules.protocol import Protocol
 from monitoring.rules.screens import ScreenFacts
 
@@ -42,18 +43,9 @@ class AdmissionFacts:
     transport_reason: str = ""
     contraindication_reason: str = ""
     prescriber: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class OrderFacts:
-    """What a prescriber ordered for the session; `by` is the name as printed then."""
-
-    seq: int
-    at: datetime
-    mg: float
-    treatment_phase: str
-    reason: str
-    by: str
+    prescriber_id: UUID | None = None
+    by: UUID | None = None
+    watches: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,6 +114,12 @@ class EventFacts:
     screen: ScreenFacts | None = None
     after_departure: bool = False
     corrected: Corrected | None = None
+    by: UUID | None = None
+    hands_over: str = ""
+    handed_to: UUID | None = None
+    handed_to_name: str = ""
+    accepts: UUID | None = None
+    watches: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,6 +20,7 @@ from monitoring.rules.facts import CLOCKS_APART, ReadingFacts, SessionFacts, who
 from monitoring.rules.flags import Flag, Flagged, event_flags, unanswered
 from monitoring.rules.history import Ordered, asks
 from monitoring.rules.measures import OBSERVATIONS
+from monitoring.rules.order import mg_words
 from monitoring.rules.predose import checks_before_dose, why_decide
 from monitoring.rules.questions import QUESTIONS_YES
 from monitoring.rules.schedule import slots
@@ -36,6 +37,7 @@ Closes = Literal[
     "screen",
     "time",
     "order",
+    "prescriber",
     "planning",
     "patient",
     "site",
@@ -82,11 +84,6 @@ def _planning(facts: SessionFacts) -> Iterator[Item]:
     yield from (Item(f"order_{code}", closes="planning") for code in order_problems(facts))
     if facts.protocol.rems and not facts.is_inpatient:
         yield from rems_missing(facts.is_site_certified, facts.is_patient_enrolled)
-
-
-def mg_words(mg: float) -> str:
-    """28, not 28.0; 36.5 as it is."""
-    return f"{mg:g}"
 
 
 def rems_missing(is_site_certified: bool, is_patient_enrolled: bool) -> list[Item]:

@@ -17,6 +17,7 @@ _PAGES = {
     "dose": "dose",
     "order": "order",
     "screen": "screen",
+    "prescriber": "prescriber",
     "planning": "session-cancel",
 }
 

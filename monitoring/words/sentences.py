@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from clinic.pages.entry_form import HIDDEN_CHARACTER
-from monitoring.words import protocol_settings, sentences_of_doses
+from monitoring.words import people_sentences, protocol_settings, sentences_of_doses
 
 REASONS = {
     "required": _("Enter this."),
@@ -67,7 +67,6 @@ REASONS = {
     "order_total": _("The total must be one of %(allowed)s mg."),
     "order_first": _("A first treatment is at most %(greatest)s mg."),
     "not_first": _("An earlier dose of this patient is on record: this is no first treatment."),
-    "order_changed": _("Another order has been saved since. Look at it, then order."),
     "past": _("This day is over."),
     "hidden_character": HIDDEN_CHARACTER,
     "minor": _(
@@ -80,6 +79,7 @@ REASONS = {
     ),
     "nothing_changed": _("Nothing was changed."),
     **protocol_settings.REFUSALS,
+    **people_sentences.REFUSALS,
     "born_in_future": _("The date of birth is in the future."),
     "prescriber": _("Name the prescriber who is on site."),
     "only_a_clinician": _("This was answered Yes. Only a clinician can change it, with a reason."),
@@ -198,6 +198,7 @@ REASONS = {
 }
 
 ITEMS = {
+    **people_sentences.ITEMS,
     "not_admitted": _("The patient has not been admitted"),
     "identifiers_open": _("Name and date of birth are not confirmed"),
     "no_driving_open": _("The advice not to drive has not been given"),
@@ -302,12 +303,12 @@ FLAGS = {
 """The last seven are asked before the dose alone."""
 
 DEVIATIONS = {
+    **people_sentences.DEVIATIONS,
     "history_overridden": _("%(asked)s: %(reason)s"),
     "contraindication_changed": _(
         "Contraindication answered Yes at %(was)s, changed to No by a clinician at %(at)s: "
         "%(question)s. %(reason)s"
     ),
-    "order_changed": _("Order changed from %(was)s to %(mg)s mg: %(reason)s"),
     "suicidality_unreviewed": _("Suicidality, not reviewed by a clinician: %(flagged)s"),
     "suicidality_reviewed": _("Suicidality: %(flagged)s. %(by)s: %(words)s; done: %(action)s"),
     "screen_not_done": _("Suicidality screen not done: %(reason)s"),

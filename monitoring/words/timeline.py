@@ -224,6 +224,10 @@ def event_entry(event: Event) -> Entry:
             "informed": event.informed,
             "ordered": event.ordered,
         }
+    elif event.hands_over:
+        what = event.get_hands_over_display()
+        params = {"giver": event.handed_from_name or "–", "taker": event.handed_to_name}
+        detail = _("%(giver)s hands over to %(taker)s") % params
     elif event.kind == Event.Kind.ADVERSE_EVENT and event.is_serious:
         what = _("Serious adverse event")
     if event.onset_at is not None:

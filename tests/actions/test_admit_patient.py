@@ -24,7 +24,7 @@ def test_admission_begins_the_session_and_names_the_prescriber(clock: TestClock)
     visit = planned(clock)
     admission = visit.admit()
     session = visit.session
-    assert (session.phase, session.last_seq, session.room) == ("arrived", 1, "Chair 1")
+    assert (session.phase, session.last_seq, session.room) == ("arrived", 2, "Chair 1")
     assert session.prescriber == visit.clinician
     assert admission.prescriber_name == visit.clinician.printed_name
 
@@ -89,7 +89,7 @@ def test_answers_given_again_before_the_dose_count(clock: TestClock) -> None:
 def test_the_same_admission_sent_twice_is_one_row(clock: TestClock) -> None:
     visit, same = planned(clock), uuid7()
     assert visit.admit(id=same) == visit.admit(id=same)
-    assert visit.session.last_seq == 1
+    assert visit.session.last_seq == 2
 
 
 def test_a_patient_has_one_open_session(clock: TestClock) -> None:

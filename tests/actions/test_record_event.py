@@ -17,7 +17,7 @@ from tests.factories.visits import admitted, discharged, dosed, planned, predose
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("kind", ["intervention", "handover", "note"])
+@pytest.mark.parametrize("kind", ["intervention", "note"])
 def test_an_event_says_what_happened(clock: TestClock, kind: str) -> None:
     visit = dosed(clock)
     with refused("required", "detail"):

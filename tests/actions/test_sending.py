@@ -145,6 +145,8 @@ def test_a_plan_sent_again_with_another_room_is_a_conflict(clock: TestClock) -> 
         "planned_mg": session.planned_mg,
         "indication": session.indication,
         "is_first_treatment": session.is_first_treatment,
+        "treatment_phase": session.treatment_phase,
+        "planned_reason": session.planned_reason,
     }
 
     def send(room: str) -> Session:

@@ -28,6 +28,7 @@ from monitoring.actions.record_screen import ScreenEntry
 from monitoring.actions.register_patient import NewPatient
 from monitoring.actions.sign_clearance import Signing
 from monitoring.models import Patient, PatientAmendment, ProtocolVersion, Session
+from monitoring.models.on_site import observers_at
 from monitoring.rules.protocol import KETAMINE_IV
 from monitoring.rules.questions import CHECKLIST
 from monitoring.rules.screens import ScreenFacts
@@ -106,6 +107,23 @@ def _plan(v: Visit, by: Staff) -> Any:
             is_first_treatment=False,
         ),
     )
+
+
+def _hand_over_prescriber(v: Visit, by: Staff) -> Any:
+    to = person(v.site, "clinician")
+    return actions.hand_over_prescriber(v.id, by, id=uuid7(), to_id=to.pk, at=v.clock.now())
+
+
+def _hand_over_watch(v: Visit, by: Staff) -> Any:
+    return actions.hand_over_watch(v.id, by, id=uuid7(), to_id=by.pk)
+
+
+def _accept_watch(v: Visit, by: Staff) -> Any:
+    """Whoever may watch here was handed over to; anyone else was not."""
+    handover_id = uuid7()
+    if observers_at(v.site.pk).filter(pk=by.pk).exists():
+        handover_id = actions.hand_over_watch(v.id, v.nurse, id=uuid7(), to_id=by.pk).pk
+    return actions.accept_watch(v.id, by, id=uuid7(), handover_id=handover_id)
 
 
 def _order(v: Visit, by: Staff) -> Any:
@@ -272,6 +290,9 @@ VERBS: dict[str, tuple[Callable[..., Visit], Callable[[Visit, Staff], Any], set[
     "register_patient": (planned, _register, CARE),
     "amend_patient": (planned, _amend_patient, CARE),
     "plan_session": (planned, _plan, CARE),
+    "hand_over_prescriber": (dosed, _hand_over_prescriber, CARE),
+    "hand_over_watch": (dosed, _hand_over_watch, CARE),
+    "accept_watch": (dosed, _accept_watch, CARE),
     "order_dose": (planned, _order, CLINICIAN),
     "change_protocol": (planned, lambda v, by: change_protocol(v.site, by), CLINICIAN),
     "cancel_session": (

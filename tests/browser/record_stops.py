@@ -18,7 +18,7 @@ from tests.browser.stop import PASSWORD, SITE, Stop, people
 from tests.factories.logged import insert
 
 
-def _session(phase: str, **more: str) -> Session:
+def _session(phase: str, **more: object) -> Session:
     at = Session.objects.filter(site__name=SITE, phase=phase, **more)
     found = at.order_by("planned_for").last()
     assert found is not None, phase
@@ -172,6 +172,7 @@ class Demo:
     flagged: Session
     about: str
     planned: Session
+    unordered: Session
     arrived: Session
     dosing: Session
     cleared: Session
@@ -185,7 +186,8 @@ def demo_sessions() -> Demo:
         ready=_observing(is_ready=True),
         flagged=flagged,
         about=about,
-        planned=_session("planned"),
+        planned=_session("planned", order__isnull=False),
+        unordered=_session("planned", order=None),
         arrived=_session("arrived"),
         dosing=_session("dosing"),
         cleared=_session("cleared"),
@@ -224,6 +226,10 @@ def forms_stops(demo: Demo) -> Iterator[Stop]:
     yield Stop("admission-error", "nurse", at("admission", demo.planned), _save_empty)
     yield Stop("dose", "nurse", at("dose", demo.dosing))
     yield Stop("dose-error", "nurse", at("dose", demo.dosing), _save_empty)
+    yield Stop("order", "clinician", at("order", demo.unordered))
+    yield Stop("order-error", "clinician", at("order", demo.unordered), _save_empty)
+    yield Stop("prescriber", "nurse", at("prescriber", demo.observing))
+    yield Stop("watch", "nurse", at("watch", demo.observing))
     yield Stop("decision", "clinician", at("decision", demo.arrived))
     yield Stop("event", "nurse", at("event", demo.observing))
     yield Stop("screen", "nurse", at("screen", demo.observing))

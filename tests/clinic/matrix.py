@@ -303,6 +303,7 @@ def _ids(
         "strike_id": uuid4(),
         "dose_id": visit.session.facts().doses[0].id,
         "event_id": event,
+        "handover_id": uuid4(),
         "reading_id": reading,
         "clearance_id": clearance,
         "about": about,

@@ -14,10 +14,10 @@ from monitoring.rules.facts import (
     DecisionFacts,
     DepartureFacts,
     EventFacts,
-    OrderFacts,
     ReadingFacts,
     SessionFacts,
 )
+from monitoring.rules.order import OrderFacts
 from monitoring.rules.protocol import SPRAVATO_US
 from tests.factories.answers import GOOD_ANSWERS
 from tests.factories.filled import filled

@@ -95,7 +95,7 @@ def forms_of(clinic: Clinic) -> list[Form]:
         began_at=began, ends_at=began + timedelta(hours=1),
     ))  # fmt: skip
     site = {"id": "", "name": "Elsewhere", "is_inpatient": "no", "paper_size": "a4",
-            "phone": "555 0102"}  # fmt: skip
+            "watch_limit": "2", "phone": "555 0102"}  # fmt: skip
     review = reverse("visit-review", args=[visit.pk])
     version = clinic.closed.version
     return [

@@ -62,6 +62,8 @@ def dosing(day: Day, visit: Visit) -> None:
 def calm(day: Day, visit: Visit) -> None:
     _dosed(day, visit, 22)
     observe(visit, PLAIN, until=15)
+    day.clock.move_to(day.ago(2))
+    visit.hand_over(is_accepted=False)
 
 
 def due(day: Day, visit: Visit) -> None:
@@ -106,7 +108,9 @@ def cleared(day: Day, visit: Visit) -> None:
 
 def past_two_hours(day: Day, visit: Visit) -> None:
     _dosed(day, visit, 158)
-    observe(visit, Plot(late=60), until=151)
+    observe(visit, Plot(late=60), until=90)
+    visit.hand_over()
+    observe(visit, Plot(late=60), after=90, until=151)
 
 
 def infused(day: Day, visit: Visit) -> None:

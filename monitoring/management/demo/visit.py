@@ -221,6 +221,24 @@ class Visit(Measured):
         )
         self.follow("events", facts.event_facts(given))
 
+    def hand_over(self, *, is_accepted: bool = True) -> None:
+        """The watch goes to another nurse of the team, and the prescriber's place to another."""
+        taker = next(n for n in self.team.nurses if n != self.nurse)
+        id = new_id(self.clock.now(), Random(f"handover of {self.id}"))
+        handover = actions.hand_over_watch(self.id, self.nurse, id=id, to_id=taker.pk)
+        self.follow("events", facts.event_facts(handover))
+        if not is_accepted:
+            return
+        id = new_id(self.clock.now(), Random(f"acceptance of {self.id}"))
+        accepted = actions.accept_watch(self.id, taker, id=id, handover_id=handover.pk)
+        self.follow("events", facts.event_facts(accepted))
+        second = next(c for c in self.team.clinicians if c != self.clinician)
+        id = new_id(self.clock.now(), Random(f"prescriber of {self.id}"))
+        left = actions.hand_over_prescriber(
+            self.id, taker, id=id, to_id=second.pk, at=self.clock.now()
+        )
+        self.follow("events", facts.event_facts(left))
+
     def sign(self, password: str) -> None:
         minutes = self.facts.minutes(self.clock.now()) or 0
         seq = Session.objects.values_list("last_seq", flat=True).get(pk=self.id)

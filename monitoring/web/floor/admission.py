@@ -13,27 +13,19 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods
 
 from clinic.access import Permission
-from clinic.models import Membership, Site, Staff
+from clinic.models import Site
 from clinic.pages.entry_page import enter
 from clinic.pages.fields import YesNo
 from clinic.pages.protect import page
 from clinic.request import ClinicRequest
 from monitoring.actions import admit_patient
 from monitoring.actions.admit_patient import Answers
-from monitoring.models import Admission
+from monitoring.models import Admission, Session
+from monitoring.models.on_site import prescribers_at, watched_with
 from monitoring.rules.facts import AdmissionFacts
 from monitoring.rules.protocol import Protocol
 from monitoring.web.lookup import open_session
 from monitoring.web.record_page import RecordForm, SessionPage
-
-
-def clinicians(site: Site) -> list[Staff]:
-    """Active clinicians of the site."""
-    people = Staff.objects.filter(
-        is_active=True, memberships__site=site, memberships__role=Membership.Role.CLINICIAN
-    )
-    return list(people.distinct())
-
 
 LAST = {
     "no_recent_food": (_lazy("Last food"), _lazy("More than 2 hours ago"), _lazy("Within 2 hours")),
@@ -89,7 +81,10 @@ class AdmissionForm(RecordForm):
         for name, length in (("escort_name", 120), ("escort_phone", 40)):
             label = Admission.question(name)
             self.fields[name] = forms.CharField(required=False, max_length=length, label=label)
-        choices = [("", _("Choose")), *((str(s.pk), s.printed_name) for s in clinicians(site))]
+        choices = [
+            ("", _("Choose")),
+            *((str(s.pk), s.printed_name) for s in prescribers_at(site.pk)),
+        ]
         self.fields["prescriber"] = forms.ChoiceField(
             required=False, choices=choices, label=_("Prescriber on site")
         )
@@ -183,5 +178,13 @@ def admit(request: ClinicRequest, session_id: UUID) -> HttpResponse:
         heading=_("Admit %(name)s") % {"name": session.patient.banner_name},
         button=_("Save admission"),
         saved=_("Admission saved"),
+        template="admission/admission.html",
+        context=lambda: {} if facts.admission else _load(request, session),
     )
     return enter(request, form, around, save)
+
+
+def _load(request: ClinicRequest, session: Session) -> dict[str, int]:
+    """How many patients who admits will watch, where that is more than the site's number."""
+    count, limit = watched_with(session, request.user), session.site.watch_limit
+    return {"watches": count, "watch_limit": limit} if count > limit else {}

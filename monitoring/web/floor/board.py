@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from clinic import clock, emergency, proposals
 from clinic.access import Permission
-from clinic.models import Site
+from clinic.models import Site, Staff
 from clinic.pages import protect
 from clinic.pages.protect import page
 from clinic.request import ClinicRequest, SignedInRequest
@@ -27,6 +27,7 @@ from monitoring.reports.reviews import count_waiting
 from monitoring.web.floor.next_step import Permissions
 from monitoring.web.lookup import log_read
 from monitoring.web.presenters.cards import Card, card, told_apart
+from monitoring.web.presenters.watch import Load, loads
 
 
 @protect.signed_in
@@ -44,9 +45,11 @@ def start(request: SignedInRequest) -> HttpResponseBase:
 def board(request: ClinicRequest) -> HttpResponse:
     """The cards alone when the page asks again, and nothing when nothing has changed."""
     now = clock.now()
-    found = cards(request.site, now, request.permissions)
-    version = _version(found)
-    context: dict[str, Any] = {"cards": found, "version": version}
+    sessions = _sessions(request.site, now)
+    found = cards(sessions, now, request.permissions, request.user)
+    many = loads(sessions, request.site)
+    version = _version(found, many)
+    context: dict[str, Any] = {"cards": found, "loads": many, "version": version}
     log_read(request, "listed", [c.patient_id for c in found])
     if not request.headers.get("HX-Request"):
         permissions: Permissions = request.permissions
@@ -65,14 +68,14 @@ def board(request: ClinicRequest) -> HttpResponse:
     return render(request, "board/_cards.html", context)
 
 
-def cards(site: Site, now: datetime, permissions: Permissions) -> list[Card]:
-    """Sessions in progress, and those planned until midnight at the site."""
+def _sessions(site: Site, now: datetime) -> list[Session]:
+    """Those in progress, and those planned until midnight at the site, as their cards need them."""
     midnight = timezone.localtime(now, site.tz).replace(hour=0, minute=0, second=0, microsecond=0)
     sessions = list(
         Session.objects.at(site)
         .on_board(midnight + timedelta(days=1))
         .with_observations()
-        .select_related("standing_clearance")
+        .select_related("standing_clearance", "observer")
     )
     # Before the dose the next step rests on the order, the answers, on what a clinician decided,
     # and on what the patient's earlier sessions ask.
@@ -80,10 +83,17 @@ def cards(site: Site, now: datetime, permissions: Permissions) -> list[Card]:
     prefetch_related_objects(to_dose, load(Order))
     arrived = [session for session in sessions if session.phase == Session.Phase.ARRIVED]
     prefetch_related_objects(arrived, load(Admission), load(Decision), with_history())
-    found = told_apart([card(s, now, permissions) for s in sessions])
+    return sessions
+
+
+def cards(
+    sessions: list[Session], now: datetime, permissions: Permissions, person: Staff
+) -> list[Card]:
+    """A card for each of `sessions`, first things first for `person`."""
+    found = told_apart([card(s, now, permissions, person) for s in sessions])
     return sorted(found, key=lambda c: c.rank)
 
 
-def _version(found: list[Card]) -> str:
+def _version(found: list[Card], many: list[Load]) -> str:
     """Changes with anything that a card says, but not with each minute: the tablet counts those."""
-    return hashlib.sha256(repr(found).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr((found, many)).encode()).hexdigest()[:16]

@@ -29,6 +29,7 @@ from monitoring.actions import give_dose
 from monitoring.actions.give_dose import DoseGiven
 from monitoring.models import Dose, DoseEnd, Patient, Session
 from monitoring.models.dose import witnesses
+from monitoring.models.on_site import before_device
 from monitoring.rules.doses import may_give_more
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.readiness import before_dose
@@ -274,6 +275,8 @@ def _heading(facts: SessionFacts, *, saved: bool = False) -> str:
 def _context(request: ClinicRequest, session: Session, facts: SessionFacts) -> dict[str, object]:
     now = clock.now()
     items = before_dose(facts, now) if not facts.doses else []
+    if facts.admission is not None:
+        items = [*before_device(session), *items]
     permissions: Permissions = request.permissions
     last = max((d.started_at for d in facts.doses), default=None)
     rest = timedelta(minutes=facts.protocol.rest_between_devices_minutes)

@@ -21,7 +21,7 @@ from clinic.request import ClinicRequest
 from monitoring.actions import record_medication
 from monitoring.actions.record_medication import MedicationGiven
 from monitoring.models import Event
-from monitoring.web.floor.admission import clinicians
+from monitoring.models.on_site import prescribers_at
 from monitoring.web.lookup import open_session
 from monitoring.web.record_page import RecordForm, SessionPage
 from monitoring.web.times import ClockTime, WhyLate, confirmed
@@ -80,7 +80,7 @@ class MedicationForm(RecordForm):
 @page(Permission.RECORD_EVENT)
 def record(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     session = open_session(request, session_id)
-    names = [s.printed_name for s in clinicians(request.site)]
+    names = [s.printed_name for s in prescribers_at(request.site.pk)]
     form = MedicationForm(request.POST or None, names=names)
 
     def save() -> Event:

@@ -19,7 +19,8 @@ from monitoring.rules.entry import PRE_DOSE
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.flags import unanswered
 from monitoring.rules.left_open import is_left_open
-from monitoring.rules.readiness import before_clearance, before_dose, mg_words
+from monitoring.rules.order import mg_words
+from monitoring.rules.readiness import before_clearance, before_dose
 from monitoring.rules.schedule import next_slot
 from monitoring.rules.suicidality import unreviewed
 from monitoring.web import links

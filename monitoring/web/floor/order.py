@@ -86,7 +86,7 @@ def as_planned(session: Session) -> Ordering:
 @page(Permission.ORDER_DOSE)
 def order(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     session = open_session(request, session_id)
-    orders = session.rows.of(Order)
+    orders = session.rows.standing(Order)
     form = OrderForm(request.POST or None, session=session)
     form.initial["replaces"] = orders[-1].pk if orders else None
 

@@ -18,8 +18,8 @@ from clinic.pages.protect import page
 from clinic.request import ClinicRequest
 from monitoring.actions import respond_to_flag
 from monitoring.models import Event
+from monitoring.models.on_site import prescribers_at
 from monitoring.rules.flags import flagged
-from monitoring.web.floor.admission import clinicians
 from monitoring.web.lookup import open_session
 from monitoring.web.presenters import alerts
 from monitoring.web.record_page import RecordForm, SessionPage
@@ -106,7 +106,7 @@ def respond(request: ClinicRequest, session_id: UUID, about: UUID) -> HttpRespon
     found = next((f for f in flagged(facts) if f.fact.id == about), None)
     if found is None:
         raise Http404
-    names = [s.printed_name for s in clinicians(request.site)]
+    names = [s.printed_name for s in prescribers_at(request.site.pk)]
     form = ResponseForm(request.POST or None, names=names)
 
     def save() -> Event:

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from clinic.models import Staff
 from clinic.names import search_text
 from clinic.pages import moments
 from monitoring.models import Session
@@ -27,6 +28,7 @@ from monitoring.rules.readiness import (
 from monitoring.rules.schedule import Slot, next_slot
 from monitoring.rules.urgency import Kind, Wait
 from monitoring.web.floor.next_step import Action, Permissions, is_clinician, left_open, next_step
+from monitoring.web.presenters.watch import Offer, offer_to
 from monitoring.words import wording
 from monitoring.words.last_set import LastSet, last_set
 
@@ -74,11 +76,15 @@ class Card:
     attention: tuple[Mark, ...] = ()
     open_since: datetime | None = None
     """Since when a session of an earlier day has been left open."""
+    observer: str = ""
+    offer: Offer | None = None
+    """The handover that waits for the person who looks at the board."""
     is_namesake: bool = False
     """Whether another patient on the board has the same or nearly the same family name."""
 
 
-def card(session: Session, now: datetime, permissions: Permissions) -> Card:
+def card(session: Session, now: datetime, permissions: Permissions, person: Staff) -> Card:
+    """`person` has `permissions`, and may be asked to accept a handover."""
     facts = session.facts_loaded()
     found = urgency.waits(facts, now)
     clinician = is_clinician(permissions)
@@ -109,6 +115,8 @@ def card(session: Session, now: datetime, permissions: Permissions) -> Card:
         last=last_set(facts),
         open_count=len(before_clearance(facts, now)) if is_dosed and not is_cleared else 0,
         attention=attention(facts, now),
+        offer=offer_to(session, facts, person),
+        observer=session.observer.printed_name if session.is_open and session.observer else "",
         open_since=session.admitted_at if left_open(session, facts, now) else None,
     )
 

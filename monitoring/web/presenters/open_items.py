@@ -28,6 +28,7 @@ NEEDED = {
     "strike": Permission.CONFIRM_STRIKE,
     "decision": Permission.DECIDE_DOSE,
     "order": Permission.ORDER_DOSE,
+    "prescriber": Permission.HAND_OVER,
     "admission": Permission.ADMIT_PATIENT,
     "patient": Permission.AMEND_PATIENT,
     "planning": Permission.PLAN_SESSION,

@@ -29,6 +29,9 @@ CHECKED = (
 ENTRY_WORDS = {
     "plan_session": _("Session planned"),
     "order_dose": _("Dose ordered"),
+    "hand_over_prescriber": _("Prescriber on site changed"),
+    "hand_over_watch": _("Watch handed over"),
+    "accept_watch": _("Watch accepted"),
     "cancel_session": _("Session cancelled"),
     "admit_patient": _("Patient admitted"),
     "decide_dose": _("Dose decided"),

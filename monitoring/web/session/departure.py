@@ -21,9 +21,9 @@ from clinic.request import ClinicRequest
 from monitoring.actions import depart
 from monitoring.actions.depart import Leaving
 from monitoring.models import Admission, Departure, Session
+from monitoring.models.on_site import prescribers_at
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.readiness import clearance_state, lapses_at
-from monitoring.web.floor.admission import clinicians
 from monitoring.web.lookup import open_session
 from monitoring.web.record_page import RecordForm, SessionPage
 from monitoring.web.times import ClockTime, NeededTime, WhyLate, confirmed, offer_days
@@ -181,7 +181,7 @@ FORMS: dict[str, type[DepartureForm]] = {
 
 def _form(request: ClinicRequest, session: Session, kind: str) -> DepartureForm | None:
     """The form of `kind`. What is sent without one is refused, and has no fields to show."""
-    names = [s.printed_name for s in clinicians(session.site)]
+    names = [s.printed_name for s in prescribers_at(session.site.pk)]
     form_class = FORMS.get(kind)
     if form_class is not None:
         return form_class(request.POST or None, session=session, names=names)

@@ -20,6 +20,7 @@ from clinic.request import ClinicRequest
 from clinic.verbs import Verb
 from monitoring import actions
 from monitoring.models import Dose, Event, Session
+from monitoring.models.on_site import before_device
 from monitoring.reports.chart import session_chart
 from monitoring.rules.clocks import ahead
 from monitoring.rules.doses import is_paused, may_give_more
@@ -39,6 +40,7 @@ from monitoring.web.floor.next_step import Action, Permissions, left_open, next_
 from monitoring.web.lookup import not_here, read
 from monitoring.web.presenters.alerts import alerts
 from monitoring.web.presenters.open_items import open_items
+from monitoring.web.presenters.watch import people_of
 from monitoring.web.session.strike import strikable
 from monitoring.words.amendments import amendments, late_events, late_readings
 from monitoring.words.answers import notable_answers
@@ -59,13 +61,15 @@ def session(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     if found is None:
         raise not_here(request, session_id)
     now, facts = clock.now(), found.facts_loaded()
-    version = _version(facts, now)
+    items = [*_people_missing(found, facts), *_items(facts, now)]
+    version = _version(facts, now, items)
     is_poll = bool(request.headers.get("HX-Request"))
     if is_poll and request.GET.get("version") == version:
         return HttpResponse(status=204)
     read(request, found)
     permissions: Permissions = request.permissions
-    context = _context(found, facts, now, permissions) | {"version": version}
+    context = _context(found, facts, now, items, permissions) | {"version": version}
+    context |= people_of(found, facts, request.user)
     # What is brought up to date lies below the banner.
     context["banner"] = session_banner(found, is_marked=not is_poll)
     context["correctable"] = _correctable(found, facts, permissions)
@@ -73,19 +77,22 @@ def session(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     return render(request, f"session/{'_live' if is_poll else 'session'}.html", context)
 
 
-def _version(facts: SessionFacts, now: datetime) -> str:
+def _version(facts: SessionFacts, now: datetime, open_now: list[Item]) -> str:
     """Changes with each fact, and with what the time alone changes: slots, items, the clearance."""
     states = [(slot.state, slot.is_escalated) for slot in slots(facts, now)]
-    items = [(item.code, item.about) for item in _items(facts, now)]
+    items = [(item.code, item.about) for item in open_now]
     clocks = (clearance_state(facts, now), ahead(facts, now))
     shown = (facts.last_seq, facts.phase, clocks, states, items)
     return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
 
 
 def _context(
-    found: Session, facts: SessionFacts, now: datetime, permissions: Permissions
+    found: Session,
+    facts: SessionFacts,
+    now: datetime,
+    items: list[Item],
+    permissions: Permissions,
 ) -> dict[str, Any]:
-    items = _items(facts, now)
     primary = next_step(found, facts, now, permissions)
     others = _other_actions(found, facts, permissions)
     return {
@@ -115,6 +122,13 @@ def _context(
         "can_correct": actions.correct_reading.is_offered(permissions, facts.phase),
         "area": "board" if Permission.VIEW_BOARD in permissions else "register",
     }
+
+
+def _people_missing(found: Session, facts: SessionFacts) -> list[Item]:
+    """Asked while a device or an infusion is still to be given, for each rests on the prescriber
+    who is on site then."""
+    is_to_come = facts.phase == "arrived" or (facts.phase == "dosing" and facts.devices_open)
+    return before_device(found) if is_to_come else []
 
 
 def _items(facts: SessionFacts, now: datetime) -> list[Item]:
@@ -177,6 +191,8 @@ def _other_actions(found: Session, facts: SessionFacts, permissions: Permissions
         (actions.admit_patient, _("Answers again"), "admission"),
         (actions.order_dose, _("Order"), "order"),
         (actions.decide_dose, _("Decision"), "decision"),
+        (actions.hand_over_watch, _("Hand over"), "watch"),
+        (actions.hand_over_prescriber, _("Prescriber leaves"), "prescriber"),
         (actions.sign_clearance, _("Clearance"), "clearance"),
         (actions.depart, _("Departure"), "departure"),
         (actions.cancel_session, _("Cancel"), "session-cancel"),

@@ -37,6 +37,7 @@ GIVEN = {
     "postal_code": "62701",
     "phone": "217-555-0100",
     "paper_size": "a4",
+    "watch_limit": "3",
 }
 
 
@@ -86,6 +87,9 @@ def test_the_page_amends_the_site_and_shows_its_trail(
         ({"asks_witness": ""}, "asks_witness", "Choose yes or no."),
         ({"time_zone": "Mars/North"}, "time_zone", ""),
         ({"paper_size": ""}, "paper_size", "Choose a paper size."),
+        ({"watch_limit": ""}, "watch_limit", "Enter a number from 1 to 4."),
+        ({"watch_limit": "0"}, "watch_limit", "Enter a number from 1 to 4."),
+        ({"watch_limit": "5"}, "watch_limit", "Enter a number from 1 to 4."),
         ({"phone": "5" * 41}, "phone", "40"),
     ],
 )

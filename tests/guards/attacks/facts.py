@@ -256,7 +256,7 @@ def _ended_earlier_by_a_nurse(clinic: Clinic, clock: TestClock) -> Callable[[], 
 @attack("event_corrects_once")
 def _made_another_kind(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     visit, row = example("event", clinic, clock)
-    again = {"replaces_id": row.id, "correction_reason": "Kind", "kind": "handover"}
+    again = {"replaces_id": row.id, "correction_reason": "Kind", "kind": "intervention"}
     return lambda: copy(row, seq=visit.row.last_seq + 1, **again)
 
 

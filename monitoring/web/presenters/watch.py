@@ -1,0 +1,67 @@
+"""Who is there for a patient: on the page of the session, on the board and at arrival."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from clinic.models import Site, Staff
+from monitoring.models import Event, Session
+from monitoring.rules.facts import SessionFacts
+from monitoring.rules.people import observers, offered, prescribers
+from monitoring.words.people import begun, spans
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A handover of the watch that waits for the person who looks at the page."""
+
+    id: UUID
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """One person who watches more patients than the site's number."""
+
+    name: str
+    count: int
+    limit: int
+
+
+def offer_to(session: Session, facts: SessionFacts, person: Staff) -> Offer | None:
+    """What `person` is asked to accept."""
+    handover = offered(facts) if session.is_open else None
+    if handover is None or handover.handed_to != person.pk:
+        return None
+    row = session.rows.find(Event, handover.id)
+    return Offer(handover.id, row.handed_from_name if row else "")
+
+
+def people_of(session: Session, facts: SessionFacts, person: Staff) -> dict[str, Any]:
+    """What the page of a session says of its people to `person`."""
+    handover = offered(facts) if session.is_open else None
+    waits_for_other = handover is not None and handover.handed_to != person.pk
+    return {
+        "prescribers": spans(
+            session, begun(session, prescribers(facts), Event.Of.PRESCRIBER, session.prescriber)
+        ),
+        "observers": spans(
+            session, begun(session, observers(facts), Event.Of.OBSERVER, session.observer)
+        ),
+        "offer": offer_to(session, facts, person),
+        "offered_to": handover.handed_to_name if handover and waits_for_other else "",
+    }
+
+
+def loads(sessions: Iterable[Session], site: Site) -> list[Load]:
+    """Who watches more open patients than the site's number (CLINICAL 8, rule 40)."""
+    watched = Counter(s.observer for s in sessions if s.is_open and s.observer)
+    return [
+        Load(person.printed_name, count, site.watch_limit)
+        for person, count in watched.items()
+        if count > site.watch_limit
+    ]
