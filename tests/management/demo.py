@@ -6,7 +6,7 @@ from io import StringIO
 
 from django.core.management import call_command
 
-from monitoring.models import Reading
+from monitoring.models import Reading, Session
 
 
 def build(**options: object) -> str:
@@ -22,3 +22,13 @@ def content() -> list[tuple[object, ...]]:
             "pk", "session_id", "session__patient__mrn", "taken_at", "systolic", "dissociation"
         )
     )
+
+
+def made(state: str) -> Session:
+    """One session more, in that state."""
+    out = StringIO()
+    before = set(Session.objects.values_list("pk", flat=True))
+    call_command("demo", session=state, stdout=out)
+    (new,) = Session.objects.with_record().exclude(pk__in=before)
+    assert f"/sessions/{new.pk}/" in out.getvalue()
+    return new

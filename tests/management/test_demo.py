@@ -58,12 +58,16 @@ def open_at_main() -> list[Session]:
     return list(Session.objects.at(main).in_progress().with_record())
 
 
-def test_the_demo_is_two_sites_six_staff_and_forty_patients(clock: TestClock, built: Built) -> None:
+def test_the_demo_is_two_sites_seven_people_and_forty_patients(
+    clock: TestClock, built: Built
+) -> None:
     assert Site.objects.count() == 2
     assert len({s.time_zone for s in Site.objects.all()}) == 2
-    assert Staff.objects.count() == 6
+    assert Staff.objects.count() == 7
     assert Patient.objects.count() == 40
     assert Membership.objects.filter(staff__username="thomas").count() == 2
+    roles = set(Membership.objects.values_list("role", flat=True))
+    assert roles == {"nurse", "clinician", "administrator", "auditor"}
 
 
 def test_todays_board_has_a_session_in_every_phase(clock: TestClock, built: Built) -> None:

@@ -14,6 +14,7 @@ from pytest_django import Settings
 from clinic import clock as clinic_clock
 from clinic.models import Membership, Site, Staff
 from monitoring.management.demo.people import MAIN
+from monitoring.management.demo.stories import MAIN_STORIES, OTHER_STORIES
 from monitoring.management.demo.today import SCENES
 from monitoring.models import Patient, Session
 from monitoring.proof.verify import verify
@@ -25,6 +26,7 @@ from monitoring.rules.suicidality import unreviewed
 from tests.clock import TestClock
 from tests.factories.logged import insert
 from tests.factories.people import StaffFactory
+from tests.management.demo import made
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +43,7 @@ PHASES = {
     "flagged": "observing",
     "suicidality": "observing",
     "ready": "observing",
+    "strike-waits": "observing",
     "cleared": "cleared",
     "closed": "closed",
 }
@@ -57,6 +60,7 @@ SAID: dict[str, Said] = {
     "observing": lambda facts, now: (
         bool(before_clearance(facts, now)) and slot(facts, now) == "upcoming"
     ),
+    "strike-waits": lambda facts, now: any(s.waits for s in facts.struck),
     "due": lambda facts, now: slot(facts, now) == "due",
     "overdue": lambda facts, now: slot(facts, now) == "overdue",
 }
@@ -68,17 +72,8 @@ def slot(facts: SessionFacts, now: datetime) -> str:
     return found.state if found else "none"
 
 
-def made(state: str) -> Session:
-    out = StringIO()
-    before = set(Session.objects.values_list("pk", flat=True))
-    call_command("demo", session=state, stdout=out)
-    (new,) = Session.objects.with_record().exclude(pk__in=before)
-    assert f"/sessions/{new.pk}/" in out.getvalue()
-    return new
-
-
 def test_every_state_has_a_phase_here() -> None:
-    assert set(PHASES) == set(SCENES)
+    assert set(PHASES) | set(MAIN_STORIES) | set(OTHER_STORIES) == set(SCENES)
     assert set(SAID) <= set(PHASES)
 
 
@@ -103,7 +98,7 @@ def test_each_is_of_a_patient_of_its_own_whom_the_demos_staff_may_open(
     first, second = made("cleared"), made("cleared")
 
     assert first.patient_id != second.patient_id
-    assert Staff.objects.count() == 6
+    assert Staff.objects.count() == 7
     assert client.login(username="rosa", password="a-password-of-ours")
     assert client.get(f"/sessions/{second.pk}/").status_code == 200
 

@@ -15,7 +15,7 @@ COLUMNS = "{:<12} {:<22} {:<15} {:<18} {}"
 
 
 class Command(BaseCommand):
-    help = "Build a demo clinic: two sites, six staff, forty patients, ninety days and today."
+    help = "Build a demo clinic: two sites, seven staff, forty patients, ninety days and today."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--seed", type=int, default=1, help="the same seed, the same clinic")

@@ -12,6 +12,9 @@ from random import Random
 
 PEAK = 40
 DISSOCIATED_UNTIL, SEDATED_UNTIL = 85, 75
+MEASURED_WITHIN = (5, 4)
+"""By how many mmHg two measurements of one pressure differ (standard deviation), systolic and
+diastolic."""
 SLOW = 2.3
 """How much longer a slow recovery takes: past 140 minutes instead of 85."""
 
@@ -29,7 +32,7 @@ class Body:
 
 def body(rng: Random, age: int, *, is_hypertensive: bool) -> Body:
     rest = 116 + (age - 20) * 0.22 + rng.gauss(0, 6) + 8 * is_hypertensive
-    systolic = round(min(max(rest, 98), 134))
+    systolic = round(min(max(rest, 106), 134))
     return Body(
         systolic=systolic,
         diastolic=round(systolic * 0.62 + rng.gauss(1, 3)),
@@ -54,8 +57,9 @@ class Ride:
     def at(self, minutes: float) -> dict[str, int | None]:
         spread = self._spread(minutes)
         pressure = max(0.0, spread / PEAK * exp(1 - spread / PEAK)) ** 1.8 if spread > 0 else 0.0
-        systolic = round(self.at_rest[0] + self.rise * pressure + self.rng.gauss(0, 1.6))
-        diastolic = round(self.at_rest[1] + 0.62 * self.rise * pressure + self.rng.gauss(0, 1.2))
+        error = [self.rng.gauss(0, deviation) for deviation in MEASURED_WITHIN]
+        systolic = round(self.at_rest[0] + self.rise * pressure + error[0])
+        diastolic = round(self.at_rest[1] + 0.62 * self.rise * pressure + error[1])
         return {
             "systolic": systolic,
             "diastolic": min(diastolic, systolic - 18),
@@ -85,8 +89,8 @@ def ride(
     """The `number`th session of a patient; `above` puts the pre-dose pressure over the guide."""
     fading = of.feels * (1 if number < 5 else 0.75)
     day = rng.gauss(0, 4)
-    systolic = max(92, min(round(of.systolic + day), 139)) if not above else 140 + above
-    diastolic = min(round(of.diastolic + day / 2), 89)
+    systolic = max(104, min(round(of.systolic + day), 134)) if not above else 140 + above
+    diastolic = min(round(of.diastolic + day / 2), 84)
     return Ride(
         at_rest=(systolic, min(diastolic, systolic - 22) if not above else 90 + above // 3),
         heart_rate=of.heart_rate,

@@ -13,7 +13,7 @@ from django.db import connection
 from clinic.models import Membership, Site, Staff
 from monitoring import guards
 from monitoring.management.demo.afterwards import play_afterwards
-from monitoring.management.demo.history import cases, days_of, play
+from monitoring.management.demo.history import cases, past_of, play
 from monitoring.management.demo.past import moved_clock
 from monitoring.management.demo.people import SITES, STAFF, let_in, open_clinic
 from monitoring.management.demo.today import play_today
@@ -34,9 +34,10 @@ def build(*, seed: int, days: int, password: str, say: Say) -> None:
         teams = open_clinic(clock.now(), rng, password)
         until = clock.present.date() - timedelta(days=REST_DAYS)
         patients = cases(teams, clock, seed, days)
-        for done, case in enumerate(patients, start=1):
-            for number, day in enumerate(days_of(case, until), start=1):
-                play(case, day, number, clock, password)
+        for done, (case, past, story) in enumerate(past_of(patients, until), start=1):
+            for number, day in enumerate(past, start=1):
+                is_last = number == len(past)
+                play(case, day, number, clock, password, story if is_last else None)
             if done % 10 == 0:
                 say(f"{done} of {len(patients)} patients")
         play_afterwards(clock, rng)

@@ -16,21 +16,19 @@ from monitoring.management.demo.past import Clock, new_id
 from monitoring.management.demo.people import MAIN, Team
 from monitoring.management.demo.play import (
     DEVICE_MG,
-    Plot,
     arrive,
     drawn,
-    give,
-    observe,
     whole,
 )
+from monitoring.management.demo.stories import MAIN_STORIES, OTHER_STORIES, Story
 from monitoring.management.demo.visit import Visit
 from monitoring.models import Patient
 
 INDUCTION = (0, 3, 7, 10, 14, 17, 21, 24)
 WEEKLY = (31, 38, 45, 52)
 SLOW_ONE_IN = 30
-INFUSED, TRANSFERRED, LEFT_EARLY = 4, 7, 11
-"""Which patient has infusions, which one is transferred once, which one leaves against advice."""
+INFUSED = 4
+"""Which patient has infusions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +111,20 @@ def days_of(case: Case, until: date) -> Iterator[date]:
         yield day
 
 
-def play(case: Case, day: date, number: int, clock: Clock, password: str) -> None:
-    """The `number`th session of a patient, on `day`."""
+def past_of(cases: list[Case], until: date) -> Iterator[tuple[Case, list[date], Story | None]]:
+    """Each patient with the days of the sessions before `until`, and what is told of the last."""
+    main, other = iter(MAIN_STORIES.values()), iter(OTHER_STORIES.values())
+    for case in cases:
+        days = list(days_of(case, until))
+        stories = main if case.team.site.name == MAIN else other
+        is_told = bool(days) and not case.is_infused
+        yield case, days, next(stories, None) if is_told else None
+
+
+def play(
+    case: Case, day: date, number: int, clock: Clock, password: str, story: Story | None
+) -> None:
+    """The `number`th session of a patient, on `day`; an ordinary one where there is no `story`."""
     rng = case.rng
     tz = case.team.site.tz
     begin = datetime.combine(day, time(8, 30), tz) + timedelta(minutes=15 * rng.randrange(22))
@@ -123,16 +133,14 @@ def play(case: Case, day: date, number: int, clock: Clock, password: str) -> Non
     mg = milligrams(case, number)
     shown = usual_ride(case, number)
     visit = planned(case, begin, clock, of=shown, mg=mg, is_first=number == 1)
-    if rng.random() < 0.02:
+    if rng.random() < 0.02 and story is None:
         clock.move_to(begin - timedelta(hours=2))
         cancel_session(visit.id, visit.nurse, reason="Patient called: fever, new date agreed")
         return
     clock.move_to(begin + timedelta(minutes=rng.randrange(-4, 12)))
     plot = drawn(rng)
-    if case.number == TRANSFERRED and number == 3:
-        transferred(visit, plot)
-    elif case.number == LEFT_EARLY and number == 2:
-        against_advice(visit, plot)
+    if story is not None:
+        story(visit, password)
     elif rng.random() < 0.008:
         arrive(visit, replace(plot, fasting_broken=False))
         defer_dose(visit.id, visit.nurse, reason="Patient anxious today and asked to come back")
@@ -175,50 +183,3 @@ def planned(
 
 def _above(case: Case) -> float:
     return 0.12 if "hypertension" in case.name.cautions else 0.025
-
-
-def transferred(visit: Visit, plot: Plot) -> None:
-    """Very high pressure with a headache at 40 minutes: sent to emergency care."""
-    arrive(visit, plot)
-    give(visit, Plot(), int(visit.facts.planned_mg) // DEVICE_MG)
-    observe(visit, Plot(), until=30)
-    visit.clock.move_to(visit.first_dose_at + timedelta(minutes=41))
-    visit.read(40, {"systolic": 206, "diastolic": 122, "heart_rate": 108})
-    visit.wait(0.5, 1)
-    visit.event("symptom", symptoms=["severe_headache", "visual_disturbance"])
-    visit.wait(0.5, 1)
-    visit.respond("Ambulance called; clinician stays at the chair")
-    onset = visit.clock.now() - timedelta(minutes=2)
-    detail = "Hypertensive crisis with severe headache"
-    visit.event("adverse_event", detail=detail, is_serious=True, onset_at=onset)
-    visit.wait(3, 4)
-    visit.read(None, {"systolic": 202, "diastolic": 118, "heart_rate": 104})
-    visit.wait(0.5, 1)
-    visit.respond("Ambulance called; clinician stays at the chair")
-    visit.wait(6, 9)
-    visit.leave(
-        "transferred",
-        destination="Emergency department, Mercy Hospital, by ambulance",
-        reason="Blood pressure above 200/120 with severe headache",
-        transport="Ambulance",
-        advice_given=True,
-        escort_name="Ambulance crew",
-        had_serious_event=True,
-    )
-
-
-def against_advice(visit: Visit, plot: Plot) -> None:
-    """Leaves after an hour and a quarter."""
-    arrive(visit, plot)
-    give(visit, Plot(), int(visit.facts.planned_mg) // DEVICE_MG)
-    observe(visit, Plot(), until=60)
-    visit.clock.move_to(visit.first_dose_at + timedelta(minutes=76))
-    visit.leave(
-        "against_advice",
-        reason="Had to fetch a child from school; risks explained, sister drives",
-        clinician_informed=visit.clinician.printed_name,
-        advice_given=True,
-        transport="Someone drives",
-        had_serious_event=False,
-        **visit.escort,
-    )

@@ -1,4 +1,4 @@
-"""Two sites and six staff. All invented."""
+"""Two sites and seven people who work there. All invented."""
 
 from __future__ import annotations
 
@@ -40,6 +40,7 @@ SITES: dict[str, dict[str, Any]] = {
         "city": "Seattle",
         "state": "WA",
         "postal_code": "98101",
+        "asks_witness": True,
     },
 }
 
@@ -61,6 +62,7 @@ STAFF = (
     Person("mei", "Mei", "Chen", "MD", "clinician", (MAIN,)),
     Person("julia", "Julia", "Haas", "PMHNP", "clinician", (MAIN, OTHER)),
     Person("samuel", "Samuel", "Wright", "", "administrator", (MAIN, OTHER)),
+    Person("vera", "Vera", "Lind", "", "auditor", (MAIN,)),
 )
 
 

@@ -77,14 +77,22 @@ def give(visit: Visit, plot: Plot, devices: int) -> None:
             visit.clock.forward(seconds=245 if is_next_early else visit.rng.randrange(302, 340))
 
 
-def infuse(visit: Visit, mg: Decimal) -> None:
-    """Forty minutes, with the readings of that time."""
+def infuse(visit: Visit, mg: Decimal, *, is_paused: bool = False) -> None:
+    """Forty minutes, with the readings of that time; where it is paused, five minutes more."""
     visit.dose(1)
-    for slot in (15, 30):
-        visit.clock.move_to(visit.first_dose_at + timedelta(minutes=slot))
-        visit.read(slot)
-    visit.clock.move_to(visit.first_dose_at + timedelta(minutes=REMS_CHECK_MINUTES))
-    visit.end_infusion(mg)
+    visit.clock.move_to(visit.first_dose_at + timedelta(minutes=15))
+    visit.read(15)
+    ran_in = Decimal(0)
+    if is_paused:
+        visit.clock.move_to(visit.first_dose_at + timedelta(minutes=17))
+        ran_in = Decimal(15)
+        visit.end_infusion(ran_in, paused="Paused for nausea; patient asked for a break")
+        visit.clock.forward(seconds=300)
+        visit.dose(2)
+    visit.clock.move_to(visit.first_dose_at + timedelta(minutes=30))
+    visit.read(30)
+    visit.clock.move_to(visit.first_dose_at + timedelta(minutes=REMS_CHECK_MINUTES + 5 * is_paused))
+    visit.end_infusion(mg - ran_in)
 
 
 def observe(
@@ -131,7 +139,7 @@ def _slot(visit: Visit, plot: Plot, slot: int, protocol: Protocol, window: int) 
     if slot == plot.not_done:
         visit.skip(slot, rng.choice(("refused", "device_failure", "unable")))
         return
-    reading = _read(visit, plot, slot, at, is_final=slot + 20 > window)
+    reading = _read(visit, plot, slot, at)
     visit.wait(0.5, 2)
     if slot == plot.corrected and reading.systolic:
         visit.correct(reading, {"systolic": reading.systolic - 10})
@@ -141,16 +149,10 @@ def _slot(visit: Visit, plot: Plot, slot: int, protocol: Protocol, window: int) 
     visit.respond()
 
 
-def _read(visit: Visit, plot: Plot, slot: int, at: float, *, is_final: bool) -> Reading:
-    last = visit.last
+def _read(visit: Visit, plot: Plot, slot: int, at: float) -> Reading:
     values: dict[str, int] = {}
     if slot == plot.corrected:
         values["systolic"] = (visit.ride.at(at)["systolic"] or 0) + 10
-    elif is_final and last and last.systolic and last.diastolic and visit.rng.random() < 0.93:
-        # Most pressures go on falling at the end; the few that do not are answered in words.
-        shown = visit.ride.at(at)
-        values["systolic"] = min(shown["systolic"] or 0, last.systolic)
-        values["diastolic"] = min(shown["diastolic"] or 0, last.diastolic)
     if slot == plot.entered_late:
         visit.clock.forward(seconds=60 * visit.rng.randrange(7, 16))
         late = "Called to another patient; written on paper first"
@@ -158,7 +160,7 @@ def _read(visit: Visit, plot: Plot, slot: int, at: float, *, is_final: bool) -> 
     return visit.read(slot, values)
 
 
-def close(visit: Visit, plot: Plot, password: str) -> None:
+def close(visit: Visit, plot: Plot, password: str, *, leaves: bool = True) -> None:
     """Signature and departure; sometimes a high reading comes between the two."""
     ends = visit.facts.window_ends_at
     if ends:
@@ -181,7 +183,8 @@ def close(visit: Visit, plot: Plot, password: str) -> None:
         visit.respond()
         visit.sign(password)
     visit.wait(3, 9)
-    visit.leave()
+    if leaves:
+        visit.leave()
 
 
 def whole(visit: Visit, plot: Plot, password: str, *, devices: int, mg: Decimal) -> None:

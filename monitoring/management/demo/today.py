@@ -12,6 +12,7 @@ from monitoring.management.demo.history import Case, milligrams, planned
 from monitoring.management.demo.past import Clock
 from monitoring.management.demo.people import MAIN
 from monitoring.management.demo.play import DEVICE_MG, Plot, give, infuse, observe, whole
+from monitoring.management.demo.stories import MAIN_STORIES, OTHER_STORIES, Story
 from monitoring.management.demo.visit import Visit
 from monitoring.models import Session
 
@@ -91,7 +92,7 @@ def suicidal(day: Day, visit: Visit) -> None:
     visit.screen(phq9_item9=2, phq9_total=19)
     day.clock.move_to(day.ago(10))
     visit.respond("Comes to see the patient")
-    visit.medicate("Lorazepam", Decimal(1), "Panic")
+    visit.medicate("Lorazepam", 1, "Panic")
 
 
 def waiting(day: Day, visit: Visit) -> None:
@@ -107,10 +108,15 @@ def cleared(day: Day, visit: Visit) -> None:
 
 
 def past_two_hours(day: Day, visit: Visit) -> None:
+    """Chest pain of another patient was entered, and waits for a clinician to confirm that."""
     _dosed(day, visit, 158)
     observe(visit, Plot(late=60), until=90)
     visit.hand_over()
-    observe(visit, Plot(late=60), after=90, until=151)
+    observe(visit, PLAIN, after=90, until=135)
+    visit.event("symptom", symptoms=["chest_pain"])
+    visit.wait(1, 2)
+    visit.strike("event", visit.facts.events[-1].id, "It was the patient in the next room")
+    observe(visit, PLAIN, after=135, until=151)
 
 
 def infused(day: Day, visit: Visit) -> None:
@@ -119,7 +125,7 @@ def infused(day: Day, visit: Visit) -> None:
     day.clock.move_to(day.ago(88))
     visit.predose().decide("Usual range for this patient")
     day.clock.move_to(day.ago(80))
-    infuse(visit, Decimal("36.5"))
+    infuse(visit, Decimal("36.5"), is_paused=True)
     observe(visit, PLAIN, after=30, until=60)
 
 
@@ -134,6 +140,16 @@ def expected(day: Day, visit: Visit) -> None:
 
 def unordered(day: Day, visit: Visit) -> None:
     """Planned by a nurse: a clinician has still to order it."""
+
+
+def told(story: Story) -> Scene:
+    """The whole of a session that has ended by now."""
+
+    def scene(day: Day, visit: Visit) -> None:
+        day.clock.move_to(day.ago(400))
+        story(visit, day.password)
+
+    return scene
 
 
 MAIN_SCENES: tuple[Scene, ...] = (
@@ -168,7 +184,9 @@ SCENES: dict[str, Scene] = {
     "suicidality": suicidal,
     "ready": waiting,
     "cleared": cleared,
+    "strike-waits": past_two_hours,
     "closed": closed,
+    **{name: told(story) for name, story in {**MAIN_STORIES, **OTHER_STORIES}.items()},
 }
 """States that a single session can be made in, beside the demo's own: phases, and what a phase may
 hold. `infusion` is of a patient who has infusions."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from random import Random
 from typing import Any
+from uuid import UUID
 
+from clinic.models import Staff
 from monitoring import actions
 from monitoring.actions.admit_patient import Answers
 from monitoring.actions.depart import Leaving
@@ -21,7 +22,7 @@ from monitoring.actions.record_screen import ScreenEntry
 from monitoring.actions.sign_clearance import Signing
 from monitoring.management.demo.measured import MEANT, Measured
 from monitoring.management.demo.past import new_id
-from monitoring.models import Order, ProtocolVersion, Session, facts
+from monitoring.models import Order, ProtocolVersion, Session, Strike, facts
 from monitoring.rules.cautions import cautions
 from monitoring.rules.entry import PRE_DOSE
 from monitoring.rules.flags import unanswered
@@ -45,6 +46,8 @@ UNFIT = frozenset({"sedation", "dissociation", "blood_pressure"})
 
 class Visit(Measured):
     """From the plan to the departure."""
+
+    order_mg: Decimal
 
     def plan(
         self,
@@ -77,11 +80,15 @@ class Visit(Measured):
                 planned_reason=_why_this_dose(mg, is_first=is_first),
             ),
         )
-        self.id = session.pk
-        planned = Session.objects.with_record().get(pk=self.id)
-        planned.load_history()
-        self.facts = planned.facts()
+        self.id, self.order_mg = session.pk, mg
+        self.reload()
         return self
+
+    def reload(self) -> None:
+        """Read the facts from the record, where they do not follow from what was added."""
+        session = Session.objects.with_record().get(pk=self.id)
+        session.load_history()
+        self.facts = session.facts()
 
     def admit(self, **answers: bool | str) -> Visit:
         fasting_reason = str(answers.pop("fasting_reason", ""))
@@ -131,12 +138,23 @@ class Visit(Measured):
             self.follow("decisions", facts.decision_facts(decision))
         return self
 
-    def dose(self, number: int, *, partial: str = "", early: str = "") -> Visit:
+    def dose(
+        self,
+        number: int,
+        *,
+        partial: str = "",
+        sprays: int = 1,
+        complaint: str = "",
+        early: str = "",
+    ) -> Visit:
+        """Give a device, or begin a part of the infusion. What left it is asked where it is
+        `partial`; a second person witnesses where the site asks for one, and each infusion."""
         at = self.clock.now()
         if number == 1:
             self.decide("The last date was moved; seen today, worth going on")
             self.first_dose_at = at
         is_infusion = self.facts.protocol.is_infusion
+        is_witnessed = is_infusion or self.team.site.asks_witness
         given = actions.give_dose(
             self.id,
             self.nurse,
@@ -146,26 +164,59 @@ class Visit(Measured):
                 lot=f"{'K' if is_infusion else 'S'}{at:%y%m}{'ABC'[at.day % 3]}",
                 expiry=date(at.year + 2, at.month, 28),
                 started_at=at,
-                sprays=1 if partial else 2,
+                sprays=sprays if partial else 2,
                 partial_detail=partial,
+                complaint=complaint,
                 early_reason=early,
                 identified_by="birth_date",
+                witness_id=self.clinician.pk if is_witnessed else None,
             ),
         )
-        self.follow("doses", facts.dose_facts(given))
+        if given.sprays == 0 or is_infusion:
+            self.reload()
+        else:
+            self.follow("doses", facts.dose_facts(given))
         return self
 
-    def end_infusion(self, mg: Decimal) -> Visit:
-        end = actions.end_infusion(
+    def end_infusion(self, mg: Decimal, *, paused: str = "") -> Visit:
+        """`mg` ran in since the part began; it is `paused` for a reason, or has ended."""
+        actions.end_infusion(
             self.id,
             self.nurse,
             id=self.new_id(),
             ended_at=self.clock.now(),
             mg=mg,
-            is_complete=True,
+            is_complete=not paused,
+            is_paused=bool(paused),
+            partial_detail=paused,
         )
-        self.facts = replace(self.facts, doses=(facts.dose_facts(end.dose),))
+        self.reload()
         return self
+
+    def strike(self, noun: str, target: UUID, reason: str) -> Strike:
+        """By the nurse who entered it; where that needs a clinician, it waits."""
+        strike = actions.strike(
+            self.id,
+            self.nurse,
+            id=self.new_id(),
+            noun=noun,
+            target=target,
+            kind="wrong_patient",
+            reason=reason,
+        )
+        self.reload()
+        return strike
+
+    def review(self, about: UUID, assessment: str, action_taken: str) -> None:
+        review = actions.review_event(
+            self.id,
+            self.clinician,
+            id=self.new_id(),
+            about=about,
+            assessment=assessment,
+            action_taken=action_taken,
+        )
+        self.follow("events", facts.event_facts(review))
 
     def respond(self, ordered: str = "") -> Visit:
         """Answer for everything that is flagged and not answered."""
@@ -188,7 +239,9 @@ class Visit(Measured):
             self.id,
             self.nurse,
             id=self.new_id(),
-            event=EventEntry(kind=kind, at=self.clock.now(), **given),
+            event=EventEntry(
+                kind=kind, at=self.clock.now(), onset_confirmed_at=given.get("onset_at"), **given
+            ),
             sending=MEANT,
         )
         self.follow("events", facts.event_facts(event))
@@ -203,14 +256,14 @@ class Visit(Measured):
         )
         self.follow("events", facts.event_facts(screen))
 
-    def medicate(self, drug: str, amount: Decimal, reason: str) -> None:
+    def medicate(self, drug: str, amount: int, reason: str) -> None:
         given = actions.record_medication(
             self.id,
             self.nurse,
             id=self.new_id(),
             medication=MedicationGiven(
                 drug=drug,
-                amount=amount,
+                amount=Decimal(amount),
                 unit="mg",
                 route="oral",
                 ordered_by=self.clinician.printed_name,
@@ -240,7 +293,6 @@ class Visit(Measured):
         self.follow("events", facts.event_facts(left))
 
     def sign(self, password: str) -> None:
-        minutes = self.facts.minutes(self.clock.now()) or 0
         seq = Session.objects.values_list("last_seq", flat=True).get(pk=self.id)
         actions.sign_clearance(
             self.id,
@@ -254,11 +306,21 @@ class Visit(Measured):
                     c.key: "Small change within the range seen before; the patient feels well"
                     for c in cautions(self.facts)
                 },
-                had_serious_event=False,
-                ready_minutes=minutes if self.facts.protocol.rems else None,
+                had_serious_event=self.has_serious_event(),
+                ready_minutes=self.ready_minutes() if self.facts.protocol.rems else None,
                 identified_by="mrn",
             ),
         )
+
+    def has_serious_event(self) -> bool:
+        return any(event.is_serious for event in self.facts.events)
+
+    def ready_minutes(self) -> int:
+        """When the last set was taken, which showed the patient well, but no earlier than the
+        window ends: some minutes before the clinician has come and signed."""
+        ends, last = self.facts.window_ends_at, self.last.taken_at if self.last else None
+        ready = max(at for at in (ends, last) if at is not None)
+        return self.facts.minutes(ready) or 0
 
     def is_complete(self) -> bool:
         return not before_clearance(self.facts, self.clock.now())
@@ -268,14 +330,13 @@ class Visit(Measured):
         found = {c.code for c in cautions(self.facts)}
         return self.is_complete() and not found & UNFIT
 
-    def leave(self, kind: str = "discharged", **given: Any) -> Visit:
+    def leave(self, kind: str = "discharged", *, by: Staff | None = None, **given: Any) -> Visit:
         if kind == "discharged":
-            had_serious = any(event.is_serious for event in self.facts.events)
-            given = {**(self.escort or self._escort()), "had_serious_event": had_serious} | given
-            given |= {"transport": "Private car", "advice_given": True}
+            usual = {"transport": "Private car", "had_serious_event": self.has_serious_event()}
+            given = {**(self.escort or self._escort()), **usual, "advice_given": True} | given
         actions.depart(
             self.id,
-            self.nurse,
+            by or self.nurse,
             id=self.new_id(),
             leaving=Leaving(kind=kind, left_at=self.clock.now(), **given),
         )
