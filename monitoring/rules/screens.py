@@ -26,15 +26,15 @@ ITEM9: dict[int, str] = {
 """The answers of PHQ-9 item 9, in its own words, which are free to use (CLINICAL 3, S67)."""
 
 CSSRS: dict[str, str] = {
-    "cssrs_1": _("Question 1, past month"),
-    "cssrs_2": _("Question 2, past month"),
-    "cssrs_3": _("Question 3, past month"),
-    "cssrs_4": _("Question 4, past month"),
-    "cssrs_5": _("Question 5, past month"),
-    "cssrs_6": _("Question 6: behaviour, past 3 months"),
+    "cssrs_1": _("Question 1"),
+    "cssrs_2": _("Question 2"),
+    "cssrs_3": _("Question 3"),
+    "cssrs_4": _("Question 4"),
+    "cssrs_5": _("Question 5"),
+    "cssrs_6": _("Question 6"),
 }
-"""The questions by their numbers: the clinic asks them from its own sheet, unchanged (CLINICAL 3,
-S70)."""
+"""The questions by their numbers: the clinic asks them from its own sheet, unchanged; 1 to 5 of the
+past month, 6, on behaviour, of the past three (CLINICAL 3, S70)."""
 
 POSITIVE: tuple[str, ...] = ("cssrs_4", "cssrs_5", "cssrs_6")
 """Yes to one of these is positive (CLINICAL 8, rule 42)."""

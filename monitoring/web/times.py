@@ -130,6 +130,10 @@ class NeededTime(ClockTime):
 
     template = "fields/needed_time.html"
 
+    def __init__(self, *, empty_words: Any = "", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.empty_words = empty_words
+
     def clean(self, value: Any) -> Any:
         typed = value if isinstance(value, Typed) else Typed(str(value or "").strip())
         return super().clean(value) if typed.text or typed.day else None

@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
+from crispy_forms.layout import Div, Layout
 from django import forms
 from django.core.validators import DecimalValidator
 from django.http import HttpResponse
@@ -65,6 +66,15 @@ class MedicationForm(RecordForm):
     def __init__(self, *args: Any, names: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer(self, "ordered_by", [(n, n) for n in names])
+
+    def layout(self) -> Layout:
+        return Layout(
+            "id",
+            Div("drug", "amount", css_class="grid-2"),
+            *map(self.rendered, ("unit", "route", "ordered_by")),
+            Div("ordered_other", "detail", css_class="grid-2"),
+            *map(self.rendered, ("at", "late_reason")),
+        )
 
     def clean(self) -> dict[str, Any]:
         """One person ordered it: the one who was tapped, or the one who was typed."""

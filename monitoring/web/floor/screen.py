@@ -60,7 +60,7 @@ class ScreenForm(RecordForm):
                 "PHQ-9", self.rendered("phq9_item9"), self.rendered("phq9_total"), css_class="group"
             ),
             Fieldset(
-                _("C-SSRS screener"),
+                _("C-SSRS screener: 1 to 5, past month; 6, behaviour, past 3 months"),
                 Div(*map(self.rendered, CSSRS), css_class="grid-2"),
                 css_class="group",
             ),

@@ -17,7 +17,7 @@ from monitoring.rules import urgency
 from monitoring.rules.alike import is_near
 from monitoring.rules.doses import is_paused, is_running
 from monitoring.rules.facts import SessionFacts
-from monitoring.rules.flags import outside_now, unanswered
+from monitoring.rules.flags import event_flags, outside_now, unanswered
 from monitoring.rules.readiness import (
     awaits_decision,
     before_clearance,
@@ -26,6 +26,7 @@ from monitoring.rules.readiness import (
     lapses_at,
 )
 from monitoring.rules.schedule import Slot, next_slot
+from monitoring.rules.suicidality import unreviewed
 from monitoring.rules.urgency import Kind, Wait
 from monitoring.web.floor.next_step import Action, Permissions, is_clinician, left_open, next_step
 from monitoring.web.presenters.watch import Offer, offer_to
@@ -213,6 +214,10 @@ def attention(facts: SessionFacts, now: datetime) -> tuple[Mark, ...]:
     }
     marks = [Mark(kind, "; ".join(words)) for kind, words in by_kind.items() if words]
     said = {wording.flag(f) for f in open_flags}
+    found = (flag for event in unreviewed(facts) for flag in event_flags(event))
+    if review := [words for f in found if (words := wording.flag(f)) not in said]:
+        words = _("A clinician reviews: %(flags)s") % {"flags": "; ".join(review)}
+        marks.append(Mark("review", words))
     still = [words for f in outside_now(facts).values() if (words := wording.flag(f)) not in said]
     if still:
         words = _("Still outside its range: %(flags)s") % {"flags": "; ".join(still)}

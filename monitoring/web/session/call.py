@@ -46,7 +46,7 @@ class CallForm(RecordForm):
     diastolic = WholeNumber(label=gettext_lazy("Diastolic (mmHg)"), example="80")
     adverse_detail = forms.CharField(required=False, max_length=1000, label=gettext_lazy("What"))
     is_serious = YesNo(label=gettext_lazy("Serious"))
-    onset_at = NeededTime(label=gettext_lazy("Onset"))
+    onset_at = NeededTime(label=gettext_lazy("Onset"), empty_words=gettext_lazy("if there was one"))
     at = ClockTime(label=gettext_lazy("Called at"))
     late_reason = WhyLate()
 
@@ -58,7 +58,7 @@ class CallForm(RecordForm):
             shown("detail"),
             Fieldset(
                 _("If reached"),
-                Div(*map(shown, ANSWERS), css_class="grid-2"),
+                *map(shown, ANSWERS),
                 Div(shown("systolic"), shown("diastolic"), css_class="grid-2"),
                 css_class="group",
             ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from crispy_forms.layout import Div, Layout
 from django import forms
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
@@ -89,6 +90,15 @@ class DischargeForm(DepartureForm):
         else:
             offer(self, "handed_to", [("escort", ", ".join(self.escort))])
 
+    def layout(self) -> Layout:
+        before = [n for n in ("id", "left_at", "late_reason", "handed_to") if n in self.fields]
+        return Layout(
+            *map(self.rendered, before),
+            Div("escort_name", "escort_phone", css_class="grid-2"),
+            *map(self.rendered, ("no_escort_reason", "transport")),
+            *map(self.rendered, ("advice_given", "had_serious_event")),
+        )
+
     def clean(self) -> dict[str, Any]:
         """One person: who was named on arrival and is tapped, or who is typed."""
         data = super().clean() or {}
@@ -127,7 +137,9 @@ class EarlyForm(DepartureForm):
         500,
         gettext_lazy("if there was a serious adverse event that is not recorded yet"),
     )
-    serious_event_onset_at = NeededTime(label=gettext_lazy("When it began"))
+    serious_event_onset_at = NeededTime(
+        label=gettext_lazy("When it began"), empty_words=gettext_lazy("if there was one")
+    )
 
     def given(self) -> dict[str, Any]:
         return super().given() | {"onset_confirmed_at": confirmed(self, "serious_event_onset_at")}
@@ -144,6 +156,7 @@ class TransferForm(EarlyForm):
 
     field_order = (
         "id", "left_at", "late_reason", "destination", "reason", "transport", "escort_name",
+        "escort_phone",
     )  # fmt: skip
 
 
@@ -154,7 +167,7 @@ class AgainstAdviceForm(EarlyForm):
 
     field_order = (
         "id", "left_at", "late_reason", "reason", "clinician_informed", "clinician_other",
-        "advice_given", "transport",
+        "advice_given", "transport", "escort_name", "escort_phone",
     )  # fmt: skip
 
 
