@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from clinic import clock
 from clinic.access import Permission
 from clinic.message import Message
-from clinic.models import Staff
+from clinic.models import Site, Staff
 from clinic.pages import moments
 from clinic.pages.amounts import Amount
 from clinic.pages.dates import ExpiryField
@@ -24,6 +24,7 @@ from clinic.pages.entry_page import enter
 from clinic.pages.fields import ManyTiles, Tiles, offer
 from clinic.pages.protect import page
 from clinic.request import ClinicRequest
+from clinic.shift import open_at
 from monitoring.actions import end_infusion as end_infusion_verb
 from monitoring.actions import give_dose
 from monitoring.actions.give_dose import DoseGiven
@@ -68,7 +69,7 @@ class DoseForm(RecordForm):
     late_reason = WhyLate()
     sprays = Tiles(label=gettext_lazy("How much was given, by the green dots"), choices=SPRAYED)
     partial_detail = forms.CharField(
-        required=False, max_length=300, label=gettext_lazy("If not both sprays: what happened")
+        required=False, max_length=300, label=gettext_lazy("If less was given: what happened")
     )
     complaint = forms.CharField(
         required=False,
@@ -176,7 +177,7 @@ def give(request: ClinicRequest, session_id: UUID) -> HttpResponse:
         facts=facts,
         patient=session.patient,
         last=next(iter(reversed(session.rows.of(Dose))), None),
-        colleagues=witnesses(session.site, request.user),
+        colleagues=_colleagues(session.site, request.user),
         asks_witness=session.site.asks_witness,
     )
 
@@ -206,7 +207,7 @@ def give(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     around = SessionPage(
         session=session,
         heading=_heading(facts),
-        button=_("Save dose"),
+        button=_("Save start") if facts.protocol.is_infusion else _("Save dose"),
         saved=_heading(facts, saved=True),
         template="dose/dose.html",
         context=lambda: _context(request, session, facts),
@@ -246,6 +247,13 @@ def end_infusion(request: ClinicRequest, session_id: UUID) -> HttpResponse:
         saved=_("End or pause of the infusion saved"),
     )
     return enter(request, form, around, save)
+
+
+def _colleagues(site: Site, by: Staff) -> list[Staff]:
+    """Who may witness, those on shift alone where there are any."""
+    found = list(witnesses(site, by)) if site.asks_witness else []
+    on_shift = {shift.staff_id for shift in open_at(site)} if found else set()
+    return [one for one in found if one.pk in on_shift] or found
 
 
 def _part_words(facts: SessionFacts) -> str:

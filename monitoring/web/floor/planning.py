@@ -64,20 +64,29 @@ class PlanForm(RecordForm):
         label=gettext_lazy("Total dose in mg, where the protocol lists none"),
         example="36.5",
     )
-    weight_kg = Amount(required=False, label=gettext_lazy("Weight (kg)"), unit="kg", example="72.5")
+    weight_kg = Amount(
+        required=False, label=gettext_lazy("Infusion: weight (kg)"), unit="kg", example="72.5"
+    )
     mg_per_kg = Amount(
-        required=False, label=gettext_lazy("Dose (mg/kg)"), unit="mg/kg", example="0.5", decimals=2
+        required=False,
+        label=gettext_lazy("Infusion: mg/kg"),
+        unit="mg/kg",
+        example="0.5",
+        decimals=2,
     )
     concentration = Amount(
-        required=False, label=gettext_lazy("Concentration (mg/mL)"), unit="mg/mL", example="2"
+        required=False,
+        label=gettext_lazy("Infusion: concentration (mg/mL)"),
+        unit="mg/mL",
+        example="2",
     )
     infusion_minutes = WholeNumber(
-        label=gettext_lazy("Planned duration (min)"), unit="min", example="40"
+        label=gettext_lazy("Infusion: planned duration (min)"), unit="min", example="40"
     )
     beyond_reason = forms.CharField(
         required=False,
         max_length=300,
-        label=gettext_lazy("If beyond the protocol's mg/kg or duration: why"),
+        label=gettext_lazy("If beyond the protocol: why"),
     )
     indication = Tiles(label=gettext_lazy("Indication"), choices=Session.Indication.choices)
     is_first_treatment = YesNo(label=gettext_lazy("First treatment ever"))
@@ -144,7 +153,7 @@ class PlanForm(RecordForm):
         rest = [n for n in self.fields if n not in {"id", "near", "day", "time"}]
         when = Div(self.rendered("day"), self.rendered("time"), css_class="grid-2")
         infused = [n for n in BY_WEIGHT if n in rest]
-        first = rest.index("planned_mg") + 1 if infused else len(rest)
+        first = rest.index("planned_mg") if infused else len(rest)
         rest = [n for n in rest if n not in infused]
         by_weight = [Div(*map(self.rendered, infused), css_class="grid-2")] if infused else []
         before, after = rest[:first], rest[first:]

@@ -17,7 +17,7 @@ from monitoring.models import Dose, Event, Session
 from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US
 from tests.clock import TestClock
 from tests.factories.answers import ESCORT, GOOD_ANSWERS
-from tests.factories.people import SiteFactory, person
+from tests.factories.people import ShiftFactory, SiteFactory, TabletFactory, person
 from tests.factories.sent import send, told, yes_no
 from tests.factories.visits import admitted, dosed, planned, predosed
 
@@ -351,3 +351,11 @@ def test_what_was_saved_is_said_with_the_servers_time(clock: TestClock, signed_i
     answer = nurse.post(f"/sessions/{visit.id}/dose/", DEVICE | {"id": str(uuid7())}, follow=True)
     at = clinic_clock.now().astimezone(visit.site.tz).strftime("%H:%M:%S")
     assert f"Device 1 saved at {at}." in answer.content.decode()
+
+
+def test_those_on_shift_are_offered_as_witnesses(clock: TestClock, signed_in: Signer) -> None:
+    visit = predosed(clock, site=SiteFactory.create(asks_witness=True))
+    here = ShiftFactory.create(tablet=TabletFactory.create(site=visit.site)).staff
+    page = signed_in(visit.nurse).get(f"/sessions/{visit.id}/dose/")
+    offered = {value for value, _name in page.context["form"].fields["witness"].choices}
+    assert offered == {"", str(here.pk)}
