@@ -14,7 +14,7 @@ SHIFT_LENGTH = timedelta(hours=12)
 WRONG_TRIES = 5
 PIN_DIGITS = 6
 CAME_BACK_TO = "came_back_to"
-"""In the browser's session: the page that was open when its person came back with a PIN."""
+"""In the session of a tablet: the page that was open when its person signed in or came back."""
 
 
 class Wrong(Exception):

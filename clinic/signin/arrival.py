@@ -1,4 +1,5 @@
-"""What a sign-in leaves in the session: by what means, on which tablet, with a second factor?"""
+"""What a sign-in leaves in the session: by what means, on which tablet, for which page, with a
+second factor?"""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from django.http import HttpRequest
 
 from clinic.actions.sessions import begin_shift, end_shifts, sign_out_everywhere
 from clinic.models import Shift, Staff
+from clinic.shift import CAME_BACK_TO
 from clinic.signin import idle
 from clinic.signin.library import get_authentication_records
 
@@ -36,6 +38,8 @@ def arrived(request: HttpRequest, user: Staff) -> None:
         session[SECOND_FACTOR] = not SECOND_FACTORS.isdisjoint(session[MEANS])
     if tablet is not None:
         session[TABLET] = str(tablet.pk)
+        # Compared with the page that opens next, and never followed.
+        session[CAME_BACK_TO] = request.POST.get("next") or request.GET.get("next") or ""
         if by_pin is None:
             begin_shift(tablet, user, has_second_factor=session[SECOND_FACTOR])
 

@@ -96,7 +96,6 @@ def _lock(request: PublicRequest, tablet: Tablet, back: str) -> HttpResponse:
     if form.is_bound and form.is_valid():
         tries_left = _tries_left(request, form, tablet)
         if tries_left is None:
-            request.session[shift.CAME_BACK_TO] = back
             return redirect(back)
         must_sign_in = not tries_left
     if must_sign_in:

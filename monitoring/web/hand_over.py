@@ -1,7 +1,8 @@
 """The tablet changes hands on the page of a patient: whose page it is, is made sure of first.
 
-Who comes back with a PIN to a page about a session that another person had open last is asked to
-compare one identifier with the patient: one tap, kept in the access log (CLINICAL 7, hazard 6).
+Who comes to a page about a session that another person had open last, with a PIN or a password, is
+asked to compare one identifier with the patient: one tap, kept in the access log (CLINICAL 7,
+hazard 6).
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ View = Callable[..., HttpResponseBase]
 
 
 class HandOver:
-    """Leads who just came back with a PIN by way of `whose`, where another had the session open."""
+    """Leads who just came to a tablet by way of `whose`, where another had the session open."""
 
     def __init__(self, get_response: View) -> None:
         self.get_response = get_response

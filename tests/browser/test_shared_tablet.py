@@ -156,6 +156,7 @@ def test_five_wrong_pins_lead_to_a_full_sign_in_and_back_to_the_page(
     page.get_by_label("User name").fill(thomas.username)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
+    make_sure(device)
     expect(page).to_have_url(f"{device.served}/sessions/{visit.id}/")
     taps.button("Hand over")
     come_back(device, thomas)
