@@ -45,6 +45,10 @@ class HistoryCode(Code):
     """What a patient's history asks, such as "same_day"."""
 
 
+class RepeatCode(Code):
+    """Why a reading is repeated, such as "blood_pressure" or "ordered"."""
+
+
 class SettingCode(Code):
     """A value that a protocol sets, such as "guide_systolic"."""
 

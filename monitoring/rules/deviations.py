@@ -17,15 +17,16 @@ from monitoring.rules.codes import (
     NounCode,
     ObservationCode,
     QuestionCode,
+    RepeatCode,
     StrikeCode,
 )
 from monitoring.rules.contraindications import changes
 from monitoring.rules.deviation import Deviation
 from monitoring.rules.deviations_of_doses import in_part
 from monitoring.rules.dose_facts import DoseFacts
-from monitoring.rules.facts import CLOCKS_APART, SessionFacts
+from monitoring.rules.facts import CLOCKS_APART, SessionFacts, whole_minutes
 from monitoring.rules.flags import Flag, Flagged, corrected_unanswered, event_flags, flagged
-from monitoring.rules.lateness import is_late, minutes_late
+from monitoring.rules.lateness import minutes_late
 from monitoring.rules.mended import Corrected
 from monitoring.rules.order import mg_words
 from monitoring.rules.people import is_over, offered
@@ -35,6 +36,7 @@ from monitoring.rules.predose import (
     outside_before_dose,
     why_decide,
 )
+from monitoring.rules.repeats import repeats
 from monitoring.rules.schedule import slots
 from monitoring.rules.struck import flags_struck, happened_at
 from monitoring.rules.suicidality import is_missing, positive, reviews
@@ -57,6 +59,7 @@ def deviations(facts: SessionFacts, now: datetime) -> list[Deviation]:
         *_readings(facts),
         *_flags(facts, now),
         *_corrected(facts),
+        *_repeats(facts, now),
         *_struck(facts),
         *_clearances(facts),
         *_departure(facts),
@@ -194,7 +197,11 @@ def _late_events(facts: SessionFacts) -> Iterator[Deviation]:
     """Events, answers to flags among them, entered late (CLINICAL 8, rule 37)."""
     for event in facts.events:
         minutes = minutes_late(facts.protocol, event.at, event.recorded_at)
-        if minutes is not None:
+        if minutes is not None and event.kind == "response":
+            times = {"informed": event.at, "recorded": event.recorded_at}
+            params = {"minutes": minutes, "reason": event.late_reason, **times}
+            yield Deviation("answer_backdated", params, at=event.at)
+        elif minutes is not None:
             params = {"kind": KindCode(event.kind), "minutes": minutes, "reason": event.late_reason}
             yield Deviation("event_late", params, at=event.at)
         if event.after_departure and event.kind != "review":
@@ -256,22 +263,25 @@ def _readings(facts: SessionFacts) -> Iterator[Deviation]:
 def _flags(facts: SessionFacts, now: datetime) -> Iterator[Deviation]:
     """Serious adverse events; flags that no one answered, or that were answered late.
 
-    Late is more than five minutes after the value was taken or the event was seen, as for any
-    other entry (CLINICAL 8, rule 37). Before then, while the session goes on, nobody is late; once
-    the patient has left, an answer that was never given is told at once.
+    Late is after the minutes by which a reading that nobody takes is urgent (CLINICAL 8, rule 9;
+    7, hazard 44). Before then, while the session goes on, nobody is late; once the patient has
+    left, an answer that was never given is told at once.
     """
     for event in facts.events:
         if event.is_serious:
             yield Deviation("serious_event", {"detail": event.detail}, at=event.at)
+    within = timedelta(minutes=facts.protocol.answer_within_minutes)
     for found in (f for f in flagged(facts) if f.asks):
         params: dict[str, object] = {"flagged": found}
         if found.answered_at is None:
-            if facts.departure is not None or is_late(facts.protocol, found.at, now):
+            if facts.departure is not None or now - found.at > within:
                 yield Deviation("flag_unanswered", params, at=found.at)
-            continue
-        minutes = minutes_late(facts.protocol, found.at, found.answered_at)
-        if minutes is not None:
-            params["minutes"] = minutes
+        elif found.answered_at - found.at > within:
+            params |= {
+                "minutes": whole_minutes(found.answered_at - found.at),
+                "informed": found.answered_at,
+                "recorded": _recorded_at(facts, found),
+            }
             yield Deviation("flag_answered_late", params, at=found.at)
     for found in corrected_unanswered(facts):
         yield Deviation("flag_corrected", {"flagged": found}, at=found.at)
@@ -292,6 +302,24 @@ def _corrected(facts: SessionFacts) -> Iterator[Deviation]:
         else:
             params |= {"was": corrected.was, "at": at}
             yield Deviation(f"{noun}_retimed", params, at=corrected.at)
+
+
+def _recorded_at(facts: SessionFacts, found: Flagged) -> datetime | None:
+    """When the answer that was given first was recorded."""
+    answers = (e for e in facts.events if found.fact.id in {e.answers_reading, e.answers_event})
+    return next((e.recorded_at for e in answers if e.at == found.answered_at), None)
+
+
+def _repeats(facts: SessionFacts, now: datetime) -> Iterator[Deviation]:
+    """Repeats met late, coded or never (CLINICAL 8, rule 51; 7, hazard 46)."""
+    for repeat in repeats(facts, now):
+        params: dict[str, object] = {
+            "because": RepeatCode(repeat.because),
+            "due": repeat.due_at,
+            "minutes": repeat.minutes_over,
+        }
+        if repeat.state in {"late", "not_done", "missed"}:
+            yield Deviation(f"repeat_{repeat.state}", params, at=repeat.due_at)
 
 
 def _struck(facts: SessionFacts) -> Iterator[Deviation]:

@@ -14,7 +14,7 @@ from typing import Literal
 from uuid import UUID
 
 from clinic.message import Message
-from monitoring.rules.codes import NounCode, ObservationCode, QuestionCode
+from monitoring.rules.codes import NounCode, ObservationCode, QuestionCode, RepeatCode
 from monitoring.rules.doses import is_paused, is_running
 from monitoring.rules.facts import CLOCKS_APART, ReadingFacts, SessionFacts, whole_minutes
 from monitoring.rules.flags import Flag, Flagged, event_flags, unanswered
@@ -23,6 +23,7 @@ from monitoring.rules.measures import OBSERVATIONS
 from monitoring.rules.order import mg_words
 from monitoring.rules.predose import checks_before_dose, why_decide
 from monitoring.rules.questions import QUESTIONS_YES
+from monitoring.rules.repeats import waited_for
 from monitoring.rules.schedule import slots
 from monitoring.rules.suicidality import is_missing, unreviewed
 
@@ -231,6 +232,7 @@ def before_clearance(facts: SessionFacts, now: datetime) -> list[Item]:
         *_window(facts, now),
         *_mandatory(facts, now),
         *_final_set(facts, now),
+        *_repeats(facts, now),
         *(_answer(flagged) for flagged in unanswered(facts)),
         *strikes_waiting(facts),
         *_screen(facts),
@@ -292,6 +294,14 @@ def _final_set(facts: SessionFacts, now: datetime) -> Iterator[Item]:
             "greatest": whole_minutes(greatest),
         }
         yield Item("final_set", params, closes="reading")
+
+
+def _repeats(facts: SessionFacts, now: datetime) -> Iterator[Item]:
+    """Each repeat that is due, and each that was ordered, is measured or coded first (CLINICAL 8,
+    rule 51)."""
+    for repeat in waited_for(facts, now):
+        params = {"because": RepeatCode(repeat.because), "at": repeat.due_at}
+        yield Item("repeat", params, closes="reading", about=repeat.about)
 
 
 def _answer(flagged: Flagged) -> Item:

@@ -67,7 +67,7 @@ def _minutes(facts: SessionFacts, now: datetime, filled: Filling) -> list[int]:
     first = facts.first_dose_at
     if first is None:
         return []
-    until = whole_minutes(_end(facts, now) - first)
+    until = whole_minutes(ends_at(facts, now) - first)
     last = max((m for m, answers in filled.answers.items() if answers), default=0)
     if facts.departure is None and not facts.is_cleared(now):
         found = slots_beyond(facts.protocol, max(until, last - 1))
@@ -82,14 +82,14 @@ def slots(facts: SessionFacts, now: datetime) -> list[Slot]:
         return []
     filled = filling(facts)
     minutes = _minutes(facts, now, filled)
-    end = _end(facts, now)
+    end = ends_at(facts, now)
     return [
         _slot(facts, m, following, filled, first, end)
         for m, following in zip_longest(minutes, minutes[1:])
     ]
 
 
-def _end(facts: SessionFacts, now: datetime) -> datetime:
+def ends_at(facts: SessionFacts, now: datetime) -> datetime:
     """When the schedule stops asking: the departure, or the signature that still stands. Who left
     unseen was there to be measured until last seen.
 

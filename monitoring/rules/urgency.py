@@ -1,7 +1,7 @@
 """Who must be looked at first: what each session waits for, and in which order.
 
 An emergency stands first, then what waits for this person alone and expires, then what has waited
-too long (CLINICAL 8, rules 9, 10, 14 and 22; CLINICAL 7, hazard 33).
+too long (CLINICAL 8, rules 9, 10, 14, 22 and 51; CLINICAL 7, hazard 33).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from monitoring.rules.doses import is_paused, is_running
+from monitoring.rules.due import next_due
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.flags import unanswered
 from monitoring.rules.readiness import (
@@ -20,7 +21,7 @@ from monitoring.rules.readiness import (
     clearance_state,
     lapses_at,
 )
-from monitoring.rules.schedule import next_slot
+from monitoring.rules.repeats import Repeat
 from monitoring.rules.suicidality import unreviewed
 
 Kind = Literal[
@@ -32,6 +33,7 @@ Kind = Literal[
     "urgent",
     "flagged",
     "overdue",
+    "repeat",
     "due",
     "dosing",
     "upcoming",
@@ -48,6 +50,7 @@ FOR_NURSES: tuple[Kind, ...] = (
     "urgent",
     "flagged",
     "overdue",
+    "repeat",
     "due",
     "dosing",
     "upcoming",
@@ -71,6 +74,7 @@ FOR_CLINICIANS: tuple[Kind, ...] = (
     "to_order",
     "device",
     "overdue",
+    "repeat",
     "due",
     "dosing",
     "upcoming",
@@ -103,7 +107,7 @@ def waits(facts: SessionFacts, now: datetime) -> tuple[Wait, ...]:
         return ()
     if clearance_state(facts, now) == "stands":
         return (Wait("ready", lapses_at(facts)),)
-    found = [*_flags(facts), *_reviews(facts), *_doses(facts, now), *_slot(facts, now)]
+    found = [*_flags(facts), *_reviews(facts), *_doses(facts, now), *_due(facts, now)]
     if not before_clearance(facts, now):
         found.append(Wait("waiting", facts.window_ends_at or now))
     if not found:
@@ -118,7 +122,7 @@ def sorted_for(found: tuple[Wait, ...], *, is_clinician: bool) -> list[Wait]:
     all of them for who can sign, before those that are not overdue for anyone else.
     """
     order = FOR_CLINICIANS if is_clinician else FOR_NURSES
-    at = 0 if is_clinician else order.index("due")
+    at = 0 if is_clinician else order.index("repeat")
     own = (*order[:at], "waiting", *order[at:])
     return sorted(found, key=lambda wait: own.index(wait.kind))
 
@@ -164,13 +168,15 @@ def _doses(facts: SessionFacts, now: datetime) -> list[Wait]:
     return []
 
 
-def _slot(facts: SessionFacts, now: datetime) -> list[Wait]:
-    slot = next_slot(facts, now)
-    if slot is None:
+def _due(facts: SessionFacts, now: datetime) -> list[Wait]:
+    due = next_due(facts, now)
+    if due is None:
         return []
-    if slot.state == "overdue":
-        return [Wait("urgent" if slot.is_escalated else "overdue", slot.due_at)]
-    return [Wait("due" if slot.state == "due" else "upcoming", slot.due_at)]
+    if due.state == "overdue":
+        return [Wait("urgent" if due.is_escalated else "overdue", due.due_at)]
+    if due.state == "due":
+        return [Wait("repeat" if isinstance(due, Repeat) else "due", due.due_at)]
+    return [Wait("upcoming", due.due_at)]
 
 
 def _before_dose(facts: SessionFacts, now: datetime) -> tuple[Wait, ...]:

@@ -8,8 +8,10 @@ from uuid import UUID
 from django.urls import reverse
 
 from monitoring.models import Session
+from monitoring.rules.due import Due
 from monitoring.rules.entry import PRE_DOSE
 from monitoring.rules.readiness import Item
+from monitoring.rules.repeats import Repeat
 
 _PAGES = {
     "admission": "admission",
@@ -35,6 +37,8 @@ def closes(session: Session, item: Item) -> str:
     if item.code == "infusion_running":
         return reverse("infusion-end", args=[session.pk])
     if item.closes == "reading":
+        if item.code == "repeat":
+            return repeat_reading(session, item.about)
         if isinstance(item.about, int):
             return reading(session, item.about)
         return reading(session, None if session.first_dose_at else PRE_DOSE)
@@ -49,6 +53,18 @@ def reading(session: Session, asked: int | None) -> str:
     """The page that records a reading for the slot `asked`, or an additional one."""
     address = reverse("reading", args=[session.pk])
     return address if asked is None else f"{address}?slot={asked}"
+
+
+def repeat_reading(session: Session, about: object) -> str:
+    """The page that records the repeat that is due because of the fact `about`."""
+    return f"{reverse('reading', args=[session.pk])}?repeat={about}"
+
+
+def due(session: Session, found: Due) -> str:
+    """The page that records what is measured next."""
+    if isinstance(found, Repeat):
+        return repeat_reading(session, found.about)
+    return reading(session, found.minutes)
 
 
 def enrolment(patient_id: UUID, here: str) -> str:

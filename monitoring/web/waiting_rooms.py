@@ -7,20 +7,25 @@ from dataclasses import dataclass
 from clinic import clock
 from clinic.models import Tablet
 from monitoring.models import Session
+from monitoring.rules.due import Due, next_due
 from monitoring.rules.flags import unanswered
 from monitoring.rules.protocol import Protocol
-from monitoring.rules.schedule import Slot, next_slot
+from monitoring.words.due import due_words
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What waits in one room: an emergency, a reading that is overdue, or both. No name, no value
-    and no symptom: the page is open to whoever passes."""
+    """What waits in one room: an emergency, a reading or repeat that is overdue, or both.
+    No name, no value and no symptom: the page is open to whoever passes."""
 
     room: str
     is_emergency: bool
-    slot: Slot | None
+    due: Due | None
     protocol: Protocol
+
+    @property
+    def words(self) -> str:
+        return due_words(self.due) if self.due else ""
 
 
 def waiting_rooms(tablet: Tablet) -> list[Waiting]:
@@ -31,8 +36,8 @@ def waiting_rooms(tablet: Tablet) -> list[Waiting]:
     for session in sessions.select_related("standing_clearance"):
         facts = session.facts_loaded()
         is_emergency = any(f.tier == "emergency" for f in unanswered(facts))
-        slot = next_slot(facts, now)
-        late = slot if slot is not None and slot.state == "overdue" else None
+        due = next_due(facts, now)
+        late = due if due is not None and due.state == "overdue" else None
         if is_emergency or late:
             found.append(Waiting(session.room, is_emergency, late, facts.protocol))
-    return sorted(found, key=lambda p: (not p.is_emergency, p.slot.due_at if p.slot else now))
+    return sorted(found, key=lambda p: (not p.is_emergency, p.due.due_at if p.due else now))

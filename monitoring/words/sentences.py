@@ -5,7 +5,12 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from clinic.pages.entry_form import HIDDEN_CHARACTER
-from monitoring.words import people_sentences, protocol_settings, sentences_of_doses
+from monitoring.words import (
+    people_sentences,
+    protocol_settings,
+    sentences_of_doses,
+    sentences_of_repeats,
+)
 
 REASONS = {
     "required": _("Enter this."),
@@ -253,6 +258,7 @@ ITEMS = {
     "window": _("Observation until %(ends_at)s, %(minutes)s min more"),
     "mandatory": _("%(minutes)s-minute blood pressure: not taken and not coded as not done"),
     "final_set": _("Final set: %(observations)s needed within the last %(greatest)s min"),
+    "repeat": _("Repeat due at %(at)s: %(because)s"),
     "unanswered_flag": _("No response recorded: %(flagged)s"),
     "strike_waits": _("%(noun)s marked as entered in error by %(by)s: a clinician confirms it"),
     "screen_missing": _("Suicidality screen: neither a result nor why it was not done"),
@@ -327,17 +333,12 @@ DEVIATIONS = {
     "event_late": _("%(kind)s entered %(minutes)s min after it: %(reason)s"),
     **sentences_of_doses.DEVIATIONS,
     "dose_stopped": _("The rest of the dose not given: %(reason)s"),
-    "reading_late": _("%(slot)s-minute reading taken at %(taken)s min, %(late)s min late"),
-    "reading_not_done": _("%(slot)s-minute reading not done: %(reasons)s"),
-    "reading_incomplete": _("%(slot)s-minute reading without %(lacking)s"),
-    "reading_missed": _("%(slot)s-minute reading missed"),
     "reading_corrected": _("Reading corrected: %(reason)s"),
     "reading_retimed": _("Reading corrected, its time from %(was)s to %(at)s: %(reason)s"),
     "late_entry": _("Reading entered %(minutes)s min after it was taken: %(reason)s"),
     "after_departure": _("Reading arrived after the patient had left"),
     "serious_event": _("Serious adverse event: %(detail)s"),
-    "flag_unanswered": _("No one recorded as informed: %(flagged)s"),
-    "flag_answered_late": _("Someone informed only after %(minutes)s min: %(flagged)s"),
+    **sentences_of_repeats.DEVIATIONS,
     "flag_corrected": _(
         "Corrected before anyone was recorded as informed; the value had been: %(flagged)s"
     ),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from clinic.pages import moments
 from monitoring.rules.facts import SessionFacts
+from monitoring.rules.repeats import Repeat, repeats
 from monitoring.rules.schedule import Slot, slots
 
 
@@ -23,9 +24,27 @@ class Mark:
 
 
 def slot_line(facts: SessionFacts, now: datetime) -> list[Mark]:
-    """Empty before the first dose, when the list of open items says what comes next."""
-    found = [_mark(slot) for slot in slots(facts, now)]
-    return [_predose(facts), *found] if found else []
+    """With the repeats among the slots. Empty before the first dose, when the list of open items
+    says what comes next."""
+    found = [(slot.due_at, _mark(slot)) for slot in slots(facts, now)]
+    if not found:
+        return []
+    again = [(r.due_at, _repeat(r)) for r in repeats(facts, now) if r.state != "done"]
+    in_order = sorted([*found, *again], key=lambda pair: pair[0])
+    return [_predose(facts), *(mark for _at, mark in in_order)]
+
+
+def _repeat(repeat: Repeat) -> Mark:
+    """A repeat that is waited for, or was not met in time; one that was met is in the table."""
+    label = _("Repeat")
+    if repeat.state == "missed":
+        return Mark(label, repeat.state, _("Missed"))
+    if repeat.state == "not_done":
+        return Mark(label, repeat.state, _("Not done"))
+    if repeat.state == "late":
+        return Mark(label, repeat.state, _("%(count)s min late") % {"count": repeat.minutes_over})
+    state = "urgent" if repeat.is_escalated else repeat.state
+    return Mark(label, state, _clock(repeat.due_at), repeat.due_at)
 
 
 def _predose(facts: SessionFacts) -> Mark:

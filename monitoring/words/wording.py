@@ -35,6 +35,7 @@ from monitoring.rules.codes import (
     ObservationCode,
     PhaseCode,
     QuestionCode,
+    RepeatCode,
     Second,
     SettingCode,
     StrikeCode,
@@ -45,7 +46,7 @@ from monitoring.rules.flags import SYMPTOMS, Flag, Flagged
 from monitoring.rules.history import ASKED
 from monitoring.rules.measures import NOT_DONE_REASONS, OBSERVATIONS, NotDoneReason
 from monitoring.rules.readiness import Item
-from monitoring.words import protocol_settings
+from monitoring.words import protocol_settings, sentences_of_repeats
 from monitoring.words.caution_sentences import CAUTIONS
 from monitoring.words.sentences import (
     AUTOMATIC,
@@ -213,6 +214,7 @@ FILLERS: dict[type, Callable[[Any], str]] = {
     ObservationCode: lambda code: gettext(OBSERVATIONS[code].name),
     NotDoneCode: not_done,
     HistoryCode: lambda code: gettext(ASKED[code]),
+    RepeatCode: lambda code: str(sentences_of_repeats.REPEATS[code]),
     SettingCode: lambda code: gettext(protocol_settings.SETTINGS[code].label),
     Code: _unworded,
     bool: _unworded,

@@ -124,9 +124,10 @@ def test_a_flag_without_an_answer_keeps_clearance_closed() -> None:
     assert open_before_clearance(replace(facts, events=(answer,))) == []
 
 
-def test_a_low_oxygen_seen_once_is_repeated_and_locks_nothing() -> None:
-    facts = observed(*(reading(m) for m in (15, 30, 40, 60, 90)), reading(120, spo2=91))
-    assert open_before_clearance(facts) == []
+def test_a_low_oxygen_seen_once_locks_nothing_until_its_repeat_is_due() -> None:
+    facts = observed(*(reading(m) for m in (15, 30, 40, 60, 90)), reading(124, spo2=91))
+    assert open_before_clearance(facts, 125, 59) == []
+    assert open_before_clearance(facts, 126) == ["repeat"]
 
 
 def test_a_stricter_window_is_kept() -> None:

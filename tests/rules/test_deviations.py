@@ -214,21 +214,34 @@ def codes(facts: SessionFacts, minutes: float, seconds: float = 0) -> list[str]:
     return [code for code in found if code != "guide_overridden"]
 
 
-def test_a_flag_that_no_one_answered_is_told_after_five_minutes_or_when_the_patient_left() -> None:
+def test_a_flag_that_no_one_answered_is_told_after_ten_minutes_or_when_the_patient_left() -> None:
     high = reading(40, systolic=212, sedation=1)
     facts = observed(reading(15), reading(30), high)
-    assert codes(facts, 45) == []
-    assert codes(facts, 45, 1) == ["flag_unanswered"]
+    assert codes(facts, 50) == []
+    assert codes(facts, 50, 1) == ["flag_unanswered"]
     left = replace(facts, departure=departure(41, "against_advice"), phase="closed")
     assert "flag_unanswered" in codes(left, 41)
 
 
 @pytest.mark.parametrize(("seconds", "expected"), [(0, []), (1, ["flag_answered_late"])])
-def test_an_answer_is_late_after_five_minutes(seconds: int, expected: list[str]) -> None:
+def test_an_answer_is_late_after_ten_minutes(seconds: int, expected: list[str]) -> None:
     high = reading(40, systolic=185)
-    answer = event(45, "response", answers_reading=high.id, at=at(45, seconds))
+    answer = event(50, "response", answers_reading=high.id, at=at(50, seconds))
     facts = observed(reading(15), reading(30), high, events=(answer,))
-    assert codes(facts, 47) == expected
+    assert codes(facts, 50, 2) == expected
+
+
+def test_a_late_and_a_backdated_answer_are_told_with_both_their_times() -> None:
+    high = reading(40, systolic=185)
+    answer = event(
+        51, "response", answers_reading=high.id, recorded_at=at(57), late_reason="Was with him"
+    )
+    found = told(observed(reading(15), reading(30), high, events=(answer,)), 57)
+    times = {"informed": at(51), "recorded": at(57)}
+    late, backdated = (d for d in found if d.code in {"flag_answered_late", "answer_backdated"})
+    assert times.items() <= late.params.items()
+    assert late.params["minutes"] == 11
+    assert backdated.params == times | {"minutes": 6, "reason": "Was with him"}
 
 
 def test_a_value_that_only_asks_for_a_repeat_asks_for_no_one_to_be_informed() -> None:

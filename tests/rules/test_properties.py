@@ -72,7 +72,7 @@ def test_nothing_can_be_signed_before_the_window_of_the_last_device_ended(
 @given(st.data())
 def test_the_gate_never_asks_for_a_good_value(data: st.DataObject) -> None:
     """Complete and answered, any values whatever can be signed over: they ask for words."""
-    taken = [data.draw(sets(m)) for m in (15, 30, 40, 60, 90, 120)]
+    taken = [data.draw(sets(m)) for m in (15, 30, 40, 60, 90, 120, 125)]
     facts = answered(observed(*taken, predose=data.draw(sets(-10))))
     assert before_clearance(facts, at(126)) == []
 
@@ -80,7 +80,7 @@ def test_the_gate_never_asks_for_a_good_value(data: st.DataObject) -> None:
 @few
 @given(st.data())
 def test_what_was_never_measured_at_forty_minutes_keeps_it_closed(data: st.DataObject) -> None:
-    taken = [data.draw(sets(m)) for m in (15, 30, 60, 90, 120)]
+    taken = [data.draw(sets(m)) for m in (15, 30, 60, 90, 120, 125)]
     facts = answered(observed(*taken))
     assert [i.code for i in before_clearance(facts, at(126))] == ["mandatory"]
 

@@ -179,7 +179,7 @@ def test_the_board_of_a_nurse_and_of_a_clinician_are_sorted_as_each_must_act() -
     for_nurse = sorted(found, key=lambda w: rank(w, is_clinician=False))
     for_clinician = sorted(found, key=lambda w: rank(w, is_clinician=True))
     assert [w.kind for w in for_nurse][:6] == [
-        "emergency", "device", "urgent", "flagged", "overdue", "due",
+        "emergency", "device", "urgent", "flagged", "overdue", "repeat",
     ]  # fmt: skip
     assert [w.kind for w in for_clinician][:6] == [
         "emergency", "review", "decision", "order", "urgent", "flagged",

@@ -10,8 +10,11 @@ from random import Random
 from monitoring.management.demo.visit import Visit
 from monitoring.models import Reading
 from monitoring.rules.protocol import REMS_CHECK_MINUTES, Protocol
+from monitoring.rules.repeats import next_repeat
 
 DEVICE_MG = 28
+MOST_REPEATS = 6
+"""In one go; what is still due then is measured with the next reading of the schedule."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,10 +116,25 @@ def observe(
     for slot in minutes:
         if after < slot <= until and slot != without:
             _slot(visit, plot, slot, protocol, window or 0)
+            _follow_up(visit, until)
     while until > minutes[-1] + 15 and not _is_over(visit, window or 0):
         minutes.append(minutes[-1] + protocol.repeat_every_minutes)
         if minutes[-1] <= until:
             _slot(visit, plot, minutes[-1], protocol, window or 0)
+            _follow_up(visit, until)
+
+
+def _follow_up(visit: Visit, until: float) -> None:
+    """What a value or an order made due is measured when it is due, but for what is left open."""
+    for _ in range(MOST_REPEATS):
+        due = next_repeat(visit.facts, visit.clock.now())
+        if due is None or due.due_at > visit.first_dose_at + timedelta(minutes=until):
+            return
+        visit.clock.move_to(max(visit.clock.now(), due.due_at))
+        visit.wait(0, 1)
+        visit.read(None)
+        visit.wait(0.2, 1)
+        visit.respond()
 
 
 def _is_over(visit: Visit, window: int) -> bool:

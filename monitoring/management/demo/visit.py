@@ -33,11 +33,13 @@ from monitoring.rules.screens import ScreenFacts
 
 YES = frozenset(QUESTIONS).difference(EU_CONTRAINDICATIONS, EU_CONCOMITANT)
 """What is answered so where all is well; the other questions are answered with no."""
-ORDERED = (
-    "Repeat in 15 minutes, stay semi-reclined",
-    "Seen at the chair; continue observation",
-    "Keep supine, repeat in 10 minutes",
+SEEN = ("Seen at the chair; continue observation", None)
+ORDERED: tuple[tuple[str, int | None], ...] = (
+    ("Stay semi-reclined, repeat in 15 minutes", 15),
+    SEEN,
+    ("Keep supine, repeat in 10 minutes", 10),
 )
+"""In the first hour; later nothing is ordered that the end of the session would wait for."""
 
 
 UNFIT = frozenset({"sedation", "dissociation", "blood_pressure"})
@@ -221,6 +223,9 @@ class Visit(Measured):
     def respond(self, ordered: str = "") -> Visit:
         """Answer for everything that is flagged and not answered."""
         for flagged in unanswered(self.facts):
+            is_early = (self.facts.minutes(self.clock.now()) or 0) < 60
+            drawn = self.rng.choice(ORDERED if is_early else (SEEN,))
+            words, minutes = (ordered, None) if ordered else drawn
             response = actions.respond_to_flag(
                 self.id,
                 self.nurse,
@@ -228,7 +233,8 @@ class Visit(Measured):
                 about=flagged.fact.id,
                 sending=MEANT,
                 informed=self.clinician.printed_name,
-                ordered=ordered or self.rng.choice(ORDERED),
+                ordered=words,
+                repeat_minutes=minutes,
                 at=self.clock.now(),
             )
             self.follow("events", facts.event_facts(response))

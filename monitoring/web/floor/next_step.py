@@ -15,15 +15,16 @@ from monitoring import actions
 from monitoring.models import Session
 from monitoring.rules import urgency
 from monitoring.rules.doses import is_paused, is_running
+from monitoring.rules.due import next_due
 from monitoring.rules.entry import PRE_DOSE
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.flags import unanswered
 from monitoring.rules.left_open import is_left_open
 from monitoring.rules.order import mg_words
 from monitoring.rules.readiness import before_clearance, before_dose
-from monitoring.rules.schedule import next_slot
 from monitoring.rules.suicidality import unreviewed
 from monitoring.web import links
+from monitoring.words.due import record_words
 
 Permissions = frozenset[Permission]
 
@@ -156,12 +157,11 @@ def _device(case: _Case) -> Action | None:
     return None
 
 
-def _slot_reading(case: _Case) -> Action | None:
-    slot = next_slot(case.facts, case.now)
-    if slot is None or not slot.is_open or not case.may(actions.record_reading):
+def _due_reading(case: _Case) -> Action | None:
+    due = next_due(case.facts, case.now)
+    if due is None or not due.is_open or not case.may(actions.record_reading):
         return None
-    words = _("Record %(count)s-minute reading") % {"count": slot.minutes}
-    return Action(words, links.reading(case.session, slot.minutes))
+    return Action(record_words(due), links.due(case.session, due))
 
 
 def _last_item(case: _Case) -> Action | None:
@@ -192,10 +192,11 @@ _STEPS: dict[urgency.Kind, Callable[[_Case], Action | None]] = {
     "order": _order,
     "to_order": _order,
     "device": _device,
-    "urgent": _slot_reading,
+    "urgent": _due_reading,
     "flagged": _answer,
-    "overdue": _slot_reading,
-    "due": _slot_reading,
+    "overdue": _due_reading,
+    "repeat": _due_reading,
+    "due": _due_reading,
     "dosing": _device,
     "upcoming": _last_item,
     "waiting": _sign,

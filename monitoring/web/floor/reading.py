@@ -34,6 +34,7 @@ from monitoring.rules.measures import (
     value_fields,
 )
 from monitoring.rules.protocol import SPRAVATO_US, Protocol
+from monitoring.rules.repeats import Repeat, repeats
 from monitoring.rules.scales import SCALES
 from monitoring.rules.schedule import slots
 from monitoring.web import links
@@ -42,6 +43,7 @@ from monitoring.web.measured import measure_field
 from monitoring.web.record_page import RecordForm, SessionPage
 from monitoring.web.times import ClockTime, confirmed
 from monitoring.words import wording
+from monitoring.words.due import record_words
 from monitoring.words.readings import Table, label, table
 from monitoring.words.values import whole_value
 
@@ -154,7 +156,7 @@ def record(request: ClinicRequest, session_id: UUID) -> HttpResponse:
         own["beside"] = _beside(session, facts, asked)
     around = SessionPage(
         session=session,
-        heading=_heading(asked),
+        heading=_heading(asked, _repeat(request, facts)),
         button=_("Save reading"),
         template="reading/reading.html",
         context=lambda: _context(facts, form, asked) | own,
@@ -265,7 +267,16 @@ def _asked(request: ClinicRequest) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < len("10000") else None
 
 
-def _heading(asked: int | None) -> str:
+def _repeat(request: ClinicRequest, facts: SessionFacts) -> Repeat | None:
+    """The repeat that `?repeat=` names, a reading or a response, while it is not met."""
+    about = request.GET.get("repeat", "")
+    found = (r for r in repeats(facts, clock.now()) if str(r.about) == about)
+    return next((r for r in found if r.reading is None), None)
+
+
+def _heading(asked: int | None, repeat: Repeat | None) -> str:
+    if repeat is not None:
+        return record_words(repeat)
     if asked is None:
         return _("Additional reading")
     if asked == PRE_DOSE:

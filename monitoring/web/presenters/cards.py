@@ -16,6 +16,7 @@ from monitoring.models import Session
 from monitoring.rules import urgency
 from monitoring.rules.alike import is_near
 from monitoring.rules.doses import is_paused, is_running
+from monitoring.rules.due import Due, next_due
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.flags import event_flags, outside_now, unanswered
 from monitoring.rules.readiness import (
@@ -25,12 +26,12 @@ from monitoring.rules.readiness import (
     clearance_state,
     lapses_at,
 )
-from monitoring.rules.schedule import Slot, next_slot
 from monitoring.rules.suicidality import unreviewed
 from monitoring.rules.urgency import Kind, Wait
 from monitoring.web.floor.next_step import Action, Permissions, is_clinician, left_open, next_step
 from monitoring.web.presenters.watch import Offer, offer_to
 from monitoring.words import wording
+from monitoring.words.due import due_words
 from monitoring.words.last_set import LastSet, last_set
 
 
@@ -94,7 +95,7 @@ def card(session: Session, now: datetime, permissions: Permissions, person: Staf
     if wait.kind == "to_order":
         wait = Wait("to_order", session.planned_for)
     step = next_step(session, facts, now, permissions)
-    slot = next_slot(facts, now)
+    due = next_due(facts, now)
     ends = facts.window_ends_at
     is_dosed = bool(facts.doses)
     is_cleared = clearance_state(facts, now) == "stands"
@@ -106,9 +107,9 @@ def card(session: Session, now: datetime, permissions: Permissions, person: Staf
         mrn=session.patient.mrn,
         room=session.room,
         kind=wait.kind,
-        state=_state(facts, wait, slot),
+        state=_state(facts, wait, due),
         rank=urgency.rank(wait, is_clinician=clinician),
-        next=_next(session, facts, wait, slot, now),
+        next=_next(session, facts, wait, due, now),
         action=step or Action(_("Open the session"), reverse("session", args=[session.pk])),
         also=tuple(_also(ordered)),
         first_dose_at=facts.first_dose_at,
@@ -122,13 +123,15 @@ def card(session: Session, now: datetime, permissions: Permissions, person: Staf
     )
 
 
-def _state(facts: SessionFacts, wait: Wait, slot: Slot | None) -> str:
+def _state(facts: SessionFacts, wait: Wait, due: Due | None) -> str:
     if wait.kind == "dosing":
         if is_paused(facts):
             return _("Infusion paused")
         return _("Infusion running") if is_running(facts) else _("Dosing")
-    if wait.kind == "due" and slot is not None:
-        return _("Due at %(time)s") % {"time": _clock(slot.due_at)}
+    if wait.kind == "repeat":
+        return _("Repeat now")
+    if wait.kind == "due" and due is not None:
+        return _("Due at %(time)s") % {"time": _clock(due.due_at)}
     return {
         "emergency": _("Emergency"),
         "review": _("Review needed"),
@@ -152,6 +155,7 @@ def _also(ordered: list[Wait]) -> list[Mark]:
     words = {
         "urgent": _("Urgent: overdue"),
         "overdue": _("Overdue"),
+        "repeat": _("Repeat now"),
         "flagged": _("Flagged"),
         "waiting": _("Waiting for clearance"),
         "device": _("Rest is over"),
@@ -161,7 +165,7 @@ def _also(ordered: list[Wait]) -> list[Mark]:
 
 
 def _next(
-    session: Session, facts: SessionFacts, wait: Wait, slot: Slot | None, now: datetime
+    session: Session, facts: SessionFacts, wait: Wait, due: Due | None, now: datetime
 ) -> Next:
     if wait.kind in {"planned", "to_order"}:
         return Next(_("Expected at %(time)s") % {"time": _clock(session.planned_for)})
@@ -176,14 +180,13 @@ def _next(
         if now >= rest:
             return Next(_("Device %(number)s of %(total)s, rest ended at %(at)s") % params)
         return Next(_("Device %(number)s of %(total)s, rest") % params, until=rest)
-    if wait.kind == "waiting" and (slot is None or not slot.is_open):
+    if wait.kind == "waiting" and (due is None or not due.is_open):
         return Next(_("A clinician can review and sign"))
-    if slot is None:
+    if due is None:
         return Next("")
-    words = _("%(count)s-minute reading") % {"count": slot.minutes}
     return Next(
-        words,
-        slot.due_at,
+        due_words(due),
+        due.due_at,
         overdue_after=facts.protocol.overdue_after_minutes,
         urgent_after=facts.protocol.escalate_after_minutes,
     )

@@ -24,6 +24,7 @@ from monitoring.models.on_site import before_device
 from monitoring.reports.chart import session_chart
 from monitoring.rules.clocks import ahead
 from monitoring.rules.doses import is_paused, may_give_more
+from monitoring.rules.due import Due
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.readiness import (
     Item,
@@ -34,6 +35,7 @@ from monitoring.rules.readiness import (
     clearance_state,
     strikes_waiting,
 )
+from monitoring.rules.repeats import repeats
 from monitoring.rules.schedule import slots
 from monitoring.rules.urgency import rest_ends_at
 from monitoring.web.floor.next_step import Action, Permissions, left_open, next_step
@@ -79,7 +81,8 @@ def session(request: ClinicRequest, session_id: UUID) -> HttpResponse:
 
 def _version(facts: SessionFacts, now: datetime, open_now: list[Item]) -> str:
     """Changes with each fact, and with what the time alone changes: slots, items, the clearance."""
-    states = [(slot.state, slot.is_escalated) for slot in slots(facts, now)]
+    due: list[Due] = [*slots(facts, now), *repeats(facts, now)]
+    states = [(found.due_at, found.state, found.is_escalated) for found in due]
     items = [(item.code, item.about) for item in open_now]
     clocks = (clearance_state(facts, now), ahead(facts, now))
     shown = (facts.last_seq, facts.phase, clocks, states, items)

@@ -157,7 +157,7 @@ STATES: dict[str, tuple[Callable[[Any], Visit], float, str | None, str | None]] 
         lambda c: read(c, systolic=185), 0, "Record who was informed", "Record who was informed",
     ),
     "flagged and overdue": (
-        lambda c: read(c, systolic=185), 26, "Record who was informed", "Record who was informed",
+        lambda c: read(c, systolic=185), 12, "Record who was informed", "Record who was informed",
     ),
     "emergency": (
         lambda c: read(c, sedation=1), 0, "Record who was informed", "Record who was informed",
