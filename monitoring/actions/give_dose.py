@@ -70,7 +70,8 @@ def give_dose(work: SessionWork, *, id: UUID, dose: DoseGiven, sending: Sending 
     _require_ready(work, dose)
     _require_whole(work, dose)
     same = {name: given[name] for name in ("lot", "expiry", "sprays")}
-    work.require_once(doses, sending, "again_dose", same)
+    again = "again_part" if protocol.is_infusion else "again_dose"
+    work.require_once(doses, sending, again, same)
     require_text(dose.lot, "lot")
     return work.add(
         Dose(

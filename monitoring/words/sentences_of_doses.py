@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 REASONS = {
+    "again_part": _("A part of the infusion was recorded at %(at)s. Is this the next one?"),
     "above_zero": _("Enter this, above zero."),
     "no_infusion_planned": _("This protocol is no infusion. Leave this and what follows empty."),
     "total_by_weight": _(

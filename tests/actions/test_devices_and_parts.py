@@ -13,6 +13,7 @@ from clinic.ids import uuid7
 from clinic.models import Staff
 from monitoring import actions
 from monitoring.actions.infusion_order import ByWeight
+from monitoring.actions.sending import FIRST
 from monitoring.models import DoseEnd
 from monitoring.rules.deviations import deviations
 from monitoring.rules.protocol import KETAMINE_IV
@@ -157,6 +158,14 @@ def test_the_database_counts_the_window_from_the_last_part(
         transaction.atomic(),
     ):
         copy(second, number=3, seq=infused.session.last_seq + 1)
+
+
+def test_the_next_part_begun_at_once_is_asked_about_as_an_infusion(clock: TestClock) -> None:
+    visit = predosed(clock, protocol=KETAMINE_IV, planned_mg=36)
+    given(visit, minutes=1)
+    end(visit, 1, is_paused=True, partial_detail="Line occluded")
+    with refused("again_part", "another"):
+        visit.dose(sending=FIRST)
 
 
 def test_a_paused_infusion_is_stopped_by_a_clinician(clock: TestClock, infused: Visit) -> None:
