@@ -42,6 +42,8 @@ TOOLS := SECRET_KEY=tools CLINIC_TRAIL_KEYS=tools:not-a-secret-for-tools-that-wr
 #:   .venv/bin/python -m pytest tests/browser/test_main_job.py    (in Chromium)
 #: One session in a state of your choice, in a second (--help lists the states):
 #:   make session STATE=flagged
+#: A board in full swing, at any hour of the day:
+#:   make session STATE=every
 help: ## list what can be asked for, and how to run one test
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 22
 	@echo; sed -n 's/^#: //p' Makefile

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from logging.handlers import BufferingHandler
 
 import pytest
@@ -88,6 +89,15 @@ def test_todays_board_has_a_session_in_every_phase(clock: TestClock, built: Buil
     planned = Session.objects.filter(phase="planned", site__name=MAIN)
     assert all(s.planned_for > now for s in planned)
     assert Departure.objects.filter(left_at__date=now.date()).exists()
+
+
+def test_someone_is_to_come_at_any_hour_of_the_working_day(clock: TestClock, built: Built) -> None:
+    main = Site.objects.get(name=MAIN)
+    planned = Session.objects.at(main).filter(phase="planned").order_by("planned_for")
+    times = [clock.now(), *(s.planned_for for s in planned)]
+
+    assert max(later - at for at, later in pairwise(times)) <= timedelta(minutes=45)
+    assert times[-1].astimezone(main.tz).hour == 17
 
 
 def test_nothing_is_recorded_after_now_and_the_clock_is_given_back(built: Built) -> None:

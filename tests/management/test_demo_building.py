@@ -41,7 +41,7 @@ def test_the_board_is_alive_at_any_hour(clock: TestClock, when: str) -> None:
     shown = Session.objects.at(main).on_board(midnight)
 
     assert 10 <= shown.in_progress().count() <= 12
-    assert shown.filter(phase="planned").count() == 2
+    assert shown.filter(phase="planned").count() >= 2
 
 
 def test_the_same_seed_at_the_same_moment_builds_the_same_clinic(clock: TestClock) -> None:

@@ -15,7 +15,7 @@ from clinic import clock as clinic_clock
 from clinic.models import Membership, Site, Staff
 from monitoring.management.demo.people import MAIN
 from monitoring.management.demo.stories import MAIN_STORIES, OTHER_STORIES
-from monitoring.management.demo.today import SCENES
+from monitoring.management.demo.today import MAIN_SCENES, SCENES
 from monitoring.models import Patient, Session
 from monitoring.proof.verify import verify
 from monitoring.rules.facts import SessionFacts
@@ -111,6 +111,14 @@ def test_a_demo_that_is_there_gets_one_more(clock: TestClock) -> None:
     assert Session.objects.count() == before + 1
     assert Membership.objects.filter(staff__username="thomas").count() == 2
     assert session.patient.mrn == "DEMO-0041"
+
+
+def test_a_board_in_full_swing_is_made_at_any_hour(clock: TestClock) -> None:
+    call_command("demo", session="every", stdout=StringIO())
+
+    sessions = Session.objects.select_related("patient")
+    assert {s.phase for s in sessions} == set(PHASES.values())
+    assert len({s.patient.pk for s in sessions}) == len(sessions) >= len(MAIN_SCENES)
 
 
 def test_a_database_that_is_not_of_the_demo_is_refused_and_unchanged(clock: TestClock) -> None:

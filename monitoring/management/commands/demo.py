@@ -9,8 +9,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from clinic.models import Membership
 from monitoring.management.demo import build, one
-from monitoring.management.demo.today import SCENES
+from monitoring.management.demo.today import BOARD, SCENES
 
+EVERY = "every"
 COLUMNS = "{:<12} {:<22} {:<15} {:<18} {}"
 
 
@@ -26,16 +27,18 @@ class Command(BaseCommand):
 
         parser.add_argument(
             "--session",
-            choices=tuple(SCENES),
-            help="add one session in this state, and of an empty database build nothing else",
+            choices=(*SCENES, EVERY),
+            help="add one session in this state, or in every state of a board, and of an empty "
+            "database build nothing else",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         password = settings.CLINIC_DEMO_PASSWORD
         if options["session"]:
             self._is_wanted(keeps=True)
-            session = one.build_one(options["session"], seed=options["seed"], password=password)
-            self.stdout.write(f"{session.patient.banner_name}: /sessions/{session.pk}/")
+            for state in BOARD if options["session"] == EVERY else (options["session"],):
+                session = one.build_one(state, seed=options["seed"], password=password)
+                self.stdout.write(f"{session.patient.banner_name}: /sessions/{session.pk}/")
             return
         if self._is_wanted(keeps=options["if_empty"]):
             self.stdout.write("Building the demo clinic; this takes a minute.")

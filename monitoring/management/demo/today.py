@@ -170,6 +170,8 @@ MAIN_SCENES: tuple[Scene, ...] = (
 )
 """The IV infusion of its own patient comes on top."""
 TO_COME = (expected, unordered)
+EACH, EVENING = 45, 18
+"""Minutes between the arrivals to come, and the hour from which no one is expected any more."""
 SCENES: dict[str, Scene] = {
     "planned": expected,
     "unordered": unordered,
@@ -190,6 +192,8 @@ SCENES: dict[str, Scene] = {
 }
 """States that a single session can be made in, beside the demo's own: phases, and what a phase may
 hold. `infusion` is of a patient who has infusions."""
+BOARD = tuple(n for n, scene in SCENES.items() if scene in {*MAIN_SCENES, infused})
+"""What a board in full swing holds."""
 OTHER_SCENES: tuple[Scene, ...] = (due, waiting, expected)
 
 
@@ -205,8 +209,22 @@ def play_today(cases: list[Case], clock: Clock, password: str) -> None:
         for scene, case in zip(scenes, patients[-len(scenes) :], strict=True):
             begin = day.ago(20)
             if scene in TO_COME:
-                begin, later = _within_today(day, case, later), later + 45
+                begin, later = _within_today(day, case, later), later + EACH
             _play(case, scene, day, begin)
+    _plan_the_rest(main[: -len(MAIN_SCENES)], day)
+
+
+def _plan_the_rest(cases: list[Case], day: Day) -> None:
+    """One arrival after another until the evening, so that someone is to come at any hour."""
+    after = 35 + EACH * len(TO_COME)
+    for case in cases:
+        tz = case.team.site.tz
+        begin = day.ago(-after)
+        here = begin.astimezone(tz)
+        if here.hour >= EVENING or here.date() != day.clock.present.astimezone(tz).date():
+            return
+        _play(case, expected, day, begin)
+        after += EACH
 
 
 def play_scene(case: Case, state: str, day: Day) -> Session:
