@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -372,3 +373,28 @@ def test_a_time_that_was_wrong_is_typed_and_asked_why_it_is_late(
     assert Reading.objects.get(replaces=reading).taken_at == right
     page = text_of(nurse.get(f"/sessions/{visit.id}/report/"))
     assert "Reading corrected, its time from" in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept_as"),
+    [
+        ({"room_air": "yes", "oxygen": ""}, 0),
+        ({"room_air": "yes", "oxygen": "0"}, 0),
+        ({"room_air": "", "oxygen": "2,5"}, Decimal("2.5")),
+        ({"room_air": "yes", "oxygen": "2"}, None),
+        ({"room_air": "", "oxygen": ""}, None),
+    ],
+)
+def test_room_air_is_a_tile_and_oxygen_its_litres(
+    visit: Visit, nurse: Client, typed: dict[str, str], kept_as: Decimal | None
+) -> None:
+    """Neither is taken for granted, and both at once is no answer."""
+    answer = send(nurse, visit, "?slot=40", **typed)
+    if kept_as is None:
+        assert answer.status_code == 422
+        assert answer.context["form"].errors["oxygen"]
+    else:
+        assert answer.status_code == 302
+        assert Reading.objects.get(slot=40).oxygen == kept_as
+        page = text_of(nurse.get(f"/sessions/{visit.id}/"))
+        assert ("on oxygen 2.5 L/min" in page) is bool(kept_as)
