@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from clinic.access import Permission
 from clinic.ids import uuid7
 from clinic.models import Staff
-from clinic.pages.entry_page import enter, redirect_saved
+from clinic.pages import moments
+from clinic.pages.entry_page import enter
 from clinic.pages.fields import Tiles, offer
 from clinic.pages.protect import page
 from clinic.pages.submit import submit
@@ -119,8 +120,9 @@ def accept(request: ClinicRequest, session_id: UUID, handover_id: UUID) -> HttpR
         form,
         lambda: accept_watch(session_id, request.user, id=uuid7(), handover_id=handover_id),
     )
-    if made is None:
-        for error in form.non_field_errors():
-            messages.error(request, str(error))
-        return redirect("session", session_id)
-    return redirect_saved(request, _("You watch this patient"), "session", session_id)
+    for error in form.non_field_errors():
+        messages.error(request, str(error))
+    if made is not None:
+        words = _("You watch this patient since %(at)s.")
+        messages.success(request, words % {"at": moments.clock(made.at)})
+    return redirect("session", session_id)
