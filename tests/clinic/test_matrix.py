@@ -13,6 +13,7 @@ from django.db import connection
 
 from clinic import clock as clinic_clock
 from clinic.models import Staff, Tablet
+from tests.clinic.knocked import world
 from tests.clinic.matrix import (
     ASKING,
     EVERYONE,
@@ -25,6 +26,8 @@ from tests.clinic.matrix import (
 )
 from tests.clinic.routes import ANYONE, ROUTES
 from tests.shared import undone
+
+__all__ = ["world"]
 
 LEAST_CELLS = 3000
 MAY_BE_WRITTEN = {
