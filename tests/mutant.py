@@ -76,6 +76,11 @@ MUTANTS: dict[int, Mutant] = {
         "return []",
     ),
     21: Mutant(f"{RULES}/readiness.py", "if not answers.prescriber:"),
+    22: Mutant(
+        f"{RULES}/people.py",
+        "return watches is not None and watches[0] > watches[1]",
+        "return False",
+    ),
     25: Mutant(f"{RULES}/readiness.py", "if clearance.through_seq != facts.last_seq:"),
     26: Mutant(f"{RULES}/readiness.py", "if facts.departure is None and now >= lapses_at(facts):"),
     27: Mutant(f"{RULES}/flags.py", "sedation <= p.sedation_emergency:", "sedation >= 4:"),
@@ -98,6 +103,7 @@ MUTANTS: dict[int, Mutant] = {
     ),
     43: Mutant(f"{RULES}/cautions.py", "if litres:"),
     44: Mutant(f"{RULES}/deviations.py", "if found.answered_at is None:"),
+    46: Mutant(f"{RULES}/repeats.py", "if event.repeat_minutes is None:", "if True:"),
 }
 """One control of each hazard that a rule holds, by the number of the hazard."""
 

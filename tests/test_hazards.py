@@ -47,7 +47,7 @@ def is_there(name: str) -> bool:
     """Whether the file exists, and in it the function, class, list or guard that is named."""
     path, _, symbol = name.partition("::")
     file = ROOT / path
-    if not file.exists() or not symbol:
+    if not file.exists() or "::" not in name:
         return file.exists()
     if file.suffix == ".sql":
         return f"-- guard: {symbol} on:" in file.read_text()
