@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from operator import itemgetter
 
 from django.db import models
 
-from clinic.models.row import name_of
+from clinic.models.row import Guarded, name_of
 from clinic.trail.canonical import Columns, canonical, columns
 from clinic.trail.replay import State
 
@@ -37,7 +38,8 @@ def table_of(rows: Iterable[models.Model]) -> Held:
 def differences(log: State, tables: Held) -> Iterator[Difference]:
     """What the log tells otherwise than the tables hold.
 
-    Columns that a row was logged without came with a later version and are not compared.
+    A column of a session's row that it was logged without came with a later version: it holds its
+    default, or someone wrote there. Of other rows such columns are not compared.
     """
     for table in sorted({*log, *tables}):
         logged, rows = log.get(table, {}), sorted(tables.get(table, ()), key=itemgetter(0))
@@ -47,7 +49,7 @@ def differences(log: State, tables: Held) -> Iterator[Difference]:
                 yield Difference("double", table, key)
             elif key not in logged:
                 yield Difference("unlogged", table, key)
-            elif changed := _changed(logged[key], row):
+            elif changed := _changed({**_defaults(table), **logged[key]}, row):
                 yield Difference("changed", table, key, changed)
             seen.add(key)
         for key in sorted(set(logged) - seen):
@@ -56,6 +58,21 @@ def differences(log: State, tables: Held) -> Iterator[Difference]:
 
 def _changed(logged: Columns, held: Columns) -> tuple[str, ...]:
     return tuple(name for name, value in logged.items() if _is_other(value, held.get(name)))
+
+
+@cache
+def _defaults(table: str) -> Columns:
+    """What each column of a new row of a session holds; empty for other tables."""
+    for model in Guarded.tables("session"):
+        if name_of(model) == table:
+            blank = columns(model())
+            return {
+                field.attname: blank[field.attname]
+                for field in model._meta.local_concrete_fields
+                if field.null or field.blank or field.has_default()
+                if not field.primary_key
+            }
+    return {}
 
 
 def _is_other(logged: object, held: object) -> bool:

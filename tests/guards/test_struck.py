@@ -1,0 +1,65 @@
+"""The gate counts what stands, and nothing else, below every verb too."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from monitoring import models as nouns
+from tests.clock import TestClock
+from tests.guards.examples import signed
+from tests.guards.raw import copy
+from tests.guards.world import Clinic, Visit, open_clinic
+
+pytestmark = pytest.mark.usefixtures("application")
+
+
+def sign(visit: Visit, like: nouns.Clearance, **changes: Any) -> None:
+    sound = {
+        "session_id": visit.id,
+        "through_seq": visit.row.last_seq,
+        "signed_by_id": visit.clinic.clinician.id,
+    }
+    with transaction.atomic():
+        copy(like, **{**sound, **changes})
+
+
+def test_a_dose_that_waits_keeps_its_window_and_a_struck_one_has_none(
+    clinic: Clinic, clock: TestClock
+) -> None:
+    like = nouns.Clearance.objects.get(session=signed(open_clinic("South"), clock).id)
+    visit = Visit(clinic, clock).dosed()
+    dose = nouns.Dose.objects.get(session=visit.id)
+    waiting = visit.strike(dose)
+    early = clock.now() + timedelta(minutes=119)
+    with pytest.raises(IntegrityError, match="window_elapsed"):
+        sign(visit, like, signed_at=early)
+    visit.confirm(waiting)
+    with pytest.raises(IntegrityError, match="guard_clearance"):
+        sign(visit, like, signed_at=early + timedelta(hours=9))
+
+
+def test_a_struck_reading_carries_no_dose(clinic: Clinic, clock: TestClock) -> None:
+    visit = Visit(clinic, clock).dosed()
+    dose = nouns.Dose.objects.get(session=visit.id)
+    visit.strike(dose, by=clinic.clinician)
+    visit.strike(nouns.Reading.objects.get(session=visit.id), by=clinic.clinician)
+    again: dict[str, Any] = {"seq": visit.row.last_seq + 1}
+    with pytest.raises(IntegrityError, match="needs_predose_reading"), transaction.atomic():
+        copy(dose, **again)
+
+
+def test_what_was_struck_is_not_struck_corrected_or_confirmed_again(
+    clinic: Clinic, clock: TestClock
+) -> None:
+    visit = Visit(clinic, clock).dosed()
+    reading = nouns.Reading.objects.get(session=visit.id)
+    strike = visit.strike(reading, by=clinic.clinician)
+    mended: dict[str, Any] = {"replaces_id": reading.id, "correction_reason": "Arm"}
+    with pytest.raises(IntegrityError, match="corrects_once"), transaction.atomic():
+        copy(reading, seq=visit.row.last_seq + 1, **mended)
+    with pytest.raises(IntegrityError, match="names_a_fact_once"), transaction.atomic():
+        copy(strike, seq=visit.row.last_seq + 1)
