@@ -64,6 +64,7 @@ def test_each_story_is_told_and_verifies(clock: TestClock) -> None:
         assert is_so(session.facts()), name
         assert verify(session.pk).problems == [], name
         minutes += ready_and_signed(session)
+    assert Dose.objects.filter(replaces__isnull=False).count() == 1
     assert len(minutes) >= 8
     assert sum(ready < signed for ready, signed in minutes) * 4 > len(minutes) * 3
 

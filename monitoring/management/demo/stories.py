@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from monitoring import actions
+from monitoring.actions.correct_dose import DoseCorrection
 from monitoring.actions.record_event import EventEntry
 from monitoring.management.demo.play import DEVICE_MG, Plot, arrive, close, give, observe, whole
 from monitoring.management.demo.visit import Visit
@@ -62,12 +63,21 @@ def one_spray(visit: Visit, password: str) -> None:
 
 def wrong_reading(visit: Visit, password: str) -> None:
     """The values of the patient in the next chair are typed, marked as entered in error, and the
-    right ones measured."""
+    right ones measured; the lot of a device is corrected."""
     _until(visit, 40)
     wrong = visit.read(40, {"systolic": 158, "diastolic": 92})
     visit.wait(1, 2)
     visit.strike("reading", wrong.pk, "Values of the patient in the next chair")
     visit.read(40)
+    actions.correct_dose(
+        visit.id,
+        visit.nurse,
+        id=visit.new_id(),
+        replaces=visit.facts.doses[-1].id,
+        correction=DoseCorrection(lot=f"S{visit.clock.now():%y%m}D"),
+        reason="Read from the box beside it",
+    )
+    visit.reload()
     _to_the_end(visit, password, after=40)
 
 
