@@ -19,6 +19,7 @@ from monitoring import guards
 from monitoring.actions import Conflict, Refused, record_reading
 from monitoring.actions.sending import FIRST
 from monitoring.models import Clearance, Departure, Reading, Session
+from monitoring.models.row import SessionFact
 from tests.clock import TestClock
 from tests.engine import IS_WHOLE
 from tests.guards.raw import copy
@@ -53,18 +54,9 @@ def assert_whole(visit: Visit, acknowledged: list[Any]) -> None:
     kept = set(Reading.objects.filter(session=visit.id).values_list("id", flat=True))
     assert {r.id for r in acknowledged if isinstance(r, Reading)} <= kept
     session = visit.row
-    record = Session.objects.with_record().get(pk=visit.id).facts()
-    rows: list[Any] = [
-        *record.admissions,
-        *record.decisions,
-        *record.doses,
-        *record.readings,
-        *record.events,
-    ]
-    seqs = [f.seq for f in rows]
-    withdrawals = Clearance.objects.filter(session=visit.id, withdrawal__isnull=False).count()
-    assert len(seqs) == len(set(seqs))
-    assert len(seqs) + withdrawals == session.last_seq
+    rows = Session.objects.with_record().get(pk=visit.id).rows.every()
+    seqs = sorted(row.seq for row in rows if isinstance(row, SessionFact))
+    assert seqs == list(range(1, session.last_seq + 1))
     assert not unsigned_discharges(visit)
 
 
