@@ -87,7 +87,7 @@ def timeline(session: Session, facts: SessionFacts) -> list[Entry]:
             found.append(Entry(at, what, why, by, seq=withdrawal.seq))
     found.sort(key=lambda e: e.at)
     notes = strike_notes(rows)
-    replaced = {r.replaces_id for noun in (Dose, Event) for r in rows.of(noun)}
+    replaced = {r.replaces_id for noun in (Dose, Event) for r in rows.of(noun) if r.replaces_id}
     return [
         replace(
             entry,
@@ -103,7 +103,7 @@ def _note(entry: Entry, notes: Mapping[UUID, StrikeNote]) -> StrikeNote | None:
     return notes.get(entry.id) if entry.id else None
 
 
-def _said(entry: Entry, notes: Mapping[UUID, StrikeNote], replaced: Collection[UUID | None]) -> str:
+def _said(entry: Entry, notes: Mapping[UUID, StrikeNote], replaced: Collection[UUID]) -> str:
     if (note := _note(entry, notes)) is not None:
         return note.words
     return _("Replaced by a correction") if entry.id and entry.id in replaced else ""

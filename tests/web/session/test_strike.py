@@ -38,6 +38,7 @@ def test_an_entry_is_marked_from_the_page_and_stays_readable(
         assert "Entered in error (Wrong patient): Meant for chair 2" in text
         assert text.count('<tbody class="replaced">') == 1
     assert address not in nurse.get(page).content.decode()
+    assert "<s><strong>Marked" not in nurse.get(page).content.decode()
     assert "struck by" in nurse.get(f"{page}report/").content.decode()
 
 
