@@ -169,5 +169,8 @@ def _around(session: Session, heading: str, noun: str, id: UUID) -> SessionPage:
         button=_("Save correction"),
         saved=_("Correction saved"),
         template="strike/correction.html",
-        context=lambda: {"named": named(session, noun, id)},
+        context=lambda: {
+            "named": named(session, noun, id),
+            "empty": _("empty leaves it as it was"),
+        },
     )

@@ -118,6 +118,7 @@ def test_a_lot_is_corrected_from_the_line_of_its_dose(clock: TestClock, signed_i
     address = f"{page}dose/{dose.pk}/correct/"
     assert address in nurse.get(page).content.decode()
     assert "A1234" not in nurse.get(address).content.decode().split("<form")[-1]
+    assert "empty means now" not in nurse.get(address).content.decode()
     empty = nurse.post(address, {"id": str(uuid7()), "reason": "Misread"})
     assert empty.status_code == 422
     assert "Enter what was wrong" in empty.content.decode()
