@@ -21,7 +21,7 @@ from monitoring.rules.protocol import Protocol as ProtocolRules
 PLAIN = (int, float, str, Decimal, ProtocolRules)
 """Arguments whose value alone says what is built."""
 WRITES = ("INSERT", "UPDATE", "DELETE")
-READS = ("SELECT", "SAVEPOINT", "RELEASE", "BEGIN", "PRAGMA", "SET")
+READS = ("SELECT", "RELEASE", "BEGIN", "PRAGMA", "SET")
 
 
 class Clock(Protocol):
@@ -76,11 +76,17 @@ def _where(clock: Clock) -> Where:
 
 def _record(build: Callable[..., Any], clock: Clock, given: Any, begins: Where) -> Recording:
     written: list[tuple[str, Any, bool]] = []
+    savepoints: dict[str, int] = {}
 
     def note(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         word = sql.split(None, 1)[0].upper()
         if word in WRITES:
             written.append((sql, params, many))
+        elif word == "SAVEPOINT":
+            savepoints[sql.rsplit(maxsplit=1)[-1]] = len(written)
+        elif word == "ROLLBACK":
+            # What a verb refused was taken back, and is not sent again.
+            del written[savepoints[sql.rsplit(maxsplit=1)[-1]] :]
         elif word not in READS:
             raise AssertionError(f"what is not understood can't be sent again: {word}")
         return execute(sql, params, many, context)
