@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models import Max, Q
 
+from clinic import clock
 from clinic.models import Membership, Staff
 from monitoring.models.admission import Admission
 from monitoring.models.event import Event
@@ -61,9 +62,12 @@ def before_device(session: Session) -> list[Item]:
 
 
 def _left_at(site_id: UUID, person: UUID) -> datetime | None:
-    """When the person last handed over being the prescriber on site."""
+    """When the person last handed over being the prescriber on site, up to now."""
     leavings = Event.objects.filter(
-        session__site=site_id, hands_over=Event.Of.PRESCRIBER, handed_from=person
+        session__site=site_id,
+        hands_over=Event.Of.PRESCRIBER,
+        handed_from=person,
+        recorded_at__lte=clock.now(),
     )
     found: datetime | None = leavings.aggregate(at=Max("recorded_at"))["at"]
     return found

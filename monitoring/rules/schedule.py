@@ -55,15 +55,11 @@ class Slot:
         return self.minutes in MANDATORY
 
 
-def slot_minutes(facts: SessionFacts, now: datetime) -> list[int]:
+def _minutes(facts: SessionFacts, now: datetime, filled: Filling) -> list[int]:
     """The protocol's slots, then one every `repeat_every_minutes` while the session is open.
 
     Reaches one slot past `now`, or the end of the session (CLINICAL 8, rule 8).
     """
-    return _minutes(facts, now, filling(facts))
-
-
-def _minutes(facts: SessionFacts, now: datetime, filled: Filling) -> list[int]:
     first = facts.first_dose_at
     if first is None:
         return []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -46,7 +47,15 @@ def test_a_registration_tapped_twice_at_once_is_one_patient(
     visit = planned(clock)
     for number in ROUNDS:
         name = f"Walker {number}"
-        tap = partial(register, visit, id=uuid7(), mrn=f"B-{number}", family_name=name)
+        # Of one birth date they would be asked about each other, whose names are near.
+        tap = partial(
+            register,
+            visit,
+            id=uuid7(),
+            mrn=f"B-{number}",
+            family_name=name,
+            date_of_birth=date(1945 + number, 7, 14),
+        )
         first, second = race(tap, tap)
         assert first == second
     assert Patient.objects.filter(mrn__startswith="B-").count() == len(ROUNDS)

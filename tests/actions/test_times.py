@@ -69,7 +69,7 @@ CASES = pytest.mark.parametrize(
         (start, "infusion_start_late"),
         (end, "infusion_end_late"),
         (happen, "event_late"),
-        (answer, "event_late"),
+        (answer, "answer_backdated"),
     ],
 )
 
@@ -158,7 +158,7 @@ def test_a_time_far_back_is_read_back_and_counts_only_when_that_very_time_is_con
     at = clock.now()
     clock.forward(minutes=24)
     field = {"device_late": "started_at", "infusion_start_late": "started_at",
-             "infusion_end_late": "ended_at", "event_late": "at"}[code]  # fmt: skip
+             "infusion_end_late": "ended_at"}.get(code, "at")  # fmt: skip
     for other in (None, at + timedelta(minutes=1)):
         with refused("is_this_the_time", field):
             record(at, late_reason=REASON, confirmed_at=other)

@@ -132,7 +132,13 @@ class Clinic:
     def _later_forms(self) -> list[Form]:
         flagged, late = self.flagged.pk, self.late.pk
         event = {"kind": "note", "detail": "Calm", "at": "", "is_serious": "", "onset_at": ""}
-        leave = {"destination": "Hospital", "reason": "Pain", "had_serious_event": "no"}
+        leave = {
+            "destination": "Hospital",
+            "reason": "Pain",
+            "had_serious_event": "no",
+            "transport": "Ambulance",
+            "advice_given": "yes",
+        }
         leaving = at("departure", self.leaving) + "?kind=transferred"
         answer = {"informed_other": "Dr No", "ordered_other": "Rest", "at": ""}
         more = {"about": "session", "text": "More", "reason": "Left out"}

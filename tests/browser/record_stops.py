@@ -216,9 +216,9 @@ def floor_stops(demo: Demo) -> Iterator[Stop]:
 
 def forms_stops(demo: Demo) -> Iterator[Stop]:
     reading = demo.observing.reading_set.latest("seq")
-    yield Stop("reading", "nurse", f"{at('reading', demo.observing)}?slot=40")
-    yield Stop("reading-not-done", "nurse", f"{at('reading', demo.observing)}?slot=60", _not_done)
-    yield Stop("reading-error", "nurse", f"{at('reading', demo.observing)}?slot=90", _wrong_reading)
+    yield Stop("reading", "nurse", at("reading", demo.observing))
+    yield Stop("reading-not-done", "nurse", at("reading", demo.observing), _not_done)
+    yield Stop("reading-error", "nurse", at("reading", demo.flagged), _wrong_reading)
     yield Stop("reading-unusual", "nurse", at("reading", demo.observing), _unusual_reading)
     correct = reverse("reading-correct", args=[demo.observing.pk, reading.pk])
     yield Stop("reading-correct", "nurse", correct)

@@ -113,6 +113,7 @@ def test_a_new_clinic_begins_and_its_first_patient_goes_home(
     then_the_list_leads_on(sam, "A first patient")
     assert Site.objects.get().rems_site_id == "S-17"
     planned = when_a_patient_is_registered_enrolled_and_planned(nell)
+    when_a_clinician_orders_the_dose(mei, planned)
     when_the_patient_is_dosed_and_watched(nell, planned, clock)
     mei.go(f"{planned}clearance/")
     sign(mei, PASSWORD)
@@ -153,6 +154,15 @@ def when_a_patient_is_registered_enrolled_and_planned(nell: Person) -> str:
     nell.tap("Save plan")
     page.wait_for_url("**/sessions/**")
     return f"/sessions/{Session.objects.get().pk}/"
+
+
+def when_a_clinician_orders_the_dose(mei: Person, planned: str) -> None:
+    mei.go(f"{planned}order/")
+    mei.page.get_by_label("56 mg").check()
+    mei.page.get_by_label("Weeks 1 to 4").check()
+    mei.page.get_by_label("Why this dose").fill("The first of the treatment")
+    mei.tap("Save this order")
+    expect(mei.page.get_by_text("Order saved")).to_be_visible()
 
 
 def when_the_patient_is_dosed_and_watched(nell: Person, planned: str, clock: TestClock) -> None:

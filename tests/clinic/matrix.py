@@ -27,6 +27,7 @@ from clinic.models import Membership, Site, Staff, Tablet
 from clinic.signin import arrival
 from clinic.signin.library import SIGNED_IN_BY, SIGNED_IN_WHO
 from monitoring.rules.protocol import SPRAVATO_US
+from tests.clinic.named import Ids, Waiting, ids_of, offered
 from tests.clinic.routes import ANYONE, POST, ROUTES, SIGNED_IN, routes
 from tests.engine import IS_WHOLE, USES_POSTGRESQL
 from tests.factories.followed import Clock
@@ -34,7 +35,7 @@ from tests.factories.logged import insert, save
 from tests.factories.people import SiteFactory, StaffFactory, person
 from tests.factories.record import PatientFactory
 from tests.factories.second_factors import add_app
-from tests.factories.visits import Visit, dosed, ready_to_sign
+from tests.factories.visits import dosed, ready_to_sign
 
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
 ASKING = ("get", "head", "options")
@@ -44,7 +45,6 @@ IS_WHOLE_HERE = IS_WHOLE or not USES_POSTGRESQL
 there every time, and the rest in `make test-all`."""
 OWN, OTHER = "Quillmarsh", "Zandervoort"
 """Words that stand in every name at the one site, and at the other."""
-LENGTH_OF_UUID = 36
 ROLES = ("nurse", "clinician", "administrator", "auditor", "emergency")
 WITH_APP = ("clinician", "administrator", "emergency")
 """Who signed in with a code of an app: their roles ask for a second factor here."""
@@ -52,19 +52,6 @@ NO_FACTOR = "clinician without a second factor"
 ROLELESS = ("emergency that ended", "no role", "superuser")
 SIGNED_OUT = ("deactivated", "anonymous", "anonymous on a tablet", "anonymous script")
 EVERYONE = (*ROLES, NO_FACTOR, *ROLELESS, *SIGNED_OUT)
-
-
-@dataclass(frozen=True)
-class Ids:
-    """What the addresses, queries and bodies of requests name; `session` says which."""
-
-    path: dict[str, Any]
-    sent: dict[str, str]
-
-    def shown_by(self, page: str) -> set[str]:
-        """The UUIDs of these that a page shows; a number could be anything."""
-        known = {str(value) for value in (*self.path.values(), *self.sent.values())}
-        return {value for value in known if len(value) == LENGTH_OF_UUID and value in page}
 
 
 @dataclass(frozen=True)
@@ -91,6 +78,8 @@ class World:
     def address(self, name: str, place: str) -> str:
         known = dict(self.ids[place].path)
         known["pk"] = known["passkey" if name == "mfa_remove_webauthn" else "sign_in"]
+        if name == "event-review":
+            known["about"] = known["unreviewed"]
         return reverse(name, kwargs={key: known[key] for key in parts(name)})
 
     def ask(self, name: str, cell: Cell) -> HttpResponse:
@@ -167,7 +156,7 @@ def expected(name: str, cell: Cell) -> int:
 
 
 def is_found(name: str, cell: Cell) -> bool:
-    if ROUTES[name].is_about_nothing:
+    if ROUTES[name].is_about_nothing or ROUTES[name].is_for_another:
         return False
     if cell.path == "own in progress":
         return not ROUTES[name].is_about_what_ended
@@ -268,15 +257,22 @@ def _site(clock: Clock, word: str) -> dict[str, Ids]:
     flagged = closed.read(systolic=196, diastolic=104, note=f"{word} note")
     closed.respond(flagged.pk, ordered=f"{word} order")
     symptom = closed.event("symptom", symptoms=["nausea"], detail=f"{word} nausea")
+    noted = closed.event(detail=f"{word} noted")
+    closed_offer = offered(closed)
     clock.forward(minutes=10)
     closed.read()
     signed = closed.sign()
     closed.leave(escort_name=f"{word} Smith")
     late = closed.read(note=f"{word} late")
     closed.amend(text=f"{word} amended")
+    told = closed.event("symptom", symptoms=["vomiting"], detail=f"{word} told")
+    left = Waiting(closed_offer, symptom.pk, told.pk, closed.strike(noted).pk)
 
     going_on = dosed(clock, site=site, patient=patient(2), protocol=protocol)
     unanswered = going_on.read(40, systolic=196, diastolic=104)
+    thoughts = going_on.event("symptom", symptoms=["suicidal_thoughts"], detail=f"{word} thoughts")
+    struck = going_on.strike(going_on.session.dose_set.latest("seq"))
+    here = Waiting(offered(going_on), thoughts.pk, thoughts.pk, struck.pk)
     tablet = _tablet(site, f"{word} tablet", clock)
     more = {
         "site": str(site.pk),
@@ -285,56 +281,9 @@ def _site(clock: Clock, word: str) -> dict[str, Ids]:
         **_rows_of_sign_in(closed.nurse),
     }
     return {
-        "own": _ids(closed, late.pk, flagged.pk, symptom.pk, signed.pk, more),
-        "open": _ids(going_on, unanswered.pk, unanswered.pk, uuid4(), uuid4(), more),
+        "own": ids_of(closed, late.pk, flagged.pk, signed.pk, left, more),
+        "open": ids_of(going_on, unanswered.pk, unanswered.pk, uuid4(), here, more),
     }
-
-
-def _ids(
-    visit: Visit, reading: Any, about: Any, event: Any, clearance: Any, more: dict[str, str]
-) -> Ids:
-    """The ids of a visit, by their names in addresses and by their names in queries and forms."""
-    path = {
-        "session_id": visit.id,
-        "patient_id": visit.patient.pk,
-        "version_id": visit.version.pk,
-        "noun": "reading",
-        "fact_id": reading,
-        "strike_id": uuid4(),
-        "dose_id": visit.session.facts().doses[0].id,
-        "event_id": event,
-        "handover_id": uuid4(),
-        "reading_id": reading,
-        "clearance_id": clearance,
-        "about": about,
-        "staff_id": visit.nurse.pk,
-        "tablet_id": more["tablet"],
-        "token": "made-up",
-        "proposal_id": uuid4(),
-        "visit_id": uuid4(),
-        "passkey": more["passkey"],
-        "sign_in": more["sign_in"],
-    }
-    sent = {
-        "id": reading,
-        "about": f"reading:{reading}",
-        "clearance": clearance,
-        "event": event,
-        "login": "made-up",
-        "next": f"/sessions/{visit.id}/",
-        "patient": visit.patient.pk,
-        "patient_id": visit.patient.pk,
-        "prescriber": visit.clinician.pk,
-        "protocol_version": visit.version.pk,
-        "reading": reading,
-        "replaces": reading,
-        "resolves": event,
-        "session": visit.id,
-        "session_id": visit.id,
-        "staff": visit.nurse.pk,
-        "staff_id": visit.nurse.pk,
-    }
-    return Ids(path, {key: str(value) for key, value in sent.items()} | more)
 
 
 def _rows_of_sign_in(staff: Staff) -> dict[str, str]:

@@ -46,6 +46,8 @@ class Route:
     """About something that a session in progress does not have."""
     is_about_nothing: bool = False
     """About something that the site does not have."""
+    is_for_another: bool = False
+    """About something that is for the one whom it names, who is none of those who knock."""
     asks_who_last: bool = False
     """Refuses a method before it asks who it is."""
 
@@ -84,7 +86,9 @@ ROUTES: dict[str, Route] = {
     "admission": Route(CARE, names_a_row=True),
     "prescriber": Route(CARE, names_a_row=True),
     "watch": Route(CARE, names_a_row=True),
-    "watch-accept": Route(CARE, POST, names_a_row=True, is_about_what_comes_later=True),
+    "watch-accept": Route(
+        CARE, POST, names_a_row=True, is_about_what_comes_later=True, is_for_another=True
+    ),
     "decision": Route(CLINICIAN, names_a_row=True),
     "dose": Route(CARE, names_a_row=True),
     "infusion-end": Route(CARE, names_a_row=True),

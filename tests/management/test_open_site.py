@@ -80,6 +80,8 @@ def test_it_takes_everything_that_the_page_of_the_site_takes() -> None:
         "postal_code": "62701",
         "phone": "217-555-0100",
         "paper_size": "a4",
+        "asks_witness": True,
+        "watch_limit": 3,
     }
     open_site(**given)
     site = Site.objects.get()
@@ -99,6 +101,12 @@ def test_a_session_can_be_planned_there() -> None:
     open_site()
     keys = SiteProtocol.objects.filter(site__name="North Clinic").values_list("version__key")
     assert {key for (key,) in keys} == {"spravato-us", "ketamine-iv"}
+
+
+def test_a_site_of_another_country_names_its_protocols() -> None:
+    open_site(protocol=["spravato-eu"])
+    keys = SiteProtocol.objects.filter(site__name="North Clinic").values_list("version__key")
+    assert {key for (key,) in keys} == {"spravato-eu"}
 
 
 def test_a_new_site_asks_for_a_second_factor_and_has_one_administrator() -> None:

@@ -89,7 +89,8 @@ CASES: dict[str, tuple[Callable[[Visit], None], str]] = {
         of_reading("after_departure", 0.5), "holds what no verb writes: after_departure"
     ),
     "a time in another form": (
-        of_reading("taken_at", "2026-03-10T14:00:00+00:00"), "holds what no verb writes: taken_at"
+        lambda v: update(first(v), taken_at=first(v).taken_at.isoformat()),
+        "holds what no verb writes: taken_at",
     ),
     "a dose finer than it is shown": (
         lambda c: update(c.row, given_mg=28.04), "holds what no verb writes: given_mg"

@@ -11,7 +11,6 @@ from monitoring.rules.filling import observations_at, on_time
 from monitoring.rules.protocol import SPRAVATO_US
 from monitoring.rules.schedule import (
     next_slot,
-    slot_minutes,
     slots,
 )
 from tests.rules.samples import (
@@ -32,7 +31,7 @@ def states(facts: SessionFacts, minutes: float, seconds: float = 0) -> dict[int,
 
 def test_there_is_no_slot_before_the_first_device() -> None:
     assert slots(arrived(), at(0)) == []
-    assert slot_minutes(arrived(), at(0)) == []
+    assert slots(arrived(), at(0)) == []
     assert next_slot(arrived(), at(0)) is None
 
 

@@ -79,7 +79,7 @@ def test_each_rule_names_its_source_or_stands_in_a_module_that_does(name: str, f
 RULES_THAT_DECIDE = (
     filling.on_time,
     filling.observations_at,
-    schedule.slot_minutes,
+    schedule.slots,
     filling.filling,
     filling.taken_already,
     due.next_due,

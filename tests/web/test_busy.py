@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -21,12 +22,12 @@ from clinic.signin.library import SIGNED_IN_BY, SIGNED_IN_WHO
 from monitoring.models import ProtocolVersion
 from monitoring.rules.protocol_bounds import settings_of
 from tests.browser.fuzz import Form
-from tests.browser.fuzzed_clinic import Clinic
+from tests.browser.fuzzed_clinic import Clinic, at, row
 from tests.clinic.routes import BUTTONS, GET, ROUTES
 from tests.clock import TestClock
 from tests.factories.logged import insert
 from tests.factories.people import PASSWORD, PIN, ShiftFactory, SiteFactory, on_tablet, person
-from tests.factories.visits import predosed
+from tests.factories.visits import Visit, predosed
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +44,8 @@ OF_SIGN_IN = {
 }  # fmt: skip
 """Forms of the sign-in library: each of its views ends in the same ladder, `Refused.form_valid`,
 which `account_change_password` stands for here."""
+OF_THE_LOG = {"whose"}
+"""What writes the access log alone, as each request does."""
 
 
 @contextmanager
@@ -82,6 +85,50 @@ def longer(version: ProtocolVersion) -> dict[str, str]:
     return {name: str(value) for name, value in body.items()}
 
 
+def beside_the_readings(visit: Visit) -> list[Form]:
+    """What is recorded of a session beside its readings, and who looks after it."""
+    others = {role: person(visit.site, role) for role in ("nurse", "clinician")}
+    given = {"drug": "Lorazepam", "amount": "1", "unit": "mg", "route": "oral",
+             "ordered_other": "Dr No", "detail": "Panic", "at": ""}  # fmt: skip
+    return [
+        Form("medication", at("medication", visit), lambda: {"id": ""} | given),
+        row("screen", visit, phq9_item9="0", detail="Asked", at=""),
+        row("prescriber", visit, to=str(others["clinician"].pk), at=""),
+        row("watch", visit, to=str(others["nurse"].pk)),
+    ]
+
+
+def mended(visit: Visit) -> list[Form]:
+    """What was wrong in a session, and what waits in it for a clinician."""
+    thoughts = visit.event("symptom", symptoms=["suicidal_thoughts"], detail="Told us").pk
+    noted, first = visit.event().pk, visit.session.dose_set.earliest("seq").pk
+    struck = visit.strike(visit.session.dose_set.latest("seq")).pk
+    slip = {"reason": "Slip"}
+    answers: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
+        "strike": ({"noun": "event", "fact_id": noted}, {"kind": "wrong_patient"} | slip),
+        "strike-confirm": ({"strike_id": struck}, {"is_confirmed": "no"} | slip),
+        "event-correct": ({"event_id": noted}, {"detail": "Not so calm"} | slip),
+        "dose-correct": ({"dose_id": first}, {"lot": "B7"} | slip),
+        "event-review": ({"about": thoughts}, {"assessment": "Safe", "action_taken": "Talked"}),
+    }
+    return [
+        Form(name, at(name, visit, **named), partial(dict, body, id=""))
+        for name, (named, body) in answers.items()
+    ]
+
+
+def call(visit: Visit) -> Form:
+    well = dict.fromkeys(("has_driven", "has_suicidal_thoughts", "had_adverse_event"), "no")
+    return row("call", visit, was_reached="yes", detail="Well", has_slept="yes", at="", **well)
+
+
+def order(visit: Visit) -> Form:
+    """Another dose than was ordered."""
+    replaces = str(visit.session.order_set.latest("seq").pk)
+    other = {"total": "84", "treatment_phase": "maintenance", "reason": "More"}
+    return row("order", visit, replaces=replaces, **other)
+
+
 def forms_of(clinic: Clinic) -> list[Form]:
     away = str(SiteFactory.create().pk)
     contact = {"id": "", "phone": "555 0101", "email": "ada@clinic.example"}
@@ -95,11 +142,15 @@ def forms_of(clinic: Clinic) -> list[Form]:
         began_at=began, ends_at=began + timedelta(hours=1),
     ))  # fmt: skip
     site = {"id": "", "name": "Elsewhere", "is_inpatient": "no", "paper_size": "a4",
-            "watch_limit": "2", "phone": "555 0102"}  # fmt: skip
+            "watch_limit": "2", "asks_witness": "no", "phone": "555 0102"}  # fmt: skip
     review = reverse("visit-review", args=[visit.pk])
     version = clinic.closed.version
     return [
         *(f for f in clinic.forms() if f.route not in BUTTONS | {"person"}),
+        *beside_the_readings(clinic.dosed),
+        *mended(clinic.dosed),
+        call(clinic.closed),
+        order(clinic.planned),
         # Other roles than the person has: what is as it was writes nothing.
         Form("person", reverse("person", args=[clinic.closed.nurse.pk]),
              lambda: {"id": "", "roles": "auditor"}),
@@ -137,7 +188,7 @@ def test_every_form_answers_with_itself_what_was_typed_and_words(
     wrong = []
     for form in forms:
         body = form.body()
-        sent = body | ANSWERS | ({"id": FIRST_ID} if "id" in body else {})
+        sent = body | confirmed(body) | ({"id": FIRST_ID} if "id" in body else {})
         client = signed_in(staff)
         with failing(error):
             answer = client.post(form.path, sent)
@@ -149,7 +200,11 @@ def test_every_form_answers_with_itself_what_was_typed_and_words(
     assert wrong == []
 
 
-ANSWERS = {"confirm_systolic": "122", "confirm_diastolic": "78"}
+def confirmed(body: dict[str, str]) -> dict[str, str]:
+    """What answers "Is this right?" for each pressure that was typed."""
+    return {f"confirm_{name}": body[name] for name in ("systolic", "diastolic") if name in body}
+
+
 FIRST_ID = "01890a5d-ac96-774b-bcce-b302099a8057"
 TYPED = {"reason", "words", "note", "detail", "lot", "mrn", "family_name", "text", "assessment",
          "mg", "phone", "email"}  # fmt: skip
@@ -170,4 +225,4 @@ def test_no_form_is_left_out(clock: TestClock) -> None:
     """A new address with a form has to be among these."""
     tried = {form.route for form in forms_of(Clinic(clock))} | {"lock", "invitation"}
     pages = {name for name, route in ROUTES.items() if route.methods == GET}
-    assert set(ROUTES) - pages - BUTTONS - OF_SIGN_IN <= tried
+    assert set(ROUTES) - pages - BUTTONS - OF_SIGN_IN - OF_THE_LOG <= tried

@@ -93,7 +93,7 @@ def written(visit: Visit) -> tuple[str, ...]:
         patient.allergies,
         patient.cautions,
         *(name for p in people for name in (p.printed_name, p.username)),
-        *(c.statement for c in session.clearance_set.all()),
+        *(text for c in session.clearance_set.all() for text in (c.statement, c.meaning)),
         *(text for o in session.order_set.all() for text in (o.reason, o.printed_name)),
         *_of_departure(visit),
         *ChainHead.objects.values_list("digest", flat=True),

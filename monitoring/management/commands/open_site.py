@@ -17,7 +17,7 @@ from clinic.models import Site, Staff
 from clinic.refusal import Refused, refuse
 from clinic.sites import SiteDetails
 from monitoring import actions
-from monitoring.rules.protocol import PROTOCOLS
+from monitoring.rules.protocol import PROTOCOLS, Protocol
 
 WORDS = {
     "site_taken": "A site with this name exists already.",
@@ -72,9 +72,26 @@ class Command(BaseCommand):
         for name, words in TEXTS.items():
             more.add_argument(f"--{name.replace('_', '-')}", default="", help=words)
         more.add_argument("--paper-size", choices=Site.PaperSize.values, default="letter")
+        more.add_argument(
+            "--asks-witness", action="store_true", help="a second person witnesses each dose"
+        )
+        more.add_argument(
+            "--watch-limit",
+            type=int,
+            default=Site._meta.get_field("watch_limit").get_default(),
+            help="patients whom one person watches at once before the board warns",
+        )
+        parser.add_argument(
+            "--protocol",
+            action="append",
+            choices=[protocol.key for protocol in PROTOCOLS],
+            help="what the site works by, once for each; without it those of the United States",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        given = {k: v.strip() if isinstance(v, str) else v for k, v in options.items()}
+        given: dict[str, Any] = {
+            k: v.strip() if isinstance(v, str) else v for k, v in options.items()
+        }
         try:
             site, administrator = _open(given)
         except Refused as refused:
@@ -82,7 +99,8 @@ class Command(BaseCommand):
         except ValidationError as invalid:
             raise CommandError(" ".join(invalid.messages)) from None
         path = reverse("invitation", args=staffing.link_of(administrator))
-        self.stdout.write(f"{site.name} is open, with {len(PROTOCOLS)} protocols to be approved.")
+        count = len(_protocols(given["protocol"]))
+        self.stdout.write(f"{site.name} is open, with {count} protocols to be approved.")
         self.stdout.write(f"Give this link to {administrator.printed_name}, and to no one else.")
         self.stdout.write("It works once, and ends after three days. By it they choose a password:")
         self.stdout.write(f"{_address(given['server'])}{path}")
@@ -112,6 +130,8 @@ def _open(given: dict[str, Any]) -> tuple[Site, Staff]:
         rems_certified_until=given["certified_until"],
         is_inpatient=given["inpatient"],
         paper_size=given["paper_size"],
+        asks_witness=given["asks_witness"],
+        watch_limit=given["watch_limit"],
         **{name: given[name] for name in TEXTS},
     )
     new = NewPerson(
@@ -120,6 +140,14 @@ def _open(given: dict[str, Any]) -> tuple[Site, Staff]:
         last_name=given["family"],
     )
     site, administrator = open_site(details, new)
-    for protocol in PROTOCOLS:
+    for protocol in _protocols(given["protocol"]):
         actions.publish_protocol(protocol, site=site)
     return site, administrator
+
+
+def _protocols(keys: list[str] | None) -> list[Protocol]:
+    """Those that were asked for. Another country's label is never among what is not asked for: it
+    may do without what this one's asks, such as the enrolment."""
+    if keys:
+        return [p for p in PROTOCOLS if p.key in keys]
+    return [p for p in PROTOCOLS if p.jurisdiction in {"US", ""}]
