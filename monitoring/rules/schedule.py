@@ -72,7 +72,8 @@ def _minutes(facts: SessionFacts, now: datetime, filled: Filling) -> list[int]:
 
 
 def slots(facts: SessionFacts, now: datetime) -> list[Slot]:
-    """Every slot with its state at `now`, in order. Empty before the first device."""
+    """Every slot with its state at `now`, in order (CLINICAL 8, rules 7, 8 and 9). Empty before the
+    first device."""
     first = facts.first_dose_at
     if first is None:
         return []

@@ -31,7 +31,6 @@ def states(facts: SessionFacts, minutes: float, seconds: float = 0) -> dict[int,
 
 def test_there_is_no_slot_before_the_first_device() -> None:
     assert slots(arrived(), at(0)) == []
-    assert slots(arrived(), at(0)) == []
     assert next_slot(arrived(), at(0)) is None
 
 
