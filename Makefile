@@ -135,7 +135,7 @@ sequences-postgresql: .venv/test ## the same on PostgreSQL
 	WHOLE=1 SEQUENCE_STEPS=20000 $(ON_POSTGRESQL) tests/sequences tests/faults/test_races.py
 
 matrix-postgresql: .venv/test ## every address, person, id and method on PostgreSQL; the demo at any hour
-	WHOLE=1 $(ON_POSTGRESQL) tests/clinic/test_matrix.py tests/management/test_demo_building.py
+	WHOLE=1 $(ON_POSTGRESQL) tests/clinic/test_matrix.py tests/management/test_demo_building.py tests/guards/test_install.py
 
 pages-browser: .venv/test ## axe on every page in every state and theme, every form without TLS, the whole fuzz
 	WHOLE=1 $(PYTEST) -m browser $(addprefix tests/browser/test_,accessibility.py empty_after_save.py fuzz.py)
