@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from clinic import access
 from clinic.access import Permission
-from clinic.refusal import Conflict, refuse
+from clinic.refusal import Conflict, NotAllowed, refuse
 from monitoring.actions.correcting import copied, require_correctable
 from monitoring.actions.text import require_text
 from monitoring.actions.times import require_after, require_not_future
@@ -51,9 +52,21 @@ def correct_event(
     changed = {name: value for name, value in given.items() if value is not None}
     if not changed:
         raise refuse("nothing_corrected")
+    _require_own(work, original, next(iter(changed)))
     event = copied(original) | _whole(work, original, changed)
     kept = {"id": id, "replaces": original, "correction_reason": reason.strip()}
     return work.add(Event(**{**event, **kept}))
+
+
+def _require_own(work: SessionWork, was: Event, field: str) -> None:
+    """A review is a clinician's words, and who took over said so: nobody else writes them. Raises
+    NotAllowed, Refused."""
+    if was.kind == Event.Kind.REVIEW and not access.may(
+        work.by, Permission.REVIEW_EVENT, work.session.site
+    ):
+        raise NotAllowed(work.declared.name)
+    if was.kind == Event.Kind.ACCEPTANCE or was.hands_over:
+        raise refuse("not_of_this_event", field)
 
 
 def _whole(work: SessionWork, was: Event, changed: dict[str, Any]) -> dict[str, Any]:

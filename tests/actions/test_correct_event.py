@@ -9,13 +9,14 @@ import pytest
 
 from clinic.ids import uuid7
 from monitoring import actions
-from monitoring.actions import Conflict
+from monitoring.actions import Conflict, NotAllowed
 from monitoring.actions.correct_event import EventCorrection
 from monitoring.models import Event
 from monitoring.rules.deviations import deviations
 from monitoring.rules.flags import unanswered
 from tests.actions.refusals import refused
 from tests.clock import TestClock
+from tests.factories.people import person
 from tests.factories.visits import Visit, dosed
 
 pytestmark = pytest.mark.django_db
@@ -98,3 +99,20 @@ def test_an_answer_is_not_moved_before_what_it_answers(clock: TestClock) -> None
     with refused("future", "at"):
         correct(visit, answer, at=clock.now() + timedelta(minutes=9))
     assert correct(visit, answer, informed="Dr Lee").informed == "Dr Lee"
+
+
+def test_a_review_is_corrected_by_a_clinician_alone(clock: TestClock) -> None:
+    visit = dosed(clock)
+    thoughts = visit.event("symptom", symptoms=["suicidal_thoughts"])
+    review = visit.review_event(thoughts.pk)
+    with pytest.raises(NotAllowed):
+        correct(visit, review, detail="Nothing to it")
+    assert Event.objects.filter(kind="review").count() == 1
+
+
+def test_a_handover_of_the_watch_is_struck_and_not_reworded(clock: TestClock) -> None:
+    visit = dosed(clock)
+    taker = person(visit.site, "nurse")
+    handover = actions.hand_over_watch(visit.id, visit.nurse, id=uuid7(), to_id=taker.pk)
+    with refused("not_of_this_event", "detail"):
+        correct(visit, handover, detail="To another")

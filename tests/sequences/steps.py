@@ -43,9 +43,9 @@ from monitoring.rules.phase import phase_of
 from monitoring.rules.protocol import SPRAVATO_US
 from monitoring.rules.schedule import next_slot
 from monitoring.rules.suicidality import waits_for_review
-from tests.factories.people import person
 from tests.factories.protocols import by_weight, change_protocol, in_use
 from tests.factories.visits import Visit
+from tests.sequences.watch import accept, hand_over, offer
 
 Step = Callable[[Visit], Any]
 
@@ -215,21 +215,11 @@ def _tell_late(visit: Visit) -> Any:
     return visit.call(has_suicidal_thoughts=True)
 
 
-def _hand_over(visit: Visit) -> Any:
-    to_id, now = person(visit.site, "clinician").pk, visit.clock.now()
-    return actions.hand_over_prescriber(visit.id, visit.nurse, id=uuid7(), to_id=to_id, at=now)
-
-
-def _accept(visit: Visit) -> Any:
-    to = visit.clinician
-    offered = actions.hand_over_watch(visit.id, visit.nurse, id=uuid7(), to_id=to.pk)
-    return actions.accept_watch(visit.id, to, id=uuid7(), handover_id=offered.pk)
-
-
 STEPS: dict[str, Step] = {
     "order": lambda v: v.order(by=v.clinician, mg=int(v.session.planned_mg)),
-    "hand over": _hand_over,
-    "accept": _accept,
+    "hand over": hand_over,
+    "offer": offer,
+    "accept": accept,
     "screen": lambda v: v.screen(),
     "screen positive": lambda v: v.screen(phq9_item9=1),
     "review event": _review_event,
@@ -329,7 +319,7 @@ USUAL = [
 STARTS: tuple[list[str], ...] = ([], USUAL, [*USUAL, "sign"], [*USUAL, "sign", "discharge"])
 """A random order alone seldom reaches a signature, so some begin beyond it."""
 EVERY_VERB: tuple[list[str], ...] = (
-    ["order", "admit", "hand over", "accept", "screen positive", "respond", "review event",
+    ["order", "admit", "hand over", "offer", "accept", "screen positive", "respond", "review event",
      "read high", "decide", "dose", "medicate", "read", "correct", "event", "symptom", "respond",
      "resolve", "strike event at once", "event", "correct event", "end infusion", "wait 5",
      "strike dose", "refuse strike", "correct dose to earlier",
