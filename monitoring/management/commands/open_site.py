@@ -93,14 +93,14 @@ class Command(BaseCommand):
             k: v.strip() if isinstance(v, str) else v for k, v in options.items()
         }
         try:
-            site, administrator = _open(given)
+            protocols = _protocols(given["protocol"])
+            site, administrator = _open(given, protocols)
         except Refused as refused:
             raise CommandError(WORDS[refused.messages[0].code]) from None
         except ValidationError as invalid:
             raise CommandError(" ".join(invalid.messages)) from None
         path = reverse("invitation", args=staffing.link_of(administrator))
-        count = len(_protocols(given["protocol"]))
-        self.stdout.write(f"{site.name} is open, with {count} protocols to be approved.")
+        self.stdout.write(f"{site.name} is open, with {len(protocols)} protocols to be approved.")
         self.stdout.write(f"Give this link to {administrator.printed_name}, and to no one else.")
         self.stdout.write("It works once, and ends after three days. By it they choose a password:")
         self.stdout.write(f"{_address(given['server'])}{path}")
@@ -117,7 +117,7 @@ def _address(given: str) -> str:
     return ON_THIS_MACHINE
 
 
-def _open(given: dict[str, Any]) -> tuple[Site, Staff]:
+def _open(given: dict[str, Any], protocols: list[Protocol]) -> tuple[Site, Staff]:
     """The site and its administrator in one transaction, then each protocol in its own."""
     UnicodeUsernameValidator()(given["administrator"])
     if not all(given[key] for key in ("given", "family")):
@@ -140,7 +140,7 @@ def _open(given: dict[str, Any]) -> tuple[Site, Staff]:
         last_name=given["family"],
     )
     site, administrator = open_site(details, new)
-    for protocol in _protocols(given["protocol"]):
+    for protocol in protocols:
         actions.publish_protocol(protocol, site=site)
     return site, administrator
 
