@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
-from django.db.models import prefetch_related_objects
-
 from clinic import access
 from clinic.access import Permission
 from clinic.models.row import name_of
@@ -66,7 +64,7 @@ def standing_fact(rows: SessionRows, noun: str, target: UUID) -> SessionFact | N
     for kind in SessionFact.tables():
         if name_of(kind) == noun and kind.can_be_struck:
             if not rows.has(kind):  # What there is only after the end is not loaded with the rest.
-                prefetch_related_objects([rows.session], load(kind))
+                load([rows.session], [kind])
                 rows = rows.session.rows
             return next((row for row in rows.standing(kind) if row.pk == target), None)
     return None

@@ -12,7 +12,6 @@ from typing import Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
 from django.db import models
-from django.db.models import prefetch_related_objects
 
 from clinic.access import Permission
 from clinic.models import Staff
@@ -23,9 +22,10 @@ from clinic.verbs import Declared, Verb, Work, sent_before, verb
 from monitoring.actions.sending import AGAIN, FIRST, Sending, require_same_time
 from monitoring.models import Departure, Session
 from monitoring.models.facts import facts_of
-from monitoring.models.history import history_of, with_history
+from monitoring.models.history import history_of, load_history
 from monitoring.models.row import SessionFact
 from monitoring.models.rows import load
+from monitoring.models.session import recorded
 from monitoring.rules.clocks import ahead
 from monitoring.rules.codes import PhaseCode, Second
 from monitoring.rules.deviations import deviations
@@ -177,12 +177,13 @@ class SessionWork(Work):
 
     def load_whole(self) -> None:
         """Load every noun of the session, which is locked already."""
-        self.session = Session.objects.with_record().get(pk=self.session.pk)
+        rows = self.session.rows
+        load([self.session], [noun for noun in recorded() if not rows.has(noun)])
         self.facts = self.session.facts()
 
     def load_history(self) -> None:
         """Load what the patient's earlier sessions ask, for a verb that rests on it."""
-        prefetch_related_objects([self.session], with_history())
+        load_history([self.session])
         self.facts = replace(self.facts, history=history_of(self.session))
 
     @property
@@ -241,15 +242,12 @@ def open_session(work: Work, session_id: UUID, by: Staff, *, is_whole: bool) -> 
 
     Raises NotAllowed, also for a session that does not exist: neither is told apart.
     """
-    sessions = Session.objects.select_for_update(of=("self",))
-    lean = sessions.with_observations().prefetch_related("standing_clearance")
-    loaded = sessions.with_record() if is_whole else lean
-    session = loaded.filter(pk=session_id).first()
+    session = Session.locked(session_id, is_whole=is_whole)
     if session is None:
         raise NotAllowed(work.declared.name)
     work.require(by, session.site)
     if not is_whole and session.phase == Session.Phase.CLOSED:
-        prefetch_related_objects([session], load(Departure))
+        load([session], [Departure])
     found = SessionWork(work.declared, session, by, is_whole=is_whole)
     if to_come := ahead(found.facts, found.now):
         minutes = whole_minutes(to_come - found.now)

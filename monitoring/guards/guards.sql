@@ -214,7 +214,13 @@ OLD.phase IN ('closed', 'cancelled') AND NOT (
     AND NEW.cancelled_by_id IS SAME AS OLD.cancelled_by_id
     AND NEW.cancel_reason = OLD.cancel_reason
     AND NEW.admitted_at IS SAME AS OLD.admitted_at
-    AND NEW.prescriber_id IS SAME AS OLD.prescriber_id
+    AND (
+        NEW.prescriber_id IS SAME AS OLD.prescriber_id
+        OR EXISTS (
+            SELECT 1 FROM monitoring_strike
+            WHERE session_id = NEW.id AND noun IN ('admission', 'event')
+        )
+    )
     AND NEW.standing_clearance_id IS SAME AS OLD.standing_clearance_id
     AND NEW.room = OLD.room
     AND (

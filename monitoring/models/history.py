@@ -6,10 +6,13 @@ organisation treats has another row there, and nobody here is told of it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from clinic.models.constant import Constant
 from clinic.models.row import name_of
 from monitoring.rules.history import Earlier, History
 from monitoring.rules.questions import CONTRAINDICATIONS
@@ -20,8 +23,19 @@ if TYPE_CHECKING:
 _LOADED = "admitted_sessions"
 
 
-def with_history() -> Prefetch[Any]:
-    """Loads with sessions the admitted sessions of their patients."""
+def load_history(sessions: Iterable[Session]) -> None:
+    """Load with `sessions` the admitted sessions of their patients, in one query."""
+    patients = {session.patient_id: session.patient for session in sessions}
+    earlier: dict[UUID, list[Session]] = {id: [] for id in patients}
+    for session in _ADMITTED.rows(list(patients)):
+        earlier[session.patient_id].append(session)
+    for session in sessions:
+        vars(session.patient)[_LOADED] = earlier[session.patient_id]
+
+
+def _admitted(patients: list[UUID]) -> QuerySet[Session]:
+    """The sessions of `patients` in which they arrived, with whether a Yes to a contraindication
+    stands in it."""
     from monitoring.models import Admission, Session, Strike
 
     taken_out = Q(needs_confirmation=False) | Q(confirmation__is_confirmed=True)
@@ -30,10 +44,11 @@ def with_history() -> Prefetch[Any]:
     later = standing.filter(session=OuterRef("session"), seq__gt=OuterRef("seq"))
     yes = Q(*((question, True) for question in CONTRAINDICATIONS), _connector=Q.OR)
     latest = standing.filter(~Exists(later), yes, session=OuterRef("pk"))
-    admitted = Session.objects.filter(admitted_at__isnull=False).order_by("admitted_at")
-    return Prefetch(
-        "patient__sessions", admitted.annotate(is_contraindicated=Exists(latest)), to_attr=_LOADED
-    )
+    admitted = Session.objects.filter(patient_id__in=patients, admitted_at__isnull=False)
+    return admitted.order_by("admitted_at").annotate(is_contraindicated=Exists(latest))
+
+
+_ADMITTED = Constant(_admitted)
 
 
 def history_of(session: Session) -> History | None:

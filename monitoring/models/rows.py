@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Prefetch
 
 from clinic.models import Staff
+from clinic.models.constant import Constant
 from clinic.models.row import name_of
 from monitoring.models.row import Correctable, SessionFact, SessionRow
 
@@ -180,20 +180,35 @@ def _number(row: SessionRow) -> int:
     return int(getattr(row, "through_seq", 0))
 
 
-def load(noun: type[SessionRow], *, with_people: bool = False) -> Prefetch[Any]:
-    """Loads the rows of `noun` with their sessions, and what belongs to each row, in one query;
-    with the names of those who recorded them, if asked."""
+def load(
+    sessions: Iterable[Session], nouns: Iterable[type[SessionRow]], *, with_people: bool = False
+) -> None:
+    """Load the rows of `nouns` with `sessions`, and what belongs to each row: a query a noun; with
+    the names of those who recorded them, if asked."""
+    by_id = {session.pk: session for session in sessions}
+    for noun in nouns if by_id else ():
+        of_session: dict[UUID, list[SessionRow]] = {id: [] for id in by_id}
+        link: Any = noun._meta.get_field("session")
+        for row in _asked(noun, with_people).rows(list(by_id)):
+            link.set_cached_value(row, by_id[row.session_id])
+            of_session[row.session_id].append(row)
+        for id, found in of_session.items():
+            lay_down(by_id[id], noun, found)
+
+
+@cache
+def _asked(noun: type[SessionRow], with_people: bool) -> Constant[SessionRow]:
     joined = list(beside_of(noun).values())
     if with_people:
         for other, back in beside_of(noun).items():
             joined += [f"{back}__{person}" for person in _people(other)]
         joined += _people(noun)
-    rows = noun._default_manager.all()
-    return Prefetch(
-        _back(noun._meta.get_field("session")),
-        rows.select_related(*joined) if joined else rows,
-        to_attr=attribute(noun),
-    )
+
+    def rows(ids: list[UUID]) -> models.QuerySet[SessionRow]:
+        found = noun._default_manager.filter(session_id__in=ids).order_by()
+        return found.select_related(*joined) if joined else found
+
+    return Constant(rows)
 
 
 def _people(noun: type[SessionRow]) -> list[str]:

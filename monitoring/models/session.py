@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q, prefetch_related_objects
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from clinic.ids import uuid7
+from clinic.models.constant import Constant
 from clinic.models.row import Guarded
 from monitoring.models.facts import facts_of
-from monitoring.models.history import with_history
+from monitoring.models.history import load_history
 from monitoring.models.row import SessionRow
 from monitoring.models.rows import SessionRows, beside_of, lay_down, load, own_tables, rows_of
 from monitoring.rules.facts import SessionFacts
@@ -27,6 +28,8 @@ IN_PROGRESS = ("arrived", "dosing", "observing", "cleared")
 
 
 class SessionQuerySet(models.QuerySet["Session"]):
+    _nouns: tuple[type[SessionRow], ...] = ()
+
     def at(self, site: Site) -> SessionQuerySet:
         return self.filter(site=site)
 
@@ -40,17 +43,14 @@ class SessionQuerySet(models.QuerySet["Session"]):
     def with_people(self) -> SessionQuerySet:
         return self.select_related("patient", "site", "protocol_version", "prescriber", "observer")
 
+    def with_what_stays(self) -> SessionQuerySet:
+        """Only links that never change are joined: a row that a lock waited for would come with the
+        joined rows as they were before the wait."""
+        return self.select_related("patient", "site", "protocol_version")
+
     def with_observations(self) -> SessionQuerySet:
-        """What recording and the board read: doses, readings and events, and what was struck.
-
-        Only links that never change are joined: a row that a lock waited for would come with the
-        joined rows as they were before the wait.
-        """
-        from monitoring.models import Dose, Event, Reading, Strike
-
-        return self.select_related("patient", "site", "protocol_version").prefetch_related(
-            load(Reading), load(Event), load(Dose), load(Strike)
-        )
+        """What recording and the board read: doses, readings and events, and what was struck."""
+        return self.with_what_stays().loading(*observed())
 
     def for_page(self, session_id: UUID) -> Session | None:
         """One session for the page that shows it, with the nouns that its phase can have.
@@ -87,11 +87,23 @@ class SessionQuerySet(models.QuerySet["Session"]):
         """For a session that is not locked, in the same query."""
         return self.select_related("departure__recorded_by")
 
-    def with_record(self) -> SessionQuerySet:
-        """Everything the rules read, one query a noun."""
-        nouns = (noun for noun in own_tables() if not noun.is_only_after_end)
-        people = self.select_related("patient", "site", "protocol_version")
-        return people.prefetch_related(*(load(noun) for noun in nouns))
+    def loading(self, *nouns: type[SessionRow]) -> SessionQuerySet:
+        """Load the rows of `nouns` with the sessions, when these are read."""
+        found = self.all()
+        found._nouns = nouns
+        return found
+
+    def _clone(self) -> SessionQuerySet:
+        django: Any = super()
+        found: SessionQuerySet = django._clone()
+        found._nouns = self._nouns
+        return found
+
+    def _fetch_all(self) -> None:
+        is_read_now = self._result_cache is None
+        super()._fetch_all()
+        if is_read_now and self._nouns:
+            load(self._result_cache or (), self._nouns)
 
 
 class Session(Guarded):
@@ -248,18 +260,32 @@ class Session(Guarded):
         """The rows that were loaded with the session."""
         return rows_of(self)
 
+    @classmethod
+    def locked(cls, id: UUID, *, is_whole: bool) -> Session | None:
+        """The session, locked until the transaction ends, with its record, or with what recording
+        a reading needs; None where there is none."""
+        found = _LOCKED.rows([id])
+        load(found, recorded() if is_whole else observed())
+        return found[0] if found else None
+
+    @classmethod
+    def read(cls, id: UUID) -> Session:
+        """The session with its record, as it stands in the database."""
+        (found,) = _UNLOCKED.rows([id])
+        load([found], recorded())
+        return found
+
     def load(self, nouns: Iterable[type[SessionRow]]) -> None:
         """Load the rows of `nouns`, with who recorded them; the departure was loaded already."""
         from monitoring.models import Departure
 
-        wanted = [load(noun, with_people=True) for noun in nouns if noun is not Departure]
-        prefetch_related_objects([self], *wanted)
+        load([self], (noun for noun in nouns if noun is not Departure), with_people=True)
         lay_down(self, Departure, [getattr(self, "departure", None)])
 
     def load_history(self) -> None:
         """Load the patient's earlier sessions, which are asked about until the first dose."""
         if self.phase in {"planned", "arrived"}:
-            prefetch_related_objects([self], with_history())
+            load_history([self])
 
     def take(self, row: SessionRow) -> None:
         """Let `row`, which was just inserted, stand among those that were loaded."""
@@ -276,3 +302,23 @@ class Session(Guarded):
     def facts_loaded(self) -> SessionFacts:
         """The facts of the nouns that were loaded: for the board, a page, and recording alone."""
         return facts_of(self.rows, is_whole=False)
+
+
+def observed() -> list[type[SessionRow]]:
+    """What recording a reading and the board read."""
+    from monitoring.models import Dose, Event, Reading, Strike
+
+    return [Reading, Event, Dose, Strike]
+
+
+def recorded() -> list[type[SessionRow]]:
+    """What the rules read while the patient is here."""
+    return [noun for noun in own_tables() if not noun.is_only_after_end]
+
+
+def _by_id(ids: list[UUID]) -> SessionQuerySet:
+    return Session.objects.with_what_stays().filter(pk__in=ids).order_by()
+
+
+_UNLOCKED = Constant(_by_id)
+_LOCKED = Constant(lambda ids: _by_id(ids).select_for_update(of=("self",)))

@@ -27,6 +27,7 @@ from tests.factories.visits import (
     ready_to_sign,
     signed,
 )
+from tests.sequences.watch import hand_over
 
 pytestmark = pytest.mark.django_db
 
@@ -232,6 +233,16 @@ def test_a_dose_of_another_patient_can_be_struck_after_departure(clock: TestCloc
     session = Session.objects.get(pk=visit.id)
     assert (session.phase, session.first_dose_at) == ("closed", None)
     assert session.given_mg == 0
+
+
+def test_after_departure_a_struck_handover_gives_the_prescriber_back(clock: TestClock) -> None:
+    visit = dosed(clock)
+    before = visit.session.prescriber_id
+    handover = hand_over(visit)
+    assert visit.session.prescriber_id != before
+    visit.leave("transferred")
+    visit.strike(handover, by=visit.clinician)
+    assert visit.session.prescriber_id == before
 
 
 @pytest.mark.parametrize("build", [predosed, dosed])

@@ -28,21 +28,26 @@ def _session(phase: str, **more: object) -> Session:
 def _observing(is_ready: bool) -> Session:
     from monitoring.rules.readiness import before_clearance
 
-    for session in Session.objects.with_record().filter(site__name=SITE, phase="observing"):
+    for session in _in_observation():
         if (not before_clearance(session.facts(), clock.now())) is is_ready:
             return session
     raise AssertionError("the demo has no such session")
 
 
+def _in_observation() -> list[Session]:
+    found = Session.objects.filter(site__name=SITE, phase="observing")
+    return [Session.read(session.pk) for session in found]
+
+
 def _flagged() -> tuple[Session, str]:
-    for session in Session.objects.with_record().filter(site__name=SITE, phase="observing"):
+    for session in _in_observation():
         if found := unanswered(session.facts()):
             return session, str(found[0].fact.id)
     raise AssertionError("the demo has no flagged session")
 
 
 def _unreviewed() -> tuple[Session, str]:
-    for session in Session.objects.with_record().filter(site__name=SITE, phase="observing"):
+    for session in _in_observation():
         if found := unreviewed(session.facts()):
             return session, str(found[0].id)
     raise AssertionError("the demo has no session in which suicidality waits for a review")

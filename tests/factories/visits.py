@@ -103,7 +103,7 @@ class Visit(Mended, Followed):
     @property
     def session(self) -> Session:
         """The session as it now stands in the database."""
-        return Session.objects.with_record().get(pk=self.id)
+        return Session.read(self.id)
 
     def order(self, mg: int = 56, **given: Any) -> Order:
         latest = self.session.order_set.last()

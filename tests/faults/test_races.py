@@ -54,7 +54,7 @@ def assert_whole(visit: Visit, acknowledged: list[Any]) -> None:
     kept = set(Reading.objects.filter(session=visit.id).values_list("id", flat=True))
     assert {r.id for r in acknowledged if isinstance(r, Reading)} <= kept
     session = visit.row
-    rows = Session.objects.with_record().get(pk=visit.id).rows.every()
+    rows = Session.read(visit.id).rows.every()
     seqs = sorted(row.seq for row in rows if isinstance(row, SessionFact))
     assert seqs == list(range(1, session.last_seq + 1))
     assert not unsigned_discharges(visit)

@@ -29,6 +29,6 @@ def made(state: str) -> Session:
     out = StringIO()
     before = set(Session.objects.values_list("pk", flat=True))
     call_command("demo", session=state, stdout=out)
-    (new,) = Session.objects.with_record().exclude(pk__in=before)
+    (new,) = Session.objects.exclude(pk__in=before)
     assert f"/sessions/{new.pk}/" in out.getvalue()
-    return new
+    return Session.read(new.pk)

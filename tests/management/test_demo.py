@@ -56,7 +56,7 @@ def built(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
 
 def open_at_main() -> list[Session]:
     main = Site.objects.get(name=MAIN)
-    return list(Session.objects.at(main).in_progress().with_record())
+    return [Session.read(found.pk) for found in Session.objects.at(main).in_progress()]
 
 
 def test_the_demo_is_two_sites_seven_people_and_forty_patients(

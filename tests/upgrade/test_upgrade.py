@@ -67,7 +67,7 @@ def test_a_session_that_was_observed_before_is_signed_and_discharged_after(
 
 
 def _sign(session_id: uuid.UUID) -> None:
-    session = Session.objects.with_record().get(pk=session_id)
+    session = Session.read(session_id)
     actions.sign_clearance(
         session.pk,
         Staff.objects.get(username="mei"),

@@ -40,14 +40,14 @@ def test_a_second_signature_says_what_was_shown_before_the_lapsed_one_is_taken_b
     visit.sign()
     clock.forward(minutes=16)
     visit.read(None)
-    session = Session.objects.with_record().get(pk=visit.id)
+    session = Session.read(visit.id)
     shown = statement(session, session.facts(), visit.clinician.printed_name)
     assert visit.sign().statement == shown
 
 
 def test_there_is_none_before_the_first_dose(clock: TestClock) -> None:
     visit = predosed(clock)
-    session = Session.objects.with_record().get(pk=visit.id)
+    session = Session.read(visit.id)
     assert statement(session, session.facts(), "A. Smith") == ""
 
 

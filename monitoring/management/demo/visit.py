@@ -88,7 +88,7 @@ class Visit(Measured):
 
     def reload(self) -> None:
         """Read the facts from the record, where they do not follow from what was added."""
-        session = Session.objects.with_record().get(pk=self.id)
+        session = Session.read(self.id)
         session.load_history()
         self.facts = session.facts()
 

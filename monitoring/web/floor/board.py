@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import prefetch_related_objects
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -20,7 +19,7 @@ from clinic.pages import protect
 from clinic.pages.protect import page
 from clinic.request import ClinicRequest, SignedInRequest
 from monitoring.models import Admission, Decision, Order, Session
-from monitoring.models.history import with_history
+from monitoring.models.history import load_history
 from monitoring.models.rows import load
 from monitoring.reports import calls
 from monitoring.reports.reviews import count_waiting
@@ -80,9 +79,10 @@ def _sessions(site: Site, now: datetime) -> list[Session]:
     # Before the dose the next step rests on the order, the answers, on what a clinician decided,
     # and on what the patient's earlier sessions ask.
     to_dose = [s for s in sessions if s.phase in {Session.Phase.PLANNED, Session.Phase.ARRIVED}]
-    prefetch_related_objects(to_dose, load(Order))
+    load(to_dose, [Order])
     arrived = [session for session in sessions if session.phase == Session.Phase.ARRIVED]
-    prefetch_related_objects(arrived, load(Admission), load(Decision), with_history())
+    load(arrived, [Admission, Decision])
+    load_history(arrived)
     return sessions
 
 

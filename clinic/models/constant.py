@@ -1,0 +1,77 @@
+"""Queries whose SQL is always the same, made once a process.
+
+Django makes the SQL of a query anew each time it is asked, which costs more than the database needs
+to answer. What is read with every request is asked through here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from copy import copy
+from types import SimpleNamespace
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db.models.query import ModelIterable
+
+from clinic.ids import uuid7
+
+M = TypeVar("M", bound=models.Model)
+
+
+class Constant(Generic[M]):
+    """The rows that `build` selects for a list of ids, which is the only thing that varies.
+
+    `build` answers a queryset; it takes the ids and uses each exactly once. Django makes the SQL,
+    the conversions and the instances. There is one text for each power of two of ids, the last id
+    being repeated to fill it.
+    """
+
+    def __init__(self, build: Callable[[list[UUID]], models.QuerySet[M]]) -> None:
+        self._build = build
+        self._made: dict[tuple[str, int], _Text] = {}
+
+    def rows(self, ids: Sequence[UUID]) -> list[M]:
+        """The rows for `ids`, each as one instance; none for no ids, without a query."""
+        if not ids:
+            return []
+        connection = connections[DEFAULT_DB_ALIAS]
+        size = 1 << (len(ids) - 1).bit_length()
+        made = self._made.get((connection.vendor, size))
+        if made is None:
+            # Two threads may both make it, which does no harm.
+            made = self._made[connection.vendor, size] = _Text(self._build, size)
+        padded = [*ids, *[ids[-1]] * (size - len(ids))]
+        return list(ModelIterable(made.asked_for(padded)))
+
+
+class _Text:
+    """The SQL for so many ids, with the places of the ids among its parameters."""
+
+    def __init__(self, build: Callable[[list[UUID]], models.QuerySet[Any]], size: int) -> None:
+        marks = [uuid7() for _ in range(size)]
+        connection = connections[DEFAULT_DB_ALIAS]
+        self._compiler = build(marks).query.get_compiler(connection=connection)
+        self._sql, parameters = self._compiler.as_sql()
+        self._converters = self._compiler.get_converters([c[0] for c in self._compiler.select])
+        self._parameters = list(parameters)
+        self._places = [self._parameters.index(_stored(mark)) for mark in marks]
+
+    def asked_for(self, ids: list[UUID]) -> Any:
+        """What `ModelIterable` needs of a queryset."""
+        parameters = list(self._parameters)
+        for place, id in zip(self._places, ids, strict=True):
+            parameters[place] = _stored(id)
+        compiler: Any = copy(self._compiler)
+        # Each thread has a connection of its own.
+        compiler.connection = connections[DEFAULT_DB_ALIAS]
+        compiler.as_sql = lambda: (self._sql, tuple(parameters))
+        compiler.get_converters = lambda expressions: self._converters
+        query = SimpleNamespace(get_compiler=lambda using: compiler)
+        return SimpleNamespace(db=DEFAULT_DB_ALIAS, query=query, _known_related_objects={})
+
+
+def _stored(id: UUID) -> object:
+    """An id as the engine has it."""
+    return models.UUIDField().get_db_prep_value(id, connections[DEFAULT_DB_ALIAS])
