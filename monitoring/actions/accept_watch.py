@@ -20,12 +20,13 @@ def accept_watch(work: SessionWork, *, id: UUID, handover_id: UUID) -> Event:
     Tapped twice it is one acceptance. Raises Refused where the offer was changed or withdrawn by
     another since; NotAllowed, also for anyone but the one it names.
     """
-    rows = work.session.rows.standing(Event)
-    handover = next((e for e in rows if e.pk == handover_id), None)
+    rows = work.session.rows
+    handover = rows.find_standing(Event, handover_id)
     if handover is None or handover.handed_to_id != work.by.pk:
         raise NotAllowed(work.declared.name)
-    if accepted := next((e for e in rows if e.accepts_id == handover_id), None):
-        return accepted
+    accepted = (e for e in rows.standing(Event) if e.accepts_id == handover_id)
+    if (found := next(accepted, None)) is not None:
+        return found
     work.require_phase()
     waiting = offered(work.facts)
     if waiting is None or waiting.id != handover_id:

@@ -17,7 +17,7 @@ OWN = frozenset({"id", "seq", "recorded_at", "recorded_by_id", "replaces_id", "c
 def require_correctable(rows: SessionRows, noun: type[C], replaces: UUID) -> C:
     """The fact of `noun` that stands under this id. Raises Conflict with the correction that has
     its place already, Refused where nothing stands there."""
-    found = next((row for row in rows.standing(noun) if row.pk == replaces), None)
+    found = rows.find_standing(noun, replaces)
     if found is None:
         theirs = next((row for row in rows.of(noun) if row.replaces_id == replaces), None)
         raise Conflict(theirs) if theirs else refuse("unknown_fact")

@@ -14,6 +14,7 @@ from monitoring.actions.sending import FIRST, Sending
 from monitoring.actions.times import require_after, require_meant, require_timely
 from monitoring.actions.work import SessionWork, session_verb
 from monitoring.models import Call, Departure, Event
+from monitoring.models.rows import load
 from monitoring.rules.measures import impossible
 from monitoring.rules.suicidality import SYMPTOM
 
@@ -51,20 +52,21 @@ def record_call(work: SessionWork, *, id: UUID, call: CallEntry, sending: Sendin
     clinician's review. What was signed does not change. Raises Refused at each field, NotAllowed.
     """
     given = _written(call)
-    calls = list(work.session.call_set.all())
-    if sent := work.sent(calls, id, given, sending, at=call.at):
+    load([work.session], [Call])
+    rows = work.session.rows
+    if sent := work.sent(rows.of(Call), id, given, sending, at=call.at):
         return sent
     work.require_phase()
     if problems := _problems(call):
         raise Refused(problems)
-    (departure,) = work.session.rows.of(Departure)
+    (departure,) = rows.of(Departure)
     require_after(call.at, departure.left_at, "before_leaving")
     require_timely(
         work, call.at, "at", confirmed_at=call.confirmed_at, late_reason=call.late_reason
     )
     if call.had_adverse_event and call.onset_at is not None:
         require_meant(work, call.onset_at, "onset_at", confirmed_at=call.onset_confirmed_at)
-    work.require_once(calls, sending, "again_event", given)
+    work.require_once(rows.standing(Call), sending, "again_event", given)
     made = work.add(Call(id=id, at=call.at, **given))
     _add_events(work, call)
     return made

@@ -32,8 +32,8 @@ def review_reading(
             raise Conflict(theirs)
         return same_or_conflict(theirs, {"reading_id": reading_id, **given})
     work.require_phase()
-    readings = work.session.rows.of(Reading)
-    if not any(r.id == reading_id and r.after_departure for r in readings):
+    reading = work.session.rows.find_standing(Reading, reading_id)
+    if reading is None or not reading.after_departure:
         raise refuse("unknown_reading")
     require_text(assessment, "assessment")
     require_text(action_taken, "action_taken")

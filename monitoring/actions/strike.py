@@ -66,7 +66,7 @@ def standing_fact(rows: SessionRows, noun: str, target: UUID) -> SessionFact | N
             if not rows.has(kind):  # What there is only after the end is not loaded with the rest.
                 load([rows.session], [kind])
                 rows = rows.session.rows
-            return next((row for row in rows.standing(kind) if row.pk == target), None)
+            return rows.find_standing(kind, target)
     return None
 
 

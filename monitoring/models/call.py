@@ -18,7 +18,6 @@ class Call(SessionFact):
 
     may_follow_departure = True
     is_only_after_end = True
-    can_be_struck = False
 
     at = models.DateTimeField(_("When"))
     late_reason = models.CharField(_("Why entered late"), max_length=300, blank=True)

@@ -222,7 +222,7 @@ def _infusion(rows: SessionRows) -> InfusionOrder | None:
     from monitoring.models import Order
 
     session = rows.session
-    reason = next((order.reason for order in reversed(rows.if_loaded(Order))), "")
+    reason = next((order.reason for order in reversed(rows.standing_if_loaded(Order))), "")
     weight, mg_per_kg, minutes = session.weight_kg, session.mg_per_kg, session.infusion_minutes
     concentration = session.concentration
     if weight is None or mg_per_kg is None or concentration is None or minutes is None:

@@ -13,7 +13,6 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from clinic.models.constant import Constant
-from clinic.models.row import name_of
 from monitoring.rules.history import Earlier, History
 from monitoring.rules.questions import CONTRAINDICATIONS
 
@@ -36,14 +35,13 @@ def load_history(sessions: Iterable[Session]) -> None:
 def _admitted(patients: list[UUID]) -> QuerySet[Session]:
     """The sessions of `patients` in which they arrived, with whether a Yes to a contraindication
     stands in it."""
-    from monitoring.models import Admission, Session, Strike
+    from monitoring.models import Admission, Session
+    from monitoring.models.standing import standing
 
-    taken_out = Q(needs_confirmation=False) | Q(confirmation__is_confirmed=True)
-    struck = Strike.objects.filter(taken_out, noun=name_of(Admission), target=OuterRef("pk"))
-    standing = Admission.objects.filter(~Exists(struck))
-    later = standing.filter(session=OuterRef("session"), seq__gt=OuterRef("seq"))
+    admissions = standing(Admission)
+    later = admissions.filter(session=OuterRef("session"), seq__gt=OuterRef("seq"))
     yes = Q(*((question, True) for question in CONTRAINDICATIONS), _connector=Q.OR)
-    latest = standing.filter(~Exists(later), yes, session=OuterRef("pk"))
+    latest = admissions.filter(~Exists(later), yes, session=OuterRef("pk"))
     admitted = Session.objects.filter(patient_id__in=patients, admitted_at__isnull=False)
     return admitted.order_by("admitted_at").annotate(is_contraindicated=Exists(latest))
 

@@ -13,6 +13,7 @@ from clinic.models import Membership, Staff
 from monitoring.models.admission import Admission
 from monitoring.models.event import Event
 from monitoring.models.session import Session
+from monitoring.models.standing import standing
 from monitoring.rules.readiness import Item
 
 OBSERVERS = (Membership.Role.NURSE, Membership.Role.CLINICIAN)
@@ -63,7 +64,7 @@ def before_device(session: Session) -> list[Item]:
 
 def _left_at(site_id: UUID, person: UUID) -> datetime | None:
     """When the person last handed over being the prescriber on site, up to now."""
-    leavings = Event.objects.filter(
+    leavings = standing(Event).filter(
         session__site=site_id,
         hands_over=Event.Of.PRESCRIBER,
         handed_from=person,
@@ -74,10 +75,10 @@ def _left_at(site_id: UUID, person: UUID) -> datetime | None:
 
 
 def _named_since(site_id: UUID, person: UUID, at: datetime) -> bool:
-    admitted = Admission.objects.filter(
+    admitted = standing(Admission).filter(
         session__site=site_id, prescriber=person, recorded_at__gt=at
     )
-    handed = Event.objects.filter(
+    handed = standing(Event).filter(
         Q(session__site=site_id, hands_over=Event.Of.PRESCRIBER),
         handed_to=person,
         recorded_at__gt=at,

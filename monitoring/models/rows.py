@@ -96,9 +96,17 @@ class SessionRows:
         """The same, for what is said of a noun only in the phases in which it is loaded."""
         return self.of(noun) if self.has(noun) else ()
 
+    def standing_if_loaded(self, noun: type[F]) -> tuple[F, ...]:
+        """The facts of `noun` that count, where it was loaded."""
+        return self.standing(noun) if self.has(noun) else ()
+
     def find(self, noun: type[R], id: UUID) -> R | None:
         """The row of `noun` with this id. Raises NotLoaded."""
         return next((row for row in self.of(noun) if row.id == id), None)
+
+    def find_standing(self, noun: type[F], id: UUID) -> F | None:
+        """The fact of `noun` with this id, if it counts. Raises NotLoaded."""
+        return next((row for row in self.standing(noun) if row.pk == id), None)
 
     def beside(self, row: SessionRow, noun: type[R]) -> R | None:
         """The one row of `noun` that belongs to `row`, such as the end of an infusion to its dose.

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from clinic.models import Site
-from monitoring.models import Session
+from monitoring.models import Call, Session
+from monitoring.models.standing import standing, struck
 
 DAYS = 7
 """As long as the clinic has for the monitoring form, which asks about adverse events (CLINICAL 8,
@@ -26,6 +27,8 @@ def waiting(site: Site, now: datetime) -> QuerySet[Session]:
         closed_at__gte=midnight - timedelta(days=DAYS),
         departure__left_at__lt=midnight,
     )
-    left = left.exclude(departure__kind="transferred").exclude(call__was_reached=True)
-    left = left.annotate(tried=Count("call")).select_related("patient", "departure")
+    reached = standing(Call).filter(session=OuterRef("pk"), was_reached=True)
+    left = left.exclude(departure__kind="transferred").exclude(Exists(reached))
+    tried = Count("call", filter=~struck(Call, "call__pk"))
+    left = left.annotate(tried=tried).select_related("patient", "departure")
     return left.order_by("departure__left_at")

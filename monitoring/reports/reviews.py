@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from clinic.models import Site
 from monitoring.models import Event, Reading, Strike
+from monitoring.models.standing import standing
 from monitoring.rules.suicidality import REVIEWED_LATE
 
 
 def waiting(site: Site) -> QuerySet[Reading]:
     """Readings, the longest waiting first; found by an index of late readings alone."""
-    late = Reading.objects.filter(after_departure=True, review=None, session__site=site)
+    late = standing(Reading).filter(after_departure=True, review=None, session__site=site)
     return late.order_by("recorded_at", "seq")
 
 
@@ -23,9 +24,9 @@ def strikes_waiting(site: Site) -> QuerySet[Strike]:
 
 def waiting_events(site: Site) -> QuerySet[Event]:
     """Symptoms and adverse events, in the same order; found by an index of late events alone."""
-    late = Event.objects.filter(
-        after_departure=True, kind__in=REVIEWED_LATE, session__site=site
-    ).exclude(responses__kind=Event.Kind.REVIEW)
+    events = standing(Event)
+    late = events.filter(after_departure=True, kind__in=REVIEWED_LATE, session__site=site)
+    late = late.exclude(Exists(events.filter(answers_event=OuterRef("pk"), kind="review")))
     return late.order_by("recorded_at", "seq")
 
 

@@ -8,23 +8,25 @@ from __future__ import annotations
 
 from django.db.models import F, Max, Min, Q, QuerySet
 
-from monitoring.models import Patient, Session
+from monitoring.models import Patient, Reading, Session
+from monitoring.models.standing import struck
 
 _COUNTED = Q(
     reading__taken_at__gt=F("first_dose_at"),
     reading__replaced_by=None,
     reading__after_departure=False,
 )
-"""Readings after the dose that no correction replaced."""
+"""Readings after the dose that no correction replaced; of these, those that were not struck."""
 
 
 def course_of_treatment(patient: Patient) -> QuerySet[Session]:
     """Newest first; each with `lowest_sedation` and `highest_dissociation` after the dose."""
     sessions = Session.objects.filter(patient=patient)
+    counted = _COUNTED & ~Q(struck(Reading, "reading__pk"))
     return (
         sessions.annotate(
-            lowest_sedation=Min("reading__sedation", filter=_COUNTED),
-            highest_dissociation=Max("reading__dissociation", filter=_COUNTED),
+            lowest_sedation=Min("reading__sedation", filter=counted),
+            highest_dissociation=Max("reading__dissociation", filter=counted),
         )
         .select_related("protocol_version", "prescriber")
         .order_by("-planned_for", "-pk")

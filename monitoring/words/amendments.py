@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
+
+from django.utils.translation import gettext as _
 
 from monitoring.models import Amendment, Event, Reading, Review, Session
 from monitoring.rules.suicidality import REVIEWED_LATE, reviews, waits_for_review
@@ -33,6 +35,8 @@ class LateReading:
     by: str
     review: str = ""
     reviewed_by: str = ""
+    gone: str = ""
+    """Why it counts no more and waits for no review."""
 
 
 def amendments(session: Session) -> list[AmendmentLine]:
@@ -56,8 +60,14 @@ def late_readings(session: Session) -> list[LateReading]:
     if session.phase != "closed":
         return []
     rows = session.rows
-    late = (row for row in rows.of(Reading) if row.after_departure)
-    return [late_reading(row, rows.beside(row, Review)) for row in late]
+    struck, counting = rows.struck(Reading), {row.pk for row in rows.standing(Reading)}
+    found = []
+    for row in rows.of(Reading):
+        if row.after_departure:
+            why = _("Entered in error") if row.pk in struck else _("Corrected")
+            line = late_reading(row, rows.beside(row, Review))
+            found.append(line if row.pk in counting else replace(line, gone=why))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

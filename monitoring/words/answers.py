@@ -10,7 +10,7 @@ from monitoring.rules.protocol import Protocol
 
 def notable_answers(session: Session) -> list[str] | None:
     """Each answer that a clinician would ask about, in words; None where none are loaded."""
-    latest = session.rows.if_loaded(Admission)[-1:]
+    latest = session.rows.standing_if_loaded(Admission)[-1:]
     return _notable(latest[0], session.protocol_version.protocol()) if latest else None
 
 

@@ -375,6 +375,7 @@ DEVIATIONS = {
 
 NOUNS = {
     "admission": _("Arrival"),
+    "call": _("Call"),
     "decision": _("Decision"),
     "dose": _("Dose"),
     "event": _("Event"),

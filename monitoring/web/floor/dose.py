@@ -176,7 +176,7 @@ def give(request: ClinicRequest, session_id: UUID) -> HttpResponse:
         request.POST or None,
         facts=facts,
         patient=session.patient,
-        last=next(iter(reversed(session.rows.of(Dose))), None),
+        last=next(iter(reversed(session.rows.standing(Dose))), None),
         colleagues=_colleagues(session.site, request.user),
         asks_witness=session.site.asks_witness,
     )

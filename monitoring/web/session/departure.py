@@ -111,7 +111,7 @@ class DischargeForm(DepartureForm):
 
 def _named_on_arrival(session: Session) -> tuple[str, str] | None:
     """Who was to take the patient home, with a telephone number."""
-    admissions = session.rows.of(Admission)
+    admissions = session.rows.standing(Admission)
     if not admissions or not admissions[-1].escort_name:
         return None
     return admissions[-1].escort_name, admissions[-1].escort_phone
