@@ -12,7 +12,7 @@ from monitoring.actions.sending import FIRST, Sending
 from monitoring.actions.work import SessionWork, session_verb
 from monitoring.models import Reading, Withdrawal
 from monitoring.rules.entry import Entry
-from monitoring.rules.filling import slots_beyond
+from monitoring.rules.filling import filling, slots_beyond
 from monitoring.rules.judgement import Judgement, judge
 from monitoring.rules.measures import OBSERVATIONS, value_fields
 from monitoring.rules.phase import PRESENT
@@ -32,8 +32,9 @@ def record_reading(
 
     Which slot it fills follows from when it was taken. One outside the criteria takes a standing
     clearance back; one that arrives after departure is marked and changes nothing that was signed.
-    The same values a moment later, or for a slot that is recorded already, are asked about. Raises
-    Refused with a reason at each field, Conflict when `id` stands for other values, NotAllowed.
+    The same values a moment later, for a slot that is recorded already, or for what someone
+    recorded since the form was shown, are asked about. Raises Refused with a reason at each field,
+    Conflict when `id` stands for other values, NotAllowed.
     """
     rows = work.session.rows.of(Reading)
     given = written(entry, note=note)
@@ -42,7 +43,7 @@ def record_reading(
     work.require_phase()
     if work.session.phase == "closed":
         work.load_whole()
-    judged = judge(work.facts, entry, work.now, id)
+    judged = judge(work.facts, entry, work.now, id, sending.through_seq)
     if judged.problems:
         raise Refused(judged.problems)
     _require_meant(work, entry, judged, sending)
@@ -72,15 +73,18 @@ def _scales(protocol: Protocol, entry: Entry) -> dict[str, str]:
 
 
 def _require_meant(work: SessionWork, entry: Entry, judged: Judgement, sending: Sending) -> None:
-    """Ask about the same values a moment later, and about a slot that is recorded already: the
-    session is locked, so that of two tablets the second is always asked."""
+    """Ask about the same values a moment later, and about what is recorded already: the session is
+    locked, so that of two tablets the second is always asked."""
     rows = work.session.rows.unstruck(Reading)
     work.require_once(rows, sending, "again_reading", _measured(entry))
     if sending.is_another or judged.beside is None:
         return
     theirs = next(row for row in rows if row.pk == judged.beside.id)
     name, at = theirs.recorded_by.printed_name, theirs.recorded_at
-    raise refuse("slot_taken", "another", slot=entry.asked, name=name, at=at)
+    of_slot = filling(work.facts).of(entry.asked).values() if entry.asked else ()
+    code = "slot_taken" if judged.beside in of_slot else "taken_meanwhile"
+    params = {"slot": entry.asked, "name": name, "at": at, "beside": theirs.pk}
+    raise refuse(code, "another", **params)
 
 
 def add_reading(

@@ -18,10 +18,12 @@ may be sent again by hand. It is no clinical limit."""
 @dataclass(frozen=True, slots=True)
 class Sending:
     """How a form was sent. `left_empty` names its empty inputs: an empty time is read as now, again
-    with each sending. `is_another` answers that the same is meant a second time."""
+    with each sending. `is_another` answers that the same is meant a second time. `through_seq` is
+    the last fact of the session when the form was shown; None where that does not matter."""
 
     left_empty: frozenset[str] = frozenset()
     is_another: bool = False
+    through_seq: int | None = None
 
 
 FIRST = Sending()

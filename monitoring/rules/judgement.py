@@ -12,6 +12,7 @@ from monitoring.rules.entry import Entry, corrected, correction_problems, entry_
 from monitoring.rules.facts import ReadingFacts, SessionFacts
 from monitoring.rules.filling import taken_already
 from monitoring.rules.flags import flags_of
+from monitoring.rules.meanwhile import taken_meanwhile
 from monitoring.rules.times import future
 
 
@@ -20,7 +21,7 @@ class Judgement:
     """One reading, judged.
 
     `problems` are to be mended or confirmed first: nothing is written while there is one. `beside`
-    is what stands for its slot already, where it would add nothing to that. `is_outside` says that
+    is what has its place already, where it would add nothing to that. `is_outside` says that
     it shows a value outside the criteria or a flagged one, by which a standing clearance ends
     (CLINICAL 8, rule 33).
     """
@@ -30,11 +31,14 @@ class Judgement:
     is_outside: bool
 
 
-def judge(facts: SessionFacts, entry: Entry, now: datetime, id: UUID) -> Judgement:
-    """A new reading `id`; a time to come is all that is said of one that has it."""
+def judge(
+    facts: SessionFacts, entry: Entry, now: datetime, id: UUID, through_seq: int | None = None
+) -> Judgement:
+    """A new reading `id`; a time to come is all that is said of one that has it. `through_seq` is
+    the last fact that whoever took it was shown."""
     ahead = future(entry.taken_at, now, "taken_at")
     problems = [ahead] if ahead else entry_problems(facts, entry, now)
-    return _judged(facts, entry, now, id, problems)
+    return _judged(facts, entry, now, id, problems, through_seq=through_seq)
 
 
 def judge_correction(
@@ -64,6 +68,7 @@ def _judged(
     id: UUID,
     problems: list[Message],
     replaces: UUID | None = None,
+    through_seq: int | None = None,
 ) -> Judgement:
     reading = ReadingFacts(
         id=id,
@@ -78,4 +83,5 @@ def _judged(
     after = replace(facts, last_seq=reading.seq, readings=(*facts.readings, reading))
     is_outside = is_outside_criteria(after, reading) or bool(flags_of(after, reading))
     beside = taken_already(facts, entry.asked, reading)
+    beside = beside or taken_meanwhile(facts, reading, through_seq, now)
     return Judgement(problems=tuple(problems), beside=beside, is_outside=is_outside)

@@ -10,6 +10,7 @@ from monitoring.words import (
     protocol_settings,
     sentences_of_doses,
     sentences_of_repeats,
+    sentences_of_sending,
 )
 
 REASONS = {
@@ -49,13 +50,7 @@ REASONS = {
     ),
     "unusual": _("%(value)s is unusual. Is this right?"),
     "jump": _("%(value)s is far from the last value, %(last)s. Is this right?"),
-    "again_reading": _("The same values were recorded at %(at)s. Is this a second measurement?"),
-    "again_dose": _("The same device was recorded at %(at)s. Is this another one?"),
-    "again_event": _("The same was recorded at %(at)s. Did it happen again?"),
-    "slot_taken": _(
-        "%(name)s recorded the %(slot)s-minute reading at %(at)s, as shown below. Did you measure "
-        "once more?"
-    ),
+    **sentences_of_sending.REASONS,
     "value_or_reason": _("Enter a value, or tap Not done and say why."),
     "value_and_reason": _(
         "There is a value and a reason for not measuring. Remove one of the two."

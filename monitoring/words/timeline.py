@@ -87,12 +87,14 @@ def timeline(session: Session, facts: SessionFacts) -> list[Entry]:
             found.append(Entry(at, what, why, by, seq=withdrawal.seq))
     found.sort(key=lambda e: e.at)
     notes = strike_notes(rows)
-    replaced = {r.replaces_id for noun in (Dose, Event) for r in rows.of(noun) if r.replaces_id}
+    corrections = [r for noun in (Dose, Event) for r in rows.of(noun) if r.replaces_id]
+    replaced = {row.replaces_id for row in corrections if row.replaces_id}
+    reasons = {row.pk: row.correction_reason for row in corrections}
     return [
         replace(
             entry,
             minutes=facts.minutes(entry.at),
-            note=_said(entry, notes, replaced),
+            note=_said(entry, notes, replaced, reasons),
             is_gone=entry.id in replaced or bool((n := _note(entry, notes)) and n.is_struck),
         )
         for entry in found
@@ -103,10 +105,21 @@ def _note(entry: Entry, notes: Mapping[UUID, StrikeNote]) -> StrikeNote | None:
     return notes.get(entry.id) if entry.id else None
 
 
-def _said(entry: Entry, notes: Mapping[UUID, StrikeNote], replaced: Collection[UUID]) -> str:
+def _said(
+    entry: Entry,
+    notes: Mapping[UUID, StrikeNote],
+    replaced: Collection[UUID],
+    reasons: Mapping[UUID, str],
+) -> str:
+    """That it is a correction and why, and what became of it since."""
+    said = []
+    if entry.id and entry.id in reasons:
+        said.append(_("Correction: %(reason)s") % {"reason": reasons[entry.id]})
     if (note := _note(entry, notes)) is not None:
-        return note.words
-    return _("Replaced by a correction") if entry.id and entry.id in replaced else ""
+        said.append(note.words)
+    elif entry.id in replaced:
+        said.append(_("Replaced by a correction"))
+    return ". ".join(said)
 
 
 def _strikes(session: Session) -> Iterator[Entry]:

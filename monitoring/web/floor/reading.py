@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
@@ -18,8 +19,10 @@ from clinic.pages.entry_page import enter, redirect_saved, render_form
 from clinic.pages.fields import Tiles
 from clinic.pages.protect import page
 from clinic.pages.submit import submit
+from clinic.refusal import Refused
 from clinic.request import ClinicRequest
 from monitoring.actions import correct_reading, record_reading
+from monitoring.actions.sending import Sending
 from monitoring.models import Reading as ReadingRow
 from monitoring.models import Session
 from monitoring.rules.entry import PRE_DOSE, Entry
@@ -44,15 +47,21 @@ from monitoring.web.record_page import RecordForm, SessionPage
 from monitoring.web.times import ClockTime, confirmed
 from monitoring.words import wording
 from monitoring.words.due import record_words
-from monitoring.words.readings import Table, label, table
+from monitoring.words.readings import label, table
 from monitoring.words.values import whole_value
 
 
 class ReadingForm(RecordForm):
-    """Nothing is filled in beforehand. `confirm_…` answers "Is this right?" for one value."""
+    """Nothing is filled in beforehand. `confirm_…` answers "Is this right?" for one value.
+
+    `through_seq` is the last fact when it was shown, `beside` the reading that someone else
+    recorded in its place meanwhile.
+    """
 
     repeats = True
     saves = ReadingRow
+    beside: UUID | None = None
+    through_seq = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, protocol: Protocol, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -84,6 +93,15 @@ class ReadingForm(RecordForm):
             words = _("Room air is tapped, but litres are entered. Remove one of the two.")
             self.add_error("oxygen", words)
         return str(self.cleaned_data["room_air"])
+
+    def take_refusal(self, refused: Refused) -> None:
+        super().take_refusal(refused)
+        found = (m.params["beside"] for m in refused.messages if "beside" in m.params)
+        self.beside = cast("UUID | None", next(found, None))
+
+    @property
+    def sending(self) -> Sending:
+        return replace(super().sending, through_seq=self.cleaned_data["through_seq"])
 
     def is_confirmed(self, field: str) -> bool:
         """Whether the value that stands there now is the one that "Yes" was said to."""
@@ -151,9 +169,10 @@ def record(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     if "again" in request.GET:
         own["draft"] = links.reading(session, _asked(request))
     if not form.is_bound:
+        form.initial["through_seq"] = facts.last_seq
         own["recorded"] = _recorded(session, facts, asked)
-    elif form.has_error("another", "slot_taken"):
-        own["beside"] = _beside(session, facts, asked)
+    elif form.beside:
+        own["beside"] = table(session, facts, only={form.beside})
     around = SessionPage(
         session=session,
         heading=_heading(asked, _repeat(request, facts)),
@@ -212,12 +231,6 @@ def _recorded(session: Session, facts: SessionFacts, asked: int | None) -> dict[
         else "",
         "additional": f"{links.reading(session, asked)}&again=1",
     }
-
-
-def _beside(session: Session, facts: SessionFacts, asked: int | None) -> Table | None:
-    """What someone else recorded for the slot meanwhile, with who and when."""
-    found = _standing(session, facts, asked)
-    return table(session, facts, only={found.pk}) if found else None
 
 
 @require_http_methods(["GET", "POST"])

@@ -23,7 +23,7 @@ from monitoring.models import Dose, Event, Session
 from monitoring.models.on_site import before_device
 from monitoring.reports.chart import session_chart
 from monitoring.rules.clocks import ahead
-from monitoring.rules.doses import is_paused, may_give_more
+from monitoring.rules.doses import is_paused, is_running, may_give_more
 from monitoring.rules.due import Due
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.readiness import (
@@ -187,6 +187,7 @@ def _other_actions(found: Session, facts: SessionFacts, permissions: Permissions
     choices: list[tuple[Verb[..., object], str, str]] = [
         (actions.record_reading, _("Additional reading"), "reading"),
         (actions.give_dose, _more(facts), "dose"),
+        (actions.end_infusion, _("End or pause of the infusion"), "infusion-end"),
         (actions.record_event, _("Event"), "event"),
         (actions.record_medication, _("Medication"), "medication"),
         (actions.record_screen, _("Suicidality screen"), "screen"),
@@ -221,4 +222,6 @@ def _is_of_use(verb: Verb[..., object], facts: SessionFacts) -> bool:
     action's alone, and the first answers are those of admission."""
     if verb is actions.give_dose:
         return may_give_more(facts)
+    if verb is actions.end_infusion:
+        return is_running(facts)
     return verb is not actions.admit_patient or facts.is_admitted

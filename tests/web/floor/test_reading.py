@@ -219,35 +219,6 @@ def test_a_second_tap_on_save_makes_no_second_row(visit: Visit, nurse: Client) -
     assert _pressures(visit) == [130]
 
 
-def test_two_nurses_who_record_the_same_slot_both_keep_their_reading(
-    visit: Visit, nurse: Client, signed_in: Signer
-) -> None:
-    other = signed_in(person(visit.site, "nurse"))
-    assert send(nurse, visit, "?slot=40").status_code == 302
-    answer = send(other, visit, "?slot=40", systolic="128")
-    assert answer.status_code == 422
-    said = f"{visit.nurse.printed_name} recorded the 40-minute reading at 10:45"
-    assert said in answer.content.decode()
-    assert "130/82" in text_of(answer)
-    assert kept(answer, "systolic") == "128"
-    assert send(other, visit, "?slot=40", systolic="128", another="on").status_code == 302
-    assert _pressures(visit) == [130, 128]
-
-
-@pytest.mark.parametrize("answer", ["same", "mine"])
-def test_the_second_nurse_discards_hers_and_nothing_is_inserted(
-    visit: Visit, nurse: Client, signed_in: Signer, answer: str
-) -> None:
-    other, mine = signed_in(person(visit.site, "nurse")), str(uuid7())
-    assert send(nurse, visit, "?slot=40").status_code == 302
-    assert send(other, visit, "?slot=40", systolic="128", id=mine).status_code == 422
-    gone = send(other, visit, "?slot=40", systolic="128", id=mine, discard=answer)
-    assert gone.status_code == 302
-    assert mine in gone.cookies.output()
-    assert "nothing was recorded" in text_of(other.get(gone.headers["Location"]))
-    assert _pressures(visit) == [130]
-
-
 def test_a_value_taken_soon_after_an_attempt_is_the_slots(visit: Visit, nurse: Client) -> None:
     failed = {"systolic": "", "diastolic": "", "blood_pressure_not_done": "device_failure"}
     assert send(nurse, visit, "?slot=40", **failed).status_code == 302

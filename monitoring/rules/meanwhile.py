@@ -1,0 +1,55 @@
+"""What someone else recorded while a reading's form was open, so that two tablets meet.
+
+CLINICAL 7, hazard 4: one measurement that is recorded twice is never taken for two. Whoever comes
+second is shown the first and says whether both are meant.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from monitoring.rules.facts import ReadingFacts, SessionFacts
+from monitoring.rules.filling import filling, representative
+from monitoring.rules.repeats import repeats
+
+
+def taken_meanwhile(
+    facts: SessionFacts, reading: ReadingFacts, through_seq: int | None, now: datetime
+) -> ReadingFacts | None:
+    """The reading that has the place which `reading` had when its form was shown, at the fact
+    `through_seq`: a slot, a repeat, or the one before the dose. None where nobody came between.
+
+    CLINICAL 7, hazard 4.
+    """
+    if through_seq is None:
+        return None
+    later = [r for r in facts.standing_readings if r.seq > through_seq]
+    if not later:
+        return None
+    if not facts.is_after_dose(reading):
+        return next((r for r in reversed(later) if not facts.is_after_dose(r)), None)
+    shown = replace(facts, readings=tuple(r for r in facts.readings if r.seq <= through_seq))
+    return _in_slot(facts, shown, reading) or _in_repeat(facts, shown, reading, now)
+
+
+def _in_slot(
+    facts: SessionFacts, shown: SessionFacts, reading: ReadingFacts
+) -> ReadingFacts | None:
+    minutes = filling(_with(shown, reading)).homes.get(reading.id)
+    if minutes is None or reading.id in filling(_with(facts, reading)).homes:
+        return None
+    return representative(filling(facts).of(minutes))
+
+
+def _in_repeat(
+    facts: SessionFacts, shown: SessionFacts, reading: ReadingFacts, now: datetime
+) -> ReadingFacts | None:
+    met = {(r.because, r.about): r.reading for r in repeats(facts, now) if r.reading}
+    then = repeats(_with(shown, reading), now)
+    own = [(r.because, r.about) for r in then if r.reading and r.reading.id == reading.id]
+    return next((met[key] for key in own if key in met), None)
+
+
+def _with(facts: SessionFacts, reading: ReadingFacts) -> SessionFacts:
+    return replace(facts, readings=(*facts.readings, reading))
