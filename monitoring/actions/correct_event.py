@@ -30,15 +30,16 @@ class EventCorrection:
     ordered: str | None = None
 
 
-@session_verb(Permission.RECORD_EVENT, phases=PRESENT)
+@session_verb(Permission.RECORD_EVENT, phases=(*PRESENT, "closed"))
 def correct_event(
     work: SessionWork, *, id: UUID, replaces: UUID, correction: EventCorrection, reason: str
 ) -> Event:
     """Add event `id` in the place of `replaces`, once, with a reason.
 
     Kind, symptoms and whether it was serious stay: where they are wrong, it is struck and entered
-    again. What answers the original answers the correction. Raises Refused at each field, Conflict
-    with another's correction, NotAllowed.
+    again. What answers the original answers the correction. After the patient has left it is
+    marked, changes nothing that was signed, and waits for a clinician's review. Raises Refused at
+    each field, Conflict with another's correction, NotAllowed.
     """
     rows = work.session.rows
     if sent := next((e for e in rows.of(Event) if e.id == id), None):
@@ -55,6 +56,7 @@ def correct_event(
     _require_own(work, original, next(iter(changed)))
     event = copied(original) | _whole(work, original, changed)
     kept = {"id": id, "replaces": original, "correction_reason": reason.strip()}
+    event["after_departure"] = work.session.phase == "closed"
     return work.add(Event(**{**event, **kept}))
 
 

@@ -19,7 +19,7 @@ from monitoring.rules.judgement import judge_correction
 from monitoring.rules.phase import PRESENT
 
 
-@session_verb(Permission.RECORD_READING, phases=PRESENT)
+@session_verb(Permission.RECORD_READING, phases=(*PRESENT, "closed"))
 def correct_reading(
     work: SessionWork,
     *,
@@ -34,8 +34,9 @@ def correct_reading(
     """Add reading `id` in the place of `replaces`, once, with a reason.
 
     `entry` holds what was wrong; what it leaves empty stays as it was, and so does the time, unless
-    `is_time_wrong`. Raises Conflict with the other correction when one stands already, Refused with
-    a reason at each field, NotAllowed.
+    `is_time_wrong`. After the patient has left it is marked, changes nothing that was signed, and
+    waits for a clinician's review. Raises Conflict with the other correction when one stands
+    already, Refused with a reason at each field, NotAllowed.
     """
     readings = list(work.session.rows.of(Reading))
     unstruck = work.session.rows.unstruck(Reading)

@@ -80,7 +80,7 @@ def facts_of(rows: SessionRows, *, is_whole: bool = True) -> rules.SessionFacts:
         infusion=_infusion(rows),
         doses=tuple(d for d in doses if not d.has_failed),
         failed=tuple(d for d in doses if d.has_failed),
-        readings=tuple(map(reading_facts, rows.unstruck(Reading))),
+        readings=tuple(reading_facts(r, first=rows.first(r)) for r in rows.unstruck(Reading)),
         events=_events(rows),
         clearances=_clearances(rows, is_whole=is_whole),
         departure=_departure(rows),
@@ -150,7 +150,7 @@ def _fact(rows: SessionRows, strike: Strike) -> rules.Fact | None:
     if isinstance(row, Dose):
         return dose_facts(row, rows.beside(row, DoseEnd), first=rows.first(row))
     if isinstance(row, Reading):
-        return reading_facts(row)
+        return reading_facts(row, first=rows.first(row))
     return event_facts(row, first=rows.first(row)) if isinstance(row, Event) else None
 
 
@@ -272,12 +272,17 @@ def dose_facts(
 
 
 def _corrected(row: Dose | Event, was: datetime) -> Corrected | None:
+    from monitoring.models import Event
+
     if not row.correction_reason:
         return None
-    return Corrected(row.recorded_at, row.correction_reason, was)
+    is_late = isinstance(row, Event) and row.after_departure
+    return Corrected(row.recorded_at, row.correction_reason, was, row.seq, is_late)
 
 
-def reading_facts(row: Reading) -> rules.ReadingFacts:
+def reading_facts(row: Reading, *, first: Reading | None = None) -> rules.ReadingFacts:
+    """A correction came after departure only where `first`, the one entered then, did: one that
+    is corrected later counts as it did."""
     return rules.ReadingFacts(
         id=row.id,
         seq=row.seq,
@@ -289,7 +294,8 @@ def reading_facts(row: Reading) -> rules.ReadingFacts:
         replaces=row.replaces_id,
         correction_reason=row.correction_reason,
         late_reason=row.late_reason,
-        after_departure=row.after_departure,
+        after_departure=(first or row).after_departure,
+        corrected_after_departure=row.after_departure and row.replaces_id is not None,
     )
 
 
@@ -312,7 +318,7 @@ def event_facts(row: Event, *, first: Event | None = None) -> rules.EventFacts:
         informed=row.informed,
         ordered=row.ordered,
         screen=screen_facts(row) if row.kind == "screen" else None,
-        after_departure=row.after_departure,
+        after_departure=(first or row).after_departure,
         by=row.recorded_by_id,
         hands_over=row.hands_over,
         handed_to=row.handed_to_id,

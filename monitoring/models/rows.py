@@ -83,7 +83,7 @@ class SessionRows:
 
     def first(self, row: F) -> F:
         """The fact whose place `row` has: the first one of those it replaces, or itself."""
-        if not isinstance(row, Correctable):
+        if not isinstance(row, Correctable) or row.replaces_id is None:
             return row
         by_id = {other.pk: other for other in self.of(type(row))}
         found: Any = row

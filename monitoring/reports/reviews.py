@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from clinic.models import Site
 from monitoring.models import Event, Reading, Strike
@@ -23,9 +23,11 @@ def strikes_waiting(site: Site) -> QuerySet[Strike]:
 
 
 def waiting_events(site: Site) -> QuerySet[Event]:
-    """Symptoms and adverse events, in the same order; found by an index of late events alone."""
+    """Symptoms and adverse events, and what was corrected, in the same order; found by an index of
+    late events alone."""
     events = standing(Event)
-    late = events.filter(after_departure=True, kind__in=REVIEWED_LATE, session__site=site)
+    asks = Q(kind__in=REVIEWED_LATE) | (Q(replaces__isnull=False) & ~Q(kind="review"))
+    late = events.filter(asks, after_departure=True, session__site=site)
     late = late.exclude(Exists(events.filter(answers_event=OuterRef("pk"), kind="review")))
     return late.order_by("recorded_at", "seq")
 

@@ -11,11 +11,13 @@ from django.db.models import F, Max, Min, Q, QuerySet
 from monitoring.models import Patient, Reading, Session
 from monitoring.models.standing import struck
 
-_COUNTED = Q(
-    reading__taken_at__gt=F("first_dose_at"),
-    reading__replaced_by=None,
-    reading__after_departure=False,
+_ENTERED_IN_TIME = (
+    Q(reading__after_departure=False)
+    | Q(reading__replaces__after_departure=False)
+    | Q(reading__replaces__replaces__after_departure=False)
 )
+"""A reading that was corrected once the patient had left, or even twice, counts as corrected."""
+_COUNTED = _ENTERED_IN_TIME & Q(reading__taken_at__gt=F("first_dose_at"), reading__replaced_by=None)
 """Readings after the dose that no correction replaced; of these, those that were not struck."""
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitoring.rules.facts import CLOCKS_APART, SessionFacts
+from monitoring.rules.facts import CLOCKS_APART, ReadingFacts, SessionFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +25,27 @@ class WentBack:
 def recorded(facts: SessionFacts) -> list[datetime]:
     """When each fact, signature and departure was recorded, in their order.
 
-    A signature follows the last fact that it covers; after the departure come late readings.
+    A signature follows the last fact that it covers; after the departure come late entries.
     """
     moments = [
         *((a.seq, a.at) for a in facts.admissions),
         *((d.seq, d.at) for d in facts.decisions),
         *((d.seq, d.recorded_at) for d in facts.doses),
-        *((r.seq, r.received_at) for r in facts.readings if not r.after_departure),
-        *((e.seq, e.recorded_at) for e in facts.events),
+        *((r.seq, r.received_at) for r in facts.readings if not _is_late(r)),
+        *((e.seq, e.recorded_at) for e in facts.events if not e.after_departure),
         *((c.through_seq + 0.5, c.signed_at) for c in facts.clearances),
     ]
-    late = [(r.seq, r.received_at) for r in facts.readings if r.after_departure]
+    late = [
+        *((r.seq, r.received_at) for r in facts.readings if _is_late(r)),
+        *((e.seq, e.recorded_at) for e in facts.events if e.after_departure),
+    ]
     left = [facts.departure.recorded_at] if facts.departure else []
     in_order = [at for _, at in sorted(moments)]
     return [*in_order, *left, *(at for _, at in sorted(late))]
+
+
+def _is_late(reading: ReadingFacts) -> bool:
+    return reading.after_departure or reading.corrected_after_departure
 
 
 def went_back(facts: SessionFacts) -> Iterator[WentBack]:

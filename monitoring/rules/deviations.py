@@ -256,7 +256,10 @@ def _readings(facts: SessionFacts) -> Iterator[Deviation]:
         elif minutes is not None:
             params = {"minutes": minutes, "reason": reading.late_reason}
             yield Deviation("late_entry", params, at=reading.taken_at)
-        if reading.after_departure:
+        if reading.corrected_after_departure:
+            params = {"noun": NounCode("reading")}
+            yield Deviation("corrected_after_departure", params, at=reading.received_at)
+        elif reading.after_departure:
             yield Deviation("after_departure", at=reading.received_at)
 
 
@@ -302,6 +305,9 @@ def _corrected(facts: SessionFacts) -> Iterator[Deviation]:
         else:
             params |= {"was": corrected.was, "at": at}
             yield Deviation(f"{noun}_retimed", params, at=corrected.at)
+        if corrected.after_departure:
+            params = {"noun": NounCode(noun)}
+            yield Deviation("corrected_after_departure", params, at=corrected.at)
 
 
 def _recorded_at(facts: SessionFacts, found: Flagged) -> datetime | None:

@@ -77,6 +77,8 @@ class ReadingFacts:
     correction_reason: str = ""
     late_reason: str = ""
     after_departure: bool = False
+    """Whether it was first entered once the patient had left."""
+    corrected_after_departure: bool = False
 
     def value(self, key: str) -> Number | None:
         return self.values.get(key)

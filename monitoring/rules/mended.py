@@ -9,11 +9,14 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """That a fact replaces an earlier one, which had `was` for its time; recorded at `at`."""
+    """That a fact replaces an earlier one, which had `was` for its time; recorded at `at`, as fact
+    `seq`, and so perhaps once the patient had left."""
 
     at: datetime
     reason: str
     was: datetime
+    seq: int = 0
+    after_departure: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -47,18 +47,36 @@ def unreviewed(facts: SessionFacts) -> list[EventFacts]:
 
 
 def waits_for_review(facts: SessionFacts) -> list[EventFacts]:
-    """What a clinician has still to review: what is positive, and symptoms and adverse events that
-    were recorded after the patient had left (CLINICAL 7, hazards 35 and 38)."""
-    done = reviews(facts)
-    late = (e for e in facts.events if e.after_departure and e.kind in REVIEWED_LATE)
-    found = {e.id: e for e in (*positive(facts), *late)}
-    return [e for e in found.values() if e.id not in done]
+    """What a clinician has still to review: what is positive, symptoms and adverse events that were
+    recorded after the patient had left, and what was corrected then (CLINICAL 7, hazards 35 and
+    38)."""
+    found = {e.id: e for e in (*positive(facts), *filter(is_reviewed_late, facts.events))}
+    reviewed = reviews(facts)
+    return [e for e in found.values() if not _is_reviewed(e, reviewed.get(e.id))]
+
+
+def is_reviewed_late(event: EventFacts) -> bool:
+    """Whether `event` came, or was corrected, once the patient had left, and asks for a review. A
+    clinician who rewords a review has reviewed it."""
+    is_late = event.after_departure and event.kind in REVIEWED_LATE
+    return is_late or (_corrected_late(event) and event.kind != "review")
+
+
+def _corrected_late(event: EventFacts) -> bool:
+    return event.corrected is not None and event.corrected.after_departure
+
+
+def _is_reviewed(event: EventFacts, review: EventFacts | None) -> bool:
+    """A review answers what it found: not a correction that came after both it and departure."""
+    if review is None or event.corrected is None or not _corrected_late(event):
+        return review is not None
+    return review.seq > event.corrected.seq
 
 
 def reviews(facts: SessionFacts) -> dict[UUID, EventFacts]:
-    """The first review of each event, by the id of the event."""
+    """The last review of each event, by the id of the event."""
     found: dict[UUID, EventFacts] = {}
     for event in facts.events:
         if event.kind == "review" and event.answers_event is not None:
-            found.setdefault(event.answers_event, event)
+            found[event.answers_event] = event
     return found

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from monitoring.models import Amendment, Event, Reading, Review, Session
-from monitoring.rules.suicidality import REVIEWED_LATE, reviews, waits_for_review
+from monitoring.rules.suicidality import is_reviewed_late, reviews, waits_for_review
 from monitoring.words.readings import values
 from monitoring.words.subjects import subject, subjects
 from monitoring.words.timeline import event_entry
@@ -83,18 +83,20 @@ class LateEvent:
 
 
 def late_events(session: Session) -> list[LateEvent]:
-    """Symptoms and adverse events recorded after departure, and what was positive before it and
-    left unreviewed."""
+    """Symptoms and adverse events recorded after departure, what was corrected then, and what was
+    positive before it and left unreviewed."""
     if session.phase != "closed":
         return []
     facts, rows = session.facts_loaded(), session.rows
     done = reviews(facts)
     wanted = {e.id for e in waits_for_review(facts)}
-    wanted |= {e.id for e in facts.events if e.after_departure and e.kind in REVIEWED_LATE}
+    waiting = set(wanted)
+    wanted |= {e.id for e in facts.events if is_reviewed_late(e)}
     found = []
     for event in rows.standing(Event):
         if event.pk in wanted:
-            entry, review = event_entry(event), done.get(event.pk)
+            review = None if event.pk in waiting else done.get(event.pk)
+            entry = event_entry(event)
             words = f"{review.detail}; {review.ordered}" if review else ""
             by = review.informed if review else ""
             found.append(LateEvent(event.pk, entry.at, entry.words, entry.by, words, by))

@@ -225,7 +225,9 @@ def _notes(row: Reading) -> tuple[str, ...]:
         notes.append(_("Correction: %(reason)s") % {"reason": row.correction_reason})
     if row.late_reason and row.late_reason != row.correction_reason:
         notes.append(_("Entered late: %(reason)s") % {"reason": row.late_reason})
-    if row.after_departure:
+    if row.after_departure and row.replaces_id:
+        notes.append(_("Corrected after the patient had left"))
+    elif row.after_departure:
         notes.append(_("Arrived after the patient had left"))
     if row.note:
         notes.append(row.note)

@@ -332,6 +332,7 @@ DEVIATIONS = {
     "reading_retimed": _("Reading corrected, its time from %(was)s to %(at)s: %(reason)s"),
     "late_entry": _("Reading entered %(minutes)s min after it was taken: %(reason)s"),
     "after_departure": _("Reading arrived after the patient had left"),
+    "corrected_after_departure": _("%(noun)s corrected after the patient had left"),
     "serious_event": _("Serious adverse event: %(detail)s"),
     **sentences_of_repeats.DEVIATIONS,
     "flag_corrected": _(

@@ -246,7 +246,9 @@ def event_entry(event: Event) -> Entry:
     if event.onset_at is not None:
         onset = _("since %(at)s") % {"at": moments.day_clock(event.onset_at)}
         detail = f"{detail}; {onset}"
-    if event.after_departure:
+    if event.after_departure and event.replaces_id:
+        what = _("%(what)s, corrected after the patient had left") % {"what": what}
+    elif event.after_departure:
         what = _("%(what)s, after the patient had left") % {"what": what}
     entry = Entry(event.at, what, detail, event.recorded_by.printed_name)
     return _with_both_times(entry, event)

@@ -12,12 +12,15 @@ from monitoring import actions
 from monitoring.actions import Conflict, NotAllowed
 from monitoring.actions.correct_event import EventCorrection
 from monitoring.models import Event
+from monitoring.reports import reviews
 from monitoring.rules.deviations import deviations
 from monitoring.rules.flags import unanswered
+from monitoring.rules.suicidality import waits_for_review
+from monitoring.words.amendments import late_events
 from tests.actions.refusals import refused
 from tests.clock import TestClock
 from tests.factories.people import person
-from tests.factories.visits import Visit, dosed
+from tests.factories.visits import Visit, dosed, observed
 
 pytestmark = pytest.mark.django_db
 
@@ -116,3 +119,30 @@ def test_a_handover_of_the_watch_is_struck_and_not_reworded(clock: TestClock) ->
     handover = actions.hand_over_watch(visit.id, visit.nurse, id=uuid7(), to_id=taker.pk)
     with refused("not_of_this_event", "detail"):
         correct(visit, handover, detail="To another")
+
+
+def test_after_departure_a_correction_is_marked_and_waits_for_its_own_review(
+    clock: TestClock,
+) -> None:
+    visit = observed(clock)
+    wrong = visit.event("adverse_event", is_serious=False, onset_at=clock.now(), detail="Fell")
+    visit.leave("transferred")
+    clock.forward(minutes=30)
+    late = visit.event("symptom", symptoms=("nausea",))
+    visit.review_event(late.pk)
+    made = correct(visit, wrong, detail="Slid from the chair")
+    again = correct(visit, late, detail="and dizzy")
+    assert (made.after_departure, again.after_departure) == (True, True)
+    assert list(reviews.waiting_events(visit.site)) == [made, again]
+    facts = visit.session.facts()
+    assert [e.id for e in waits_for_review(facts)] == [made.pk, again.pk]
+    assert [line.review for line in late_events(visit.session)] == ["", ""]
+    told = [d.code for d in deviations(facts, clock.now())]
+    assert told.count("corrected_after_departure") == 2
+    assert told.count("event_after_departure") == 1
+    assert "clock_went_back" not in told
+    for event in (made, again):
+        visit.review_event(event.pk)
+    assert waits_for_review(visit.session.facts()) == []
+    assert not reviews.waiting_events(visit.site)
+    assert visit.session.phase == "closed"

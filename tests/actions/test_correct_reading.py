@@ -14,6 +14,8 @@ from clinic.ids import uuid7
 from monitoring import actions
 from monitoring.actions import Conflict
 from monitoring.models import Reading
+from monitoring.proof.signed import as_signed
+from monitoring.reports import reviews
 from monitoring.rules.deviations import deviations
 from monitoring.rules.entry import Entry
 from monitoring.rules.filling import filling
@@ -71,10 +73,28 @@ def test_the_same_correction_sent_twice_is_one_row(clock: TestClock) -> None:
     assert correct(visit, reading, id=same) == correct(visit, reading, id=same)
 
 
-def test_nothing_is_corrected_after_departure(clock: TestClock) -> None:
+def test_after_departure_a_correction_is_marked_counts_and_waits_for_a_review(
+    clock: TestClock,
+) -> None:
     visit = discharged(clock)
-    with refused("wrong_phase"):
-        correct(visit, Reading.objects.get(slot=40))
+    signature = visit.session.clearance_set.get()
+    clock.forward(minutes=60)
+    wrong = Reading.objects.get(slot=40)
+    made = correct(visit, wrong, systolic=151)
+    assert (made.after_departure, made.slot) == (True, 40)
+    session = visit.session
+    assert (session.phase, session.peak_systolic) == ("closed", 151)
+    assert as_signed(signature) == as_signed(session.clearance_set.get())
+    told = [d.code for d in deviations(session.facts(), clock.now())]
+    assert "corrected_after_departure" in told
+    assert not {"after_departure", "clock_went_back"} & set(told)
+    assert [r.pk for r in reviews.waiting(visit.site)] == [made.pk]
+    visit.review(made)
+    again = correct(visit, made, systolic=149)
+    assert [r.pk for r in reviews.waiting(visit.site)] == [again.pk]
+    assert visit.session.peak_systolic == 149
+    with refused("unknown_reading"):
+        visit.review(wrong)
 
 
 def retime(visit: Visit, reading: Reading, minutes: float, **changed: Any) -> Reading:

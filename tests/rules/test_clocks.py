@@ -35,6 +35,12 @@ def test_a_clock_that_runs_on_is_not_told() -> None:
     assert codes(signed, 126) == []
 
 
+def test_an_event_recorded_after_departure_sets_no_clock_back() -> None:
+    late = event(240, seq=7, after_departure=True)
+    closed = facts(events=(late,), clearances=(clearance(124, 6),), departure=departure(126))
+    assert list(went_back(closed)) == []
+
+
 def test_an_entry_earlier_than_the_one_before_it_is_told_once() -> None:
     jumped = facts(events=(event(60, seq=6), event(61, seq=7), event(62, seq=8)))
     assert list(went_back(jumped)) == [WentBack(at(60), at(120))]
