@@ -62,14 +62,15 @@ def depart(work: SessionWork, *, id: UUID, leaving: Leaving, sending: Sending = 
     """Discharge on the clearance that stood when the patient left, or say why there was none.
 
     `left_at` is when the patient left, or when it was noticed that they had: never before the last
-    dose. Far back, or before the last reading, it is read back and must be `confirmed_at`; recorded
-    more than five minutes later it needs `late_reason`. A discharge needs whom the patient was
-    handed over to, with a telephone number; why there is no one is a clinician's to say (CLINICAL
-    8, rule 34). A transfer needs its destination and reason; leaving against advice the reason and
-    which clinician was told; who left unseen, when they were last seen and who noticed. Each says
-    the way home, whether the advice was given, and whether there was a serious adverse event: one
-    that is not yet in the record becomes an event of it, but a discharge is refused for it. Raises
-    Refused at each field, Conflict when the session is closed already, NotAllowed.
+    dose or reading. Far back it is read back and must be `confirmed_at`; recorded more than five
+    minutes later it needs `late_reason`. A discharge needs whom the patient was handed over to,
+    with a telephone number; why there is no one is a clinician's to say (CLINICAL 8, rule 34). A
+    transfer needs its destination and reason; leaving against advice the reason and which
+    clinician was told; who left unseen, when they were last seen and who noticed. Each says the way
+    home, whether the advice was given, and whether there was a serious adverse event: one that is
+    not yet in the record becomes an event of it, of which a transfer says who was informed; a
+    discharge is refused for it. Raises Refused at each field, Conflict when the session is closed
+    already, NotAllowed.
     """
     given = _written(leaving)
     theirs = next(iter(work.session.rows.of(Departure)), None)
@@ -184,22 +185,20 @@ def _after(left_at: datetime, signed_at: datetime) -> datetime:
 
 
 def _untrue(work: SessionWork, left_at: datetime) -> Iterator[Message]:
-    """The patient was there for the last dose. A clock that jumped back refuses no one who leaves
-    now."""
-    given = work.facts.last_given_at
-    if given is not None and _is_before(left_at, min(given, work.now)):
-        yield Message("before_last_dose", {"at": given}, "left_at")
+    """The patient was there for the last dose and the last reading: one of a later time is wrong,
+    here or there. A clock that jumped back refuses no one who leaves now."""
+    known = {"dose": work.facts.last_given_at, "reading": _last_reading(work)}
+    for noun, at in known.items():
+        if at is not None and _is_before(left_at, min(at, work.now)):
+            yield Message(f"before_last_{noun}", {"at": at}, "left_at")
+            return
 
 
 def _asked(work: SessionWork, leaving: Leaving) -> Iterator[Message]:
-    """A reading after the patient left is a wrong time, here or there; a time far back is read
-    back as any other, and says why it is late (CLINICAL 8, rule 37)."""
-    facts, now, last = work.facts, work.now, _last_reading(work)
+    """A time far back is read back as any other, and says why it is late (CLINICAL 8, rule 37)."""
+    facts, now = work.facts, work.now
     left_at, confirmed_at = leaving.left_at, leaving.confirmed_at
-    if last is not None and _is_before(left_at, min(last, now)):
-        if left_at != confirmed_at:
-            yield Message("before_last_reading", {"at": left_at, "last": last}, "left_at")
-    elif asked := is_this_the_time(facts, left_at, now, "left_at", confirmed=confirmed_at):
+    if asked := is_this_the_time(facts, left_at, now, "left_at", confirmed=confirmed_at):
         yield asked
     if late := lateness(facts.protocol, left_at, now, leaving.late_reason):
         yield late
@@ -257,8 +256,10 @@ def _serious(work: SessionWork, leaving: Leaving, given: Mapping[str, Any]) -> I
     elif had and not is_recorded and leaving.kind == Departure.Kind.DISCHARGED:
         yield Message("serious_event_missing", field="had_serious_event")
     elif had and not is_recorded:
-        if not given["serious_event_detail"]:
-            yield Message("required", field="serious_event_detail")
+        needed = ["serious_event_detail"]
+        if leaving.kind == Departure.Kind.TRANSFERRED:
+            needed.append("clinician_informed")
+        yield from (Message("required", field=name) for name in needed if not given[name])
         onset_at, confirmed = leaving.serious_event_onset_at, leaving.onset_confirmed_at
         name = "serious_event_onset_at"
         if onset_at is None:
@@ -274,15 +275,27 @@ def _has_serious_event(work: SessionWork) -> bool:
 
 
 def _add_serious_event(work: SessionWork, leaving: Leaving) -> None:
-    """The serious adverse event that was told at leaving, as an event of the session."""
-    if leaving.had_serious_event and not _has_serious_event(work):
+    """The serious adverse event that was told at leaving, as an event of the session. At a transfer
+    with its answer: who was informed, and that the patient was sent there."""
+    if not leaving.had_serious_event or _has_serious_event(work):
+        return
+    told = {"at": min(leaving.left_at, work.now), "late_reason": leaving.late_reason.strip()}
+    event = work.add(
+        Event(
+            kind=Event.Kind.ADVERSE_EVENT,
+            detail=leaving.serious_event_detail.strip(),
+            is_serious=True,
+            onset_at=leaving.serious_event_onset_at,
+            **told,
+        )
+    )
+    if leaving.kind == Departure.Kind.TRANSFERRED:
         work.add(
             Event(
-                kind=Event.Kind.ADVERSE_EVENT,
-                at=min(leaving.left_at, work.now),
-                detail=leaving.serious_event_detail.strip(),
-                is_serious=True,
-                onset_at=leaving.serious_event_onset_at,
-                late_reason=leaving.late_reason.strip(),
+                kind=Event.Kind.RESPONSE,
+                answers_event=event,
+                informed=leaving.clinician_informed.strip(),
+                ordered=leaving.destination.strip(),
+                **told,
             )
         )

@@ -23,8 +23,9 @@ from monitoring.rules.codes import (
 from monitoring.rules.contraindications import changes
 from monitoring.rules.deviation import Deviation
 from monitoring.rules.deviations_of_doses import in_part
+from monitoring.rules.deviations_of_leaving import of_leaving
 from monitoring.rules.dose_facts import DoseFacts
-from monitoring.rules.facts import CLOCKS_APART, SessionFacts, whole_minutes
+from monitoring.rules.facts import SessionFacts, whole_minutes
 from monitoring.rules.flags import Flag, Flagged, corrected_unanswered, event_flags, flagged
 from monitoring.rules.lateness import minutes_late
 from monitoring.rules.mended import Corrected
@@ -62,7 +63,7 @@ def deviations(facts: SessionFacts, now: datetime) -> list[Deviation]:
         *_repeats(facts, now),
         *_struck(facts),
         *_clearances(facts),
-        *_departure(facts),
+        *of_leaving(facts),
         *_clock(facts, now),
     ]
     return sorted(found, key=lambda d: (_LEADS.get(d.code, len(_LEADS)), d.at))
@@ -350,34 +351,6 @@ def _clearances(facts: SessionFacts) -> Iterator[Deviation]:
         if clearance.withdrawn_at is not None:
             params = {"reason": clearance.withdrawal_reason}
             yield Deviation("clearance_withdrawn", params, at=clearance.withdrawn_at)
-
-
-def _departure(facts: SessionFacts) -> Iterator[Deviation]:
-    """Leaving without a signature, unescorted, unadvised, or recorded late (CLINICAL 8, rules 34
-    and 35)."""
-    departure = facts.departure
-    if departure is None:
-        return
-    if departure.kind == "left_unseen":
-        params: dict[str, object] = {"seen": departure.last_seen_at, "by": departure.noticed_by}
-        yield Deviation("left_unseen", params, at=departure.at)
-    elif departure.kind != "discharged":
-        yield Deviation(departure.kind, at=departure.at)
-    if not facts.doses:
-        yield Deviation("no_dose", at=departure.at)
-    if departure.kind == "against_advice" and not departure.escort_name:
-        yield Deviation("left_alone", at=departure.at)
-    if departure.no_escort_reason:
-        yield Deviation("no_escort", {"reason": departure.no_escort_reason}, at=departure.at)
-    if departure.is_advised is False:
-        yield Deviation("not_advised", at=departure.at)
-    minutes = minutes_late(facts.protocol, departure.at, departure.recorded_at)
-    if minutes is not None:
-        params = {"minutes": minutes, "reason": departure.late_reason}
-        yield Deviation("departure_late", params, at=departure.at)
-    later = [r.taken_at for r in facts.after_dose if r.taken_at > departure.at + CLOCKS_APART]
-    if later:
-        yield Deviation("left_before_reading", {"at": max(later)}, at=departure.at)
 
 
 def _clock(facts: SessionFacts, now: datetime) -> Iterator[Deviation]:

@@ -23,8 +23,8 @@ from monitoring.models import Session
 from monitoring.rules.protocol import Protocol
 from monitoring.rules.times import clock_time, moment
 
-QUESTIONS = {"is_this_the_time", "before_last_reading"}
-"""The codes of the refusals that read a time back."""
+QUESTION = "is_this_the_time"
+"""The code of the refusal that reads a time back."""
 NO_TIME = gettext_lazy("Enter a time of day, such as 14:05 or 2:05 pm.")
 
 
@@ -114,7 +114,7 @@ class BoundTime(BoundField):
         if at is None:
             return False
         codes = {e.code for e in self.form.errors.as_data().get(self.name, ())}
-        return bool(QUESTIONS & codes) or at == self.field.confirmed_at
+        return QUESTION in codes or at == self.field.confirmed_at
 
     @property
     def is_confirmed(self) -> bool:

@@ -9,6 +9,7 @@ from monitoring.words import (
     people_sentences,
     protocol_settings,
     sentences_of_doses,
+    sentences_of_leaving,
     sentences_of_repeats,
     sentences_of_sending,
 )
@@ -179,7 +180,8 @@ REASONS = {
     ),
     "before_last_dose": _("The last dose was given at %(at)s: the patient was still here."),
     "before_last_reading": _(
-        "%(at)s is before the last reading, taken at %(last)s. Is this the time?"
+        "A reading was taken at %(at)s: the patient was still here. Correct this time, or that of "
+        "the reading."
     ),
     "after_noticed": _("This is after it was noticed, at %(at)s."),
     "seen_later": _("The patient was seen later: the last dose or reading was at %(at)s."),
@@ -354,15 +356,7 @@ DEVIATIONS = {
     ),
     "caution_justified": _("Signed with a value outside the criteria"),
     "clearance_withdrawn": _("Clearance withdrawn: %(reason)s"),
-    "transferred": _("Transferred to emergency care"),
-    "against_advice": _("Left against advice"),
-    "left_unseen": _("Left without being seen off: last seen at %(seen)s, noticed by %(by)s"),
-    "no_escort": _("Left without an escort: %(reason)s"),
-    "no_dose": _("Left before a dose was given"),
-    "left_alone": _("Left without anyone to take the patient home"),
-    "not_advised": _("Left without the advice not to drive"),
-    "departure_late": _("Departure recorded %(minutes)s min after: %(reason)s"),
-    "left_before_reading": _("A reading was taken at %(at)s, after the patient had left"),
+    **sentences_of_leaving.DEVIATIONS,
     "clock_went_back": _(
         "The server's clock went back: this was recorded at %(at)s, after an entry of %(was)s"
     ),

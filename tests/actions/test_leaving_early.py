@@ -24,7 +24,7 @@ def test_collapse_before_the_dose(clock: TestClock) -> None:
     session = visit.session
     assert (session.phase, session.first_dose_at) == ("closed", None)
     found = [d.code for d in deviations(session.facts(), clock.now())]
-    assert found == ["serious_event", "flag_unanswered", "transferred", "no_dose"]
+    assert found == ["serious_event", "transferred", "no_dose", "left_without_values"]
 
 
 def test_against_advice_at_70_minutes(clock: TestClock) -> None:
@@ -42,11 +42,15 @@ def test_a_serious_event_said_at_leaving_is_an_event_of_the_session(clock: TestC
     onset = clock.now()
     with refused("required", "serious_event_onset_at"):
         visit.leave("transferred", serious_event_onset_at=None)
+    with refused("required", "clinician_informed"):
+        visit.leave("transferred", clinician_informed="")
     with refused("future", "serious_event_onset_at"):
         visit.leave("transferred", serious_event_onset_at=onset + timedelta(minutes=3))
     visit.leave("transferred", serious_event_onset_at=onset)
-    (event,) = visit.session.event_set.all()
+    event, answer = visit.session.event_set.order_by("seq")
     assert (event.is_serious, event.onset_at, event.after_departure) == (True, onset, False)
+    assert (answer.kind, answer.answers_event) == ("response", event)
+    assert (answer.informed, answer.ordered) == (visit.clinician.printed_name, "General Hospital")
     cleared = signed(clock)
     with refused("serious_event_missing", "had_serious_event"):
         cleared.leave(had_serious_event=True)

@@ -286,7 +286,10 @@ class Visit(Mended, Followed):
                 "noticed_by": self.nurse.printed_name,
                 "last_seen_at": given.get("left_at") or self.clock.now(),
             },
-            "transferred": {"serious_event_onset_at": given.get("left_at") or self.clock.now()},
+            "transferred": {
+                "serious_event_onset_at": given.get("left_at") or self.clock.now(),
+                "clinician_informed": self.clinician.printed_name,
+            },
         }
         needs = LEAVING.get(kind, {}) | own.get(kind, {})
         return actions.depart(

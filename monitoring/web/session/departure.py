@@ -153,6 +153,8 @@ class TransferForm(EarlyForm):
     escort_name = _line(gettext_lazy("Handed over to"), 120, gettext_lazy("such as the crew"))
     destination = _line(gettext_lazy("Transferred to"), 200)
     reason = _line(gettext_lazy("Reason"), 500)
+    clinician_informed = Tiles(label=gettext_lazy("Who was informed of it"))
+    clinician_other = _line(gettext_lazy("Someone else"), 200)
 
     field_order = (
         "id", "left_at", "late_reason", "destination", "reason", "transport", "escort_name",

@@ -101,10 +101,11 @@ def test_a_transfer_asks_where_and_about_serious_events(
         "had_serious_event": "yes",
     }
     answer = leave(nurse, visit, "transferred", body)
-    for name in ("serious_event_detail", "serious_event_onset_at"):
+    for name in ("serious_event_detail", "serious_event_onset_at", "clinician_informed"):
         assert told(answer, name, "Enter this.")
     now = timezone.localtime(clock.now(), visit.site.tz).strftime("%H:%M")
     body |= {"serious_event_detail": "Chest pain", "serious_event_onset_at": now}
+    body["clinician_other"] = "The ambulance crew"
     assert leave(nurse, visit, "transferred", body).status_code == 302
     assert visit.session.outcome == "transferred"
     assert (
