@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.models.row import name_of
@@ -55,6 +56,8 @@ class Entry:
     """What was said of it since: that it was entered in error, or corrected."""
     is_gone: bool = False
     """Whether it counts no more: struck, or replaced by a correction."""
+    is_other_day: bool = False
+    """Whether it was on another day than the dose: an order before, a call afterwards."""
 
     @property
     def words(self) -> str:
@@ -90,15 +93,33 @@ def timeline(session: Session, facts: SessionFacts) -> list[Entry]:
     corrections = [r for noun in (Dose, Event) for r in rows.of(noun) if r.replaces_id]
     replaced = {row.replaces_id for row in corrections if row.replaces_id}
     reasons = {row.pk: row.correction_reason for row in corrections}
+    day = _day(facts.first_dose_at or session.planned_for)
     return [
         replace(
             entry,
-            minutes=facts.minutes(entry.at),
+            minutes=facts.minutes(entry.at) if _is_here(facts, entry.at) else None,
+            is_other_day=_day(entry.at) != day,
             note=_said(entry, notes, replaced, reasons),
             is_gone=entry.id in replaced or bool((n := _note(entry, notes)) and n.is_struck),
         )
         for entry in found
     ]
+
+
+def described(session: Session, facts: SessionFacts, noun: str, id: UUID) -> str:
+    """The fact `id` of `noun` with all that it says, as on the page it was tapped on."""
+    found = (entry.line for entry in timeline(session, facts) if entry.id == id)
+    return next(found, "") or named(session, noun, id)
+
+
+def _day(at: datetime) -> date:
+    return timezone.localtime(at).date()
+
+
+def _is_here(facts: SessionFacts, at: datetime) -> bool:
+    """Whether the patient was at the site then; before and after, minutes say nothing."""
+    arrived, left = facts.admitted_at, facts.departure
+    return (arrived is None or at >= arrived) and (left is None or at <= left.at)
 
 
 def _note(entry: Entry, notes: Mapping[UUID, StrikeNote]) -> StrikeNote | None:

@@ -39,6 +39,11 @@ def _in_observation() -> list[Session]:
     return [Session.read(session.pk) for session in found]
 
 
+def infusing() -> Session:
+    """The session of the demo whose infusion was interrupted."""
+    return next(s for s in _in_observation() if s.protocol_version.protocol().is_infusion)
+
+
 def _flagged() -> tuple[Session, str]:
     for session in _in_observation():
         if found := unanswered(session.facts()):
@@ -74,7 +79,7 @@ def _not_done(person: Person) -> None:
     person.page.locator(".vital summary").first.click()
 
 
-def _save_empty(person: Person) -> None:
+def save_empty(person: Person) -> None:
     page = person.page
     page.locator("[data-main]").click()
     page.wait_for_selector("[data-error-summary], [name=password]")
@@ -228,26 +233,26 @@ def forms_stops(demo: Demo) -> Iterator[Stop]:
     correct = reverse("reading-correct", args=[demo.observing.pk, reading.pk])
     yield Stop("reading-correct", "nurse", correct)
     yield Stop("admission", "nurse", at("admission", demo.planned))
-    yield Stop("admission-error", "nurse", at("admission", demo.planned), _save_empty)
+    yield Stop("admission-error", "nurse", at("admission", demo.planned), save_empty)
     yield Stop("dose", "nurse", at("dose", demo.dosing))
-    yield Stop("dose-error", "nurse", at("dose", demo.dosing), _save_empty)
+    yield Stop("dose-error", "nurse", at("dose", demo.dosing), save_empty)
     yield Stop("order", "clinician", at("order", demo.unordered))
-    yield Stop("order-error", "clinician", at("order", demo.unordered), _save_empty)
+    yield Stop("order-error", "clinician", at("order", demo.unordered), save_empty)
     yield Stop("prescriber", "nurse", at("prescriber", demo.observing))
     yield Stop("watch", "nurse", at("watch", demo.observing))
     yield Stop("decision", "clinician", at("decision", demo.arrived))
     yield Stop("event", "nurse", at("event", demo.observing))
     yield Stop("screen", "nurse", at("screen", demo.observing))
-    yield Stop("screen-error", "nurse", at("screen", demo.observing), _save_empty)
+    yield Stop("screen-error", "nurse", at("screen", demo.observing), save_empty)
     yield Stop("medication", "nurse", at("medication", demo.observing))
-    yield Stop("medication-error", "nurse", at("medication", demo.observing), _save_empty)
+    yield Stop("medication-error", "nurse", at("medication", demo.observing), save_empty)
     session, event = _unreviewed()
     yield Stop("session-suicidality", "clinician", at("session", session))
     yield Stop("event-review", "clinician", reverse("event-review", args=[session.pk, event]))
     yield Stop("response", "nurse", reverse("response", args=[demo.flagged.pk, demo.about]))
     yield Stop("clearance-open", "clinician", at("clearance", demo.observing))
     yield Stop("clearance", "clinician", at("clearance", demo.ready))
-    yield Stop("clearance-error", "clinician", at("clearance", demo.ready), _save_empty)
+    yield Stop("clearance-error", "clinician", at("clearance", demo.ready), save_empty)
     yield Stop("withdrawal", "clinician", at("withdrawal", demo.cleared))
     yield Stop("departure", "nurse", at("departure", demo.cleared))
     yield Stop("departure-refused", "nurse", at("departure", demo.observing))
@@ -265,10 +270,10 @@ def patients_stops(demo: Demo) -> Iterator[Stop]:
     yield Stop("patients-none", "nurse", reverse("patient-list") + "?q=zzz")
     yield Stop("patient", "nurse", reverse("patient", args=[demo.closed.patient_id]))
     yield Stop("patient-register", "nurse", reverse("patient-register"))
-    yield Stop("patient-register-error", "nurse", reverse("patient-register"), _save_empty)
+    yield Stop("patient-register-error", "nurse", reverse("patient-register"), save_empty)
     amend = reverse("patient-amend", args=[demo.closed.patient_id])
     yield Stop("patient-amend", "nurse", amend)
-    yield Stop("patient-amend-error", "nurse", amend, _save_empty)
+    yield Stop("patient-amend-error", "nurse", amend, save_empty)
     yield Stop("plan", "nurse", reverse("session-plan", args=[demo.closed.patient_id]))
 
 
@@ -298,13 +303,13 @@ def reviews_stops(demo: Demo) -> Iterator[Stop]:
     yield Stop("review-list", "clinician", reverse("review-list"))
     yield Stop("call-list", "nurse", reverse("call-list"))
     yield Stop("call", "nurse", at("call", demo.closed))
-    yield Stop("call-error", "nurse", at("call", demo.closed), _save_empty)
+    yield Stop("call-error", "nurse", at("call", demo.closed), save_empty)
     yield Stop("review", "clinician", reverse("review", args=[waiting.session_id, waiting.pk]))
     yield Stop(
         "review-error",
         "clinician",
         reverse("review", args=[waiting.session_id, waiting.pk]),
-        _save_empty,
+        save_empty,
     )
     yield Stop("session-late", "clinician", at("session", waiting.session))
     yield Stop("session-reviewed", "nurse", at("session", answered.session))
@@ -316,7 +321,7 @@ def reviews_stops(demo: Demo) -> Iterator[Stop]:
     yield Stop("session-amended", "nurse", at("session", amended.session))
     yield Stop("report-amended", "administrator", at("session-report", amended.session))
     yield Stop("amendment", "nurse", at("amendment", demo.closed))
-    yield Stop("amendment-error", "nurse", at("amendment", demo.closed), _save_empty)
+    yield Stop("amendment-error", "nurse", at("amendment", demo.closed), save_empty)
 
 
 def people_stops() -> Iterator[Stop]:
@@ -325,7 +330,7 @@ def people_stops() -> Iterator[Stop]:
     nurse = Staff.objects.get(username="rosa")
     yield Stop("staff", "administrator", reverse("staff-list"))
     yield Stop("staff-invite", "administrator", reverse("staff-invite"))
-    yield Stop("staff-invite-error", "administrator", reverse("staff-invite"), _save_empty)
+    yield Stop("staff-invite-error", "administrator", reverse("staff-invite"), save_empty)
     yield Stop("staff-person", "administrator", reverse("person", args=[nurse.pk]))
     yield Stop("staff-link", "administrator", reverse("person", args=[new_hand().pk]), _new_link)
     yield Stop("link-ended", "nobody", reverse("invitation", args=[nurse.pk, "made-up"]))
@@ -346,7 +351,7 @@ def tablet_stops(demo: Demo) -> Iterator[Stop]:
     yield Stop("pin-error", "nurse", reverse("account-pin"), _alike_pin)
     yield Stop("tablets", "administrator", reverse("tablet-list"))
     yield Stop("tablet-enrol", "administrator", reverse("tablet-enrol"))
-    yield Stop("tablet-enrol-error", "administrator", reverse("tablet-enrol"), _save_empty)
+    yield Stop("tablet-enrol-error", "administrator", reverse("tablet-enrol"), save_empty)
     yield Stop("tablet-enrolled", "administrator on the tablet", reverse("tablet-enrol"))
 
 

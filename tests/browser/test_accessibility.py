@@ -21,6 +21,7 @@ SMALL = """() => [...document.querySelectorAll(
     .filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 44)
     .map(e => e.outerHTML.slice(0, 100))"""
 """What a finger would miss."""
+PRIMARY = "[...document.querySelectorAll('.btn-primary')].filter(e => e.checkVisibility()).length"
 DIFFERING = {"board", "session", "reading", "clearance", "departure", "lock"}
 """Pages that change with the session, or with who looks at them."""
 
@@ -30,7 +31,8 @@ DIFFERING = {"board", "session", "reading", "clearance", "departure", "lock"}
 def test_axe_finds_nothing_on_any_page_and_state(
     person: Callable[..., Person], clock: TestClock, theme: str, part: str
 ) -> None:
-    """In light every page also fits a phone's width, and a whole reading fits a tablet.
+    """In light every page also fits a phone's width, and a whole reading fits a tablet. No page has
+    two primary buttons.
 
     When the walk is not whole, axe looks at a page once as it is and once with an error, but at
     those that differ most in every state.
@@ -45,6 +47,7 @@ def test_axe_finds_nothing_on_any_page_and_state(
         seen.add(sight)
         if is_looked_at and (violations := visitor.violations()):
             found[name] = violations
+        assert visitor.page.evaluate(PRIMARY) <= 1, name
         if theme == "light" and (width := on_a_phone(visitor)) > PHONE["width"]:
             wide[name] = width
         if name == "reading":

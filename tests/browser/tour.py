@@ -12,6 +12,7 @@ from clinic.models import Staff
 from tests.browser import record_stops
 from tests.browser.account_stops import account_stops, newcomer
 from tests.browser.conftest import Person
+from tests.browser.mended_stops import mended_stops
 from tests.browser.staff_stops import guest, staff_stops
 from tests.browser.stop import PASSWORD, SITE, Stop, people
 
@@ -25,6 +26,7 @@ def _sessions() -> Iterator[Stop]:
     demo = record_stops.demo_sessions()
     yield from record_stops.floor_stops(demo)
     yield from record_stops.forms_stops(demo)
+    yield from mended_stops(record_stops.infusing(), record_stops.save_empty)
     yield from record_stops.patients_stops(demo)
 
 

@@ -100,6 +100,7 @@ def order(request: ClinicRequest, session_id: UUID) -> HttpResponse:
         )
 
     is_planned_whole = bool(session.treatment_phase and session.planned_reason)
+    can_confirm = not orders and is_planned_whole
     around = SessionPage(
         session=session,
         heading=_("Order the dose") if not orders else _("Change the order"),
@@ -108,7 +109,8 @@ def order(request: ClinicRequest, session_id: UUID) -> HttpResponse:
         template="order/order.html",
         context=lambda: {
             "ordered": orders[-1] if orders else None,
-            "can_confirm": not orders and is_planned_whole,
+            "can_confirm": can_confirm,
+            "is_second": can_confirm,
             "planned_mg": milligrams(session.planned_mg),
             "planned_phase": phase_name(session.treatment_phase),
             "last": last_dosed(session.patient),

@@ -27,7 +27,7 @@ from monitoring.web.floor.dose import SPRAYED
 from monitoring.web.lookup import open_session
 from monitoring.web.record_page import RecordForm, SessionPage
 from monitoring.web.times import ClockTime
-from monitoring.words.subjects import named
+from monitoring.words.timeline import described
 
 
 class CorrectingForm(RecordForm):
@@ -170,7 +170,7 @@ def _around(session: Session, heading: str, noun: str, id: UUID) -> SessionPage:
         saved=_("Correction saved"),
         template="strike/correction.html",
         context=lambda: {
-            "named": named(session, noun, id),
+            "named": described(session, session.facts(), noun, id),
             "empty": _("empty leaves it as it was"),
         },
     )

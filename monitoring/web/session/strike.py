@@ -26,7 +26,7 @@ from monitoring.web.floor.next_step import Permissions
 from monitoring.web.lookup import open_session
 from monitoring.web.record_page import RecordForm, SessionPage
 from monitoring.words.strikes import strike_notes
-from monitoring.words.subjects import named
+from monitoring.words.timeline import described
 
 
 class StrikeForm(RecordForm):
@@ -73,7 +73,7 @@ def strike(request: ClinicRequest, session_id: UUID, noun: str, fact_id: UUID) -
         button=_("Mark as entered in error"),
         saved=_("Marked as entered in error"),
         template="strike/strike.html",
-        context=lambda: {"named": named(session, noun, fact_id)},
+        context=lambda: {"named": described(session, session.facts(), noun, fact_id)},
     )
     return enter(request, form, around, save)
 
@@ -107,7 +107,7 @@ def confirm(request: ClinicRequest, session_id: UUID, strike_id: UUID) -> HttpRe
         saved=_("Answer saved"),
         template="strike/strike.html",
         context=lambda: {
-            "named": named(session, found.noun, found.target),
+            "named": described(session, session.facts(), found.noun, found.target),
             "note": strike_notes(session.rows)[found.target].words,
         },
     )
