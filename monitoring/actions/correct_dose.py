@@ -38,7 +38,7 @@ class DoseCorrection:
     ended_mg: Decimal | None = None
 
 
-@session_verb(Permission.GIVE_DOSE, phases=PRESENT)
+@session_verb(Permission.GIVE_DOSE, phases=(*PRESENT, "closed"))
 def correct_dose(
     work: SessionWork, *, id: UUID, replaces: UUID, correction: DoseCorrection, reason: str
 ) -> Dose:
@@ -46,7 +46,9 @@ def correct_dose(
 
     It keeps its number, what it rested on and, of an infusion, its end. A time that is earlier, or
     less given, is a clinician's to correct, for the window would end earlier (CLINICAL 7, hazards 1
-    and 32). Raises Refused at each field, Conflict with another's correction, NotAllowed.
+    and 32). After the patient has left it is marked, changes nothing that was signed, and waits for
+    a clinician's review. Raises Refused at each field, Conflict with another's correction,
+    NotAllowed.
     """
     rows = work.session.rows
     if sent := next((d for d in rows.of(Dose) if d.id == id), None):
@@ -62,9 +64,8 @@ def correct_dose(
     dose = copied(original) | _corrected(work, original, correction)
     ending = copied(end) | _ended(work, end, dose, correction) if end else {}
     _require_clinician(work, original, end, dose, ending)
-    made = work.add(
-        Dose(**{**dose, "id": id, "replaces": original, "correction_reason": reason.strip()})
-    )
+    dose |= {"id": id, "replaces": original, "correction_reason": reason.strip()}
+    made = work.add(Dose(**{**dose, "after_departure": work.session.phase == "closed"}))
     if end is not None:
         work.add(DoseEnd(**{**ending, "id": uuid7(), "dose_id": made.pk}))
     return made

@@ -225,6 +225,7 @@ OLD.phase IN ('closed', 'cancelled') AND NOT (
     AND NEW.room = OLD.room
     AND (
         EXISTS (SELECT 1 FROM monitoring_strike WHERE session_id = NEW.id AND noun = 'dose')
+        OR EXISTS (SELECT 1 FROM monitoring_dose WHERE session_id = NEW.id AND after_departure)
         OR (
             NEW.first_dose_at IS SAME AS OLD.first_dose_at
             AND NEW.last_dose_at IS SAME AS OLD.last_dose_at AND NEW.given_mg = OLD.given_mg
@@ -337,11 +338,23 @@ NOT EXISTS (
 )
 OR EXISTS (SELECT 1 FROM monitoring_withdrawal WHERE clearance_id = NEW.clearance_id);
 
--- guard: marked_after_departure on: reading event
+-- guard: marked_after_departure on: reading event dose
 -- after: INSERT
 -- What comes after the patient left is marked so, and nothing else is.
 NEW.after_departure
 <> EXISTS (SELECT 1 FROM monitoring_departure WHERE session_id = NEW.session_id);
+
+-- guard: only_corrected_after_departure on: dose
+-- after: INSERT
+-- After the patient has left no dose is added: one that was recorded is corrected.
+NEW.replaces_id IS NULL
+AND EXISTS (SELECT 1 FROM monitoring_departure WHERE session_id = NEW.session_id);
+
+-- guard: only_corrected_after_departure on: doseend
+-- after: INSERT
+-- After the patient has left the end of an infusion is added to the correction of its dose alone.
+EXISTS (SELECT 1 FROM monitoring_departure WHERE session_id = NEW.session_id)
+AND NOT EXISTS (SELECT 1 FROM monitoring_dose WHERE id = NEW.dose_id AND after_departure);
 
 -- guard: corrects_once on: reading
 -- before: INSERT
@@ -564,6 +577,9 @@ OR EXISTS (SELECT 1 FROM monitoring_doseend WHERE dose_id = NEW.dose_id);
 ))
 OR (NEW.answers_event_id IS NOT NULL AND NOT EXISTS (
     SELECT 1 FROM monitoring_event WHERE id = NEW.answers_event_id AND session_id = NEW.session_id
+))
+OR (NEW.answers_dose_id IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM monitoring_dose WHERE id = NEW.answers_dose_id AND session_id = NEW.session_id
 ))
 OR (NEW.resolves_id IS NOT NULL AND (
     NOT EXISTS (

@@ -23,8 +23,11 @@ class Dose(Correctable):
 
     Of the doses that stand and did not fail, each has its own number; the database's guards hold
     that, since what was struck or replaced keeps its number.
-    `identified_by` is empty on what was given before that was asked.
+    `identified_by` is empty on what was given before that was asked. After the patient has left
+    a dose is corrected alone, and marked.
     """
+
+    may_follow_departure = True
 
     number = models.PositiveSmallIntegerField()
     product = models.CharField(max_length=80)
@@ -57,8 +60,15 @@ class Dose(Correctable):
         blank=True,
         default="",
     )
+    after_departure = models.BooleanField(default=False)
 
     class Meta(Correctable.Meta):
+        indexes = (
+            # Few of all doses: the review list does not grow with the archive.
+            models.Index(
+                fields=("session",), condition=Q(after_departure=True), name="dose_after_leaving"
+            ),
+        )
         constraints = (
             *Correctable.Meta.constraints,
             models.CheckConstraint(condition=Q(number__gte=1), name="dose_number_possible"),
@@ -95,6 +105,7 @@ class DoseEnd(SessionFact):
         ENDED = "ended", _("Ended")
 
     can_be_struck = False
+    may_follow_departure = True
 
     dose = models.OneToOneField(Dose, on_delete=models.PROTECT, related_name="end")
     kind = models.CharField(max_length=6, choices=Kind.choices, default=Kind.ENDED)

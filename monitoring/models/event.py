@@ -93,6 +93,9 @@ class Event(Correctable):
     answers_event = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="responses"
     )
+    answers_dose = models.ForeignKey(
+        "monitoring.Dose", on_delete=models.PROTECT, null=True, related_name="reviews"
+    )
     informed = models.CharField(_("Who was informed"), max_length=200, blank=True)
     ordered = models.CharField(_("What was ordered"), max_length=500, blank=True)
     repeat_minutes = models.PositiveSmallIntegerField(_("Repeat in"), null=True)
@@ -172,9 +175,10 @@ class Event(Correctable):
                     )
                 )
                 | Q(
+                    Q(answers_event__isnull=False, answers_dose=None)
+                    | Q(answers_event=None, answers_dose__isnull=False),
                     kind="review",
                     answers_reading=None,
-                    answers_event__isnull=False,
                     informed__gt="",
                     ordered__gt="",
                 )
@@ -190,6 +194,9 @@ class Event(Correctable):
                     & Q(answers_reading=None, answers_event=None, informed="", ordered="")
                 ),
                 name="event_response_agrees",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="review") | Q(answers_dose=None), name="event_dose_reviewed"
             ),
             models.CheckConstraint(
                 condition=Q(repeat_minutes=None)

@@ -272,11 +272,9 @@ def dose_facts(
 
 
 def _corrected(row: Dose | Event, was: datetime) -> Corrected | None:
-    from monitoring.models import Event
-
     if not row.correction_reason:
         return None
-    is_late = isinstance(row, Event) and row.after_departure
+    is_late = row.after_departure
     return Corrected(row.recorded_at, row.correction_reason, was, row.seq, is_late)
 
 
@@ -311,6 +309,7 @@ def event_facts(row: Event, *, first: Event | None = None) -> rules.EventFacts:
         symptoms=tuple(row.symptoms),
         answers_reading=row.answers_reading_id,
         answers_event=row.answers_event_id,
+        answers_dose=row.answers_dose_id,
         corrected=_corrected(row, (first or row).at),
         repeat_minutes=row.repeat_minutes,
         is_serious=row.is_serious,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from clinic.models import Site
-from monitoring.models import Event, Reading, Strike
+from monitoring.models import Dose, Event, Reading, Strike
 from monitoring.models.standing import standing
 from monitoring.rules.suicidality import REVIEWED_LATE
 
@@ -32,5 +32,13 @@ def waiting_events(site: Site) -> QuerySet[Event]:
     return late.order_by("recorded_at", "seq")
 
 
+def waiting_doses(site: Site) -> QuerySet[Dose]:
+    """Doses that were corrected, in the same order; found by an index of late doses alone."""
+    reviewed = standing(Event).filter(answers_dose=OuterRef("pk"), kind="review")
+    late = standing(Dose).filter(after_departure=True, session__site=site)
+    return late.exclude(Exists(reviewed)).order_by("recorded_at", "seq")
+
+
 def count_waiting(site: Site) -> int:
-    return waiting(site).count() + waiting_events(site).count() + strikes_waiting(site).count()
+    lists = (waiting, waiting_events, waiting_doses, strikes_waiting)
+    return sum(found(site).count() for found in lists)

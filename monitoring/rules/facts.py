@@ -108,6 +108,7 @@ class EventFacts:
     symptoms: tuple[str, ...] = ()
     answers_reading: UUID | None = None
     answers_event: UUID | None = None
+    answers_dose: UUID | None = None
     repeat_minutes: int | None = None
     is_serious: bool | None = None
     detail: str = ""

@@ -8,11 +8,12 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from monitoring.models import Amendment, Event, Reading, Review, Session
+from monitoring.models import Amendment, Dose, Event, Reading, Review, Session
+from monitoring.rules.facts import EventFacts
 from monitoring.rules.suicidality import is_reviewed_late, reviews, waits_for_review
 from monitoring.words.readings import values
 from monitoring.words.subjects import subject, subjects
-from monitoring.words.timeline import event_entry
+from monitoring.words.timeline import Entry, dose_entry, event_entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +84,8 @@ class LateEvent:
 
 
 def late_events(session: Session) -> list[LateEvent]:
-    """Symptoms and adverse events recorded after departure, what was corrected then, and what was
-    positive before it and left unreviewed."""
+    """Symptoms and adverse events recorded after departure, events and doses corrected then, and
+    what was positive before it and left unreviewed."""
     if session.phase != "closed":
         return []
     facts, rows = session.facts_loaded(), session.rows
@@ -96,11 +97,18 @@ def late_events(session: Session) -> list[LateEvent]:
     for event in rows.standing(Event):
         if event.pk in wanted:
             review = None if event.pk in waiting else done.get(event.pk)
-            entry = event_entry(event)
-            words = f"{review.detail}; {review.ordered}" if review else ""
-            by = review.informed if review else ""
-            found.append(LateEvent(event.pk, entry.at, entry.words, entry.by, words, by))
+            found.append(_late(event.pk, event_entry(event), review))
+    of_doses = {e.answers_dose: e for e in facts.events if e.kind == "review"}
+    for dose in rows.standing(Dose):
+        if dose.after_departure:
+            found.append(_late(dose.pk, dose_entry(dose), of_doses.get(dose.pk)))
     return found
+
+
+def _late(id: UUID, entry: Entry, review: EventFacts | None) -> LateEvent:
+    words = f"{review.detail}; {review.ordered}" if review else ""
+    by = review.informed if review else ""
+    return LateEvent(id, entry.at, entry.words, entry.by, words, by)
 
 
 def late_reading(row: Reading, review: Review | None) -> LateReading:

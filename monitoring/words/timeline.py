@@ -164,7 +164,7 @@ def _strikes(session: Session) -> Iterator[Entry]:
 def _doses(rows: SessionRows) -> list[Entry]:
     found = []
     for dose in rows.of(Dose):
-        found.append(_dose(dose))
+        found.append(dose_entry(dose))
         if end := rows.beside(dose, DoseEnd):
             words = (
                 _("Infusion paused, %(mg)s mg of this part given")
@@ -180,8 +180,11 @@ def _doses(rows: SessionRows) -> list[Entry]:
     return found
 
 
-def _dose(dose: Dose) -> Entry:
+def dose_entry(dose: Dose) -> Entry:
+    """One device, or part of an infusion, as it reads."""
     what = _what(dose)
+    if dose.after_departure:
+        what = _("%(what)s, corrected after the patient had left") % {"what": what}
     parts = [
         _("lot %(lot)s, expiry %(expiry)s") % {"lot": dose.lot, "expiry": moments.day(dose.expiry)}
     ]

@@ -14,10 +14,14 @@ from monitoring import actions
 from monitoring.actions import Conflict
 from monitoring.actions.correct_dose import DoseCorrection
 from monitoring.models import Dose, DoseEnd
+from monitoring.proof.signed import as_signed
+from monitoring.reports import reviews
 from monitoring.rules.deviations import deviations
+from monitoring.rules.late_doses import doses_to_review
+from monitoring.words.amendments import late_events
 from tests.actions.refusals import refused
 from tests.clock import TestClock
-from tests.factories.visits import Visit, dosed, infused, signed
+from tests.factories.visits import Visit, discharged, dosed, infused, signed
 
 pytestmark = pytest.mark.django_db
 
@@ -146,3 +150,27 @@ def test_a_correction_is_struck_with_its_original(clock: TestClock) -> None:
     made = correct(visit, Dose.objects.get(number=2), lot="B")
     visit.strike(made, by=visit.clinician)
     assert visit.session.given_mg == 28
+
+
+def test_after_departure_a_correction_is_marked_and_waits_for_a_review(clock: TestClock) -> None:
+    visit = discharged(clock)
+    signature = visit.session.clearance_set.get()
+    dose = visit.session.dose_set.get(number=2)
+    clock.forward(minutes=60)
+    made = correct(visit, dose, started_at=dose.started_at + timedelta(minutes=3))
+    session = visit.session
+    assert (made.after_departure, session.phase) == (True, "closed")
+    assert session.last_dose_at == made.started_at
+    assert as_signed(signature) == as_signed(session.clearance_set.get())
+    facts = session.facts()
+    assert "corrected_after_departure" in told(visit)
+    assert [d.id for d in doses_to_review(facts)] == [made.pk]
+    assert list(reviews.waiting_doses(visit.site)) == [made]
+    assert visit.review_event(made.pk).answers_dose == made
+    assert doses_to_review(visit.session.facts()) == []
+    assert reviews.count_waiting(visit.site) == 0
+    assert [bool(line.review) for line in late_events(visit.session)] == [True]
+    with pytest.raises(Conflict):
+        visit.review_event(made.pk)
+    again = correct(visit, made, lot="B77")
+    assert list(reviews.waiting_doses(visit.site)) == [again]

@@ -28,6 +28,7 @@ from monitoring.models import (
     Decision,
     Departure,
     Dose,
+    DoseEnd,
     Event,
     Patient,
     Reading,
@@ -39,10 +40,10 @@ from monitoring.models import (
     Withdrawal,
 )
 from monitoring.rules.flags import unanswered
+from monitoring.rules.late_doses import ids_to_review
 from monitoring.rules.phase import phase_of
 from monitoring.rules.protocol import SPRAVATO_US
 from monitoring.rules.schedule import next_slot
-from monitoring.rules.suicidality import waits_for_review
 from tests.factories.protocols import by_weight, change_protocol, in_use
 from tests.factories.visits import Visit
 from tests.sequences.watch import accept, hand_over, offer
@@ -206,8 +207,8 @@ def _amend_patient(visit: Visit) -> object:
 
 
 def _review_event(visit: Visit) -> Any:
-    waiting = waits_for_review(visit.session.facts())
-    return visit.review_event(waiting[0].id) if waiting else None
+    waiting = ids_to_review(visit.session.facts())
+    return visit.review_event(min(waiting)) if waiting else None
 
 
 def _tell_late(visit: Visit) -> Any:
@@ -377,6 +378,8 @@ def check(session: Session, state: State, before: State) -> None:
         after = {a.seq for a in (*loaded.of(Amendment), *loaded.of(Review))}
         after |= {r.seq for r in loaded.of(Reading) if r.after_departure}
         after |= {e.seq for e in loaded.of(Event) if e.after_departure}
+        late = {d.pk: d.seq for d in loaded.of(Dose) if d.after_departure}
+        after |= {*late.values(), *(e.seq for e in loaded.of(DoseEnd) if e.dose_id in late)}
         after |= {c.seq for c in loaded.of(Call)}
         strikes = (*loaded.of(Strike), *loaded.of(StrikeConfirmation))
         after |= {s.seq for s in strikes if s.seq > latest.through_seq}

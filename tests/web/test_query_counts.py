@@ -173,16 +173,17 @@ def test_the_lock_asks_seven_times_however_many_are_on_the_floor(clock: TestCloc
         assert count(lambda: locked.get("/lock/", headers={"HX-Request": "1"})) == 6
 
 
-def test_the_review_list_asks_six_times_however_many_wait(
+def test_the_review_list_asks_seven_times_however_many_wait(
     clock: TestClock, signed_in: Signer
 ) -> None:
+    """One of them for doses that were corrected after the patient had left."""
     visit = discharged(clock)
     clinician = signed_in(visit.clinician)
     visit.read()
     few = count(lambda: clinician.get("/reviews/"))
     for _ in range(5):
         visit.read()
-    assert count(lambda: clinician.get("/reviews/")) == few == 6
+    assert count(lambda: clinician.get("/reviews/")) == few == 7
 
 
 def test_a_session_page_asks_no_more_with_more_rows(clock: TestClock, signed_in: Signer) -> None:
@@ -229,8 +230,8 @@ def test_the_register_asks_at_most_ten_times_however_many_sessions(
 def test_the_board_asks_eleven_times_at_most_for_a_nurse_however_many_visit_in_an_emergency(
     clock: TestClock, signed_in: Signer
 ) -> None:
-    """Three times more for a clinician, whose late readings, strikes and visits to review are
-    counted; a poll never asks."""
+    """Five times more for a clinician, whose late readings, events, doses, strikes and visits to
+    review are counted; a poll never asks."""
     site = SiteFactory.create()
     floor(clock, site, 3)
     nurse, clinician = (signed_in(person(site, role)) for role in ("nurse", "clinician"))
@@ -238,7 +239,7 @@ def test_the_board_asks_eleven_times_at_most_for_a_nurse_however_many_visit_in_a
         for _ in range(visitors):
             visitor(site)
         assert count(lambda: nurse.get("/")) == 12
-        assert count(lambda: clinician.get("/")) == 16
+        assert count(lambda: clinician.get("/")) == 17
         # One of them: whether the cards were shown to the same person just now.
     assert count(lambda: nurse.get("/", headers={"HX-Request": "true"})) == 9
 

@@ -19,14 +19,14 @@ from clinic.pages.fields import offer
 from clinic.pages.protect import page
 from clinic.request import ClinicRequest
 from monitoring.actions import amend_record, review_reading
-from monitoring.models import Amendment, Reading, Review, Session
+from monitoring.models import Amendment, Dose, Event, Reading, Review, Session
 from monitoring.reports import reviews
 from monitoring.web.lookup import log_read, open_session
 from monitoring.web.record_page import RecordForm, SessionPage
 from monitoring.words.amendments import late_reading
 from monitoring.words.readings import table
 from monitoring.words.subjects import subjects
-from monitoring.words.timeline import event_entry
+from monitoring.words.timeline import Entry, dose_entry, event_entry
 
 
 def long_text(label: Any, length: int, help_text: Any = "") -> forms.CharField:
@@ -135,7 +135,10 @@ def review_list(request: ClinicRequest) -> HttpResponse:
         reviews.waiting(request.site).select_related("session__patient", "recorded_by", "review")
     )
     late = reviews.waiting_events(request.site).select_related("session__patient", "recorded_by")
-    events = [(e, event_entry(e)) for e in late]
+    doses = reviews.waiting_doses(request.site)
+    doses = doses.select_related("session__patient", "recorded_by", "witness")
+    events: list[tuple[Event | Dose, Entry]] = [(e, event_entry(e)) for e in late]
+    events += [(d, dose_entry(d)) for d in doses]
     strikes = list(reviews.strikes_waiting(request.site).select_related("session__patient"))
     found = [*waiting, *(event for event, _entry in events), *strikes]
     log_read(request, "listed", [row.session.patient_id for row in found])

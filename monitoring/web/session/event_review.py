@@ -14,12 +14,12 @@ from clinic.pages.entry_page import enter
 from clinic.pages.protect import page
 from clinic.request import ClinicRequest
 from monitoring.actions import review_event
-from monitoring.models import Event
-from monitoring.rules.suicidality import waits_for_review
+from monitoring.models import Dose, Event
+from monitoring.rules.late_doses import ids_to_review
 from monitoring.web.lookup import open_session
 from monitoring.web.record_page import RecordForm, SessionPage
 from monitoring.web.session.amendment import long_text
-from monitoring.words.timeline import event_entry
+from monitoring.words.timeline import dose_entry, event_entry
 
 
 class EventReviewForm(RecordForm):
@@ -37,11 +37,14 @@ class EventReviewForm(RecordForm):
 def review(request: ClinicRequest, session_id: UUID, about: UUID) -> HttpResponse:
     session = open_session(request, session_id)
     form = EventReviewForm(request.POST or None)
-    found = session.rows.find(Event, about)
-    is_known = found is not None and (
-        form.is_bound or about in {e.id for e in waits_for_review(session.facts())}
-    )
-    if found is None or not is_known:
+    event, dose = session.rows.find(Event, about), session.rows.find(Dose, about)
+    if event is not None:
+        entry = event_entry(event)
+    elif dose is not None:
+        entry = dose_entry(dose)
+    else:
+        raise Http404
+    if not form.is_bound and about not in ids_to_review(session.facts()):
         raise Http404
 
     def save() -> Event:
@@ -61,6 +64,6 @@ def review(request: ClinicRequest, session_id: UUID, about: UUID) -> HttpRespons
         button=_("Save review"),
         saved=_("Review saved"),
         template="review/event.html",
-        context=lambda: {"entry": event_entry(found)},
+        context=lambda: {"entry": entry},
     )
     return enter(request, form, around, save)

@@ -18,6 +18,7 @@ from tests.guards.examples import (
     another_version,
     example,
     infusion,
+    new_fact,
     patient_without_session,
     signed,
     superseded,
@@ -87,6 +88,28 @@ def _event_unmarked_after_departure(clinic: Clinic, clock: TestClock) -> Callabl
     visit.transfer()
     assert row
     return lambda: copy(row, seq=visit.row.last_seq + 1)
+
+
+@attack("dose_marked_after_departure")
+def _dose_unmarked_after_departure(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
+    visit = Visit(clinic, clock).dosed().transfer()
+    row = nouns.Dose.objects.get(session=visit.id)
+    mended: dict[str, Any] = {"replaces_id": row.id, "correction_reason": "Misread"}
+    return lambda: copy(row, seq=visit.row.last_seq + 1, **mended)
+
+
+@attack("dose_only_corrected_after_departure")
+def _dosed_after_departure(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
+    visit = Visit(clinic, clock, planned_mg=56).dosed().transfer()
+    row = nouns.Dose.objects.get(session=visit.id)
+    return lambda: copy(row, seq=visit.row.last_seq + 1, number=2, after_departure=True)
+
+
+@attack("doseend_only_corrected_after_departure")
+def _ended_after_departure(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
+    visit, changes, row = new_fact("doseend", clinic, clock)
+    visit.transfer()
+    return lambda: copy(row, seq=visit.row.last_seq + 1, **changes)
 
 
 @attack("reading_corrects_once")
