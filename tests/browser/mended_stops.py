@@ -29,6 +29,8 @@ def mended_stops(infusing: Session, save_empty: Callable[[Person], None]) -> Ite
     strike = reverse("strike", args=[watched.pk, "dose", dose.pk])
     yield Stop("strike", "nurse", strike)
     yield Stop("strike-error", "nurse", strike, save_empty)
+    again = reverse("strike", args=[watched.pk, waiting.noun, waiting.target])
+    yield Stop("strike-again", "nurse", again)
     confirm = reverse("strike-confirm", args=[watched.pk, waiting.pk])
     yield Stop("strike-confirm", "clinician", confirm)
     yield Stop("strike-confirm-error", "clinician", confirm, save_empty)

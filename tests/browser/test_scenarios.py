@@ -34,7 +34,8 @@ def mark_as_error(nurse: Person, words: str) -> None:
     nurse.page.get_by_label("Wrong patient").check()
     nurse.page.get_by_label("In a few words").fill("Meant for chair 2")
     nurse.tap("Mark as entered in error")
-    expect(nurse.page.get_by_text("Marked as entered in error at")).to_be_visible()
+    said = "It counts until a clinician confirms this. Marked as entered in error at"
+    expect(nurse.page.get_by_text(said)).to_be_visible()
 
 
 def confirm(clinician: Person, link: str) -> None:

@@ -41,6 +41,7 @@ from monitoring.rules.repeats import Repeat, repeats
 from monitoring.rules.scales import SCALES
 from monitoring.rules.schedule import slots
 from monitoring.web import links
+from monitoring.web.gone import gone
 from monitoring.web.lookup import open_session, require_here
 from monitoring.web.measured import measure_field
 from monitoring.web.record_page import RecordForm, SessionPage
@@ -240,6 +241,10 @@ def correct(request: ClinicRequest, session_id: UUID, reading_id: UUID) -> HttpR
     session = open_session(request, session_id)
     facts = session.facts()
     original = next((r for r in facts.readings if r.id == reading_id), None)
+    if session.rows.find(ReadingRow, reading_id) is None:
+        raise Http404
+    if answer := gone(request, session, _("Correct a reading"), "reading", reading_id):
+        return answer
     if original is None:
         raise Http404
     form = CorrectionForm(request.POST or None, protocol=facts.protocol)

@@ -24,6 +24,7 @@ from monitoring.actions.correct_dose import DoseCorrection
 from monitoring.actions.correct_event import EventCorrection
 from monitoring.models import Dose, DoseEnd, Event, Session
 from monitoring.web.floor.dose import SPRAYED
+from monitoring.web.gone import gone
 from monitoring.web.lookup import open_session
 from monitoring.web.record_page import RecordForm, SessionPage
 from monitoring.web.times import ClockTime
@@ -123,6 +124,8 @@ def dose(request: ClinicRequest, session_id: UUID, dose_id: UUID) -> HttpRespons
     found = session.rows.find(Dose, dose_id)
     if found is None:
         raise Http404
+    if answer := gone(request, session, _("Correct a dose"), "dose", dose_id):
+        return answer
     form = DoseCorrectionForm(
         request.POST or None, dose=found, end=session.rows.beside(found, DoseEnd)
     )
@@ -147,6 +150,8 @@ def event(request: ClinicRequest, session_id: UUID, event_id: UUID) -> HttpRespo
     found = session.rows.find(Event, event_id)
     if found is None:
         raise Http404
+    if answer := gone(request, session, _("Correct an event"), "event", event_id):
+        return answer
     form = EventCorrectionForm(request.POST or None, event=found)
 
     def save() -> Event:

@@ -14,15 +14,17 @@ from clinic.access import Permission
 from clinic.message import Message
 from clinic.models import Staff
 from clinic.models.row import name_of
-from clinic.pages.entry_page import enter
+from clinic.pages.entry_page import enter, redirect_saved, render_form
 from clinic.pages.fields import Tiles, YesNo
 from clinic.pages.protect import page
+from clinic.pages.submit import submit
 from clinic.request import ClinicRequest
 from monitoring import actions
 from monitoring.actions.strike import standing_fact
 from monitoring.models import SessionFact, Strike, StrikeConfirmation
 from monitoring.models.rows import SessionRows
 from monitoring.web.floor.next_step import Permissions
+from monitoring.web.gone import gone
 from monitoring.web.lookup import open_session
 from monitoring.web.record_page import RecordForm, SessionPage
 from monitoring.words.strikes import strike_notes
@@ -53,6 +55,10 @@ def strike(request: ClinicRequest, session_id: UUID, noun: str, fact_id: UUID) -
     kinds = {name_of(kind): kind for kind in SessionFact.tables() if kind.can_be_struck}
     if noun not in kinds or session.rows.find(kinds[noun], fact_id) is None:
         raise Http404
+    waiting = strike_notes(session.rows).get(fact_id)
+    words = waiting.words if waiting and waiting.waits else ""
+    if answer := gone(request, session, _("Entered in error"), noun, fact_id, words):
+        return answer
     form = StrikeForm(request.POST or None)
 
     def save() -> Strike:
@@ -71,11 +77,16 @@ def strike(request: ClinicRequest, session_id: UUID, noun: str, fact_id: UUID) -
         session=session,
         heading=_("Entered in error"),
         button=_("Mark as entered in error"),
-        saved=_("Marked as entered in error"),
         template="strike/strike.html",
         context=lambda: {"named": described(session, session.facts(), noun, fact_id)},
     )
-    return enter(request, form, around, save)
+    made = submit(form, save)
+    if made is None:
+        return render_form(request, form, around)
+    words = _("Marked as entered in error")
+    if made.needs_confirmation:
+        words = _("It counts until a clinician confirms this. Marked as entered in error")
+    return redirect_saved(request, words, around.back_address)
 
 
 @require_http_methods(["GET", "POST"])
@@ -85,6 +96,10 @@ def confirm(request: ClinicRequest, session_id: UUID, strike_id: UUID) -> HttpRe
     found = session.rows.find(Strike, strike_id)
     if found is None or not found.needs_confirmation:
         raise Http404
+    note, heading = strike_notes(session.rows)[found.target], _("Entered in error?")
+    words = "" if note.waits else note.words
+    if answer := gone(request, session, heading, found.noun, found.target, words):
+        return answer
     form = ConfirmationForm(request.POST or None)
 
     def save() -> StrikeConfirmation:
@@ -102,13 +117,13 @@ def confirm(request: ClinicRequest, session_id: UUID, strike_id: UUID) -> HttpRe
 
     around = SessionPage(
         session=session,
-        heading=_("Entered in error?"),
+        heading=heading,
         button=_("Save answer"),
         saved=_("Answer saved"),
         template="strike/strike.html",
         context=lambda: {
             "named": described(session, session.facts(), found.noun, found.target),
-            "note": strike_notes(session.rows)[found.target].words,
+            "note": note.words,
         },
     )
     return enter(request, form, around, save)

@@ -96,6 +96,32 @@ def test_a_waiting_strike_is_shown_to_the_clinician_until_it_is_answered(
     assert "confirmed by" in nurse.get(page).content.decode()
 
 
+def test_what_counts_no_more_is_shown_without_a_form(clock: TestClock, signed_in: Signer) -> None:
+    """A second tab, an old link or Back: it says what became of the entry, and by whom."""
+    visit = observed(clock, through=40)
+    nurse, clinician = signed_in(visit.nurse), signed_in(visit.clinician)
+    page = f"/sessions/{visit.id}/"
+    reading, dose = visit.session.reading_set.get(slot=40), visit.session.dose_set.first()
+    assert dose
+    visit.strike(reading)
+    for address in (f"strike/reading/{reading.pk}/", f"reading/{reading.pk}/correct/"):
+        text = nurse.get(page + address).content.decode()
+        assert "Entered in error (Wrong patient): Meant for chair 2" in text
+        assert "data-main" not in text
+    answer = strike(nurse, visit, "dose", dose)
+    saved = nurse.get(answer.headers["Location"]).content.decode()
+    assert "It counts until a clinician confirms this. Marked as entered in error at" in saved
+    assert "data-main" not in nurse.get(f"{page}strike/dose/{dose.pk}/").content.decode()
+    waiting = Strike.objects.get(noun="dose")
+    confirm = f"{page}strikes/{waiting.pk}/"
+    assert "data-main" in clinician.get(confirm).content.decode()
+    visit.confirm(waiting)
+    text = clinician.get(confirm).content.decode()
+    assert f"confirmed by {visit.clinician.printed_name}" in text
+    assert "data-main" not in text
+    assert "data-main" not in nurse.get(f"{page}dose/{dose.pk}/correct/").content.decode()
+
+
 def test_after_departure_it_waits_on_the_list_of_reviews(
     clock: TestClock, signed_in: Signer
 ) -> None:
