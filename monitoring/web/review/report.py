@@ -16,6 +16,7 @@ from clinic.request import ClinicRequest
 from monitoring.reports.content import content
 from monitoring.reports.session_report import load, session_report
 from monitoring.web.lookup import not_here, read
+from monitoring.web.session.strike import arrival, strikable
 
 
 @require_safe
@@ -26,8 +27,10 @@ def report(request: ClinicRequest, session_id: UUID) -> HttpResponse:
         raise not_here(request, session_id)
     read(request, session)
     permissions: frozenset[Permission] = request.permissions
+    offered = strikable(session.rows, request.user, permissions, session.phase)
     context = {
         **content(session_report(session, clock.now())),
+        "arrival": arrival(session.rows, offered),
         "is_printable": True,
         "area": "register" if Permission.VIEW_REGISTER in permissions else "patients",
         "head": ChainHead.objects.filter(pk=session_id).first(),

@@ -43,7 +43,7 @@ from monitoring.web.lookup import not_here, read
 from monitoring.web.presenters.alerts import alerts
 from monitoring.web.presenters.open_items import open_items
 from monitoring.web.presenters.watch import people_of
-from monitoring.web.session.strike import strikable
+from monitoring.web.session.strike import arrival, strikable
 from monitoring.words.amendments import amendments, late_events, late_readings
 from monitoring.words.answers import notable_answers
 from monitoring.words.banner import session_banner
@@ -76,6 +76,7 @@ def session(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     context["banner"] = session_banner(found, is_marked=not is_poll)
     context["correctable"] = _correctable(found, facts, permissions)
     context["strikable"] = strikable(found.rows, request.user, permissions, facts.phase)
+    context["arrival"] = arrival(found.rows, context["strikable"])
     return render(request, f"session/{'_live' if is_poll else 'session'}.html", context)
 
 

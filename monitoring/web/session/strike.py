@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django import forms
@@ -21,7 +22,7 @@ from clinic.pages.submit import submit
 from clinic.request import ClinicRequest
 from monitoring import actions
 from monitoring.actions.strike import standing_fact
-from monitoring.models import SessionFact, Strike, StrikeConfirmation
+from monitoring.models import Admission, SessionFact, Strike, StrikeConfirmation
 from monitoring.models.rows import SessionRows
 from monitoring.web.floor.next_step import Permissions
 from monitoring.web.gone import gone
@@ -127,6 +128,12 @@ def confirm(request: ClinicRequest, session_id: UUID, strike_id: UUID) -> HttpRe
         },
     )
     return enter(request, form, around, save)
+
+
+def arrival(rows: SessionRows, offered: Collection[UUID]) -> UUID | None:
+    """The latest arrival that counts, where it is among what is `offered` to be struck."""
+    latest = rows.standing_if_loaded(Admission)[-1:]
+    return next((row.pk for row in latest if row.pk in offered), None)
 
 
 def strikable(rows: SessionRows, by: Staff, permissions: Permissions, phase: str) -> set[UUID]:

@@ -12,7 +12,7 @@ from clinic.ids import uuid7
 from monitoring.models import Dose, Event, Strike, StrikeConfirmation
 from tests.clock import TestClock
 from tests.factories.people import person
-from tests.factories.visits import Visit, discharged, dosed, observed
+from tests.factories.visits import Visit, admitted, discharged, dosed, observed
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]
@@ -73,6 +73,23 @@ def test_what_is_no_entry_of_the_session_is_not_there(clock: TestClock, signed_i
     assert strike(nurse, visit, "event", other.event()).status_code == 404
     assert strike(nurse, visit, "doseend", dose).status_code == 404
     assert strike(nurse, visit, "clearance", dose).status_code == 404
+
+
+def test_an_arrival_is_struck_from_where_it_is_shown(clock: TestClock, signed_in: Signer) -> None:
+    """By who recorded it, or a clinician: on the session until the dose, on the report at any time.
+    Of two the later one is struck."""
+    visit = admitted(clock)
+    visit.admit()
+    later = visit.session.admission_set.latest("seq")
+    nurse = signed_in(visit.nurse)
+    href = f"/sessions/{visit.id}/strike/admission/{later.pk}/"
+    for page in ("", "report/"):
+        assert href in nurse.get(f"/sessions/{visit.id}/{page}").content.decode()
+    other = signed_in(person(visit.site, "nurse"))
+    assert href not in other.get(f"/sessions/{visit.id}/report/").content.decode()
+    assert "Arrival" in nurse.get(href).content.decode()
+    assert strike(nurse, visit, "admission", later).status_code == 302
+    assert href not in nurse.get(f"/sessions/{visit.id}/").content.decode()
 
 
 def test_a_waiting_strike_is_shown_to_the_clinician_until_it_is_answered(
