@@ -17,11 +17,12 @@ from pytest_django import DjangoDbBlocker
 
 from clinic import clock as clinic_clock
 from clinic.models import Membership, Site, Staff
-from monitoring.management.demo.people import MAIN
+from monitoring.management.demo.people import MAIN, OTHER
 from monitoring.models import Departure, Patient, Reading, Session
 from monitoring.rules.flags import unanswered
 from monitoring.rules.readiness import before_clearance, clearance_state, needs_decision
 from monitoring.rules.schedule import next_slot
+from monitoring.web.presenters.watch import loads
 from tests.clock import TestClock
 from tests.management.demo import build, content
 from tests.shared import world
@@ -59,12 +60,12 @@ def open_at_main() -> list[Session]:
     return [Session.read(found.pk) for found in Session.objects.at(main).in_progress()]
 
 
-def test_the_demo_is_two_sites_seven_people_and_forty_patients(
+def test_the_demo_is_two_sites_nine_people_and_forty_patients(
     clock: TestClock, built: Built
 ) -> None:
     assert Site.objects.count() == 2
     assert len({s.time_zone for s in Site.objects.all()}) == 2
-    assert Staff.objects.count() == 7
+    assert Staff.objects.count() == 9
     assert Patient.objects.count() == 40
     assert Membership.objects.filter(staff__username="thomas").count() == 2
     roles = set(Membership.objects.values_list("role", flat=True))
@@ -89,6 +90,19 @@ def test_todays_board_has_a_session_in_every_phase(clock: TestClock, built: Buil
     planned = Session.objects.filter(phase="planned", site__name=MAIN)
     assert all(s.planned_for > now for s in planned)
     assert Departure.objects.filter(left_at__date=now.date()).exists()
+
+
+def test_one_nurse_watches_too_many_at_the_smaller_site_alone(
+    clock: TestClock, built: Built
+) -> None:
+    found = {
+        site.name: [
+            (load.name, load.count, load.limit)
+            for load in loads(Session.objects.at(site).in_progress().with_people(), site)
+        ]
+        for site in Site.objects.all()
+    }
+    assert found == {MAIN: [], OTHER: [("Nina Park, RN", 3, 2)]}
 
 
 def test_someone_is_to_come_at_any_hour_of_the_working_day(clock: TestClock, built: Built) -> None:

@@ -98,7 +98,7 @@ def test_each_is_of_a_patient_of_its_own_whom_the_demos_staff_may_open(
     first, second = made("cleared"), made("cleared")
 
     assert first.patient_id != second.patient_id
-    assert Staff.objects.count() == 7
+    assert Staff.objects.count() == 9
     assert client.login(username="rosa", password="a-password-of-ours")
     assert client.get(f"/sessions/{second.pk}/").status_code == 200
 

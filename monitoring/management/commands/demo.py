@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from clinic.models import Membership
-from monitoring.management.demo import build, one
+from monitoring.management.demo import build, live, one
 from monitoring.management.demo.today import BOARD, SCENES
 
 EVERY = "every"
@@ -16,7 +16,7 @@ COLUMNS = "{:<12} {:<22} {:<15} {:<18} {}"
 
 
 class Command(BaseCommand):
-    help = "Build a demo clinic: two sites, seven staff, forty patients, ninety days and today."
+    help = "Build a demo clinic: two sites, nine staff, forty patients, ninety days and today."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--seed", type=int, default=1, help="the same seed, the same clinic")
@@ -24,7 +24,15 @@ class Command(BaseCommand):
         parser.add_argument(
             "--if-empty", action="store_true", help="keep a demo clinic that is there already"
         )
-
+        parser.add_argument(
+            "--play-on", action="store_true", help="play the day on in a demo that is there already"
+        )
+        parser.add_argument(
+            "--every",
+            type=int,
+            metavar="MINUTES",
+            help="with --play-on, again and again until what started this command has ended",
+        )
         parser.add_argument(
             "--session",
             choices=(*SCENES, EVERY),
@@ -40,12 +48,17 @@ class Command(BaseCommand):
                 session = one.build_one(state, seed=options["seed"], password=password)
                 self.stdout.write(f"{session.patient.banner_name}: /sessions/{session.pk}/")
             return
-        if self._is_wanted(keeps=options["if_empty"]):
+        if self._is_wanted(keeps=options["if_empty"] or options["play_on"]):
             self.stdout.write("Building the demo clinic; this takes a minute.")
             build.build(
                 seed=options["seed"], days=options["days"], password=password, say=self._say
             )
-        self._print_people(password)
+        elif options["play_on"]:
+            live.play_on(seed=options["seed"], password=password)
+        if options["every"]:
+            live.play_on_every(options["every"], seed=options["seed"], password=password)
+        else:
+            self._print_people(password)
 
     def _is_wanted(self, *, keeps: bool) -> bool:
         """Whether to build. Raises CommandError rather than mix invented data with anyone's."""

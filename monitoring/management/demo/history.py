@@ -29,6 +29,11 @@ WEEKLY = (31, 38, 45, 52)
 SLOW_ONE_IN = 30
 INFUSED = 4
 """Which patient has infusions."""
+CHAIRS = 13
+
+
+def chair(number: int) -> str:
+    return f"Chair {number % CHAIRS + 1}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,7 @@ class Case:
 
     def room(self) -> str:
         """No two patients of the same day share one."""
-        return "Infusion room" if self.is_infused else f"Chair {self.number % 13 + 1}"
+        return "Infusion room" if self.is_infused else chair(self.number)
 
 
 def cases(teams: list[Team], clock: Clock, seed: int, days: int) -> list[Case]:

@@ -1,4 +1,4 @@
-"""Two sites and seven people who work there. All invented."""
+"""Two sites and nine people who work there. All invented."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from clinic.models import Membership, Site, Staff
 from clinic.trail.changes import Changes
 from monitoring import actions
 from monitoring.management.demo.past import new_id
-from monitoring.models import ProtocolVersion
+from monitoring.models import ProtocolVersion, Session
 from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US
 
 M = TypeVar("M", bound=models.Model)
@@ -30,6 +30,7 @@ SITES: dict[str, dict[str, Any]] = {
         "city": "Chicago",
         "state": "IL",
         "postal_code": "60601",
+        "watch_limit": 4,
     },
     OTHER: {
         "time_zone": "America/Los_Angeles",
@@ -58,6 +59,8 @@ class Person:
 STAFF = (
     Person("rosa", "Rosa", "Delgado", "RN", "nurse", (MAIN,)),
     Person("thomas", "Thomas", "Okafor", "RN", "nurse", (MAIN, OTHER)),
+    Person("amara", "Amara", "Novak", "RN", "nurse", (MAIN,)),
+    Person("luis", "Luis", "Ferrer", "RN", "nurse", (MAIN,)),
     Person("nina", "Nina", "Park", "RN", "nurse", (OTHER,)),
     Person("mei", "Mei", "Chen", "MD", "clinician", (MAIN,)),
     Person("julia", "Julia", "Haas", "PMHNP", "clinician", (MAIN, OTHER)),
@@ -75,6 +78,16 @@ class Team:
     clinicians: tuple[Staff, ...]
     spravato: ProtocolVersion
     ketamine: ProtocolVersion | None
+
+
+def least_busy(team: Team) -> Staff:
+    """Of the nurses who work at the site today, the first one who watches the fewest patients: who
+    works at both sites is at the first of them. One nurse alone may watch more than the site's
+    number."""
+    home = {p.username for p in STAFF if p.sites[0] == team.site.name}
+    here = [nurse for nurse in team.nurses if nurse.username in home]
+    open_now = Session.objects.at(team.site).in_progress()
+    return min(here, key=lambda nurse: open_now.filter(observer=nurse).count())
 
 
 def open_clinic(now: datetime, rng: Random, password: str) -> list[Team]:
@@ -129,20 +142,20 @@ def _on_roster(username: str, password: str) -> Staff:
     return found
 
 
-def found_team(password: str) -> Team:
-    """The main site as it was built before."""
-    site = Site.objects.get(name=MAIN)
+def found_teams(password: str) -> list[Team]:
+    """Both sites as they were built before, the main one first."""
     staff = {p.username: _on_roster(p.username, password) for p in STAFF}
-    published = {
-        key: ProtocolVersion.objects.filter(key=key, sites__site=site).latest("version")
-        for key in (SPRAVATO_US.key, KETAMINE_IV.key)
-    }
+    return [_found_team(Site.objects.get(name=name), staff) for name in SITES]
+
+
+def _found_team(site: Site, staff: dict[str, Staff]) -> Team:
+    published = ProtocolVersion.objects.filter(sites__site=site)
     return Team(
         site=site,
         nurses=_of_role("nurse", site, staff),
         clinicians=_of_role("clinician", site, staff),
-        spravato=published[SPRAVATO_US.key],
-        ketamine=published[KETAMINE_IV.key],
+        spravato=published.filter(key=SPRAVATO_US.key).latest("version"),
+        ketamine=published.filter(key=KETAMINE_IV.key).order_by("version").last(),
     )
 
 

@@ -116,15 +116,15 @@ def observe(
     for slot in minutes:
         if after < slot <= until and slot != without:
             _slot(visit, plot, slot, protocol, window or 0)
-            _follow_up(visit, until)
+            follow_up(visit, until)
     while until > minutes[-1] + 15 and not _is_over(visit, window or 0):
         minutes.append(minutes[-1] + protocol.repeat_every_minutes)
         if minutes[-1] <= until:
             _slot(visit, plot, minutes[-1], protocol, window or 0)
-            _follow_up(visit, until)
+            follow_up(visit, until)
 
 
-def _follow_up(visit: Visit, until: float) -> None:
+def follow_up(visit: Visit, until: float) -> None:
     """What a value or an order made due is measured when it is due, but for what is left open."""
     for _ in range(MOST_REPEATS):
         due = next_repeat(visit.facts, visit.clock.now())

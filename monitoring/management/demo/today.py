@@ -10,7 +10,7 @@ from decimal import Decimal
 from monitoring.management.demo.body import ride
 from monitoring.management.demo.history import Case, milligrams, planned
 from monitoring.management.demo.past import Clock
-from monitoring.management.demo.people import MAIN
+from monitoring.management.demo.people import MAIN, least_busy
 from monitoring.management.demo.play import DEVICE_MG, Plot, give, infuse, observe, whole
 from monitoring.management.demo.stories import MAIN_STORIES, OTHER_STORIES, Story
 from monitoring.management.demo.visit import Visit
@@ -194,7 +194,8 @@ SCENES: dict[str, Scene] = {
 hold. `infusion` is of a patient who has infusions."""
 BOARD = tuple(n for n, scene in SCENES.items() if scene in {*MAIN_SCENES, infused})
 """What a board in full swing holds."""
-OTHER_SCENES: tuple[Scene, ...] = (due, waiting, expected)
+OTHER_SCENES: tuple[Scene, ...] = (due, waiting, calm, expected)
+"""One nurse watches all three who are there: more than the site's number."""
 
 
 def play_today(cases: list[Case], clock: Clock, password: str) -> None:
@@ -245,6 +246,7 @@ def _play(case: Case, scene: Scene, day: Day, begin: datetime) -> Session:
     visit = planned(
         case, begin, day.clock, of=shown, mg=mg, is_first=number == 1, is_ordered=is_ordered
     )
+    visit.nurse = least_busy(case.team)
     scene(day, visit)
     return Session.objects.get(pk=visit.id)
 

@@ -50,6 +50,7 @@ class Visit(Measured):
     """From the plan to the departure."""
 
     order_mg: Decimal
+    escort: dict[str, str]
 
     def plan(
         self,
@@ -282,7 +283,7 @@ class Visit(Measured):
 
     def hand_over(self, *, is_accepted: bool = True) -> None:
         """The watch goes to another nurse of the team, and the prescriber's place to another."""
-        taker = next(n for n in self.team.nurses if n != self.nurse)
+        taker = next(n for n in reversed(self.team.nurses) if n != self.nurse)
         id = new_id(self.clock.now(), Random(f"handover of {self.id}"))
         handover = actions.hand_over_watch(self.id, self.nurse, id=id, to_id=taker.pk)
         self.follow("events", facts.event_facts(handover))
