@@ -1,4 +1,3 @@
-
 import clinic.ids
 import clinic.models.people
 import clinic.models.site
@@ -101,6 +100,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('site', 'name'),
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('revoked_at__isnull', True), ('revoked_by__isnull', True)), models.Q(('revoked_at__isnull', False), ('revoked_by__isnull', False)), _connector='OR'), name='tablet_revoked_by_someone')],
             },
         ),
         migrations.CreateModel(
@@ -116,6 +116,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('-began_at',),
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('tablet', 'staff'), name='shift_one_open')],
             },
         ),
         migrations.CreateModel(
@@ -135,6 +136,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('chain', 'seq'),
+                'constraints': [models.UniqueConstraint(fields=('chain', 'seq'), name='trailentry_seq_once')],
             },
         ),
         migrations.CreateModel(
@@ -175,17 +177,5 @@ class Migration(migrations.Migration):
                 'ordering': ('site', 'role'),
                 'constraints': [models.UniqueConstraint(condition=models.Q(('role', 'emergency'), _negated=True), fields=('staff', 'site', 'role'), name='membership_once'), models.CheckConstraint(condition=models.Q(models.Q(('review', ''), ('reviewed_at__isnull', True), ('reviewed_by__isnull', True)), models.Q(('reviewed_at__isnull', False), ('reviewed_by__isnull', False), ('role', 'emergency'), models.Q(('review', ''), _negated=True)), _connector='OR'), name='membership_review_whole'), models.CheckConstraint(condition=models.Q(('role__in', ('nurse', 'clinician', 'administrator', 'auditor', 'emergency'))), name='membership_role_known'), models.CheckConstraint(condition=models.Q(models.Q(('began_at__isnull', False), ('ends_at__isnull', False), ('role', 'emergency'), models.Q(('reason', ''), _negated=True)), models.Q(models.Q(('role', 'emergency'), _negated=True), ('began_at__isnull', True), ('ends_at__isnull', True), ('reason', '')), _connector='OR'), name='membership_emergency_has_reason_and_end')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='tablet',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('revoked_at__isnull', True), ('revoked_by__isnull', True)), models.Q(('revoked_at__isnull', False), ('revoked_by__isnull', False)), _connector='OR'), name='tablet_revoked_by_someone'),
-        ),
-        migrations.AddConstraint(
-            model_name='shift',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('tablet', 'staff'), name='shift_one_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='trailentry',
-            constraint=models.UniqueConstraint(fields=('chain', 'seq'), name='trailentry_seq_once'),
         ),
     ]

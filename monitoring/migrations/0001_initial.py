@@ -1,4 +1,3 @@
-
 import clinic.ids
 import django.db.models.deletion
 import django.db.models.functions.text
@@ -13,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('clinic', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('clinic', '__first__'),
     ]
 
     operations = [
@@ -36,6 +35,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('through_seq',),
+                'constraints': [models.UniqueConstraint(condition=models.Q(('content_digest__gt', '')), fields=('content_digest',), name='clearance_content_once'), models.CheckConstraint(condition=models.Q(('meaning__gt', ''), ('printed_name__gt', ''), ('statement__gt', '')), name='clearance_is_whole'), models.CheckConstraint(condition=models.Q(('proof__in', ('', 'password', 'passkey'))), name='clearance_proof_known')],
             },
         ),
         migrations.CreateModel(
@@ -52,6 +52,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('seq',),
                 'abstract': False,
+                'constraints': [models.CheckConstraint(condition=models.Q(('outcome__in', ('give', 'delay', 'do_not_give'))), name='decision_outcome_known'), models.CheckConstraint(condition=models.Q(('reason__gt', '')), name='decision_has_reason')],
             },
         ),
         migrations.CreateModel(
@@ -74,6 +75,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('family_name', 'given_name', 'mrn'),
+                'indexes': [models.Index(fields=['site', 'family_name', 'given_name'], name='patient_by_name'), models.Index(fields=['site', 'search_name'], name='patient_by_search')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('mrn', ''), _negated=True), models.Q(('family_name', ''), _negated=True)), name='patient_identified'), models.UniqueConstraint(django.db.models.functions.text.Upper('mrn'), name='patient_mrn_once')],
             },
         ),
         migrations.CreateModel(
@@ -90,6 +93,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'amendment of a patient',
                 'ordering': ('number',),
+                'constraints': [models.UniqueConstraint(fields=('patient', 'number'), name='patientamendment_once'), models.CheckConstraint(condition=models.Q(('reason__gt', '')), name='patientamendment_why')],
             },
         ),
         migrations.CreateModel(
@@ -108,6 +112,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('key', '-version'),
+                'constraints': [models.UniqueConstraint(fields=('key', 'version'), name='protocol_version_once'), models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), ('replaces', None), ('site', None)), models.Q(('published_by__isnull', False), ('replaces__isnull', False), ('site__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='protocol_change_has_a_reason')],
             },
         ),
         migrations.CreateModel(
@@ -144,6 +149,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('seq',),
                 'abstract': False,
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(models.Q(('diastolic__isnull', True), ('systolic__isnull', True)), models.Q(('blood_pressure_not_done', ''), ('diastolic__isnull', False), ('systolic__isnull', False)), _connector='OR'), models.Q(('heart_rate__isnull', True), models.Q(('heart_rate__isnull', False), ('heart_rate_not_done', '')), _connector='OR'), models.Q(('spo2__isnull', True), models.Q(('spo2__isnull', False), ('spo2_not_done', '')), _connector='OR'), models.Q(('respiratory_rate__isnull', True), models.Q(('respiratory_rate__isnull', False), ('respiratory_rate_not_done', '')), _connector='OR'), models.Q(('sedation__isnull', True), models.Q(('sedation__isnull', False), ('sedation_not_done', '')), _connector='OR'), models.Q(('dissociation__isnull', True), models.Q(('dissociation__isnull', False), ('dissociation_not_done', '')), _connector='OR')), name='reading_value_or_reason'), models.CheckConstraint(condition=models.Q(('systolic__isnull', False), ('blood_pressure_not_done__gt', ''), ('heart_rate__isnull', False), ('heart_rate_not_done__gt', ''), ('spo2__isnull', False), ('spo2_not_done__gt', ''), ('respiratory_rate__isnull', False), ('respiratory_rate_not_done__gt', ''), ('sedation__isnull', False), ('sedation_not_done__gt', ''), ('dissociation__isnull', False), ('dissociation_not_done__gt', ''), _connector='OR'), name='reading_not_empty'), models.CheckConstraint(condition=models.Q(models.Q(('systolic__isnull', True), models.Q(('systolic__gte', 50), ('systolic__lte', 300)), _connector='OR'), models.Q(('diastolic__isnull', True), models.Q(('diastolic__gte', 20), ('diastolic__lte', 200)), _connector='OR'), models.Q(('heart_rate__isnull', True), models.Q(('heart_rate__gte', 10), ('heart_rate__lte', 300)), _connector='OR'), models.Q(('spo2__isnull', True), models.Q(('spo2__gte', 1), ('spo2__lte', 100)), _connector='OR'), models.Q(('respiratory_rate__isnull', True), models.Q(('respiratory_rate__gte', 1), ('respiratory_rate__lte', 99)), _connector='OR')), name='reading_possible'), models.CheckConstraint(condition=models.Q(('systolic', None), ('systolic__gt', models.F('diastolic')), _connector='OR'), name='reading_systolic_above_diastolic'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('sedation', None), ('sedation_scale', '')), models.Q(('sedation__isnull', False), ('sedation_scale__gt', '')), _connector='OR'), models.Q(models.Q(('dissociation', None), ('dissociation_scale', '')), models.Q(('dissociation__isnull', False), ('dissociation_scale__gt', '')), _connector='OR')), name='reading_scale_beside_value'), models.CheckConstraint(condition=models.Q(models.Q(('correction_reason', ''), ('replaces', None)), models.Q(('correction_reason__gt', ''), ('replaces__isnull', False)), _connector='OR'), name='reading_correction_has_reason')],
             },
         ),
         migrations.CreateModel(
@@ -170,6 +176,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('seq',),
                 'abstract': False,
+                'constraints': [models.CheckConstraint(condition=models.Q(('number__gte', 1), ('number__lte', 3)), name='dose_number_possible'), models.CheckConstraint(condition=models.Q(('mg__gt', 0)), name='dose_has_mg'), models.CheckConstraint(condition=models.Q(('lot__gt', '')), name='dose_has_lot'), models.CheckConstraint(condition=models.Q(models.Q(('is_complete', False), ('partial_detail__gt', '')), models.Q(models.Q(('is_complete', True), ('is_complete', None), _connector='OR'), ('partial_detail', '')), _connector='OR'), name='dose_partial_explained')],
             },
         ),
         migrations.AddField(
@@ -210,6 +217,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('-planned_for',),
+                'indexes': [models.Index(fields=['site', 'phase', 'planned_for'], name='session_on_board'), models.Index(fields=['site', '-planned_for'], name='session_by_date'), models.Index(fields=['patient', '-planned_for'], name='session_of_patient')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('phase__in', ('arrived', 'dosing', 'observing', 'cleared'))), fields=('patient',), name='session_one_open_per_patient'), models.CheckConstraint(condition=models.Q(('phase__in', ('planned', 'arrived', 'dosing', 'observing', 'cleared', 'closed', 'cancelled'))), name='session_phase_known'), models.CheckConstraint(condition=models.Q(models.Q(('admitted_at', None), ('phase', 'planned')), ('phase', 'cancelled'), models.Q(('admitted_at__isnull', False), ('phase__in', ('arrived', 'dosing', 'observing', 'cleared', 'closed'))), _connector='OR'), name='session_admitted_agrees'), models.CheckConstraint(condition=models.Q(models.Q(('first_dose_at', None), ('phase__in', ('planned', 'arrived', 'cancelled'))), models.Q(('first_dose_at__isnull', False), ('phase__in', ('dosing', 'observing', 'cleared', 'closed'))), _connector='OR'), name='session_dosed_agrees'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('outcome__gt', ''), ('phase', 'closed')), models.Q(models.Q(('phase', 'closed'), _negated=True), ('closed_at', None), ('outcome', '')), _connector='OR'), name='session_closed_agrees'), models.CheckConstraint(condition=models.Q(models.Q(('cancel_reason__gt', ''), ('cancelled_at__isnull', False), ('cancelled_by__isnull', False), ('phase', 'cancelled')), models.Q(models.Q(('phase', 'cancelled'), _negated=True), ('cancel_reason', ''), ('cancelled_at', None), ('cancelled_by', None)), _connector='OR'), name='session_cancelled_agrees'), models.CheckConstraint(condition=models.Q(('planned_mg__gt', 0)), name='session_dose_ordered'), models.CheckConstraint(condition=models.Q(models.Q(('first_dose_at', None), ('last_dose_at', None)), ('first_dose_at__isnull', False), _connector='OR'), name='session_doses_agree')],
             },
         ),
         migrations.CreateModel(
@@ -228,6 +237,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('seq',),
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('session', 'seq'), name='review_seq_once'), models.CheckConstraint(condition=models.Q(('action_taken__gt', ''), ('assessment__gt', ''), ('printed_name__gt', '')), name='review_is_whole')],
             },
         ),
         migrations.AddField(
@@ -259,6 +269,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('seq',),
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('session', 'seq'), name='event_seq_once'), models.CheckConstraint(condition=models.Q(('kind__in', ('symptom', 'intervention', 'medication', 'handover', 'response', 'adverse_event', 'resolution', 'note'))), name='event_kind_known'), models.CheckConstraint(condition=models.Q(models.Q(('informed__gt', ''), ('kind', 'response'), ('ordered__gt', ''), models.Q(models.Q(('answers_event', None), ('answers_reading__isnull', False)), models.Q(('answers_event__isnull', False), ('answers_reading', None)), _connector='OR')), models.Q(models.Q(('kind', 'response'), _negated=True), ('answers_event', None), ('answers_reading', None), ('informed', ''), ('ordered', '')), _connector='OR'), name='event_response_agrees'), models.CheckConstraint(condition=models.Q(models.Q(('is_serious__isnull', False), ('kind', 'adverse_event'), ('onset_at__isnull', False)), models.Q(models.Q(('kind', 'adverse_event'), _negated=True), ('is_serious', None), ('onset_at', None)), _connector='OR'), name='event_adverse_agrees'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'resolution'), ('resolves__isnull', False)), models.Q(models.Q(('kind', 'resolution'), _negated=True), ('resolves', None)), _connector='OR'), name='event_resolution_agrees')],
             },
         ),
         migrations.CreateModel(
@@ -279,6 +290,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('seq',),
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('session', 'seq'), name='doseend_seq_once'), models.CheckConstraint(condition=models.Q(('mg__gte', 0)), name='doseend_has_mg'), models.CheckConstraint(condition=models.Q(models.Q(('is_complete', False), ('partial_detail__gt', '')), models.Q(('is_complete', True), ('partial_detail', '')), _connector='OR'), name='doseend_partial_explained')],
             },
         ),
         migrations.AddField(
@@ -312,6 +324,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('recorded_at',),
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('advice_given', True), ('clearance__isnull', False), ('kind', 'discharged'), ('transport__gt', ''), models.Q(models.Q(('escort_name__gt', ''), ('escort_phone__gt', '')), ('no_escort_reason__gt', ''), _connector='OR')), models.Q(('clearance', None), ('destination__gt', ''), ('had_serious_event__isnull', False), ('kind', 'transferred'), ('reason__gt', '')), models.Q(('clearance', None), ('clinician_informed__gt', ''), ('had_serious_event__isnull', False), ('kind', 'against_advice'), ('reason__gt', '')), models.Q(('clearance', None), ('had_serious_event__isnull', False), ('kind', 'left_unseen'), ('last_seen_at__isnull', False), ('noticed_by__gt', ''), ('reason__gt', '')), _connector='OR'), name='departure_is_whole')],
             },
         ),
         migrations.AddField(
@@ -341,6 +354,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('seq',),
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('session', 'seq'), name='amendment_seq_once'), models.CheckConstraint(condition=models.Q(('printed_name__gt', ''), ('reason__gt', ''), ('text__gt', '')), name='amendment_is_whole'), models.CheckConstraint(condition=models.Q(models.Q(('about', 'session'), ('about_id', None)), models.Q(('about__in', ('admission', 'decision', 'dose', 'reading', 'event', 'clearance', 'departure')), ('about_id__isnull', False)), _connector='OR'), name='amendment_about_known')],
             },
         ),
         migrations.CreateModel(
@@ -374,6 +388,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('seq',),
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('session', 'seq'), name='admission_seq_once')],
             },
         ),
         migrations.CreateModel(
@@ -392,6 +407,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('-at', '-id'),
+                'indexes': [models.Index(fields=['site', '-at'], name='access_by_date'), models.Index(fields=['patient', '-at'], name='access_to_patient'), models.Index(fields=['staff', '-at'], name='access_by_person')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('action__in', ('listed', 'opened', 'printed', 'exported'))), name='accessentry_action_known')],
             },
         ),
         migrations.CreateModel(
@@ -403,6 +420,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('version__key',),
+                'constraints': [models.UniqueConstraint(fields=('site', 'version'), name='site_protocol_once')],
             },
         ),
         migrations.CreateModel(
@@ -420,95 +438,12 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('seq',),
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('session', 'seq'), name='withdrawal_seq_once'), models.CheckConstraint(condition=models.Q(('reason__gt', '')), name='withdrawal_has_reason')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='patient',
-            index=models.Index(fields=['site', 'family_name', 'given_name'], name='patient_by_name'),
-        ),
-        migrations.AddIndex(
-            model_name='patient',
-            index=models.Index(fields=['site', 'search_name'], name='patient_by_search'),
-        ),
-        migrations.AddConstraint(
-            model_name='patient',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('mrn', ''), _negated=True), models.Q(('family_name', ''), _negated=True)), name='patient_identified'),
-        ),
-        migrations.AddConstraint(
-            model_name='patient',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Upper('mrn'), name='patient_mrn_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='patientamendment',
-            constraint=models.UniqueConstraint(fields=('patient', 'number'), name='patientamendment_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='patientamendment',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__gt', '')), name='patientamendment_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='protocolversion',
-            constraint=models.UniqueConstraint(fields=('key', 'version'), name='protocol_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='protocolversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), ('replaces', None), ('site', None)), models.Q(('published_by__isnull', False), ('replaces__isnull', False), ('site__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='protocol_change_has_a_reason'),
-        ),
-        migrations.AddIndex(
-            model_name='session',
-            index=models.Index(fields=['site', 'phase', 'planned_for'], name='session_on_board'),
-        ),
-        migrations.AddIndex(
-            model_name='session',
-            index=models.Index(fields=['site', '-planned_for'], name='session_by_date'),
-        ),
-        migrations.AddIndex(
-            model_name='session',
-            index=models.Index(fields=['patient', '-planned_for'], name='session_of_patient'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.UniqueConstraint(condition=models.Q(('phase__in', ('arrived', 'dosing', 'observing', 'cleared'))), fields=('patient',), name='session_one_open_per_patient'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('phase__in', ('planned', 'arrived', 'dosing', 'observing', 'cleared', 'closed', 'cancelled'))), name='session_phase_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('admitted_at', None), ('phase', 'planned')), ('phase', 'cancelled'), models.Q(('admitted_at__isnull', False), ('phase__in', ('arrived', 'dosing', 'observing', 'cleared', 'closed'))), _connector='OR'), name='session_admitted_agrees'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('first_dose_at', None), ('phase__in', ('planned', 'arrived', 'cancelled'))), models.Q(('first_dose_at__isnull', False), ('phase__in', ('dosing', 'observing', 'cleared', 'closed'))), _connector='OR'), name='session_dosed_agrees'),
         ),
         migrations.AddConstraint(
             model_name='session',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('phase', 'cleared'), ('standing_clearance__isnull', False)), ('phase', 'closed'), models.Q(models.Q(('phase__in', ('cleared', 'closed')), _negated=True), ('standing_clearance', None)), _connector='OR'), name='session_cleared_agrees'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('outcome__gt', ''), ('phase', 'closed')), models.Q(models.Q(('phase', 'closed'), _negated=True), ('closed_at', None), ('outcome', '')), _connector='OR'), name='session_closed_agrees'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cancel_reason__gt', ''), ('cancelled_at__isnull', False), ('cancelled_by__isnull', False), ('phase', 'cancelled')), models.Q(models.Q(('phase', 'cancelled'), _negated=True), ('cancel_reason', ''), ('cancelled_at', None), ('cancelled_by', None)), _connector='OR'), name='session_cancelled_agrees'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('planned_mg__gt', 0)), name='session_dose_ordered'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('first_dose_at', None), ('last_dose_at', None)), ('first_dose_at__isnull', False), _connector='OR'), name='session_doses_agree'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.UniqueConstraint(fields=('session', 'seq'), name='review_seq_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('action_taken__gt', ''), ('assessment__gt', ''), ('printed_name__gt', '')), name='review_is_whole'),
         ),
         migrations.AddIndex(
             model_name='reading',
@@ -519,64 +454,8 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('session', 'seq'), name='reading_seq_once'),
         ),
         migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('diastolic__isnull', True), ('systolic__isnull', True)), models.Q(('blood_pressure_not_done', ''), ('diastolic__isnull', False), ('systolic__isnull', False)), _connector='OR'), models.Q(('heart_rate__isnull', True), models.Q(('heart_rate__isnull', False), ('heart_rate_not_done', '')), _connector='OR'), models.Q(('spo2__isnull', True), models.Q(('spo2__isnull', False), ('spo2_not_done', '')), _connector='OR'), models.Q(('respiratory_rate__isnull', True), models.Q(('respiratory_rate__isnull', False), ('respiratory_rate_not_done', '')), _connector='OR'), models.Q(('sedation__isnull', True), models.Q(('sedation__isnull', False), ('sedation_not_done', '')), _connector='OR'), models.Q(('dissociation__isnull', True), models.Q(('dissociation__isnull', False), ('dissociation_not_done', '')), _connector='OR')), name='reading_value_or_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.CheckConstraint(condition=models.Q(('systolic__isnull', False), ('blood_pressure_not_done__gt', ''), ('heart_rate__isnull', False), ('heart_rate_not_done__gt', ''), ('spo2__isnull', False), ('spo2_not_done__gt', ''), ('respiratory_rate__isnull', False), ('respiratory_rate_not_done__gt', ''), ('sedation__isnull', False), ('sedation_not_done__gt', ''), ('dissociation__isnull', False), ('dissociation_not_done__gt', ''), _connector='OR'), name='reading_not_empty'),
-        ),
-        migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('systolic__isnull', True), models.Q(('systolic__gte', 50), ('systolic__lte', 300)), _connector='OR'), models.Q(('diastolic__isnull', True), models.Q(('diastolic__gte', 20), ('diastolic__lte', 200)), _connector='OR'), models.Q(('heart_rate__isnull', True), models.Q(('heart_rate__gte', 10), ('heart_rate__lte', 300)), _connector='OR'), models.Q(('spo2__isnull', True), models.Q(('spo2__gte', 1), ('spo2__lte', 100)), _connector='OR'), models.Q(('respiratory_rate__isnull', True), models.Q(('respiratory_rate__gte', 1), ('respiratory_rate__lte', 99)), _connector='OR')), name='reading_possible'),
-        ),
-        migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.CheckConstraint(condition=models.Q(('systolic', None), ('systolic__gt', models.F('diastolic')), _connector='OR'), name='reading_systolic_above_diastolic'),
-        ),
-        migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('sedation', None), ('sedation_scale', '')), models.Q(('sedation__isnull', False), ('sedation_scale__gt', '')), _connector='OR'), models.Q(models.Q(('dissociation', None), ('dissociation_scale', '')), models.Q(('dissociation__isnull', False), ('dissociation_scale__gt', '')), _connector='OR')), name='reading_scale_beside_value'),
-        ),
-        migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('correction_reason', ''), ('replaces', None)), models.Q(('correction_reason__gt', ''), ('replaces__isnull', False)), _connector='OR'), name='reading_correction_has_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='event',
-            constraint=models.UniqueConstraint(fields=('session', 'seq'), name='event_seq_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ('symptom', 'intervention', 'medication', 'handover', 'response', 'adverse_event', 'resolution', 'note'))), name='event_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('informed__gt', ''), ('kind', 'response'), ('ordered__gt', ''), models.Q(models.Q(('answers_event', None), ('answers_reading__isnull', False)), models.Q(('answers_event__isnull', False), ('answers_reading', None)), _connector='OR')), models.Q(models.Q(('kind', 'response'), _negated=True), ('answers_event', None), ('answers_reading', None), ('informed', ''), ('ordered', '')), _connector='OR'), name='event_response_agrees'),
-        ),
-        migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('is_serious__isnull', False), ('kind', 'adverse_event'), ('onset_at__isnull', False)), models.Q(models.Q(('kind', 'adverse_event'), _negated=True), ('is_serious', None), ('onset_at', None)), _connector='OR'), name='event_adverse_agrees'),
-        ),
-        migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'resolution'), ('resolves__isnull', False)), models.Q(models.Q(('kind', 'resolution'), _negated=True), ('resolves', None)), _connector='OR'), name='event_resolution_agrees'),
-        ),
-        migrations.AddConstraint(
             model_name='event',
             constraint=models.CheckConstraint(condition=models.Q(('kind__in', ('response', 'symptom')), ('detail__gt', ''), _connector='OR'), name='event_has_detail'),
-        ),
-        migrations.AddConstraint(
-            model_name='doseend',
-            constraint=models.UniqueConstraint(fields=('session', 'seq'), name='doseend_seq_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='doseend',
-            constraint=models.CheckConstraint(condition=models.Q(('mg__gte', 0)), name='doseend_has_mg'),
-        ),
-        migrations.AddConstraint(
-            model_name='doseend',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('is_complete', False), ('partial_detail__gt', '')), models.Q(('is_complete', True), ('partial_detail', '')), _connector='OR'), name='doseend_partial_explained'),
         ),
         migrations.AddConstraint(
             model_name='dose',
@@ -587,95 +466,11 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('session', 'number'), name='dose_number_once'),
         ),
         migrations.AddConstraint(
-            model_name='dose',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1), ('number__lte', 3)), name='dose_number_possible'),
-        ),
-        migrations.AddConstraint(
-            model_name='dose',
-            constraint=models.CheckConstraint(condition=models.Q(('mg__gt', 0)), name='dose_has_mg'),
-        ),
-        migrations.AddConstraint(
-            model_name='dose',
-            constraint=models.CheckConstraint(condition=models.Q(('lot__gt', '')), name='dose_has_lot'),
-        ),
-        migrations.AddConstraint(
-            model_name='dose',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('is_complete', False), ('partial_detail__gt', '')), models.Q(models.Q(('is_complete', True), ('is_complete', None), _connector='OR'), ('partial_detail', '')), _connector='OR'), name='dose_partial_explained'),
-        ),
-        migrations.AddConstraint(
-            model_name='departure',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('advice_given', True), ('clearance__isnull', False), ('kind', 'discharged'), ('transport__gt', ''), models.Q(models.Q(('escort_name__gt', ''), ('escort_phone__gt', '')), ('no_escort_reason__gt', ''), _connector='OR')), models.Q(('clearance', None), ('destination__gt', ''), ('had_serious_event__isnull', False), ('kind', 'transferred'), ('reason__gt', '')), models.Q(('clearance', None), ('clinician_informed__gt', ''), ('had_serious_event__isnull', False), ('kind', 'against_advice'), ('reason__gt', '')), models.Q(('clearance', None), ('had_serious_event__isnull', False), ('kind', 'left_unseen'), ('last_seen_at__isnull', False), ('noticed_by__gt', ''), ('reason__gt', '')), _connector='OR'), name='departure_is_whole'),
-        ),
-        migrations.AddConstraint(
             model_name='decision',
             constraint=models.UniqueConstraint(fields=('session', 'seq'), name='decision_seq_once'),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ('give', 'delay', 'do_not_give'))), name='decision_outcome_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__gt', '')), name='decision_has_reason'),
-        ),
-        migrations.AddConstraint(
             model_name='clearance',
             constraint=models.UniqueConstraint(fields=('session', 'through_seq'), name='clearance_once_per_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='clearance',
-            constraint=models.UniqueConstraint(condition=models.Q(('content_digest__gt', '')), fields=('content_digest',), name='clearance_content_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='clearance',
-            constraint=models.CheckConstraint(condition=models.Q(('meaning__gt', ''), ('printed_name__gt', ''), ('statement__gt', '')), name='clearance_is_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='clearance',
-            constraint=models.CheckConstraint(condition=models.Q(('proof__in', ('', 'password', 'passkey'))), name='clearance_proof_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='amendment',
-            constraint=models.UniqueConstraint(fields=('session', 'seq'), name='amendment_seq_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='amendment',
-            constraint=models.CheckConstraint(condition=models.Q(('printed_name__gt', ''), ('reason__gt', ''), ('text__gt', '')), name='amendment_is_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='amendment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('about', 'session'), ('about_id', None)), models.Q(('about__in', ('admission', 'decision', 'dose', 'reading', 'event', 'clearance', 'departure')), ('about_id__isnull', False)), _connector='OR'), name='amendment_about_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='admission',
-            constraint=models.UniqueConstraint(fields=('session', 'seq'), name='admission_seq_once'),
-        ),
-        migrations.AddIndex(
-            model_name='accessentry',
-            index=models.Index(fields=['site', '-at'], name='access_by_date'),
-        ),
-        migrations.AddIndex(
-            model_name='accessentry',
-            index=models.Index(fields=['patient', '-at'], name='access_to_patient'),
-        ),
-        migrations.AddIndex(
-            model_name='accessentry',
-            index=models.Index(fields=['staff', '-at'], name='access_by_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='accessentry',
-            constraint=models.CheckConstraint(condition=models.Q(('action__in', ('listed', 'opened', 'printed', 'exported'))), name='accessentry_action_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='siteprotocol',
-            constraint=models.UniqueConstraint(fields=('site', 'version'), name='site_protocol_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='withdrawal',
-            constraint=models.UniqueConstraint(fields=('session', 'seq'), name='withdrawal_seq_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='withdrawal',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__gt', '')), name='withdrawal_has_reason'),
         ),
     ]
