@@ -8,7 +8,9 @@ ENV := umask 077; SECRET_KEY="$$(cat var/secret_key)" CLINIC_TRAIL_KEYS="$$(cat 
 # A worker for each core; one with nothing left takes over from another. The slowest tests are named at the end.
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal --durations=25 --durations-min=1
 HAS_POSTGRESQL := ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null
-ON_POSTGRESQL := TEST_ENGINE=postgresql $(PYTEST)
+# The server and the browser work beside the tests, which wait for them: one worker more than cores.
+WAITING := $(subst -n auto,-n $(shell echo $$(($$(nproc) + 1))),$(PYTEST))
+ON_POSTGRESQL := TEST_ENGINE=postgresql $(WAITING)
 # Measuring makes a test half as slow again: the rooms with a bound are measured by their own tests,
 # on PostgreSQL those of the guards alone, which are written for each engine. What attacks the
 # database by SQL reaches little code, and is not measured.
@@ -18,16 +20,17 @@ COV := $(addprefix --cov=,$(ROOMS)) --cov-report=
 BY_SQL := tests/guards/test_attacks.py tests/guards/test_every_guard_matters.py
 OTHERS := $(filter-out $(MEASURED) tests/browser tests/factories tests/sequences,$(patsubst %/,%,$(wildcard tests/*/ tests/test_*.py)))
 UNMEASURED := -m "not browser" $(OTHERS) $(BY_SQL) --ignore tests/clinic/trail
-# On PostgreSQL `make test` runs what meets the engine: tables, guards, verbs, log, proof, races,
-# upgrades, searches and the number of queries. The rest reaches it through those alone, and runs
-# whole in `rest-postgresql`. What asks no database runs once.
-ENGINE := tests/actions tests/clinic/trail tests/faults tests/models tests/proof tests/upgrade \
+# On PostgreSQL `make test` runs what an engine may answer in a way of its own: tables, guards, log,
+# proof, races, upgrades, searches, the number of queries, and every verb in any order. The verbs
+# one by one, and the pages, reach it through those alone, and run whole in `rest-postgresql`. What
+# asks no database runs once.
+ENGINE := $(wildcard tests/actions/*at_once.py) tests/clinic/trail tests/faults tests/models tests/proof tests/upgrade \
 	tests/web/test_query_counts.py tests/web/floor/test_patients.py $(BY_SQL)
 REST := -m "not browser" $(addprefix --ignore ,tests/rules tests/styles tests/test_codebase.py \
 	tests/test_docs.py tests/test_security_page.py tests/clinic/test_matrix.py tests/guards \
 	tests/sequences $(ENGINE))
 # What `make test` does in small or in part: all of it in half an hour on two cores.
-PARTS := hazards rest-postgresql sequences-sqlite sequences-postgresql matrix-postgresql pages-browser
+PARTS := hazards rest-postgresql pages-browser sequences-sqlite sequences-postgresql matrix-postgresql
 TOOLS := SECRET_KEY=tools CLINIC_TRAIL_KEYS=tools:not-a-secret-for-tools-that-write-nothing
 
 .DEFAULT_GOAL := help
@@ -120,7 +123,7 @@ coverage: .venv/test ## how much of what the record rests on the tests before it
 	done
 
 test-browser: .venv/test ## what a person does, in the system's Chromium
-	$(PYTEST) -m browser
+	$(WAITING) -m browser
 
 verbs: .venv/test ## write docs/verbs.md from what the verbs declare, and offer each in its package
 	$(TOOLS) $(BIN)/python -m tests.verbs_page
@@ -138,7 +141,7 @@ matrix-postgresql: .venv/test ## every address, person, id and method on Postgre
 	WHOLE=1 $(ON_POSTGRESQL) tests/clinic/test_matrix.py tests/management/test_demo_building.py tests/guards/test_install.py
 
 pages-browser: .venv/test ## axe on every page in every state and theme, every form without TLS, the whole fuzz
-	WHOLE=1 $(PYTEST) -m browser $(addprefix tests/browser/test_,accessibility.py empty_after_save.py fuzz.py)
+	WHOLE=1 $(WAITING) -m browser $(addprefix tests/browser/test_,accessibility.py empty_after_save.py fuzz.py)
 
 hazards: .venv/test ## take the control of each hazard away, and see that its test fails
 	WHOLE=1 $(PYTEST) tests/test_hazards.py

@@ -27,7 +27,7 @@ from monitoring.rules.measures import NOT_DONE_REASONS, OBSERVATIONS
 from monitoring.rules.questions import QUESTIONS
 from monitoring.words import wording
 from tests.clock import TestClock
-from tests.engine import APPLICATION, USES_POSTGRESQL
+from tests.engine import APPLICATION, USES_POSTGRESQL, unmeasured
 from tests.factories.people import just_confirmed
 from tests.shared import QUICK
 
@@ -42,9 +42,10 @@ def django_db_setup(
     with django_db_blocker.unblock():
         # The stubs take a mapping; Django asks only what is in it.
         aliases: Any = {"default"}
-        made = setup_databases(
-            verbosity=0, interactive=False, aliases=aliases, serialized_aliases=set()
-        )
+        with unmeasured():
+            made = setup_databases(
+                verbosity=0, interactive=False, aliases=aliases, serialized_aliases=set()
+            )
         if USES_POSTGRESQL:
             # The tests' own cluster is thrown away, and keeps nothing for its speed.
             privileges.UNSAFE.pop("fsync")

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.hashers import make_password, verify_password
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from clinic.actions import change_password
 from clinic.models import Membership, Staff
+from clinic.models.constant import Constant
 from clinic.signin.recorded import is_recorded
+
+
+def _roles(people: list[UUID]) -> QuerySet[Membership]:
+    return Membership.objects.filter(staff_id__in=people).select_related("staff", "site")
+
+
+_ROLES = Constant(_roles)
 
 
 class PrefetchingBackend(ModelBackend):
@@ -42,7 +52,7 @@ class PrefetchingBackend(ModelBackend):
         return staff
 
     def get_user(self, user_id: Any) -> Staff | None:
-        roles = list(Membership.objects.filter(staff_id=user_id).select_related("staff", "site"))
+        roles = _ROLES.rows([user_id])
         staff = roles[0].staff if roles else Staff.objects.filter(pk=user_id).first()
         if staff is None or not self.user_can_authenticate(staff):
             return None

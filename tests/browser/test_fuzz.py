@@ -38,7 +38,7 @@ COUNTS = {
     "no role": 200,
 }
 """How many requests a person of each role sends; 5,000 together."""
-SHARE = 1 if IS_WHOLE else 0.3
+SHARE = 1 if IS_WHOLE else 0.2
 """Of the requests, and of the pages that others than the first of a group open afterwards."""
 GROUPS = (("nurse", "clinician"), ("administrator", "auditor", "emergency", "no role"))
 KEPT = {

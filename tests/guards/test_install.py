@@ -8,6 +8,7 @@ import pytest
 from django.core import checks
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
+from django.db.migrations.executor import MigrationExecutor
 from pytest_django import DjangoAssertNumQueries
 
 from monitoring import guards
@@ -156,8 +157,13 @@ def test_a_guard_of_an_older_text_is_dropped_too() -> None:
 @pytest.mark.skipif(
     USES_POSTGRESQL and not IS_WHOLE, reason="every migration back and forth: in `make test-all`"
 )
-def test_without_tables_there_is_nothing_to_guard(committed_db: None) -> None:
-    call_command("migrate", "monitoring", "zero", verbosity=0)
+def test_every_migration_goes_back_and_forth_and_without_tables_nothing_is_guarded(
+    committed_db: None,
+) -> None:
+    nodes = MigrationExecutor(connection).loader.graph.nodes
+    names = sorted((name for app, name in nodes if app == "monitoring"), reverse=True)
+    for name in [*names[1:], "zero"]:
+        call_command("migrate", "monitoring", name, verbosity=0)
     assert _reported() == []
     call_command("migrate", verbosity=0)
     assert guards.check(connection) == []
