@@ -41,7 +41,7 @@ class StrikeForm(RecordForm):
 class ConfirmationForm(RecordForm):
     saves = StrikeConfirmation
     is_confirmed = YesNo(
-        label=gettext_lazy("Was this entered in error?"),
+        label=gettext_lazy("Was this entered in error"),
         answers=(gettext_lazy("Yes: it counts no more"), gettext_lazy("No: it counts")),
     )
     reason = forms.CharField(
