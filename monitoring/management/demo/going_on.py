@@ -99,11 +99,7 @@ def _watch(visit: Visit) -> None:
         visit.respond()
     for event in unreviewed(visit.facts):
         visit.review(event.id, "Thoughts without plan or intent, known", "Safety plan")
-    for struck in (s for s in visit.facts.struck if s.waits):
-        actions.confirm_strike(
-            visit.id, visit.clinician, id=visit.new_id(), strike_id=struck.id, is_confirmed=True
-        )
-    visit.reload()
+    visit.confirm_strikes()
     present = visit.clock.present
     until = (present - visit.first_dose_at) / timedelta(minutes=1) - LEFT
     follow_up(visit, until)

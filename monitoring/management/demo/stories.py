@@ -68,6 +68,8 @@ def wrong_reading(visit: Visit, password: str) -> None:
     wrong = visit.read(40, {"systolic": 158, "diastolic": 92})
     visit.wait(1, 2)
     visit.strike("reading", wrong.pk, "Values of the patient in the next chair")
+    visit.wait(1, 2)
+    visit.confirm_strikes()
     visit.read(40)
     actions.correct_dose(
         visit.id,
@@ -87,12 +89,9 @@ def wrong_chart(visit: Visit, password: str) -> None:
     visit.read(60)
     visit.event("symptom", symptoms=["chest_pain"])
     visit.wait(1, 2)
-    strike = visit.strike("event", visit.facts.events[-1].id, "It was the patient in the next room")
+    visit.strike("event", visit.facts.events[-1].id, "It was the patient in the next room")
     visit.wait(2, 4)
-    actions.confirm_strike(
-        visit.id, visit.clinician, id=visit.new_id(), strike_id=strike.pk, is_confirmed=True
-    )
-    visit.reload()
+    visit.confirm_strikes()
     _to_the_end(visit, password, after=60)
 
 

@@ -210,6 +210,14 @@ class Visit(Measured):
         self.reload()
         return strike
 
+    def confirm_strikes(self) -> None:
+        """A clinician agrees to each strike that waits."""
+        for struck in (s for s in self.facts.struck if s.waits):
+            actions.confirm_strike(
+                self.id, self.clinician, id=self.new_id(), strike_id=struck.id, is_confirmed=True
+            )
+        self.reload()
+
     def review(self, about: UUID, assessment: str, action_taken: str) -> None:
         review = actions.review_event(
             self.id,
