@@ -51,12 +51,13 @@ help: ## list what can be asked for, and how to run one test
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 22
 	@echo; sed -n 's/^#: //p' Makefile
 
-run: demo-data ## the demo clinic at http://localhost:8000; run again, it keeps its data
+run: demo-data ## the demo clinic at http://localhost:8000, whose day goes on; run again, it keeps its data
 	@$(ENV) $(BIN)/python manage.py collectstatic --noinput --verbosity 0
 	@$(ENV) $(BIN)/python manage.py check --database default --fail-level WARNING
 	@echo; echo "The board: http://localhost:$(PORT)   (stop with Ctrl-C)"
 	@(sleep 3; $(BIN)/python -m webbrowser "http://localhost:$(PORT)" >/dev/null 2>&1) &
-	@$(ENV) $(BIN)/gunicorn clinic.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 --no-control-socket --log-level warning
+	@$(ENV) $(BIN)/python manage.py demo --play-on --every 30 & \
+	$(ENV) $(BIN)/gunicorn clinic.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 --no-control-socket --log-level warning
 
 dev: demo-data ## the same, from what is being edited: the server starts again with every change
 	@$(ENV) CLINIC_DEBUG=1 $(BIN)/python manage.py runserver $(PORT)
@@ -71,7 +72,7 @@ demo-data: .venv/run var/secret_key var/trail_keys
 		|| { echo "Port $(PORT) is in use. Stop what runs there, or choose another: PORT=8001"; exit 1; }
 	@chmod -R go= var
 	@$(ENV) $(BIN)/python manage.py migrate --verbosity 0
-	@$(ENV) $(BIN)/python manage.py demo --if-empty
+	@$(ENV) $(BIN)/python manage.py demo --if-empty --play-on
 
 check: static ## what to run while working, in a minute and a half: style, types, rules, verbs, pages
 	$(PYTEST) tests/test_codebase.py tests/rules tests/actions tests/web tests/clinic/web
