@@ -17,6 +17,7 @@ from monitoring.actions.text import require_text
 from monitoring.actions.times import require_not_future
 from monitoring.actions.work import SessionWork, session_verb
 from monitoring.models import Dose, DoseEnd
+from monitoring.models.rows import SessionRows
 from monitoring.rules.facts import CLOCKS_APART
 from monitoring.rules.phase import PRESENT
 
@@ -27,7 +28,8 @@ WHOLE = 2
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoseCorrection:
     """What was wrong, as it is right; None leaves it as it was. `sprays` are those that left a
-    device; `ended_at` and `ended_mg` are of an infusion whose end is recorded."""
+    device; `ended_at` and `ended_mg` are of an infusion whose end is recorded; `is_running` says
+    that its end was entered in error, and that it still runs."""
 
     lot: str | None = None
     expiry: date | None = None
@@ -36,6 +38,7 @@ class DoseCorrection:
     partial_detail: str | None = None
     ended_at: datetime | None = None
     ended_mg: Decimal | None = None
+    is_running: bool | None = None
 
 
 @session_verb(Permission.GIVE_DOSE, phases=(*PRESENT, "closed"))
@@ -64,6 +67,11 @@ def correct_dose(
     dose = copied(original) | _corrected(work, original, correction)
     ending = copied(end) | _ended(work, end, dose, correction) if end else {}
     _require_clinician(work, original, end, dose, ending)
+    if correction.is_running:
+        _require_may_run(work, original, end)
+        end = None
+    else:
+        _require_ended(work, original, end)
     dose |= {"id": id, "replaces": original, "correction_reason": reason.strip()}
     made = work.add(Dose(**{**dose, "after_departure": work.session.phase == "closed"}))
     if end is not None:
@@ -123,6 +131,29 @@ def _ended(
         if not is_complete:
             require_text(detail, "partial_detail")
     return found
+
+
+def _require_may_run(work: SessionWork, was: Dose, end: DoseEnd | None) -> None:
+    """Refuse to let a part run on that never ended, that another followed, or once the patient has
+    left; a clinician alone may, for the end that comes next may be an earlier one."""
+    is_last = was.pk == work.session.rows.standing(Dose)[-1].pk
+    if end is None or not is_last or work.session.phase == "closed":
+        raise refuse("not_running", "is_running")
+    if not access.may(work.by, Permission.CONFIRM_STRIKE, work.session.site):
+        raise refuse("clinician_corrects", "is_running")
+
+
+def _require_ended(work: SessionWork, was: Dose, end: DoseEnd | None) -> None:
+    """A part whose end was taken away is corrected by a clinician alone until it ends again."""
+    is_lost = end is None and end_taken_away(work.session.rows, was) is not None
+    if is_lost and not access.may(work.by, Permission.CONFIRM_STRIKE, work.session.site):
+        raise refuse("clinician_corrects", "reason")
+
+
+def end_taken_away(rows: SessionRows, dose: Dose) -> DoseEnd | None:
+    """The end that what `dose` replaces had; compared with the end that `dose` is given."""
+    was = rows.find(Dose, dose.replaces_id) if dose.replaces_id else None
+    return rows.beside(was, DoseEnd) if was else None
 
 
 def _require_clinician(

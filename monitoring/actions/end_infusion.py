@@ -6,8 +6,10 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from clinic import access
 from clinic.access import Permission
 from clinic.refusal import refuse
+from monitoring.actions.correct_dose import end_taken_away
 from monitoring.actions.sending import FIRST, Sending
 from monitoring.actions.text import require_text
 from monitoring.actions.times import require_timely
@@ -56,8 +58,18 @@ def end_infusion(
         late_reason=late_reason,
         window=work.facts.protocol.window,
     )
+    _require_clinician(work, end_taken_away(rows, running), ended_at, mg)
     _require_amount(running, mg, is_complete=is_complete, is_paused=is_paused, why=partial_detail)
     return work.add(DoseEnd(id=id, dose=running, ended_at=ended_at, **given))
+
+
+def _require_clinician(
+    work: SessionWork, was: DoseEnd | None, ended_at: datetime, mg: Decimal
+) -> None:
+    """Refuse to anyone else an end that is earlier, or less, than the one that was taken away."""
+    is_less = was is not None and (ended_at < was.ended_at or mg < was.mg)
+    if is_less and not access.may(work.by, Permission.CONFIRM_STRIKE, work.session.site):
+        raise refuse("clinician_corrects", "ended_at")
 
 
 def _require_amount(

@@ -529,13 +529,17 @@ NEW.replaces_id IS NOT NULL AND NOT EXISTS (
 
 -- guard: corrected_by_clinician on: dose
 -- before: INSERT
--- A correction that makes a dose earlier, or less, is a clinician's: the window would end earlier.
+-- A correction that makes a dose earlier, or less, or follows a lost end, is a clinician's.
 NEW.replaces_id IS NOT NULL AND EXISTS (
     SELECT 1 FROM monitoring_dose d
     WHERE d.id = NEW.replaces_id
     AND (
         SECONDS(NEW.started_at) < SECONDS(d.started_at) OR NEW.mg < d.mg
         OR COALESCE(NEW.sprays, 2) < COALESCE(d.sprays, 2)
+        OR (
+            EXISTS (SELECT 1 FROM monitoring_doseend e WHERE e.dose_id = d.replaces_id)
+            AND NOT EXISTS (SELECT 1 FROM monitoring_doseend e WHERE e.dose_id = d.id)
+        )
     )
 )
 AND {not_a_clinician NEW.recorded_by_id};

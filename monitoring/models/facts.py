@@ -104,12 +104,15 @@ def _events(rows: SessionRows) -> tuple[rules.EventFacts, ...]:
 
 
 def _first_end(rows: SessionRows, dose: Dose) -> DoseEnd | None:
-    """The end that was entered first for `dose` or for what it replaces."""
+    """The end that was entered first for `dose` or for what it replaces, back to where an end was
+    taken away: it ran on from there."""
     from monitoring.models import Dose, DoseEnd
 
     found, row = rows.beside(dose, DoseEnd), dose
-    while row.replaces_id and (earlier := rows.find(Dose, row.replaces_id)):
-        row, found = earlier, rows.beside(earlier, DoseEnd) or found
+    while found and row.replaces_id and (earlier := rows.find(Dose, row.replaces_id)):
+        if (end := rows.beside(earlier, DoseEnd)) is None:
+            break
+        row, found = earlier, end
     return found
 
 

@@ -136,6 +136,7 @@ REASONS = {
         "%(by)s entered this. They or a clinician can mark it as entered in error."
     ),
     "nothing_corrected": _("Enter what was wrong, as it is right."),
+    "not_running": _("It has no end, another part followed it, or the patient has left."),
     "clinician_corrects": _("The window would end earlier, or less was given: ask a clinician."),
     "not_of_this_event": _("This kind of event does not have it."),
     "unknown_fact": _(

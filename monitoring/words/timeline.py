@@ -92,6 +92,8 @@ def timeline(session: Session, facts: SessionFacts) -> list[Entry]:
     notes = strike_notes(rows)
     corrections = [r for noun in (Dose, Event) for r in rows.of(noun) if r.replaces_id]
     replaced = {row.replaces_id for row in corrections if row.replaces_id}
+    counting = {dose.pk for dose in rows.standing(Dose)}
+    gone = replaced | {end.pk for end in rows.of(DoseEnd) if end.dose_id not in counting}
     reasons = {row.pk: row.correction_reason for row in corrections}
     day = _day(facts.first_dose_at or session.planned_for)
     return [
@@ -100,7 +102,7 @@ def timeline(session: Session, facts: SessionFacts) -> list[Entry]:
             minutes=facts.minutes(entry.at) if _is_here(facts, entry.at) else None,
             is_other_day=_day(entry.at) != day,
             note=_said(entry, notes, replaced, reasons),
-            is_gone=entry.id in replaced or bool((n := _note(entry, notes)) and n.is_struck),
+            is_gone=entry.id in gone or bool((n := _note(entry, notes)) and n.is_struck),
         )
         for entry in found
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -19,6 +19,7 @@ from monitoring.reports import reviews
 from monitoring.rules.deviations import deviations
 from monitoring.rules.late_doses import doses_to_review
 from monitoring.words.amendments import late_events
+from monitoring.words.timeline import timeline
 from tests.actions.refusals import refused
 from tests.clock import TestClock
 from tests.factories.visits import Visit, discharged, dosed, infused, signed
@@ -174,3 +175,32 @@ def test_after_departure_a_correction_is_marked_and_waits_for_a_review(clock: Te
         visit.review_event(made.pk)
     again = correct(visit, made, lot="B77")
     assert list(reviews.waiting_doses(visit.site)) == [again]
+
+
+def test_an_end_entered_in_error_is_taken_away_and_the_start_stays(clock: TestClock) -> None:
+    """Entered for the patient in the next chair: here it runs on, and the window with it."""
+    visit = infused(clock)
+    dose = visit.session.dose_set.get()
+    was = DoseEnd.objects.get(dose=dose)
+    with refused("clinician_corrects", "is_running"):
+        correct(visit, dose, is_running=True)
+    made = correct(visit, dose, by=visit.clinician, is_running=True)
+    assert (made.started_at, visit.session.phase) == (dose.started_at, "dosing")
+    assert visit.session.facts().last_dose_at is None
+    with refused("not_running", "is_running"):
+        correct(visit, made, by=visit.clinician, is_running=True)
+    with refused("clinician_corrects", "reason"):
+        correct(visit, made, lot="B77")
+
+    def end(at: datetime) -> DoseEnd:
+        given: dict[str, Any] = {"ended_at": at, "confirmed_at": at, "late_reason": "Misread"}
+        return actions.end_infusion(
+            visit.id, visit.nurse, id=uuid7(), mg=was.mg, is_complete=True, **given
+        )
+
+    with refused("clinician_corrects", "ended_at"):
+        end(was.ended_at - timedelta(minutes=1))
+    ended = end(clock.forward(minutes=10))
+    assert visit.session.facts().last_dose_at == ended.ended_at
+    lines = timeline(visit.session, visit.session.facts())
+    assert [e.is_gone for e in lines if e.id in {was.pk, ended.pk}] == [True, False]

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
+from clinic.ids import uuid7
 from monitoring import models as nouns
 from tests.clock import TestClock
-from tests.guards.examples import signed
+from tests.guards.examples import ended, signed
 from tests.guards.raw import copy
 from tests.guards.world import Clinic, Visit, open_clinic
 
@@ -63,3 +64,22 @@ def test_what_was_struck_is_not_struck_corrected_or_confirmed_again(
         copy(reading, seq=visit.row.last_seq + 1, **mended)
     with pytest.raises(IntegrityError, match="names_a_fact_once"), transaction.atomic():
         copy(strike, seq=visit.row.last_seq + 1)
+
+
+def test_a_part_whose_end_was_taken_away_is_corrected_by_a_clinician_alone(
+    clinic: Clinic, clock: TestClock
+) -> None:
+    """Else a nurse could take an end away, and enter an earlier one two corrections later."""
+    visit = ended(clinic, clock)
+    dose = nouns.Dose.objects.get(session=visit.id)
+    end = nouns.DoseEnd.objects.get(dose=dose)
+    second, mended = uuid7(), {"correction_reason": "It runs"}
+    copy(dose, id=second, seq=visit.row.last_seq + 1, replaces_id=dose.id, **mended)
+    sound: dict[str, Any] = {"seq": visit.row.last_seq + 1}
+    earlier = end.ended_at - timedelta(minutes=1)
+    with pytest.raises(IntegrityError, match="corrected_by_clinician"), transaction.atomic():
+        copy(end, dose_id=second, ended_at=earlier, **sound)
+    sound |= {"replaces_id": second, **mended}
+    with pytest.raises(IntegrityError, match="corrected_by_clinician"), transaction.atomic():
+        copy(dose, **sound)
+    copy(dose, recorded_by_id=clinic.clinician.id, **sound)

@@ -58,6 +58,11 @@ class DoseCorrectionForm(CorrectingForm):
     sprays = Tiles(label=gettext_lazy("How much was given, by the green dots"), choices=SPRAYED)
     ended_at = ClockTime(label=gettext_lazy("Ended at"))
     ended_mg = Amount(required=False, label=gettext_lazy("Given (mg)"))
+    is_running = forms.BooleanField(
+        required=False,
+        label=gettext_lazy("The end was entered in error: it still runs"),
+        label_suffix="",
+    )
     partial_detail = _text(gettext_lazy("If not all was given: what happened"), 300)
     reason = _text(gettext_lazy("Why corrected"), 300)
 
@@ -66,7 +71,7 @@ class DoseCorrectionForm(CorrectingForm):
         is_infusion = dose.is_complete is None
         left_out = ["sprays"] if is_infusion else []
         if end is None:
-            left_out += ["ended_at", "ended_mg"]
+            left_out += ["ended_at", "ended_mg", "is_running"]
         if is_infusion and end is None:
             left_out.append("partial_detail")
         for name in left_out:
@@ -82,6 +87,7 @@ class DoseCorrectionForm(CorrectingForm):
             partial_detail=self.typed("partial_detail"),
             ended_at=self.time("ended_at"),
             ended_mg=self.typed("ended_mg"),
+            is_running=self.typed("is_running"),
         )
 
 

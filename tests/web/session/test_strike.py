@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from clinic.ids import uuid7
 from monitoring.models import Dose, Event, Strike, StrikeConfirmation
 from tests.clock import TestClock
 from tests.factories.people import person
-from tests.factories.visits import Visit, admitted, discharged, dosed, observed
+from tests.factories.visits import Visit, admitted, discharged, dosed, infused, observed
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]
@@ -185,3 +186,16 @@ def test_the_words_of_an_event_are_corrected(clock: TestClock, signed_in: Signer
     made = Event.objects.get(replaces=note)
     assert (made.detail, made.at) == ("Right arm", note.at)
     assert "Note corrected: Misheard" in nurse.get(f"{page}report/").content.decode()
+
+
+def test_an_end_entered_in_error_is_taken_away_on_the_page_of_its_infusion(
+    clock: TestClock, signed_in: Signer
+) -> None:
+    visit = infused(clock)
+    dose = visit.session.dose_set.get()
+    address = reverse("dose-correct", args=[visit.id, dose.pk])
+    assert "it still runs" in signed_in(visit.nurse).get(address).content.decode()
+    body = {"id": str(uuid7()), "is_running": "on", "reason": "It was chair 2"}
+    assert "ask a clinician" in signed_in(visit.nurse).post(address, body).content.decode()
+    assert signed_in(visit.clinician).post(address, body).status_code == 302
+    assert visit.session.phase == "dosing"
