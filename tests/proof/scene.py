@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import StringIO
 from typing import Any
@@ -82,6 +83,13 @@ def scene(clinic: Clinic, clock: TestClock) -> Scene:
 @pytest.fixture
 def owner(scene: Scene) -> Iterator[None]:
     """Someone with the owner's rights and every guard gone, who can write anything at all."""
+    with without_guards():
+        yield
+
+
+@contextmanager
+def without_guards() -> Iterator[None]:
+    """What someone with the owner's rights does, every guard being gone."""
     with guards.as_owner(connection), connection.cursor() as cursor:
         guards.drop(connection)
         if connection.vendor == "postgresql":
