@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from clinic.message import Message
 from clinic.refusal import Refused, refuse
 from monitoring.rules.dose_facts import InfusionOrder
-from monitoring.rules.doses import beyond, ordered_mg
+from monitoring.rules.doses import beyond, ordered_mg, per_kg
+from monitoring.rules.facts import SessionFacts
 from monitoring.rules.protocol import Protocol
 
 FIELDS = {"most": "mg_per_kg", "least": "infusion_minutes"}
@@ -47,6 +48,17 @@ def require_infusion(
         raise Refused(Message("beyond_needs_clinician", limits, FIELDS[code]) for code in found)
     if found and not given.beyond_reason.strip():
         raise Refused([Message("beyond_reason", _limits(protocol), "beyond_reason")])
+
+
+def require_reason_beyond(facts: SessionFacts, total: Decimal, reason: str) -> None:
+    """Refuse a later order of more mg/kg than the protocol's most without a clinician's reason; how
+    long it runs, and why that is short, was asked when it was planned."""
+    planned = facts.infusion
+    if planned is None or reason.strip():
+        return
+    mg_per_kg = per_kg(facts.protocol, planned.weight_kg, total)
+    if "most" in beyond(facts.protocol, replace(planned, mg_per_kg=mg_per_kg)):
+        raise Refused([Message("beyond_reason", _limits(facts.protocol), "beyond_reason")])
 
 
 def _whole(given: ByWeight) -> InfusionOrder:

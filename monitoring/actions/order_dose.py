@@ -10,6 +10,7 @@ from clinic.access import Permission
 from clinic.message import Message
 from clinic.models import Staff
 from clinic.refusal import Refused, refuse
+from monitoring.actions.infusion_order import require_reason_beyond
 from monitoring.actions.work import SessionWork, session_verb
 from monitoring.models import Order
 from monitoring.rules.facts import SessionFacts
@@ -18,11 +19,12 @@ from monitoring.rules.readiness import order_problems
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ordering:
-    """How much, in which phase of treatment, and why this dose."""
+    """How much, in which phase of treatment, why this dose, and why beyond the protocol."""
 
     mg: Decimal
     treatment_phase: str
     reason: str
+    beyond_reason: str = ""
 
 
 @session_verb(Permission.ORDER_DOSE, phases=("planned", "arrived"))
@@ -32,8 +34,9 @@ def order_dose(
     """Order the dose of the session, before it is given (CLINICAL 8, rules 20 and 52).
 
     A later order takes the place of an earlier one, `replaces_id`, that was shown; after the first
-    dose the rest can only be stopped, by `decide_dose`. Raises Refused at each field, and where
-    another order has come since; NotAllowed.
+    dose the rest can only be stopped, by `decide_dose`. An infusion of more mg/kg than the
+    protocol's most needs its reason, as in a plan (CLINICAL 5; 8, rule 44). Raises Refused at each
+    field, and where another order has come since; NotAllowed.
     """
     rows = work.session.rows
     if sent := work.sent(rows.of(Order), id, written(ordering)):
@@ -43,6 +46,7 @@ def order_dose(
     if replaces_id != (orders[-1].pk if orders else None):
         raise refuse("order_changed")
     require_order(work.facts, ordering)
+    require_reason_beyond(work.facts, ordering.mg, ordering.beyond_reason)
     work.session.planned_mg = ordering.mg
     return work.add(order_of(work.by, id, ordering))
 
@@ -58,6 +62,7 @@ def written(ordering: Ordering) -> dict[str, object]:
         "mg": ordering.mg,
         "treatment_phase": ordering.treatment_phase,
         "reason": ordering.reason.strip(),
+        "beyond_reason": ordering.beyond_reason.strip(),
     }
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING, cast
 
 from clinic import clock
@@ -13,7 +12,7 @@ from monitoring.models.rows import SessionRows
 from monitoring.rules import facts as rules
 from monitoring.rules.codes import AutomaticWithdrawal
 from monitoring.rules.dose_facts import DoseFacts, InfusionOrder
-from monitoring.rules.doses import ordered_mg, sprayed_mg
+from monitoring.rules.doses import ordered_mg, per_kg, sprayed_mg
 from monitoring.rules.measures import OBSERVATIONS, value_fields
 from monitoring.rules.mended import Corrected, StruckFacts
 from monitoring.rules.order import OrderFacts
@@ -220,25 +219,26 @@ def decision_facts(row: Decision) -> rules.DecisionFacts:
 
 
 def _infusion(rows: SessionRows) -> InfusionOrder | None:
-    """None where none was ordered by weight. Beyond the protocol it has the reason of the plan, or
-    that of the latest order."""
+    """None where none was ordered by weight. Beyond the protocol it has the reason of the latest
+    order, or that of the plan."""
     from monitoring.models import Order
 
     session = rows.session
-    reason = next((order.reason for order in reversed(rows.standing_if_loaded(Order))), "")
+    orders = rows.standing_if_loaded(Order)
+    reason = next((o.beyond_reason or session.beyond_reason or o.reason for o in orders[-1:]), "")
     weight, mg_per_kg, minutes = session.weight_kg, session.mg_per_kg, session.infusion_minutes
     concentration = session.concentration
     if weight is None or mg_per_kg is None or concentration is None or minutes is None:
         return None
     if ordered_mg(weight, mg_per_kg) != session.planned_mg:
         # A later order was of another amount.
-        mg_per_kg = (session.planned_mg / weight).quantize(Decimal("0.01"))
+        mg_per_kg = per_kg(session.protocol_version.protocol(), weight, session.planned_mg)
     return InfusionOrder(
         weight_kg=weight,
         mg_per_kg=mg_per_kg,
         concentration=concentration,
         minutes=minutes,
-        beyond_reason=session.beyond_reason or reason,
+        beyond_reason=reason or session.beyond_reason,
     )
 
 

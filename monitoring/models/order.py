@@ -25,6 +25,8 @@ class Order(SessionFact):
         _("Phase of treatment"), max_length=16, choices=TreatmentPhase.choices
     )
     reason = models.CharField(_("Why this dose"), max_length=300)
+    beyond_reason = models.CharField(_("Why beyond the protocol"), max_length=300, blank=True)
+    """Asked of a later order of an infusion; the first has that of the plan."""
     printed_name = models.CharField(max_length=200)
 
     class Meta(SessionFact.Meta):

@@ -7,7 +7,7 @@ which each has its own end and amount (CLINICAL 5; 7, hazard 42; 8, rule 44).
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
 from typing import TYPE_CHECKING
 
 from clinic.message import Message
@@ -35,6 +35,14 @@ def sprayed_mg(holds: float, sprays: int | None, *, is_complete: bool | None) ->
 def ordered_mg(weight_kg: Decimal, mg_per_kg: Decimal) -> Decimal:
     """The total of an order by weight, to a tenth of a mg (CLINICAL 5)."""
     return (weight_kg * mg_per_kg).quantize(Decimal("0.1"), ROUND_HALF_UP)
+
+
+def per_kg(protocol: Protocol, weight_kg: Decimal, total: Decimal) -> Decimal:
+    """The mg/kg of an order of `total` mg, to a thousandth. A total that is the protocol's most
+    rounded to a tenth of a mg is no more than it."""
+    most = Decimal(protocol.infusion_most_mcg_kg) / 1000
+    found = (total / weight_kg).quantize(Decimal("0.001"), ROUND_UP)
+    return min(found, most) if total <= ordered_mg(weight_kg, most) else found
 
 
 def beyond(protocol: Protocol, order: InfusionOrder) -> list[str]:

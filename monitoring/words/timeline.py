@@ -236,7 +236,8 @@ def _with_both_times(entry: Entry, row: Dose | DoseEnd | Event | Call) -> Entry:
 
 def _order(order: Order) -> Entry:
     what = _("Ordered %(mg)s mg") % {"mg": milligrams(order.mg)}
-    detail = f"{order.get_treatment_phase_display()}; {order.reason}"
+    words = (order.get_treatment_phase_display(), order.reason, order.beyond_reason)
+    detail = "; ".join(filter(None, words))
     entry = Entry(order.recorded_at, what, detail, order.printed_name, seq=order.seq)
     return replace(entry, id=order.pk, noun="order")
 

@@ -194,7 +194,7 @@ BEYOND = ByWeight(
 )
 
 
-def order(clock: TestClock, infusion: ByWeight, mg: int = 54, **how: Any) -> Visit:
+def order(clock: TestClock, infusion: ByWeight, mg: Decimal | int = 54, **how: Any) -> Visit:
     return planned(clock, protocol=KETAMINE_IV, planned_mg=mg, infusion=infusion, **how)
 
 
@@ -209,6 +209,28 @@ def test_beyond_the_protocol_a_clinician_says_why(clock: TestClock) -> None:
     given(visit)
     words = "Infusion ordered beyond the protocol, 0.75 mg/kg over 30 min: No response to 0.5"
     assert words in told(visit)
+
+
+@pytest.mark.parametrize(("mg", "is_beyond"), [("36.2", False), ("36.3", True), ("60", True)])
+def test_a_later_order_beyond_the_protocol_says_why(
+    clock: TestClock, mg: str, is_beyond: bool
+) -> None:
+    """36.2 mg are 0.5 mg/kg of 72.3 kg, rounded to a tenth of a mg."""
+    plan: dict[str, Any] = {"weight_kg": Decimal("72.3"), "mg_per_kg": Decimal("0.4")}
+    visit = order(
+        clock, ByWeight(concentration=Decimal(2), infusion_minutes=40, **plan), Decimal("28.9")
+    )
+    if is_beyond:
+        with refused("beyond_reason", "beyond_reason"):
+            visit.order(Decimal(mg))
+        visit.order(Decimal(mg), beyond_reason="No response to 0.4")
+    else:
+        visit.order(Decimal(mg))
+    visit.admit()
+    visit.read(0)
+    given(visit)
+    found = [words for words in told(visit) if "beyond the protocol" in words]
+    assert [words.endswith("No response to 0.4") for words in found] == [True] * is_beyond
 
 
 def _columns(given: ByWeight) -> dict[str, Any]:

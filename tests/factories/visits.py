@@ -105,7 +105,7 @@ class Visit(Mended, Followed):
         """The session as it now stands in the database."""
         return Session.read(self.id)
 
-    def order(self, mg: int = 56, **given: Any) -> Order:
+    def order(self, mg: Decimal | int = 56, **given: Any) -> Order:
         latest = self.session.order_set.last()
         return actions.order_dose(
             self.id,

@@ -42,12 +42,17 @@ class OrderForm(RecordForm):
         choices=Order.TreatmentPhase.choices,
     )
     reason = forms.CharField(required=False, max_length=300, label=gettext_lazy("Why this dose"))
+    beyond_reason = forms.CharField(
+        required=False, max_length=300, label=gettext_lazy("If beyond the protocol: why")
+    )
 
     def __init__(self, *args: Any, session: Session, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.session = session
         totals = session.protocol_version.protocol().allowed_totals_mg
         del self.fields["mg" if totals else "total"]
+        if not session.protocol_version.protocol().is_infusion:
+            del self.fields["beyond_reason"]
         self.amount = "total" if totals else "mg"
         if totals:
             offer(self, "total", [(str(mg), f"{mg} mg") for mg in totals])
@@ -71,6 +76,7 @@ class OrderForm(RecordForm):
             mg=Decimal(data[self.amount]),
             treatment_phase=data["treatment_phase"],
             reason=data["reason"],
+            beyond_reason=data.get("beyond_reason", ""),
         )
 
 
