@@ -89,7 +89,10 @@ class PlanForm(RecordForm):
         label=gettext_lazy("If beyond the protocol: why"),
     )
     indication = Tiles(label=gettext_lazy("Indication"), choices=Session.Indication.choices)
-    is_first_treatment = YesNo(label=gettext_lazy("First treatment ever"))
+    is_first_treatment = YesNo(
+        label=gettext_lazy("First treatment ever"),
+        help_text=gettext_lazy("the record knows of the sessions at this site alone"),
+    )
     treatment_phase = Tiles(
         label=gettext_lazy("Phase of treatment"),
         tiles_class="tiles-scale",

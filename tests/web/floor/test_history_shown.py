@@ -29,7 +29,9 @@ def test_a_second_dose_on_one_day_is_told_when_planned_and_when_decided(
     asked = "A dose was given on this day already: a clinician gives a reason"
     for page in ("", "dose/"):
         assert asked in nurse.get(f"/sessions/{again.id}/{page}").content.decode()
-    assert asked in clinician.get(f"/sessions/{again.id}/decision/").content.decode()
+    decision = clinician.get(f"/sessions/{again.id}/decision/").content.decode()
+    assert asked in decision
+    assert "The record knows of the sessions at this site alone." in decision
     again.decide(reason="The first was lost")
     assert asked not in nurse.get(f"/sessions/{again.id}/dose/").content.decode()
     again.dose()
@@ -41,3 +43,4 @@ def test_of_a_new_patient_the_first_treatment_is_asked(clock: TestClock, signed_
     visit = planned(clock)
     plan = signed_in(visit.nurse).get(f"/patients/{visit.patient.pk}/plan/")
     assert "is_first_treatment" in plan.context["form"].fields
+    assert "the record knows of the sessions at this site alone" in plan.content.decode()
