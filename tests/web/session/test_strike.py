@@ -199,3 +199,15 @@ def test_an_end_entered_in_error_is_taken_away_on_the_page_of_its_infusion(
     assert "ask a clinician" in signed_in(visit.nurse).post(address, body).content.decode()
     assert signed_in(visit.clinician).post(address, body).status_code == 302
     assert visit.session.phase == "dosing"
+
+
+def test_a_late_reading_that_was_struck_is_told_and_offers_no_review(
+    clock: TestClock, signed_in: Signer
+) -> None:
+    visit = discharged(clock)
+    late = visit.read(systolic=182, diastolic=101)
+    visit.strike(late, by=visit.clinician)
+    page = signed_in(visit.clinician).get(f"/sessions/{visit.id}/").content.decode()
+    told = '<span class="state state-waiting">Entered in error</span> <s><strong>'
+    assert told in page
+    assert reverse("review", args=[visit.id, late.pk]) not in page
