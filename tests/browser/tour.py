@@ -17,8 +17,8 @@ from tests.browser.staff_stops import guest, staff_stops
 from tests.browser.stop import PASSWORD, SITE, Stop, people
 
 
-def build_demo() -> None:
-    call_command("demo", days=14, verbosity=0)
+def build_demo(days: int = 14) -> None:
+    call_command("demo", days=days, verbosity=0)
 
 
 def _sessions() -> Iterator[Stop]:
