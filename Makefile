@@ -12,11 +12,12 @@ HAS_POSTGRESQL := ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command
 WAITING := $(subst -n auto,-n $(shell echo $$(($$(nproc) + 1))),$(PYTEST))
 ON_POSTGRESQL := TEST_ENGINE=postgresql $(WAITING)
 # Measuring makes a test half as slow again: the rooms with a bound are measured by their own tests,
-# on PostgreSQL those of the guards alone, which are written for each engine. What attacks the
-# database by SQL reaches little code, and is not measured.
+# the rules by theirs alone, for every verb goes through them, and on PostgreSQL those of the guards,
+# which are written for each engine. What attacks the database by SQL reaches little code, and is
+# not measured.
 ROOMS := monitoring/rules monitoring/actions monitoring/guards monitoring/proof clinic/trail
 MEASURED := $(patsubst clinic/%,tests/clinic/%,$(ROOMS:monitoring/%=tests/%))
-COV := $(addprefix --cov=,$(ROOMS)) --cov-report=
+COV := --cov-report= --cov-append $(addprefix --cov=,$(filter-out monitoring/rules,$(ROOMS)))
 BY_SQL := tests/guards/test_attacks.py tests/guards/test_every_guard_matters.py
 OTHERS := $(filter-out $(MEASURED) tests/browser tests/factories tests/sequences,$(patsubst %/,%,$(wildcard tests/*/ tests/test_*.py)))
 UNMEASURED := -m "not browser" $(OTHERS) $(BY_SQL) --ignore tests/clinic/trail
@@ -104,15 +105,16 @@ migrations: .venv/test ## that none is missing
 imports: .venv/test ## who may import whom
 	$(TOOLS) $(BIN)/lint-imports
 
-test-sqlite: .venv/test ## unit tests on SQLite, with 1,500 written steps of verbs in any order
+test-sqlite: .venv/test ## unit tests on SQLite, with 800 written steps of verbs in any order
 	rm -f .coverage .coverage.*
-	$(PYTEST) $(MEASURED) $(addprefix --ignore ,$(BY_SQL)) $(COV)
-	SEQUENCE_STEPS=1500 $(PYTEST) $(UNMEASURED) tests/sequences
+	$(PYTEST) tests/rules --cov-report= --cov=monitoring/rules
+	$(PYTEST) $(filter-out tests/rules,$(MEASURED)) $(addprefix --ignore ,$(BY_SQL)) $(COV)
+	SEQUENCE_STEPS=800 $(PYTEST) $(UNMEASURED) tests/sequences
 
-test-postgresql: .venv/test ## on PostgreSQL, which the tests start by themselves; 500 steps
+test-postgresql: .venv/test ## on PostgreSQL, which the tests start by themselves; 200 steps
 	@if $(HAS_POSTGRESQL); then \
-		$(ON_POSTGRESQL) tests/guards $(addprefix --ignore ,$(BY_SQL)) $(COV) --cov-append \
-		&& SEQUENCE_STEPS=500 $(ON_POSTGRESQL) -m "not browser" $(ENGINE) tests/sequences; \
+		$(ON_POSTGRESQL) tests/guards $(addprefix --ignore ,$(BY_SQL)) $(COV) \
+		&& SEQUENCE_STEPS=200 $(ON_POSTGRESQL) -m "not browser" $(ENGINE) tests/sequences; \
 	else \
 		echo "**** PostgreSQL is not installed: its tests were NOT run. On Debian or Ubuntu: apt install postgresql"; \
 		test -z "$$CI"; \
@@ -132,8 +134,8 @@ verbs: .venv/test ## write docs/verbs.md from what the verbs declare, and offer 
 rest-postgresql: .venv/test ## on PostgreSQL, every test that `make test` runs on SQLite alone
 	$(ON_POSTGRESQL) $(REST)
 
-sequences-sqlite: .venv/test ## 20,000 written steps of verbs in any order, and the races in full
-	WHOLE=1 SEQUENCE_STEPS=20000 $(PYTEST) tests/sequences tests/faults/test_races.py
+sequences-sqlite: .venv/test ## 20,000 written steps in any order, races in full, migrations back and forth
+	WHOLE=1 SEQUENCE_STEPS=20000 $(PYTEST) tests/sequences tests/faults/test_races.py tests/guards/test_install.py
 
 sequences-postgresql: .venv/test ## the same on PostgreSQL
 	WHOLE=1 SEQUENCE_STEPS=20000 $(ON_POSTGRESQL) tests/sequences tests/faults/test_races.py

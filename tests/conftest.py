@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import shutil
 import threading
 import uuid
@@ -31,29 +33,61 @@ from tests.engine import APPLICATION, USES_POSTGRESQL, unmeasured
 from tests.factories.people import just_confirmed
 from tests.shared import QUICK
 
+ROOT = Path(__file__).parents[1]
+
 
 @pytest.fixture(scope="session")
 def django_db_setup(
     django_test_environment: None,
     django_db_blocker: DjangoDbBlocker,
     django_db_modify_db_settings: None,
+    pytestconfig: pytest.Config,
 ) -> Iterator[None]:
-    """The migrated test database, also where every chosen test asks for a copy of it."""
+    """The migrated test database, also where every chosen test asks for a copy of it.
+
+    On SQLite it begins as a copy of what the same migrations made before, if they did.
+    """
+    migrated = pytestconfig.cache.mkdir("migrated") / f"{migrations_digest()}.sqlite3"
     with django_db_blocker.unblock():
+        is_begun = not USES_POSTGRESQL and migrated.exists()
+        if is_begun:
+            creation: Any = connection.creation
+            shutil.copy(migrated, creation._get_test_db_name())
         # The stubs take a mapping; Django asks only what is in it.
         aliases: Any = {"default"}
         with unmeasured():
             made = setup_databases(
-                verbosity=0, interactive=False, aliases=aliases, serialized_aliases=set()
+                verbosity=0,
+                interactive=False,
+                aliases=aliases,
+                serialized_aliases=set(),
+                keepdb=is_begun,
             )
         if USES_POSTGRESQL:
             # The tests' own cluster is thrown away, and keeps nothing for its speed.
             privileges.UNSAFE.pop("fsync")
             call_command("database_roles", application=APPLICATION, stdout=StringIO())
+        elif not is_begun:
+            # Whole at once: another worker may look for it.
+            own = migrated.with_suffix(f".{os.getpid()}")
+            own.mkdir()
+            Path(copy_database(connection.settings_dict["NAME"], own)).replace(migrated)
+            own.rmdir()
     yield
     with django_db_blocker.unblock():
         connections.close_all()
         teardown_databases(made, verbosity=0)
+
+
+def migrations_digest() -> str:
+    """Of all that decides what a migrated database holds."""
+    found = [
+        *ROOT.glob("*/migrations/*.py"),
+        *ROOT.glob("monitoring/guards/*"),
+        ROOT / "requirements.txt",
+    ]
+    texts = [path.read_bytes() for path in sorted(found) if path.is_file()]
+    return hashlib.sha256(b"\0".join(texts)).hexdigest()[:20]
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from tests.guards.raw import copy
 from tests.guards.ready_made import departure
 from tests.guards.world import Clinic, Visit, open_clinic
 
-ROUNDS = 200 if IS_WHOLE else 48
+ROUNDS = 200 if IS_WHOLE else 24
 """How often two people meet: 200 times in `make test-all`."""
 CALM_OR_HIGH = (120, 190) * (ROUNDS // 2)
 Race = Callable[..., list[Any]]

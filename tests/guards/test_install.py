@@ -15,7 +15,7 @@ from monitoring import guards
 from monitoring.actions import register_patient
 from monitoring.guards.text import guards as guards_of_text
 from tests.clock import TestClock
-from tests.engine import IS_WHOLE, USES_POSTGRESQL
+from tests.engine import IS_WHOLE
 from tests.guards.world import Visit, open_clinic
 
 ONE = next(g for g in guards_of_text() if g.name == "guard_reading_never_changed")
@@ -154,9 +154,7 @@ def test_a_guard_of_an_older_text_is_dropped_too() -> None:
         drop_one("guard_of_old", ONE.table)
 
 
-@pytest.mark.skipif(
-    USES_POSTGRESQL and not IS_WHOLE, reason="every migration back and forth: in `make test-all`"
-)
+@pytest.mark.skipif(not IS_WHOLE, reason="takes half a minute: in `make test-all`, on both engines")
 def test_every_migration_goes_back_and_forth_and_without_tables_nothing_is_guarded(
     committed_db: None,
 ) -> None:
