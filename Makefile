@@ -11,24 +11,19 @@ HAS_POSTGRESQL := ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command
 # The server and the browser work beside the tests, which wait for them: one worker more than cores.
 WAITING := $(subst -n auto,-n $(shell echo $$(($$(nproc) + 1))),$(PYTEST))
 ON_POSTGRESQL := TEST_ENGINE=postgresql $(WAITING)
-# Measuring makes a test half as slow again: the rooms with a bound are measured by their own tests,
-# the rules by theirs alone, for every verb goes through them, and on PostgreSQL those of the guards,
-# which are written for each engine. What attacks the database by SQL reaches little code, and is
-# not measured.
+# Measuring makes a test half as slow again: the packages with a bound are measured by the tests that
+# mirror them (tests/engine.py), the rules apart, for every verb goes through them, and on PostgreSQL
+# the guards alone, which are written for each engine.
 ROOMS := monitoring/rules monitoring/actions monitoring/guards monitoring/proof clinic/trail
-MEASURED := $(patsubst clinic/%,tests/clinic/%,$(ROOMS:monitoring/%=tests/%))
 COV := --cov-report= --cov-append $(addprefix --cov=,$(filter-out monitoring/rules,$(ROOMS)))
-BY_SQL := tests/guards/test_attacks.py tests/guards/test_every_guard_matters.py
-OTHERS := $(filter-out $(MEASURED) tests/browser tests/factories tests/sequences,$(patsubst %/,%,$(wildcard tests/*/ tests/test_*.py)))
-UNMEASURED := -m "not browser" $(OTHERS) $(BY_SQL) --ignore tests/clinic/trail
 # On PostgreSQL `make test` runs what an engine may answer in a way of its own: tables, guards, log,
 # proof, races, upgrades, searches, the number of queries, and every verb in any order. The verbs
 # one by one, and the pages, reach it through those alone, and run whole in `rest-postgresql`. What
 # asks no database runs once.
 ENGINE := $(wildcard tests/actions/*at_once.py) tests/clinic/trail tests/faults tests/models tests/proof tests/upgrade \
-	tests/web/test_query_counts.py tests/web/floor/test_patients.py $(BY_SQL)
+	tests/web/test_query_counts.py tests/web/floor/test_patients.py tests/guards
 REST := -m "not browser" $(addprefix --ignore ,tests/rules tests/styles tests/test_codebase.py \
-	tests/test_docs.py tests/test_security_page.py tests/clinic/test_matrix.py tests/guards \
+	tests/test_docs.py tests/test_security_page.py tests/clinic/test_matrix.py \
 	tests/sequences $(ENGINE))
 # What `make test` does in small or in part: all of it in half an hour on two cores.
 PARTS := hazards rest-postgresql pages-browser sequences-sqlite sequences-postgresql matrix-postgresql
@@ -108,13 +103,12 @@ imports: .venv/test ## who may import whom
 test-sqlite: .venv/test ## unit tests on SQLite, with 800 written steps of verbs in any order
 	rm -f .coverage .coverage.*
 	$(PYTEST) tests/rules --cov-report= --cov=monitoring/rules
-	$(PYTEST) $(filter-out tests/rules,$(MEASURED)) $(addprefix --ignore ,$(BY_SQL)) $(COV)
-	SEQUENCE_STEPS=800 $(PYTEST) $(UNMEASURED) tests/sequences
+	SEQUENCE_STEPS=800 $(PYTEST) -m "not browser" --ignore tests/rules --ignore tests/browser $(COV)
 
 test-postgresql: .venv/test ## on PostgreSQL, which the tests start by themselves; 200 steps
 	@if $(HAS_POSTGRESQL); then \
-		$(ON_POSTGRESQL) tests/guards $(addprefix --ignore ,$(BY_SQL)) $(COV) \
-		&& SEQUENCE_STEPS=200 $(ON_POSTGRESQL) -m "not browser" $(ENGINE) tests/sequences; \
+		SEQUENCE_STEPS=200 $(ON_POSTGRESQL) -m "not browser" $(ENGINE) tests/sequences \
+			--cov-report= --cov-append --cov=monitoring/guards; \
 	else \
 		echo "**** PostgreSQL is not installed: its tests were NOT run. On Debian or Ubuntu: apt install postgresql"; \
 		test -z "$$CI"; \

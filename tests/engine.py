@@ -133,8 +133,17 @@ def unmeasured() -> Iterator[None]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
-    """A test that tries hundreds of examples is not measured: the tests beside it, which try one
-    each, have to reach every line by themselves."""
-    with unmeasured() if item.get_closest_marker("hypothesis") else nullcontext():
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Only what mirrors a measured package is measured, and of that no test that tries hundreds of
+    examples: the tests beside it, which try one each, have to reach every line by themselves."""
+    with nullcontext() if is_measured(item) else unmeasured():
         return (yield)
+
+
+def is_measured(item: pytest.Item) -> bool:
+    if item.get_closest_marker("hypothesis") or item.get_closest_marker("unmeasured"):
+        return False
+    packages = item.config.getoption("cov_source", None) or ()
+    tests = Path(__file__).parent
+    mirrors = (tests / package.removeprefix("monitoring/") for package in packages)
+    return any(item.path.is_relative_to(mirror) for mirror in mirrors)

@@ -22,7 +22,7 @@ from tests.guards.raw import copy, run, update
 from tests.guards.ready_made import departure
 from tests.guards.world import Clinic, Visit
 
-pytestmark = pytest.mark.usefixtures("application")
+pytestmark = [pytest.mark.usefixtures("application"), pytest.mark.unmeasured]
 
 RECORD = tuple(map(name_of, SessionRow.tables()))
 Change = Callable[[Any], object]

@@ -15,7 +15,7 @@ from tests.engine import USES_POSTGRESQL
 from tests.guards.attacks import ATTACKS, POSTGRESQL_ONLY, SQLITE_ONLY
 from tests.guards.world import Clinic
 
-pytestmark = pytest.mark.usefixtures("owner")
+pytestmark = [pytest.mark.usefixtures("owner"), pytest.mark.unmeasured]
 TABLES = {guard.name: guard.table for guard in guards()}
 HERE = sorted(set(TABLES) - (SQLITE_ONLY if USES_POSTGRESQL else POSTGRESQL_ONLY))
 
