@@ -13,8 +13,8 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import coverage
@@ -132,12 +132,23 @@ def unmeasured() -> Iterator[None]:
         measured.start()
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+_rest = ExitStack()
+"""Open while tests run that are not measured: to stop and start takes longer than most of them."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> None:
     """Only what mirrors a measured package is measured, and of that no test that tries hundreds of
     examples: the tests beside it, which try one each, have to reach every line by themselves."""
-    with nullcontext() if is_measured(item) else unmeasured():
-        return (yield)
+    if is_measured(item):
+        _rest.close()
+    elif coverage.Coverage.current() is not None:
+        _rest.enter_context(unmeasured())
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish() -> None:
+    _rest.close()
 
 
 def is_measured(item: pytest.Item) -> bool:
