@@ -26,7 +26,7 @@ REST := -m "not browser" $(addprefix --ignore ,tests/rules tests/styles tests/te
 	tests/test_docs.py tests/test_security_page.py tests/clinic/test_matrix.py \
 	tests/sequences $(ENGINE))
 # What `make test` does in small or in part: all of it in half an hour on two cores.
-PARTS := hazards rest-postgresql pages-browser sequences-sqlite sequences-postgresql matrix-postgresql
+PARTS := hazards rest-postgresql sequences-sqlite sequences-postgresql matrix-postgresql pages-browser
 TOOLS := SECRET_KEY=tools CLINIC_TRAIL_KEYS=tools:not-a-secret-for-tools-that-write-nothing
 
 .DEFAULT_GOAL := help
