@@ -18,14 +18,15 @@ from django.db.models.query import ModelIterable
 from clinic.ids import uuid7
 
 M = TypeVar("M", bound=models.Model)
+_UUID: models.Field[Any, Any] = models.UUIDField()
 
 
 class Constant(Generic[M]):
     """The rows that `build` selects for a list of ids, which is the only thing that varies.
 
-    `build` answers a queryset; it takes the ids and uses each exactly once. Django makes the SQL,
-    the conversions and the instances. There is one text for each power of two of ids, the last id
-    being repeated to fill it.
+    `build` answers a queryset; it takes the ids and uses each exactly once: ValueError is raised
+    otherwise. Django makes the SQL, the conversions and the instances. There is one text for each
+    power of two of ids, the last id being repeated to fill it.
     """
 
     def __init__(self, build: Callable[[list[UUID]], models.QuerySet[M]]) -> None:
@@ -56,7 +57,12 @@ class _Text:
         self._sql, parameters = self._compiler.as_sql()
         self._converters = self._compiler.get_converters([c[0] for c in self._compiler.select])
         self._parameters = list(parameters)
-        self._places = [self._parameters.index(_stored(mark)) for mark in marks]
+        self._places = [self._place(_stored(mark)) for mark in marks]
+
+    def _place(self, mark: object) -> int:
+        """Where the only parameter is that has this mark. Raises ValueError for none or several."""
+        (place,) = (n for n, found in enumerate(self._parameters) if found == mark)
+        return place
 
     def asked_for(self, ids: list[UUID]) -> Any:
         """What `ModelIterable` needs of a queryset."""
@@ -74,4 +80,4 @@ class _Text:
 
 def _stored(id: UUID) -> object:
     """An id as the engine has it."""
-    return models.UUIDField().get_db_prep_value(id, connections[DEFAULT_DB_ALIAS])
+    return _UUID.get_db_prep_value(id, connections[DEFAULT_DB_ALIAS])

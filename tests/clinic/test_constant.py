@@ -64,6 +64,14 @@ def test_the_query_is_made_once_for_a_number_of_ids(
     assert asked.rows([uuid7()]) == []
 
 
+@pytest.mark.django_db
+def test_a_query_that_uses_an_id_twice_is_refused() -> None:
+    """The second place would keep the id that the query was first made with."""
+    asked = Constant(lambda ids: Site.objects.filter(pk__in=ids) | Site.objects.filter(pk__in=ids))
+    with pytest.raises(ValueError, match="too many"):
+        asked.rows([uuid7()])
+
+
 def test_each_thread_asks_on_its_own_connection(committed_db: None) -> None:
     site, asked = SiteFactory.create(), Constant(_sites)
     StaffFactory.create()
