@@ -54,7 +54,7 @@ def correct_dose(
     NotAllowed.
     """
     rows = work.session.rows
-    if sent := next((d for d in rows.of(Dose) if d.id == id), None):
+    if sent := rows.find(Dose, id):
         if sent.replaces_id != replaces or sent.correction_reason != reason.strip():
             raise Conflict(sent)
         return sent

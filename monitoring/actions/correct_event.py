@@ -42,7 +42,7 @@ def correct_event(
     each field, Conflict with another's correction, NotAllowed.
     """
     rows = work.session.rows
-    if sent := next((e for e in rows.of(Event) if e.id == id), None):
+    if sent := rows.find(Event, id):
         if sent.replaces_id != replaces or sent.correction_reason != reason.strip():
             raise Conflict(sent)
         return sent

@@ -6,7 +6,7 @@ organisation treats has another row there, and nobody here is told of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _LOADED = "admitted_sessions"
 
 
-def load_history(sessions: Iterable[Session]) -> None:
+def load_history(sessions: Sequence[Session]) -> None:
     """Load with `sessions` the admitted sessions of their patients, in one query."""
     patients = {session.patient_id: session.patient for session in sessions}
     earlier: dict[UUID, list[Session]] = {id: [] for id in patients}

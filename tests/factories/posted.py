@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
+from django.test import Client
+
+from clinic.ids import uuid7
 from monitoring.rules.questions import CHECKLIST
 from tests.factories.answers import ESCORT, GOOD_ANSWERS
 from tests.factories.people import PASSWORD
@@ -11,6 +17,24 @@ READING = {
     "systolic": "130", "diastolic": "82", "heart_rate": "70", "spo2": "98", "oxygen": "0",
     "respiratory_rate": "14", "sedation": "5", "dissociation": "0",
 }  # fmt: skip
+
+
+def send(client: Client, visit: Visit, query: str = "", **changed: str) -> Any:
+    """Send a reading, filled in rightly but for `changed`, to its page with that query."""
+    body = READING | {"id": str(uuid7())} | changed
+    return client.post(f"/sessions/{visit.id}/reading/{query}", body)
+
+
+def text_of(answer: Any) -> str:
+    """The page in one line."""
+    return re.sub(r"\s+", " ", answer.content.decode())
+
+
+def kept(answer: Any, name: str) -> str:
+    """The value that stands in the input `name` of the page."""
+    found = re.search(rf'<input[^>]*name="{name}"[^>]*value="([^"]*)"', answer.content.decode())
+    assert found, name
+    return found[1]
 
 
 def admission(visit: Visit) -> dict[str, str]:

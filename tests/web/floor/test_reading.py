@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -19,27 +18,11 @@ from monitoring.rules.schedule import slots
 from monitoring.words.sentences import REASONS
 from tests.clock import TestClock
 from tests.factories.people import SiteFactory, person
-from tests.factories.posted import READING
+from tests.factories.posted import READING, kept, send, text_of
 from tests.factories.visits import Visit, admitted, dosed, observed, planned
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]
-
-
-def send(client: Client, visit: Visit, slot: str = "", **changed: str) -> Any:
-    body = READING | {"id": str(uuid7())} | changed
-    return client.post(f"/sessions/{visit.id}/reading/{slot}", body)
-
-
-def text_of(answer: Any) -> str:
-    return re.sub(r"\s+", " ", answer.content.decode())
-
-
-def kept(answer: Any, name: str) -> str:
-    """The value that stands in the input `name` of the page."""
-    found = re.search(rf'<input[^>]*name="{name}"[^>]*value="([^"]*)"', answer.content.decode())
-    assert found, name
-    return found[1]
 
 
 @pytest.fixture

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -12,7 +10,7 @@ from django.test import Client
 from clinic.ids import uuid7
 from tests.clock import TestClock
 from tests.factories.people import person
-from tests.factories.posted import READING
+from tests.factories.posted import kept, send, text_of
 from tests.factories.visits import Visit, dosed
 
 pytestmark = pytest.mark.django_db
@@ -29,22 +27,6 @@ def visit(clock: TestClock, db: None) -> Visit:
 @pytest.fixture
 def nurse(visit: Visit, signed_in: Signer) -> Client:
     return signed_in(visit.nurse)
-
-
-def send(client: Client, visit: Visit, query: str, **changed: str) -> Any:
-    body = READING | {"id": str(uuid7())} | changed
-    return client.post(f"/sessions/{visit.id}/reading/{query}", body)
-
-
-def text_of(answer: Any) -> str:
-    return re.sub(r"\s+", " ", answer.content.decode())
-
-
-def kept(answer: Any, name: str) -> str:
-    """The value that stands in the input `name` of the page."""
-    found = re.search(rf'<input[^>]*name="{name}"[^>]*value="([^"]*)"', answer.content.decode())
-    assert found, name
-    return found[1]
 
 
 def pressures(visit: Visit) -> list[int | None]:
