@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import hmac
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass
+from datetime import datetime
 from io import StringIO
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.test import override_settings
+from pytest_django import DjangoDbBlocker
 
 from clinic.ids import uuid7
 from clinic.models import ChainHead, TrailEntry
@@ -25,7 +31,8 @@ from monitoring.models import Clearance, Reading
 from tests.clock import TestClock
 from tests.engine import USES_POSTGRESQL
 from tests.guards.raw import copy, run, update
-from tests.guards.world import Clinic, Visit
+from tests.guards.world import Clinic, Visit, open_clinic
+from tests.shared import world
 
 NO_DAY = "infinity" if USES_POSTGRESQL else "2026-02-31"
 NO_TIME = "infinity" if USES_POSTGRESQL else "2026-02-31 10:00:00"
@@ -73,11 +80,36 @@ def make_scene(clinic: Clinic, clock: TestClock) -> Scene:
     return Scene(clinic, ended, Visit(clinic, clock).dosed())
 
 
+@dataclass(frozen=True)
+class MadeScene:
+    """The scene of a module, the moment at which it was made, and its anchor."""
+
+    scene: Scene
+    clock: TestClock
+    at: datetime
+    anchors: Path
+
+
+@pytest.fixture(scope="module")
+def made_scene(
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[MadeScene]:
+    folder = tmp_path_factory.mktemp("anchors")
+    with world(django_db_blocker) as clock:
+        scene = make_scene(open_clinic(), clock)
+        with override_settings(ANCHORS=folder):
+            call_command("anchor", stdout=StringIO())
+        yield MadeScene(scene, clock, clock.now(), folder)
+
+
 @pytest.fixture
-def scene(clinic: Clinic, clock: TestClock) -> Scene:
-    made = make_scene(clinic, clock)
-    call_command("anchor", stdout=StringIO())
-    return made
+def scene(made_scene: MadeScene, db: None, clock: TestClock, anchors_folder: Path) -> Scene:
+    """The module's scene as it was made: a test changes a copy, and its rows are taken back."""
+    shutil.copytree(made_scene.anchors, anchors_folder)
+    clock.travel_to(made_scene.at)
+    return deepcopy(made_scene.scene, {id(made_scene.clock): clock})
 
 
 @pytest.fixture

@@ -21,9 +21,8 @@ from monitoring.proof.verify import verify
 from tests.engine import USES_POSTGRESQL
 from tests.guards.raw import copy, respelt, run, update
 from tests.guards.world import Visit
-from tests.proof.scene import Scene, owner, scene, verified
+from tests.proof.scene import Scene, verified
 
-__all__ = ["owner", "scene"]
 pytestmark = [
     pytest.mark.usefixtures("owner"),
     pytest.mark.skipif(USES_POSTGRESQL, reason="PostgreSQL's types leave one form only"),

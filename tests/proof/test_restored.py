@@ -23,6 +23,7 @@ from tests.conftest import copy_database, drop_database
 from tests.factories.people import StaffFactory
 from tests.guards.raw import run
 from tests.guards.world import Visit, open_clinic
+from tests.proof.scene import verified
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 REASON = "The disk broke; the copy of last night"
@@ -183,3 +184,10 @@ def test_where_nothing_is_missing_there_is_nothing_to_tell(visit: Visit) -> None
     anchor()
     with pytest.raises(CommandError, match="nothing to say"):
         anchor(restored=REASON, by=visit.clinic.nurse.username)
+
+
+def test_an_older_copy_of_the_database_is_named_also_for_its_session(
+    lost: Path, visit: Visit
+) -> None:
+    assert "an older copy was put back" in verified()
+    assert "an older copy was put back" in verified(visit.id)

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from io import StringIO
-from pathlib import Path
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
 from django.core.management import call_command
-from django.db import connection, connections
 from pytest_django import Settings
 
 from clinic.ids import uuid7
@@ -23,10 +21,7 @@ from clinic.trail.canonical import moment
 from clinic.trail.chain import digest_of, signed_text
 from monitoring import models as nouns
 from monitoring.models import Session
-from tests.clock import TestClock
-from tests.conftest import copy_database, drop_database
 from tests.guards.raw import copy, run, update
-from tests.guards.world import open_clinic
 from tests.proof.scene import (
     NO_DAY,
     NO_TIME,
@@ -38,7 +33,6 @@ from tests.proof.scene import (
     key_of,
     kind_of_a_chain_and_a_value,
     logged,
-    make_scene,
     rewrite,
     strangers,
     swap_entries,
@@ -326,28 +320,6 @@ def test_a_changed_protocol_is_named_for_each_session_under_it(scene: Scene) -> 
     CASES["a protocol"][0](scene)
     for visit in (scene.ended, scene.going_on):
         assert "was planned under another protocol" in verified(visit.id)
-
-
-def test_an_older_copy_of_the_database_is_named(
-    committed_db: None, clock: TestClock, tmp_path: Path
-) -> None:
-    scene = make_scene(open_clinic(), clock)
-    folder = tmp_path / "backup"
-    folder.mkdir()
-    now = connection.settings_dict["NAME"]
-    connections.close_all()
-    backup = copy_database(now, folder)
-    scene.going_on.observe()
-    call_command("anchor", stdout=StringIO())
-    connections.close_all()
-    connection.settings_dict["NAME"] = backup
-    try:
-        assert "an older copy was put back" in verified()
-        assert "an older copy was put back" in verified(scene.going_on.id)
-    finally:
-        connections.close_all()
-        connection.settings_dict["NAME"] = now
-        drop_database(backup)
 
 
 def test_the_digest_is_of_every_column_of_an_entry(scene: Scene) -> None:
