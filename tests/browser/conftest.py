@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,11 +11,12 @@ from urllib.parse import urlsplit
 
 import axe_playwright_python
 import pytest
-from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.management import call_command
 from django.db import connections
-from django.http import FileResponse, HttpRequest, HttpResponse
 from django.test import Client
 from django.test.testcases import LiveServerThread
+from django.test.utils import override_settings
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -30,6 +32,7 @@ from clinic.models import Staff, Tablet
 from tests.browser.tls import TLSServerThread, certificate, settings_over_tls
 from tests.factories.people import PASSWORD, tablet_cookies
 
+ROOT = Path(__file__).parents[2]
 TABLET: ViewportSize = {"width": 810, "height": 1080}
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 FLAGS = [
@@ -53,13 +56,20 @@ PATIENCE = 20_000
 expect.set_options(timeout=PATIENCE)
 
 
-class Handler(StaticFilesHandler):
-    """With files that the browser keeps, as it does those of a deployment."""
+def application(handler: WSGIHandler) -> WSGIHandler:
+    """As a deployment runs it: the middlewares serve the static files that were collected."""
+    return handler
 
-    def serve(self, request: HttpRequest) -> HttpResponse | FileResponse:
-        response = super().serve(request)
-        response["Cache-Control"] = "max-age=3600"
-        return response
+
+@pytest.fixture(scope="session")
+def collected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The settings under which static files are served as in a deployment: bundled, compressed
+    and named by their hash."""
+    storages = runpy.run_path(str(ROOT / "clinic" / "settings.py"))["STORAGES"]
+    found = {"STATIC_ROOT": str(tmp_path_factory.mktemp("static")), "STORAGES": storages}
+    with override_settings(**found):
+        call_command("collectstatic", interactive=False, verbosity=0)
+    return found
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -69,27 +79,33 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture
-def served(committed_db: None, settings: Settings) -> Iterator[str]:
+def served(committed_db: None, settings: Settings, collected: dict[str, Any]) -> Iterator[str]:
     """The address of the application, over a database with real commits.
 
     A name, not a number: passkeys belong to host names.
     """
-    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
-    thread = LiveServerThread("127.0.0.1", Handler)
+    _deploy(settings, collected)
+    thread = LiveServerThread("127.0.0.1", application)
     yield from _serve(thread, "http")
 
 
 @pytest.fixture
-def served_tls(committed_db: None, settings: Settings, tmp_path: Path) -> Iterator[str]:
+def served_tls(
+    committed_db: None, settings: Settings, collected: dict[str, Any], tmp_path: Path
+) -> Iterator[str]:
     """As `served`, but over TLS with every setting that a deployment has there.
 
     The cookies are `__Host-…` and Secure, plain HTTP is sent on, HSTS is said. The database is
     migrated and empty; rows that the test makes are seen by the server, and so is its clock.
     """
+    _deploy(settings, collected | settings_over_tls())
+    yield from _serve(TLSServerThread("127.0.0.1", application, certificate(tmp_path)), "https")
+
+
+def _deploy(settings: Settings, chosen: dict[str, Any]) -> None:
     settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
-    for name, value in settings_over_tls().items():
+    for name, value in chosen.items():
         setattr(settings, name, value)
-    yield from _serve(TLSServerThread("127.0.0.1", Handler, certificate(tmp_path)), "https")
 
 
 def _serve(thread: LiveServerThread, scheme: str) -> Iterator[str]:

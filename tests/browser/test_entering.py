@@ -11,7 +11,7 @@ from monitoring.models import Reading
 from tests.browser.conftest import Person
 from tests.browser.hands import fill_reading
 from tests.clock import TestClock
-from tests.factories.visits import Visit, dosed, observed
+from tests.factories.visits import Visit, dosed
 
 
 @pytest.fixture
@@ -140,26 +140,6 @@ def test_the_theme_can_be_pinned_and_stays(visit: Visit, nurse: Person) -> None:
     expect(root).to_have_attribute("data-bs-theme", "dark")
     nurse.page.reload()
     expect(root).to_have_attribute("data-bs-theme", "dark")
-
-
-def test_the_first_screen_is_small(
-    person: Callable[..., Person], served: str, clock: TestClock
-) -> None:
-    visit = observed(clock, through=30)
-    nurse = person().signed_in(visit.nurse)
-    nurse.go("/")
-    expect(nurse.page.get_by_role("heading", name="Board")).to_be_visible()
-    sizes: list[int] = []
-    nurse.page.on("response", lambda answer: sizes.append(len(_packed(answer.body()))))
-    nurse.page.reload()
-    nurse.page.wait_for_load_state("networkidle")
-    assert 20_000 < sum(sizes) <= 40_000
-
-
-def _packed(body: bytes) -> bytes:
-    import gzip
-
-    return gzip.compress(body, 9)
 
 
 def test_an_entry_is_within_sixteen_taps_beyond_its_digits(visit: Visit, nurse: Person) -> None:

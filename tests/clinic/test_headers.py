@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import secrets
@@ -98,6 +99,31 @@ def test_every_answer_carries_them(
         assert "camera=()" in answer["Permissions-Policy"], name
         if name != "static":
             assert "no-store" in answer["Cache-Control"], name
+
+
+def test_a_page_is_compressed_and_never_twice_to_the_same_bytes() -> None:
+    """What is secret in a page does not show in its length, nor in what repeats."""
+    client = Client(headers={"Accept-Encoding": "gzip"})
+    client.force_login(person(SiteFactory.create(), "nurse"))
+    first, again = client.get("/"), client.get("/")
+    assert first["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in first["Vary"]
+    assert first["Content-Security-Policy"]
+    assert "no-store" in first["Cache-Control"]
+    assert first.content != again.content
+    assert b"<html" in gzip.decompress(first.content)
+    version = first.context["version"]
+    empty = client.get(f"/?version={version}", headers={"HX-Request": "true"})
+    assert (empty.status_code, empty.content) == (204, b"")
+    assert not empty.has_header("Content-Encoding")
+
+
+def test_an_export_that_is_sent_in_parts_is_compressed_whole() -> None:
+    client = Client(headers={"Accept-Encoding": "gzip"})
+    client.force_login(person(SiteFactory.create(), "administrator"))
+    answer = client.get("/access.csv")
+    assert answer.streaming
+    assert gzip.decompress(b"".join(answer.streaming_content)).splitlines()
 
 
 def test_the_redirect_to_https_carries_what_a_browser_heeds_there(production: None) -> None:

@@ -1,16 +1,7 @@
-// Small help for entering: drafts, focus on the errors, time steppers, sign-in of the demo.
+// Small help for entering: drafts, focus on the errors, time steppers.
 import { startDrafts } from "./draft.js";
-import { find, findAll, mustFind } from "./page.js";
+import { find, findAll } from "./page.js";
 import { startTimes } from "./times.js";
-
-/** @param {HTMLElement} button one of the demo's people: a tap fills in the name and password */
-function startFill(button) {
-  button.addEventListener("click", () => {
-    mustFind("#id_login", HTMLInputElement).value = button.dataset.fillUser || "";
-    mustFind("#id_password", HTMLInputElement).value = button.dataset.fillPassword || "";
-    find("form.sign-in button", HTMLButtonElement)?.focus();
-  });
-}
 
 /** Tapping a symptom says what kind of event it is. */
 function startSymptoms() {
@@ -34,5 +25,4 @@ startDrafts();
 find("[data-error-summary]", HTMLElement)?.focus();
 startTimes();
 startSymptoms();
-findAll("[data-fill-user]", HTMLElement).forEach(startFill);
 findAll("[data-print]", HTMLElement).forEach(startPrint);
