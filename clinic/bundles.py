@@ -97,7 +97,7 @@ def bundles(names: list[str], read: Read) -> Iterator[tuple[str, str]]:
             yield name, stylesheet(name, read)
 
 
-class BundledFiles(CompressedManifestStaticFilesStorage):
+class BundledFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # it has no types
     """Bundles, then hashes and compresses."""
 
     patterns = (

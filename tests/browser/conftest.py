@@ -56,9 +56,11 @@ PATIENCE = 20_000
 expect.set_options(timeout=PATIENCE)
 
 
-def application(handler: WSGIHandler) -> WSGIHandler:
+class Application(WSGIHandler):
     """As a deployment runs it: the middlewares serve the static files that were collected."""
-    return handler
+
+    def __init__(self, _inner: WSGIHandler) -> None:
+        super().__init__()
 
 
 @pytest.fixture(scope="session")
@@ -85,7 +87,7 @@ def served(committed_db: None, settings: Settings, collected: dict[str, Any]) ->
     A name, not a number: passkeys belong to host names.
     """
     _deploy(settings, collected)
-    thread = LiveServerThread("127.0.0.1", application)
+    thread = LiveServerThread("127.0.0.1", Application)
     yield from _serve(thread, "http")
 
 
@@ -99,7 +101,7 @@ def served_tls(
     migrated and empty; rows that the test makes are seen by the server, and so is its clock.
     """
     _deploy(settings, collected | settings_over_tls())
-    yield from _serve(TLSServerThread("127.0.0.1", application, certificate(tmp_path)), "https")
+    yield from _serve(TLSServerThread("127.0.0.1", Application, certificate(tmp_path)), "https")
 
 
 def _deploy(settings: Settings, chosen: dict[str, Any]) -> None:

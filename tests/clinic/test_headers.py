@@ -121,7 +121,7 @@ def test_a_page_is_compressed_and_never_twice_to_the_same_bytes() -> None:
 def test_an_export_that_is_sent_in_parts_is_compressed_whole() -> None:
     client = Client(headers={"Accept-Encoding": "gzip"})
     client.force_login(person(SiteFactory.create(), "administrator"))
-    answer = client.get("/access.csv")
+    answer: Any = client.get("/access.csv")
     assert answer.streaming
     assert gzip.decompress(b"".join(answer.streaming_content)).splitlines()
 
