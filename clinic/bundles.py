@@ -119,7 +119,7 @@ class BundledFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc] 
         ours = [name for name in paths if name.endswith((".js", ".css")) and "/vendor/" not in name]
         # All are made before any is written: each is read as it was written by us.
         for name, text in list(bundles(ours, read)):
-            self.delete(name)
-            self._save(name, ContentFile(text.encode()))
+            super().delete(name)
+            super()._save(name, ContentFile(text.encode()))
             paths[name] = (self, name)
         yield from super().post_process(paths, *args, **kwargs)

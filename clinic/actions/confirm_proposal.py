@@ -18,24 +18,25 @@ def confirm_proposal(
 ) -> Proposal:
     """Do what was proposed. `with_passkey`: `by` signed in with a passkey of their own.
 
-    The person it is about may, too. Raises NotAllowed for someone who has no part in it, and
-    Refused for one that ended, for who proposed it while another could confirm or a day has not
-    passed, and for a person without a passkey of their own that is a day older than the proposal.
+    A second administrator may, and the person whom the proposal is about. Raises NotAllowed for
+    anyone else. Raises Refused when the proposal has ended; when `by` proposed it, and another
+    administrator could confirm it or a day has not passed; and when `by` is the person whom it is
+    about, and has no passkey that is a day older than the proposal.
     """
-    found = open_proposal(by, site, proposal_id)
+    proposal = open_proposal(by, site, proposal_id)
     work.by = by
-    if found.staff_id == by.pk:
-        if not (with_passkey and proposals.has_old_passkey(by, found)):
+    if proposal.staff_id == by.pk:
+        if not (with_passkey and proposals.has_old_passkey(by, proposal)):
             raise refuse("own_passkey")
-    elif found.proposed_by_id == by.pk:
-        if found.effective_at is None:
+    elif proposal.proposed_by_id == by.pk:
+        if proposal.effective_at is None:
             raise refuse("second_administrator")
-        if work.now < found.effective_at:
+        if work.now < proposal.effective_at:
             raise refuse("wait_a_day")
-    end_proposal(work, found, by, is_confirmed=True)
-    held = Membership.objects.filter(staff=found.staff, site=site, role=found.role)
-    if not found.role:
-        restart_sign_in(work, found.staff)
+    end_proposal(work, proposal, by, is_confirmed=True)
+    held = Membership.objects.filter(staff=proposal.staff, site=site, role=proposal.role)
+    if not proposal.role:
+        restart_sign_in(work, proposal.staff)
     elif not held.exists():
-        work.log.insert(Membership(staff=found.staff, site=site, role=found.role))
-    return found
+        work.log.insert(Membership(staff=proposal.staff, site=site, role=proposal.role))
+    return proposal

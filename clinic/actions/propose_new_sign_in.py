@@ -13,7 +13,10 @@ from clinic.refusal import refuse
 
 @organisation_verb(Permission.MANAGE_STAFF)
 def propose_new_sign_in(work: OrganisationWork, by: Staff, site: Site, staff_id: UUID) -> Staff:
-    """For a lost phone of someone who signs, or says who signs: see `proposals`."""
+    """For a clinician or an administrator who lost the phone that they sign in with.
+
+    Another person confirms it: `clinic.proposals` says who. Raises Refused for someone deactivated.
+    """
     staff = someone_else(work, by, site, staff_id)
     require_all_sites(by, staff)
     if not staff.is_active:

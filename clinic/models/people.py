@@ -15,7 +15,7 @@ from clinic.models.site import Site
 
 
 def _now() -> datetime:
-    """Asked for late, so that another clock can be put in its place."""
+    """The clock is looked up at each call: tests put another in its place."""
     return clock.now()
 
 
@@ -26,9 +26,9 @@ class Staff(Guarded, AbstractUser):
     credentials = models.CharField(max_length=40, blank=True)
     phone = models.CharField(max_length=40, blank=True)
     pin = models.CharField(max_length=128, blank=True)
-    """Hashed as the password is; of use on an enrolled tablet alone."""
+    """Hashed as the password is. It unlocks an enrolled tablet, and nothing else."""
     last_site = models.ForeignKey(Site, on_delete=models.SET_NULL, null=True, related_name="+")
-    """Where a person of several sites chose to work last: they land there again."""
+    """The site that a person of several sites chose last: signing in leads there again."""
 
     class Meta:
         ordering = ("last_name", "first_name")
@@ -65,7 +65,7 @@ class Membership(Guarded):
     site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=20, choices=Role.choices)
     given_at = models.DateTimeField(null=True, default=_now)
-    """Empty for a role given before this was recorded: it is older than any rule asks."""
+    """Empty for a role that was given before the time was recorded: no rule finds it too new."""
     began_at = models.DateTimeField(null=True, blank=True)
     ends_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=300, blank=True)

@@ -47,7 +47,7 @@ class Shift(Guarded):
     `has_second_factor` says how they signed in; `wrong_tries` counts wrong PINs in a row.
     """
 
-    chain_kind = ""
+    chain_kind = ""  # On no chain: a shift says nothing about a patient or a role.
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     tablet = models.ForeignKey(Tablet, on_delete=models.PROTECT, related_name="shifts")

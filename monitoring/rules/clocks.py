@@ -1,8 +1,8 @@
 """Whether the server's clock jumped while a session was recorded.
 
-Facts are in the order of `seq`, whatever the clock says. A clock that jumped ahead and was set
-right leaves entries of a time to come; one that went back leaves an entry of an earlier time after
-one of a later time. Neither refuses anything, both are told (CLINICAL 7, hazard 31).
+Facts are in the order of `seq`, whatever the clock says. A clock that was ahead leaves entries
+that are dated in the future. One that went back leaves an entry that is dated before the one that
+it follows. Neither makes a verb refuse; the pages show both (CLINICAL 7, hazard 31).
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from monitoring.rules.facts import CLOCKS_APART, ReadingFacts, SessionFacts
 
 @dataclass(frozen=True, slots=True)
 class WentBack:
-    """An entry recorded `at` follows one recorded at `was`, which is later."""
+    """An entry dated `at` follows one that is dated later, at `was`."""
 
     at: datetime
     was: datetime
 
 
-def recorded(facts: SessionFacts) -> list[datetime]:
+def recorded_times(facts: SessionFacts) -> list[datetime]:
     """When each fact, signature and departure was recorded, in their order.
 
     A signature follows the last fact that it covers; after the departure come late entries.
@@ -49,9 +49,9 @@ def _is_late(reading: ReadingFacts) -> bool:
 
 
 def went_back(facts: SessionFacts) -> Iterator[WentBack]:
-    """Each time that the clock went back by more than clocks stand apart."""
+    """Each time that the clock went back by more than two clocks may differ."""
     latest: datetime | None = None
-    for at in recorded(facts):
+    for at in recorded_times(facts):
         if latest is not None and at < latest - CLOCKS_APART:
             yield WentBack(at, latest)
             latest = at
@@ -59,6 +59,6 @@ def went_back(facts: SessionFacts) -> Iterator[WentBack]:
 
 
 def ahead(facts: SessionFacts, now: datetime) -> datetime | None:
-    """The latest time of the record, where it is still to come by the clock of `now`."""
-    latest = max(recorded(facts), default=now)
+    """The latest time of the record, where it lies in the future of `now`; None elsewhere."""
+    latest = max(recorded_times(facts), default=now)
     return latest if latest > now + CLOCKS_APART else None

@@ -1,4 +1,4 @@
-"""What was put right of a patient: old and new value, who, when and why."""
+"""What was amended about a patient: old and new value, who, when and why."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownAmendment:
     """One amendment as a person reads it."""
 
     changes: tuple[Change, ...]
@@ -32,11 +32,11 @@ class Shown:
     at: datetime
 
 
-def patient_amendments(patient: Patient) -> list[Shown]:
-    """All of them, the latest first."""
+def patient_amendments(patient: Patient) -> list[ShownAmendment]:
+    """All amendments of the patient, the latest first."""
     found = patient.amendments.select_related("recorded_by").order_by("-number")
     return [
-        Shown(changes(row), row.reason, row.recorded_by.printed_name, row.recorded_at)
+        ShownAmendment(changes(row), row.reason, row.recorded_by.printed_name, row.recorded_at)
         for row in found
     ]
 

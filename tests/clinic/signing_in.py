@@ -20,12 +20,12 @@ AJAX = {"X-Requested-With": "XMLHttpRequest"}
 REFUSED = "This passkey does not work here"
 
 
-def begun() -> tuple[Client, dict[str, Any]]:
+def begin_passkey() -> tuple[Client, dict[str, Any]]:
     client = Client()
     return client, client.get("/sign-in/passkey/", headers=AJAX).json()["request_options"]
 
 
-def post(client: Client, credential: Any, **more: str) -> Any:
+def send_passkey(client: Client, credential: Any, **more: str) -> Any:
     text = credential if isinstance(credential, str) else json.dumps(credential)
     return client.post("/sign-in/passkey/", {"credential": text} | more, follow=True)
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from clinic.models import Staff, TrailEntry
 from clinic.trail.chain import ORGANISATION
-from tests.clinic.signing_in import begun, is_refused, post
+from tests.clinic.signing_in import begin_passkey, is_refused, send_passkey
 from tests.factories.logged import save
 from tests.factories.passkeys import Passkey
 from tests.factories.people import SiteFactory, person
@@ -27,22 +27,22 @@ def clinician(db: None) -> Staff:
 
 def test_a_passkey_is_both_factors(clinician: Staff) -> None:
     passkey = Passkey.added(clinician)
-    client, options = begun()
+    client, options = begin_passkey()
     assert options["publicKey"]["userVerification"] == "required"
-    answer = post(client, passkey.used(options), next="/patients/")
+    answer = send_passkey(client, passkey.used(options), next="/patients/")
     assert answer.redirect_chain == [("/patients/", 302)]
     assert answer.status_code == 200
 
 
 def test_one_challenge_is_answered_once(clinician: Staff) -> None:
     passkey = Passkey.added(clinician)
-    client, options = begun()
+    client, options = begin_passkey()
     credential = passkey.used(options)
-    post(client, credential)
+    send_passkey(client, credential)
     client.post("/sign-out/")
-    assert is_refused(client, post(client, credential))
-    other, _ = begun()
-    assert is_refused(other, post(other, credential))
+    assert is_refused(client, send_passkey(client, credential))
+    other, _ = begin_passkey()
+    assert is_refused(other, send_passkey(other, credential))
 
 
 def test_what_is_not_quite_right_is_refused_in_the_same_words(clinician: Staff) -> None:
@@ -58,8 +58,8 @@ def test_what_is_not_quite_right_is_refused_in_the_same_words(clinician: Staff) 
         lambda o: passkey.used(o) | {"rawId": "AAAA"},
         Passkey(clinician).used,
     ):
-        client, options = begun()
-        assert is_refused(client, post(client, wrong(options)))
+        client, options = begin_passkey()
+        assert is_refused(client, send_passkey(client, wrong(options)))
     told = TrailEntry.objects.filter(chain=ORGANISATION).values_list("verb", flat=True)
     assert list(told).count("sign_in_failed") == 1, "once for an address in a quarter of an hour"
     kept = TrailEntry.objects.filter(chain=clinician.pk).values_list("verb", flat=True)
@@ -70,8 +70,8 @@ def test_a_deactivated_person_is_refused_in_the_same_words(clinician: Staff) -> 
     passkey = Passkey.added(clinician)
     clinician.is_active = False
     save(clinician)
-    client, options = begun()
-    answer = post(client, passkey.used(options), next="/patients/")
+    client, options = begin_passkey()
+    answer = send_passkey(client, passkey.used(options), next="/patients/")
     assert is_refused(client, answer)
     assert answer.redirect_chain == [("/sign-in/?next=/patients/", 302)]
 
@@ -118,8 +118,8 @@ GARBAGE = [
 @pytest.mark.parametrize("number", range(len(GARBAGE)))
 @pytest.mark.parametrize("is_begun", [True, False])
 def test_garbage_is_refused_in_words(number: int, is_begun: bool, clinician: Staff) -> None:
-    client = begun()[0] if is_begun else Client()
-    assert is_refused(client, post(client, GARBAGE[number]))
+    client = begin_passkey()[0] if is_begun else Client()
+    assert is_refused(client, send_passkey(client, GARBAGE[number]))
 
 
 VALUES = st.recursive(
@@ -150,14 +150,14 @@ def test_any_part_may_be_anything(
     monkeypatch.setattr("allauth.core.internal.ratelimit.consume", lambda *a, **k: object())
     passkey = Passkey.added(clinician) if not hasattr(clinician, "kept") else clinician.kept
     vars(clinician)["kept"] = passkey
-    client, options = begun()
+    client, options = begin_passkey()
     credential = passkey.used(options)
     holder = credential if part in PARTS else credential["response"]
     if is_gone:
         del holder[part]
     else:
         holder[part] = value
-    answer = post(client, credential)
+    answer = send_passkey(client, credential)
     # What is not signed over may be anything: the answer is in, or refused in words.
     is_in = "_auth_user_id" in client.session
     assert is_in or is_refused(client, answer)
@@ -171,22 +171,22 @@ def test_a_copy_of_a_passkey_is_refused_once_the_other_was_used_more_often(
     passkey = Passkey.added(clinician)
     for uses, is_taken in ((5, True), (5, False), (4, False), (0, False), (6, True)):
         passkey.uses = uses
-        client, options = begun()
-        answer = post(client, passkey.used(options))
+        client, options = begin_passkey()
+        answer = send_passkey(client, passkey.used(options))
         assert is_refused(client, answer) is not is_taken, uses
     passkey.uses = 6
     assert not passkey.assertion("a signature").is_of(clinician, "a signature")
     passkey.uses = 7
     assert passkey.assertion("a signature").is_of(clinician, "a signature")
-    client, options = begun()
-    assert is_refused(client, post(client, passkey.used(options)))
+    client, options = begin_passkey()
+    assert is_refused(client, send_passkey(client, passkey.used(options)))
 
 
 def test_a_passkey_that_does_not_count_is_taken_each_time(clinician: Staff) -> None:
     passkey = Passkey.added(clinician)
     for _ in range(3):
-        client, options = begun()
-        assert not is_refused(client, post(client, passkey.used(options)))
+        client, options = begin_passkey()
+        assert not is_refused(client, send_passkey(client, passkey.used(options)))
         assert passkey.assertion("a signature").is_of(clinician, "a signature")
 
 
@@ -198,10 +198,10 @@ def test_a_page_of_another_host_asks_for_nothing_here_even_one_below(
     clinician: Staff, origin: str
 ) -> None:
     passkey = Passkey.added(clinician)
-    client, options = begun()
+    client, options = begin_passkey()
     wrong = passkey.used(options)
     wrong["response"] |= passkey.used(options, origin=origin or "https://x.testserver")["response"]
-    assert is_refused(client, post(client, wrong))
+    assert is_refused(client, send_passkey(client, wrong))
     asked = passkey.assertion("a signature", origin=origin or "https://x.testserver")
     assert not asked.is_of(clinician, "a signature")
     assert passkey.assertion("a signature").is_of(clinician, "a signature")

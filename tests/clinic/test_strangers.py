@@ -15,7 +15,7 @@ from clinic import sign_ins
 from clinic.models import TrailEntry
 from clinic.signin import receivers
 from clinic.trail.chain import ORGANISATION
-from tests.clinic.signing_in import AJAX, begun, is_refused, post, sign_in
+from tests.clinic.signing_in import AJAX, begin_passkey, is_refused, send_passkey, sign_in
 from tests.clock import TestClock
 from tests.factories.passkeys import Passkey
 from tests.factories.people import SiteFactory, person
@@ -69,22 +69,22 @@ def test_asking_for_a_passkey_makes_no_row_of_a_session() -> None:
 
 def test_a_challenge_is_good_for_one_answer_even_where_its_cookie_was_kept() -> None:
     passkey = Passkey.added(person(SiteFactory.create(), "nurse"))
-    client, options = begun()
+    client, options = begin_passkey()
     cookie = client.cookies[settings.CHALLENGE_COOKIE_NAME].value
-    assert not is_refused(client, post(client, passkey.used(options)))
+    assert not is_refused(client, send_passkey(client, passkey.used(options)))
     for _ in range(2):
         thief = Client()
         thief.cookies[settings.CHALLENGE_COOKIE_NAME] = cookie
-        assert is_refused(thief, post(thief, passkey.used(options)))
+        assert is_refused(thief, send_passkey(thief, passkey.used(options)))
 
 
 def test_a_challenge_does_not_wait_longer_than_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
     passkey = Passkey.added(person(SiteFactory.create(), "nurse"))
-    client, options = begun()
+    client, options = begin_passkey()
     now = timezone.now().timestamp()
     with monkeypatch.context() as later:
         later.setattr("django.core.signing.time.time", lambda: now + 6 * 60)
-        assert is_refused(client, post(client, passkey.used(options)))
+        assert is_refused(client, send_passkey(client, passkey.used(options)))
 
 
 def test_sessions_that_are_over_go_with_the_next_sign_in(monkeypatch: pytest.MonkeyPatch) -> None:

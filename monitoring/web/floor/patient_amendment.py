@@ -26,7 +26,7 @@ from monitoring.models import Patient, PatientAmendment
 from monitoring.web.floor.patients import CONFIRMS, PatientForm
 from monitoring.web.lookup import log_read
 from monitoring.words.banner import patient_banner
-from monitoring.words.patient_amendments import Shown, patient_amendments
+from monitoring.words.patient_amendments import ShownAmendment, patient_amendments
 
 
 class AmendPatientForm(PatientForm):
@@ -112,7 +112,7 @@ def _amend(
     )
 
 
-def _taken_in(form: AmendPatientForm, patient: Patient) -> list[Shown]:
+def _taken_in(form: AmendPatientForm, patient: Patient) -> list[ShownAmendment]:
     """What others changed since the form was shown, which it now holds."""
     seen = form.cleaned_data["amended"]
     patient.refresh_from_db()
