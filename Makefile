@@ -31,7 +31,7 @@ TOOLS := SECRET_KEY=tools CLINIC_TRAIL_KEYS=tools:not-a-secret-for-tools-that-wr
 
 .DEFAULT_GOAL := help
 .PHONY: help run dev session check test test-all parts static lint types migrations imports
-.PHONY: verbs test-sqlite test-postgresql coverage test-browser $(PARTS) test-long screenshots keep-database styles lock clean
+.PHONY: verbs test-sqlite test-postgresql coverage test-browser $(PARTS) test-long screenshots keep-database styles icons lock clean
 
 #: One file, one test, one engine, every core:
 #:   .venv/bin/python -m pytest tests/actions/test_give_dose.py
@@ -156,6 +156,9 @@ keep-database: .venv/test ## keep today's database for the upgrade tests: VERSIO
 
 styles: .venv/test ## reduce Bootstrap's stylesheet to what the pages use
 	$(BIN)/python -m tests.styles.reduce
+
+icons: .venv/test ## draw the icons of the home screen from the drawing
+	$(BIN)/python -m tests.styles.icons
 
 lock: .venv/test ## lock the dependencies with their hashes
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 clinic/requirements.in -o requirements.txt

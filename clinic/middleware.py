@@ -20,12 +20,17 @@ from clinic.signin import arrival, idle, known
 Handler = Callable[[PublicRequest], HttpResponse]
 
 
+def content_policy() -> str:
+    """What a page may load and do, as the header says it."""
+    return "; ".join(f"{k} {' '.join(v)}" for k, v in settings.SECURE_CSP.items())
+
+
 class SecurityHeaders:
     """Headers on every answer; no browser or proxy stores a page."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
-        self.policy = "; ".join(f"{k} {' '.join(v)}" for k, v in settings.SECURE_CSP.items())
+        self.policy = content_policy()
 
     def __call__(self, request: PublicRequest) -> HttpResponse:
         response = self.get_response(request)

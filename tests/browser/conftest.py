@@ -43,6 +43,8 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # For service workers, which a context's own leave does not reach: the certificate is ours.
+    "--ignore-certificate-errors",
     # Of these the last list counts: the first five are Playwright's own that matter here, the
     # others pages of the browser itself, which it would render with each new window.
     "--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,MediaRouter,"
@@ -244,7 +246,11 @@ def _people(chromium: Browser, address: str) -> Iterator[Makes]:
     people: list[Person] = []
 
     def make(
-        size: ViewportSize | None = None, theme: Any = "light", zone: str | None = None
+        size: ViewportSize | None = None,
+        theme: Any = "light",
+        zone: str | None = None,
+        *,
+        has_worker: bool = False,
     ) -> Person:
         context = chromium.new_context(
             viewport=size or TABLET,
@@ -253,6 +259,8 @@ def _people(chromium: Browser, address: str) -> Iterator[Makes]:
             bypass_csp=False,
             locale="en-GB",
             timezone_id=zone,
+            # Most tests speak with the server alone; those of the service worker ask for it.
+            service_workers="allow" if has_worker else "block",
             # The certificate is a throw-away one.
             ignore_https_errors=address.startswith("https"),
         )

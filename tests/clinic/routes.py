@@ -58,6 +58,7 @@ ROUTES: dict[str, Route] = {
     "mfa_login_webauthn": Route(ANYONE),
     "lock": Route(ANYONE),
     "sign-out": Route(ANYONE, POST),
+    "service-worker": Route(ANYONE, GET),
     "lock-now": Route(SIGNED_IN, POST),
     "active": Route(SIGNED_IN, POST),
     "printed": Route(SIGNED_IN, POST),

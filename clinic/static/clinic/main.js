@@ -6,6 +6,7 @@ import { startIdle } from "./idle.js";
 import { startPrintLog } from "./print-log.js";
 import { startSubmitOnce } from "./submit-once.js";
 import { startThemeButton } from "./theme-button.js";
+import { startWorker } from "./worker.js";
 
 startThemeButton();
 startCountdown();
@@ -14,3 +15,4 @@ startDiscarding();
 startSubmitOnce();
 startIdle();
 startPrintLog();
+startWorker();

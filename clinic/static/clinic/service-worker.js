@@ -1,0 +1,63 @@
+// Between the pages and the network: static files are kept, and where the server is not reached a
+// page of ours stands instead of the browser's. It keeps no page that someone was shown: what is
+// kept is of the release, and goes with it.
+
+/** @typedef {{name: string, page: string, files: string[], headers: Record<string, string>}} Release
+ *  as the server wrote it in front of this script */
+
+const worker = /** @type {any} */ (self);
+const release = /** @type {Release} */ (worker.release);
+
+// The name of such a file says what stands in it: it never changes.
+const STATIC = /^\/static\/.+\.[0-9a-f]{12}\.\w+$/;
+
+async function install() {
+  const kept = await caches.open(release.name);
+  await kept.addAll(release.files);
+  await worker.skipWaiting();
+}
+
+/** What an earlier release kept is of no use. */
+async function activate() {
+  const others = (await caches.keys()).filter((name) => name !== release.name);
+  await Promise.all(others.map((name) => caches.delete(name)));
+  await worker.clients.claim();
+}
+
+/** @param {Request} request of a static file */
+async function fromHere(request) {
+  const kept = await caches.open(release.name);
+  const found = await kept.match(request.url);
+  if (found) return found;
+  const answer = await fetch(request);
+  if (answer.ok) await kept.put(request.url, answer.clone());
+  return answer;
+}
+
+/** Back to the page itself; what was sent is sent from the page that it was typed on.
+ *  @param {Request} request */
+function pageOf(request) {
+  const { pathname, search } = new URL(request.method === "GET" ? request.url : request.referrer || "/", location.href);
+  return (pathname + search).replace(/[&"'<>]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+}
+
+/** @param {Request} request of a page, or a form that is sent */
+async function fromServer(request) {
+  try {
+    return await fetch(request);
+  } catch {
+    const page = release.page.replace("{address}", () => pageOf(request));
+    return new Response(page, { status: 503, headers: release.headers });
+  }
+}
+
+worker.addEventListener("install", (/** @type {any} */ event) => event.waitUntil(install()));
+worker.addEventListener("activate", (/** @type {any} */ event) => event.waitUntil(activate()));
+worker.addEventListener("fetch", (/** @type {any} */ event) => {
+  /** @type {Request} */
+  const request = event.request;
+  const { origin, pathname } = new URL(request.url);
+  if (origin !== location.origin) return;
+  if (request.mode === "navigate") event.respondWith(fromServer(request));
+  else if (request.method === "GET" && STATIC.test(pathname)) event.respondWith(fromHere(request));
+});

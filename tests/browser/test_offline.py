@@ -1,0 +1,99 @@
+"""Without a network a page of ours stands where the browser's would, and a release leaves none of
+the one before. Over TLS, as in a deployment."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from clinic.web import offline
+from monitoring.models import Reading
+from tests.browser.conftest import Makes, Person
+from tests.browser.hands import fill_reading
+from tests.clock import TestClock
+from tests.factories.visits import dosed
+
+KEPT = """async () => {
+    const found = {};
+    for (const name of await caches.keys())
+        found[name] = (await (await caches.open(name)).keys()).map(r => new URL(r.url).pathname);
+    return found;
+}"""
+READY = "async () => { await navigator.serviceWorker.ready; }"
+CONTROLLED = "() => navigator.serviceWorker.controller !== null"
+UPDATED = "async () => { await (await navigator.serviceWorker.ready).update(); }"
+
+
+def kept(person: Person) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = person.page.evaluate(KEPT)
+    return found
+
+
+def test_with_no_network_a_page_of_ours_says_what_is_kept(
+    person_tls: Makes, clock: TestClock
+) -> None:
+    visit = dosed(clock)
+    clock.forward(minutes=35)
+    nurse = person_tls(has_worker=True).sign_in(visit.nurse)
+    expect(nurse.page.get_by_role("heading", name="Board")).to_be_visible()
+    nurse.page.evaluate(READY)
+    nurse.page.wait_for_function(CONTROLLED)
+    nurse.go(f"/sessions/{visit.id}/reading/?slot=40")
+    fill_reading(nurse, systolic=133)
+    nurse.context.set_offline(True)
+    nurse.tap("Save reading")
+    expect(nurse.page.get_by_role("heading", name="No network")).to_be_visible()
+    patient = visit.patient
+    assert patient.family_name.upper() not in nurse.page.content().upper()
+    assert nurse.violations() == []
+    nurse.go("/")
+    expect(nurse.page.get_by_role("heading", name="No network")).to_be_visible()
+    nurse.page.go_back()
+    nurse.context.set_offline(False)
+    nurse.tap("Try again")
+    expect(nurse.page.get_by_label("Systolic")).to_have_value("133")
+    nurse.tap("Save reading")
+    expect(nurse.page.get_by_text("Reading saved")).to_be_visible()
+    assert Reading.objects.get(slot=40).systolic == 133
+    files = [path for paths in kept(nurse).values() for path in paths]
+    assert files
+    assert [path for path in files if not path.startswith("/static/")] == []
+    nurse.page.locator("header details.menu summary").last.click()
+    nurse.tap("Sign out")
+    expect(nurse.page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
+    nurse.errors = [e for e in nurse.errors if "ERR_INTERNET" not in e and "503" not in e]
+
+
+def test_a_new_release_leaves_nothing_of_the_one_before(
+    person_tls: Makes, clock: TestClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nurse = person_tls(has_worker=True)
+    nurse.go("/sign-in/")
+    nurse.page.evaluate(READY)
+    nurse.page.wait_for_function(CONTROLLED)
+    (first,) = kept(nurse)
+    as_it_is = offline.release()
+    monkeypatch.setattr(offline, "release", lambda: as_it_is | {"name": "next"})
+    nurse.page.evaluate(UPDATED)
+    nurse.page.wait_for_function(
+        "async () => { const names = await caches.keys(); return names.join() === 'next' }"
+    )
+    assert first != "next"
+    nurse.page.reload()
+    expect(nurse.page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
+
+
+def test_the_browser_takes_the_manifest_as_it_is(person: Makes) -> None:
+    visitor = person()
+    visitor.go("/sign-in/")
+    session = visitor.context.new_cdp_session(visitor.page)
+    found = session.send("Page.getAppManifest")
+    assert found["errors"] == []
+    assert found["manifest"]["startUrl"] == f"{visitor.served}/"
+    assert found["manifest"]["display"] == "kStandalone"
+    for icon in found["manifest"]["icons"]:
+        answer = visitor.context.request.get(icon["url"])
+        assert (answer.status, answer.headers["content-type"]) == (200, "image/png")
+    hindered = session.send("Page.getInstallabilityErrors")["installabilityErrors"]
+    # Tests have windows that leave nothing behind.
+    assert [e["errorId"] for e in hindered] == ["in-incognito"]
