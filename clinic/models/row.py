@@ -45,7 +45,12 @@ def _tables(kind: type[Guarded]) -> tuple[type[Guarded], ...]:
 
 
 class RecordRow(Guarded):
-    """A row that is inserted once and never changed or deleted. It may belong to no session."""
+    """A row that is inserted once and never changed or deleted. It may belong to no session.
+
+    `is_new` says of an object that it was inserted, not loaded.
+    """
+
+    is_new = False
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
 
@@ -53,6 +58,10 @@ class RecordRow(Guarded):
 
     class Meta:
         abstract = True
+
+    def save(self, **how: Any) -> None:
+        super().save(**how)
+        self.is_new = True
 
 
 def name_of(model: type[models.Model] | models.Model) -> str:

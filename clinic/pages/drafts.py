@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -28,9 +29,15 @@ def saved_as(request: SignedInRequest, kind: type[Model] | None) -> str:
     row = kind._default_manager.filter(pk=sent).first() if kind else None
     if row is None or not _is_own(request, row):
         return ""
-    at = next(getattr(row, name) for name in SAVED_AT if hasattr(row, name))
+    at = saved_time(row)
     words = _("This was saved already, at %(at)s. The form is empty again.")
     return words % {"at": clock_seconds(at)}
+
+
+def saved_time(row: Model) -> datetime:
+    """When the server had it."""
+    found: datetime = next(getattr(row, name) for name in SAVED_AT if hasattr(row, name))
+    return found
 
 
 def _is_own(request: SignedInRequest, row: Model) -> bool:

@@ -10,11 +10,12 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import gettext as _
 
 from clinic import clock
-from clinic.pages import drafts, moments
+from clinic.models.row import RecordRow
+from clinic.pages import answers, drafts, moments
 from clinic.pages.entry_form import EntryForm
 from clinic.pages.submit import submit
 from clinic.request import SignedInRequest
@@ -52,9 +53,11 @@ def enter(
     request: SignedInRequest, form: EntryForm, page: EntryPage, verb: Callable[[], object]
 ) -> HttpResponse:
     """Show the form; where it was sent, give it to `verb` and go on once that saved it."""
-    if submit(form, verb) is None:
+    made = submit(form, verb)
+    if made is None:
         return render_form(request, form, page)
-    return redirect_saved(request, page.saved, page.goes_to or page.back_address)
+    goes_to = page.goes_to or page.back_address
+    return redirect_saved(request, page.saved, goes_to, row=made)
 
 
 def render_form(request: SignedInRequest, form: forms.BaseForm, page: EntryPage) -> HttpResponse:
@@ -64,14 +67,23 @@ def render_form(request: SignedInRequest, form: forms.BaseForm, page: EntryPage)
     """
     if request.method == "GET" and drafts.ASKS in request.headers:
         return JsonResponse({"saved": drafts.saved_as(request, getattr(form, "saves", None))})
+    if form.is_bound and answers.is_asked_by_outbox(request):
+        return answers.refused(form)
     status = 422 if form.is_bound else 200
     return render(request, page.template, page.shown_with(form), status=status)
 
 
-def redirect_saved(request: SignedInRequest, words: str, page: str, *ids: UUID) -> HttpResponse:
-    """Go on to `page`, a name or an address, and say what the server now holds, and since when."""
-    params = {"what": words, "at": moments.clock_seconds(clock.now())}
+def redirect_saved(
+    request: SignedInRequest, words: str, page: str, *ids: UUID, row: object = None
+) -> HttpResponse:
+    """Go on to `page`, a name or an address, and say what the server now holds, and since when: a
+    `row` that was sent before, since then. The outbox is told the same without a page."""
+    at = drafts.saved_time(row) if isinstance(row, RecordRow) else clock.now()
+    params = {"what": words, "at": moments.clock_seconds(at)}
     messages.success(request, _("%(what)s at %(at)s.") % params)
-    response = redirect(page, *ids)
+    if isinstance(row, RecordRow) and answers.is_asked_by_outbox(request):
+        response: HttpResponse = answers.saved(row, resolve_url(page, *ids))
+    else:
+        response = redirect(page, *ids)
     drafts.confirm_saved(request, response)
     return response

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 from allauth.account.decorators import reauthentication_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render, resolve_url
 
 from clinic.access import Permission
@@ -67,7 +67,7 @@ def page(
         ) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 if _is_asked_by_script(request):
-                    return HttpResponse(status=401)
+                    return JsonResponse({"signed_in": False}, status=401)
                 is_tablet = request.tablet is not None
                 return redirect_to_login(
                     _back_to(request), resolve_url("lock") if is_tablet else None

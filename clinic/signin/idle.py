@@ -23,6 +23,8 @@ DRAFT_LASTS = 2 * IN_OFFICE
 """Seconds that a half-filled form is kept in the tab: longer than it takes to be signed out, so
 that whoever signs in again finds it."""
 BEGAN = "active_at"
+SENT_AGAIN = "X-Sent-Again"
+"""The header of what the outbox sends by itself, with no one touching the tablet."""
 
 
 def seconds() -> float:
@@ -70,8 +72,10 @@ def _over(request: PublicRequest) -> str:
 
 
 def is_poll(request: HttpRequest) -> bool:
-    """Whether a page asks by itself: htmx does nothing else here."""
-    return request.method == "GET" and "HX-Request" in request.headers
+    """Whether a page asks by itself: htmx does nothing else here, nor does the outbox when it sends
+    again what waits on the tablet."""
+    is_asked_again = request.method == "GET" and "HX-Request" in request.headers
+    return is_asked_again or SENT_AGAIN in request.headers
 
 
 def _salt(request: PublicRequest) -> str:

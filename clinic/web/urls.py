@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from clinic.web import emergency, lock, proposals, sign_ins, site, staff, tablets
+from clinic.web import emergency, lock, proposals, sending, sign_ins, site, staff, tablets
 
 urlpatterns = [
     path("lock/", lock.lock, name="lock"),
     path("lock/now/", lock.lock_now, name="lock-now"),
+    path("sending/", sending.sending, name="sending"),
     path("active/", lock.active, name="active"),
     path("site/details/", site.site_page, name="site"),
     path("staff/", staff.staff_list, name="staff-list"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -86,10 +86,17 @@ def record_event(
         require_after(event.at, resolved.at, "before_resolved")
     if event.kind == Event.Kind.EFFECT:
         require_after(event.at, _medication(events, event).at, "before_medication")
+    event = replace(event, late_reason=work.late_reason(event.late_reason, event.at, sending))
+    given = _written(event)
     require_timely(
-        work, event.at, "at", confirmed_at=event.confirmed_at, late_reason=event.late_reason
+        work,
+        event.at,
+        "at",
+        confirmed_at=event.confirmed_at,
+        late_reason=event.late_reason,
+        sending=sending,
     )
-    _require_whole(work, event)
+    _require_whole(work, event, sending)
     same = {name: given[name] for name in ("kind", "detail", "symptoms")}
     work.require_once(events, sending, "again_event", same)
     is_late = work.session.phase == "closed"
@@ -112,7 +119,7 @@ def _written(event: EventEntry) -> dict[str, Any]:
     }
 
 
-def _require_whole(work: SessionWork, event: EventEntry) -> None:
+def _require_whole(work: SessionWork, event: EventEntry, sending: Sending) -> None:
     """What its kind needs is there."""
     if event.kind == Event.Kind.SYMPTOM:
         if not event.symptoms or not set(event.symptoms) <= set(SYMPTOMS):
@@ -124,7 +131,13 @@ def _require_whole(work: SessionWork, event: EventEntry) -> None:
             raise refuse("unanswered", "is_serious")
         if event.onset_at is None:
             raise refuse("required", "onset_at")
-        require_meant(work, event.onset_at, "onset_at", confirmed_at=event.onset_confirmed_at)
+        require_meant(
+            work,
+            event.onset_at,
+            "onset_at",
+            confirmed_at=event.onset_confirmed_at,
+            sending=sending,
+        )
 
 
 def _require_agreement(event: EventEntry) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -43,11 +44,14 @@ def record_reading(
     work.require_phase()
     if work.session.phase == "closed":
         work.load_whole()
-    judged = judge(work.facts, entry, work.now, id, sending.through_seq)
+    reason = work.late_reason(entry.late_reason, entry.taken_at, sending)
+    entry = replace(entry, late_reason=reason)
+    judged_at = sending.judged_at(work.now)
+    judged = judge(work.facts, entry, work.now, id, sending.through_seq, judged_at)
     if judged.problems:
         raise Refused(judged.problems)
     _require_meant(work, entry, judged, sending)
-    return add_reading(work, id, entry, judged, given)
+    return add_reading(work, id, entry, judged, written(entry, note=note))
 
 
 def written(entry: Entry, *, note: str, correction_reason: str = "") -> dict[str, Any]:

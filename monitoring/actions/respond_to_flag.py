@@ -54,7 +54,8 @@ def respond_to_flag(
     is_reading = isinstance(found.fact, ReadingFacts)
     flagged_at = found.fact.taken_at if isinstance(found.fact, ReadingFacts) else found.fact.at
     require_after(at, flagged_at, "before_answered")
-    require_timely(work, at, "at", confirmed_at=confirmed_at, late_reason=late_reason)
+    given["late_reason"] = reason = work.late_reason(late_reason.strip(), at, sending)
+    require_timely(work, at, "at", confirmed_at=confirmed_at, late_reason=reason, sending=sending)
     about_id = {
         "answers_reading_id": about if is_reading else None,
         "answers_event_id": None if is_reading else about,

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from clinic.message import Message
 from clinic.refusal import Refused, refuse
+from monitoring.actions.sending import FIRST, Sending
 from monitoring.actions.work import SessionWork
 from monitoring.rules.facts import CLOCKS_APART
 from monitoring.rules.lateness import lateness
@@ -24,38 +25,37 @@ def require_timely(
     *,
     confirmed_at: datetime | None,
     late_reason: str,
+    sending: Sending = FIRST,
     window: timedelta | None = None,
 ) -> None:
     """Refuse a time in the future; ask, at `field`, whether `at` is meant where it lies far back,
     and at `late_reason` why it is entered late (CLINICAL 7, hazards 5 and 32; 8, rule 37).
 
-    `confirmed_at` is the moment that was answered for. `window` is what `at` begins.
+    `confirmed_at` is the moment that was answered for. `window` is what `at` begins,
+    `sending` says when it was entered, where it waited on the tablet.
     """
     require_not_future(work, at, field)
     ends_at = None if window is None else at + window
-    question = _question(work, at, field, confirmed_at, ends_at)
-    late = lateness(work.facts.protocol, at, work.now, late_reason)
+    now = sending.judged_at(work.now)
+    question = is_this_the_time(
+        work.facts, at, now, field, confirmed=confirmed_at, window_ends_at=ends_at
+    )
+    late = lateness(work.facts.protocol, at, now, late_reason)
     _refuse(question, late)
 
 
 def require_meant(
-    work: SessionWork, at: datetime, field: str, *, confirmed_at: datetime | None
-) -> None:
-    """The same for a time that lies back by its nature, such as an onset: it asks for no reason."""
-    require_not_future(work, at, field)
-    _refuse(_question(work, at, field, confirmed_at))
-
-
-def _question(
     work: SessionWork,
     at: datetime,
     field: str,
+    *,
     confirmed_at: datetime | None,
-    ends_at: datetime | None = None,
-) -> Message | None:
-    return is_this_the_time(
-        work.facts, at, work.now, field, confirmed=confirmed_at, window_ends_at=ends_at
-    )
+    sending: Sending = FIRST,
+) -> None:
+    """The same for a time that lies back by its nature, such as an onset: it asks for no reason."""
+    require_not_future(work, at, field)
+    now = sending.judged_at(work.now)
+    _refuse(is_this_the_time(work.facts, at, now, field, confirmed=confirmed_at))
 
 
 def _refuse(*problems: Message | None) -> None:

@@ -30,6 +30,7 @@ from monitoring.rules.clocks import ahead
 from monitoring.rules.codes import PhaseCode, Second
 from monitoring.rules.deviations import deviations
 from monitoring.rules.facts import Phase, ReadingFacts, SessionFacts, whole_minutes
+from monitoring.rules.lateness import is_late
 from monitoring.rules.people import observers, prescribers
 from monitoring.rules.phase import phase_of
 
@@ -119,10 +120,21 @@ class SessionWork(Work):
     ) -> M | None:
         """The row that was made when the same form was sent before, or None; `times` are the ones
         that an empty input leaves to the server. Raises Conflict where it stands for others."""
+        rows = list(rows)
+        stored = next((row for row in rows if row.pk == id), None)
+        if stored is not None and "late_reason" in given:
+            reason = sending.reason(str(given["late_reason"]), str(columns(stored)["late_reason"]))
+            given = {**given, "late_reason": reason}
         if (found := sent_before(rows, id, given)) is not None:
             for name, at in times.items():
                 require_same_time(found, name, at, sending)
         return found
+
+    def late_reason(self, given: str, at: datetime, sending: Sending) -> str:
+        """Why what happened `at` is late: as it was given, or that it waited on the tablet."""
+        is_waiting = sending.judged_at(self.now) != self.now
+        is_unsaid = not given.strip() and is_late(self.facts.protocol, at, self.now)
+        return sending.waited if is_waiting and is_unsaid else given
 
     def require_phase(self) -> None:
         """Raises Refused unless the session is in a phase in which this verb is allowed."""

@@ -32,12 +32,18 @@ class Judgement:
 
 
 def judge(
-    facts: SessionFacts, entry: Entry, now: datetime, id: UUID, through_seq: int | None = None
+    facts: SessionFacts,
+    entry: Entry,
+    now: datetime,
+    id: UUID,
+    through_seq: int | None = None,
+    entered_at: datetime | None = None,
 ) -> Judgement:
     """A new reading `id`; a time to come is all that is said of one that has it. `through_seq` is
-    the last fact that whoever took it was shown."""
+    the last fact that whoever took it was shown. `entered_at` is the moment by which its time is
+    questioned: now, unless it waited on the tablet."""
     ahead = future(entry.taken_at, now, "taken_at")
-    problems = [ahead] if ahead else entry_problems(facts, entry, now)
+    problems = [ahead] if ahead else entry_problems(facts, entry, entered_at or now)
     return _judged(facts, entry, now, id, problems, through_seq=through_seq)
 
 

@@ -4,6 +4,8 @@ record."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from crispy_forms.layout import Layout
@@ -12,12 +14,14 @@ from django.db.models import Model
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from clinic import clock
 from clinic.message import Message
+from clinic.pages import moments
 from clinic.pages.entry_form import EntryForm
 from clinic.pages.entry_page import EntryPage
-from monitoring.actions.sending import Sending
+from monitoring.actions.sending import JUST_NOW, Sending
 from monitoring.models import Session
-from monitoring.web.times import offer_days
+from monitoring.web.times import ClockTime, instant, offer_days
 from monitoring.words import wording
 from monitoring.words.banner import session_banner
 
@@ -50,11 +54,34 @@ class RecordForm(EntryForm):
         asked = self.repeats and (self["another"].value() or "another" in self.errors)
         return bool(asked)
 
+    def full_clean(self) -> None:
+        """Its times are read by the moment at which it was entered."""
+        for field in self.fields.values():
+            if isinstance(field, ClockTime):
+                field.entered_at = self.entered_at
+        super().full_clean()
+
+    @cached_property
+    def entered_at(self) -> datetime | None:
+        """When it was entered, by the server's clock as the tablet knows it, where it waited there
+        since; None where it was sent at once."""
+        at = instant(str(self.data.get("entered_at", ""))) if self.is_bound else None
+        return at if at is not None and abs(clock.now() - at) >= JUST_NOW else None
+
     @property
     def sending(self) -> Sending:
         """How it was sent, once it is valid."""
         empty = frozenset(n for n in self.fields if not self.data.get(n, "").strip())
-        return Sending(left_empty=empty, is_another=bool(self.cleaned_data.get("another")))
+        waited = ""
+        if self.entered_at is not None:
+            words = _("No contact with the server: on the tablet since %(at)s.")
+            waited = words % {"at": moments.clock(self.entered_at)}
+        return Sending(
+            left_empty=empty,
+            is_another=bool(self.cleaned_data.get("another")),
+            entered_at=self.entered_at,
+            waited=waited,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -53,6 +53,7 @@ class ClockTime(forms.Field):
     """A time of day in the session's zone: the latest such moment that is not in the future, or
     that of the day chosen beside it. Empty is now.
 
+    `entered_at` is the moment to read it by, where the form waited on the tablet: empty is then.
     `confirmed_at` is the moment that was read back and kept, `understood` the one that was read,
     `window_minutes` how long the window is that it begins.
     """
@@ -64,13 +65,14 @@ class ClockTime(forms.Field):
         super().__init__(required=False, **kwargs)
         self.days: list[tuple[str, str]] = []
         self.window_minutes: int | None = None
+        self.entered_at: datetime | None = None
         self.confirmed_at: datetime | None = None
         self.understood: datetime | None = None
 
     def clean(self, value: Any) -> datetime:
         typed = value if isinstance(value, Typed) else Typed(str(value or "").strip())
-        now, zone = clock.now(), timezone.get_current_timezone()
-        self.confirmed_at = _instant(typed.confirmed)
+        now, zone = self.entered_at or clock.now(), timezone.get_current_timezone()
+        self.confirmed_at = instant(typed.confirmed)
         day = _day(typed.day)
         if not typed.text:
             if day not in {None, now.astimezone(zone).date()}:
@@ -80,7 +82,7 @@ class ClockTime(forms.Field):
         said = clock_time(typed.text)
         if said is None:
             raise forms.ValidationError(NO_TIME)
-        at = _agreeing(_instant(typed.instant), said, day) or moment(said, now, zone, day)
+        at = _agreeing(instant(typed.instant), said, day) or moment(said, now, zone, day)
         if at is None:
             raise forms.ValidationError(
                 _("The clocks were put forward then: %(time)s was never shown on this day.")
@@ -191,7 +193,7 @@ def offer_days(form: forms.BaseForm, session: Session) -> None:
             field.days = choices
 
 
-def _instant(text: str) -> datetime | None:
+def instant(text: str) -> datetime | None:
     """The aware moment that `text` tells in ISO 8601, if it does."""
     try:
         at = datetime.fromisoformat(text)

@@ -61,6 +61,7 @@ ROUTES: dict[str, Route] = {
     "service-worker": Route(ANYONE, GET),
     "lock-now": Route(SIGNED_IN, POST),
     "active": Route(SIGNED_IN, POST),
+    "sending": Route(SIGNED_IN, GET),
     "printed": Route(SIGNED_IN, POST),
     "mfa_index": Route(SIGNED_IN, GET),
     "account_reauthenticate": Route(SIGNED_IN),

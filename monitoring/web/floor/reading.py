@@ -161,8 +161,8 @@ def record(request: ClinicRequest, session_id: UUID) -> HttpResponse:
             return _discarded(request, session_id)
         # The scales of any protocol are read alike; the verb checks them against the session's.
         form = ReadingForm(request.POST, protocol=SPRAVATO_US)
-        if _recorded_by(request, session_id, form, asked):
-            return redirect_saved(request, _("Reading saved"), "session", session_id)
+        if made := _recorded_by(request, session_id, form, asked):
+            return redirect_saved(request, _("Reading saved"), "session", session_id, row=made)
     session = open_session(request, session_id)
     facts = session.facts()
     form = form or ReadingForm(protocol=facts.protocol)

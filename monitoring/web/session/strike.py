@@ -87,7 +87,7 @@ def strike(request: ClinicRequest, session_id: UUID, noun: str, fact_id: UUID) -
     words = _("Marked as entered in error")
     if made.needs_confirmation:
         words = _("It counts until a clinician confirms this. Marked as entered in error")
-    return redirect_saved(request, words, around.back_address)
+    return redirect_saved(request, words, around.back_address, row=made)
 
 
 @require_http_methods(["GET", "POST"])
