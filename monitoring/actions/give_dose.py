@@ -168,8 +168,7 @@ def _require_whole(work: SessionWork, dose: DoseGiven) -> None:
 def _rests_on(work: SessionWork, started_at: datetime) -> dict[str, UUID | None]:
     """The pre-dose reading of the session and, where one was taken on it, the decision to give."""
     first = work.facts.doses[0] if work.facts.doses else None
-    if first is not None:
-        row = next(d for d in work.session.rows.standing(Dose) if d.id == first.id)
+    if first is not None and (row := work.session.rows.find_standing(Dose, first.id)):
         return {"predose_reading_id": row.predose_reading_id, "decision_id": row.decision_id}
     facts = measured_by(work.facts, started_at)
     predose, decision = facts.predose, facts.decision

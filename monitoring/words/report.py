@@ -46,6 +46,8 @@ class Line:
     at: datetime
     minutes: int | None
     words: str
+    is_other_day: bool
+    """Whether that was on another day than the session began: then its time needs the day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,9 @@ def line(facts: SessionFacts, deviation: Deviation) -> Line:
     words = wording.deviation(deviation)
     if deviation.code == "caution_justified":
         words = f"{words}: {caution(str(deviation.params['caution']))}"
-    return Line(deviation.at, facts.minutes(deviation.at), words)
+    begun = facts.first_dose_at or facts.admitted_at
+    is_other_day = begun is None or moments.day(begun) != moments.day(deviation.at)
+    return Line(deviation.at, facts.minutes(deviation.at), words, is_other_day)
 
 
 def caution(key: str) -> str:

@@ -15,6 +15,28 @@ function startSymptoms() {
   }
 }
 
+/**
+ * A group of fields that is asked with some choices alone: shown before anything is chosen, and
+ * while it holds what was typed or an error.
+ * @param {HTMLElement} group
+ */
+function startOnlyWith(group) {
+  const name = group.dataset.onlyWith || "";
+  const values = (group.dataset.values || "").split(" ");
+  const choices = findAll(`input[name="${name}"]`, HTMLInputElement);
+  const isFilled = () =>
+    findAll("input", HTMLInputElement, group).some((input) =>
+      input.type === "radio" ? input.checked : input.value !== "",
+    );
+  const show = () => {
+    const chosen = choices.find((choice) => choice.checked);
+    const isAsked = !chosen || values.includes(chosen.value);
+    group.hidden = !isAsked && !isFilled() && !find(".has-error, .is-invalid", HTMLElement, group);
+  };
+  choices.forEach((choice) => choice.addEventListener("change", show));
+  show();
+}
+
 /** @param {HTMLElement} button */
 function startPrint(button) {
   button.hidden = false;
@@ -25,4 +47,5 @@ startDrafts();
 find("[data-error-summary]", HTMLElement)?.focus();
 startTimes();
 startSymptoms();
+findAll("[data-only-with]", HTMLElement).forEach(startOnlyWith);
 findAll("[data-print]", HTMLElement).forEach(startPrint);

@@ -110,6 +110,10 @@ class Visit(Measured):
                 **self.escort,
             ),
         )
+        history = self.facts.history
+        if history and history.on != self.clock.now().astimezone(self.team.site.tz).date():
+            # Planned for after midnight, arrived before: what the history asks is of that day.
+            self.reload()
         return self
 
     def _escort(self) -> dict[str, str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import fields
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
 
-from crispy_forms.layout import Div, Layout
+from crispy_forms.layout import Div, Fieldset, Layout, LayoutObject
 from django import forms
 from django.http import Http404, HttpResponse
 from django.urls import reverse
@@ -44,6 +45,7 @@ from monitoring.web.times import TimeOfDay
 from monitoring.words.banner import patient_banner
 
 BY_WEIGHT = tuple(field.name for field in fields(ByWeight))
+_OF_THE_DRUG = {"protocol_version", "total", "planned_mg", *BY_WEIGHT}
 LATEST = 5
 """How many earlier doses are named beside a plan."""
 
@@ -61,27 +63,25 @@ class PlanForm(RecordForm):
     total = Tiles(label=gettext_lazy("Total dose"))
     planned_mg = Amount(
         required=False,
-        label=gettext_lazy("Total dose in mg, where the protocol lists none"),
+        label=gettext_lazy("Total dose in mg"),
         example="36.5",
     )
-    weight_kg = Amount(
-        required=False, label=gettext_lazy("Infusion: weight (kg)"), unit="kg", example="72.5"
-    )
+    weight_kg = Amount(required=False, label=gettext_lazy("Weight (kg)"), unit="kg", example="72.5")
     mg_per_kg = Amount(
         required=False,
-        label=gettext_lazy("Infusion: mg/kg"),
+        label=gettext_lazy("mg/kg"),
         unit="mg/kg",
         example="0.5",
         decimals=2,
     )
     concentration = Amount(
         required=False,
-        label=gettext_lazy("Infusion: concentration (mg/mL)"),
+        label=gettext_lazy("Concentration (mg/mL)"),
         unit="mg/mL",
         example="2",
     )
     infusion_minutes = WholeNumber(
-        label=gettext_lazy("Infusion: planned duration (min)"), unit="min", example="40"
+        label=gettext_lazy("Planned duration (min)"), unit="min", example="40"
     )
     beyond_reason = forms.CharField(
         required=False,
@@ -153,21 +153,31 @@ class PlanForm(RecordForm):
         return "planned_mg", self.sentence(Message("total_by_weight", params))
 
     def layout(self) -> Layout:
-        rest = [n for n in self.fields if n not in {"id", "near", "day", "time"}]
+        rest = [n for n in self.fields if n not in {"id", "near", "day", "time", *_OF_THE_DRUG}]
         when = Div(self.rendered("day"), self.rendered("time"), css_class="grid-2")
-        infused = [n for n in BY_WEIGHT if n in rest]
-        first = rest.index("planned_mg") if infused else len(rest)
-        rest = [n for n in rest if n not in infused]
-        by_weight = [Div(*map(self.rendered, infused), css_class="grid-2")] if infused else []
-        before, after = rest[:first], rest[first:]
         return Layout(
             "id",
             self.rendered("near"),
             when,
-            *map(self.rendered, before),
-            *by_weight,
-            *map(self.rendered, after),
+            self.rendered("protocol_version"),
+            *self._amounts(),
+            *map(self.rendered, rest),
         )
+
+    def _amounts(self) -> Iterator[LayoutObject]:
+        """What is asked of one drug alone: with a script only once that drug is chosen."""
+        if "total" in self.fields:
+            listed = [v for v in self.versions if v.protocol().allowed_totals_mg]
+            yield Div(self.rendered("total"), **_only_with(listed))
+        infused = [n for n in BY_WEIGHT if n in self.fields]
+        typed = [self.rendered("planned_mg")] if "planned_mg" in self.fields else []
+        if infused:
+            asked = Div(*map(self.rendered, infused), *typed, css_class="grid-2")
+            versions = [v for v in self.versions if v.protocol().is_infusion]
+            legend = _("Only for an infusion")
+            yield Fieldset(legend, asked, css_class="group", **_only_with(versions))
+        else:
+            yield from typed
 
     def field_of(self, message: Message) -> str | None:
         """The total is chosen or typed: what is said of it belongs to the one that is shown."""
@@ -179,7 +189,10 @@ class PlanForm(RecordForm):
 
     @property
     def dose_field(self) -> str:
-        return "total" if "total" in self.fields else "planned_mg"
+        """Where the total of the chosen protocol is entered."""
+        chosen = self.data.get("protocol_version")
+        typed = {str(v.pk) for v in self.versions if not v.protocol().allowed_totals_mg}
+        return "planned_mg" if chosen in typed or "total" not in self.fields else "total"
 
     def planned_for(self) -> datetime:
         local = datetime.combine(self.cleaned_data["on"], self.cleaned_data["time"])
@@ -243,6 +256,14 @@ def _plan(request: ClinicRequest, form: PlanForm, patient_id: UUID, *, orders: b
             infusion=ByWeight(**{n: data[n] for n in BY_WEIGHT if n in data}),
         ),
     )
+
+
+def _only_with(versions: list[ProtocolVersion]) -> dict[str, str]:
+    """The attributes by which the page shows a group of fields with these protocols alone."""
+    return {
+        "data_only_with": "protocol_version",
+        "data_values": " ".join(str(version.pk) for version in versions),
+    }
 
 
 def _offer(form: forms.Form, name: str, choices: list[tuple[str, str]]) -> None:

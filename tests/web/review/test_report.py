@@ -106,6 +106,17 @@ def test_every_kind_of_deviation_is_listed(clock: TestClock, signed_in: Signer) 
         assert words in page, words
 
 
+def test_a_deviation_of_another_day_has_its_day(clock: TestClock, signed_in: Signer) -> None:
+    visit = predosed(clock, predose={"systolic": 152, "diastolic": 94})
+    visit.decide(reason="Usual for her")
+    visit.dose()
+    clock.forward(minutes=60 * 24)
+    lines = read(signed_in, visit).context["deviations"]
+    missed = [line for line in lines if "reading missed" in line.words]
+
+    assert [missed[0].is_other_day, missed[-1].is_other_day] == [False, True]
+
+
 def test_a_signature_is_shown_as_it_was_signed_and_withdrawn(
     clock: TestClock, signed_in: Signer
 ) -> None:
