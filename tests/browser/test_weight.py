@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Makes, Person
 from tests.clock import TestClock
@@ -58,3 +61,17 @@ def test_the_page_to_sign_in_at_is_light(served: str, person: Makes) -> None:
     stranger.page.wait_for_load_state("networkidle")
     assert 10_000 < wire.bytes <= MOST_BYTES
     assert len(wire.requests) <= MOST_REQUESTS, wire.requests
+
+
+def test_a_board_without_news_is_told_so_and_named_for_its_next_question(
+    served: str, person: Makes, clock: TestClock
+) -> None:
+    nurse = person().signed_in(observed(clock, through=40).nurse)
+    nurse.page.clock.install()
+    nurse.go("/")
+    cards = nurse.page.locator("#cards")
+    opened = cards.get_attribute("data-version") or ""
+    with nurse.page.expect_response(lambda answer: f"version={opened}" in answer.url) as told:
+        nurse.page.clock.run_for(10_500)
+    assert told.value.status == 204
+    expect(cards).to_have_attribute("data-version", re.compile(rf"^{opened}\.\w+\.\d+$"))

@@ -14,10 +14,25 @@ function noteAnswer(event) {
   if (xhr.status > 0 && xhr.status < 500) lastAnswer = serverNow();
 }
 
+/** What updates itself says which version it shows. @param {Event} event of htmx */
+function nameVersion(event) {
+  const { elt, parameters } = /** @type {CustomEvent} */ (event).detail;
+  if (elt.dataset.version) parameters.version = elt.dataset.version;
+}
+
+/** The same may have a new name, where it stays as it is for longer. @param {Event} event of htmx */
+function noteVersion(event) {
+  const { elt, xhr } = /** @type {CustomEvent} */ (event).detail;
+  const version = xhr.getResponseHeader("X-Version");
+  if (version) elt.dataset.version = version;
+}
+
 export function startConnection() {
   lastAnswer = serverNow();
   const bar = find("[data-connection-lost]", HTMLElement);
   if (!bar || !document.querySelector("[hx-trigger^='every']")) return;
+  document.body.addEventListener("htmx:configRequest", nameVersion);
+  document.body.addEventListener("htmx:afterRequest", noteVersion);
   document.body.addEventListener("htmx:afterRequest", noteAnswer);
   setInterval(() => {
     const isLost = serverNow() - lastAnswer > SILENCE;

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,10 +22,11 @@ from monitoring.models.history import load_history
 from monitoring.models.rows import load
 from monitoring.reports import calls
 from monitoring.reports.reviews import count_waiting
+from monitoring.web import news
 from monitoring.web.floor.next_step import Permissions
 from monitoring.web.lookup import log_read
 from monitoring.web.presenters.cards import Card, card, told_apart
-from monitoring.web.presenters.watch import Load, loads
+from monitoring.web.presenters.watch import loads
 
 
 @protect.signed_in
@@ -44,13 +44,26 @@ def start(request: SignedInRequest) -> HttpResponseBase:
 def board(request: ClinicRequest) -> HttpResponse:
     """The cards alone when the page asks again, and nothing when nothing has changed."""
     now = clock.now()
-    sessions = _sessions(request.site, now)
+    is_poll = bool(request.headers.get("HX-Request"))
+    tomorrow = _midnight(request.site, now) + timedelta(days=1)
+    here = Session.objects.at(request.site)
+    heads = news.heads(request, here.on_board(tomorrow), tomorrow) if is_poll else ""
+    if is_poll and news.has_none(request, heads, now):
+        return news.nothing()
+    sessions = _sessions(request.site, tomorrow)
     found = cards(sessions, now, request.permissions, request.user)
     many = loads(sessions, request.site)
-    version = _version(found, many)
+
+    def shown_at(at: datetime) -> str:
+        told = found if at == now else cards(sessions, at, request.permissions, request.user)
+        return news.digest((told, many))
+
+    version = news.version(heads, now, shown_at)
+    if same := news.unchanged(request, version):
+        return same
     context: dict[str, Any] = {"cards": found, "loads": many, "version": version}
     log_read(request, "listed", [c.patient_id for c in found])
-    if not request.headers.get("HX-Request"):
+    if not is_poll:
         permissions: Permissions = request.permissions
         may_review = Permission.REVIEW_READING in permissions
         reviews = count_waiting(request.site) if may_review else 0
@@ -62,17 +75,18 @@ def board(request: ClinicRequest) -> HttpResponse:
         if Permission.REVIEW_VISIT in permissions:
             context["to_review"] = emergency.to_review(site).count()
         return render(request, "board/board.html", context)
-    if request.GET.get("version") == version:
-        return HttpResponse(status=204)
     return render(request, "board/_cards.html", context)
 
 
-def _sessions(site: Site, now: datetime) -> list[Session]:
+def _midnight(site: Site, now: datetime) -> datetime:
+    return timezone.localtime(now, site.tz).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _sessions(site: Site, tomorrow: datetime) -> list[Session]:
     """Those in progress, and those planned until midnight at the site, as their cards need them."""
-    midnight = timezone.localtime(now, site.tz).replace(hour=0, minute=0, second=0, microsecond=0)
     sessions = list(
         Session.objects.at(site)
-        .on_board(midnight + timedelta(days=1))
+        .on_board(tomorrow)
         .with_observations()
         .select_related("standing_clearance", "observer")
     )
@@ -92,8 +106,3 @@ def cards(
     """A card for each of `sessions`, first things first for `person`."""
     found = told_apart([card(s, now, permissions, person) for s in sessions])
     return sorted(found, key=lambda c: c.rank)
-
-
-def _version(found: list[Card], many: list[Load]) -> str:
-    """Changes with anything that a card says, but not with each minute: the tablet counts those."""
-    return hashlib.sha256(repr((found, many)).encode()).hexdigest()[:16]

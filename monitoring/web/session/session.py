@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -21,6 +21,7 @@ from clinic.verbs import Verb
 from monitoring import actions
 from monitoring.models import Dose, Event, Session
 from monitoring.models.on_site import before_device
+from monitoring.models.session import IN_PROGRESS
 from monitoring.reports.chart import session_chart
 from monitoring.rules.clocks import ahead
 from monitoring.rules.doses import is_paused, is_running, may_give_more
@@ -38,6 +39,7 @@ from monitoring.rules.readiness import (
 from monitoring.rules.repeats import repeats
 from monitoring.rules.schedule import slots
 from monitoring.rules.urgency import rest_ends_at
+from monitoring.web import news
 from monitoring.web.floor.next_step import Action, Permissions, left_open, next_step
 from monitoring.web.lookup import not_here, read
 from monitoring.web.presenters.alerts import alerts
@@ -59,15 +61,25 @@ from monitoring.words.timeline import timeline
 @page(Permission.VIEW_SESSION)
 def session(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     """The live part alone when the page asks again, and nothing when nothing has changed."""
-    found = Session.objects.at(request.site).for_page(session_id)
+    now = clock.now()
+    is_poll = bool(request.headers.get("HX-Request"))
+    here = Session.objects.at(request.site)
+    # That its prescriber has gone may have been recorded in another session.
+    watched = here.filter(Q(pk=session_id) | Q(phase__in=IN_PROGRESS))
+    heads = news.heads(request, watched, session_id) if is_poll else ""
+    if is_poll and news.has_none(request, heads, now):
+        return news.nothing()
+    found = here.for_page(session_id)
     if found is None:
         raise not_here(request, session_id)
-    now, facts = clock.now(), found.facts_loaded()
-    items = [*_people_missing(found, facts), *_items(facts, now)]
-    version = _version(facts, now, items)
-    is_poll = bool(request.headers.get("HX-Request"))
-    if is_poll and request.GET.get("version") == version:
-        return HttpResponse(status=204)
+    facts = found.facts_loaded()
+    missing = _people_missing(found, facts)
+    items = [*missing, *_items(facts, now)]
+    version = news.version(
+        heads, now, lambda at: _shown_at(facts, at, [*missing, *_items(facts, at)])
+    )
+    if same := news.unchanged(request, version):
+        return same
     read(request, found)
     permissions: Permissions = request.permissions
     context = _context(found, facts, now, items, permissions) | {"version": version}
@@ -80,14 +92,13 @@ def session(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     return render(request, f"session/{'_live' if is_poll else 'session'}.html", context)
 
 
-def _version(facts: SessionFacts, now: datetime, open_now: list[Item]) -> str:
-    """Changes with each fact, and with what the time alone changes: slots, items, the clearance."""
+def _shown_at(facts: SessionFacts, now: datetime, open_now: list[Item]) -> str:
+    """What was recorded of the session, and what the time alone changes."""
     due: list[Due] = [*slots(facts, now), *repeats(facts, now)]
     states = [(found.due_at, found.state, found.is_escalated) for found in due]
     items = [(item.code, item.about) for item in open_now]
     clocks = (clearance_state(facts, now), ahead(facts, now))
-    shown = (facts.last_seq, facts.phase, clocks, states, items)
-    return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
+    return news.digest((facts.last_seq, facts.phase, clocks, states, items))
 
 
 def _context(
