@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NoReturn
 from uuid import UUID
 
 from clinic.access import Permission
@@ -15,6 +16,7 @@ from monitoring.actions.work import SessionWork, session_verb
 from monitoring.models import Reading
 from monitoring.models.facts import reading_facts
 from monitoring.rules.entry import Entry, corrected
+from monitoring.rules.facts import ReadingFacts
 from monitoring.rules.judgement import judge_correction
 from monitoring.rules.phase import PRESENT
 
@@ -34,9 +36,10 @@ def correct_reading(
     """Add reading `id` in the place of `replaces`, once, with a reason.
 
     `entry` holds what was wrong; what it leaves empty stays as it was, and so does the time, unless
-    `is_time_wrong`. After the patient has left it is marked, changes nothing that was signed, and
-    waits for a clinician's review. Raises Conflict with the other correction when one stands
-    already, Refused with a reason at each field, NotAllowed.
+    `is_time_wrong`; a time that is another slot's, which is recorded already, is asked about. After
+    the patient has left it is marked, changes nothing that was signed, and waits for a clinician's
+    review. Raises Conflict with the other correction when one stands already, Refused with a reason
+    at each field, NotAllowed.
     """
     readings = list(work.session.rows.of(Reading))
     unstruck = work.session.rows.unstruck(Reading)
@@ -60,8 +63,18 @@ def correct_reading(
     judged = judge_correction(work.facts, was, entry, work.now, id, is_time_wrong=is_time_wrong)
     if judged.problems:
         raise Refused(judged.problems)
+    if is_time_wrong and judged.moved_onto and not sending.is_another:
+        _ask(work, *judged.moved_onto)
     whole = replace(whole, confirmed=whole.confirmed | _confirmed(original, entry))
     return add_reading(work, id, whole, judged, given, replaces=original)
+
+
+def _ask(work: SessionWork, minutes: int, beside: ReadingFacts) -> NoReturn:
+    """Whether both are meant, where the new time is that of a slot which is recorded already."""
+    theirs = work.session.rows.find_standing(Reading, beside.id)
+    name = theirs.recorded_by.printed_name if theirs else ""
+    params = {"slot": minutes, "name": name, "at": beside.received_at, "beside": beside.id}
+    raise refuse("moved_onto", "another", **params)
 
 
 def _confirmed(original: Reading, entry: Entry) -> set[str]:

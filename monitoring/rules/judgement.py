@@ -12,7 +12,7 @@ from monitoring.rules.entry import Entry, corrected, correction_problems, entry_
 from monitoring.rules.facts import ReadingFacts, SessionFacts
 from monitoring.rules.filling import taken_already
 from monitoring.rules.flags import flags_of
-from monitoring.rules.meanwhile import taken_meanwhile
+from monitoring.rules.meanwhile import moved_onto, taken_meanwhile
 from monitoring.rules.times import future
 
 
@@ -29,6 +29,8 @@ class Judgement:
     problems: tuple[Message, ...]
     beside: ReadingFacts | None
     is_outside: bool
+    moved_onto: tuple[int, ReadingFacts] | None = None
+    """The slot to which a correction of the time moves it, and what stands for that already."""
 
 
 def judge(
@@ -90,4 +92,9 @@ def _judged(
     is_outside = is_outside_criteria(after, reading) or bool(flags_of(after, reading))
     beside = taken_already(facts, entry.asked, reading)
     beside = beside or taken_meanwhile(facts, reading, through_seq, now)
-    return Judgement(problems=tuple(problems), beside=beside, is_outside=is_outside)
+    return Judgement(
+        problems=tuple(problems),
+        beside=beside,
+        is_outside=is_outside,
+        moved_onto=moved_onto(facts, reading, replaces) if replaces else None,
+    )

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from monitoring.rules.facts import ReadingFacts, SessionFacts
-from monitoring.rules.filling import filling, representative
+from monitoring.rules.filling import filling, on_time, representative
 from monitoring.rules.repeats import repeats
 
 
@@ -49,6 +50,27 @@ def _in_repeat(
     then = repeats(_with(shown, reading), now)
     own = [(r.because, r.about) for r in then if r.reading and r.reading.id == reading.id]
     return next((met[key] for key in own if key in met), None)
+
+
+def moved_onto(
+    facts: SessionFacts, reading: ReadingFacts, replaces: UUID
+) -> tuple[int, ReadingFacts] | None:
+    """The slot to which a correction of the time moves `reading`, and what stands for it already,
+    where one of the two would then fill none. None where the slot was its own, both fill one, or
+    the new time is beyond that slot's: then it is one between two.
+
+    CLINICAL 7, hazard 4.
+    """
+    others = facts.without(replaces)
+    minutes = filling(replace(others, readings=(reading,))).homes.get(reading.id)
+    if minutes is None or filling(facts).homes.get(replaces) == minutes:
+        return None
+    if (facts.minutes(reading.taken_at) or 0) > on_time(facts.protocol, minutes)[1]:
+        return None
+    theirs = representative(filling(others).of(minutes))
+    homes = filling(_with(others, reading)).homes
+    is_pushed_out = theirs is not None and not {reading.id, theirs.id} <= homes.keys()
+    return (minutes, theirs) if theirs is not None and is_pushed_out else None
 
 
 def _with(facts: SessionFacts, reading: ReadingFacts) -> SessionFacts:

@@ -12,6 +12,10 @@ REASONS = {
         "%(name)s recorded the %(slot)s-minute reading at %(at)s, as shown below. Did you measure "
         "once more?"
     ),
+    "moved_onto": _(
+        "At that time %(name)s recorded the %(slot)s-minute reading, saved at %(at)s, as shown "
+        "below. Are these two measurements?"
+    ),
     "taken_meanwhile": _(
         "%(name)s recorded a reading at %(at)s, while yours was open, as shown below. Did you "
         "measure once more?"

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from clinic.ids import uuid7
 from monitoring import actions
 from monitoring.actions import Conflict
+from monitoring.actions.sending import Sending
 from monitoring.models import Reading
 from monitoring.proof.signed import as_signed
 from monitoring.reports import reviews
@@ -259,3 +260,22 @@ def _corrected_and_at_once(clock: TestClock, wrong: dict[int, dict[str, Any]], l
         if not reading.slot or reading.slot in wrong:
             correct(mended, reading)
     assert counts(mended, clock.now()) == counts(at_once, clock.now())
+
+
+def test_a_time_that_is_a_recorded_slots_is_asked_about(clock: TestClock) -> None:
+    visit = observed(clock, through=40)
+    third, fourth = Reading.objects.get(slot=30), Reading.objects.get(slot=40)
+    with refused("moved_onto", "another"):
+        correct(visit, third, is_time_wrong=True, taken_at=fourth.taken_at, late_reason="Slip")
+    moved = actions.correct_reading(
+        visit.id,
+        visit.nurse,
+        id=uuid7(),
+        replaces=third.pk,
+        entry=visit.entry(taken_at=fourth.taken_at, late_reason="Slip"),
+        reason="Wrong time",
+        is_time_wrong=True,
+        sending=Sending(is_another=True),
+    )
+    homes = filling(visit.session.facts()).homes
+    assert len({moved.pk, fourth.pk} & homes.keys()) == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitoring.rules.meanwhile import taken_meanwhile
+from monitoring.rules.meanwhile import moved_onto, taken_meanwhile
 from tests.rules.samples import arrived, at, observed, reading
 
 
@@ -35,3 +35,22 @@ def test_a_reading_before_the_dose() -> None:
     theirs, mine = reading(-4), reading(-3)
     assert taken_meanwhile(arrived(theirs), mine, theirs.seq - 1, at(-3)) == theirs
     assert taken_meanwhile(arrived(theirs), mine, theirs.seq, at(-3)) is None
+
+
+@pytest.mark.parametrize(
+    ("to", "is_asked"), [(42, True), (50, True), (51, False), (60, False), (31, False)]
+)
+def test_a_correction_that_moves_a_reading_onto_a_slot_that_is_recorded(
+    to: float, is_asked: bool
+) -> None:
+    """31 minutes is its own slot still, 51 between two, 60 a slot that nobody recorded."""
+    own, theirs = reading(30), reading(41)
+    moved = reading(to, replaces=own.id)
+    found = moved_onto(observed(own, theirs), moved, own.id)
+    assert found == ((40, theirs) if is_asked else None)
+
+
+def test_a_correction_that_would_push_the_other_out_of_its_slot() -> None:
+    own, theirs = reading(20), reading(47)
+    moved = reading(38, replaces=own.id)
+    assert moved_onto(observed(own, theirs), moved, own.id) == (40, theirs)

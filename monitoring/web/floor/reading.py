@@ -129,8 +129,6 @@ class ReadingForm(RecordForm):
 
 
 class CorrectionForm(ReadingForm):
-    repeats = False
-
     """What is left empty stays as the original has it: its values, and its time."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -273,6 +271,7 @@ def correct(request: ClinicRequest, session_id: UUID, reading_id: UUID) -> HttpR
             | {
                 "original": table(session, facts, only={reading_id}),
                 "is_correction": True,
+                "beside": table(session, facts, only={form.beside}) if form.beside else None,
                 "shows_time": form.is_bound and form.is_time_wrong,
             }
         ),
