@@ -8,9 +8,9 @@ and once for then: no list of moments is kept beside the rules. Time alone never
 page showed before, so that what is alike at both ends is alike between them.
 
 All of that travels with the page as its `version`, which a person could only change to their own
-disadvantage: nothing is kept on the server, and no answer is
-another person's. An answer without news shows no one, so that it makes no entry in the access log;
-a page that is sent again does, each quarter of an hour (monitoring/proof/reads.py).
+disadvantage: nothing is kept on the server, and no answer is another person's. An answer without
+news shows no one, so that it makes no entry in the access log; a page that is sent again does, each
+quarter of an hour (monitoring/proof/reads.py).
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def unchanged(request: ClinicRequest, version: str) -> HttpResponse | None:
 
 
 def nothing(version: str = "") -> HttpResponse:
-    """There are no news; `connection.js` names the page by `version` from now on."""
+    """There is no news; `connection.js` names the page by `version` from now on."""
     return HttpResponse(status=204, headers={"X-Version": version} if version else {})
 
 
