@@ -98,7 +98,8 @@ class Sender:
     def __init__(self, browser: Browser, served: str, staff: Staff) -> None:
         self.served, self.staff = served, staff
         self.reports: list[str] = []
-        self.context: BrowserContext = browser.new_context()
+        # A service worker would ask the server for what a test answers by itself.
+        self.context: BrowserContext = browser.new_context(service_workers="block")
         self.context.set_default_timeout(20_000)
         self.context.expose_binding("report", lambda _source, words: self.reports.append(words))
         self.context.add_init_script(WATCH)
