@@ -87,6 +87,10 @@ device for who gives it. The order of a patient who is not here yet waits behind
 Overdue by ten minutes and a flag concern both: an escalation asks a second person."""
 
 
+NOT_HERE_YET: frozenset[Kind] = frozenset({"planned", "to_order"})
+"""Kinds of a patient who has not arrived."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wait:
     """One thing that a session waits for. `since` orders sessions that wait for the same: the

@@ -54,6 +54,7 @@ urlpatterns = [
     path("patients/<uuid:patient_id>/plan/", planning.plan, name="session-plan"),
     path("sessions/", register.session_list, name="session-list"),
     path(SESSION, session.session, name="session"),
+    path(f"{SESSION}next/", board.onward, name="onward"),
     path(f"{SESSION}whose/", hand_over.whose, name="whose"),
     path(f"{SESSION}admission/", admission.admit, name="admission"),
     path(f"{SESSION}order/", order.order, name="order"),

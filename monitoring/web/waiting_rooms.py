@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from clinic import clock
 from clinic.models import Tablet
@@ -19,9 +20,13 @@ class Waiting:
     No name, no value and no symptom: the page is open to whoever passes."""
 
     room: str
-    is_emergency: bool
+    emergency_at: datetime | None
     due: Due | None
     protocol: Protocol
+
+    @property
+    def is_emergency(self) -> bool:
+        return self.emergency_at is not None
 
     @property
     def words(self) -> str:
@@ -35,9 +40,10 @@ def waiting_rooms(tablet: Tablet) -> list[Waiting]:
     sessions = Session.objects.at(tablet.site).in_progress().with_observations()
     for session in sessions.select_related("standing_clearance"):
         facts = session.facts_loaded()
-        is_emergency = any(f.tier == "emergency" for f in unanswered(facts))
+        emergencies = (f.at for f in unanswered(facts) if f.tier == "emergency")
+        emergency_at = min(emergencies, default=None)
         due = next_due(facts, now)
         late = due if due is not None and due.state == "overdue" else None
-        if is_emergency or late:
-            found.append(Waiting(session.room, is_emergency, late, facts.protocol))
+        if emergency_at or late:
+            found.append(Waiting(session.room, emergency_at, late, facts.protocol))
     return sorted(found, key=lambda p: (not p.is_emergency, p.due.due_at if p.due else now))

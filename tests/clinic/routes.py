@@ -83,6 +83,7 @@ ROUTES: dict[str, Route] = {
     "session-plan": Route(CARE, names_a_row=True),
     "session-list": Route(REVIEW, GET),
     "session": Route(ROLES, GET, names_a_row=True),
+    "onward": Route(CARE | VISITOR, GET, names_a_row=True),
     "whose": Route(ROLES, names_a_row=True),
     "order": Route(CLINICIAN, names_a_row=True),
     "admission": Route(CARE, names_a_row=True),

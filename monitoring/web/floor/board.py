@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseBase
@@ -22,9 +23,10 @@ from monitoring.models.history import load_history
 from monitoring.models.rows import load
 from monitoring.reports import calls
 from monitoring.reports.reviews import count_waiting
+from monitoring.rules.urgency import NOT_HERE_YET
 from monitoring.web import news
 from monitoring.web.floor.next_step import Permissions
-from monitoring.web.lookup import log_read
+from monitoring.web.lookup import log_read, not_here
 from monitoring.web.presenters.cards import Card, card, told_apart
 from monitoring.web.presenters.watch import loads
 
@@ -45,7 +47,7 @@ def board(request: ClinicRequest) -> HttpResponse:
     """The cards alone when the page asks again, and nothing when nothing has changed."""
     now = clock.now()
     is_poll = bool(request.headers.get("HX-Request"))
-    tomorrow = _midnight(request.site, now) + timedelta(days=1)
+    tomorrow = _tomorrow(request.site, now)
     here = Session.objects.at(request.site)
     heads = news.heads(request, here.on_board(tomorrow), tomorrow) if is_poll else ""
     if is_poll and news.has_none(request, heads, now):
@@ -78,8 +80,31 @@ def board(request: ClinicRequest) -> HttpResponse:
     return render(request, "board/_cards.html", context)
 
 
-def _midnight(site: Site, now: datetime) -> datetime:
-    return timezone.localtime(now, site.tz).replace(hour=0, minute=0, second=0, microsecond=0)
+@require_safe
+@page(Permission.VIEW_BOARD)
+def onward(request: ClinicRequest, session_id: UUID) -> HttpResponse:
+    """Who must be looked at first beside the patient of this session, with one tap to it; nothing
+    while there is no one else."""
+    if not Session.objects.at(request.site).filter(pk=session_id).exists():
+        raise not_here(request, session_id)
+    now = clock.now()
+    sessions = _sessions(request.site, _tomorrow(request.site, now))
+    others = (
+        card
+        for card in cards(sessions, now, request.permissions, request.user)
+        if card.id != session_id and card.kind not in NOT_HERE_YET
+    )
+    found = next(others, None)
+    if found is None:
+        return news.nothing()
+    log_read(request, "listed", [found.patient_id])
+    return render(request, "session/_next.html", {"card": found})
+
+
+def _tomorrow(site: Site, now: datetime) -> datetime:
+    """The midnight at the site that comes next."""
+    local = timezone.localtime(now, site.tz)
+    return local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
 
 
 def _sessions(site: Site, tomorrow: datetime) -> list[Session]:

@@ -42,6 +42,7 @@ PAGES = {
     "signature": _("Record as signed"),
     "verification": _("Verification"),
     "board": _("Board"),
+    "onward": _("Next on the board"),
     "access-list": _("Access log"),
     "access-export": _("Access log"),
     "review-list": _("Reviews"),
