@@ -98,6 +98,7 @@ class RequestTablet:
         response = self.get_response(request)
         if tablet is not None:
             tablets.renew(request, response, tablet)
+            tablets.note(request, response, tablet)
         elif _only_sent(settings.TABLET_COOKIE_NAME, request, response):
             response.delete_cookie(settings.TABLET_COOKIE_NAME)
         return response

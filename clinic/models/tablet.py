@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import ClassVar
 
 from django.db import models
 
@@ -14,8 +15,12 @@ from clinic.models.site import Site
 class Tablet(Guarded):
     """A shared device that an administrator enrolled for a site. Revoked, never deleted.
 
-    `device` is what the trail calls the browser; `last_seen_at` is kept to some minutes.
+    `device` is what the trail calls the browser. What the tablet told of itself is no record and is
+    not logged: `last_seen_at` to the minute, `on_screen` the session that it shows, and `unsent`
+    what is on it and not on the server, as lists of session, number of entries, and since when.
     """
+
+    TOLD_BY_ITSELF: ClassVar = frozenset({"last_seen_at", "on_screen", "unsent"})
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="tablets")
@@ -24,6 +29,8 @@ class Tablet(Guarded):
     enrolled_at = models.DateTimeField()
     enrolled_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
     last_seen_at = models.DateTimeField()
+    on_screen = models.UUIDField(null=True)
+    unsent = models.JSONField(default=list)
     revoked_at = models.DateTimeField(null=True)
     revoked_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
 

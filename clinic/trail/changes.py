@@ -27,8 +27,8 @@ Chain = tuple[UUID, str]
 
 
 def tablet(row: Tablet, logged: Columns | None = None) -> Columns:
-    """A tablet as the log has it: when it was last seen is not logged."""
-    return {k: v for k, v in columns(row).items() if k != "last_seen_at"}
+    """A tablet as the log has it, without what it told of itself."""
+    return {k: v for k, v in columns(row).items() if k not in Tablet.TOLD_BY_ITSELF}
 
 
 def chain_of(row: models.Model) -> Chain:

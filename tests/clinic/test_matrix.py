@@ -59,7 +59,8 @@ def writes() -> Iterator[list[str]]:
 
 def _may_be(table: str, rest: str) -> bool:
     if table == "clinic_tablet":
-        return re.match(r'\s*SET "last_seen_at" = \S+ WHERE', rest) is not None
+        told = "|".join(sorted(Tablet.TOLD_BY_ITSELF))
+        return re.match(rf'\s*SET "(?:{told})" = \S+ WHERE', rest) is not None
     return table in MAY_BE_WRITTEN
 
 

@@ -4,7 +4,6 @@ once: one that was recorded, and one that time alone makes."""
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -13,27 +12,9 @@ from monitoring.models import AccessEntry
 from monitoring.web.floor import board
 from tests.clock import TestClock
 from tests.factories.visits import Visit, dosed, observed
+from tests.web.watcher import Watcher
 
 pytestmark = pytest.mark.django_db
-POLL = {"HX-Request": "true"}
-
-
-class Watcher:
-    """A page that asks by itself, as `connection.js` does."""
-
-    def __init__(self, client: Client, path: str) -> None:
-        self.client, self.path = client, path
-        self.version = client.get(path).context["version"]
-
-    def ask(self) -> Any:
-        answer: Any = self.client.get(self.path, {"version": self.version}, headers=POLL)
-        if answer.status_code == 200:
-            self.version = answer.context["version"]
-        self.version = answer.get("X-Version", self.version)
-        return answer
-
-    def has_news(self) -> bool:
-        return bool(self.ask().status_code == 200)
 
 
 def watcher(visit: Visit, where: str) -> Watcher:

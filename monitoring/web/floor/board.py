@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,12 +14,13 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from clinic import clock, emergency, proposals
+from clinic import clock, emergency, proposals, tablets
 from clinic.access import Permission
 from clinic.models import Site, Staff
 from clinic.pages import protect
 from clinic.pages.protect import page
 from clinic.request import ClinicRequest, SignedInRequest
+from clinic.tablets import Absent
 from monitoring.models import Admission, Decision, Order, Session
 from monitoring.models.history import load_history
 from monitoring.models.rows import load
@@ -27,8 +30,10 @@ from monitoring.rules.urgency import NOT_HERE_YET
 from monitoring.web import news
 from monitoring.web.floor.next_step import Permissions
 from monitoring.web.lookup import log_read, not_here
-from monitoring.web.presenters.cards import Card, card, told_apart
+from monitoring.web.presenters.cards import Card, card, told_apart, with_absent
 from monitoring.web.presenters.watch import loads
+
+NO_TABLETS: Mapping[UUID, list[Absent]] = {}
 
 
 @protect.signed_in
@@ -49,15 +54,17 @@ def board(request: ClinicRequest) -> HttpResponse:
     is_poll = bool(request.headers.get("HX-Request"))
     tomorrow = _tomorrow(request.site, now)
     here = Session.objects.at(request.site)
-    heads = news.heads(request, here.on_board(tomorrow), tomorrow) if is_poll else ""
+    absent = tablets.absent(request.site, now)
+    heads = news.heads(request, here.on_board(tomorrow), tomorrow, absent) if is_poll else ""
     if is_poll and news.has_none(request, heads, now):
         return news.nothing()
     sessions = _sessions(request.site, tomorrow)
-    found = cards(sessions, now, request.permissions, request.user)
+    found = cards(sessions, now, request.permissions, request.user, absent)
     many = loads(sessions, request.site)
 
     def shown_at(at: datetime) -> str:
-        told = found if at == now else cards(sessions, at, request.permissions, request.user)
+        again = partial(cards, sessions, at, request.permissions, request.user, absent)
+        told = found if at == now else again()
         return news.digest((told, many))
 
     version = news.version(heads, now, shown_at)
@@ -126,8 +133,14 @@ def _sessions(site: Site, tomorrow: datetime) -> list[Session]:
 
 
 def cards(
-    sessions: list[Session], now: datetime, permissions: Permissions, person: Staff
+    sessions: list[Session],
+    now: datetime,
+    permissions: Permissions,
+    person: Staff,
+    absent: Mapping[UUID, list[Absent]] = NO_TABLETS,
 ) -> list[Card]:
-    """A card for each of `sessions`, first things first for `person`."""
-    found = told_apart([card(s, now, permissions, person) for s in sessions])
+    """A card for each of `sessions`, first things first for `person`; `absent` are the tablets that
+    may hold more of a session than is recorded."""
+    made = [with_absent(card(s, now, permissions, person), absent.get(s.pk, ())) for s in sessions]
+    found = told_apart(made)
     return sorted(found, key=lambda c: c.rank)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from clinic.models import Staff
 from clinic.names import search_text
 from clinic.pages import moments
+from clinic.tablets import Absent
 from monitoring.models import Session
 from monitoring.rules import urgency
 from monitoring.rules.alike import is_near
@@ -33,6 +35,7 @@ from monitoring.web.presenters.watch import Offer, offer_to
 from monitoring.words import wording
 from monitoring.words.due import due_words
 from monitoring.words.last_set import LastSet, last_set
+from monitoring.words.tablets import absent_shortly
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,3 +255,9 @@ def told_apart(found: list[Card]) -> list[Card]:
 
 def _family(one: Card) -> str:
     return search_text(one.name.partition(",")[0])
+
+
+def with_absent(one: Card, absent: Iterable[Absent]) -> Card:
+    """`one`, with a mark for each tablet that may hold more of its session than is recorded."""
+    marks = tuple(Mark("flagged", absent_shortly(found)) for found in absent)
+    return replace(one, attention=(*one.attention, *marks))

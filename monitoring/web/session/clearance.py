@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from clinic import clock
+from clinic import clock, tablets
 from clinic.access import Permission
 from clinic.models import Staff
 from clinic.pages import moments
@@ -44,6 +44,7 @@ from monitoring.words.given import given
 from monitoring.words.readings import table
 from monitoring.words.report import renewal_words
 from monitoring.words.statement import statement
+from monitoring.words.tablets import absent_lines
 from monitoring.words.timeline import timeline
 
 
@@ -247,6 +248,7 @@ def _context(session: Session, facts: SessionFacts, signer: Staff) -> dict[str, 
         "renewal": renewal_words(renewals_before([(signer.pk, now)]).get((signer.pk, now))),
         "first_minutes": facts.minutes(now),
         "given": given(facts),
+        "absent": absent_lines(tablets.absent(session.site, now).get(session.pk, ())),
     }
 
 

@@ -13,10 +13,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from clinic import clock
+from clinic import clock, tablets
 from clinic.access import Permission
 from clinic.pages.protect import page
 from clinic.request import ClinicRequest
+from clinic.tablets import Absent
 from clinic.verbs import Verb
 from monitoring import actions
 from monitoring.models import Dose, Event, Session
@@ -54,6 +55,7 @@ from monitoring.words.last_set import last_set
 from monitoring.words.notices import notices
 from monitoring.words.readings import table
 from monitoring.words.slots import slot_line
+from monitoring.words.tablets import absent_lines
 from monitoring.words.timeline import timeline
 
 
@@ -66,7 +68,8 @@ def session(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     here = Session.objects.at(request.site)
     # That its prescriber has gone may have been recorded in another session.
     watched = here.filter(Q(pk=session_id) | Q(phase__in=IN_PROGRESS))
-    heads = news.heads(request, watched, session_id) if is_poll else ""
+    absent = tablets.absent(request.site, now).get(session_id, [])
+    heads = news.heads(request, watched, session_id, absent) if is_poll else ""
     if is_poll and news.has_none(request, heads, now):
         return news.nothing()
     found = here.for_page(session_id)
@@ -76,7 +79,7 @@ def session(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     missing = _people_missing(found, facts)
     items = [*missing, *_items(facts, now)]
     version = news.version(
-        heads, now, lambda at: _shown_at(facts, at, [*missing, *_items(facts, at)])
+        heads, now, lambda at: _shown_at(facts, at, [*missing, *_items(facts, at)], absent)
     )
     if same := news.unchanged(request, version):
         return same
@@ -84,6 +87,7 @@ def session(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     permissions: Permissions = request.permissions
     context = _context(found, facts, now, items, permissions) | {"version": version}
     context |= people_of(found, facts, request.user)
+    context["absent"] = absent_lines(absent) if found.is_open else []
     # What is brought up to date lies below the banner.
     context["banner"] = session_banner(found, is_marked=not is_poll)
     context["correctable"] = _correctable(found, facts, permissions)
@@ -92,13 +96,15 @@ def session(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     return render(request, f"session/{'_live' if is_poll else 'session'}.html", context)
 
 
-def _shown_at(facts: SessionFacts, now: datetime, open_now: list[Item]) -> str:
+def _shown_at(
+    facts: SessionFacts, now: datetime, open_now: list[Item], absent: list[Absent]
+) -> str:
     """What was recorded of the session, and what the time alone changes."""
     due: list[Due] = [*slots(facts, now), *repeats(facts, now)]
     states = [(found.due_at, found.state, found.is_escalated) for found in due]
     items = [(item.code, item.about) for item in open_now]
     clocks = (clearance_state(facts, now), ahead(facts, now))
-    return news.digest((facts.last_seq, facts.phase, clocks, states, items))
+    return news.digest((facts.last_seq, facts.phase, clocks, states, items, absent))
 
 
 def _context(
