@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
-import os
 import shutil
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
@@ -45,38 +45,68 @@ def django_db_setup(
 ) -> Iterator[None]:
     """The migrated test database, also where every chosen test asks for a copy of it.
 
-    On SQLite it begins as a copy of what the same migrations made before, if they did.
+    One worker migrates, the others wait and begin with a copy. On SQLite it is kept beyond the run.
     """
-    migrated = pytestconfig.cache.mkdir("migrated") / f"{migrations_digest()}.sqlite3"
-    with django_db_blocker.unblock():
-        is_begun = not USES_POSTGRESQL and migrated.exists()
-        if is_begun:
-            creation: Any = connection.creation
-            shutil.copy(migrated, creation._get_test_db_name())
-        # The stubs take a mapping; Django asks only what is in it.
-        aliases: Any = {"default"}
-        with unmeasured():
-            made = setup_databases(
-                verbosity=0,
-                interactive=False,
-                aliases=aliases,
-                serialized_aliases=set(),
-                keepdb=is_begun,
-            )
-        if USES_POSTGRESQL:
-            # The tests' own cluster is thrown away, and keeps nothing for its speed.
-            privileges.UNSAFE.pop("fsync")
-            call_command("database_roles", application=APPLICATION, stdout=StringIO())
-        elif not is_begun:
-            # Whole at once: another worker may look for it.
-            own = migrated.with_suffix(f".{os.getpid()}")
-            own.mkdir()
-            Path(copy_database(connection.settings_dict["NAME"], own)).replace(migrated)
-            own.rmdir()
+    with django_db_blocker.unblock(), alone(pytestconfig, "migrated") as folder:
+        made = _migrate_or_copy(folder)
     yield
     with django_db_blocker.unblock():
         connections.close_all()
         teardown_databases(made, verbosity=0)
+
+
+@contextmanager
+def alone(config: pytest.Config, name: str) -> Iterator[Path]:
+    """A folder that stays from run to run, while no other worker is in it."""
+    folder = config.cache.mkdir(name)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield folder
+
+
+def _migrate_or_copy(folder: Path) -> Any:
+    migrated = folder / f"{migrations_digest()}.sqlite3"
+    name = connection.creation._get_test_db_name()  # type: ignore[attr-defined]
+    if USES_POSTGRESQL:
+        is_begun = _is_made(TEMPLATE)
+        if is_begun:
+            _maintain(f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"')
+    elif is_begun := migrated.exists():
+        shutil.copy(migrated, name)
+    # The stubs take a mapping; Django asks only what is in it.
+    aliases: Any = {"default"}
+    with unmeasured():
+        made = setup_databases(
+            verbosity=0,
+            interactive=False,
+            aliases=aliases,
+            serialized_aliases=set(),
+            keepdb=is_begun,
+        )
+    if USES_POSTGRESQL:
+        # The tests' own cluster is thrown away, and keeps nothing for its speed.
+        privileges.UNSAFE.pop("fsync")
+    if is_begun:
+        return made
+    if USES_POSTGRESQL:
+        call_command("database_roles", application=APPLICATION, stdout=StringIO())
+        # PostgreSQL copies a database that no one is connected to.
+        connections.close_all()
+        _maintain(f'CREATE DATABASE "{TEMPLATE}" TEMPLATE "{name}"')
+    else:
+        whole = Path(copy_database(connection.settings_dict["NAME"], folder))
+        whole.replace(migrated)
+    return made
+
+
+TEMPLATE = "migrated"
+"""The database that PostgreSQL's workers begin with a copy of."""
+
+
+def _is_made(name: str) -> bool:
+    with connection._nodb_cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+        return cursor.fetchone() is not None
 
 
 def migrations_digest() -> str:
@@ -86,8 +116,15 @@ def migrations_digest() -> str:
         *ROOT.glob("monitoring/guards/*"),
         ROOT / "requirements.txt",
     ]
-    texts = [path.read_bytes() for path in sorted(found) if path.is_file()]
-    return hashlib.sha256(b"\0".join(texts)).hexdigest()[:20]
+    return digest(found)
+
+
+def digest(paths: Iterable[Path]) -> str:
+    """Of the files' names and contents."""
+    found = hashlib.sha256()
+    for path in sorted(path for path in paths if path.is_file()):
+        found.update(f"\0{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
+    return found.hexdigest()[:20]
 
 
 @pytest.fixture

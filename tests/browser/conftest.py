@@ -30,6 +30,7 @@ from pytest_django import Settings
 
 from clinic.models import Staff, Tablet
 from tests.browser.tls import TLSServerThread, certificate, settings_over_tls
+from tests.conftest import alone, digest
 from tests.factories.people import PASSWORD, tablet_cookies
 
 ROOT = Path(__file__).parents[2]
@@ -66,13 +67,25 @@ class Application(WSGIHandler):
 
 
 @pytest.fixture(scope="session")
-def collected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def collected(pytestconfig: pytest.Config) -> dict[str, Any]:
     """The settings under which static files are served as in a deployment: bundled, compressed
-    and named by their hash."""
+    and named by their hash. They are collected once for all workers, until one of them changes."""
     storages = runpy.run_path(str(ROOT / "clinic" / "settings.py"))["STORAGES"]
-    found = {"STATIC_ROOT": str(tmp_path_factory.mktemp("static")), "STORAGES": storages}
-    with override_settings(**found):
-        call_command("collectstatic", interactive=False, verbosity=0)
+    sources = [
+        *ROOT.glob("*/static/**/*"),
+        ROOT / "clinic" / "bundles.py",
+        ROOT / "clinic" / "settings.py",
+        ROOT / "requirements.txt",
+    ]
+    with alone(pytestconfig, "collected") as folder:
+        whole = folder / digest(sources)
+        found = {"STATIC_ROOT": str(whole), "STORAGES": storages}
+        if not whole.exists():
+            begun = folder / "begun"
+            shutil.rmtree(begun, ignore_errors=True)
+            with override_settings(STATIC_ROOT=str(begun), STORAGES=storages):
+                call_command("collectstatic", interactive=False, verbosity=0)
+            begun.rename(whole)
     return found
 
 
