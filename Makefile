@@ -168,16 +168,18 @@ clean: ## remove what was built; never the data in var/
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.* var/static
 
 .PHONY: system
+# Without its shell, which takes a third less work, the tests use Chromium itself.
 system:
-	@missing=""; \
+	@missing="" faster=""; \
 	command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || missing="$$missing chromium"; \
 	{ $(HAS_POSTGRESQL); } || missing="$$missing postgresql"; \
 	$(PYTHON) -c 'import ensurepip' 2>/dev/null || missing="$$missing python3-venv"; \
-	if [ -n "$$missing" ]; then \
-		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing; \
-		else echo "Missing:$$missing. On Debian or Ubuntu: sudo apt install$$missing"; fi; \
-	fi
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		command -v chromium-headless-shell >/dev/null || faster=chromium-headless-shell; \
+		[ -z "$$missing$$faster" ] || apt-get update -qq || true; \
+		[ -z "$$missing" ] || DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing; \
+		[ -z "$$faster" ] || DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$faster >/dev/null 2>&1 || true; \
+	elif [ -n "$$missing" ]; then echo "Missing:$$missing. On Debian or Ubuntu: sudo apt install$$missing"; fi
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON=..."; exit 1; }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import runpy
 import shutil
 import threading
 import uuid
@@ -47,7 +48,7 @@ def django_db_setup(
 
     One worker migrates, the others wait and begin with a copy. On SQLite it is kept beyond the run.
     """
-    with django_db_blocker.unblock(), alone(pytestconfig, "migrated") as folder:
+    with django_db_blocker.unblock(), alone(pytestconfig, MIGRATED) as folder:
         made = _migrate_or_copy(folder)
     yield
     with django_db_blocker.unblock():
@@ -65,12 +66,12 @@ def alone(config: pytest.Config, name: str) -> Iterator[Path]:
 
 
 def _migrate_or_copy(folder: Path) -> Any:
-    migrated = folder / f"{migrations_digest()}.sqlite3"
+    migrated = folder / migrations_file()
     name = connection.creation._get_test_db_name()  # type: ignore[attr-defined]
     if USES_POSTGRESQL:
-        is_begun = _is_made(TEMPLATE)
+        is_begun = _is_made(MIGRATED)
         if is_begun:
-            _maintain(f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"')
+            _maintain(f'CREATE DATABASE "{name}" TEMPLATE "{MIGRATED}"')
     elif is_begun := migrated.exists():
         shutil.copy(migrated, name)
     # The stubs take a mapping; Django asks only what is in it.
@@ -92,15 +93,15 @@ def _migrate_or_copy(folder: Path) -> Any:
         call_command("database_roles", application=APPLICATION, stdout=StringIO())
         # PostgreSQL copies a database that no one is connected to.
         connections.close_all()
-        _maintain(f'CREATE DATABASE "{TEMPLATE}" TEMPLATE "{name}"')
+        _maintain(f'CREATE DATABASE "{MIGRATED}" TEMPLATE "{name}"')
     else:
         whole = Path(copy_database(connection.settings_dict["NAME"], folder))
         whole.replace(migrated)
     return made
 
 
-TEMPLATE = "migrated"
-"""The database that PostgreSQL's workers begin with a copy of."""
+MIGRATED = "migrated"
+"""The folder of what is kept beyond a run, and the database that PostgreSQL's workers copy."""
 
 
 def _is_made(name: str) -> bool:
@@ -109,14 +110,21 @@ def _is_made(name: str) -> bool:
         return cursor.fetchone() is not None
 
 
-def migrations_digest() -> str:
-    """Of all that decides what a migrated database holds."""
+def migrated_copy(config: pytest.Config, path: Path) -> None:
+    """Put a migrated database of SQLite at `path`, if one was kept."""
+    kept = config.cache.mkdir(MIGRATED) / migrations_file()
+    if kept.exists():
+        shutil.copy(kept, path)
+
+
+def migrations_file() -> str:
+    """Named by all that decides what a migrated database holds."""
     found = [
         *ROOT.glob("*/migrations/*.py"),
         *ROOT.glob("monitoring/guards/*"),
         ROOT / "requirements.txt",
     ]
-    return digest(found)
+    return f"{digest(found)}.sqlite3"
 
 
 def digest(paths: Iterable[Path]) -> str:
@@ -125,6 +133,29 @@ def digest(paths: Iterable[Path]) -> str:
     for path in sorted(path for path in paths if path.is_file()):
         found.update(f"\0{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
     return found.hexdigest()[:20]
+
+
+@pytest.fixture(scope="session")
+def collected(pytestconfig: pytest.Config) -> dict[str, Any]:
+    """The settings under which static files are served as in a deployment: bundled, compressed
+    and named by their hash. They are collected once for all workers, until one of them changes."""
+    storages = runpy.run_path(str(ROOT / "clinic" / "settings.py"))["STORAGES"]
+    sources = [
+        *ROOT.glob("*/static/**/*"),
+        ROOT / "clinic" / "bundles.py",
+        ROOT / "clinic" / "settings.py",
+        ROOT / "requirements.txt",
+    ]
+    with alone(pytestconfig, "collected") as folder:
+        whole = folder / digest(sources)
+        found = {"STATIC_ROOT": str(whole), "STORAGES": storages}
+        if not whole.exists():
+            begun = folder / "begun"
+            shutil.rmtree(begun, ignore_errors=True)
+            with override_settings(STATIC_ROOT=str(begun), STORAGES=storages):
+                call_command("collectstatic", interactive=False, verbosity=0)
+            begun.rename(whole)
+    return found
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import runpy
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,11 +11,9 @@ from urllib.parse import urlsplit
 import axe_playwright_python
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
-from django.core.management import call_command
 from django.db import connections
 from django.test import Client
 from django.test.testcases import LiveServerThread
-from django.test.utils import override_settings
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -30,7 +27,6 @@ from pytest_django import Settings
 
 from clinic.models import Staff, Tablet
 from tests.browser.tls import TLSServerThread, certificate, settings_over_tls
-from tests.conftest import alone, digest
 from tests.factories.people import PASSWORD, tablet_cookies
 
 ROOT = Path(__file__).parents[2]
@@ -64,29 +60,6 @@ class Application(WSGIHandler):
 
     def __init__(self, _inner: WSGIHandler) -> None:
         super().__init__()
-
-
-@pytest.fixture(scope="session")
-def collected(pytestconfig: pytest.Config) -> dict[str, Any]:
-    """The settings under which static files are served as in a deployment: bundled, compressed
-    and named by their hash. They are collected once for all workers, until one of them changes."""
-    storages = runpy.run_path(str(ROOT / "clinic" / "settings.py"))["STORAGES"]
-    sources = [
-        *ROOT.glob("*/static/**/*"),
-        ROOT / "clinic" / "bundles.py",
-        ROOT / "clinic" / "settings.py",
-        ROOT / "requirements.txt",
-    ]
-    with alone(pytestconfig, "collected") as folder:
-        whole = folder / digest(sources)
-        found = {"STATIC_ROOT": str(whole), "STORAGES": storages}
-        if not whole.exists():
-            begun = folder / "begun"
-            shutil.rmtree(begun, ignore_errors=True)
-            with override_settings(STATIC_ROOT=str(begun), STORAGES=storages):
-                call_command("collectstatic", interactive=False, verbosity=0)
-            begun.rename(whole)
-    return found
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -143,9 +116,22 @@ def playwright() -> Iterator[Playwright]:
         yield running
 
 
+WHOLE_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
 @pytest.fixture(scope="session")
 def chromium(playwright: Playwright) -> Iterator[Browser]:
-    names = ("chromium", "chromium-browser", "google-chrome")
+    """The shell where there is one: the same browser without windows, a third less work."""
+    yield from _launched(playwright, "chromium-headless-shell", *WHOLE_BROWSERS)
+
+
+@pytest.fixture
+def whole_chromium(playwright: Playwright) -> Iterator[Browser]:
+    """Chromium with what the shell leaves out, such as judging what may be installed."""
+    yield from _launched(playwright, *WHOLE_BROWSERS)
+
+
+def _launched(playwright: Playwright, *names: str) -> Iterator[Browser]:
     found = next((path for name in names if (path := shutil.which(name))), None)
     if found is None:
         pytest.fail("No Chromium on this machine: browser tests cannot run.")
@@ -231,10 +217,15 @@ class Person:
     def sees(self, words: str) -> bool:
         return self.page.get_by_text(words).first.is_visible()
 
-    def violations(self) -> list[str]:
-        """What axe finds on the page as it stands."""
+    def violations(self, *, is_contrast_seen: bool = False) -> list[str]:
+        """What axe finds on the page as it stands. Three quarters of its work are contrasts, which
+        a page need not be asked about in each of its states."""
         self.page.evaluate(AXE)
-        found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        # No rule that is on reads what axe would load beforehand.
+        options: dict[str, Any] = {"resultTypes": ["violations"], "preload": False}
+        if is_contrast_seen:
+            options["rules"] = {"color-contrast": {"enabled": False}}
+        found = self.page.evaluate("options => axe.run(document, options)", options)
         return [
             f"{v['id']}: {node['html'][:160]}" for v in found["violations"] for node in v["nodes"]
         ]
@@ -253,6 +244,12 @@ def person(chromium: Browser, served: str) -> Iterator[Makes]:
 def person_tls(chromium: Browser, served_tls: str) -> Iterator[Makes]:
     """As `person`, at the application that is served over TLS."""
     yield from _people(chromium, served_tls)
+
+
+@pytest.fixture
+def person_in_whole_chromium(whole_chromium: Browser, served: str) -> Iterator[Makes]:
+    """As `person`, in a browser that has windows."""
+    yield from _people(whole_chromium, served)
 
 
 def _people(chromium: Browser, address: str) -> Iterator[Makes]:

@@ -83,8 +83,8 @@ def test_a_new_release_leaves_nothing_of_the_one_before(
     expect(nurse.page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
 
 
-def test_the_browser_takes_the_manifest_as_it_is(person: Makes) -> None:
-    visitor = person()
+def test_the_browser_takes_the_manifest_as_it_is(person_in_whole_chromium: Makes) -> None:
+    visitor = person_in_whole_chromium()
     visitor.go("/sign-in/")
     session = visitor.context.new_cdp_session(visitor.page)
     found = session.send("Page.getAppManifest")

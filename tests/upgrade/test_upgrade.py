@@ -44,7 +44,9 @@ def test_a_copy_is_kept_for_each_engine() -> None:
     assert versions()
 
 
-def test_a_kept_database_upgrades_and_everything_is_proved(kept: None) -> None:
+def test_a_kept_database_upgrades_is_proved_and_goes_on_to_a_discharge(
+    kept: None, clock: TestClock
+) -> None:
     before = rows()
     assert before["monitoring_session"] > 10
     call_command("migrate", verbosity=0)
@@ -54,12 +56,6 @@ def test_a_kept_database_upgrades_and_everything_is_proved(kept: None) -> None:
     out = StringIO()
     call_command("verify_record", stdout=out)
     assert "Everything is as it was recorded." in out.getvalue()
-
-
-def test_a_session_that_was_observed_before_is_signed_and_discharged_after(
-    kept: None, clock: TestClock
-) -> None:
-    call_command("migrate", verbosity=0)
     withdrawn = Session.objects.get(withdrawal__isnull=False, phase="observing")
     _sign(withdrawn.pk)
     _discharge(withdrawn.pk, clock)
