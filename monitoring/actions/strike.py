@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from monitoring.models import Admission, Strike, StrikeConfirmation
 from monitoring.models.facts import facts_of
 from monitoring.models.row import SessionFact, SessionRow
 from monitoring.models.rows import SessionRows, load
+from monitoring.models.together import made_with
 from monitoring.rules.codes import Second
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.phase import PRESENT
@@ -25,7 +27,8 @@ from monitoring.rules.strikes import needs_clinician
 def strike(
     work: SessionWork, *, id: UUID, noun: str, target: UUID, kind: str, reason: str
 ) -> Strike:
-    """Mark the fact `target` of `noun`, and what it had replaced, as entered in error.
+    """Mark the fact `target` of `noun`, and what it had replaced, as entered in error; with it,
+    each by a strike of its own, what the same entry made beside it.
 
     Its author may, or a clinician. Where it takes a dose away, closes an open item, takes an
     emergency out of sight, or comes after departure, a strike by another than a clinician waits for
@@ -49,12 +52,20 @@ def strike(
     if kind not in Strike.Kind.values:
         raise refuse("required", "kind")
     require_text(reason, "reason")
-    made = Strike(id=id, needs_confirmation=False, printed_name=work.by.printed_name, **given)
-    after = without(rows, work.facts, made)
+    by = {"needs_confirmation": False, "printed_name": work.by.printed_name}
+    made = Strike(id=id, **by, **given)
+    beside = [
+        Strike(**by, **given | {"noun": name_of(row), "target": row.pk})
+        for row in made_with(work.session.rows, fact)
+        if (is_clinician or row.recorded_by_id == work.by.pk) and not _waiting(rows, row.pk)
+    ]
+    after = without(work.session.rows, work.facts, (made, *beside))
     require_arrival(work, after)
-    made.needs_confirmation = not is_clinician and needs_clinician(work.facts, after, work.now)
-    work.add(made)
-    if not made.needs_confirmation:
+    waits = not is_clinician and needs_clinician(work.facts, after, work.now)
+    for one in (made, *beside):
+        one.needs_confirmation = waits
+        work.add(one)
+    if not waits:
         take_back_arrival(work)
     return made
 
@@ -77,10 +88,10 @@ def _waiting(rows: SessionRows, target: UUID) -> Strike | None:
     return next((s for s in found if s.pk not in answers), None)
 
 
-def without(rows: SessionRows, facts: SessionFacts, made: Strike) -> SessionFacts:
-    """The facts as they would be if `made`, which is not saved, stood."""
+def without(rows: SessionRows, facts: SessionFacts, made: Iterable[Strike]) -> SessionFacts:
+    """The facts as they would be if the strikes `made`, which are not saved, stood."""
     by_noun: dict[type[SessionRow], tuple[SessionRow, ...]] = dict(rows.by_noun)
-    by_noun[Strike] = (*rows.of(Strike), made)
+    by_noun[Strike] = (*rows.of(Strike), *made)
     return replace(facts_of(SessionRows(rows.session, by_noun)), phase=facts.phase)
 
 

@@ -6,25 +6,23 @@ Week one predicts later weeks, so the last session's worst values stand at the s
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db.models import F, Max, Min, Q, QuerySet
 
 from monitoring.models import Patient, Reading, Session
 from monitoring.models.standing import struck
 
-_ENTERED_IN_TIME = (
-    Q(reading__after_departure=False)
-    | Q(reading__replaces__after_departure=False)
-    | Q(reading__replaces__replaces__after_departure=False)
-)
-"""A reading that was corrected once the patient had left, or even twice, counts as corrected."""
-_COUNTED = _ENTERED_IN_TIME & Q(reading__taken_at__gt=F("first_dose_at"), reading__replaced_by=None)
-"""Readings after the dose that no correction replaced; of these, those that were not struck."""
-
 
 def course_of_treatment(patient: Patient) -> QuerySet[Session]:
-    """Newest first; each with `lowest_sedation` and `highest_dissociation` after the dose."""
+    """Newest first; each with `lowest_sedation` and `highest_dissociation` after the dose.
+
+    Of readings that count: those that were entered once the patient had left do not (CLINICAL 4).
+    """
     sessions = Session.objects.filter(patient=patient)
-    counted = _COUNTED & ~Q(struck(Reading, "reading__pk"))
+    after_dose = Q(reading__taken_at__gt=F("first_dose_at"), reading__replaced_by=None)
+    is_late = Q(reading__pk__in=_entered_after_leaving(patient))
+    counted = after_dose & ~is_late & ~Q(struck(Reading, "reading__pk"))
     return (
         sessions.annotate(
             lowest_sedation=Min("reading__sedation", filter=counted),
@@ -33,6 +31,19 @@ def course_of_treatment(patient: Patient) -> QuerySet[Session]:
         .select_related("protocol_version", "prescriber")
         .order_by("-planned_for", "-pk")
     )
+
+
+def _entered_after_leaving(patient: Patient) -> list[UUID]:
+    """The readings that were first entered once the patient had left, with their corrections.
+
+    One that was entered in time and corrected later, however often, counts as corrected.
+    """
+    late = Reading.objects.filter(session__patient=patient, after_departure=True)
+    found: list[UUID] = []
+    for id, replaces in late.order_by("seq").values_list("pk", "replaces"):
+        if replaces is None or replaces in found:
+            found.append(id)
+    return found
 
 
 def last_dosed(patient: Patient) -> Session | None:

@@ -106,6 +106,22 @@ def test_the_worst_values_of_the_last_session_are_those_that_stand(clock: TestCl
     assert (last.lowest_sedation, last.highest_dissociation) == (5, 0)  # type: ignore[attr-defined]
 
 
+def test_a_reading_corrected_after_leaving_counts_as_corrected_however_often(
+    clock: TestClock,
+) -> None:
+    """One that was entered only then does not count, nor does its correction."""
+    visit = observed(clock)
+    found = visit.read(sedation=4)
+    visit.leave("transferred")
+    late = visit.read(sedation=1)
+    visit.correct(late, sedation=0)
+    for sedation in (5, 4, 3):
+        found = visit.correct(found, sedation=sedation)
+    last = last_dosed(visit.patient)
+    assert last is not None
+    assert last.lowest_sedation == 3  # type: ignore[attr-defined]
+
+
 def test_a_prescriber_whose_leaving_was_entered_in_error_has_not_left(clock: TestClock) -> None:
     visit = dosed(clock)
     other = admitted(

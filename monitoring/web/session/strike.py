@@ -22,8 +22,9 @@ from clinic.pages.submit import submit
 from clinic.request import ClinicRequest
 from monitoring import actions
 from monitoring.actions.strike import standing_fact
-from monitoring.models import Admission, SessionFact, Strike, StrikeConfirmation
+from monitoring.models import Admission, Session, SessionFact, Strike, StrikeConfirmation
 from monitoring.models.rows import SessionRows
+from monitoring.models.together import made_with
 from monitoring.web.floor.next_step import Permissions
 from monitoring.web.gone import gone
 from monitoring.web.lookup import open_session
@@ -79,7 +80,7 @@ def strike(request: ClinicRequest, session_id: UUID, noun: str, fact_id: UUID) -
         heading=_("Entered in error"),
         button=_("Mark as entered in error"),
         template="strike/strike.html",
-        context=lambda: {"named": described(session, session.facts(), noun, fact_id)},
+        context=lambda: _named(session, noun, fact_id),
     )
     made = submit(form, save)
     if made is None:
@@ -122,12 +123,19 @@ def confirm(request: ClinicRequest, session_id: UUID, strike_id: UUID) -> HttpRe
         button=_("Save answer"),
         saved=_("Answer saved"),
         template="strike/strike.html",
-        context=lambda: {
-            "named": described(session, session.facts(), found.noun, found.target),
-            "note": note.words,
-        },
+        context=lambda: {**_named(session, found.noun, found.target), "note": note.words},
     )
     return enter(request, form, around, save)
+
+
+def _named(session: Session, noun: str, id: UUID) -> dict[str, object]:
+    """The fact, and what the same entry made beside it."""
+    facts, fact = session.facts(), standing_fact(session.rows, noun, id)
+    beside = made_with(session.rows, fact) if fact else ()
+    return {
+        "named": described(session, facts, noun, id),
+        "beside": [described(session, facts, "event", event.pk) for event in beside],
+    }
 
 
 def arrival(rows: SessionRows, offered: Collection[UUID]) -> UUID | None:
