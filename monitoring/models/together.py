@@ -29,8 +29,10 @@ def _numbers(rows: SessionRows, fact: SessionFact, by_seq: dict[int, Event]) -> 
         told = (fact.has_suicidal_thoughts, fact.had_adverse_event)
         yield from range(fact.seq + 1, fact.seq + 1 + sum(map(bool, told)))
     elif isinstance(fact, Event) and fact.kind == Event.Kind.ADVERSE_EVENT:
-        first, after = rows.first(fact), by_seq.get(rows.first(fact).seq + 1)
-        is_answer = after is not None and after.answers_event_id == first.pk
+        first = rows.first(fact)
+        after = by_seq.get(first.seq + 1)
         left_then = {left.recorded_at for left in rows.if_loaded(Departure)}
-        if is_answer and after.recorded_at == first.recorded_at and first.recorded_at in left_then:
+        if after is None or after.answers_event_id != first.pk:
+            return
+        if after.recorded_at == first.recorded_at and first.recorded_at in left_then:
             yield after.seq

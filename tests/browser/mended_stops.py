@@ -6,9 +6,24 @@ from collections.abc import Callable, Iterator
 
 from django.urls import reverse
 
-from monitoring.models import Dose, Session, Strike
+from monitoring.models import Dose, Reading, Session, Strike
 from tests.browser.conftest import Person
 from tests.browser.stop import SITE, Stop
+
+
+def _move(person: Person, onto: Reading) -> None:
+    """To the time of another reading, which asks whether both were measured."""
+    page, at = person.page, onto.taken_at.astimezone(onto.session.site.tz)
+    page.get_by_text("The time was wrong").click()
+    page.get_by_label("When it was really taken").fill(f"{at:%H:%M}")
+    page.get_by_label("Why corrected").fill("Read off the wrong line")
+    page.locator("[name=late_reason]").fill("Seen only now")
+    person.tap("Save correction")
+    page.locator("[data-error-summary]").wait_for()
+    if page.get_by_label("Yes, this is the time").is_visible():
+        page.get_by_label("Yes, this is the time").check()
+        person.tap("Save correction")
+    page.locator("[name=another]").wait_for()
 
 
 def mended_stops(infusing: Session, save_empty: Callable[[Person], None]) -> Iterator[Stop]:
@@ -23,6 +38,9 @@ def mended_stops(infusing: Session, save_empty: Callable[[Person], None]) -> Ite
     yield Stop("session-strike-waits-clinician", "clinician", page)
     yield Stop("session-struck", "clinician", reverse("session", args=[struck.pk]))
     yield Stop("report-struck", "administrator", reverse("session-report", args=[struck.pk]))
+    moved, there = (Reading.objects.get(session=watched, slot=slot) for slot in (30, 40))
+    path = reverse("reading-correct", args=[watched.pk, moved.pk])
+    yield Stop("reading-moved", "nurse", path, lambda person: _move(person, there))
     session = corrected.session_id
     yield Stop("session-corrected", "nurse", reverse("session", args=[session]))
     dose = Dose.objects.filter(session=watched).latest("seq")

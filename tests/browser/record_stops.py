@@ -10,7 +10,7 @@ from django.urls import reverse
 from clinic import actions, clock, shift, staffing
 from clinic.actions.sessions import begin_shift
 from clinic.models import Membership, Site, Staff, Tablet
-from monitoring.models import Amendment, Reading, Session
+from monitoring.models import Amendment, Event, Reading, Session
 from monitoring.rules.flags import unanswered
 from monitoring.rules.suicidality import unreviewed
 from tests.browser.conftest import Person
@@ -42,6 +42,14 @@ def _in_observation() -> list[Session]:
 def infusing() -> Session:
     """The session of the demo whose infusion was interrupted."""
     return next(s for s in _in_observation() if s.protocol_version.protocol().is_infusion)
+
+
+def taker() -> Staff:
+    """To whom the watch over a patient of the demo is handed over, who has not accepted it."""
+    waiting = Event.objects.filter(hands_over="observer", acceptances=None)
+    found = waiting.filter(session__site__name=SITE, session__phase="observing").latest("seq")
+    assert found.handed_to is not None
+    return found.handed_to
 
 
 def _flagged() -> tuple[Session, str]:
@@ -215,6 +223,9 @@ def floor_stops(demo: Demo) -> Iterator[Stop]:
     yield Stop("board-clinician", "clinician", reverse("board"))
     yield Stop("board-menu", "nurse", reverse("board"), _open_menu)
     yield Stop("session-planned", "nurse", at("session", demo.planned))
+    alike = _session("planned", patient__family_name="Rossi")
+    yield Stop("session-alike", "nurse", at("session", alike))
+    yield Stop("board-offer", "taker", reverse("board"))
     yield Stop("session-arrived", "nurse", at("session", demo.arrived))
     yield Stop("session-dosing", "nurse", at("session", demo.dosing))
     yield Stop("session-observing", "nurse", at("session", demo.observing))

@@ -73,7 +73,8 @@ def walk(
 ) -> Iterator[tuple[str, Person]]:
     """Take each stop with a tablet of that size and theme, in `parts` of the walk or in all; yields
     the name and the person there."""
-    who = people() | {"newcomer": newcomer(), "guest": guest()}
+    others = {"newcomer": newcomer(), "guest": guest(), "taker": record_stops.taker()}
+    who = people() | others
     visitors: dict[str, Person] = {}
     for stop in stops(*parts):
         if stop.who not in visitors:

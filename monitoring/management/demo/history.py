@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
 
+from clinic.refusal import Refused
 from monitoring.actions import cancel_session, defer_dose, register_patient
 from monitoring.actions.register_patient import NewPatient
 from monitoring.management.demo.body import Body, Ride, body, ride
@@ -62,9 +63,10 @@ def cases(teams: list[Team], clock: Clock, seed: int, days: int) -> list[Case]:
     main = next(t for t in teams if t.site.name == MAIN)
     other = next(t for t in teams if t.site.name != MAIN)
     today = clock.present.date()
-    found = []
+    found: list[Case] = []
     for number, name in enumerate(NAMES, start=1):
-        rng = Random(f"{seed}/{name.family}/{name.given}")
+        is_first = all(case.name.family != name.family for case in found)
+        rng = Random(f"{seed}/{name.family}/{name.given}" + ("" if is_first else f"/{number}"))
         team = other if number > 27 else main
         begins = today - timedelta(days=rng.randrange(3, max(4, days - 2)))
         found.append(
@@ -80,24 +82,25 @@ def register(
 ) -> Case:
     """Register a patient three days before treatment begins."""
     clock.move_to(datetime.combine(begins, time(17), clock.present.tzinfo) - timedelta(days=3))
-    patient = register_patient(
-        team.site,
-        rng.choice(team.nurses),
-        id=new_id(clock.now(), rng),
-        patient=NewPatient(
-            mrn=mrn,
-            family_name=name.family,
-            given_name=name.given,
-            date_of_birth=date(name.born, rng.randrange(1, 13), rng.randrange(1, 29)),
-            sex=name.sex,
-            allergies=name.allergies,
-            cautions=name.cautions,
-            rems_enrolled_on=begins - timedelta(days=2) if number != INFUSED else None,
-        ),
+    by, id = rng.choice(team.nurses), new_id(clock.now(), rng)
+    patient = NewPatient(
+        mrn=mrn,
+        family_name=name.family,
+        given_name=name.given,
+        date_of_birth=date(name.born, rng.randrange(1, 13), rng.randrange(1, 29)),
+        sex=name.sex,
+        allergies=name.allergies,
+        cautions=name.cautions,
+        rems_enrolled_on=begins - timedelta(days=2) if number != INFUSED else None,
     )
+    try:
+        registered = register_patient(team.site, by, id=id, patient=patient)
+    except Refused as asked:  # A patient of that name is there: another person.
+        told = [str(reason.params["answer"]) for reason in asked.messages]
+        registered = register_patient(team.site, by, id=id, patient=patient, confirmed=told)
     age = clock.present.year - name.born
     rest = body(rng, age, is_hypertensive="hypertension" in name.cautions)
-    return Case(number, name, patient, rest, team, begins, rng)
+    return Case(number, name, registered, rest, team, begins, rng)
 
 
 def days_of(case: Case, until: date) -> Iterator[date]:

@@ -1,4 +1,5 @@
-"""Forty invented patients: family name, given name, sex, year of birth, allergies, cautions."""
+"""Forty invented patients: family name, given name, sex, year of birth, allergies, cautions. Two
+of them have one name, as happens."""
 
 from __future__ import annotations
 
@@ -40,7 +41,7 @@ NAMES: tuple[Name, ...] = (
     Name("Walker", "Ruth", "female", 1945, "Penicillin", "Hard of hearing"),
     Name("Xu", "Wen", "male", 1982),
     Name("Young", "Patricia", "female", 1964, "None known"),
-    Name("Zielinski", "Marek", "male", 1979),
+    Name("Rossi", "Giulia", "female", 1948),
     Name("Abebe", "Hana", "female", 1991, "None known"),
     Name("Brooks", "Lionel", "male", 1958, "Morphine"),
     Name("Castillo", "Inés", "female", 1976),

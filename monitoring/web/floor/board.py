@@ -31,7 +31,7 @@ from monitoring.web import news
 from monitoring.web.floor.next_step import Permissions
 from monitoring.web.lookup import log_read, not_here
 from monitoring.web.presenters.cards import Card, card, told_apart, with_absent
-from monitoring.web.presenters.watch import loads
+from monitoring.web.presenters.watch import loads, watched_by
 
 NO_TABLETS: Mapping[UUID, list[Absent]] = {}
 
@@ -141,6 +141,7 @@ def cards(
 ) -> list[Card]:
     """A card for each of `sessions`, first things first for `person`; `absent` are the tablets that
     may hold more of a session than is recorded."""
-    made = [with_absent(card(s, now, permissions, person), absent.get(s.pk, ())) for s in sessions]
-    found = told_apart(made)
+    watched = watched_by(sessions, person) + 1
+    made = [card(s, now, permissions, person, watched) for s in sessions]
+    found = told_apart([with_absent(c, absent.get(c.id, ())) for c in made])
     return sorted(found, key=lambda c: c.rank)

@@ -88,8 +88,11 @@ class Card:
     """Whether another patient on the board has the same or nearly the same family name."""
 
 
-def card(session: Session, now: datetime, permissions: Permissions, person: Staff) -> Card:
-    """`person` has `permissions`, and may be asked to accept a handover."""
+def card(
+    session: Session, now: datetime, permissions: Permissions, person: Staff, watched: int
+) -> Card:
+    """`person` has `permissions`, and may be asked to accept a handover: they then watch `watched`
+    patients."""
     facts = session.facts_loaded()
     found = urgency.waits(facts, now)
     clinician = is_clinician(permissions)
@@ -102,6 +105,7 @@ def card(session: Session, now: datetime, permissions: Permissions, person: Staf
     ends = facts.window_ends_at
     is_dosed = bool(facts.doses)
     is_cleared = clearance_state(facts, now) == "stands"
+    offer = offer_to(session, facts, person)
     return Card(
         id=session.pk,
         patient_id=session.patient_id,
@@ -120,7 +124,7 @@ def card(session: Session, now: datetime, permissions: Permissions, person: Staf
         last=last_set(facts),
         open_count=len(before_clearance(facts, now)) if is_dosed and not is_cleared else 0,
         attention=attention(facts, now),
-        offer=offer_to(session, facts, person),
+        offer=offer.taken_by(watched, session.site) if offer else None,
         observer=session.observer.printed_name if session.is_open and session.observer else "",
         open_since=session.admitted_at if left_open(session, facts, now) else None,
     )

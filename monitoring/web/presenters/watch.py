@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from clinic.models import Site, Staff
 from monitoring.models import Event, Session
+from monitoring.models.on_site import watched_with
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.people import observers, offered, prescribers
 from monitoring.words.people import begun, spans
@@ -17,10 +18,20 @@ from monitoring.words.people import begun, spans
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A handover of the watch that waits for the person who looks at the page."""
+    """A handover of the watch that waits for the person who looks at the page. Where they would
+    then watch more patients than the site's number, `watches` is how many, and `limit` the number.
+    """
 
     id: UUID
     by: str
+    watches: int = 0
+    limit: int = 0
+
+    def taken_by(self, watched: int, site: Site) -> Offer:
+        """The offer to one who would watch `watched` patients with this one (CLINICAL 8, rule
+        40)."""
+        limit = site.watch_limit
+        return replace(self, watches=watched, limit=limit) if watched > limit else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +56,9 @@ def people_of(session: Session, facts: SessionFacts, person: Staff) -> dict[str,
     """What the page of a session says of its people to `person`."""
     handover = offered(facts) if session.is_open else None
     waits_for_other = handover is not None and handover.handed_to != person.pk
+    offer = offer_to(session, facts, person)
+    if offer is not None:
+        offer = offer.taken_by(watched_with(session, person), session.site)
     return {
         "prescribers": spans(
             session, begun(session, prescribers(facts), Event.Of.PRESCRIBER, session.prescriber)
@@ -52,7 +66,7 @@ def people_of(session: Session, facts: SessionFacts, person: Staff) -> dict[str,
         "observers": spans(
             session, begun(session, observers(facts), Event.Of.OBSERVER, session.observer)
         ),
-        "offer": offer_to(session, facts, person),
+        "offer": offer,
         "offered_to": handover.handed_to_name if handover and waits_for_other else "",
     }
 
@@ -65,3 +79,8 @@ def loads(sessions: Iterable[Session], site: Site) -> list[Load]:
         for person, count in watched.items()
         if count > site.watch_limit
     ]
+
+
+def watched_by(sessions: Iterable[Session], person: Staff) -> int:
+    """How many of the open `sessions` of a site the person watches."""
+    return sum(s.is_open and s.observer_id == person.pk for s in sessions)

@@ -58,6 +58,9 @@ from monitoring.words.slots import slot_line
 from monitoring.words.tablets import absent_lines
 from monitoring.words.timeline import timeline
 
+NEAR = 2
+"""Beside the next step, as many as stand in one row of a phone; the others fold away there."""
+
 
 @require_safe
 @page(Permission.VIEW_SESSION)
@@ -115,7 +118,9 @@ def _context(
     permissions: Permissions,
 ) -> dict[str, Any]:
     primary = next_step(found, facts, now, permissions)
-    others = _other_actions(found, facts, permissions)
+    offered = _other_actions(found, facts, permissions)
+    others = [a for a in offered if primary is None or a.href != primary.href]
+    near = len(others) if len(others) <= NEAR + 1 else NEAR
     return {
         "session": found,
         "facts": facts,
@@ -139,7 +144,8 @@ def _context(
         "last": last_set(facts),
         "notices": notices(found, facts, now, is_left_open=left_open(found, facts, now)),
         "primary": primary,
-        "others": [a for a in others if primary is None or a.href != primary.href],
+        "others": others[:near],
+        "more": others[near:],
         "can_correct": actions.correct_reading.is_offered(permissions, facts.phase),
         "area": "board" if Permission.VIEW_BOARD in permissions else "register",
     }

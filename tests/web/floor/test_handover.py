@@ -10,7 +10,7 @@ from django.test import Client
 from clinic.ids import uuid7
 from tests.actions.handovers import offer
 from tests.clock import TestClock
-from tests.factories.people import person
+from tests.factories.people import SiteFactory, person
 from tests.factories.visits import dosed
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +30,22 @@ def test_the_one_who_is_named_accepts_on_the_board(clock: TestClock, signed_in: 
         assert (answer.status_code, answer["Location"]) == (302, f"/sessions/{visit.id}/")
     assert visit.session.observer == second
     assert visit.session.event_set.filter(kind="acceptance").count() == 1
+
+
+@pytest.mark.parametrize(("limit", "is_told"), [(1, True), (2, False)])
+def test_who_would_watch_too_many_is_told_before_accepting(
+    clock: TestClock, signed_in: Signer, limit: int, is_told: bool
+) -> None:
+    """On the board and on the page of the session; once accepted the board tells everyone."""
+    site = SiteFactory.create(watch_limit=limit)
+    own = dosed(clock, site=site)
+    other = dosed(clock, site=site, version=own.version)
+    handover = offer(other, own.nurse)
+    nurse = signed_in(own.nurse)
+    for page in ("/", f"/sessions/{other.id}/"):
+        assert ("With this patient you watch 2" in nurse.get(page).content.decode()) is is_told
+    nurse.post(f"/sessions/{other.id}/watch/{handover.pk}/accept/")
+    assert len(nurse.get("/").context["loads"]) == is_told
 
 
 def test_another_finds_nothing_to_accept(clock: TestClock, signed_in: Signer) -> None:
