@@ -70,8 +70,10 @@ demo-data: .venv/run var/secret_key var/trail_keys
 	@$(ENV) $(BIN)/python manage.py migrate --verbosity 0
 	@$(ENV) $(BIN)/python manage.py demo --if-empty --play-on
 
+# Without races, and without what goes through every page once more.
 check: static ## what to run while working, in a minute and a half: style, types, rules, verbs, pages
-	$(PYTEST) tests/test_codebase.py tests/rules tests/actions tests/web tests/clinic/web
+	OUTBOX_SCHEDULES=30 $(PYTEST) tests/test_codebase.py tests/rules tests/actions tests/web tests/clinic/web \
+		--ignore-glob '*at_once.py' --ignore tests/web/test_reads_logged.py --ignore tests/web/test_busy.py
 
 test: system static test-sqlite test-postgresql coverage test-browser ## everything that must hold; installs all it needs
 
@@ -143,7 +145,9 @@ pages-browser: .venv/test ## axe on every page in every state and theme, every f
 hazards: .venv/test ## take the control of each hazard away, and see that its test fails
 	WHOLE=1 $(PYTEST) tests/test_hazards.py
 
-test-long: .venv/test ## half a million written steps on each database; takes hours
+test-long: .venv/test ## half a million written steps and 10,000 schedules of sendings on each database; takes hours
+	OUTBOX_SCHEDULES=10000 $(PYTEST) tests/web/floor/test_outbox.py
+	OUTBOX_SCHEDULES=10000 $(ON_POSTGRESQL) tests/web/floor/test_outbox.py
 	SEQUENCE_STEPS=500000 $(PYTEST) tests/sequences
 	SEQUENCE_STEPS=500000 $(ON_POSTGRESQL) tests/sequences
 
