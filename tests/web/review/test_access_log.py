@@ -25,11 +25,13 @@ from tests.factories.visits import Visit, discharged, dosed
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]
 LATER = {name for name, route in ROUTES.items() if route.is_about_what_comes_later}
+OF_ANOTHER = {"onward"}
+"""What is asked for from a patient's page, and shows another patient."""
 ABOUT_A_PATIENT = sorted(
     str(pattern.name)
     for pattern in routes()
     if {"session_id", "patient_id"} & set(pattern.pattern.converters)
-    and pattern.name not in LATER | BUTTONS
+    and pattern.name not in LATER | BUTTONS | OF_ANOTHER
 )
 """Pages whose address names a patient or a session."""
 
@@ -53,6 +55,17 @@ def test_every_page_about_a_patient_keeps_who_opened_it_once(
     assert entry.session_id == (visit.id if str(visit.id) in address(name, visit) else None)
     assert entry.address == "127.0.0.1"
     assert entry.device
+
+
+def test_who_comes_next_is_kept_as_shown_and_no_one_where_no_one_does(
+    visit: Visit, signed_in: Signer, clock: TestClock
+) -> None:
+    nurse = signed_in(visit.nurse)
+    assert nurse.get(address("onward", visit)).status_code == 204
+    assert not AccessEntry.objects.exists()
+    other = dosed(clock, site=visit.site)
+    assert str(other.id) in nurse.get(address("onward", visit)).content.decode()
+    assert AccessEntry.objects.get().patient == other.patient
 
 
 def test_lists_keep_everyone_they_showed_in_one_insert(
