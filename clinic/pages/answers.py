@@ -11,6 +11,7 @@ from http import HTTPStatus
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.csrf import csrf_failure
 
 from clinic.models.row import RecordRow
 from clinic.pages.drafts import saved_time
@@ -22,6 +23,13 @@ JSON = "application/json"
 
 def is_asked_by_outbox(request: HttpRequest) -> bool:
     return request.method == "POST" and request.headers.get("Accept") == JSON
+
+
+def without_token(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A token that is no good any more: someone has signed in since. Nothing was read."""
+    if is_asked_by_outbox(request):
+        return JsonResponse({"signed_in": False}, status=HTTPStatus.UNAUTHORIZED)
+    return csrf_failure(request, reason)
 
 
 def saved(row: RecordRow, address: str) -> JsonResponse:

@@ -58,10 +58,14 @@ class EntryForm(VerbForm):
     """A form that becomes one row: `id` is made when it is shown, so that it is saved once.
 
     `keeps_draft`: the tab keeps what was typed until it is saved. `saves` is the kind of the row,
-    by which a form that was sent without an answer is told whether it was saved.
+    by which a form that was sent without an answer is told whether it was saved. `uses_outbox`: the
+    tablet keeps it before it is sent, and until the server has it. `waits_for_outbox`: it is not
+    sent while something else waits on the tablet.
     """
 
     keeps_draft = True
+    uses_outbox = False
+    waits_for_outbox = False
     saves: type[Model] | None = None
 
     id = forms.UUIDField(widget=forms.HiddenInput)

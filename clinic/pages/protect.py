@@ -24,6 +24,15 @@ from clinic.request import ClinicRequest, PublicRequest, SignedInRequest
 logger = logging.getLogger(__name__)
 
 
+ENTERED_BY = "X-Entered-By"
+"""The header by which the outbox of a tablet names who entered what it sends."""
+
+
+def _is_of_another(request: HttpRequest) -> bool:
+    """Whether what is sent was entered by someone else than who is signed in."""
+    return request.headers.get(ENTERED_BY, str(request.user.pk)) != str(request.user.pk)
+
+
 def _is_asked_by_script(request: HttpRequest) -> bool:
     """A script is told so: it would take the page for signing in for its answer."""
     return "HX-Request" in request.headers or request.headers.get("Accept") == "application/json"
@@ -55,9 +64,10 @@ def page(
     """Let only people with every permission in `needed`, at the request's site, reach the view.
 
     A person who is not signed in is sent to sign in, or to the lock of an enrolled tablet, and a
-    script that asks for them is told 401; one without the role gets 403; one whose role needs a
-    second factor and who has none yet is sent to their account to add it. What is at another site
-    of theirs is not shown here: they are asked whether to work there.
+    script that asks for them is told 401; so is one that sends what someone else entered. A person
+    without the role gets 403; one whose role needs a second factor and who has none yet is sent to
+    their account to add it. What is at another site of theirs is not shown here: they are asked
+    whether to work there.
     """
 
     def protect(view: Callable[Concatenate[ClinicRequest, P], HttpResponseBase]) -> PageView:
@@ -65,7 +75,7 @@ def page(
         def protected(
             request: ClinicRequest, *args: P.args, **kwargs: P.kwargs
         ) -> HttpResponseBase:
-            if not request.user.is_authenticated:
+            if not request.user.is_authenticated or _is_of_another(request):
                 if _is_asked_by_script(request):
                     return JsonResponse({"signed_in": False}, status=401)
                 is_tablet = request.tablet is not None

@@ -47,7 +47,7 @@ def record_reading(
     reason = work.late_reason(entry.late_reason, entry.taken_at, sending)
     entry = replace(entry, late_reason=reason)
     judged_at = sending.judged_at(work.now)
-    judged = judge(work.facts, entry, work.now, id, sending.through_seq, judged_at)
+    judged = judge(work.facts, entry, work.now, id, sending.through_seq, judged_at, sending.known)
     if judged.problems:
         raise Refused(judged.problems)
     _require_meant(work, entry, judged, sending)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from clinic.refusal import Conflict
 from monitoring.rules.facts import CLOCKS_APART
@@ -24,13 +25,15 @@ class Sending:
     the last fact of the session when the form was shown; None where that does not matter.
 
     `entered_at` is when it was entered, by the server's clock, where it waited on the tablet since;
-    `waited` says so, as the reason for being late that no person has to give."""
+    `waited` says so, as the reason for being late that no person has to give. `known` are the rows
+    that the same person entered on the tablet before: they are no surprise."""
 
     left_empty: frozenset[str] = frozenset()
     is_another: bool = False
     through_seq: int | None = None
     entered_at: datetime | None = None
     waited: str = ""
+    known: frozenset[UUID] = frozenset()
 
     def judged_at(self, now: datetime) -> datetime:
         """The moment by which its times are questioned: that at which it was entered. A tablet is

@@ -149,6 +149,8 @@ class SessionWork(Work):
         if sending.is_another:
             return
         for row in rows:
+            if row.pk in sending.known:
+                continue
             is_recent = self.now - row.recorded_at < AGAIN and row.recorded_by_id == self.by.pk
             if is_recent and all(getattr(row, name) == value for name, value in given.items()):
                 raise refuse(code, "another", at=Second(row.recorded_at))

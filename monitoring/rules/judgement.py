@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -40,13 +41,14 @@ def judge(
     id: UUID,
     through_seq: int | None = None,
     entered_at: datetime | None = None,
+    known: Collection[UUID] = (),
 ) -> Judgement:
     """A new reading `id`; a time to come is all that is said of one that has it. `through_seq` is
     the last fact that whoever took it was shown. `entered_at` is the moment by which its time is
-    questioned: now, unless it waited on the tablet."""
+    questioned: now, unless it waited on the tablet, as the readings `known` did before it."""
     ahead = future(entry.taken_at, now, "taken_at")
     problems = [ahead] if ahead else entry_problems(facts, entry, entered_at or now)
-    return _judged(facts, entry, now, id, problems, through_seq=through_seq)
+    return _judged(facts, entry, now, id, problems, through_seq=through_seq, known=known)
 
 
 def judge_correction(
@@ -77,6 +79,7 @@ def _judged(
     problems: list[Message],
     replaces: UUID | None = None,
     through_seq: int | None = None,
+    known: Collection[UUID] = (),
 ) -> Judgement:
     reading = ReadingFacts(
         id=id,
@@ -91,7 +94,7 @@ def _judged(
     after = replace(facts, last_seq=reading.seq, readings=(*facts.readings, reading))
     is_outside = is_outside_criteria(after, reading) or bool(flags_of(after, reading))
     beside = taken_already(facts, entry.asked, reading)
-    beside = beside or taken_meanwhile(facts, reading, through_seq, now)
+    beside = beside or taken_meanwhile(facts, reading, through_seq, now, known)
     return Judgement(
         problems=tuple(problems),
         beside=beside,

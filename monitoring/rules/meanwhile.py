@@ -6,6 +6,7 @@ second is shown the first and says whether both are meant.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -16,21 +17,27 @@ from monitoring.rules.repeats import repeats
 
 
 def taken_meanwhile(
-    facts: SessionFacts, reading: ReadingFacts, through_seq: int | None, now: datetime
+    facts: SessionFacts,
+    reading: ReadingFacts,
+    through_seq: int | None,
+    now: datetime,
+    known: Collection[UUID] = (),
 ) -> ReadingFacts | None:
     """The reading that has the place which `reading` had when its form was shown, at the fact
-    `through_seq`: a slot, a repeat, or the one before the dose. None where nobody came between.
+    `through_seq`: a slot, a repeat, or the one before the dose. None where nobody came between;
+    what the same person had entered, `known`, is nobody else's.
 
     CLINICAL 7, hazard 4.
     """
     if through_seq is None:
         return None
-    later = [r for r in facts.standing_readings if r.seq > through_seq]
+    later = [r for r in facts.standing_readings if r.seq > through_seq and r.id not in known]
     if not later:
         return None
     if not facts.is_after_dose(reading):
         return next((r for r in reversed(later) if not facts.is_after_dose(r)), None)
-    shown = replace(facts, readings=tuple(r for r in facts.readings if r.seq <= through_seq))
+    then = (r for r in facts.readings if r.seq <= through_seq or r.id in known)
+    shown = replace(facts, readings=tuple(then))
     return _in_slot(facts, shown, reading) or _in_repeat(facts, shown, reading, now)
 
 

@@ -3,14 +3,18 @@ record."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 from crispy_forms.layout import Layout
 from django import forms
 from django.db.models import Model
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -68,6 +72,12 @@ class RecordForm(EntryForm):
         at = instant(str(self.data.get("entered_at", ""))) if self.is_bound else None
         return at if at is not None and abs(clock.now() - at) >= JUST_NOW else None
 
+    def _known(self) -> Iterator[UUID]:
+        """The rows that were entered from the same page before."""
+        for text in cast(QueryDict, self.data).getlist("known"):
+            with suppress(ValueError):
+                yield UUID(text)
+
     @property
     def sending(self) -> Sending:
         """How it was sent, once it is valid."""
@@ -81,6 +91,7 @@ class RecordForm(EntryForm):
             is_another=bool(self.cleaned_data.get("another")),
             entered_at=self.entered_at,
             waited=waited,
+            known=frozenset(self._known()),
         )
 
 

@@ -113,6 +113,7 @@ def when_the_patient_has_chest_pain(story: Story) -> None:
     nurse.page.get_by_label("Symptom", exact=True).check()
     nurse.page.get_by_label("Chest pain", exact=True).check()
     nurse.tap("Save event")
+    expect(nurse.page.get_by_text("Event saved")).to_be_visible()
 
 
 def then_the_clinician_cannot_sign_before_someone_answered_it(story: Story) -> None:
@@ -129,6 +130,7 @@ def when_the_response_to_chest_pain_is_recorded(story: Story) -> None:
     nurse.page.get_by_label(story.clinicians_name, exact=True).check()
     nurse.page.get_by_label("Comes to see the patient", exact=True).check()
     nurse.tap("Save response")
+    expect(nurse.page.get_by_text("Response saved")).to_be_visible()
 
 
 def then_a_wrong_password_is_refused_and_the_right_one_signs(story: Story) -> None:
@@ -167,6 +169,7 @@ def when_a_clinician_was_informed_and_the_pressure_falls(story: Story) -> None:
     nurse.page.get_by_label(story.clinicians_name, exact=True).check()
     nurse.page.get_by_label("Repeat in 5 minutes", exact=True).check()
     nurse.tap("Save response")
+    expect(nurse.page.get_by_text("Response saved")).to_be_visible()
     story.clock.forward(minutes=5)
     nurse.go(f"{story.session_page}reading/")
     fill_reading(nurse, systolic=150, diastolic=88)

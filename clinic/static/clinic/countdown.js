@@ -39,14 +39,15 @@ function show(element) {
   else element.textContent = text(since ? "wordSince" : "wordAgo", Math.max(0, passed));
 }
 
-function showAll() {
+/** Every time on the page, as it stands now. */
+export function showTimes() {
   findAll("[data-due], [data-until], [data-since], [data-ago]", HTMLElement).forEach(show);
 }
 
 export function startCountdown() {
   const now = Date.parse(page.now || "");
   if (!Number.isNaN(now)) offset = now - Date.now();
-  showAll();
-  setInterval(showAll, 5000);
-  document.body.addEventListener("htmx:afterSwap", showAll);
+  showTimes();
+  setInterval(showTimes, 5000);
+  document.body.addEventListener("htmx:afterSwap", showTimes);
 }

@@ -16,6 +16,9 @@ export const OWN = `${DRAFT}${page.person || ""}:`;
 
 export const draftKeys = () => Object.keys(sessionStorage).filter((key) => key.startsWith(DRAFT));
 
+/** @param {HTMLFormElement} form of `data-draft` */
+export const keyOf = (form) => OWN + form.dataset.draft;
+
 /** @param {string} key @returns {Draft | null} */
 export const readDraft = (key) => JSON.parse(sessionStorage.getItem(key) || "null");
 

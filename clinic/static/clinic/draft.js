@@ -3,7 +3,7 @@
 // person who typed it: on a shared tablet the next person begins with an empty form. It holds the
 // id of the row that it becomes, so that what was saved while the answer was lost is saved once.
 import { serverNow, siteTime } from "./countdown.js";
-import { draftKeys, EXPIRED, OWN, readDraft } from "./draft-store.js";
+import { draftKeys, EXPIRED, keyOf, OWN, readDraft } from "./draft-store.js";
 import { field, fillIn, find, findAll, mustFind } from "./page.js";
 import { setTime } from "./times.js";
 
@@ -11,9 +11,6 @@ import { setTime } from "./times.js";
 
 const NEVER = new Set(["password", "passkey", "csrfmiddlewaretoken", "through_seq", "id"]);
 const A_WHILE = 60000;
-
-/** @param {HTMLFormElement} form */
-const keyOf = (form) => OWN + form.dataset.draft;
 
 /** @param {HTMLFormElement} form @param {boolean} isSent */
 function saveDraft(form, isSent = false) {

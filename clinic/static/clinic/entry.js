@@ -34,6 +34,8 @@ function startOnlyWith(group) {
     group.hidden = !isAsked && !isFilled() && !find(".has-error, .is-invalid", HTMLElement, group);
   };
   choices.forEach((choice) => choice.addEventListener("change", show));
+  // The form is emptied for another one.
+  choices[0]?.form?.addEventListener("reset", () => setTimeout(show));
   show();
 }
 

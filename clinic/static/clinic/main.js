@@ -6,6 +6,7 @@ import { startIdle } from "./idle.js";
 import { startPrintLog } from "./print-log.js";
 import { startSubmitOnce } from "./submit-once.js";
 import { startThemeButton } from "./theme-button.js";
+import { startUnsent } from "./unsent.js";
 import { startWorker } from "./worker.js";
 
 startThemeButton();
@@ -15,4 +16,5 @@ startDiscarding();
 startSubmitOnce();
 startIdle();
 startPrintLog();
+startUnsent();
 startWorker();

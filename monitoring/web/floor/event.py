@@ -29,6 +29,7 @@ from monitoring.web.times import ClockTime, WhyLate, confirmed
 
 class EventForm(RecordForm):
     repeats = True
+    uses_outbox = True
     saves = Event
     kind = Tiles(label=gettext_lazy("What"))
     symptoms = ManyTiles(

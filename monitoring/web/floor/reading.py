@@ -60,6 +60,7 @@ class ReadingForm(RecordForm):
     """
 
     repeats = True
+    uses_outbox = True
     saves = ReadingRow
     beside: UUID | None = None
     through_seq = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -130,6 +131,8 @@ class ReadingForm(RecordForm):
 
 class CorrectionForm(ReadingForm):
     """What is left empty stays as the original has it: its values, and its time."""
+
+    uses_outbox = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -52,6 +52,7 @@ def _repeat(minutes: int) -> str:
 
 class ResponseForm(RecordForm):
     repeats = True
+    uses_outbox = True
     saves = Event
     informed = Tiles(label=gettext_lazy("Who was informed"))
     informed_other = forms.CharField(

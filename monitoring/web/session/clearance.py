@@ -51,6 +51,7 @@ from monitoring.words.timeline import timeline
 class ClearanceForm(RecordForm):
     """`through_seq` is what was on the screen; each caution has a field of its own."""
 
+    waits_for_outbox = True
     saves = Clearance
     through_seq = forms.IntegerField(widget=forms.HiddenInput)
 

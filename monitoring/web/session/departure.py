@@ -47,6 +47,7 @@ def _line(label: Any, length: int, help_text: Any = "") -> forms.CharField:
 
 
 class DepartureForm(RecordForm):
+    waits_for_outbox = True
     saves = Departure
     left_at = ClockTime(label=gettext_lazy("Left at"))
     late_reason = WhyLate()

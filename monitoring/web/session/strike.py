@@ -34,6 +34,7 @@ from monitoring.words.timeline import described
 
 
 class StrikeForm(RecordForm):
+    uses_outbox = True
     saves = Strike
     kind = Tiles(label=gettext_lazy("What was wrong"), choices=Strike.Kind.choices)
     reason = forms.CharField(required=False, max_length=300, label=gettext_lazy("In a few words"))

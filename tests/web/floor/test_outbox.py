@@ -132,6 +132,47 @@ def test_who_was_deactivated_or_left_the_site_saves_nothing(
     assert Reading.objects.count() == 1
 
 
+def test_what_someone_else_entered_is_taken_from_no_one(
+    visit: Visit, signed_in: Signer, clock: TestClock
+) -> None:
+    body, address = entry(clock), f"/sessions/{visit.id}/reading/"
+    headers = {"Accept": "application/json", "X-Entered-By": str(visit.nurse.pk)}
+    colleague = signed_in(person(visit.site, "nurse"))
+    assert colleague.post(address, body, headers=headers).status_code == 401
+    assert not Reading.objects.filter(pk=body["id"]).exists()
+    assert signed_in(visit.nurse).post(address, body, headers=headers).status_code == 201
+    assert Reading.objects.get(pk=body["id"]).recorded_by_id == visit.nurse.pk
+
+
+def test_a_token_of_before_someone_signed_in_is_told_as_signed_out(
+    visit: Visit, clock: TestClock
+) -> None:
+    nurse = Client(enforce_csrf_checks=True)
+    nurse.force_login(visit.nurse)
+    body = entry(clock)
+    assert sent(nurse, visit, body).status_code == 401
+    page = nurse.post(f"/sessions/{visit.id}/reading/", body)
+    assert (page.status_code, b"sign-in has ended" in page.content) == (403, True)
+    token = nurse.get("/sending/").json()["token"]
+    assert sent(nurse, visit, body | {"csrfmiddlewaretoken": token}).status_code == 201
+
+
+def test_what_the_same_person_entered_before_is_no_surprise(
+    visit: Visit, signed_in: Signer, clock: TestClock
+) -> None:
+    """Two sets with the same values, ten minutes apart, that arrive in the same moment."""
+    seen = {"through_seq": str(visit.session.last_seq)}
+    first = entry(clock, **seen)
+    clock.forward(minutes=10)
+    second = entry(clock, **seen)
+    clock.forward(minutes=10)
+    nurse = signed_in(visit.nurse)
+    assert sent(nurse, visit, first, "reading/?slot=40").status_code == 201
+    assert sent(nurse, visit, second).status_code == 422
+    assert sent(nurse, visit, second | {"known": "no id"}).status_code == 422
+    assert sent(nurse, visit, second | {"known": first["id"]}).status_code == 201
+
+
 def test_it_is_told_who_is_signed_in_and_the_time(
     visit: Visit, signed_in: Signer, clock: TestClock
 ) -> None:

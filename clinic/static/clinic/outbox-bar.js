@@ -1,0 +1,71 @@
+// Says on every page what is on this tablet only, for how long, and what to do about it.
+import { serverNow, showTimes, siteTime } from "./countdown.js";
+import { OWN } from "./draft-store.js";
+import { remove, waiting } from "./outbox-queue.js";
+import { fillIn, find, mustFind } from "./page.js";
+
+/** @typedef {import("./vault.js").Entry} Entry */
+
+const page = document.documentElement.dataset;
+const SHIFT = 12 * 60 * 60 * 1000;
+
+/** Opens the form of an entry with what was typed: of one's own that was refused, or of a colleague
+ *  who does not come back; whoever saves it then is who entered it. @param {Entry} entry */
+function look({ id, at, address, typed }) {
+  sessionStorage.setItem(OWN + address, JSON.stringify({ at, id, isSent: false, typed }));
+  location.assign(address);
+}
+
+/** @param {HTMLElement} bar @param {Entry} entry */
+function discard(bar, { id }) {
+  if (confirm(bar.dataset.wordsDiscard)) remove(id);
+}
+
+/** @param {string} selector @param {unknown} isOffered @param {() => void} act */
+function offer(selector, isOffered, act) {
+  const button = mustFind(selector, HTMLButtonElement);
+  button.hidden = !isOffered;
+  button.onclick = act;
+}
+
+/** Each with its time. Whose it is says the form alone, to who may open it.
+ *  @param {HTMLElement} bar @param {Entry[]} entries */
+function list(bar, entries) {
+  const lines = entries.map(({ label, at, isRefused }) => {
+    const line = document.createElement("li");
+    const { wordsEntry, wordsRefusedEntry } = bar.dataset;
+    line.textContent = fillIn(isRefused ? wordsRefusedEntry : wordsEntry, { what: label, time: siteTime(at) });
+    return line;
+  });
+  mustFind("[data-unsent-list]", HTMLElement).replaceChildren(...lines);
+}
+
+/** @param {HTMLElement} bar @param {Entry[]} entries */
+function tell(bar, entries) {
+  const [oldest] = entries;
+  bar.hidden = !oldest;
+  if (!oldest) return;
+  const own = entries.filter((entry) => entry.person === page.person);
+  const refused = own.find((entry) => entry.isRefused);
+  const others = own.length ? undefined : oldest;
+  const { wordsWaiting, wordsRefused, wordsOthers } = bar.dataset;
+  const words = refused ? wordsRefused : others ? wordsOthers : wordsWaiting;
+  const line = mustFind("[data-unsent-words]", HTMLElement);
+  const text = fillIn(words, { count: entries.length, time: siteTime(oldest.at) });
+  if (line.textContent !== text) line.textContent = text;
+  mustFind("[data-unsent-age]", HTMLElement).dataset.ago = new Date(oldest.at).toISOString();
+  list(bar, entries);
+  const told = refused || oldest;
+  const isOver = refused || (others && serverNow() - told.at > SHIFT);
+  offer("[data-unsent-look]", page.person && (refused || others), () => look(told));
+  offer("[data-unsent-discard]", page.person && isOver, () => discard(bar, told));
+  showTimes();
+}
+
+/** @returns {Promise<string[]>} the ids of those that were refused */
+export async function showUnsent() {
+  const bar = find("[data-unsent]", HTMLElement);
+  const entries = await waiting();
+  if (bar) tell(bar, entries);
+  return entries.flatMap((entry) => (entry.isRefused ? [entry.id] : []));
+}

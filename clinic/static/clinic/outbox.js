@@ -1,0 +1,144 @@
+// A form that is marked for it is kept on the tablet before it is sent, and until the server has it.
+// Where the browser keeps nothing, or the server has something to say, it goes the ordinary way.
+import { serverNow, siteTime } from "./countdown.js";
+import { keyOf, readDraft } from "./draft-store.js";
+import { showUnsent } from "./outbox-bar.js";
+import { inHand, isRefusal, isSaved, isToBeSentAgain, put, remove, send, startQueue } from "./outbox-queue.js";
+import { field, fillIn, find, findAll, mustFind } from "./page.js";
+import { UNSENT } from "./unsent.js";
+import { uuid7 } from "./uuid7.js";
+
+/** @typedef {import("./vault.js").Entry} Entry */
+
+const page = document.documentElement.dataset;
+/** What was kept from this page, in order; the last is the one that the page still shows.
+ *  @type {string[]} */
+const keptHere = [];
+let isShown = false;
+
+/** @param {HTMLFormElement} form */
+const addressOf = (form) => form.dataset.outbox || "";
+
+/** Instants and how far the tablet's clock is off, for a time of day alone is read by them; and what
+ *  was entered here before, which is no surprise to who enters the next.
+ *  @param {HTMLFormElement} form @returns {Entry} */
+function entryOf(form) {
+  const at = serverNow();
+  const typed = /** @type {[string, string][]} */ ([...new FormData(form)]).filter(
+    ([name]) => name !== "csrfmiddlewaretoken",
+  );
+  typed.push(["entered_at", new Date(at).toISOString()], ["clock_offset", String(at - Date.now())]);
+  typed.push(...keptHere.map((id) => /** @type {[string, string]} */ (["known", id])));
+  return {
+    id: field(form, "id").value,
+    person: page.person || "",
+    site: page.site || "",
+    address: addressOf(form),
+    label: find("h1", HTMLElement)?.textContent?.trim() || "",
+    at,
+    isRefused: false,
+    typed,
+  };
+}
+
+/** What is kept is not changed any more; the way back stays open.
+ *  @param {HTMLFormElement} form @param {boolean} isKept */
+function close(form, isKept) {
+  isShown = isKept;
+  for (const part of form.children) {
+    if (!part.matches("[data-outbox-note], .action-bar")) part.toggleAttribute("inert", isKept);
+  }
+  mustFind("[data-main]", HTMLButtonElement, form).disabled = isKept;
+  mustFind("[data-outbox-note]", HTMLElement, form).hidden = !isKept;
+}
+
+/** Kept, but without contact: said where the form was. What waits on the tablet is no draft any more.
+ *  @param {HTMLFormElement} form @param {Entry} entry */
+function sayKept(form, entry) {
+  const note = mustFind("[data-outbox-note]", HTMLElement, form);
+  const line = mustFind("[data-outbox-words]", HTMLElement, note);
+  line.textContent = fillIn(note.dataset.words, { time: siteTime(entry.at) });
+  keptHere.push(entry.id);
+  forgetDraft(form);
+  close(form, true);
+  note.scrollIntoView({ block: "nearest" });
+  show();
+}
+
+/** @param {HTMLFormElement} form */
+const forgetDraft = (form) => sessionStorage.removeItem(keyOf(form));
+
+/** The next one is another row, and was asked for by no slot. @param {HTMLFormElement} form */
+function startAnother(form) {
+  const button = find("[data-outbox-another]", HTMLButtonElement, form);
+  button?.addEventListener("click", () => {
+    form.reset();
+    form.dataset.outbox = location.pathname;
+    field(form, "id").value = uuid7();
+    close(form, false);
+    delete form.dataset.sent;
+    form.removeAttribute("aria-busy");
+  });
+}
+
+/** @param {HTMLFormElement} form */
+async function save(form) {
+  const entry = entryOf(form);
+  inHand.id = entry.id;
+  try {
+    await put(entry);
+  } catch {
+    // The browser keeps nothing: it goes as a form goes.
+    form.submit();
+    return;
+  }
+  const answer = await send(entry, field(form, "csrfmiddlewaretoken"));
+  if (isSaved(answer)) {
+    await remove(entry.id).catch(() => {});
+    location.assign(answer.page || "/");
+  } else if (isToBeSentAgain(answer)) {
+    inHand.id = "";
+    sayKept(form, entry);
+  } else {
+    // What the server has to say stands on its own page. A form that it refused is in the hands of
+    // who typed it; one that needs a sign-in waits for that.
+    if (isRefusal(answer)) await remove(entry.id).catch(() => {});
+    else forgetDraft(form);
+    form.submit();
+  }
+}
+
+/** @param {HTMLFormElement} form */
+function start(form) {
+  startAnother(form);
+  form.addEventListener("submit", (event) => {
+    const by = /** @type {SubmitEvent} */ (event).submitter;
+    if (event.defaultPrevented || by?.getAttribute("name")) return;
+    event.preventDefault();
+    save(form);
+  });
+}
+
+/** What the page says of its entry is as true as the bar. */
+async function show() {
+  try {
+    const refused = await showUnsent();
+    const note = find("[data-outbox-note]", HTMLElement);
+    if (note && refused.includes(keptHere.at(-1) || "")) note.hidden = true;
+  } catch {
+    // The browser's database does not open: nothing is known to wait.
+    localStorage.removeItem(UNSENT);
+  }
+}
+
+/** Goes on where what was saved by itself is what this page is for, and nothing else was begun here.
+ *  @param {Entry} entry @param {string} next */
+function goOn({ id, address }, next) {
+  const form = find("form[data-outbox]", HTMLFormElement);
+  if (!form) return;
+  const isHere = isShown ? id === keptHere.at(-1) : address === addressOf(form) && !readDraft(keyOf(form));
+  if (isHere) location.assign(next);
+}
+
+findAll("form[data-outbox]", HTMLFormElement).forEach(start);
+startQueue(show, goOn);

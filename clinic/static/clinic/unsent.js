@@ -1,0 +1,42 @@
+// Whether something waits on this tablet: what every page has to know before it has asked the
+// browser's database. Signing out, a clearance and a departure wait until it has arrived.
+import { fillIn, find, findAll } from "./page.js";
+
+/** Where it stands: a list of who entered what waits, one opaque id an entry. */
+export const UNSENT = "unsent";
+
+/** @returns {string[]} */
+export const authors = () => JSON.parse(localStorage.getItem(UNSENT) || "[]");
+
+/** The outbox, on a page without a form of it; a module is run once, however often it is asked for. */
+function load() {
+  const script = document.createElement("script");
+  script.type = "module";
+  script.src = document.documentElement.dataset.outbox || "";
+  document.head.append(script);
+}
+
+/** @param {HTMLFormElement} form @param {SubmitEvent} event */
+function wait(form, event) {
+  const { person } = document.documentElement.dataset;
+  // Who goes home leaves nothing of their own behind; who signs has seen what anyone entered here.
+  const before = "waits" in form.dataset ? authors() : authors().filter((author) => author === person);
+  const bar = find("[data-unsent]", HTMLElement);
+  const line = find("[data-unsent-words]", HTMLElement);
+  if (!before.length || !bar || !line) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  line.textContent = fillIn(bar.dataset.wordsFirst, { count: before.length });
+  bar.hidden = false;
+  bar.scrollIntoView();
+  load();
+}
+
+export function startUnsent() {
+  for (const form of findAll("form[data-forget-drafts], form[data-waits]", HTMLFormElement)) {
+    form.addEventListener("submit", (event) => wait(form, event), { capture: true });
+  }
+  if (authors().length) load();
+  // Another tab keeps something since.
+  addEventListener("storage", ({ key, newValue }) => key === UNSENT && newValue && load());
+}
