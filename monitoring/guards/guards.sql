@@ -53,6 +53,13 @@ EXISTS (
 -- condition: given
 COALESCE({it}.sprays, 2) > 0 AND {standing dose {it}.id};
 
+-- condition: speaks_of_suicidality
+(
+    COALESCE({it}.phq9_item9, 0) > 0
+    OR COALESCE({it}.cssrs_4, FALSE) OR COALESCE({it}.cssrs_5, FALSE) OR COALESCE({it}.cssrs_6, FALSE)
+    OR CAST({it}.symptoms AS TEXT) LIKE '%"suicidal_thoughts"%'
+);
+
 -- guard: never_changed on: {append_only}
 -- before: UPDATE
 -- What was recorded is never changed.
@@ -276,11 +283,7 @@ OR {window_not_elapsed NEW.signed_at};
 EXISTS (
     SELECT 1 FROM monitoring_event e
     WHERE e.session_id = NEW.session_id AND {standing event e.id}
-    AND (
-        COALESCE(e.phq9_item9, 0) > 0
-        OR COALESCE(e.cssrs_4, FALSE) OR COALESCE(e.cssrs_5, FALSE) OR COALESCE(e.cssrs_6, FALSE)
-        OR CAST(e.symptoms AS TEXT) LIKE '%"suicidal_thoughts"%'
-    )
+    AND {speaks_of_suicidality e}
     AND NOT EXISTS (
         SELECT 1 FROM monitoring_event r
         WHERE r.answers_event_id = e.id AND r.kind = 'review' AND {standing event r.id}
@@ -610,11 +613,13 @@ OR (NEW.accepts_id IS NOT NULL AND (
 
 -- guard: corrects_once on: event
 -- before: INSERT
--- A correction replaces a standing event of its session, and stays of its kind.
+-- A correction replaces a standing event of its session; its kind and what it found stay.
 NEW.replaces_id IS NOT NULL AND NOT EXISTS (
     SELECT 1 FROM monitoring_event e
     WHERE e.id = NEW.replaces_id AND e.session_id = NEW.session_id AND {standing event e.id}
-    AND e.kind = NEW.kind
+    AND e.kind = NEW.kind AND CAST(e.symptoms AS TEXT) = CAST(NEW.symptoms AS TEXT)
+    AND e.phq9_item9 IS SAME AS NEW.phq9_item9 AND e.cssrs_4 IS SAME AS NEW.cssrs_4
+    AND e.cssrs_5 IS SAME AS NEW.cssrs_5 AND e.cssrs_6 IS SAME AS NEW.cssrs_6
 );
 
 -- guard: reviewed_by_clinician on: event
@@ -686,6 +691,21 @@ AND NOT EXISTS (
 -- before: INSERT
 -- A dose that someone other than a clinician strikes counts until a clinician confirms it.
 NEW.noun = 'dose' AND NOT NEW.needs_confirmation AND {not_a_clinician NEW.recorded_by_id};
+
+-- guard: gate_waits on: strike
+-- before: INSERT
+-- Suicidality and a contraindication that someone other than a clinician strikes count until then, too.
+NOT NEW.needs_confirmation AND {not_a_clinician NEW.recorded_by_id} AND (
+    EXISTS (
+        SELECT 1 FROM monitoring_event e
+        WHERE NEW.noun = 'event' AND e.id = NEW.target AND {speaks_of_suicidality e}
+    )
+    OR EXISTS (
+        SELECT 1 FROM monitoring_admission a
+        WHERE NEW.noun = 'admission' AND a.id = NEW.target
+        AND {latest_answers a} AND ({contraindicated a})
+    )
+);
 
 -- guard: confirmed_by_clinician on: strikeconfirmation
 -- before: INSERT

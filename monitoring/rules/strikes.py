@@ -7,19 +7,28 @@ from uuid import UUID
 
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.flags import flagged
+from monitoring.rules.questions import EU_CONTRAINDICATIONS
 from monitoring.rules.readiness import Item, before_clearance, before_dose
 
 
 def needs_clinician(before: SessionFacts, after: SessionFacts, now: datetime) -> bool:
     """Whether a strike that makes `after` of `before` stands only once a clinician confirms it: it
-    takes a dose away, ends the window earlier, closes an open item, takes an emergency out of
-    sight, or comes after the patient has left (CLINICAL 7, hazards 1, 7, 9 and 32)."""
+    takes a dose away, ends the window earlier, closes an open item, takes an emergency or the
+    latest answers with a contraindication out of sight, or comes after the patient has left
+    (CLINICAL 7, hazards 1, 7, 9, 11 and 32)."""
     return (
         before.departure is not None
         or before.doses + before.failed != after.doses + after.failed
         or bool(_open(before, now) - _open(after, now))
         or bool(_emergencies(before) - _emergencies(after))
+        or (_is_contraindicated(before) and before.admissions[-1] not in after.admissions)
     )
+
+
+def _is_contraindicated(facts: SessionFacts) -> bool:
+    """Whether the latest answers on arrival hold a contraindication (CLINICAL 8, rule 24)."""
+    given = facts.admissions[-1].given if facts.admissions else {}
+    return any(given.get(question) for question in EU_CONTRAINDICATIONS)
 
 
 def _open(facts: SessionFacts, now: datetime) -> set[tuple[str, object]]:

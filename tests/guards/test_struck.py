@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from clinic.ids import uuid7
 from monitoring import models as nouns
 from tests.clock import TestClock
+from tests.factories.answers import GOOD_ANSWERS
 from tests.guards.examples import ended, signed
 from tests.guards.raw import copy
 from tests.guards.world import Clinic, Visit, open_clinic
@@ -83,3 +84,37 @@ def test_a_part_whose_end_was_taken_away_is_corrected_by_a_clinician_alone(
     with pytest.raises(IntegrityError, match="corrected_by_clinician"), transaction.atomic():
         copy(dose, **sound)
     copy(dose, recorded_by_id=clinic.clinician.id, **sound)
+
+
+def test_a_contraindication_struck_by_a_nurse_waits_and_one_that_is_none_does_not(
+    clinic: Clinic, clock: TestClock
+) -> None:
+    visit = Visit(clinic, clock)
+    well, yes = (
+        visit.admit(),
+        visit.admit(answers=GOOD_ANSWERS | {"intracerebral_haemorrhage": True}),
+    )
+    note = visit.strike(visit.event())
+    again: dict[str, Any] = {"seq": visit.row.last_seq + 1, "noun": "admission"}
+    with pytest.raises(IntegrityError, match="gate_waits"), transaction.atomic():
+        copy(note, target=yes.id, **again)
+    copy(note, target=well.id, **again)
+    assert visit.strike(yes).needs_confirmation
+
+
+@pytest.mark.parametrize(
+    "changed", [{"phq9_item9": 0}, {"cssrs_4": False}, {"cssrs_5": False}, {"cssrs_6": False}]
+)
+def test_a_correction_does_not_make_a_positive_screen_negative(
+    clinic: Clinic, clock: TestClock, changed: dict[str, Any]
+) -> None:
+    visit = Visit(clinic, clock).dosed()
+    every = {f"cssrs_{number}": True for number in range(1, 7)}
+    screen = visit.screen(phq9_item9=2, **every)
+    mended = {"replaces_id": screen.id, "correction_reason": "Slip", "seq": visit.row.last_seq + 1}
+    with pytest.raises(IntegrityError, match="corrects_once"), transaction.atomic():
+        copy(screen, **mended, **changed)
+    thoughts = visit.event("symptom", symptoms=("suicidal_thoughts",))
+    mended |= {"replaces_id": thoughts.id, "seq": visit.row.last_seq + 1}
+    with pytest.raises(IntegrityError, match="corrects_once"), transaction.atomic():
+        copy(thoughts, symptoms='["nausea"]', **mended)

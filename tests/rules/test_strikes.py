@@ -17,7 +17,17 @@ from monitoring.rules.readiness import before_clearance, strikes_waiting
 from monitoring.rules.schedule import next_slot, slots
 from monitoring.rules.strikes import needs_clinician
 from tests.rules.any_session import any_facts
-from tests.rules.samples import at, departure, dose, event, observed, reading, with_readings
+from tests.rules.samples import (
+    admission,
+    arrived,
+    at,
+    departure,
+    dose,
+    event,
+    observed,
+    reading,
+    with_readings,
+)
 
 NOW = at(200)
 
@@ -95,6 +105,15 @@ def test_an_answered_value_below_emergency_needs_nobody() -> None:
     answer = event(62, "response", answers_reading=emergency.id)
     answered = replace(facts, events=(answer,))
     assert needs_clinician(with_readings(answered, emergency), answered, NOW)
+
+
+@pytest.mark.parametrize("is_dosed", [False, True])
+def test_the_latest_answers_with_a_contraindication_need_one_and_no_others(is_dosed: bool) -> None:
+    well, yes = admission(), admission(pregnancy=True)
+    facts = replace(_session() if is_dosed else arrived(), admissions=(well, yes))
+    assert needs_clinician(facts, replace(facts, admissions=(well,)), NOW)
+    earlier = replace(facts, admissions=(yes, well))
+    assert not needs_clinician(earlier, replace(facts, admissions=(well,)), NOW)
 
 
 def test_after_departure_a_clinician_always_sees_it() -> None:

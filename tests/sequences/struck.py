@@ -15,11 +15,13 @@ from monitoring.models import DoseEnd, Session, SessionFact, Strike, StrikeConfi
 from monitoring.models.facts import facts_of
 from monitoring.models.row import SessionRow
 from monitoring.models.rows import SessionRows
+from monitoring.rules.cautions import cautions
 from monitoring.rules.deviation import Deviation
 from monitoring.rules.deviations import deviations
 from monitoring.rules.flags import flagged, unanswered
 from monitoring.rules.phase import phase_of
 from monitoring.rules.readiness import Item, before_clearance, before_dose
+from monitoring.rules.repeats import repeats
 from monitoring.rules.schedule import next_slot, slots
 
 TOLD = {"struck", "strike_waits", "flag_struck"}
@@ -43,6 +45,9 @@ def check_struck(session: Session) -> None:
         never.first_dose_at,
         never.last_dose_at,
     )
+    high = [r for r in never.after_dose if r.has_value("blood_pressure")]
+    for peak, field in ((session.peak_systolic, "systolic"), (session.peak_diastolic, "diastolic")):
+        assert peak == max((r.value(field) for r in high), default=None)
     now = max(
         (row.recorded_at for row in rows.every() if isinstance(row, SessionFact)), default=None
     )
@@ -52,6 +57,8 @@ def check_struck(session: Session) -> None:
     assert next_slot(facts, now) == next_slot(never, now)
     assert flagged(facts) == flagged(never)
     assert unanswered(facts) == unanswered(never)
+    assert repeats(facts, now) == repeats(never, now)
+    assert cautions(facts) == cautions(never)
     for gate in (before_dose, before_clearance):
         assert asked(gate(facts, now)) == asked(gate(never, now))
     assert said(deviations(facts, now)) == said(deviations(never, now))

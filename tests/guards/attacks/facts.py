@@ -309,6 +309,13 @@ def _takes_a_dose_away_alone(clinic: Clinic, clock: TestClock) -> Callable[[], N
     return lambda: copy(row, seq=visit.row.last_seq + 1, noun="dose", target=dose.id)
 
 
+@attack("strike_gate_waits")
+def _takes_suicidality_away_alone(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
+    visit, row = example("strike", clinic, clock)
+    found = visit.screen(phq9_item9=1)
+    return lambda: copy(row, seq=visit.row.last_seq + 1, noun="event", target=found.id)
+
+
 @attack("strikeconfirmation_confirmed_by_clinician")
 def _confirmed_by_a_nurse(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     visit, row = example("strikeconfirmation", clinic, clock)
