@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from monitoring.models import Admission
+from monitoring.rules.facts import REPEAT_MINUTES
 from monitoring.rules.flags import Flag
+from monitoring.rules.history import ADULT_YEARS, EVALUATED, LOW_TOTAL_MG, OLDER_YEARS
 from monitoring.rules.protocol import REMS_CHECK_MINUTES, Protocol
 from monitoring.rules.questions import CHECKLIST
 
@@ -38,6 +40,7 @@ CONSENSUS = gettext_noop(
     "The dose of the 2017 consensus, which is no standard; as a limit it is the product's default"
 )
 NO_LABEL = gettext_noop("no country; the use is off-label")
+LEAFLET = gettext_noop("EU package leaflet")
 EU_LABEL = gettext_noop("EU and UK SPRAVATO information")
 FROM_US = gettext_noop("Taken over from the United States; the clinic compares it with its own")
 ADOPTED = gettext_noop("Taken over from SPRAVATO; no label asks for it here")
@@ -184,6 +187,11 @@ def _course(p: Protocol) -> Iterator[Setting]:
     params = {"weeks": p.induction_weeks, "early": p.induction_a_week, "later": p.later_a_week}
     often = _("%(early)s in the first %(weeks)s weeks, then %(later)s") % params
     yield Setting(_("Sessions within 7 days, at most"), often, _label(p))
+    if LOW_TOTAL_MG in p.allowed_totals_mg:
+        words = _("%(mg)s mg without a clinician's reason from the age of") % {"mg": LOW_TOTAL_MG}
+        yield Setting(words, _years(OLDER_YEARS), _label(p))
+    words = _("A clinician says why acute suicidal ideation is treated after")
+    yield _setting(p, words, _("%(count)s weeks") % {"count": EVALUATED.days // 7}, LABEL)
 
 
 def _infusion(p: Protocol) -> Iterator[Setting]:
@@ -195,7 +203,24 @@ def _infusion(p: Protocol) -> Iterator[Setting]:
     yield Setting(_("or over less than"), _minutes(p.infusion_least_minutes), _(CONSENSUS))
 
 
+def _years(count: int) -> str:
+    return _("%(count)s years") % {"count": count}
+
+
+def _asked(p: Protocol) -> Iterator[Setting]:
+    """What the record asks by itself, whatever the clinic sets (CLINICAL 8, rules 52, 53, 55)."""
+    words = _("A prescriber orders the dose before the first device, or the infusion")
+    yield Setting(words, _("always"), _(OURS))
+    words = _("A clinician says why a patient is treated who is younger than")
+    yield Setting(words, _years(ADULT_YEARS), _label(p))
+    words = _("A clinician says why a second dose is given on one day")
+    yield Setting(words, _("always"), _(OURS))
+    words = _("An expiry of month and year means the last day of that month")
+    yield Setting(words, _("always"), _(LEAFLET))
+
+
 def _before(p: Protocol) -> Iterator[Setting]:
+    yield from _asked(p)
     words = _("Above this guide a clinician decides, with a reason")
     yield _setting(p, words, _pressure(p.guide_systolic, p.guide_diastolic), LABEL)
     words = _("Age of the pre-dose reading when the first dose is given, at most")
@@ -271,6 +296,13 @@ def _flags(p: Protocol) -> Iterator[Setting]:
     yield _setting(p, words, _minutes(p.repeat_pressure_minutes), OURS)
     words = _("SpO₂ below the first limit is repeated after")
     yield _setting(p, words, _minutes(p.repeat_spo2_minutes), OURS)
+    words = _(
+        "Both go on until the pressure fell, or was below, twice running, and SpO₂ is not low"
+    )
+    yield _setting(p, words, _("always"), OURS)
+    words = _("A reading that someone orders again is due after")
+    span = _("%(from)s to %(to)s min") % {"from": REPEAT_MINUTES[0], "to": REPEAT_MINUTES[1]}
+    yield _setting(p, words, span, OURS)
     words = _("Someone is informed of a value outside its limit within")
     yield _setting(p, words, _minutes(p.answer_within_minutes), OURS)
 

@@ -111,7 +111,8 @@ def test_a_correction_does_not_make_a_positive_screen_negative(
     visit = Visit(clinic, clock).dosed()
     every = {f"cssrs_{number}": True for number in range(1, 7)}
     screen = visit.screen(phq9_item9=2, **every)
-    mended = {"replaces_id": screen.id, "correction_reason": "Slip", "seq": visit.row.last_seq + 1}
+    mended: dict[str, Any] = {"replaces_id": screen.id, "correction_reason": "Slip"}
+    mended["seq"] = visit.row.last_seq + 1
     with pytest.raises(IntegrityError, match="corrects_once"), transaction.atomic():
         copy(screen, **mended, **changed)
     thoughts = visit.event("symptom", symptoms=("suicidal_thoughts",))

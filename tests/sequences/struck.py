@@ -47,7 +47,7 @@ def check_struck(session: Session) -> None:
     )
     high = [r for r in never.after_dose if r.has_value("blood_pressure")]
     for peak, field in ((session.peak_systolic, "systolic"), (session.peak_diastolic, "diastolic")):
-        assert peak == max((r.value(field) for r in high), default=None)
+        assert peak == max((int(r.value(field) or 0) for r in high), default=None)
     now = max(
         (row.recorded_at for row in rows.every() if isinstance(row, SessionFact)), default=None
     )

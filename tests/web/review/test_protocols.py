@@ -10,7 +10,9 @@ import pytest
 from django.test import Client
 
 from monitoring.actions import publish_protocol
-from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US, Protocol
+from monitoring.rules.facts import REPEAT_MINUTES
+from monitoring.rules.history import ADULT_YEARS, OLDER_YEARS
+from monitoring.rules.protocol import KETAMINE_IV, PROTOCOLS, SPRAVATO_US, Protocol
 from monitoring.words.protocol import groups
 from tests.clock import TestClock
 from tests.factories.people import SiteFactory, person
@@ -80,7 +82,7 @@ def distinct() -> Protocol:
         rest_between_devices_minutes=6,
         slots=(16, 31, 40, 61, 91, 121),
         repeat_every_minutes=17,
-        slot_tolerance_minutes=4,
+        slot_tolerance_minutes=10,
         forty_on_time=(32, 51),
         overdue_after_minutes=8,
         escalate_after_minutes=11,
@@ -106,7 +108,7 @@ def distinct() -> Protocol:
         final_set_max_age_minutes=14,
         clearance_valid_minutes=13,
         late_entry_minutes=9,
-        respiratory_low_emergency=1,
+        respiratory_low_emergency=3,
         respiratory_low_notify=12,
         respiratory_high_notify=23,
         respiratory_high_emergency=26,
@@ -116,7 +118,7 @@ def distinct() -> Protocol:
         heart_high_emergency=132,
         systolic_low_emergency=87,
         systolic_low_notify=101,
-        clearance_rise=18,
+        clearance_rise=21,
     )
 
 
@@ -124,12 +126,34 @@ def test_the_limits_of_all_that_is_read_stand_with_their_source() -> None:
     """Rules 15, 48 and 49: low, high, once as information and once as an emergency."""
     shown = {s.value: s.source for _heading, found in groups(distinct()) for s in found}
     news = "Outer bands of NEWS2, taken as limits without its score"
-    limits = ("12 / 23/min", "1 / 26/min", "49 / 112/min", "41 / 132/min", "101 mmHg", "87 mmHg")
+    limits = ("12 / 23/min", "3 / 26/min", "49 / 112/min", "41 / 132/min", "101 mmHg", "87 mmHg")
     assert {limit: shown.get(limit) for limit in limits} == dict.fromkeys(limits, news)
-    assert shown["18 mmHg"].startswith("The product's default")
+    assert shown["21 mmHg"].startswith("The product's default")
     before = dict(groups(distinct()))["Before the dose"]
     boxed = [s.value for s in before if s.source.startswith("Boxed warning")]
     assert boxed == ["5", "0", "94 %", "always"]
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS, ids=lambda p: p.key)
+def test_what_the_record_asks_by_itself_stands_with_its_source(protocol: Protocol) -> None:
+    """Rules 51, 52, 53 and 55: numbers that no clinic sets."""
+    shown = {s.words: s for _heading, found in groups(protocol) for s in found}
+    numbers = {
+        "younger than": f"{ADULT_YEARS} years",
+        "that someone orders again": f"{REPEAT_MINUTES[0]} to {REPEAT_MINUTES[1]} min",
+        "A prescriber orders": "always",
+        "second dose is given on one day": "always",
+        "month and year": "always",
+        "twice running, and SpO₂": "always",
+    }
+    if not protocol.is_infusion:
+        numbers["acute suicidal ideation"] = "4 weeks"
+    if 28 in protocol.allowed_totals_mg:
+        numbers["28 mg without"] = f"{OLDER_YEARS} years"
+    for words, value in numbers.items():
+        (found,) = (s for said, s in shown.items() if words in said)
+        assert found.value == value, words
+        assert found.source, words
 
 
 INFUSED: dict[str, Any] = {"infusion_most_mcg_kg": 470, "infusion_least_minutes": 52}
@@ -137,6 +161,10 @@ INFUSED: dict[str, Any] = {"infusion_most_mcg_kg": 470, "infusion_least_minutes"
 NASAL = {"device_mg", "first_treatment_max_mg", "allowed_totals_mg"} | {
     "rest_between_devices_minutes",
     "nasal_minutes",
+    "least_days_between",
+    "induction_weeks",
+    "induction_a_week",
+    "later_a_week",
 }
 """What a spray has alone."""
 
