@@ -10,15 +10,13 @@ PostgreSQL, for both.
 from __future__ import annotations
 
 import argparse
-import os
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from figures import ROOT, begin, tell
+
 SESSIONS = 12
 WARM_UP = 20
 LIMIT = 0.4
@@ -32,9 +30,6 @@ def cost(ask: Callable[[], object]) -> float:
 
 def measure(rounds: int) -> tuple[float, float]:
     """Milliseconds of CPU, median: the whole board, and a poll without news."""
-    import django
-
-    django.setup()
     from django.core.management import call_command
     from django.test import Client, override_settings
 
@@ -46,14 +41,14 @@ def measure(rounds: int) -> tuple[float, float]:
 
     call_command("migrate", verbosity=0)
     call_command("createcachetable", verbosity=0)
-    with override_settings(**QUICK, ALLOWED_HOSTS=["testserver"]):
+    with override_settings(**QUICK):
         clock = TestClock()
         from clinic import clock as clinic_clock
 
         clinic_clock.now = clock.now
-        site, begin = SiteFactory.create(), clock.now()
+        site, opening = SiteFactory.create(), clock.now()
         for _ in range(SESSIONS):
-            clock.travel_to(begin)
+            clock.travel_to(opening)
             patient = PatientFactory.create(site=site)
             visit = observed(clock, through=60, site=site, patient=patient)
         client = Client()
@@ -79,21 +74,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=200)
     asked = parser.parse_args()
-    sys.path.insert(0, str(ROOT))
     with tempfile.TemporaryDirectory(dir=ROOT) as folder:
-        os.environ |= {
-            "DJANGO_SETTINGS_MODULE": "clinic.settings",
-            "SECRET_KEY": "only-for-the-benchmark",
-            "CLINIC_TRAIL_KEYS": "bench:a-key-of-the-benchmark-and-of-nothing-else",
-            "CLINIC_HTTPS": "0",
-            "DATABASE_URL": f"sqlite:///{folder}/poll.sqlite3",
-        }
+        begin(f"sqlite:///{folder}/poll.sqlite3")
         whole, unchanged = measure(asked.rounds)
     print(f"{SESSIONS} sessions, {asked.rounds} rounds, CPU, medians:")
-    print(f"  the board           {whole:6.2f} ms")
-    print(f"  a poll without news {unchanged:6.2f} ms")
-    print(f"  ratio               {unchanged / whole:6.2f}   (at most {LIMIT})")
-    sys.exit(unchanged / whole > LIMIT)
+    figures = {"the board": whole, "a poll without news": unchanged}
+    tell(figures, ratio=unchanged / whole, limit=LIMIT)
 
 
 if __name__ == "__main__":

@@ -16,13 +16,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import psycopg
+from figures import ROOT, settings, tell
 
-ROOT = Path(__file__).resolve().parents[1]
 LIMIT = 1.4
 READINGS_IN_SESSION = 12
 WARM_UP = 3 * READINGS_IN_SESSION
@@ -79,23 +78,13 @@ def strip(connection: Any) -> None:
     nothing: Any = lambda *args, **kwargs: {}  # noqa: E731
     mock.patch("monitoring.guards.require", nothing).start()
     mock.patch.object(chain, "append", nothing).start()
-    mock.patch.object(work, "columns", nothing).start()
     mock.patch.object(work.SessionWork, "_append", nothing).start()
 
 
 def start(kind: str, url: str) -> subprocess.Popen[str]:
-    environment = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "clinic.settings",
-        "SECRET_KEY": "only-for-the-benchmark",
-        "CLINIC_TRAIL_KEYS": "bench:a-key-of-the-benchmark-and-of-nothing-else",
-        "CLINIC_HTTPS": "0",
-        "PYTHONPATH": str(ROOT),
-        "DATABASE_URL": url,
-    }
     return subprocess.Popen(
         [sys.executable, __file__, "--work", kind],
-        env=environment,
+        env=os.environ | settings(url),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -159,10 +148,8 @@ def main() -> None:
     whole, bare = (statistics.median(times[kind]) * 1000 for kind in ("whole", "bare"))
     engine = "PostgreSQL" if asked.postgresql else "SQLite"
     print(f"{engine}, {asked.readings} readings on each side, in turns; medians:")
-    print(f"  with guards and trail     {whole:6.2f} ms")
-    print(f"  without                   {bare:6.2f} ms")
-    print(f"  ratio                     {whole / bare:6.2f}   (at most {LIMIT})")
-    sys.exit(whole / bare > LIMIT)
+    figures = {"with guards and trail": whole, "without": bare}
+    tell(figures, ratio=whole / bare, limit=LIMIT)
 
 
 if __name__ == "__main__":

@@ -10,18 +10,15 @@ and has no password yet. What the limits counted is forgotten between tries.
 from __future__ import annotations
 
 import argparse
-import os
 import random
 import statistics
 import sys
 import tempfile
 import time
 from http import HTTPStatus
-from pathlib import Path
 
-from tests.factories.logged import insert, save
+from figures import begin
 
-ROOT = Path(__file__).resolve().parents[1]
 LIMIT = 0.05
 WARM_UP = 10
 NAMES = "rosa", "nobody-of-that-name", "left-last-year", "invited-today"
@@ -30,19 +27,7 @@ KNOWN, UNKNOWN, DEACTIVATED, INVITED = NAMES
 
 def prepare(folder: str) -> None:
     """A migrated database of its own, with the settings of a clinic on plain http."""
-    os.environ |= {
-        "DJANGO_SETTINGS_MODULE": "clinic.settings",
-        "SECRET_KEY": "only-for-the-benchmark",
-        "CLINIC_TRAIL_KEYS": "bench:a-key-of-the-benchmark-and-of-nothing-else",
-        "CLINIC_HTTPS": "0",
-        "CLINIC_HOSTS": "testserver",
-        "DATABASE_URL": f"sqlite:///{folder}/clinic.sqlite3",
-        "STATIC_ROOT": f"{folder}/static",
-    }
-    sys.path.insert(0, str(ROOT))
-    import django
-
-    django.setup()
+    begin(f"sqlite:///{folder}/clinic.sqlite3", STATIC_ROOT=f"{folder}/static")
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
@@ -51,6 +36,7 @@ def prepare(folder: str) -> None:
 
 def people() -> None:
     from clinic.models import Site
+    from tests.factories.logged import insert, save
     from tests.factories.people import person
 
     site = insert(Site(name="Bench", time_zone="UTC"))

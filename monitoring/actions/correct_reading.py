@@ -41,10 +41,9 @@ def correct_reading(
     review. Raises Conflict with the other correction when one stands already, Refused with a reason
     at each field, NotAllowed.
     """
-    readings = list(work.session.rows.of(Reading))
-    unstruck = work.session.rows.unstruck(Reading)
-    original = next((r for r in unstruck if r.id == replaces), None)
-    sent = next((r for r in readings if r.id == id), None)
+    rows = work.session.rows
+    original = next((r for r in rows.unstruck(Reading) if r.id == replaces), None)
+    sent = rows.find(Reading, id)
     if original is None:
         raise Conflict(sent) if sent else refuse("unknown_reading")
     was = reading_facts(original)
@@ -57,7 +56,7 @@ def correct_reading(
             require_same_time(sent, "taken_at", whole.taken_at, sending)
         return same_or_conflict(sent, given)
     work.require_phase()
-    if theirs := next((r for r in readings if r.replaces_id == replaces), None):
+    if theirs := next((r for r in rows.of(Reading) if r.replaces_id == replaces), None):
         raise Conflict(theirs)
     require_text(reason, "correction_reason")
     judged = judge_correction(work.facts, was, entry, work.now, id, is_time_wrong=is_time_wrong)

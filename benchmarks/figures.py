@@ -1,0 +1,40 @@
+"""What the benchmarks share: a throw-away clinic beside the project, and figures in one form."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def settings(url: str) -> dict[str, str]:
+    """The environment of a clinic on plain HTTP, at the database of that address."""
+    return {
+        "DJANGO_SETTINGS_MODULE": "clinic.settings",
+        "SECRET_KEY": "only-for-the-benchmark",
+        "CLINIC_TRAIL_KEYS": "bench:a-key-of-the-benchmark-and-of-nothing-else",
+        "CLINIC_HTTPS": "0",
+        "CLINIC_HOSTS": "testserver",
+        "PYTHONPATH": str(ROOT),
+        "DATABASE_URL": url,
+    }
+
+
+def begin(url: str, **more: str) -> None:
+    """Set Django up in this process, for a clinic at that database."""
+    os.environ |= settings(url) | more
+    sys.path.insert(0, str(ROOT))
+    import django
+
+    django.setup()
+
+
+def tell(figures: dict[str, float], *, ratio: float, limit: float) -> None:
+    """Print milliseconds and their ratio, and end the process with 1 beyond the limit."""
+    width = max(len("ratio"), *map(len, figures))
+    for words, milliseconds in figures.items():
+        print(f"  {words:{width}} {milliseconds:8.2f} ms")
+    print(f"  {'ratio':{width}} {ratio:8.2f}   (at most {limit})")
+    sys.exit(ratio > limit)
