@@ -73,7 +73,7 @@ def strip(connection: Any) -> None:
     with connection.cursor() as cursor:
         for guard in guards():
             place = f" ON {guard.table}" if connection.vendor == "postgresql" else ""
-            if guard.rule != "counts":
+            if guard.rule != "moves_the_counter":
                 cursor.execute(f"DROP TRIGGER IF EXISTS {guard.name}{place}")
     nothing: Any = lambda *args, **kwargs: {}  # noqa: E731
     mock.patch("monitoring.guards.require", nothing).start()
@@ -82,9 +82,11 @@ def strip(connection: Any) -> None:
 
 
 def start(kind: str, url: str) -> subprocess.Popen[str]:
+    # The cluster is this process's: the other begins none of its own.
+    own = {name: value for name, value in os.environ.items() if name != "TEST_ENGINE"}
     return subprocess.Popen(
         [sys.executable, __file__, "--work", kind],
-        env=os.environ | settings(url),
+        env=own | settings(url),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
