@@ -9,10 +9,19 @@ from statistics import mean, stdev
 
 import pytest
 
+from clinic import clock
 from monitoring.management.demo.body import Body, ride
 from monitoring.management.demo.stories import MAIN_STORIES, OTHER_STORIES
-from monitoring.models import Clearance, Dose, Event, Session
+from monitoring.models import (
+    Clearance,
+    Dose,
+    Event,
+    PatientAmendment,
+    Session,
+    StrikeConfirmation,
+)
 from monitoring.proof.verify import verify
+from monitoring.rules.deviations import deviations
 from monitoring.rules.facts import SessionFacts
 from tests.clock import TestClock
 from tests.management.demo import made
@@ -36,26 +45,41 @@ def left(facts: SessionFacts) -> str:
     return facts.departure.kind if facts.departure else ""
 
 
+def told(facts: SessionFacts) -> set[str]:
+    return {deviation.code for deviation in deviations(facts, clock.now())}
+
+
 TOLD: dict[str, Callable[[SessionFacts], bool]] = {
     "replaced-device": lambda f: len(f.failed) == 1 and f.given_mg == f.planned_mg,
     "one-spray": lambda f: f.given_mg == f.planned_mg - 14,
     "wrong-reading": lambda f: [s.noun for s in f.struck if not s.waits] == ["reading"],
     "wrong-chart": lambda f: [s.noun for s in f.struck if not s.waits] == ["event"],
-    "vomited": lambda f: {"medication", "effect"} <= kinds(f) and serious(f) == [False],
+    "vomited": lambda f: (
+        {"medication", "effect"} <= kinds(f)
+        and serious(f) == [False]
+        and "event_corrected" in told(f)
+    ),
     "oxygen": lambda f: shows(f, "oxygen", 2) and "intervention" in kinds(f),
     "slow-breathing": lambda f: shows(f, "respiratory_rate", 10) and shows(f, "heart_rate", 49),
-    "positive-screen": lambda f: {"screen", "review"} <= kinds(f) and left(f) == "discharged",
+    "positive-screen": lambda f: (
+        {"screen", "review"} <= kinds(f)
+        and left(f) == "discharged"
+        and "predose_repeated" in told(f)
+    ),
     "fainted": lambda f: serious(f) == [True] and left(f) == "discharged",
     "transferred": lambda f: serious(f) == [True] and left(f) == "transferred",
     "against-advice": lambda f: left(f) == "against_advice",
     "left-unseen": lambda f: left(f) == "left_unseen",
-    "before-the-dose": lambda f: left(f) == "transferred" and not f.doses,
+    "before-the-dose": lambda f: (
+        left(f) == "transferred" and not f.doses and "contraindication_changed" in told(f)
+    ),
     "no-escort": lambda f: bool(f.departure and f.departure.no_escort_reason),
     "at-home": lambda f: any(e.after_departure and e.kind == "review" for e in f.events),
 }
 
 
-def test_each_story_is_told_and_verifies(clock: TestClock) -> None:
+@pytest.mark.usefixtures("clock")
+def test_each_story_is_told_and_verifies() -> None:
     assert set(TOLD) == set(MAIN_STORIES) | set(OTHER_STORIES)
     minutes: list[tuple[int, int]] = []
     for name, is_so in TOLD.items():
@@ -65,6 +89,8 @@ def test_each_story_is_told_and_verifies(clock: TestClock) -> None:
         assert verify(session.pk).problems == [], name
         minutes += ready_and_signed(session)
     assert Dose.objects.filter(replaces__isnull=False).count() == 1
+    assert PatientAmendment.objects.count() == 1
+    assert set(StrikeConfirmation.objects.values_list("is_confirmed", flat=True)) == {True, False}
     assert len(minutes) >= 8
     assert sum(ready < signed for ready, signed in minutes) * 4 > len(minutes) * 3
 

@@ -30,6 +30,7 @@ from monitoring.models import (
     Dose,
     DoseEnd,
     Event,
+    Order,
     Patient,
     Reading,
     Review,
@@ -119,7 +120,7 @@ def _strike(noun: type[SessionFact], *, by_clinician: bool) -> Step:
     """The last fact of `noun` that counts."""
 
     def step(visit: Visit) -> Any:
-        rows = visit.session.rows.standing(noun)
+        rows = visit.session.rows.standing_if_loaded(noun)
         by = visit.clinician if by_clinician else visit.nurse
         return visit.strike(rows[-1], by=by) if rows else None
 
@@ -212,8 +213,9 @@ def _review_event(visit: Visit) -> Any:
 
 
 def _tell_late(visit: Visit) -> Any:
-    """Suicidal thoughts, told on the telephone."""
-    return visit.call(has_suicidal_thoughts=True)
+    """Suicidal thoughts and a fall, told on the telephone."""
+    told = {"adverse_detail": "Fell", "is_serious": True, "onset_at": visit.clock.now()}
+    return visit.call(has_suicidal_thoughts=True, had_adverse_event=True, **told)
 
 
 STEPS: dict[str, Step] = {
@@ -262,6 +264,8 @@ STEPS: dict[str, Step] = {
     "strike arrival at once": _strike(Admission, by_clinician=True),
     "strike event at once": _strike(Event, by_clinician=True),
     "strike reading at once": _strike(Reading, by_clinician=True),
+    "strike call": _strike(Call, by_clinician=False),
+    "strike order at once": _strike(Order, by_clinician=True),
     "correct dose": _correct_dose,
     "correct dose to earlier": partial(_correct_dose, by_clinician=True),
     "correct event": _correct_event,
@@ -293,7 +297,8 @@ _PASSES = ("wait 5", "wait 20", "wait 130")
 _LEAVES = ("transfer", "leave", "leave unseen")
 LIKELY: dict[str, tuple[str, ...]] = {
     "planned": ("admit", "cancel", "register", "plan", *_PASSES),
-    "arrived": (*_RECORDED, "admit", "delay", "decide", "stop", "dose", "defer", *_PASSES),
+    "arrived": (*_RECORDED, "admit", "order", "strike order at once", "delay", "decide", "stop",
+                "dose", "defer", *_PASSES),
     "dosing": (*_RECORDED, "delay", "decide", "stop", "dose", "end infusion", "sign", "withdraw",
                *_LEAVES, *_PASSES),
     "observing": (*_RECORDED, "dose", "sign", "sign", "sign wrongly", "withdraw", *_LEAVES,
@@ -302,7 +307,7 @@ LIKELY: dict[str, tuple[str, ...]] = {
     "closed": ("symptom", "call", "review event", "correct", "correct event", "correct dose",
                "read", "read high", "read again", "read twice",
                "review", "amend", "wait 5",
-               "amend patient", "publish", *_STRUCK),
+               "amend patient", "publish", "strike call", *_STRUCK),
     "cancelled": ("amend", "register", "plan"),
 }  # fmt: skip
 """Steps that are worth trying in a phase; most of the others are refused there."""

@@ -26,7 +26,6 @@ def play_afterwards(clock: Clock, rng: Random) -> None:
         departure__kind="discharged", session__site__name=MAIN
     ).select_related("departure")
     people = Staff.objects.prefetch_related("memberships").in_bulk()
-    _call_all(clock, people, rng)
     for number, clearance in enumerate(signed.order_by("-departure__left_at")[:3]):
         departure = clearance.departure
         nurse, clinician = people[departure.recorded_by_id], people[clearance.signed_by_id]
@@ -38,6 +37,8 @@ def play_afterwards(clock: Clock, rng: Random) -> None:
                 _review(late, clinician, clock, rng)
         else:
             _amend(departure, nurse, clock, rng)
+    # Later than all of that: the clock of one session never goes back.
+    _call_all(clock, people, rng)
 
 
 def _call_all(clock: Clock, people: Mapping[UUID, Staff], rng: Random) -> None:

@@ -10,9 +10,11 @@ from datetime import timedelta
 
 from monitoring import actions
 from monitoring.actions.correct_dose import DoseCorrection
+from monitoring.actions.correct_event import EventCorrection
 from monitoring.actions.record_event import EventEntry
 from monitoring.management.demo.play import DEVICE_MG, Plot, arrive, close, give, observe, whole
 from monitoring.management.demo.visit import Visit
+from monitoring.models import Patient
 
 PLAIN = Plot()
 Story = Callable[[Visit, str], None]
@@ -84,9 +86,13 @@ def wrong_reading(visit: Visit, password: str) -> None:
 
 
 def wrong_chart(visit: Visit, password: str) -> None:
-    """Chest pain of another patient: the nurse marks it as entered in error, a clinician agrees."""
+    """Chest pain of another patient: the nurse marks it as entered in error, a clinician agrees.
+    Not so with a device, which was given."""
     _until(visit, 60)
     visit.read(60)
+    visit.strike("dose", visit.facts.doses[-1].id, "Thought it was the next patient's")
+    visit.wait(1, 2)
+    visit.confirm_strikes(refused="It was given: the device is in the tray of this chair")
     visit.event("symptom", symptoms=["chest_pain"])
     visit.wait(1, 2)
     visit.strike("event", visit.facts.events[-1].id, "It was the patient in the next room")
@@ -96,12 +102,22 @@ def wrong_chart(visit: Visit, password: str) -> None:
 
 
 def vomited(visit: Visit, password: str) -> None:
-    """An adverse event that is not serious, a medication and its effect."""
+    """An adverse event that is not serious, its words put right, a medication and its effect."""
     _until(visit, 40)
     visit.read(40)
     visit.event("symptom", symptoms=["nausea", "vomiting"])
     began = visit.clock.now()
     visit.event("adverse_event", detail="Vomited twice", is_serious=False, onset_at=began)
+    visit.wait(1, 2)
+    actions.correct_event(
+        visit.id,
+        visit.nurse,
+        id=visit.new_id(),
+        replaces=visit.facts.events[-1].id,
+        correction=EventCorrection(detail="Vomited three times"),
+        reason="Asked the patient again",
+    )
+    visit.reload()
     visit.wait(2, 3)
     visit.medicate("Ondansetron", 4, "Vomiting")
     given = visit.facts.events[-1].id
@@ -134,7 +150,8 @@ def slow_breathing(visit: Visit, password: str) -> None:
 
 
 def positive_screen(visit: Visit, password: str) -> None:
-    """Thoughts of death are told before the dose: a clinician comes, and reviews them."""
+    """Thoughts of death are told before the dose: a clinician comes, and reviews them. The pressure
+    is high after that, and measured again."""
     visit.admit()
     visit.wait(2, 4)
     visit.screen(phq9_item9=1, phq9_total=16)
@@ -142,7 +159,9 @@ def positive_screen(visit: Visit, password: str) -> None:
     visit.respond("Comes to see the patient")
     visit.wait(8, 10)
     visit.review(visit.facts.events[0].id, "Thoughts without plan or intent, known", "Safety plan")
-    visit.predose()
+    visit.predose({"systolic": 151, "diastolic": 91})
+    visit.wait(10, 12)
+    visit.predose({"systolic": 134, "diastolic": 84})
     visit.wait(1, 4)
     visit.decide("Seen and examined; the treatment is for this")
     visit.wait(2, 6)
@@ -230,8 +249,11 @@ def left_unseen(visit: Visit, password: str) -> None:
 
 
 def before_the_dose(visit: Visit, password: str) -> None:
-    """Collapses after the pre-dose reading, and is taken to hospital without a dose."""
-    visit.admit()
+    """Answers a contraindication that is none, which a clinician takes back; collapses after the
+    pre-dose reading, and is taken to hospital without a dose."""
+    visit.admit(hypersensitivity=True)
+    visit.wait(2, 3)
+    visit.admit(by=visit.clinician, changed="Meant hay fever; asked again together")
     visit.wait(3, 9)
     visit.predose({"systolic": 98, "diastolic": 60, "heart_rate": 118})
     visit.event("symptom", symptoms=["syncope"])
@@ -261,7 +283,8 @@ def no_escort(visit: Visit, password: str) -> None:
 
 
 def at_home(visit: Visit, password: str) -> None:
-    """What a patient tells on the telephone in the evening; a clinician reviews it."""
+    """What a patient tells in the evening, from another telephone, which is put right; a clinician
+    reviews it."""
     whole(visit, PLAIN, password, devices=_devices(visit), mg=visit.order_mg)
     visit.wait(60, 70)
     began = visit.clock.now() - timedelta(minutes=20)
@@ -274,6 +297,15 @@ def at_home(visit: Visit, password: str) -> None:
         onset_confirmed_at=began,
     )
     told = actions.record_event(visit.id, visit.nurse, id=visit.new_id(), event=event)
+    kept = {name: getattr(visit.patient, name) for name in Patient.AMENDED}
+    actions.amend_patient(
+        visit.patient.pk,
+        visit.nurse,
+        id=visit.new_id(),
+        amended=visit.patient.amended,
+        values={**kept, "telephone": "312-555-0177"},
+        reason="Rang from a new number",
+    )
     visit.wait(8, 12)
     actions.review_event(
         visit.id,

@@ -93,18 +93,20 @@ class Visit(Measured):
         session.load_history()
         self.facts = session.facts()
 
-    def admit(self, **answers: bool | str) -> Visit:
+    def admit(self, *, by: Staff | None = None, changed: str = "", **answers: bool | str) -> Visit:
+        """By a clinician with why, where a contraindication is `changed` to No."""
         fasting_reason = str(answers.pop("fasting_reason", ""))
         given: dict[str, bool | None] = {q: q in YES for q in QUESTIONS}
         given |= {q: bool(a) for q, a in answers.items()}
         self.escort = self._escort() if given["transport_arranged"] else {}
         actions.admit_patient(
             self.id,
-            self.nurse,
+            by or self.nurse,
             id=self.new_id(),
             answers=Answers(
                 given=given,
                 fasting_reason=fasting_reason,
+                contraindication_reason=changed,
                 prescriber_id=self.clinician.pk,
                 room=self.room,
                 **self.escort,
@@ -214,11 +216,16 @@ class Visit(Measured):
         self.reload()
         return strike
 
-    def confirm_strikes(self) -> None:
-        """A clinician agrees to each strike that waits."""
+    def confirm_strikes(self, *, refused: str = "") -> None:
+        """A clinician agrees to each strike that waits, or says why it is `refused`."""
         for struck in (s for s in self.facts.struck if s.waits):
             actions.confirm_strike(
-                self.id, self.clinician, id=self.new_id(), strike_id=struck.id, is_confirmed=True
+                self.id,
+                self.clinician,
+                id=self.new_id(),
+                strike_id=struck.id,
+                is_confirmed=not refused,
+                reason=refused,
             )
         self.reload()
 
