@@ -47,6 +47,8 @@ class Row:
     is_replaced: bool
     is_correction: bool
     is_struck: bool = False
+    saved_at: datetime | None = None
+    """When the server had it, whether or not that differs."""
 
     @property
     def is_gone(self) -> bool:
@@ -115,6 +117,7 @@ def rows(session: Session, facts: SessionFacts) -> list[Row]:
             id=r.id,
             label=_label(facts, r, homes),
             taken_at=r.taken_at,
+            saved_at=r.received_at,
             received_at=r.received_at if r.received_at - r.taken_at > RECEIVED_LATER else None,
             elapsed=elapsed(facts, r),
             cells=cells(r, people[r.id], {f.field for f in flags.get(r.id, ())}),

@@ -47,6 +47,8 @@ class Entry:
     minutes: int | None = None
     recorded_at: datetime | None = None
     """Where it differs: when the server had it."""
+    saved_at: datetime | None = None
+    """When the server had it, of what a nurse enters."""
     late_reason: str = ""
     seq: int = 0
     """Its number among the facts of the session; a signature is no fact."""
@@ -231,6 +233,7 @@ def _with_both_times(entry: Entry, row: Dose | DoseEnd | Event | Call) -> Entry:
     recorded_at = row.recorded_at if is_later else None
     late = row.late_reason
     kept = replace(entry, recorded_at=recorded_at, late_reason=late, seq=row.seq)
+    kept = replace(kept, saved_at=row.recorded_at)
     return replace(kept, id=row.pk, noun=name_of(row))
 
 

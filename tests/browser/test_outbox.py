@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 
 import pytest
 from playwright.sync_api import Route, expect
 
-from clinic.models import Staff
-from monitoring.models import Reading
-from tests.browser.conftest import PATIENCE, Makes, Person
+from tests.browser.conftest import Makes, Person
 from tests.browser.hands import fill_reading
+from tests.browser.outbox_hands import cut, forgive, mend, rows, type_reading, wait_until_sent
 from tests.clock import TestClock
 from tests.factories.visits import Visit, dosed
 
@@ -30,44 +28,6 @@ def nurse(visit: Visit, person_tls: Makes) -> Person:
     return person_tls().signed_in(visit.nurse)
 
 
-def rows(visit: Visit, by: Staff | None = None) -> list[int | None]:
-    """The systolic values recorded after the dose, by that person where one is named."""
-    found = Reading.objects.filter(session=visit.id, taken_at__gt=visit.session.first_dose_at)
-    found = found.filter(recorded_by=by) if by else found
-    return list(found.order_by("seq").values_list("systolic", flat=True))
-
-
-def type_reading(nurse: Person, visit: Visit, systolic: int) -> None:
-    nurse.go(f"/sessions/{visit.id}/reading/?slot=40")
-    fill_reading(nurse, systolic=systolic)
-
-
-def wait_until_sent(nurse: Person) -> None:
-    """Nothing waits on the tablet any more."""
-    for _ in range(PATIENCE // 100):
-        if nurse.page.evaluate("localStorage.getItem('unsent')") is None:
-            return
-        nurse.page.wait_for_timeout(100)
-    raise AssertionError("it was not sent")
-
-
-def cut(nurse: Person) -> None:
-    """Nothing reaches the server, from this moment on."""
-    nurse.context.route("**/*", lambda route: route.abort("internetdisconnected"))
-    nurse.context.set_offline(True)
-
-
-def mend(nurse: Person) -> None:
-    nurse.context.unroute("**/*")
-    nurse.context.set_offline(False)
-
-
-def forgive(nurse: Person) -> None:
-    """A network that is gone is an error to the console alone."""
-    lost = re.compile("ERR_(FAILED|INTERNET_DISCONNECTED|EMPTY_RESPONSE)|40[013]")
-    nurse.errors = [e for e in nurse.errors if not lost.search(e)]
-
-
 def test_what_is_saved_without_a_network_arrives_by_itself(visit: Visit, nurse: Person) -> None:
     type_reading(nurse, visit, 131)
     cut(nurse)
@@ -77,6 +37,7 @@ def test_what_is_saved_without_a_network_arrives_by_itself(visit: Visit, nurse: 
     stored = nurse.page.evaluate(STORED)
     assert "131" not in json.dumps(stored["entries"])
     assert stored["extractable"] is False
+    assert nurse.violations() == []
     nurse.tap("Enter another")
     fill_reading(nurse, systolic=132)
     nurse.tap("Save reading")
@@ -142,10 +103,18 @@ def test_five_taps_on_save_are_one_row(visit: Visit, nurse: Person) -> None:
     assert rows(visit) == [134]
 
 
-def test_a_browser_that_keeps_nothing_sends_the_form_as_ever(visit: Visit, nurse: Person) -> None:
-    nurse.page.add_init_script(
-        "Object.defineProperty(window, 'indexedDB', { get() { throw new Error('refused'); } });"
-    )
+REFUSED = "Object.defineProperty(window, 'indexedDB', { get() { throw new Error('refused'); } });"
+FULL = """IDBObjectStore.prototype.put = function () {
+  this.transaction.abort();
+  throw new DOMException("full", "QuotaExceededError");
+};"""
+
+
+@pytest.mark.parametrize("how", [REFUSED, FULL], ids=["refused", "full"])
+def test_a_browser_that_keeps_nothing_sends_the_form_as_ever(
+    visit: Visit, nurse: Person, how: str
+) -> None:
+    nurse.page.add_init_script(how)
     type_reading(nurse, visit, 135)
     nurse.tap("Save reading")
     expect(nurse.page.get_by_text("Reading saved")).to_be_visible()
@@ -165,33 +134,13 @@ def test_the_entry_of_another_nurse_waits_for_her(
     mend(nurse)
     clock.forward(minutes=3)
     nurse.signed_in(visit.clinician).go("/")
-    expect(nurse.page.locator("[data-unsent]")).to_contain_text("entered by someone else")
+    expect(nurse.page.locator("[data-unsent]")).to_contain_text("someone who is not signed in")
     assert rows(visit) == []
     nurse.context.clear_cookies()
     nurse.signed_in(visit.nurse).go("/")
     wait_until_sent(nurse)
     forgive(nurse)
-    assert rows(visit, visit.nurse) == [136]
-
-
-def test_a_tablet_whose_clock_is_off_records_the_servers_time(
-    visit: Visit, person_tls: Makes, clock: TestClock
-) -> None:
-    nurse = person_tls().signed_in(visit.nurse)
-    entered_at = clock.now()
-    nurse.page.clock.install(time=entered_at.timestamp() + 7 * 60)
-    type_reading(nurse, visit, 137)
-    cut(nurse)
-    nurse.tap("Save reading")
-    expect(nurse.page.locator("[data-unsent]")).to_be_visible()
-    clock.forward(minutes=20)
-    mend(nurse)
-    expect(nurse.page.get_by_text("Reading saved")).to_be_visible()
-    wait_until_sent(nurse)
-    forgive(nurse)
-    row = Reading.objects.get(session=visit.id, systolic=137)
-    assert abs((row.taken_at - entered_at).total_seconds()) < 30
-    assert row.recorded_at == clock.now()
+    assert (rows(visit), rows(visit, visit.nurse)) == ([136], [136])
 
 
 def test_what_the_server_refused_later_is_looked_at_with_what_was_typed(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import runpy
+import socket
 import ssl
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -55,8 +57,26 @@ def certificate(folder: Path) -> Path:
     return target
 
 
+class Server(ThreadedWSGIServer):
+    """One that starts again at the same address, and knows who is connected."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.opened: list[Any] = []
+        super().__init__(*args, **kwargs)
+
+    def server_bind(self) -> None:
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        super().server_bind()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self.opened.append(request)
+        super().process_request(request, client_address)
+
+
 class TLSServerThread(LiveServerThread):
     """A live server that speaks TLS only."""
+
+    server_class = Server
 
     def __init__(self, host: str, handler: Any, certificate: Path) -> None:
         super().__init__(host, handler)
@@ -72,3 +92,12 @@ class TLSServerThread(LiveServerThread):
         )
         server.base_environ["HTTPS"] = "on"
         return server
+
+    def switch_off(self) -> None:
+        """As a machine that loses its power: no connection stays open."""
+        self.terminate()
+        self.join()
+        server: Any = self.httpd
+        for connection in server.opened:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)

@@ -1,9 +1,11 @@
-// Shows when the server has not answered for half a minute; countdowns go on.
+// Shows when the server has not answered for half a minute; countdowns go on. A page that brings
+// itself up to date hears from it by that; a form asks, for who fills it in has to know, too.
 import { serverNow, siteTime } from "./countdown.js";
 import { reopenPage } from "./lock-screen.js";
 import { fillIn, find } from "./page.js";
 
 const SILENCE = 30000;
+const ASK_EVERY = 10000;
 let lastAnswer = 0;
 
 /** @param {Event} event of htmx: a request that the page made by itself has ended */
@@ -27,13 +29,28 @@ function noteVersion(event) {
   if (version) elt.dataset.version = version;
 }
 
+/** Any answer is contact; the header says that no one touched the tablet. @param {string} address */
+async function ask(address) {
+  const headers = { Accept: "application/json", "HX-Request": "true" };
+  try {
+    const answer = await fetch(address, { headers, signal: AbortSignal.timeout(ASK_EVERY) });
+    if (answer.status < 500) lastAnswer = serverNow();
+  } catch {
+    // The silence says it.
+  }
+}
+
 export function startConnection() {
   lastAnswer = serverNow();
+  const { sending } = document.documentElement.dataset;
   const bar = find("[data-connection-lost]", HTMLElement);
-  if (!bar || !document.querySelector("[hx-trigger^='every']")) return;
-  document.body.addEventListener("htmx:configRequest", nameVersion);
-  document.body.addEventListener("htmx:afterRequest", noteVersion);
-  document.body.addEventListener("htmx:afterRequest", noteAnswer);
+  if (!bar) return;
+  if (document.querySelector("[hx-trigger^='every']")) {
+    document.body.addEventListener("htmx:configRequest", nameVersion);
+    document.body.addEventListener("htmx:afterRequest", noteVersion);
+    document.body.addEventListener("htmx:afterRequest", noteAnswer);
+  } else if (sending && document.querySelector("form.entry")) setInterval(ask, ASK_EVERY, sending);
+  else return;
   setInterval(() => {
     const isLost = serverNow() - lastAnswer > SILENCE;
     if (isLost && bar.hidden) {

@@ -125,7 +125,7 @@ def test_a_reading_received_much_later_shows_both_times(
     visit.read(taken_at=taken, late_reason="Network was down")
     text = " ".join(page(signed_in(visit.nurse), visit).content.decode().split())
     assert "Entered late: Network was down." in text
-    assert "Recorded 10:38." in text
+    assert "Saved 10:38:00." in text
 
 
 def test_a_poll_is_quiet_until_a_fact_or_a_slot_changes(
