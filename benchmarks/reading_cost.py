@@ -121,14 +121,12 @@ def measure(urls: dict[str, str], readings: int) -> dict[str, list[float]]:
 
 def postgresql() -> dict[str, str]:
     """Two databases of a throw-away cluster that keeps its commits, as a clinic's does."""
-    os.environ["TEST_ENGINE"] = "postgresql"
+    os.environ |= {"TEST_ENGINE": "postgresql", "CLUSTER_SETTINGS": "-c jit=off"}
     sys.path.insert(0, str(ROOT))
     from tests import engine
 
     base = os.environ["DATABASE_URL"].rsplit("/", 1)[0]
     with psycopg.connect(f"{base}/postgres", autocommit=True) as connection:
-        connection.execute("ALTER SYSTEM SET fsync = on")
-        connection.execute("SELECT pg_reload_conf()")
         for name in ("bench_whole", "bench_bare"):
             connection.execute(f"CREATE DATABASE {name}")
     assert engine.USES_POSTGRESQL

@@ -35,7 +35,8 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
 APPLICATION = "clinic_app"
 """The role on PostgreSQL that owns nothing, made here because it belongs to the whole cluster."""
 FAST = "-c fsync=off -c full_page_writes=off -c autovacuum=off -c jit=off"
-"""Of a cluster that is thrown away. Commits stay synchronous: the product asks for that."""
+"""Of a cluster that is thrown away. Commits stay synchronous: the product asks for that. With
+CLUSTER_SETTINGS a benchmark asks for what a clinic's cluster has."""
 IS_WHOLE = "WHOLE" in os.environ
 """Whether the sweeps are whole: `make test` thins some, `make test-all` runs them as they are."""
 USES_POSTGRESQL = os.environ.get("TEST_ENGINE") == "postgresql"
@@ -72,7 +73,8 @@ def _start() -> None:
         stdout=subprocess.DEVNULL,
         cwd=folder,
     )
-    settings = f"-p {port} -c listen_addresses=127.0.0.1 -k {folder} {FAST}"
+    chosen = os.environ.get("CLUSTER_SETTINGS", FAST)
+    settings = f"-p {port} -c listen_addresses=127.0.0.1 -k {folder} {chosen}"
     start: list[str] = [
         str(programs / "pg_ctl"),
         *f"-D {data} -w -l {folder}/log -o".split(),
