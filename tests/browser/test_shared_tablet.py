@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.hashers import make_password
@@ -373,3 +374,17 @@ def test_the_header_does_not_clip_with_long_names(
         if found:
             assert found["x"] >= 0
             assert found["x"] + found["width"] <= width
+
+
+def test_a_clock_that_is_set_back_does_not_keep_a_page_open(
+    device: Person, visit: Visit, clock: TestClock
+) -> None:
+    page = device.page
+    page.clock.install(time=clock.now())
+    device.go(f"/sessions/{visit.id}/")
+    page.clock.set_system_time(clock.now() - timedelta(hours=24))
+    page.clock.run_for(2000)
+    device.context.set_offline(True)
+    page.clock.run_for(181_000)
+    expect(page.get_by_text("Waiting for the server")).to_be_visible()
+    device.errors.clear()

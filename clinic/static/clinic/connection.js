@@ -1,19 +1,27 @@
 // Shows when the server has not answered for half a minute; countdowns go on. A page that brings
 // itself up to date hears from it by that; a form asks, for who fills it in has to know, too.
-import { serverNow, siteTime } from "./countdown.js";
+import { serverNow, setServerTime, siteTime } from "./countdown.js";
 import { reopenPage } from "./lock-screen.js";
 import { fillIn, find } from "./page.js";
 
 const SILENCE = 30000;
 const ASK_EVERY = 10000;
-let lastAnswer = 0;
+/** When the server answered last: its time, and that of a clock that no one sets. */
+let last = { at: 0, steady: 0 };
+
+/** @param {string | null} now the server's time */
+function noteContact(now) {
+  setServerTime(now);
+  last = { at: serverNow(), steady: performance.now() };
+}
 
 /** @param {Event} event of htmx: a request that the page made by itself has ended */
 function noteAnswer(event) {
   const { xhr } = /** @type {CustomEvent<{xhr: XMLHttpRequest}>} */ (event).detail;
   // Signed out, or working at another site since.
   if (xhr.status === 401 || xhr.status === 404) reopenPage();
-  if (xhr.status > 0 && xhr.status < 500) lastAnswer = serverNow();
+  if (xhr.status === 0 || xhr.status >= 500) return;
+  noteContact(xhr.getResponseHeader("X-Now"));
 }
 
 /** What updates itself says which version it shows. @param {Event} event of htmx */
@@ -34,14 +42,14 @@ async function ask(address) {
   const headers = { Accept: "application/json", "HX-Request": "true" };
   try {
     const answer = await fetch(address, { headers, signal: AbortSignal.timeout(ASK_EVERY) });
-    if (answer.status < 500) lastAnswer = serverNow();
+    if (answer.status < 500) noteContact(answer.headers.get("X-Now"));
   } catch {
     // The silence says it.
   }
 }
 
 export function startConnection() {
-  lastAnswer = serverNow();
+  noteContact(null);
   const { sending } = document.documentElement.dataset;
   const bar = find("[data-connection-lost]", HTMLElement);
   if (!bar) return;
@@ -52,9 +60,9 @@ export function startConnection() {
   } else if (sending && document.querySelector("form.entry")) setInterval(ask, ASK_EVERY, sending);
   else return;
   setInterval(() => {
-    const isLost = serverNow() - lastAnswer > SILENCE;
+    const isLost = performance.now() - last.steady > SILENCE;
     if (isLost && bar.hidden) {
-      bar.textContent = fillIn(bar.dataset.connectionLost, { time: siteTime(lastAnswer) });
+      bar.textContent = fillIn(bar.dataset.connectionLost, { time: siteTime(last.at) });
     }
     bar.hidden = !isLost;
   }, 1000);

@@ -2,11 +2,47 @@
 import { fillIn, findAll } from "./page.js";
 
 const MINUTE = 60000;
+const IS_SET = 2 * MINUTE;
 const page = document.documentElement.dataset;
+const clocks = () => ({ wall: Date.now(), steady: performance.now() });
 let offset = 0;
+let seen = clocks();
+
+/** @param {string | null | undefined} now the server's time, as it says it with each answer */
+export function setServerTime(now) {
+  const at = Date.parse(now || "");
+  if (Number.isNaN(at)) return;
+  seen = clocks();
+  offset = at - seen.wall;
+}
+
+/** @returns {Promise<boolean>} whether the server answers; it says what time it is */
+export async function askServer() {
+  try {
+    const how = { method: "HEAD", cache: /** @type {const} */ ("no-store"), signal: AbortSignal.timeout(4000) };
+    const answer = await fetch(page.worker || "/", how);
+    setServerTime(answer.headers.get("X-Now"));
+    return answer.ok;
+  } catch {
+    return false;
+  }
+}
+
+/** The tablet's clock may be set while a page is open. One that was set back is seen at once. One
+ *  that is ahead may have run on while the tablet slept: the server is asked. */
+function noteClock() {
+  const now = clocks();
+  const set = now.wall - seen.wall - (now.steady - seen.steady);
+  seen = now;
+  if (set < -IS_SET) offset -= set;
+  if (Math.abs(set) > IS_SET) askServer();
+}
 
 /** @returns {number} the server's time in milliseconds */
-export const serverNow = () => Date.now() + offset;
+export function serverNow() {
+  noteClock();
+  return Date.now() + offset;
+}
 
 /** The site's time of day, HH:MM. @param {number} at */
 export const siteTime = (at) =>
@@ -45,8 +81,7 @@ export function showTimes() {
 }
 
 export function startCountdown() {
-  const now = Date.parse(page.now || "");
-  if (!Number.isNaN(now)) offset = now - Date.now();
+  setServerTime(page.now);
   showTimes();
   setInterval(showTimes, 5000);
   document.body.addEventListener("htmx:afterSwap", showTimes);

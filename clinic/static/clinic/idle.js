@@ -17,8 +17,16 @@ let isLocked = false;
 /** @type {ReturnType<typeof setTimeout> | undefined} runs until the next report to the server */
 let timer;
 
-/** When any tab of this browser was touched last; a clock that went back does not keep it open. */
-const lastTouch = () => Math.min(Date.now(), Math.max(touched, Number(localStorage.getItem(TOUCHED))));
+/** When any tab of this browser was touched last. A clock that was set back keeps no page open: what
+ *  is further ahead than a page stays open counts as now, once. */
+function lastTouch() {
+  const now = Date.now();
+  const found = Math.max(touched, Number(localStorage.getItem(TOUCHED)));
+  if (found <= now + limit) return Math.min(now, found);
+  touched = now;
+  localStorage.setItem(TOUCHED, String(now));
+  return now;
+}
 
 const isTooLong = () => Date.now() - lastTouch() >= limit;
 
