@@ -155,6 +155,23 @@ def test_after_departure_it_waits_on_the_list_of_reviews(
     assert "Confirmed as entered in error" in since
 
 
+def test_what_a_call_told_is_named_before_it_goes_with_the_call(
+    clock: TestClock, signed_in: Signer
+) -> None:
+    visit = discharged(clock)
+    call = visit.call(has_suicidal_thoughts=True)
+    nurse, clinician = signed_in(visit.nurse), signed_in(visit.clinician)
+    page = nurse.get(f"/sessions/{visit.id}/strike/call/{call.pk}/").content.decode()
+    assert page.split("marked with it:")[1].count("<li>") == 1
+    strike(nurse, visit, "call", call)
+    waiting = Strike.objects.get(noun="call")
+    address = f"/sessions/{visit.id}/strikes/{waiting.pk}/"
+    assert "marked with it:" in clinician.get(address).content.decode()
+    body = {"id": str(uuid7()), "is_confirmed": "yes", "reason": ""}
+    assert clinician.post(address, body).status_code == 302
+    assert StrikeConfirmation.objects.filter(is_confirmed=True).count() == 2
+
+
 def test_a_lot_is_corrected_from_the_line_of_its_dose(clock: TestClock, signed_in: Signer) -> None:
     visit = dosed(clock)
     dose = Dose.objects.get(number=1)
