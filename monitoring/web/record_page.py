@@ -16,6 +16,7 @@ from django import forms
 from django.db.models import Model
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from clinic import clock
@@ -32,9 +33,11 @@ from monitoring.words.banner import session_banner
 
 class RecordForm(EntryForm):
     """A form that becomes one row of the record. `repeats`: the same may be meant a second time,
-    which is asked, and answered by `another`."""
+    which is asked, and answered by `another`. `another_heading` is what one more of it is called,
+    where that differs from the page's heading."""
 
     repeats = False
+    another_heading: str | Promise = ""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -53,33 +53,32 @@ def taken(visit: Visit) -> list[tuple[int | None, datetime]]:
 def test_twenty_minutes_without_a_network_and_six_readings_of_two_nurses(
     visit: Visit, nurse: Person, person_tls: Makes, clock: TestClock
 ) -> None:
-    """Each on a tablet of their own, at one session; the fourth minute is the first nurse's, the
-    eighth the second's, and so on. The values of a nurse are the same but for one."""
+    """Each on a tablet of their own, with a patient of their own, by turns."""
     second = hire(visit.site, "nurse")
-    tablets = [nurse, person_tls().signed_in(second)]
-    began, expected = clock.now(), []
-    for tablet in tablets:
+    others = dosed(clock, site=visit.site, people=(second, visit.clinician))
+    work = [(visit, nurse), (others, person_tls().signed_in(second))]
+    began = clock.now()
+    for watched, tablet in work:
         tablet.page.clock.install(time=began)
-        tablet.go(f"/sessions/{visit.id}/reading/")
+        tablet.go(f"/sessions/{watched.id}/reading/")
         cut(tablet)
+    expected: list[list[tuple[int, datetime]]] = [[], []]
     for number in range(6):
         clock.forward(minutes=3)
-        for tablet in tablets:
+        for _, tablet in work:
             tablet.page.clock.fast_forward(3 * 60 * 1000)
-        save_offline(tablets[number % 2], 131 + number)
-        expected.append((131 + number, clock.now()))
+        save_offline(work[number % 2][1], 131 + number)
+        expected[number % 2].append((131 + number, clock.now()))
     clock.forward(minutes=2)
-    assert rows(visit) == []
-    for tablet in tablets:
+    for (watched, tablet), entered in zip(work, expected, strict=True):
+        assert rows(watched) == []
         expect(tablet.page.locator("[data-unsent]")).to_contain_text("3 on this tablet")
         mend(tablet)
-    for tablet in tablets:
         expect(tablet.page.get_by_text("Reading saved").first).to_be_visible()
         wait_until_sent(tablet)
         forgive(tablet)
-    assert taken_about(visit, expected)
-    assert rows(visit, visit.nurse) == [131, 133, 135]
-    assert rows(visit, second) == [132, 134, 136]
+        assert taken_about(watched, entered)
+        assert rows(watched) == rows(watched, watched.nurse) == [v for v, _ in entered]
 
 
 def taken_about(visit: Visit, expected: list[tuple[int, datetime]]) -> bool:
@@ -133,7 +132,7 @@ def test_across_midnight_and_both_changes_of_the_clocks(
     mend(nurse)
     expect(nurse.page.get_by_text("Reading saved")).to_be_visible()
     forgive(nurse)
-    assert taken(visit) == [(131, entered_at - timedelta(minutes=1))]
+    assert taken_about(visit, [(131, entered_at - timedelta(minutes=1))])
 
 
 def test_a_sign_in_that_has_ended(visit: Visit, nurse: Person) -> None:

@@ -48,7 +48,15 @@ async function ask(address) {
   }
 }
 
+/** Who it is stays in sight below the bars, which are as high as what they say. */
+function startBars() {
+  const bars = find("[data-bars]", HTMLElement);
+  const { style } = document.documentElement;
+  if (bars) new ResizeObserver(() => style.setProperty("--bars", `${bars.offsetHeight}px`)).observe(bars);
+}
+
 export function startConnection() {
+  startBars();
   noteContact(null);
   const { sending } = document.documentElement.dataset;
   const bar = find("[data-connection-lost]", HTMLElement);

@@ -44,13 +44,14 @@ export function serverNow() {
   return Date.now() + offset;
 }
 
-/** The site's time of day, HH:MM. @param {number} at */
-export const siteTime = (at) =>
+/** The site's time of day, HH:MM. @param {number} at
+ *  @param {string} [zone] where that is not the page's */
+export const siteTime = (at, zone = page.zone) =>
   new Intl.DateTimeFormat("en-GB", {
     hour: "2-digit",
     minute: "2-digit",
     hourCycle: "h23",
-    timeZone: page.zone,
+    timeZone: zone,
   }).format(at);
 
 /** One of the page's own texts. @param {string} name @param {number} [ms] */

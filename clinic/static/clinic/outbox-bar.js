@@ -31,19 +31,24 @@ function offer(selector, isOffered, act) {
 /** Each with its time. Whose it is says the form alone, to who may open it.
  *  @param {HTMLElement} bar @param {Entry[]} entries */
 function list(bar, entries) {
-  const lines = entries.map(({ label, at, isRefused }) => {
+  const lines = entries.map(({ label, at, zone, isRefused }) => {
     const line = document.createElement("li");
     const { wordsEntry, wordsRefusedEntry } = bar.dataset;
-    line.textContent = fillIn(isRefused ? wordsRefusedEntry : wordsEntry, { what: label, time: siteTime(at) });
+    line.textContent = fillIn(isRefused ? wordsRefusedEntry : wordsEntry, { what: label, time: siteTime(at, zone) });
     return line;
   });
-  mustFind("[data-unsent-list]", HTMLElement).replaceChildren(...lines);
+  const shown = mustFind("[data-unsent-list]", HTMLElement);
+  shown.hidden = !lines.length;
+  const all = document.createElement("ul");
+  all.append(...lines);
+  shown.replaceChildren(all);
 }
 
 /** @param {HTMLElement} bar @param {Entry[]} entries */
 function tell(bar, entries) {
   const [oldest] = entries;
   bar.hidden = !oldest;
+  list(bar, entries);
   if (!oldest) return;
   const own = entries.filter((entry) => entry.person === page.person);
   const refused = own.find((entry) => entry.isRefused);
@@ -51,10 +56,9 @@ function tell(bar, entries) {
   const { wordsWaiting, wordsRefused, wordsOthers } = bar.dataset;
   const words = refused ? wordsRefused : others ? wordsOthers : wordsWaiting;
   const line = mustFind("[data-unsent-words]", HTMLElement);
-  const text = fillIn(words, { count: entries.length, time: siteTime(oldest.at) });
+  const text = fillIn(words, { count: entries.length, time: siteTime(oldest.at, oldest.zone) });
   if (line.textContent !== text) line.textContent = text;
   mustFind("[data-unsent-age]", HTMLElement).dataset.ago = new Date(oldest.at).toISOString();
-  list(bar, entries);
   const told = refused || oldest;
   const isOver = refused || (others && serverNow() - told.at > SHIFT);
   offer("[data-unsent-look]", page.person && (refused || others), () => look(told));

@@ -33,6 +33,7 @@ function entryOf(form) {
     id: field(form, "id").value,
     person: page.person || "",
     site: page.site || "",
+    zone: page.zone || "UTC",
     address: addressOf(form),
     label: find("h1", HTMLElement)?.textContent?.trim() || "",
     at,
@@ -48,7 +49,8 @@ function close(form, isKept) {
   for (const part of form.children) {
     if (!part.matches("[data-outbox-note], .action-bar")) part.toggleAttribute("inert", isKept);
   }
-  mustFind("[data-main]", HTMLButtonElement, form).disabled = isKept;
+  const button = mustFind("[data-main]", HTMLButtonElement, form);
+  button.disabled = button.hidden = isKept;
   mustFind("[data-outbox-note]", HTMLElement, form).hidden = !isKept;
 }
 
@@ -74,6 +76,7 @@ function startAnother(form) {
   button?.addEventListener("click", () => {
     form.reset();
     form.dataset.outbox = location.pathname;
+    if (button.dataset.heading) mustFind("h1", HTMLElement).textContent = button.dataset.heading;
     field(form, "id").value = uuid7();
     close(form, false);
     delete form.dataset.sent;

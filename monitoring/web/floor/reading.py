@@ -11,6 +11,7 @@ from django import forms
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from clinic import clock
@@ -61,6 +62,7 @@ class ReadingForm(RecordForm):
 
     repeats = True
     uses_outbox = True
+    another_heading = gettext_lazy("Additional reading")
     saves = ReadingRow
     beside: UUID | None = None
     through_seq = forms.IntegerField(required=False, widget=forms.HiddenInput)
