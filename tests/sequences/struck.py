@@ -19,6 +19,7 @@ from monitoring.rules.cautions import cautions
 from monitoring.rules.deviation import Deviation
 from monitoring.rules.deviations import deviations
 from monitoring.rules.flags import flagged, unanswered
+from monitoring.rules.people import observers, prescribers
 from monitoring.rules.phase import phase_of
 from monitoring.rules.readiness import Item, before_clearance, before_dose
 from monitoring.rules.repeats import repeats
@@ -45,6 +46,11 @@ def check_struck(session: Session) -> None:
         never.first_dose_at,
         never.last_dose_at,
     )
+    for person, spans in (
+        (session.prescriber_id, prescribers(never)),
+        (session.observer_id, observers(never)),
+    ):
+        assert person == next((span.person for span in spans[-1:]), None)
     high = [r for r in never.after_dose if r.has_value("blood_pressure")]
     for peak, field in ((session.peak_systolic, "systolic"), (session.peak_diastolic, "diastolic")):
         assert peak == max((int(r.value(field) or 0) for r in high), default=None)
