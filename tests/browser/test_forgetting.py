@@ -109,6 +109,7 @@ def test_a_lost_answer_becomes_no_second_reading(visit: Visit, nurse: Person, ho
     before = Reading.objects.filter(session=visit.id).count()
     # The tablet sends it again, and goes on as after any save.
     page.goto(nurse.served + address, wait_until="commit")
+    page.wait_for_url(f"**/sessions/{visit.id}/")
     expect(page.get_by_text("Reading saved")).to_be_visible()
     nurse.go(address)
     assert filled(page) == []
