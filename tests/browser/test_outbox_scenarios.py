@@ -141,7 +141,7 @@ def test_a_sign_in_that_has_ended(visit: Visit, nurse: Person) -> None:
     nurse.tap("Save reading")
     expect(nurse.page.get_by_text("Not saved: your sign-in has ended")).to_be_visible()
     expect(nurse.page.locator("[data-unsent]")).to_contain_text("1 on this tablet")
-    assert rows(visit) == []
+    assert (rows(visit), nurse.violations()) == ([], [])
     nurse.signed_in(visit.nurse).go("/")
     wait_until_sent(nurse)
     assert (rows(visit), rows(visit, visit.nurse)) == ([131], [131])

@@ -53,8 +53,9 @@ function tell(bar, entries) {
   const own = entries.filter((entry) => entry.person === page.person);
   const refused = own.find((entry) => entry.isRefused);
   const others = own.length ? undefined : oldest;
-  const { wordsWaiting, wordsRefused, wordsOthers } = bar.dataset;
-  const words = refused ? wordsRefused : others ? wordsOthers : wordsWaiting;
+  const isHere = own.some((entry) => entry.site === page.site);
+  const { wordsWaiting, wordsElsewhere, wordsRefused, wordsOthers } = bar.dataset;
+  const words = refused ? wordsRefused : others ? wordsOthers : isHere ? wordsWaiting : wordsElsewhere;
   const line = mustFind("[data-unsent-words]", HTMLElement);
   const text = fillIn(words, { count: entries.length, time: siteTime(oldest.at, oldest.zone) });
   if (line.textContent !== text) line.textContent = text;

@@ -20,7 +20,7 @@ from clinic.pages.entry_page import enter, redirect_saved, render_form
 from clinic.pages.fields import Tiles
 from clinic.pages.protect import page
 from clinic.pages.submit import submit
-from clinic.refusal import Refused
+from clinic.refusal import Conflict, Refused
 from clinic.request import ClinicRequest
 from monitoring.actions import correct_reading, record_reading
 from monitoring.actions.sending import Sending
@@ -102,6 +102,12 @@ class ReadingForm(RecordForm):
         super().take_refusal(refused)
         found = (m.params["beside"] for m in refused.messages if "beside" in m.params)
         self.beside = cast("UUID | None", next(found, None))
+
+    def take_conflict(self, conflict: Conflict) -> None:
+        """Both are shown; saved once more, what was typed is another reading."""
+        super().take_conflict(conflict)
+        self.beside = cast(UUID, conflict.theirs.pk)
+        self.renew_id()
 
     @property
     def sending(self) -> Sending:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -66,6 +67,14 @@ def test_other_content_under_the_same_id_is_told_and_not_written(
     assert other.status_code == 409
     assert other.json()["errors"][""]
     assert Reading.objects.get(pk=body["id"]).systolic == int(body["systolic"])
+    # On its page both are shown, and what was typed has a name of its own.
+    address = f"/sessions/{visit.id}/reading/"
+    page = nurse.post(address, body | {"systolic": "144"}).content.decode()
+    assert "recorded this differently at 10:45" in page
+    assert f"{body['systolic']}/{body['diastolic']}" in page
+    (own,) = re.findall(r'name="id" value="([^"]+)"', page)
+    assert own != body["id"]
+    assert sent(nurse, visit, body | {"id": own, "systolic": "144"}).status_code == 201
 
 
 @pytest.mark.parametrize("waited", [61, 5 * 60, 20 * 60, 11 * 60 * 60])
