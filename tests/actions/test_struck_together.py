@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from clinic.ids import uuid7
+from clinic.models import Staff
 from monitoring import actions
 from monitoring.actions.correct_event import EventCorrection
 from monitoring.models import Event
@@ -21,6 +22,28 @@ def gone_after(visit: Visit) -> set[str]:
     return {event.kind for event in rows.of(Event) if event.pk in gone}
 
 
+def put_right(visit: Visit, event: Event, by: Staff) -> Event:
+    return actions.correct_event(
+        visit.id,
+        by,
+        id=uuid7(),
+        replaces=event.pk,
+        correction=EventCorrection(detail="Passing thoughts"),
+        reason="Typed wrongly",
+    )
+
+
+@pytest.mark.parametrize(("by_clinician", "count"), [(False, 1), (True, 2)])
+def test_what_a_clinician_put_right_is_not_the_nurses_to_strike(
+    clock: TestClock, by_clinician: bool, count: int
+) -> None:
+    visit = discharged(clock)
+    call = visit.call(has_suicidal_thoughts=True)
+    put_right(visit, visit.session.event_set.get(), visit.clinician)
+    visit.strike(call, by=visit.clinician if by_clinician else visit.nurse)
+    assert visit.session.strike_set.count() == count
+
+
 def test_what_a_call_told_goes_with_the_call(clock: TestClock) -> None:
     """A clinician answers once for all that one entry made."""
     visit = discharged(clock)
@@ -29,14 +52,7 @@ def test_what_a_call_told_goes_with_the_call(clock: TestClock) -> None:
     told = {"adverse_detail": "Fell", "is_serious": True, "onset_at": clock.now()}
     call = visit.call(has_suicidal_thoughts=True, had_adverse_event=True, **told)
     thoughts = next(e for e in visit.session.event_set.all() if "suicidal_thoughts" in e.symptoms)
-    mended = actions.correct_event(
-        visit.id,
-        visit.nurse,
-        id=uuid7(),
-        replaces=thoughts.pk,
-        correction=EventCorrection(detail="Passing thoughts"),
-        reason="Typed wrongly",
-    )
+    mended = put_right(visit, thoughts, visit.nurse)
     waits = visit.strike(call)
     assert waits.needs_confirmation
     assert visit.session.strike_set.count() == 3
@@ -58,7 +74,7 @@ def test_a_refused_strike_of_a_call_leaves_all_that_it_told(clock: TestClock) ->
 
 
 def test_who_was_informed_at_a_transfer_goes_with_the_serious_event(clock: TestClock) -> None:
-    """What was answered by itself is its own: it stays, and so does what another put right."""
+    """What was answered by itself is its own, and stays."""
     visit = observed(clock, through=40)
     own = visit.event("adverse_event", is_serious=False, onset_at=clock.now())
     visit.respond(visit.event("symptom", symptoms=("chest_pain",)).pk)

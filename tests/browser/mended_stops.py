@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from django.urls import reverse
 
-from monitoring.models import Dose, Reading, Session, Strike
+from monitoring.models import Call, Dose, Reading, Session, Strike
 from tests.browser.conftest import Person
 from tests.browser.stop import SITE, Stop
 
@@ -49,6 +49,9 @@ def mended_stops(infusing: Session, save_empty: Callable[[Person], None]) -> Ite
     yield Stop("strike-error", "nurse", strike, save_empty)
     again = reverse("strike", args=[watched.pk, waiting.noun, waiting.target])
     yield Stop("strike-again", "nurse", again)
+    call = Call.objects.filter(had_adverse_event=True, session__site__name=SITE).latest("seq")
+    path = reverse("strike", args=[call.session_id, "call", call.pk])
+    yield Stop("strike-call", "clinician", path)
     confirm = reverse("strike-confirm", args=[watched.pk, waiting.pk])
     yield Stop("strike-confirm", "clinician", confirm)
     yield Stop("strike-confirm-error", "clinician", confirm, save_empty)
