@@ -1,9 +1,9 @@
-// A draft holds what was typed through a reload, a time-out or a lost network, until it is saved.
-// It is in the tab's own storage: it goes with the tab, and with signing out. It belongs to the
-// person who typed it: on a shared tablet the next person begins with an empty form. It holds the
-// id of the row that it becomes, so that what was saved while the answer was lost is saved once.
+// A draft holds what was typed through a reload, a time-out, a lost network or the end of the browser,
+// until it is saved. It goes with signing out. It belongs to the person who typed it: on a shared
+// tablet the next person begins with an empty form. It holds the id of the row that it becomes, so
+// that what was saved while the answer was lost is saved once.
 import { serverNow, siteTime } from "./countdown.js";
-import { draftKeys, EXPIRED, keyOf, OWN, readDraft } from "./draft-store.js";
+import { draftKeys, dropDraft, EXPIRED, keepDraft, keyOf, OWN, readDraft, recallDrafts } from "./draft-store.js";
 import { field, fillIn, find, findAll, mustFind } from "./page.js";
 import { setTime } from "./times.js";
 
@@ -14,9 +14,9 @@ const A_WHILE = 60000;
 
 /** @param {HTMLFormElement} form @param {boolean} isSent */
 function saveDraft(form, isSent = false) {
-  const typed = [...new FormData(form)].filter(([name, value]) => !NEVER.has(name) && value);
-  const draft = { at: serverNow(), id: field(form, "id").value, isSent, typed };
-  sessionStorage.setItem(keyOf(form), JSON.stringify(draft));
+  const filled = /** @type {[string, string][]} */ ([...new FormData(form)]);
+  const typed = filled.filter(([name, value]) => !NEVER.has(name) && value);
+  keepDraft(keyOf(form), { at: serverNow(), id: field(form, "id").value, isSent, typed });
 }
 
 /** Measurements typed a while ago carry the time they were typed at, not the present one.
@@ -81,7 +81,7 @@ async function restore(form) {
   if (!draft) return;
   const saved = draft.isSent ? await savedAs(draft.id) : "";
   if (saved) {
-    sessionStorage.removeItem(keyOf(form));
+    dropDraft(keyOf(form));
     note(saved);
   } else fill(form, draft);
 }
@@ -105,14 +105,17 @@ function noteOthers(form) {
 
 /** @param {HTMLFormElement} form */
 async function start(form) {
-  noteExpired(form);
-  noteOthers(form);
-  if ("draftOver" in form.dataset) sessionStorage.removeItem(keyOf(form));
-  // What was refused stands on the page as it was sent.
-  else if (document.querySelector("[data-error-summary]")) saveDraft(form);
-  else await restore(form);
   form.addEventListener("input", () => saveDraft(form));
   form.addEventListener("submit", () => saveDraft(form, true));
+  noteExpired(form);
+  noteOthers(form);
+  if ("draftOver" in form.dataset) dropDraft(keyOf(form));
+  // What was refused stands on the page as it was sent.
+  else if (document.querySelector("[data-error-summary]")) saveDraft(form);
+  else {
+    if (!readDraft(keyOf(form))) await recallDrafts();
+    await restore(form);
+  }
 }
 
 export function startDrafts() {

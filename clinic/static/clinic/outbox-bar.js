@@ -1,6 +1,6 @@
 // Says on every page what is on this tablet only, for how long, and what to do about it.
 import { serverNow, showTimes, siteTime } from "./countdown.js";
-import { OWN } from "./draft-store.js";
+import { keepDraft, OWN } from "./draft-store.js";
 import { remove, waiting } from "./outbox-queue.js";
 import { fillIn, find, mustFind } from "./page.js";
 
@@ -12,7 +12,7 @@ const SHIFT = 12 * 60 * 60 * 1000;
 /** Opens the form of an entry with what was typed: of one's own that was refused, or of a colleague
  *  who does not come back; whoever saves it then is who entered it. @param {Entry} entry */
 function look({ id, at, address, typed }) {
-  sessionStorage.setItem(OWN + address, JSON.stringify({ at, id, isSent: false, typed }));
+  keepDraft(OWN + address, { at, id, isSent: false, typed });
   location.assign(address);
 }
 

@@ -1,7 +1,7 @@
 // A form that is marked for it is kept on the tablet before it is sent, and until the server has it.
 // Where the browser keeps nothing, or the server has something to say, it goes the ordinary way.
 import { serverNow, siteTime } from "./countdown.js";
-import { keyOf, readDraft } from "./draft-store.js";
+import { dropDraft, keyOf, readDraft } from "./draft-store.js";
 import { showUnsent } from "./outbox-bar.js";
 import { inHand, isRefusal, isSaved, isToBeSentAgain, put, remove, send, startQueue } from "./outbox-queue.js";
 import { field, fillIn, find, findAll, mustFind } from "./page.js";
@@ -68,7 +68,7 @@ function sayKept(form, entry) {
 }
 
 /** @param {HTMLFormElement} form */
-const forgetDraft = (form) => sessionStorage.removeItem(keyOf(form));
+const forgetDraft = (form) => dropDraft(keyOf(form));
 
 /** The next one is another row, and was asked for by no slot. @param {HTMLFormElement} form */
 function startAnother(form) {
