@@ -21,7 +21,10 @@ KEPT = """async () => {
 }"""
 READY = "async () => { await navigator.serviceWorker.ready; }"
 CONTROLLED = "() => navigator.serviceWorker.controller !== null"
-UPDATED = "async () => { await (await navigator.serviceWorker.ready).update(); }"
+UPDATED = """async () => {
+    await (await navigator.serviceWorker.ready).update();
+    return (await caches.keys()).join() === 'next';
+}"""
 
 
 def kept(person: Person) -> dict[str, list[str]]:
@@ -72,10 +75,7 @@ def test_a_new_release_leaves_nothing_of_the_one_before(
     (first,) = kept(nurse)
     as_it_is = offline.release()
     monkeypatch.setattr(offline, "release", lambda: as_it_is | {"name": "next"})
-    nurse.page.evaluate(UPDATED)
-    nurse.page.wait_for_function(
-        "async () => { const names = await caches.keys(); return names.join() === 'next' }"
-    )
+    nurse.page.wait_for_function(UPDATED, polling=500)
     assert first != "next"
     nurse.page.reload()
     expect(nurse.page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()

@@ -26,11 +26,14 @@ async function activate() {
 
 /** @param {Request} request of a static file */
 async function fromHere(request) {
-  const kept = await caches.open(release.name);
-  const found = await kept.match(request.url);
+  const found = await caches.match(request.url, { cacheName: release.name });
   if (found) return found;
   const answer = await fetch(request);
-  if (answer.ok) await kept.put(request.url, answer.clone());
+  // A release that came meanwhile has taken these files away: they are not to come back.
+  if (answer.ok && (await caches.has(release.name))) {
+    const kept = await caches.open(release.name);
+    await kept.put(request.url, answer.clone());
+  }
   return answer;
 }
 
