@@ -3,6 +3,7 @@
 import { serverNow, setServerTime, siteTime } from "./countdown.js";
 import { reopenPage } from "./lock-screen.js";
 import { fillIn, find } from "./page.js";
+import { unsentHeader } from "./unsent.js";
 
 const SILENCE = 30000;
 const ASK_EVERY = 10000;
@@ -24,9 +25,11 @@ function noteAnswer(event) {
   noteContact(xhr.getResponseHeader("X-Now"));
 }
 
-/** What updates itself says which version it shows. @param {Event} event of htmx */
+/** What updates itself says which version it shows, and what waits on this tablet.
+ *  @param {Event} event of htmx */
 function nameVersion(event) {
-  const { elt, parameters } = /** @type {CustomEvent} */ (event).detail;
+  const { elt, headers, parameters } = /** @type {CustomEvent} */ (event).detail;
+  Object.assign(headers, unsentHeader());
   if (elt.dataset.version) parameters.version = elt.dataset.version;
 }
 
@@ -39,7 +42,7 @@ function noteVersion(event) {
 
 /** Any answer is contact; the header says that no one touched the tablet. @param {string} address */
 async function ask(address) {
-  const headers = { Accept: "application/json", "HX-Request": "true" };
+  const headers = { Accept: "application/json", "HX-Request": "true", ...unsentHeader() };
   try {
     const answer = await fetch(address, { headers, signal: AbortSignal.timeout(ASK_EVERY) });
     if (answer.status < 500) noteContact(answer.headers.get("X-Now"));

@@ -2,7 +2,7 @@
 // minute with longer and longer breaks. Each goes to its form's own address, and is kept until the
 // server says that it has it; sent twice it is saved once. Each says who entered it, and is taken
 // for no one else.
-import { UNSENT } from "./unsent.js";
+import { told, UNSENT } from "./unsent.js";
 import { drop, keep, kept } from "./vault.js";
 
 /** @typedef {import("./vault.js").Entry} Entry */
@@ -30,7 +30,7 @@ const changed = (change = async () => {}) =>
   navigator.locks.request("unsent", async () => {
     await change();
     const found = await kept();
-    if (found.length) localStorage.setItem(UNSENT, JSON.stringify(found.map(({ person }) => person)));
+    if (found.length) localStorage.setItem(UNSENT, JSON.stringify(found.map(told)));
     else localStorage.removeItem(UNSENT);
     return found;
   });

@@ -2,11 +2,29 @@
 // browser's database. Signing out, a clearance and a departure wait until it has arrived.
 import { fillIn, find, findAll } from "./page.js";
 
-/** Where it stands: a list of who entered what waits, one opaque id an entry. */
+/** Where it stands: of each entry who made it, in which session, and when, in seconds. */
 export const UNSENT = "unsent";
 
-/** @returns {string[]} */
-export const authors = () => JSON.parse(localStorage.getItem(UNSENT) || "[]");
+/** What other pages, and the server, are told of an entry: opaque ids and a time.
+ *  @param {import("./vault.js").Entry} entry */
+export const told = ({ person, address, at }) => [
+  person,
+  address.match(/\/sessions\/([0-9a-f-]{36})\//)?.[1] || "",
+  Math.floor(at / 1000),
+];
+
+/** @returns {[string, string, number][]} */
+const entries = () => JSON.parse(localStorage.getItem(UNSENT) || "[]");
+
+const authors = () => entries().map(([person]) => person);
+
+/** For the server, which tells whoever signs that this tablet holds more of a session. */
+export const unsentHeader = () => ({
+  "X-Unsent": entries()
+    .filter(([, session]) => session)
+    .map(([, session, at]) => `${session}=${at}`)
+    .join(","),
+});
 
 /** The outbox, on a page without a form of it; a module is run once, however often it is asked for. */
 function load() {
