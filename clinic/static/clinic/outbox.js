@@ -16,8 +16,7 @@ const page = document.documentElement.dataset;
 const keptHere = [];
 let isShown = false;
 
-/** @param {HTMLFormElement} form */
-const addressOf = (form) => form.dataset.outbox || "";
+const addressOf = (/** @type {HTMLFormElement} */ form) => form.dataset.outbox || "";
 
 /** Instants and how far the tablet's clock is off, for a time of day alone is read by them; and what
  *  was entered here before, which is no surprise to who enters the next.
@@ -75,7 +74,7 @@ function startAnother(form) {
   const button = find("[data-outbox-another]", HTMLButtonElement, form);
   button?.addEventListener("click", () => {
     form.reset();
-    form.dataset.outbox = location.pathname;
+    form.dataset.outbox = addressOf(form).split("?")[0] || "";
     if (button.dataset.heading) mustFind("h1", HTMLElement).textContent = button.dataset.heading;
     field(form, "id").value = uuid7();
     close(form, false);
@@ -113,6 +112,7 @@ async function save(form) {
 
 /** @param {HTMLFormElement} form */
 function start(form) {
+  form.dataset.isStarted = "";
   startAnother(form);
   form.addEventListener("submit", (event) => {
     const by = /** @type {SubmitEvent} */ (event).submitter;
@@ -143,5 +143,7 @@ function goOn({ id, address }, next) {
   if (isHere) location.assign(next);
 }
 
-findAll("form[data-outbox]", HTMLFormElement).forEach(start);
+const startAll = () => findAll("form[data-outbox]:not([data-is-started])", HTMLFormElement).forEach(start);
+startAll();
+document.addEventListener("form-shown", startAll);
 startQueue(show, goOn);

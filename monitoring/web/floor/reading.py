@@ -379,14 +379,17 @@ def _original(original: ReadingFacts, observation: Observation) -> str:
     return whole_value(original, observation) or "–"
 
 
-def _last(facts: SessionFacts, observation: Observation, until: datetime | None) -> str:
-    """The newest value, or the newest taken before `until`, and its age."""
+def _last(
+    facts: SessionFacts, observation: Observation, until: datetime | None
+) -> dict[str, Any] | None:
+    """The newest value, or the newest taken before `until`, and its age, which goes on."""
     for reading in reversed(facts.standing_readings):
         value = whole_value(reading, observation)
         if value and (until is None or reading.taken_at <= until):
             age = whole_minutes(clock.now() - reading.taken_at)
-            return _("%(value)s, %(age)s min ago") % {"value": value, "age": age}
-    return ""
+            words = _("%(age)s min ago") % {"age": age}
+            return {"value": value, "at": reading.taken_at, "age": words}
+    return None
 
 
 def _values(facts: SessionFacts, observation: Observation) -> str:
