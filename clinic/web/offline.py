@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -37,16 +38,22 @@ def service_worker(request: PublicRequest) -> HttpResponse:
 
 def release() -> dict[str, Any]:
     """The page, its files and headers; `name` changes with any of them and any static file."""
+    return _made(getattr(staticfiles_storage, "manifest_hash", ""), content_policy())
+
+
+@cache
+def _made(files: str, policy: str) -> dict[str, Any]:
+    """Drawn once a process: each page asks for it."""
     kept = {
         "page": render_to_string("offline.html"),
         "files": [static(name) for name in FILES],
         "headers": {
             "Content-Type": "text/html; charset=utf-8",
-            "Content-Security-Policy": content_policy(),
+            "Content-Security-Policy": policy,
             "Cache-Control": "no-store",
         },
     }
-    told = [kept, getattr(staticfiles_storage, "manifest_hash", "")]
+    told = [kept, files]
     return kept | {"name": hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]}
 
 
