@@ -60,7 +60,7 @@ def test_a_dose_entered_late_asks_why_and_says_so_on_the_session_and_on_page_one
     assert client.post(page, data).status_code == 302
     session = client.get(reverse("session", args=[visit.id])).content.decode()
     assert f"Entered late: {REASON}" in session
-    assert f"Saved {clock.now().astimezone(visit.site.tz):%H:%M}." in session
+    assert f"Saved {clock.now().astimezone(visit.site.tz):%H:%M:%S}." in session
     report = client.get(reverse("session-report", args=[visit.id])).content.decode()
     assert f"Device 1 entered 24 min after it was given: {REASON}" in report
 
