@@ -143,6 +143,28 @@ def test_the_entry_of_another_nurse_waits_for_her(
     assert (rows(visit), rows(visit, visit.nurse)) == ([136], [136])
 
 
+GONE = """async () => {
+  const request = indexedDB.open("outbox", 1);
+  await new Promise((resolve) => { request.onsuccess = resolve; });
+  const database = request.result;
+  database.transaction("entries", "readwrite").objectStore("entries").clear();
+  database.close();
+  dispatchEvent(new StorageEvent("storage", { key: "unsent" }));
+}"""
+
+
+def test_what_another_tab_has_sent_is_not_said_to_wait_here(visit: Visit, nurse: Person) -> None:
+    type_reading(nurse, visit, 139)
+    nurse.page.route("**/reading/**", lambda route: route.abort())
+    nurse.tap("Save reading")
+    expect(nurse.page.locator("[data-outbox-note]")).to_be_visible()
+    nurse.page.unroute("**/reading/**")
+    nurse.page.evaluate(GONE)
+    expect(nurse.page.locator("[data-outbox-note]")).to_be_hidden()
+    expect(nurse.page.locator("[data-unsent]")).to_be_hidden()
+    forgive(nurse)
+
+
 def test_what_the_server_refused_later_is_looked_at_with_what_was_typed(
     visit: Visit, nurse: Person
 ) -> None:

@@ -2,7 +2,7 @@
 // itself up to date hears from it by that; a form asks, for who fills it in has to know, too.
 import { serverNow, setServerTime, siteTime } from "./countdown.js";
 import { reopenPage } from "./lock-screen.js";
-import { fillIn, find } from "./page.js";
+import { fillIn, find, patience } from "./page.js";
 import { unsentHeader } from "./unsent.js";
 
 const SILENCE = 30000;
@@ -44,7 +44,7 @@ function noteVersion(event) {
 async function ask(address) {
   const headers = { Accept: "application/json", "HX-Request": "true", ...unsentHeader() };
   try {
-    const answer = await fetch(address, { headers, signal: AbortSignal.timeout(ASK_EVERY) });
+    const answer = await fetch(address, { headers, signal: patience(ASK_EVERY) });
     if (answer.status < 500) noteContact(answer.headers.get("X-Now"));
   } catch {
     // The silence says it.

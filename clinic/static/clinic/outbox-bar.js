@@ -67,10 +67,10 @@ function tell(bar, entries) {
   showTimes();
 }
 
-/** @returns {Promise<string[]>} the ids of those that were refused */
+/** @returns {Promise<Entry[]>} what waits, which is what the page says now */
 export async function showUnsent() {
   const bar = find("[data-unsent]", HTMLElement);
   const entries = await waiting();
   if (bar) tell(bar, entries);
-  return entries.flatMap((entry) => (entry.isRefused ? [entry.id] : []));
+  return entries;
 }

@@ -2,6 +2,7 @@
 // minute with longer and longer breaks. Each goes to its form's own address, and is kept until the
 // server says that it has it; sent twice it is saved once. Each says who entered it, and is taken
 // for no one else.
+import { patience } from "./page.js";
 import { told, UNSENT } from "./unsent.js";
 import { drop, keep, kept } from "./vault.js";
 
@@ -53,7 +54,7 @@ async function post({ address, person, typed }, token, more = {}) {
   const body = new URLSearchParams([...typed, ["csrfmiddlewaretoken", token]]);
   const headers = { Accept: "application/json", "X-Entered-By": person, ...more };
   try {
-    const signal = AbortSignal.timeout(PATIENCE);
+    const signal = patience(PATIENCE);
     const answer = await fetch(address, { method: "POST", body, headers, signal, redirect: "manual" });
     if (answer.type === "opaqueredirect") return { status: LOOK_AGAIN };
     const told = answer.ok ? await answer.json() : {};
@@ -69,7 +70,7 @@ async function post({ address, person, typed }, token, more = {}) {
 async function ask() {
   if (!page.sending) return null;
   const headers = { Accept: "application/json", "HX-Request": "true" };
-  const answer = await fetch(page.sending, { headers, signal: AbortSignal.timeout(PATIENCE) });
+  const answer = await fetch(page.sending, { headers, signal: patience(PATIENCE) });
   return answer.ok ? answer.json() : null;
 }
 

@@ -60,14 +60,11 @@ function sayKept(form, entry) {
   const line = mustFind("[data-outbox-words]", HTMLElement, note);
   line.textContent = fillIn(note.dataset.words, { time: siteTime(entry.at) });
   keptHere.push(entry.id);
-  forgetDraft(form);
+  dropDraft(keyOf(form));
   close(form, true);
   note.scrollIntoView({ block: "nearest" });
   show();
 }
-
-/** @param {HTMLFormElement} form */
-const forgetDraft = (form) => dropDraft(keyOf(form));
 
 /** The next one is another row, and was asked for by no slot. @param {HTMLFormElement} form */
 function startAnother(form) {
@@ -105,7 +102,7 @@ async function save(form) {
     // What the server has to say stands on its own page. A form that it refused is in the hands of
     // who typed it; one that needs a sign-in waits for that.
     if (isRefusal(answer)) await remove(entry.id).catch(() => {});
-    else forgetDraft(form);
+    else dropDraft(keyOf(form));
     form.submit();
   }
 }
@@ -125,9 +122,12 @@ function start(form) {
 /** What the page says of its entry is as true as the bar. */
 async function show() {
   try {
-    const refused = await showUnsent();
-    const note = find("[data-outbox-note]", HTMLElement);
-    if (note && refused.includes(keptHere.at(-1) || "")) note.hidden = true;
+    const entries = await showUnsent();
+    const own = entries.find(({ id }) => id === keptHere.at(-1));
+    if (!isShown) return;
+    // Another tab has sent it, or it is discarded.
+    if (!own) location.reload();
+    else if (own.isRefused) mustFind("[data-outbox-note]", HTMLElement).hidden = true;
   } catch {
     // The browser's database does not open: nothing is known to wait.
     localStorage.removeItem(UNSENT);
@@ -140,7 +140,9 @@ function goOn({ id, address }, next) {
   const form = find("form[data-outbox]", HTMLFormElement);
   if (!form) return;
   const isHere = isShown ? id === keptHere.at(-1) : address === addressOf(form) && !readDraft(keyOf(form));
-  if (isHere) location.assign(next);
+  if (!isHere) return;
+  isShown = false;
+  location.assign(next);
 }
 
 const startAll = () => findAll("form[data-outbox]:not([data-is-started])", HTMLFormElement).forEach(start);

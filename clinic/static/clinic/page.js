@@ -38,6 +38,10 @@ export function mustFind(selector, kind, within) {
  */
 export const field = (form, name) => mustFind(`[name="${name}"]`, HTMLInputElement, form);
 
+/** How long an answer is waited for; a browser that cannot say so waits as it does.
+ *  @param {number} milliseconds */
+export const patience = (milliseconds) => AbortSignal.timeout?.(milliseconds);
+
 /**
  * A sentence that the server translated, with the values in its {places}.
  * @param {string | undefined} sentence @param {Record<string, string | number>} values
