@@ -165,12 +165,17 @@ def test_a_nurse_who_was_deactivated(visit: Visit, nurse: Person, clock: TestClo
     nurse.page.goto("about:blank")
     actions.deactivate_person(hire(visit.site, "administrator"), visit.site, visit.nurse.pk)
     mend(nurse)
-    clock.forward(minutes=3)
+    clock.forward(minutes=40)
     nurse.signed_in(colleague).go("/")
     assert nurse.violations() == []
     nurse.tap("Look at it")
     expect(nurse.page.get_by_label("Systolic")).to_have_value("131")
+    expect(nurse.page.get_by_label("Taken at")).to_have_value("10:45")
     assert rows(visit) == []
+    nurse.tap("Save reading")
+    expect(nurse.page.locator("[data-error-summary]")).to_be_visible()
+    nurse.page.get_by_label("Why entered late").fill("No network, and she has left")
+    nurse.page.get_by_label("Yes, this is the time").check()
     nurse.tap("Save reading")
     expect(nurse.page.get_by_text("Reading saved")).to_be_visible()
     wait_until_sent(nurse)

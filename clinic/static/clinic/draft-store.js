@@ -5,8 +5,9 @@ import { serverNow } from "./countdown.js";
 import { findAll } from "./page.js";
 import { vaultOf } from "./vault.js";
 
-/** @typedef {{at: number, id: string, isSent: boolean, typed: [string, string][]}} Draft
- *  `at` is the server's time of the last change, `id` names the row that the form becomes. */
+/** @typedef {{at: number, id: string, isSent: boolean, typed: [string, string][],
+ *  enteredAt?: number}} Draft `at` is the server's time of the last change, `id` names the row that
+ *  the form becomes. `enteredAt`: it was saved then, and has waited on the tablet. */
 /** @typedef {{id: string, draft: Draft}} Copy its `id` is the key of the draft */
 
 const page = document.documentElement.dataset;

@@ -47,13 +47,13 @@ function fillInput(input, value) {
 }
 
 /** @param {HTMLFormElement} form @param {Draft} draft */
-function fill(form, { at, id, typed }) {
+function fill(form, { at, id, typed, enteredAt }) {
   for (const [name, value] of typed) {
     const inputs = form.querySelectorAll(`[name="${CSS.escape(name)}"]`);
     inputs.forEach((input) => fillInput(input, value));
   }
   field(form, "id").value = id;
-  fillTime(form, at);
+  fillTime(form, enteredAt || at);
 }
 
 /** What the server says of a form that was sent before: a sentence when it is saved, or nothing.

@@ -12,7 +12,7 @@ const SHIFT = 12 * 60 * 60 * 1000;
 /** Opens the form of an entry with what was typed: of one's own that was refused, or of a colleague
  *  who does not come back; whoever saves it then is who entered it. @param {Entry} entry */
 function look({ id, at, address, typed }) {
-  keepDraft(OWN + address, { at, id, isSent: false, typed });
+  keepDraft(OWN + address, { at: serverNow(), id, isSent: false, typed, enteredAt: at });
   location.assign(address);
 }
 

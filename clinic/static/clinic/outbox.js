@@ -23,9 +23,8 @@ const addressOf = (/** @type {HTMLFormElement} */ form) => form.dataset.outbox |
  *  @param {HTMLFormElement} form @returns {Entry} */
 function entryOf(form) {
   const at = serverNow();
-  const typed = /** @type {[string, string][]} */ ([...new FormData(form)]).filter(
-    ([name]) => name !== "csrfmiddlewaretoken",
-  );
+  const sent = /** @type {[string, string][]} */ ([...new FormData(form)]);
+  const typed = sent.filter(([name]) => name !== "csrfmiddlewaretoken");
   typed.push(["entered_at", new Date(at).toISOString()], ["clock_offset", String(at - Date.now())]);
   typed.push(...keptHere.map((id) => /** @type {[string, string]} */ (["known", id])));
   return {
@@ -57,8 +56,8 @@ function close(form, isKept) {
  *  @param {HTMLFormElement} form @param {Entry} entry */
 function sayKept(form, entry) {
   const note = mustFind("[data-outbox-note]", HTMLElement, form);
-  const line = mustFind("[data-outbox-words]", HTMLElement, note);
-  line.textContent = fillIn(note.dataset.words, { time: siteTime(entry.at) });
+  const words = fillIn(note.dataset.words, { time: siteTime(entry.at) });
+  mustFind("[data-outbox-words]", HTMLElement, note).textContent = words;
   keptHere.push(entry.id);
   dropDraft(keyOf(form));
   close(form, true);
@@ -140,9 +139,8 @@ function goOn({ id, address }, next) {
   const form = find("form[data-outbox]", HTMLFormElement);
   if (!form) return;
   const isHere = isShown ? id === keptHere.at(-1) : address === addressOf(form) && !readDraft(keyOf(form));
-  if (!isHere) return;
-  isShown = false;
-  location.assign(next);
+  if (isHere) location.assign(next);
+  isShown &&= !isHere;
 }
 
 const startAll = () => findAll("form[data-outbox]:not([data-is-started])", HTMLFormElement).forEach(start);

@@ -3,10 +3,10 @@
 // What shows or sends what waits goes through outbox-queue.js, which also tells the other pages that
 // something waits. Drafts are in a database of their own (draft-store.js).
 
-/** @typedef {{id: string, person: string, site: string, zone: string, address: string, label: string, at: number,
- *  isRefused: boolean, typed: [string, string][]}} Entry
- *  `id` names the row that it becomes, `person`, `site` and `zone` who entered it and where, `address` the
- *  form that it is sent to, `label` the heading of that form, without a name; `at` is the instant
+/** @typedef {{id: string, person: string, site: string, zone: string, address: string,
+ *  label: string, at: number, isRefused: boolean, typed: [string, string][]}} Entry
+ *  `id` names the row that it becomes, `person`, `site` and `zone` who entered it and where,
+ *  `address` the form that it is sent to, `label` the heading of that form, without a name; `at` is the instant
  *  of Save by the server's clock, in milliseconds, `typed` the fields of the form as they are sent.
  *  `isRefused`: the server refused it, and a person has to look at it. */
 
