@@ -32,6 +32,7 @@ def test_a_locked_tablet_that_holds_a_reading_says_so_to_who_signs(
     with nurse.page.expect_response("**/lock/"):
         nurse.page.clock.run_for(20_500)
     assert Tablet.objects.get().unsent[0][:2] == [str(visit.id), 1]
+    assert nurse.violations() == []
     clinician = person_tls().signed_in(visit.clinician)
     clinician.go(f"/sessions/{visit.id}/clearance/")
     expect(

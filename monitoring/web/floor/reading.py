@@ -47,6 +47,7 @@ from monitoring.web.lookup import open_session, require_here
 from monitoring.web.measured import measure_field
 from monitoring.web.record_page import RecordForm, SessionPage
 from monitoring.web.times import ClockTime, confirmed
+from monitoring.web.why import own_words, usual_reasons, why
 from monitoring.words import wording
 from monitoring.words.due import record_words
 from monitoring.words.readings import label, table
@@ -144,9 +145,7 @@ class CorrectionForm(ReadingForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["correction_reason"] = forms.CharField(
-            required=False, max_length=300, label=_("Why corrected")
-        )
+        self.fields |= {"usual_reason": usual_reasons(), "correction_reason": own_words()}
 
     @property
     def is_time_wrong(self) -> bool:
@@ -266,7 +265,7 @@ def correct(request: ClinicRequest, session_id: UUID, reading_id: UUID) -> HttpR
             sending=form.sending,
             replaces=reading_id,
             entry=form.entry(None),
-            reason=form.cleaned_data["correction_reason"],
+            reason=why(form.cleaned_data, "correction_reason"),
             note=form.cleaned_data["note"],
             is_time_wrong=form.is_time_wrong,
         )

@@ -28,6 +28,7 @@ from monitoring.web.gone import gone
 from monitoring.web.lookup import open_session
 from monitoring.web.record_page import RecordForm, SessionPage
 from monitoring.web.times import ClockTime
+from monitoring.web.why import own_words, usual_reasons, why
 from monitoring.words.timeline import described
 
 
@@ -64,7 +65,8 @@ class DoseCorrectionForm(CorrectingForm):
         label_suffix="",
     )
     partial_detail = _text(gettext_lazy("If not all was given: what happened"), 300)
-    reason = _text(gettext_lazy("Why corrected"), 300)
+    usual_reason = usual_reasons()
+    reason = own_words()
 
     def __init__(self, *args: Any, dose: Dose, end: DoseEnd | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -103,7 +105,8 @@ class EventCorrectionForm(CorrectingForm):
     onset_at = ClockTime(label=gettext_lazy("Onset"))
     informed = _text(gettext_lazy("Who was informed"), 200)
     ordered = _text(gettext_lazy("What was ordered"), 500)
-    reason = _text(gettext_lazy("Why corrected"), 300)
+    usual_reason = usual_reasons()
+    reason = own_words()
 
     def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -143,7 +146,7 @@ def dose(request: ClinicRequest, session_id: UUID, dose_id: UUID) -> HttpRespons
             id=form.cleaned_data["id"],
             replaces=dose_id,
             correction=form.correction(),
-            reason=form.cleaned_data["reason"],
+            reason=why(form.cleaned_data),
         )
 
     return enter(request, form, _around(session, _("Correct a dose"), "dose", dose_id), save)
@@ -167,7 +170,7 @@ def event(request: ClinicRequest, session_id: UUID, event_id: UUID) -> HttpRespo
             id=form.cleaned_data["id"],
             replaces=event_id,
             correction=form.correction(),
-            reason=form.cleaned_data["reason"],
+            reason=why(form.cleaned_data),
         )
 
     return enter(request, form, _around(session, _("Correct an event"), "event", event_id), save)
