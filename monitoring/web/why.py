@@ -16,13 +16,13 @@ USUAL = {
 
 
 def usual_reasons() -> Tiles:
-    return Tiles(label=gettext_lazy("Why corrected"), choices=list(USUAL.items()))
+    return Tiles(label=gettext_lazy("Usual reasons"), choices=list(USUAL.items()))
 
 
 def own_words() -> forms.CharField:
     """Shorter than what is stored, for what was tapped may stand before it."""
     return forms.CharField(
-        required=False, max_length=280, label=gettext_lazy("Or why, in your own words")
+        required=False, max_length=280, label=gettext_lazy("Why corrected, in your own words")
     )
 
 
