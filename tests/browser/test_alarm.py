@@ -10,7 +10,7 @@ from tests.browser.conftest import Makes, Person
 from tests.browser.hands import save_reading
 from tests.clock import TestClock
 from tests.factories.record import PatientFactory
-from tests.factories.visits import Visit, dosed
+from tests.factories.visits import Visit, at_forty, dosed
 
 HEARD = """
 window.heard = [];
@@ -42,9 +42,7 @@ navigator.wakeLock.request = async () => window.lock;
 
 @pytest.fixture
 def visit(served: str, clock: TestClock) -> Visit:
-    made = dosed(clock)
-    clock.forward(minutes=35)
-    return made
+    return at_forty(clock)
 
 
 @pytest.fixture

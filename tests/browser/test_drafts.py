@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Makes, Person
 from tests.clock import TestClock
 from tests.factories.people import person as hire
-from tests.factories.visits import Visit, dosed
+from tests.factories.visits import Visit, at_forty
 
 COPIES = """async () => {
   const database = await new Promise((resolve) => {
@@ -33,9 +33,7 @@ COPIES = """async () => {
 
 @pytest.fixture
 def visit(served: str, clock: TestClock) -> Visit:
-    made = dosed(clock)
-    clock.forward(minutes=35)
-    return made
+    return at_forty(clock)
 
 
 @pytest.fixture

@@ -11,14 +11,12 @@ from monitoring.models import Reading
 from tests.browser.conftest import Person
 from tests.browser.hands import fill_reading
 from tests.clock import TestClock
-from tests.factories.visits import Visit, dosed
+from tests.factories.visits import Visit, at_forty
 
 
 @pytest.fixture
 def visit(served: str, clock: TestClock) -> Visit:
-    made = dosed(clock)
-    clock.forward(minutes=35)
-    return made
+    return at_forty(clock)
 
 
 @pytest.fixture

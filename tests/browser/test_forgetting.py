@@ -22,7 +22,7 @@ from tests.browser.hands import fill_reading
 from tests.browser.tls import settings_over_tls
 from tests.clock import TestClock
 from tests.factories.people import person as hire
-from tests.factories.visits import Visit, dosed
+from tests.factories.visits import Visit, at_forty, dosed
 
 SCRIPTS = django_settings.BASE_DIR / "clinic" / "static" / "clinic"
 FAILED = (django_settings.BASE_DIR / "templates" / "500.html").read_text()
@@ -68,9 +68,7 @@ def test_the_page_names_the_cookie_that_is_set(
 
 @pytest.fixture
 def visit(served: str, clock: TestClock) -> Visit:
-    made = dosed(clock)
-    clock.forward(minutes=35)
-    return made
+    return at_forty(clock)
 
 
 @pytest.fixture

@@ -10,14 +10,12 @@ from tests.browser.conftest import Makes, Person
 from tests.browser.hands import fill_reading
 from tests.browser.outbox_hands import cut, forgive, mend, wait_until_sent
 from tests.clock import TestClock
-from tests.factories.visits import Visit, dosed
+from tests.factories.visits import Visit, at_forty
 
 
 @pytest.fixture
 def visit(served_tls: str, clock: TestClock) -> Visit:
-    made = dosed(clock)
-    clock.forward(minutes=35)
-    return made
+    return at_forty(clock)
 
 
 @pytest.fixture

@@ -11,16 +11,14 @@ from tests.browser.conftest import Makes, Person
 from tests.browser.hands import fill_reading
 from tests.browser.outbox_hands import cut, forgive, mend, rows, type_reading, wait_until_sent
 from tests.clock import TestClock
-from tests.factories.visits import Visit, dosed
+from tests.factories.visits import Visit, at_forty
 
 WAITING = "On this tablet since 10:45, not on the server yet"
 
 
 @pytest.fixture
 def visit(served_tls: str, clock: TestClock) -> Visit:
-    made = dosed(clock)
-    clock.forward(minutes=35)
-    return made
+    return at_forty(clock)
 
 
 @pytest.fixture

@@ -30,14 +30,12 @@ from tests.browser.outbox_hands import (
 from tests.browser.tls import TLSServerThread, certificate
 from tests.clock import TestClock
 from tests.factories.people import person as hire
-from tests.factories.visits import Visit, dosed
+from tests.factories.visits import Visit, at_forty, dosed
 
 
 @pytest.fixture
 def visit(served_tls: str, clock: TestClock) -> Visit:
-    made = dosed(clock)
-    clock.forward(minutes=35)
-    return made
+    return at_forty(clock)
 
 
 @pytest.fixture

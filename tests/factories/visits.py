@@ -333,6 +333,13 @@ def dosed(clock: Clock, **plan: Any) -> Visit:
     return visit
 
 
+def at_forty(clock: Clock) -> Visit:
+    """Dosed, and the reading at 40 minutes is due now."""
+    visit = dosed(clock)
+    clock.forward(minutes=35)
+    return visit
+
+
 @recorded
 def observed(clock: Clock, *, through: int = 120, **plan: Any) -> Visit:
     """Every slot up to `through` minutes read on time, all well."""

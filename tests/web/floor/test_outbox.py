@@ -18,7 +18,7 @@ from monitoring.models import Event, Reading, Strike
 from tests.clock import TestClock
 from tests.factories.people import SiteFactory, person
 from tests.factories.posted import READING
-from tests.factories.visits import Visit, dosed
+from tests.factories.visits import Visit, at_forty, dosed
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]
@@ -29,9 +29,7 @@ IN_ONE_SESSION = 15
 
 @pytest.fixture
 def visit(clock: TestClock, db: None) -> Visit:
-    made = dosed(clock)
-    clock.forward(minutes=35)
-    return made
+    return at_forty(clock)
 
 
 def sent(client: Client, visit: Visit, body: dict[str, str], page: str = "reading/") -> Any:

@@ -19,7 +19,7 @@ from monitoring.words.sentences import REASONS
 from tests.clock import TestClock
 from tests.factories.people import SiteFactory, person
 from tests.factories.posted import READING, kept, send, text_of
-from tests.factories.visits import Visit, admitted, dosed, observed, planned
+from tests.factories.visits import Visit, admitted, at_forty, observed, planned
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]
@@ -27,9 +27,7 @@ Signer = Callable[..., Client]
 
 @pytest.fixture
 def visit(clock: TestClock, db: None) -> Visit:
-    made = dosed(clock)
-    clock.forward(minutes=35)
-    return made
+    return at_forty(clock)
 
 
 @pytest.fixture

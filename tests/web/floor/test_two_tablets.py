@@ -11,7 +11,7 @@ from clinic.ids import uuid7
 from tests.clock import TestClock
 from tests.factories.people import person
 from tests.factories.posted import kept, send, text_of
-from tests.factories.visits import Visit, dosed
+from tests.factories.visits import Visit, at_forty
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]
@@ -19,9 +19,7 @@ Signer = Callable[..., Client]
 
 @pytest.fixture
 def visit(clock: TestClock, db: None) -> Visit:
-    made = dosed(clock)
-    clock.forward(minutes=35)
-    return made
+    return at_forty(clock)
 
 
 @pytest.fixture
