@@ -7,6 +7,9 @@ BIN := .venv/bin
 ENV := umask 077; SECRET_KEY="$$(cat var/secret_key)" CLINIC_TRAIL_KEYS="$$(cat var/trail_keys)" CLINIC_HTTPS=0 CLINIC_DEMO=1
 # A worker for each core; one with nothing left takes over from another. The slowest tests are named at the end.
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal --durations=25 --durations-min=1
+# What WeasyPrint draws with. Without it all works but the PDF, which says so.
+PANGO := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
+HAS_PANGO := $(PYTHON) -c 'import sys; from ctypes.util import find_library as f; sys.exit(not all(map(f, ("pango-1.0", "pangoft2-1.0", "harfbuzz-subset"))))'
 HAS_POSTGRESQL := ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null
 # The server and the browser work beside the tests, which wait for them: one worker more than cores.
 WAITING := $(subst -n auto,-n $(shell echo $$(($$(nproc) + 1))),$(PYTEST))
@@ -47,7 +50,7 @@ help: ## list what can be asked for, and how to run one test
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 22
 	@echo; sed -n 's/^#: //p' Makefile
 
-run: demo-data ## the demo clinic at http://localhost:8000, whose day goes on; run again, it keeps its data
+run: pango demo-data ## the demo clinic at http://localhost:8000, whose day goes on; run again, it keeps its data
 	@$(ENV) $(BIN)/python manage.py collectstatic --noinput --verbosity 0
 	@$(ENV) $(BIN)/python manage.py check --database default --fail-level WARNING
 	@echo; echo "The board: http://localhost:$(PORT)   (stop with Ctrl-C)"
@@ -177,6 +180,7 @@ system:
 	@missing="" faster=""; \
 	command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || missing="$$missing chromium"; \
 	{ $(HAS_POSTGRESQL); } || missing="$$missing postgresql"; \
+	$(HAS_PANGO) || missing="$$missing $(PANGO)"; \
 	$(PYTHON) -c 'import ensurepip' 2>/dev/null || missing="$$missing python3-venv"; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		command -v chromium-headless-shell >/dev/null || faster=chromium-headless-shell; \
@@ -184,6 +188,12 @@ system:
 		[ -z "$$missing" ] || DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing; \
 		[ -z "$$faster" ] || DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$faster >/dev/null 2>&1 || true; \
 	elif [ -n "$$missing" ]; then echo "Missing:$$missing. On Debian or Ubuntu: sudo apt install$$missing"; fi
+
+.PHONY: pango
+pango:
+	@$(HAS_PANGO) || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && { apt-get update -qq || true; } \
+		&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(PANGO) >/dev/null; } \
+		|| echo "No PDF without Pango. On Debian or Ubuntu: sudo apt install $(PANGO)"
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON=..."; exit 1; }
