@@ -176,11 +176,10 @@ clean: ## remove what was built; never the data in var/
 
 .PHONY: system
 # Without its shell, which takes a third less work, the tests use Chromium itself.
-system:
+system: pango
 	@missing="" faster=""; \
 	command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || missing="$$missing chromium"; \
 	{ $(HAS_POSTGRESQL); } || missing="$$missing postgresql"; \
-	$(HAS_PANGO) || missing="$$missing $(PANGO)"; \
 	$(PYTHON) -c 'import ensurepip' 2>/dev/null || missing="$$missing python3-venv"; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		command -v chromium-headless-shell >/dev/null || faster=chromium-headless-shell; \
