@@ -8,11 +8,10 @@ CLINICAL 8, rules 5, 13 and 17.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
 
 from monitoring.rules.facts import ReadingFacts, SessionFacts
 from monitoring.rules.measures import Number
+from monitoring.rules.resolution import Resolution, resolution
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +26,14 @@ class Extreme:
 
 
 @dataclass(frozen=True, slots=True)
-class Resolution:
-    """When sedation and dissociation were over: `minutes` after the first dose where they are."""
-
-    state: Literal["never_affected", "resolved", "not_resolved"]
-    minutes: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Summary:
     systolic: Extreme | None
     diastolic: Extreme | None
     spo2: Extreme | None
     sedation: Extreme | None
     dissociation: Extreme | None
-    resolution: Resolution | None
+    sedation_over: Resolution | None
+    dissociation_over: Resolution | None
 
 
 def summary(facts: SessionFacts) -> Summary:
@@ -52,7 +44,8 @@ def summary(facts: SessionFacts) -> Summary:
         spo2=lowest(facts, "spo2"),
         sedation=lowest(facts, "sedation"),
         dissociation=highest(facts, "dissociation"),
-        resolution=resolution(facts),
+        sedation_over=resolution(facts, "sedation"),
+        dissociation_over=resolution(facts, "dissociation"),
     )
 
 
@@ -74,43 +67,6 @@ def _extreme(facts: SessionFacts, field: str, sign: int) -> Extreme | None:
     base = facts.predose.value(field) if facts.predose else None
     change = None if base is None else value - base
     return Extreme(value, facts.minutes(reading.taken_at) or 0, change, reading)
-
-
-def resolution(facts: SessionFacts) -> Resolution | None:
-    """When both scales were back at MOAA/S 5 and 0, and stayed there (CLINICAL 8, rule 5)."""
-    over = [_over(facts, field) for field in ("sedation", "dissociation")]
-    if all(found is None for found in over):
-        return None
-    affected = [found for found in over if found is not None and found.is_affected]
-    if not affected:
-        return Resolution("never_affected")
-    ends = [found.ended_at for found in affected if found.ended_at is not None]
-    if len(ends) < len(affected):
-        return Resolution("not_resolved")
-    return Resolution("resolved", facts.minutes(max(ends)))
-
-
-@dataclass(frozen=True, slots=True)
-class _Over:
-    is_affected: bool
-    ended_at: datetime | None = None
-
-
-def _over(facts: SessionFacts, field: str) -> _Over | None:
-    """Of one scale: whether it was ever affected, and the first value after that was over."""
-    p = facts.protocol
-    found = [(r.taken_at, v) for r in facts.after_dose if (v := r.value(field)) is not None]
-    if not found:
-        return None
-    is_over = [
-        value >= p.clearance_sedation if field == "sedation" else value <= p.clearance_dissociation
-        for _, value in found
-    ]
-    if all(is_over):
-        return _Over(is_affected=False)
-    first_over = len(is_over) - is_over[::-1].index(False)
-    ended_at = found[first_over][0] if first_over < len(found) else None
-    return _Over(is_affected=True, ended_at=ended_at)
 
 
 def earliest_ready(facts: SessionFacts) -> int:

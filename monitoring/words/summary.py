@@ -7,11 +7,13 @@ from django.utils.translation import gettext_noop
 
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.measures import OBSERVATIONS
-from monitoring.rules.summary import Extreme, Resolution, summary
+from monitoring.rules.resolution import Resolution, Scale, unaffected
+from monitoring.rules.summary import Extreme, summary
 from monitoring.words.values import beside, number
 
 RESOLUTIONS = {
-    "never_affected": gettext_noop("Never affected"),
+    "never_affected": gettext_noop("Never worse than before the dose"),
+    "unaffected": gettext_noop("Never affected"),
     "resolved": gettext_noop("%(minutes)s min after the first dose"),
     "not_resolved": gettext_noop("Not at the last check"),
 }
@@ -28,7 +30,8 @@ def strip(facts: SessionFacts) -> list[tuple[str, str]]:
         (_("Lowest SpO₂"), _spo2(found.spo2)),
         (_("Lowest MOAA/S"), _rated(found.sedation)),
         (_("Highest dissociation"), _rated(found.dissociation)),
-        (_("Sedation and dissociation over"), _over(found.resolution)),
+        (_("Sedation over"), _over(facts, "sedation", found.sedation_over)),
+        (_("Dissociation over"), _over(facts, "dissociation", found.dissociation_over)),
     ]
 
 
@@ -59,5 +62,13 @@ def _rated(found: Extreme | None) -> str:
     return _("%(value)s at %(minutes)s min") % params
 
 
-def _over(found: Resolution | None) -> str:
-    return _(RESOLUTIONS[found.state]) % {"minutes": found.minutes} if found else "–"
+def _over(facts: SessionFacts, scale: Scale, found: Resolution | None) -> str:
+    """With the patient's own level of before the dose, where that was not unaffected."""
+    if found is None:
+        return "–"
+    is_compared = found.is_own or found.state != "never_affected"
+    state = found.state if is_compared else "unaffected"
+    words = _(RESOLUTIONS[state]) % {"minutes": found.minutes}
+    if found.level == unaffected(facts, scale):
+        return words
+    return _("%(words)s (before the dose %(level)s)") % {"words": words, "level": found.level}
