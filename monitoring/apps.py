@@ -12,10 +12,11 @@ class MonitoringConfig(AppConfig):
         from clinic import verbs
         from clinic.trail import chain
         from clinic.web import from_record
-        from monitoring import guards
+        from monitoring import guards, upgrade
         from monitoring.web.for_organisation import ForOrganisation
 
         guards.connect(self)
+        upgrade.connect(self)
         chain.check_before_append(guards.require_file)
         from_record.register(ForOrganisation())
         verbs.protect("monitoring.guards.require", guards.REFUSALS)

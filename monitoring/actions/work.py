@@ -19,6 +19,7 @@ from clinic.refusal import NotAllowed, refuse
 from clinic.trail import chain
 from clinic.trail.canonical import columns
 from clinic.verbs import Declared, Verb, Work, sent_before, verb
+from monitoring.actions import derived
 from monitoring.actions.sending import AGAIN, FIRST, Sending, require_same_time
 from monitoring.models import Departure, Session
 from monitoring.models.facts import facts_of
@@ -106,6 +107,7 @@ class SessionWork(Work):
         self.session = session
         self.by: Staff = by
         self.facts: SessionFacts = session.facts() if is_whole else session.facts_loaded()
+        self._facts_before = self.facts
         self.detail: Mapping[str, object] = {}
         self.is_changed = False
         self._before = columns(session)
@@ -190,10 +192,10 @@ class SessionWork(Work):
         self.facts = replace(self.facts, is_admitted=True, admitted_at=self.now)
 
     def load_whole(self) -> None:
-        """Load every noun of the session, which is locked already."""
+        """Load every noun of the session, which is locked already, before anything is changed."""
         rows = self.session.rows
         load([self.session], [noun for noun in recorded() if not rows.has(noun)])
-        self.facts = self.session.facts()
+        self.facts = self._facts_before = self.session.facts()
 
     def load_history(self) -> None:
         """Load what the patient's earlier sessions ask, for a verb that rests on it."""
@@ -228,6 +230,7 @@ class SessionWork(Work):
             session.observer_id = next((s.person for s in observers(facts)[-1:]), None)
             session.deviation_count = len(deviations(facts, self.now))
         session.save(update_fields=WRITABLE)
+        derived.keep(session, self._facts_before, facts)
         self._append()
 
     def _append(self) -> None:

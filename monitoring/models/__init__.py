@@ -9,6 +9,7 @@ from monitoring.models.call import Call
 from monitoring.models.clearance import Clearance, Withdrawal
 from monitoring.models.decision import Decision
 from monitoring.models.departure import Departure
+from monitoring.models.derived import Derived, Figures, Tag
 from monitoring.models.dose import Dose, DoseEnd
 from monitoring.models.event import Event
 from monitoring.models.order import Order
@@ -27,9 +28,11 @@ __all__ = [
     "Clearance",
     "Decision",
     "Departure",
+    "Derived",
     "Dose",
     "DoseEnd",
     "Event",
+    "Figures",
     "Order",
     "Patient",
     "PatientAmendment",
@@ -42,5 +45,6 @@ __all__ = [
     "SiteProtocol",
     "Strike",
     "StrikeConfirmation",
+    "Tag",
     "Withdrawal",
 ]

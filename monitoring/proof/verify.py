@@ -32,7 +32,7 @@ from clinic.trail.person import factor, person
 from clinic.trail.replay import UNREADABLE, State, merge, payload
 from monitoring import guards
 from monitoring.models import Patient, ProtocolVersion, Session, SessionFact
-from monitoring.proof import raw, restored
+from monitoring.proof import derived, raw, restored
 from monitoring.proof.content import content_digest, cut
 from monitoring.proof.findings import Problem, Verification, noun_of, printable, words_of
 from monitoring.proof.robust import AS_TEXT, Reader, one_state
@@ -110,6 +110,7 @@ class _Run(Reader):
         chains = self._chains(entries, heads)
         for batch in _batches(chains, BATCH):
             self._batch(batch)
+            self._derived(batch)
         for head in heads.values():
             if head.count:
                 self.problem(_name(head), "has a head, and its entries are gone")
@@ -266,6 +267,15 @@ class _Run(Reader):
             with self.naming(f"session {chain.id}", "the trail"):
                 self._numbers(chain)
                 self._protocol(chain)
+
+    def _derived(self, chains: list[_Chain]) -> None:
+        """What is made from the facts, of the sessions whose rows are as they were recorded."""
+        wrong = {problem.subject for problem in self.result.problems}
+        sessions = [chain.id for chain in chains if chain.kind == "session"]
+        whole = [id for id in sessions if f"session {id}" not in wrong]
+        with self.naming("figures", "a session"):
+            for id, words in derived.differences(derived.loaded(whole)):
+                self.problem(f"session {id}", f"{words}: `manage.py figures --rebuild` mends it")
 
     def _compare(self, chains: dict[UUID, _Chain], subject: type[Guarded]) -> None:
         """The rows of `subject`, and all that belong to it, against their chains."""

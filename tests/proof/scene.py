@@ -175,7 +175,7 @@ ROWS_OF_SESSION = (
 
 def delete_rows(session: UUID) -> None:
     run("UPDATE monitoring_session SET standing_clearance_id = NULL WHERE id = %s", session)
-    for table in (*ROWS_OF_SESSION[:3], "clearance", *ROWS_OF_SESSION[3:]):
+    for table in ("tag", "figures", *ROWS_OF_SESSION[:3], "clearance", *ROWS_OF_SESSION[3:]):
         delete(table, session_id=session)
     delete("session", id=session)
 

@@ -1,0 +1,45 @@
+"""What is made from the facts of sessions, against the facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from uuid import UUID
+
+from monitoring.models import Figures, Session, Tag
+from monitoring.models.session import recorded
+from monitoring.rules.phase import ENDED
+from monitoring.rules.tags import tags
+
+BATCH = 200
+
+
+def differences(sessions: Iterable[Session]) -> Iterator[tuple[UUID, str]]:
+    """By session what is kept of it and is not what its facts say; `sessions` are loaded whole."""
+    by_id = {session.pk: session for session in sessions}
+    found = Tag.objects.filter(session__in=by_id).values_list("session", "kind", "code")
+    kept: dict[UUID, set[tuple[str, str]]] = {id: set() for id in by_id}
+    for id, kind, code in found:
+        kept[id].add((kind, code))
+    counted = set(Figures.objects.filter(session__in=by_id).values_list("pk", flat=True))
+    for id, session in by_id.items():
+        wrong = {f"{kind} {code}" for kind, code in kept[id] ^ set(tags(session.facts()))}
+        if wrong:
+            yield id, f"is tagged otherwise than its facts say: {', '.join(sorted(wrong))}"
+        if (session.phase in ENDED) != (id in counted):
+            yield id, "has figures, and goes on" if id in counted else "has ended, without figures"
+
+
+def loaded(ids: Iterable[UUID]) -> list[Session]:
+    """The sessions of `ids` with what the rules read, in a number of queries that is fixed."""
+    return list(Session.objects.loading(*recorded()).with_what_stays().filter(pk__in=list(ids)))
+
+
+def batches(ids: Iterable[UUID], size: int = BATCH) -> Iterator[list[UUID]]:
+    batch: list[UUID] = []
+    for id in ids:
+        batch.append(id)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

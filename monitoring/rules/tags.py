@@ -1,0 +1,46 @@
+"""What a session is found by: the kinds of its flags and deviations, and that it had an adverse
+event.
+
+Only what the facts say by themselves: nothing here changes because time passes. While a session
+goes on, what the protocol asks may still come, so deviations are tagged once it has ended.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Literal, NamedTuple
+
+from monitoring.rules.clocks import recorded_times
+from monitoring.rules.deviation import Deviation
+from monitoring.rules.deviations import deviations
+from monitoring.rules.facts import SessionFacts
+from monitoring.rules.flags import flagged
+from monitoring.rules.phase import ENDED
+
+TagKind = Literal["deviation", "flag", "event"]
+_SETTLED = timedelta(days=1)
+ADVERSE_EVENT = "adverse_event"
+
+
+class Tag(NamedTuple):
+    """`code` is that of a deviation or of a flag, or "adverse_event"."""
+
+    kind: TagKind
+    code: str
+
+
+def tags(facts: SessionFacts) -> frozenset[Tag]:
+    """The tags of a session. Of one that has ended the facts must be whole."""
+    found = {Tag("flag", flag.code) for f in flagged(facts) for flag in f.flags}
+    if any(event.kind == ADVERSE_EVENT for event in facts.events):
+        found.add(Tag("event", ADVERSE_EVENT))
+    if facts.phase in ENDED:
+        found |= {Tag("deviation", d.code) for d in ended_deviations(facts)}
+    return frozenset(found)
+
+
+def ended_deviations(facts: SessionFacts) -> list[Deviation]:
+    """The deviations of a session that has ended, as anyone finds them who asks later: what was not
+    answered then stays unanswered, and no clock is behind the record any more."""
+    times = recorded_times(facts)
+    return deviations(facts, max(times) + _SETTLED) if times else []
