@@ -34,7 +34,7 @@ TOOLS := SECRET_KEY=tools CLINIC_TRAIL_KEYS=tools:not-a-secret-for-tools-that-wr
 
 .DEFAULT_GOAL := help
 .PHONY: help run dev session check test test-all parts static lint types migrations imports
-.PHONY: verbs test-sqlite test-postgresql coverage test-browser $(PARTS) test-long screenshots keep-database styles icons lock clean
+.PHONY: verbs test-sqlite test-postgresql coverage test-browser $(PARTS) bench test-long screenshots keep-database styles icons lock clean
 
 #: One file, one test, one engine, every core:
 #:   .venv/bin/python -m pytest tests/actions/test_give_dose.py
@@ -147,6 +147,9 @@ pages-browser: .venv/test ## axe on every page in every state and theme, every f
 
 hazards: .venv/test ## take the control of each hazard away, and see that its test fails
 	WHOLE=1 $(PYTEST) tests/test_hazards.py
+
+bench: system .venv/test ## what each request costs against a bare floor, on both engines, in five minutes
+	$(BIN)/python benchmarks/bench.py
 
 test-long: .venv/test ## half a million written steps and 10,000 schedules of sendings on each database; takes hours
 	OUTBOX_SCHEDULES=10000 $(PYTEST) tests/web/floor/test_outbox.py

@@ -192,6 +192,11 @@ class SessionFacts:
     departure: DepartureFacts | None = None
     struck: tuple[StruckFacts, ...] = ()
 
+    @cached_property
+    def worked_out(self) -> dict[object, tuple[object, object]]:
+        """What rules have answered of these facts (`rules/once.py`)."""
+        return {}
+
     @property
     def ordered(self) -> OrderFacts | None:
         """The order that stands: a later one takes the place of an earlier."""
@@ -259,12 +264,12 @@ class SessionFacts:
                 gone.add(reading.replaces)
         return replace(self, readings=tuple(r for r in self.readings if r.id not in gone))
 
-    @property
+    @cached_property
     def first_dose_at(self) -> datetime | None:
         """The clock of the REMS form (CLINICAL 8, rule 4)."""
         return min((d.started_at for d in self.doses), default=None)
 
-    @property
+    @cached_property
     def last_dose_at(self) -> datetime | None:
         """The clock of the window: last spray of the last device, or the last end of a part of
         the infusion.

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from monitoring.rules.facts import CLOCKS_APART, ReadingFacts, SessionFacts, whole_minutes
 from monitoring.rules.measures import OBSERVATIONS
+from monitoring.rules.once import once
 from monitoring.rules.protocol import REMS_CHECK_MINUTES, Protocol
 
 MANDATORY: frozenset[int] = frozenset({REMS_CHECK_MINUTES})
@@ -65,6 +66,7 @@ def slots_beyond(protocol: Protocol, until: int) -> list[int]:
     return minutes
 
 
+@once
 def filling(facts: SessionFacts) -> Filling:
     """What every reading after the first device fills, the earliest taken first.
 

@@ -14,6 +14,7 @@ from uuid import UUID
 from monitoring.rules.facts import EventFacts, ReadingFacts, SessionFacts
 from monitoring.rules.marking import gettext_noop as _
 from monitoring.rules.measures import OBSERVATIONS, Number
+from monitoring.rules.once import once
 from monitoring.rules.protocol import Protocol
 from monitoring.rules.suicidality import SYMPTOM as SUICIDAL_THOUGHTS
 
@@ -94,6 +95,7 @@ class Flagged:
         return next(t for t in tiers if any(f.tier == t for f in self.flags))
 
 
+@once
 def flags_of(facts: SessionFacts, reading: ReadingFacts) -> tuple[Flag, ...]:
     """The flags of one reading of `facts`, most urgent first.
 
@@ -240,6 +242,7 @@ def _suicidality(event: EventFacts) -> Iterator[Flag]:
     yield from (Flag(question, "emergency", "") for question in screen.yes)
 
 
+@once
 def flagged(facts: SessionFacts) -> list[Flagged]:
     """Everything flagged after the dose, in order of time, answered or not.
 
@@ -265,6 +268,7 @@ def _answers(facts: SessionFacts) -> dict[UUID, datetime]:
     return found
 
 
+@once
 def unanswered(facts: SessionFacts) -> list[Flagged]:
     """What someone has still to be informed of, emergencies first."""
     found = [f for f in flagged(facts) if f.needs_answer]

@@ -7,7 +7,7 @@ Impossible values are refused at the field; implausible ones are asked about and
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
@@ -77,15 +77,16 @@ class Observation:
     is_at_each_slot: bool = True
     strip: Strip | None = None
     beside: Measure | None = None
+    fields: tuple[str, ...] = field(init=False)
+    """The names of its values in a reading, but for what stands beside them."""
+
+    def __post_init__(self) -> None:
+        names = tuple(m.key for m in self.measures) or (self.key,)
+        object.__setattr__(self, "fields", names)
 
     @property
     def is_scale(self) -> bool:
         return not self.measures
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """The names of its values in a reading, but for what stands beside them."""
-        return tuple(m.key for m in self.measures) or (self.key,)
 
     @property
     def every_measure(self) -> tuple[Measure, ...]:

@@ -20,6 +20,7 @@ from monitoring.rules.facts import CLOCKS_APART, ReadingFacts, SessionFacts, who
 from monitoring.rules.flags import Flag, Flagged, event_flags, unanswered
 from monitoring.rules.history import Ordered, asks
 from monitoring.rules.measures import OBSERVATIONS
+from monitoring.rules.once import once
 from monitoring.rules.order import mg_words
 from monitoring.rules.predose import checks_before_dose, why_decide
 from monitoring.rules.questions import QUESTIONS_YES
@@ -218,6 +219,7 @@ def is_outside_guide(facts: SessionFacts, reading: ReadingFacts) -> bool:
     return bool(why_decide(facts, reading))
 
 
+@once
 def before_clearance(facts: SessionFacts, now: datetime) -> list[Item]:
     """What keeps a clearance from being signed at `now`.
 

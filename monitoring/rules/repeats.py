@@ -18,6 +18,7 @@ from monitoring.rules.facts import EventFacts, ReadingFacts, SessionFacts, whole
 from monitoring.rules.filling import PRESSURE
 from monitoring.rules.flags import flagged, flags_of
 from monitoring.rules.measures import OBSERVATIONS
+from monitoring.rules.once import once
 from monitoring.rules.schedule import OPEN, SlotState, ends_at
 
 EARLY = timedelta(minutes=1)
@@ -49,6 +50,7 @@ class Repeat:
         return self.state in OPEN
 
 
+@once
 def repeats(facts: SessionFacts, now: datetime) -> list[Repeat]:
     """Every repeat with its state at `now`, in the order in which they are due.
 

@@ -23,6 +23,7 @@ from monitoring.rules.filling import (
     representative,
     slots_beyond,
 )
+from monitoring.rules.once import once
 from monitoring.rules.protocol import Protocol
 
 SlotState = Literal["upcoming", "due", "overdue", "done", "late", "missed", "not_done"]
@@ -71,6 +72,7 @@ def _minutes(facts: SessionFacts, now: datetime, filled: Filling) -> list[int]:
     return [m for m in slots_beyond(facts.protocol, max(until, last)) if m <= max(until, last)]
 
 
+@once
 def slots(facts: SessionFacts, now: datetime) -> list[Slot]:
     """Every slot with its state at `now`, in order (CLINICAL 8, rules 7, 8 and 9). Empty before the
     first device."""

@@ -14,6 +14,7 @@ from monitoring.rules.doses import is_paused, is_running
 from monitoring.rules.due import next_due
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.flags import unanswered
+from monitoring.rules.once import once
 from monitoring.rules.readiness import (
     awaits_decision,
     before_clearance,
@@ -100,6 +101,7 @@ class Wait:
     since: datetime
 
 
+@once
 def waits(facts: SessionFacts, now: datetime) -> tuple[Wait, ...]:
     """All that a session waits for at `now`, in no order; one of each kind. What is planned waits
     for its order alone."""
