@@ -16,6 +16,7 @@ from clinic.access import NEED_SECOND_FACTOR, Permission, permissions_of
 from clinic.models import Site
 from clinic.request import PublicRequest
 from clinic.signin import arrival, idle, known
+from clinic.signin.pin_here import pin_here
 
 Handler = Callable[[PublicRequest], HttpResponse]
 
@@ -165,6 +166,8 @@ def page_context(request: PublicRequest) -> dict[str, Any]:
         "may": {p.value: True for p in permissions},
         "tablet": getattr(request, "tablet", None),
         "idle_seconds": idle.limit(request),
+        "pin_here": pin_here(request),
+        "signed_in": idle.began(request),
         "draft_cookie": settings.DRAFT_COOKIE_NAME,
         "draft_seconds": idle.DRAFT_LASTS,
         "draft_minutes": idle.DRAFT_LASTS // 60,

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from clinic.actions.sessions import begin_shift, end_shifts, sign_out_everywhere
 from clinic.models import Shift, Staff
 from clinic.shift import CAME_BACK_TO
-from clinic.signin import idle
+from clinic.signin import idle, pin_here
 from clinic.signin.library import get_authentication_records
 
 MEANS, TABLET, SECOND_FACTOR = "means", "tablet", "second_factor"
@@ -40,8 +40,8 @@ def arrived(request: HttpRequest, user: Staff) -> None:
         session[TABLET] = str(tablet.pk)
         # Compared with the page that opens next, and never followed.
         session[CAME_BACK_TO] = request.POST.get("next") or request.GET.get("next") or ""
-        if by_pin is None:
-            begin_shift(tablet, user, has_second_factor=session[SECOND_FACTOR])
+        shift = by_pin or begin_shift(tablet, user, has_second_factor=session[SECOND_FACTOR])
+        pin_here.keep_end(request, shift)
 
 
 def left(request: HttpRequest, user: Staff | None) -> None:
@@ -61,4 +61,4 @@ def changed(request: HttpRequest, user: Staff) -> None:
         sign_out_everywhere(user, except_key=request.session.session_key or "")
     tablet = getattr(request, "tablet", None)
     if tablet is not None:
-        begin_shift(tablet, user, has_second_factor=has_one)
+        pin_here.keep_end(request, begin_shift(tablet, user, has_second_factor=has_one))

@@ -1,6 +1,7 @@
 // Shows when the server has not answered for half a minute; countdowns go on. A page that brings
 // itself up to date hears from it by that; a form asks, for who fills it in has to know, too.
 import { serverNow, setServerTime, siteTime } from "./countdown.js";
+import { leave } from "./idle.js";
 import { reopenPage } from "./lock-screen.js";
 import { fillIn, find, patience } from "./page.js";
 import { unsentHeader } from "./unsent.js";
@@ -19,8 +20,9 @@ function noteContact(now) {
 /** @param {Event} event of htmx: a request that the page made by itself has ended */
 function noteAnswer(event) {
   const { xhr } = /** @type {CustomEvent<{xhr: XMLHttpRequest}>} */ (event).detail;
-  // Signed out, or working at another site since.
-  if (xhr.status === 401 || xhr.status === 404) reopenPage();
+  if (xhr.status === 401) leave();
+  // Working at another site since.
+  if (xhr.status === 404) reopenPage();
   if (xhr.status === 0 || xhr.status >= 500) return;
   noteContact(xhr.getResponseHeader("X-Now"));
 }

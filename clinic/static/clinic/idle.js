@@ -1,112 +1,113 @@
 // Locks a screen that no one touches. The page is hidden at once, with or without a network, and
-// the server is informed as soon as it answers. A page that updates itself is not touched by that.
-import { reopenPage, showLockScreen } from "./lock-screen.js";
+// the server is informed as soon as it answers. Until then the PIN of the page's person opens it here.
+// A page that updates itself is not touched by that.
+import { askServer } from "./countdown.js";
+import { forgetTries, hideAlone, showAlone } from "./lock-alone.js";
+import { hideLockScreen, noteLock, onLockElsewhere, reopenPage, showLockScreen, wasLocked } from "./lock-screen.js";
 import { find, findAll } from "./page.js";
+import { endReports, noteTouch, reportTouch, send, untouchedFor, untouchedHere } from "./touches.js";
 
 const TOUCHES = ["pointerdown", "pointermove", "keydown", "wheel", "touchstart", "input"];
-const TOUCHED = "touched";
-const LOCKED = "locked";
-const REPORT_EVERY = 30000;
 const TRY_AGAIN = 5000;
 const MOMENT = 500;
+/** Who is in mid-entry when there is contact again is not sent to the lock. */
+const PAUSE = 10000;
 
-let limit = 0;
-let touched = Date.now();
-let reported = Date.now();
+const limit = Number(document.documentElement.dataset.idle) * 1000;
 let isLocked = false;
-/** @type {ReturnType<typeof setTimeout> | undefined} runs until the next report to the server */
-let timer;
+/** It was opened here, and the server has not been told of the lock. */
+let isOpenedHere = false;
+/** The server lets no one in here any more. */
+let isOut = false;
+/** @type {ReturnType<typeof setTimeout> | undefined} runs until the server is asked again */
+let again;
+let turns = 0;
 
-/** When any tab of this browser was touched last. A clock that was set back keeps no page open: what
- *  is further ahead than a page stays open counts as now, once. */
-function lastTouch() {
-  const now = Date.now();
-  const found = Math.max(touched, Number(localStorage.getItem(TOUCHED)));
-  if (found <= now + limit) return Math.min(now, found);
-  touched = now;
-  localStorage.setItem(TOUCHED, String(now));
-  return now;
-}
-
-const isTooLong = () => Date.now() - lastTouch() >= limit;
-
-/** @param {HTMLFormElement} form the form that locks; it carries the token of the page
- *  @param {string} address */
-function send(form, address) {
-  // The header asks for 401 instead of a page to sign in at.
-  const headers = { "HX-Request": "true" };
-  return fetch(address, { method: "POST", body: new FormData(form), headers, redirect: "manual" });
-}
-
-/** At most every half minute; the last touch is reported too. @param {HTMLFormElement} form */
-async function report(form) {
-  timer = undefined;
-  reported = Date.now();
-  try {
-    const answer = await send(form, form.dataset.active || "");
-    if (answer.status === 401 || answer.status === 403) reopenPage();
-  } catch {
-    reportIn(form, TRY_AGAIN);
-  }
-}
-
-/** @param {HTMLFormElement} form @param {number} delay */
-function reportIn(form, delay) {
-  if (!timer && !isLocked) timer = setTimeout(report, delay, form);
-}
+const isTooLong = () => untouchedFor() >= limit;
 
 /** @param {HTMLFormElement} form */
 function touch(form) {
-  if (isLocked || Math.abs(Date.now() - touched) < MOMENT) return;
+  if (isLocked || untouchedHere() < MOMENT) return;
   if (isTooLong()) {
     lock(form);
     return;
   }
-  touched = Date.now();
-  localStorage.setItem(TOUCHED, String(touched));
-  reportIn(form, Math.max(0, reported + Math.min(REPORT_EVERY, limit / 4) - touched));
+  noteTouch();
+  reportTouch(form, leave);
 }
 
-/** The other tabs of this browser lock as well. */
-const lockOtherTabs = () => localStorage.setItem(LOCKED, String(Date.now()));
+function hide() {
+  isLocked = true;
+  endReports();
+  hideAlone();
+  showLockScreen();
+}
 
 /** @param {HTMLFormElement} form */
 function lock(form) {
   if (isLocked) return;
-  isLocked = true;
-  clearTimeout(timer);
-  showLockScreen();
-  lockOtherTabs();
+  hide();
+  noteLock();
   signOut(form);
 }
 
-/** @param {HTMLFormElement} form */
-async function signOut(form) {
+/** At the server, too, also after the page was opened here. @param {HTMLFormElement} form */
+const signOut = (form) => leaveOnce(form, () => send(form, form.action));
+
+/** As soon as the server answers; until then the PIN opens the page here.
+ *  @param {HTMLFormElement} form @param {() => Promise<unknown>} ask fails without contact */
+async function leaveOnce(form, ask) {
+  turns += 1;
+  const turn = turns;
+  clearTimeout(again);
   try {
-    await send(form, form.action);
-    reopenPage();
+    await ask();
+    leave();
   } catch {
-    setTimeout(signOut, TRY_AGAIN, form);
+    if (isLocked) showAlone(() => openHere(form));
+    if (turn === turns) again = setTimeout(leaveOnce, TRY_AGAIN, form, ask);
   }
 }
 
-/** Another tab was locked, handed over or signed out. @param {StorageEvent} event */
-function lockedElsewhere({ key }) {
-  if (key !== LOCKED || isLocked) return;
-  isLocked = true;
-  showLockScreen();
+/** The right PIN without contact. @param {HTMLFormElement} form */
+function openHere(form) {
+  isLocked = false;
+  isOpenedHere = true;
+  noteTouch();
+  hideLockScreen();
+  signOut(form);
+}
+
+/** The server lets no one in here any more: the page opens again, which is the lock. */
+export function leave() {
+  isOut = true;
+  if (isLocked || !isOpenedHere || untouchedFor() > PAUSE) reopenPage();
+}
+
+/** Another tab was locked, handed over or signed out. @param {HTMLFormElement} form */
+function lockedElsewhere(form) {
+  if (isLocked) return;
+  hide();
+  const ask = async () => {
+    if (!(await askServer())) throw new Error("No contact.");
+  };
   // The other tab's request is given a moment to arrive.
-  setTimeout(reopenPage, 3 * MOMENT);
+  setTimeout(leaveOnce, 3 * MOMENT, form, ask);
+}
+
+/** @param {HTMLFormElement} form */
+function watch(form) {
+  if (isTooLong()) lock(form);
+  else if (isOut && !isLocked) leave();
 }
 
 export function startIdle() {
-  limit = Number(document.documentElement.dataset.idle) * 1000;
   const form = find("form[data-active]", HTMLFormElement);
   if (!limit || !form) return;
-  const check = () => {
-    if (isTooLong()) lock(form);
-  };
-  localStorage.setItem(TOUCHED, String(touched));
+  const check = () => watch(form);
+  noteTouch();
+  if (wasLocked()) lock(form);
+  else forgetTries();
   for (const name of TOUCHES) {
     addEventListener(name, () => touch(form), { capture: true, passive: true });
   }
@@ -114,8 +115,12 @@ export function startIdle() {
   // Back from sleep, from another tab or from the history.
   document.addEventListener("visibilitychange", check);
   addEventListener("pageshow", check);
-  addEventListener("storage", lockedElsewhere);
-  for (const out of [form, ...findAll("form[data-forget-drafts]", HTMLFormElement)]) {
-    out.addEventListener("submit", lockOtherTabs);
+  onLockElsewhere(() => lockedElsewhere(form));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    lock(form);
+  });
+  for (const out of findAll("form[data-forget-drafts]", HTMLFormElement)) {
+    out.addEventListener("submit", noteLock);
   }
 }

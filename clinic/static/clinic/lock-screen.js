@@ -1,15 +1,39 @@
 // Nothing of a patient stays on a screen where no one is signed in.
 import { mustFind } from "./page.js";
 
+const LOCKED = "locked";
+const title = document.title;
+const signedIn = document.documentElement.dataset.signedIn || "";
+
+/** Tells the other tabs, and the pages that this sign-in is still shown, until a new one. */
+export const noteLock = () => localStorage.setItem(LOCKED, `${signedIn} ${Date.now()}`);
+
+/** Whether the page's sign-in was locked: whatever the server thinks, it is to be asked for the PIN. */
+export const wasLocked = () => Boolean(signedIn) && localStorage.getItem(LOCKED)?.split(" ")[0] === signedIn;
+
+/** @param {() => void} act whenever another tab was locked, handed over or signed out */
+export const onLockElsewhere = (act) => addEventListener("storage", ({ key }) => key === LOCKED && act());
+
+/** A locked page sends no requests. @param {Event} event of htmx */
+function hold(event) {
+  if (document.body.classList.contains(LOCKED)) event.preventDefault();
+}
+
 /** Hide the page at once, without asking the server. */
 export function showLockScreen() {
   const screen = mustFind("[data-lock-screen]", HTMLElement);
   document.title = screen.dataset.lockScreen || "";
   screen.hidden = false;
-  document.body.classList.add("locked");
-  // A locked page sends no requests.
-  document.body.addEventListener("htmx:beforeRequest", (event) => event.preventDefault());
+  document.body.classList.add(LOCKED);
+  document.body.addEventListener("htmx:beforeRequest", hold);
   screen.focus();
+}
+
+/** The page as it was. */
+export function hideLockScreen() {
+  document.title = title;
+  document.body.classList.remove(LOCKED);
+  mustFind("[data-lock-screen]", HTMLElement).hidden = true;
 }
 
 /** Open the page again: the server sends whoever is signed out to the lock, and back here later. */

@@ -2,6 +2,7 @@
 // minute with longer and longer breaks. Each goes to its form's own address, and is kept until the
 // server says that it has it; sent twice it is saved once. Each says who entered it, and is taken
 // for no one else.
+import { wasLocked } from "./lock-screen.js";
 import { patience } from "./page.js";
 import { told, UNSENT } from "./unsent.js";
 import { drop, keep, kept } from "./vault.js";
@@ -68,7 +69,8 @@ async function post({ address, person, typed }, token, more = {}) {
 /** Who is signed in and where, and a fresh token; nothing where no one is.
  *  @returns {Promise<{token: string, person: string, site: string} | null>} */
 async function ask() {
-  if (!page.sending) return null;
+  // A page that was opened by a PIN here sends nothing: the server asks for the PIN first.
+  if (!page.sending || wasLocked()) return null;
   const headers = { Accept: "application/json", "HX-Request": "true" };
   const answer = await fetch(page.sending, { headers, signal: patience(PATIENCE) });
   return answer.ok ? answer.json() : null;
@@ -80,6 +82,7 @@ const isOf = (entry, who) => entry.person === who.person && entry.site === who.s
 /** Sent with the page's token, and with a fresh one where that is no good any more.
  *  @param {Entry} entry @param {HTMLInputElement} token @returns {Promise<Answer>} */
 export async function send(entry, token) {
+  if (wasLocked()) return { status: 0 };
   const answer = await post(entry, token.value);
   if (answer.status !== 401) return answer;
   const fresh = await ask().catch(() => null);
