@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 from gunicorn.glogging import Logger
@@ -22,3 +23,10 @@ class ServerLog(Logger):
 logger_class = ServerLog
 # What the application writes, its account alone reads.
 umask = 0o077
+
+
+def post_worker_init(worker: Any) -> None:
+    """What stands once the application is loaded stands to the end: the garbage collector does not
+    search it again with every request."""
+    gc.collect()
+    gc.freeze()

@@ -79,10 +79,14 @@ class Observation:
     beside: Measure | None = None
     fields: tuple[str, ...] = field(init=False)
     """The names of its values in a reading, but for what stands beside them."""
+    every_field: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
+        # Asked so often that they are not made anew each time.
         names = tuple(m.key for m in self.measures) or (self.key,)
         object.__setattr__(self, "fields", names)
+        beside = (self.beside.key,) if self.beside else ()
+        object.__setattr__(self, "every_field", (*names, *beside))
 
     @property
     def is_scale(self) -> bool:
@@ -146,11 +150,7 @@ def measures() -> dict[str, Measure]:
 
 def value_fields() -> tuple[str, ...]:
     """The names of all values of a reading, measured and rated."""
-    return tuple(f for o in OBSERVATIONS.values() for f in _every_field(o))
-
-
-def _every_field(observation: Observation) -> tuple[str, ...]:
-    return tuple(m.key for m in observation.every_measure) or observation.fields
+    return tuple(f for o in OBSERVATIONS.values() for f in o.every_field)
 
 
 def impossible(values: Mapping[str, Number | None]) -> list[Message]:
