@@ -39,6 +39,7 @@ class Permission(Enum):
     CALL_PATIENT = "call_patient"
     LET_LEAVE_ALONE = "let_leave_alone"
     VIEW_REGISTER = "view_register"
+    EXPORT = "export"
     VIEW_PROTOCOL = "view_protocol"
     CHANGE_PROTOCOL = "change_protocol"
     VIEW_ACCESS = "view_access"
@@ -91,6 +92,7 @@ _EMERGENCY = _READS | {
 a dose or signs."""
 _REVIEWER = _READS | {
     Permission.VIEW_REGISTER,
+    Permission.EXPORT,
     Permission.VIEW_ACCESS,
     Permission.VERIFY_RECORD,
 }

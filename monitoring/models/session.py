@@ -17,6 +17,7 @@ from clinic.models.constant import Constant
 from clinic.models.row import Guarded
 from monitoring.models.facts import facts_of
 from monitoring.models.history import load_history
+from monitoring.models.register_indexes import register_indexes
 from monitoring.models.row import SessionRow
 from monitoring.models.rows import SessionRows, beside_of, lay_down, load, own_tables, rows_of
 from monitoring.rules.facts import SessionFacts
@@ -194,6 +195,7 @@ class Session(Guarded):
             models.Index(fields=("site", "phase", "planned_for"), name="session_on_board"),
             models.Index(fields=("site", "-planned_for"), name="session_by_date"),
             models.Index(fields=("patient", "-planned_for"), name="session_of_patient"),
+            *register_indexes(),
         )
         constraints = (
             models.UniqueConstraint(

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Max, QuerySet
 
 from clinic.models import Site, Staff
 from monitoring.models import AccessEntry
 from monitoring.models.patient import found_by
+from monitoring.reports.tables import Cell, local
 
 HEADINGS = (
     "at",
@@ -31,7 +29,6 @@ HEADINGS = (
     "device",
     "address",
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def entries(site: Site) -> QuerySet[AccessEntry]:
@@ -107,13 +104,13 @@ def last_reads(site: Site, since: datetime) -> dict[tuple[UUID, str], datetime]:
     return {(staff, device): at for staff, device, at in last}
 
 
-def as_csv(found: Iterable[AccessEntry], site: Site) -> Iterator[str]:
-    """UTF-8 with a byte order mark, a heading, and one line an entry; times at the site."""
-    yield "\ufeff" + _line(HEADINGS)
+def as_rows(found: Iterable[AccessEntry], site: Site) -> Iterator[tuple[UUID, list[Cell]]]:
+    """By patient, the cells under `HEADINGS`; times at the site."""
     for entry in found:
-        yield _line(
-            (
-                _local(entry.at, site.tz),
+        yield (
+            entry.patient_id,
+            [
+                local(entry.at, site.tz),
                 site.time_zone,
                 entry.staff.printed_name,
                 entry.staff.username,
@@ -124,16 +121,5 @@ def as_csv(found: Iterable[AccessEntry], site: Site) -> Iterator[str]:
                 str(entry.session_id or ""),
                 entry.device,
                 entry.address or "",
-            )
+            ],
         )
-
-
-def _local(at: datetime, tz: ZoneInfo) -> str:
-    return at.astimezone(tz).isoformat(timespec="seconds")
-
-
-def _line(cells: Iterable[str]) -> str:
-    """A spreadsheet must not take a name for a formula."""
-    out = io.StringIO()
-    csv.writer(out).writerow(f"'{c}" if c.startswith(_FORMULA) else c for c in cells)
-    return out.getvalue()

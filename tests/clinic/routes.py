@@ -82,6 +82,8 @@ ROUTES: dict[str, Route] = {
     "patient-amend": Route(CARE, names_a_row=True),
     "session-plan": Route(CARE, names_a_row=True),
     "session-list": Route(REVIEW, GET),
+    "register-csv": Route(REVIEW, GET),
+    "register-workbook": Route(REVIEW, GET),
     "session": Route(ROLES, GET, names_a_row=True),
     "onward": Route(CARE | VISITOR, GET, names_a_row=True),
     "whose": Route(ROLES, names_a_row=True),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
@@ -75,6 +77,14 @@ class Shown:
     pages: set[str]
 
 
+def as_text(content: bytes) -> str:
+    """A page as it is, and all that is in a workbook."""
+    if not content.startswith(b"PK"):
+        return content.decode()
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        return "".join(book.read(name).decode() for name in book.namelist())
+
+
 def ask(everyone: tuple[World, Client], name: str, place: str, how: str) -> Shown:
     world, client = everyone
     method, headers = ASKED.get(how, ("head", {}))
@@ -83,7 +93,7 @@ def ask(everyone: tuple[World, Client], name: str, place: str, how: str) -> Show
     with undone():
         known = set(AccessEntry.objects.values_list("pk", flat=True))
         answer = getattr(client, method)(path, headers=headers)
-        text = (answer.getvalue() if answer.streaming else answer.content).decode()
+        text = as_text(answer.getvalue() if answer.streaming else answer.content)
         kept = AccessEntry.objects.exclude(pk__in=known)
         found = Shown(
             answer.status_code,

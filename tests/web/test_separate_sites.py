@@ -68,6 +68,15 @@ def test_the_register_knows_no_session_or_prescriber_of_another_site(
     assert str(own.id) in text(administrator, f"/sessions/?prescriber={own.clinician.pk}")
 
 
+def test_what_is_exported_is_of_the_own_site(
+    sites: tuple[Visit, Visit], administrator: Client
+) -> None:
+    own, other = sites
+    exported = text(administrator, "/sessions.csv")
+    assert str(own.id) in exported
+    assert str(other.id) not in exported
+
+
 @pytest.mark.parametrize("path", ["/access/", "/access.csv"])
 def test_the_access_log_and_its_export_know_no_one_of_another_site(
     sites: tuple[Visit, Visit], administrator: Client, path: str

@@ -8,7 +8,7 @@ from typing import Any
 import django_filters
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -23,8 +23,16 @@ from clinic.pages.filters import DayFilter, ListFilter, PersonFilter
 from clinic.pages.protect import page
 from clinic.request import ClinicRequest
 from monitoring.models import AccessEntry
-from monitoring.reports.access_report import as_csv, entries, folded, of_patient, unfolded
+from monitoring.reports.access_report import (
+    HEADINGS,
+    as_rows,
+    entries,
+    folded,
+    of_patient,
+    unfolded,
+)
 from monitoring.web.lookup import log_read
+from monitoring.web.review import downloads
 
 PAGE_SIZE = 90
 ANY = _("Any")
@@ -36,6 +44,8 @@ PAGES = {
     "patient": _("Patient"),
     "patient-amend": _("Change of a patient"),
     "session-list": _("Register"),
+    "register-csv": _("Register"),
+    "register-workbook": _("Register"),
     "session": _("Session"),
     "session-report": _("Session report"),
     "session-printed": _("Session report"),
@@ -148,17 +158,18 @@ def _moment(text: str) -> datetime | None:
 
 
 @require_safe
-@page(Permission.VIEW_ACCESS)
+@page(Permission.VIEW_ACCESS, Permission.EXPORT)
 def access_export(request: ClinicRequest) -> HttpResponseBase:
     """The same entries for a spreadsheet; a filter that is wrong is shown, not left out."""
     chosen = _chosen(request)
     if not chosen.is_valid():
         return access_list(request)
     patients = chosen.qs.order_by().values_list("patient_id", flat=True).distinct()
-    log_read(request, "exported", list(patients))
-    site = request.site
-    rows = as_csv(chosen.qs.iterator(chunk_size=1000), site)
-    response = StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8")
-    day = timezone.localtime(clock.now(), site.tz).date()
-    response["Content-Disposition"] = f'attachment; filename="access-{day}.csv"'
-    return response
+    found = chosen.qs.filter(at__lte=request.shown.at)
+    return downloads.streamed(
+        request,
+        "access",
+        HEADINGS,
+        patients,
+        lambda: as_rows(found.iterator(chunk_size=1000), request.site),
+    )

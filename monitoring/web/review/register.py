@@ -1,139 +1,52 @@
-"""The register of sessions, for those who review."""
+"""The register of sessions, for those who review, and its files."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import Any
 
-import django_filters
-from django.core.paginator import Paginator
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from clinic import clock, proposals
 from clinic.access import Permission
-from clinic.models import Membership, Site, Staff
-from clinic.pages.filters import DayFilter, ListFilter, PersonFilter
+from clinic.pages import keyset
 from clinic.pages.protect import page
 from clinic.request import ClinicRequest
-from monitoring.models import Departure, ProtocolVersion, Session
-from monitoring.models.session import SessionQuerySet
+from monitoring.models import Session
+from monitoring.reports.register import HEADINGS, as_rows
+from monitoring.reports.tables import MOST_ROWS
 from monitoring.web.lookup import log_read
 from monitoring.web.presenters import first_run
+from monitoring.web.review import downloads
+from monitoring.web.review.register_filter import Register
 
 PAGE_SIZES = (25, 50, 100)
-ANY = _("Any")
-NEWEST = "-planned_for"
-SORTS = (
-    (NEWEST, _("Newest first")),
-    ("planned_for", _("Oldest first")),
-    ("patient", _("Patient, A to Z")),
-    ("-deviations", _("Most deviations first")),
-    ("-peak", _("Highest systolic first")),
-)
-_ORDERS: dict[str, tuple[Any, ...]] = {
-    NEWEST: ("-planned_for", "-pk"),
-    "planned_for": ("planned_for", "pk"),
-    "patient": ("patient__family_name", "patient__given_name", "-planned_for", "-pk"),
-    "-deviations": ("-deviation_count", "-planned_for", "-pk"),
-    "-peak": (F("peak_systolic").desc(nulls_last=True), "-planned_for", "-pk"),
-}
-STATES = (
-    *Departure.Kind.choices,
-    ("cancelled", _("Not dosed")),
-    ("planned", _("Planned")),
-    ("open", _("Still open")),
-)
-
-
-class Register(ListFilter):
-    """Which sessions to show, and in which order."""
-
-    since = DayFilter(method="from_day", label=_("From"))
-    until = DayFilter(method="to_day", label=_("To"))
-    prescriber = PersonFilter(queryset=Staff.objects.none(), label=_("Prescriber"), empty_label=ANY)
-    product = django_filters.ChoiceFilter(
-        field_name="protocol_version__key", label=_("Protocol"), empty_label=ANY
-    )
-    outcome = django_filters.ChoiceFilter(
-        choices=STATES, method="in_state", label=_("How it ended"), empty_label=ANY
-    )
-    deviations = django_filters.ChoiceFilter(
-        choices=(("yes", _("With a deviation")), ("no", _("Without"))),
-        method="deviating",
-        label=_("Deviations"),
-        empty_label=ANY,
-    )
-    signature = django_filters.ChoiceFilter(
-        choices=(("no", _("Dosed, not signed")), ("yes", _("Signed"))),
-        method="signed",
-        label=_("Signature"),
-        empty_label=ANY,
-    )
-    sort = django_filters.ChoiceFilter(
-        choices=SORTS, method="in_order", label=_("Order"), empty_label=None
-    )
-
-    class Meta(ListFilter.Meta):
-        model = Session
-        fields: tuple[str, ...] = ()
-
-    def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
-        super().__init__(*args, site=site, **kwargs)
-        self.filters["prescriber"].queryset = Staff.objects.filter(
-            memberships__site=site, memberships__role=Membership.Role.CLINICIAN
-        ).distinct()
-        titles = (
-            ProtocolVersion.objects.seen_at(site)
-            .order_by("key", "version")
-            .values_list("key", "title")
-        )
-        self.filters["product"].extra["choices"] = sorted(dict(titles).items())
-
-    def from_day(self, found: QuerySet[Session], name: str, day: date) -> QuerySet[Session]:
-        return found.filter(planned_for__gte=self.midnight(day))
-
-    def to_day(self, found: QuerySet[Session], name: str, day: date) -> QuerySet[Session]:
-        return found.filter(planned_for__lt=self.midnight(day + timedelta(days=1)))
-
-    def in_state(self, found: SessionQuerySet, name: str, state: str) -> QuerySet[Session]:
-        if state == "open":
-            return found.in_progress()
-        if state in Departure.Kind.values:
-            return found.filter(outcome=state)
-        return found.filter(phase=state)
-
-    def deviating(self, found: QuerySet[Session], name: str, is_so: str) -> QuerySet[Session]:
-        if is_so == "yes":
-            return found.filter(deviation_count__gt=0)
-        return found.filter(deviation_count=0)
-
-    def signed(self, found: QuerySet[Session], name: str, is_so: str) -> QuerySet[Session]:
-        """Signed and standing; or dosed without a signature that stands."""
-        if is_so == "yes":
-            return found.filter(standing_clearance__isnull=False)
-        return found.filter(first_dose_at__isnull=False, standing_clearance=None)
-
-    def in_order(self, found: QuerySet[Session], name: str, order: str) -> QuerySet[Session]:
-        return found.order_by(*_ORDERS[order])
+ROOMS_OF = 200
+"""Of how many sessions the rooms are offered."""
 
 
 @require_safe
 @page(Permission.VIEW_REGISTER)
-def session_list(request: ClinicRequest) -> HttpResponse:
+def session_list(request: ClinicRequest, *, is_too_long: bool = False) -> HttpResponse:
+    """`is_too_long`: a workbook was asked for that would have too many rows."""
     site, size = request.site, _page_size(request)
-    sessions = Session.objects.at(site).order_by(*_ORDERS[NEWEST])
-    people = sessions.select_related("patient", "protocol_version", "standing_clearance")
-    chosen = Register(request.GET or None, queryset=people, request=request, site=site)
-    shown = Paginator(chosen.qs, size).get_page(request.GET.get("page"))
-    log_read(request, "listed", [s.patient_id for s in shown])
+    chosen = _chosen(request)
+    people = chosen.qs.select_related("patient", "protocol_version", "standing_clearance")
+    shown = keyset.page(people, chosen.order, request.GET, size, among=Session.objects.at(site))
+    log_read(request, "listed", [s.patient_id for s in shown.rows])
     context: dict[str, Any] = {
         "filter": chosen,
         "is_filtered": any(request.GET.get(name) for name in chosen.filters if name != "sort"),
-        "sessions": shown,
+        "sessions": shown.rows,
+        "shown": shown,
+        "count": len(shown.rows) if shown.is_the_only_one else keyset.counted(chosen.qs),
+        "most": keyset.MOST_COUNTED,
+        "most_rows": MOST_ROWS if is_too_long else None,
+        "rooms": _rooms(request),
         "sizes": PAGE_SIZES,
         "size": size,
         "as_of": clock.now(),
@@ -143,6 +56,53 @@ def session_list(request: ClinicRequest) -> HttpResponse:
         context["steps"] = first_run.steps(site, request.user)
         context["proposals"] = proposals.open_at(site)
     return render(request, "register/list.html", context)
+
+
+@require_safe
+@page(Permission.VIEW_REGISTER, Permission.EXPORT)
+def register_csv(request: ClinicRequest) -> HttpResponseBase:
+    """All that is filtered, in its order, whichever page is shown."""
+    chosen = _chosen(request)
+    if chosen.is_wrong:
+        return session_list(request)
+    rows = chosen.order.of(chosen.qs)
+    return downloads.streamed(
+        request, "sessions", _headings(), _patients(chosen), lambda: as_rows(rows, request.site)
+    )
+
+
+@require_safe
+@page(Permission.VIEW_REGISTER, Permission.EXPORT)
+def register_workbook(request: ClinicRequest) -> HttpResponseBase:
+    """The same as a workbook, which has its greatest length."""
+    chosen = _chosen(request)
+    if chosen.is_wrong:
+        return session_list(request)
+    if chosen.qs.order_by()[: MOST_ROWS + 1].count() > MOST_ROWS:
+        return session_list(request, is_too_long=True)
+    rows = chosen.order.of(chosen.qs)
+    return downloads.workbook(
+        request, "sessions", _("Sessions"), _headings(), lambda: as_rows(rows, request.site)
+    )
+
+
+def _chosen(request: ClinicRequest) -> Register:
+    here = Session.objects.at(request.site)
+    return Register(request.GET or None, queryset=here, request=request, site=request.site)
+
+
+def _patients(chosen: Register) -> QuerySet[Session, Any]:
+    return chosen.qs.order_by().values_list("patient", flat=True).distinct()
+
+
+def _headings() -> list[str]:
+    return [str(words) for words in HEADINGS]
+
+
+def _rooms(request: ClinicRequest) -> list[str]:
+    """Those of the latest sessions, to choose from."""
+    latest = Session.objects.at(request.site).order_by("-planned_for")
+    return sorted({*latest.values_list("room", flat=True)[:ROOMS_OF]} - {""})
 
 
 def _page_size(request: ClinicRequest) -> int:

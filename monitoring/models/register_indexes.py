@@ -1,0 +1,40 @@
+"""By what the register of sessions is filtered and ordered, each found by an index of its own.
+
+Each begins with the site and goes on by date, as the register does: a page costs the same however
+many sessions a site has had.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import F, Func, Index, IntegerField, Q
+
+PEAK = Func(
+    F("peak_systolic"), template="COALESCE(%(expressions)s, 0)", output_field=IntegerField()
+)
+"""The highest systolic pressure; 0 where none was measured, so that those come last. The 0 is part
+of the statement: SQLite takes an index of an expression for the very same one alone."""
+DEVIATING = ~Q(deviation_count=0)
+
+
+def _by(name: str, *columns: str, condition: Q | None = None) -> Index:
+    fields = ("site", *columns, "-planned_for")
+    return Index(fields=fields, name=f"register_{name}", condition=condition)
+
+
+def register_indexes() -> tuple[Index, ...]:
+    site, newest = F("site"), F("planned_for").desc()
+    by_peak: Any = (site, PEAK.desc(), newest)
+    return (
+        _by("prescriber", "prescriber"),
+        _by("observer", "observer"),
+        _by("room", "room"),
+        _by("given", "given_mg"),
+        _by("outcome", "outcome"),
+        _by("deviations", "-deviation_count"),
+        _by("deviating", condition=DEVIATING),
+        _by("signed", condition=Q(standing_clearance__isnull=False)),
+        _by("unsigned", condition=Q(first_dose_at__isnull=False, standing_clearance=None)),
+        Index(*by_peak, name="register_peak"),
+    )

@@ -1,0 +1,153 @@
+"""What the register of sessions is filtered by. Each has an index: see the models."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from clinic.models import Membership, Site, Staff
+from clinic.pages.filters import DayFilter, ListFilter, PersonFilter
+from clinic.pages.keyset import Order
+from monitoring.models import Departure, Patient, ProtocolVersion, Session
+from monitoring.models.register_indexes import DEVIATING
+from monitoring.models.session import SessionQuerySet
+from monitoring.reports.register import NEWEST, ORDERS, amended, waiting
+
+ANY = _("Any")
+SORTS = (
+    (NEWEST, _("Newest first")),
+    ("planned_for", _("Oldest first")),
+    ("patient", _("Patient, A to Z")),
+    ("-deviations", _("Most deviations first")),
+    ("-peak", _("Highest systolic first")),
+)
+STATES = (
+    *Departure.Kind.choices,
+    ("cancelled", _("Not dosed")),
+    ("planned", _("Planned")),
+    ("open", _("Still open")),
+)
+
+
+_WATCH = (Membership.Role.NURSE, Membership.Role.CLINICIAN)
+
+
+class Register(ListFilter):
+    """Which sessions to show, and in which order."""
+
+    since = DayFilter(method="from_day", label=_("From"))
+    until = DayFilter(method="to_day", label=_("To"))
+    patient = django_filters.CharFilter(method="named", label=_("Patient: name or MRN"))
+    prescriber = PersonFilter(queryset=Staff.objects.none(), label=_("Prescriber"), empty_label=ANY)
+    nurse = PersonFilter(
+        queryset=Staff.objects.none(),
+        field_name="observer",
+        label=_("Who watched last"),
+        empty_label=ANY,
+    )
+    room = django_filters.CharFilter(
+        field_name="room",
+        label=_("Room"),
+        widget=forms.TextInput(attrs={"list": "rooms"}),
+    )
+    given = django_filters.NumberFilter(field_name="given_mg", label=_("Given (mg)"), min_value=0)
+    product = django_filters.ChoiceFilter(
+        field_name="protocol_version__key", label=_("Protocol"), empty_label=ANY
+    )
+    outcome = django_filters.ChoiceFilter(
+        choices=STATES, method="in_state", label=_("How it ended"), empty_label=ANY
+    )
+    deviations = django_filters.ChoiceFilter(
+        choices=(("yes", _("With a deviation")), ("no", _("Without"))),
+        method="deviating",
+        label=_("Deviations"),
+        empty_label=ANY,
+    )
+    signature = django_filters.ChoiceFilter(
+        choices=(("no", _("Dosed, not signed")), ("yes", _("Signed"))),
+        method="signed",
+        label=_("Signature"),
+        empty_label=ANY,
+    )
+    amended = django_filters.ChoiceFilter(
+        choices=(("yes", _("Amended")),), method="was_amended", label=_("Amended"), empty_label=ANY
+    )
+    review = django_filters.ChoiceFilter(
+        choices=(("waiting", _("Late entry waits for a clinician")),),
+        method="waits",
+        label=_("Review"),
+        empty_label=ANY,
+    )
+    sort = django_filters.ChoiceFilter(
+        choices=SORTS, method="as_found", label=_("Order"), empty_label=None
+    )
+
+    class Meta(ListFilter.Meta):
+        model = Session
+        fields: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
+        super().__init__(*args, site=site, **kwargs)
+        here = Staff.objects.filter(memberships__site=site)
+        clinicians = here.filter(memberships__role=Membership.Role.CLINICIAN)
+        self.filters["prescriber"].queryset = clinicians.distinct()
+        self.filters["nurse"].queryset = here.filter(memberships__role__in=_WATCH).distinct()
+        titles = (
+            ProtocolVersion.objects.seen_at(site)
+            .order_by("key", "version")
+            .values_list("key", "title")
+        )
+        self.filters["product"].extra["choices"] = sorted(dict(titles).items())
+
+    def from_day(self, found: QuerySet[Session], name: str, day: date) -> QuerySet[Session]:
+        return found.filter(planned_for__gte=self.midnight(day))
+
+    def to_day(self, found: QuerySet[Session], name: str, day: date) -> QuerySet[Session]:
+        return found.filter(planned_for__lt=self.midnight(day + timedelta(days=1)))
+
+    def in_state(self, found: SessionQuerySet, name: str, state: str) -> QuerySet[Session]:
+        if state == "open":
+            return found.in_progress()
+        if state in Departure.Kind.values:
+            return found.filter(outcome=state)
+        return found.filter(phase=state)
+
+    def deviating(self, found: QuerySet[Session], name: str, is_so: str) -> QuerySet[Session]:
+        if is_so == "yes":
+            return found.filter(DEVIATING)
+        return found.filter(deviation_count=0)
+
+    def signed(self, found: QuerySet[Session], name: str, is_so: str) -> QuerySet[Session]:
+        """Signed and standing; or dosed without a signature that stands."""
+        if is_so == "yes":
+            return found.filter(standing_clearance__isnull=False)
+        return found.filter(first_dose_at__isnull=False, standing_clearance=None)
+
+    def named(self, found: QuerySet[Session], name: str, words: str) -> QuerySet[Session]:
+        return found.filter(patient__in=Patient.objects.at(self.site).matching(words))
+
+    def was_amended(self, found: QuerySet[Session], name: str, is_so: str) -> QuerySet[Session]:
+        return found.filter(pk__in=amended())
+
+    def waits(self, found: QuerySet[Session], name: str, is_so: str) -> QuerySet[Session]:
+        return found.filter(pk__in=waiting(self.site))
+
+    def as_found(self, found: QuerySet[Session], name: str, order: str) -> QuerySet[Session]:
+        """The order is the page's to make: it depends on the way the page is turned. Patients are
+        at the site of their sessions: said here, so that their names are read in order."""
+        return found.filter(patient__site=self.site) if order == "patient" else found
+
+    @property
+    def is_wrong(self) -> bool:
+        return self.is_bound and not self.form.is_valid()
+
+    @property
+    def order(self) -> Order:
+        """The one that was asked for; a wrong one is told of, and shows nothing."""
+        is_asked = self.is_bound and not self.is_wrong
+        return ORDERS[(self.form.cleaned_data["sort"] if is_asked else "") or NEWEST]

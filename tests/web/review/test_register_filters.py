@@ -1,0 +1,200 @@
+"""The register's filters of people, place and what came later, and its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db.models import Q
+from django.test import Client
+
+from clinic.ids import uuid7
+from clinic.models import Site
+from clinic.pages import keyset
+from monitoring.models import Session
+from monitoring.models.register_indexes import DEVIATING, register_indexes
+from monitoring.reports.register import NEWEST, ORDERS
+from tests.clock import TestClock
+from tests.engine import USES_POSTGRESQL
+from tests.factories.people import SiteFactory, person
+from tests.factories.record import PatientFactory
+from tests.factories.visits import Visit, discharged, observed, planned
+
+pytestmark = pytest.mark.django_db
+Signer = Callable[..., Client]
+
+
+@pytest.fixture
+def site() -> Any:
+    return SiteFactory.create(time_zone="America/New_York")
+
+
+@pytest.fixture
+def auditor(site: Site, signed_in: Signer) -> Client:
+    return signed_in(person(site, "auditor"))
+
+
+def shown(client: Client, **query: Any) -> list[Any]:
+    return [s.pk for s in client.get("/sessions/", query).context["sessions"]]
+
+
+def made(clock: TestClock, site: Site, build: Callable[..., Visit] = planned, **who: Any) -> Visit:
+    return build(clock, site=site, patient=PatientFactory.create(site=site, **who))
+
+
+def test_sessions_are_found_by_patient_nurse_room_and_dose(
+    clock: TestClock, site: Site, auditor: Client
+) -> None:
+    accented = made(clock, site, observed, family_name="Muñoz")
+    other = made(clock, site, observed)
+    Session.objects.filter(pk=accented.id).update(room="Chair 3")
+    elsewhere = made(clock, SiteFactory.create(), observed, family_name="Munoz")
+
+    assert shown(auditor, patient="munoz") == [accented.id]
+    assert shown(auditor, patient=other.patient.mrn) == [other.id]
+    assert shown(auditor, patient=elsewhere.patient.mrn) == []
+    assert shown(auditor, nurse=accented.nurse.pk) == [accented.id]
+    assert shown(auditor, room=" Chair 3 ") == [accented.id]
+    assert set(shown(auditor, given="56")) == {accented.id, other.id}
+    assert shown(auditor, given="84") == []
+    assert '<option value="Chair 3">' in auditor.get("/sessions/").content.decode()
+
+
+def test_sessions_are_found_that_were_amended_or_wait_for_a_clinician(
+    clock: TestClock, site: Site, auditor: Client
+) -> None:
+    made(clock, site, discharged)
+    stated, late = made(clock, site, discharged), made(clock, site, discharged)
+    stated.amend()
+    reading = late.read(None, late_reason="Battery empty")
+    assert reading.after_departure
+
+    assert shown(auditor, amended="yes") == [stated.id]
+    assert shown(auditor, review="waiting") == [late.id]
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [({"nurse": "nonsense"}, "nurse"), ({"given": "much"}, "given"), ({"given": "-1"}, "given"),
+     ({"amended": "no"}, "amended"), ({"review": "maybe"}, "review")],
+)  # fmt: skip
+def test_while_one_of_them_is_wrong_nothing_is_shown_or_exported(
+    clock: TestClock, site: Site, auditor: Client, asked: dict[str, str], field: str
+) -> None:
+    made(clock, site)
+    for path in ("/sessions/", "/sessions.csv", "/sessions.xlsx"):
+        answer = auditor.get(path, asked)
+        assert set(answer.context["filter"].form.errors) == {field}
+        assert answer.context["sessions"] == []
+
+
+@pytest.fixture
+def many(clock: TestClock, site: Site) -> list[Any]:
+    """Some with equal dates, equal names and equal numbers, and one that was not measured."""
+    namesakes = [PatientFactory.create(site=site, family_name="Lee") for _ in range(3)]
+    for index in range(9):
+        if index % 2:
+            clock.forward(minutes=7)
+        visit = planned(clock, site=site, patient=namesakes[index % 3])
+        peak = (None, 120, 150)[index * 5 % 3]
+        Session.objects.filter(pk=visit.id).update(deviation_count=index % 2, peak_systolic=peak)
+    return list(Session.objects.at(site).values_list("pk", flat=True))
+
+
+@pytest.mark.parametrize("sort", ORDERS)
+def test_pages_forward_and_back_show_each_row_once_in_the_one_order(
+    many: list[Any], site: Site, sort: str
+) -> None:
+    found, order = Session.objects.at(site), ORDERS[sort]
+    whole = [s.pk for s in order.of(found)]
+    assert sorted(whole) == sorted(many)
+    pages: list[Any] = []
+    asked: dict[str, str] = {}
+    while True:
+        pages.append(keyset.page(found, order, asked, 2, among=found))
+        if pages[-1].after is None:
+            break
+        asked = {"after": str(pages[-1].after)}
+    assert [s.pk for page in pages for s in page.rows] == whole
+    assert pages[0].before is None
+    back = [page.rows for page in pages[:-1]]
+    while back:
+        last = keyset.page(
+            found, order, {"before": str(pages[len(back)].rows[0].pk)}, 2, among=found
+        )
+        assert last.rows == back.pop()
+        assert (last.before is None) == (not back)
+        assert last.after is not None
+
+
+def test_a_session_of_another_site_is_no_place_to_go_on_from(
+    clock: TestClock, site: Site, auditor: Client
+) -> None:
+    own = made(clock, site)
+    clock.forward(minutes=60)
+    other = planned(clock)
+    assert shown(auditor, before=own.id) == []
+    assert shown(auditor, after=other.id) == [own.id] == shown(auditor, before=other.id)
+
+
+def test_what_is_planned_meanwhile_moves_no_page(
+    clock: TestClock, many: list[Any], site: Site
+) -> None:
+    found, order = Session.objects.at(site), ORDERS[NEWEST]
+    first = keyset.page(found, order, {}, 3, among=found)
+    second = keyset.page(found, order, {"after": str(first.after)}, 3, among=found)
+    clock.forward(minutes=60)
+    planned(clock, site=site, patient=PatientFactory.create(site=site))
+    assert (
+        keyset.page(found, order, {"after": str(first.after)}, 3, among=found).rows == second.rows
+    )
+
+
+def test_the_count_ends_beyond_the_most_that_is_counted(
+    many: list[Any], auditor: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keyset, "MOST_COUNTED", 9)
+    assert "9 sessions, as of" in auditor.get("/sessions/").content.decode()
+    monkeypatch.setattr(keyset, "MOST_COUNTED", 8)
+    page = auditor.get("/sessions/").content.decode()
+    assert "More than 8 sessions, as of" in page
+
+
+@pytest.mark.skipif(USES_POSTGRESQL, reason="a small table is read whole there, and rightly")
+@pytest.mark.parametrize("sort", ORDERS)
+def test_each_order_goes_to_its_page_by_an_index(many: list[Any], site: Site, sort: str) -> None:
+    order = ORDERS[sort]
+    found = Session.objects.at(site).filter(patient__site=site)
+    deep = order.of(order.beyond(found, found.filter(pk=many[0]), is_reversed=False))[:26]
+    plan = deep.explain()
+    assert "SCAN" not in plan, plan
+    assert "USE TEMP B-TREE FOR ORDER BY" not in plan, plan
+
+
+EACH: dict[str, Any] = {
+    "prescriber": Q(prescriber=uuid7()),
+    "observer": Q(observer=uuid7()),
+    "room": Q(room="Chair 3"),
+    "given": Q(given_mg=56),
+    "outcome": Q(outcome="transferred"),
+    "deviations": Q(deviation_count=0),
+    "deviating": DEVIATING,
+    "signed": Q(standing_clearance__isnull=False),
+    "unsigned": Q(first_dose_at__isnull=False, standing_clearance=None),
+}
+
+
+def test_there_is_no_index_but_for_a_filter_or_an_order() -> None:
+    names = {index.name.removeprefix("register_") for index in register_indexes()}
+    assert names == {*EACH, "peak"}
+
+
+@pytest.mark.skipif(USES_POSTGRESQL, reason="a small table is read whole there, and rightly")
+@pytest.mark.parametrize("name", EACH)
+def test_each_filter_finds_the_latest_by_an_index_of_its_own(
+    many: list[Any], site: Site, name: str
+) -> None:
+    plan = ORDERS[NEWEST].of(Session.objects.at(site).filter(EACH[name]))[:26].explain()
+    assert f"register_{name}" in plan, plan
+    assert "USE TEMP B-TREE FOR ORDER BY" not in plan, plan
