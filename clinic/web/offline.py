@@ -24,8 +24,10 @@ from clinic.pages.protect import public
 from clinic.request import PublicRequest
 
 SCRIPT = "clinic/service-worker.js"
-FILES = ("clinic/app.css", "clinic/theme.js")
+FILES = ("clinic/app.css", "clinic/theme.js", "clinic/offline.js")
 """What the page without a network is drawn with."""
+PATIENCE = 10_000
+"""Milliseconds without an answer, after which the server is asked whether it is there at all."""
 
 
 @require_safe
@@ -47,6 +49,7 @@ def _made(files: str, policy: str) -> dict[str, Any]:
     kept = {
         "page": render_to_string("offline.html"),
         "files": [static(name) for name in FILES],
+        "patience": PATIENCE,
         "headers": {
             "Content-Type": "text/html; charset=utf-8",
             "Content-Security-Policy": policy,

@@ -33,6 +33,11 @@ def test_readings_are_entered_on_a_session_that_has_no_network(
     cut(nurse)
     nurse.tap("Medication")
     expect(page.get_by_text("other pages do not open now")).to_be_visible()
+    # A reload would lose the page: the browser asks first.
+    with page.expect_event("dialog") as asked:
+        page.evaluate("setTimeout(() => location.reload())")
+    assert asked.value.type == "beforeunload"
+    asked.value.dismiss()
     nurse.tap("Record 40-minute reading")
     expect(page.get_by_role("heading", name="Record 40-minute reading")).to_be_visible()
     expect(page.get_by_role("heading", name="Observing")).to_be_hidden()

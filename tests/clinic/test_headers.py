@@ -45,6 +45,12 @@ def fail(request: HttpRequest) -> None:
     raise RuntimeError("broken for the test")
 
 
+def test_every_answer_of_ours_says_what_time_it_is(client: Client, production: None) -> None:
+    """By which a tablet knows it from that of a proxy, refusals and failures too."""
+    without = {name for name, answer in answers(client).items() if "X-Now" not in answer.headers}
+    assert without == {"static"}
+
+
 def answers(client: Client) -> dict[str, Any]:
     client.raise_request_exception = False
     staff = person(SiteFactory.create(), "nurse")

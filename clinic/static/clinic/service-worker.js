@@ -2,8 +2,9 @@
 // page of ours stands instead of the browser's. It keeps no page that someone was shown: what is
 // kept is of the release, and goes with it.
 
-/** @typedef {{name: string, page: string, files: string[], headers: Record<string, string>}} Release
- *  as the server wrote it in front of this script */
+/** @typedef {{name: string, page: string, files: string[], headers: Record<string, string>,
+ *  patience: number}} Release as the server wrote it in front of this script; `patience` is how many
+ *  milliseconds a page is waited for before the server is asked whether it is there */
 
 const worker = /** @type {any} */ (self);
 const release = /** @type {Release} */ (worker.release);
@@ -44,13 +45,36 @@ function pageOf(request) {
   return (pathname + search).replace(/[&"'<>]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }
 
+/** @param {Request} request */
+const ours = (request) =>
+  new Response(release.page.replace("{address}", () => pageOf(request)), {
+    status: 503,
+    headers: release.headers,
+  });
+
+/** What a proxy says where the server does not answer it. The server's own answers, refusals too,
+ *  say what time it is. @param {Response} answer */
+const isProxys = ({ status, headers }) => [502, 503, 504].includes(status) && !headers.has("X-Now");
+
+const pause = () => new Promise((resolve) => setTimeout(resolve, release.patience, "waited"));
+
+/** A page that takes long is waited for as long as the server answers otherwise. */
+async function isThere() {
+  const signal = AbortSignal.timeout?.(release.patience);
+  const answer = await fetch(location.href, { method: "HEAD", cache: "no-store", signal });
+  if (!answer.ok) throw new Error("No contact.");
+}
+
 /** @param {Request} request of a page, or a form that is sent */
 async function fromServer(request) {
+  const asked = fetch(request);
   try {
-    return await fetch(request);
+    while ((await Promise.race([asked, pause()])) === "waited") await isThere();
+    const answer = await asked;
+    return isProxys(answer) ? ours(request) : answer;
   } catch {
-    const page = release.page.replace("{address}", () => pageOf(request));
-    return new Response(page, { status: 503, headers: release.headers });
+    asked.catch(() => {});
+    return ours(request);
   }
 }
 

@@ -119,7 +119,13 @@ function click(event) {
   follow(link);
 }
 
+/** A page that is left now opens again only when there is contact. @param {BeforeUnloadEvent} event */
+function hold(event) {
+  if (!navigator.onLine) event.preventDefault();
+}
+
 if (find("[data-goes-on]", HTMLElement)) {
+  addEventListener("beforeunload", hold);
   setTimeout(keep, SOON);
   document.body.addEventListener("htmx:afterSwap", keep);
   document.addEventListener("click", click);
