@@ -15,11 +15,13 @@ from django.http import HttpRequest
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """`device` is the browser's own id; all of it is empty for a management command."""
+    """`device` is the browser's own id; all of it is empty for a management command. `sent_by` is
+    who is signed in, where what they send was entered by someone else, who then acts."""
 
     staff_id: UUID | None = None
     device: str = ""
     address: str | None = None
+    sent_by: UUID | None = None
 
 
 NOWHERE = Origin()

@@ -62,6 +62,11 @@ class SignedInRequest(PublicRequest):
 
 
 class ClinicRequest(SignedInRequest):
-    """From a person with a role at `site`: of a view under `protect.page`."""
+    """From a person with a role at `site`: of a view under `protect.page`.
+
+    `author` is who acts: who is signed in or, where a colleague sends what someone else entered on
+    the tablet, that person.
+    """
 
     site: Site
+    author: Staff

@@ -13,7 +13,7 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import gettext as _
 
-from clinic import clock
+from clinic import clock, tickets
 from clinic.models.row import RecordRow
 from clinic.pages import answers, drafts, moments
 from clinic.pages.entry_form import EntryForm
@@ -70,7 +70,10 @@ def render_form(request: SignedInRequest, form: forms.BaseForm, page: EntryPage)
     if form.is_bound and answers.is_asked_by_outbox(request):
         return answers.refused(form)
     status = 422 if form.is_bound else 200
-    return render(request, page.template, page.shown_with(form), status=status)
+    context = page.shown_with(form)
+    if getattr(form, "uses_outbox", False):
+        context["ticket"] = tickets.issue(request)
+    return render(request, page.template, context, status=status)
 
 
 def redirect_saved(
@@ -83,6 +86,8 @@ def redirect_saved(
     messages.success(request, _("%(what)s at %(at)s.") % params)
     if isinstance(row, RecordRow) and answers.is_asked_by_outbox(request):
         response: HttpResponse = answers.saved(row, resolve_url(page, *ids))
+        # The answer shows no one: it says that it is saved, and since when.
+        request.shown.whom.clear()
     else:
         response = redirect(page, *ids)
     drafts.confirm_saved(request, response)

@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, cast
 from urllib.parse import urlsplit, urlunsplit
@@ -17,6 +19,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render, resolve_url
 
+from clinic import origin, tickets
 from clinic.access import Permission
 from clinic.models import Site
 from clinic.request import ClinicRequest, PublicRequest, SignedInRequest
@@ -51,15 +54,17 @@ P = ParamSpec("P")
 
 
 class PageView(Protocol):
-    """A view that says which permissions it needs; None where anyone may come."""
+    """A view that says which permissions it needs, None where anyone may come; and whether a
+    colleague's ticket lets them send here."""
 
     needs: frozenset[Permission] | None
+    takes_tickets: bool
 
     def __call__(self, request: HttpRequest, /, *args: Any, **kwargs: Any) -> HttpResponseBase: ...
 
 
 def page(
-    *needed: Permission,
+    *needed: Permission, takes_tickets: bool = False
 ) -> Callable[[Callable[Concatenate[ClinicRequest, P], HttpResponseBase]], PageView]:
     """Let only people with every permission in `needed`, at the request's site, reach the view.
 
@@ -68,6 +73,9 @@ def page(
     without the role gets 403; one whose role needs a second factor and who has none yet is sent to
     their account to add it. What is at another site of theirs is not shown here: they are asked
     whether to work there.
+
+    `takes_tickets`: a colleague on the tablet may send what someone else entered here. The view
+    asks `request.author` who acts.
     """
 
     def protect(view: Callable[Concatenate[ClinicRequest, P], HttpResponseBase]) -> PageView:
@@ -75,7 +83,10 @@ def page(
         def protected(
             request: ClinicRequest, *args: P.args, **kwargs: P.kwargs
         ) -> HttpResponseBase:
-            if not request.user.is_authenticated or _is_of_another(request):
+            is_of_colleague = takes_tickets and tickets.TICKET in request.headers
+            if not request.user.is_authenticated or (
+                _is_of_another(request) and not is_of_colleague
+            ):
                 if _is_asked_by_script(request):
                     return JsonResponse({"signed_in": False}, status=401)
                 is_tablet = request.tablet is not None
@@ -88,14 +99,31 @@ def page(
             if needed and request.lacks_second_factor:
                 return redirect("mfa_index")
             try:
-                return view(request, *args, **kwargs)
+                with _acting(request, frozenset(needed)):
+                    return view(request, *args, **kwargs)
+            except tickets.NotTaken as why:
+                logger.warning("a ticket is not taken from %s: %s", request.user.pk, why)
+                return JsonResponse({"ticket": False}, status=403)
             except AtOtherSite as other:
                 context = {"there": other.site, "address": _back_to(request)}
                 return render(request, "elsewhere.html", context, status=404)
 
-        return _marked(protected, frozenset(needed))
+        return _marked(protected, frozenset(needed), takes_tickets=takes_tickets)
 
     return protect
+
+
+@contextmanager
+def _acting(request: ClinicRequest, needed: frozenset[Permission]) -> Iterator[None]:
+    """Say who acts: who is signed in, or the colleague who entered what they send. Raises
+    tickets.NotTaken."""
+    request.author = request.user
+    if not _is_of_another(request):
+        yield
+        return
+    request.author = tickets.author(request, request.headers[ENTERED_BY], needed)
+    with origin.acting(replace(origin.current(), sent_by=request.user.pk)):
+        yield
 
 
 def _back_to(request: HttpRequest) -> str:
@@ -128,7 +156,10 @@ def signed_in(view: Callable[Concatenate[SignedInRequest, P], HttpResponseBase])
     return page()(view)
 
 
-def _marked(view: AnyView, needs: frozenset[Permission] | None) -> PageView:
+def _marked(
+    view: AnyView, needs: frozenset[Permission] | None, *, takes_tickets: bool = False
+) -> PageView:
     marked = cast(PageView, view)
+    marked.takes_tickets = takes_tickets
     marked.needs = needs
     return marked

@@ -10,7 +10,17 @@ from monitoring.models.row import Correctable
 from monitoring.models.rows import SessionRows
 
 C = TypeVar("C", bound=Correctable)
-OWN = frozenset({"id", "seq", "recorded_at", "recorded_by_id", "replaces_id", "correction_reason"})
+OWN = frozenset(
+    {
+        "id",
+        "seq",
+        "recorded_at",
+        "recorded_by_id",
+        "sent_by_id",
+        "replaces_id",
+        "correction_reason",
+    }
+)
 """Columns that each row has of its own."""
 
 

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import models
 
+from clinic import origin
 from clinic.access import Permission
 from clinic.models import Staff
 from clinic.refusal import NotAllowed, refuse
@@ -24,7 +25,7 @@ from monitoring.actions.sending import AGAIN, FIRST, Sending, require_same_time
 from monitoring.models import Departure, Session
 from monitoring.models.facts import facts_of
 from monitoring.models.history import history_of, load_history
-from monitoring.models.row import SessionFact
+from monitoring.models.row import Sent, SessionFact
 from monitoring.models.rows import load
 from monitoring.models.session import recorded
 from monitoring.rules.clocks import ahead
@@ -163,6 +164,8 @@ class SessionWork(Work):
         fact.seq = self.session.last_seq + 1
         fact.recorded_by = self.by
         fact.recorded_at = self.now
+        if isinstance(fact, Sent):
+            fact.sent_by_id = origin.current().sent_by
         self.insert(fact)
         self.session.last_seq = fact.seq
         self.session.take(fact)

@@ -6,10 +6,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from monitoring.models.row import SessionFact
+from monitoring.models.row import Sent, SessionFact
 
 
-class Call(SessionFact):
+class Call(SessionFact, Sent):
     """A call to a patient who has left: whether anyone answered and, if so, how the patient is.
 
     What has to be followed up, suicidal thoughts or an adverse event, is an event of its own, made
@@ -33,6 +33,7 @@ class Call(SessionFact):
     class Meta(SessionFact.Meta):
         constraints = (
             *SessionFact.Meta.constraints,
+            *Sent.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(detail__gt="")
                 & (

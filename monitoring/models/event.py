@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from monitoring.models.row import Correctable
+from monitoring.models.row import Correctable, Sent
 from monitoring.rules.facts import REPEAT_MINUTES
 
 CSSRS = tuple(f"cssrs_{number}" for number in range(1, 7))
@@ -28,7 +28,7 @@ def _screen_agrees() -> Q:
     return Q(kind="screen") & ((measured & in_range) | coded) | (~Q(kind="screen") & nothing)
 
 
-class Event(Correctable):
+class Event(Correctable, Sent):
     """A response names who was informed and what was ordered, and after how many minutes a reading
     was to be repeated, if it was; an adverse event says whether it was serious, and a later event
     resolves it (CLINICAL 2; 8, rules 13 and 43). A handover names from whom and to whom; that of
@@ -147,6 +147,7 @@ class Event(Correctable):
         )
         constraints = (
             *Correctable.Meta.constraints,
+            *Sent.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(
                     kind__in=(

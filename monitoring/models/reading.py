@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from monitoring.models.row import Correctable
+from monitoring.models.row import Correctable, Sent
 from monitoring.rules.measures import NOT_DONE_REASONS, OBSERVATIONS, measures
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def _possible() -> Q:
     return whole
 
 
-class Reading(Correctable):
+class Reading(Correctable, Sent):
     """`taken_at` is when the nurse looked, `recorded_at` when the server had it.
 
     Oxygen is litres a minute beside SpO2: 0 is room air, none is not known, as of readings from
@@ -91,6 +91,7 @@ class Reading(Correctable):
         )
         constraints = (
             *Correctable.Meta.constraints,
+            *Sent.Meta.constraints,
             models.CheckConstraint(condition=_value_or_reason(), name="reading_value_or_reason"),
             models.CheckConstraint(condition=_something(), name="reading_not_empty"),
             models.CheckConstraint(condition=_possible(), name="reading_possible"),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models.row import RecordRow
@@ -61,6 +61,29 @@ class SessionFact(SessionRow):
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.seq}"
+
+
+class Sent(models.Model):
+    """A fact whose form may wait on a tablet (decision 0014).
+
+    `sent_by` is the colleague who sent it from there under the name of who recorded it. It is empty
+    where that person sent it, as everything before there was this column.
+    """
+
+    sent_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+
+    if TYPE_CHECKING:
+        sent_by_id: UUID | None
+
+    class Meta:
+        abstract = True
+        constraints = (
+            models.CheckConstraint(
+                condition=~Q(sent_by=F("recorded_by")), name="%(class)s_sent_by_another"
+            ),
+        )
 
 
 class Correctable(SessionFact):

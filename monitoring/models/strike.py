@@ -6,10 +6,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from monitoring.models.row import SessionFact
+from monitoring.models.row import Sent, SessionFact
 
 
-class Strike(SessionFact):
+class Strike(SessionFact, Sent):
     """Names the fact that was entered in error, by its noun and id, and why.
 
     The fact stays readable and counts in nothing any more, nor does what it had replaced. Where
@@ -47,6 +47,7 @@ class Strike(SessionFact):
         )
         constraints = (
             *SessionFact.Meta.constraints,
+            *Sent.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(
                     kind__in=(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from monitoring.models import Amendment, Dose, Event, Reading, Review, Session
 from monitoring.rules.facts import EventFacts
 from monitoring.rules.suicidality import is_reviewed_late, reviews, waits_for_review
+from monitoring.words.people import recorder
 from monitoring.words.readings import values
 from monitoring.words.subjects import subject, subjects
 from monitoring.words.timeline import Entry, dose_entry, event_entry
@@ -117,7 +118,7 @@ def late_reading(row: Reading, review: Review | None) -> LateReading:
         taken_at=row.taken_at,
         received_at=row.recorded_at,
         values=values(row),
-        by=row.recorded_by.printed_name,
+        by=recorder(row),
         review=f"{review.assessment}; {review.action_taken}" if review else "",
         reviewed_by=review.printed_name if review else "",
     )

@@ -10,7 +10,22 @@ from django.utils.translation import gettext as _
 from clinic.models import Staff
 from clinic.pages import moments
 from monitoring.models import Admission, Event, Session
+from monitoring.models.row import Sent, SessionFact
 from monitoring.rules.people import Span
+
+
+def recorder(row: SessionFact) -> str:
+    """Who recorded it and, where a colleague sent it from the tablet, who that was: "Rosa
+    Delgado, RN, sent by Max Adler, RN"."""
+    return with_sender(row.recorded_by.printed_name, row)
+
+
+def with_sender(name: str, row: SessionFact) -> str:
+    """The same where the name was printed with the row."""
+    if not isinstance(row, Sent) or row.sent_by is None:
+        return name
+    params = {"name": name, "sender": row.sent_by.printed_name}
+    return _("%(name)s, sent by %(sender)s") % params
 
 
 def spans(session: Session, found: Iterable[Span]) -> str:

@@ -19,6 +19,7 @@ from monitoring.rules.protocol import Protocol
 from monitoring.rules.scales import SCALES
 from monitoring.rules.schedule import slots
 from monitoring.words import wording
+from monitoring.words.people import recorder
 from monitoring.words.strikes import strike_notes
 from monitoring.words.values import beside, value
 
@@ -122,7 +123,7 @@ def rows(session: Session, facts: SessionFacts) -> list[Row]:
             elapsed=elapsed(facts, r),
             cells=cells(r, people[r.id], {f.field for f in flags.get(r.id, ())}),
             flags=tuple(wording.flag(f) for f in flags.get(r.id, ())),
-            by=people[r.id].recorded_by.printed_name,
+            by=recorder(people[r.id]),
             notes=(
                 *late.get(r.id, ()),
                 *_notes(people[r.id]),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from clinic.pages import moments
 from monitoring.models import Strike, StrikeConfirmation
 from monitoring.models.rows import SessionRows
+from monitoring.words.people import with_sender
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ def _note(rows: SessionRows, strike: Strike) -> StrikeNote:
     said = {
         "kind": str(strike.get_kind_display()),
         "reason": strike.reason,
-        "by": strike.printed_name,
+        "by": with_sender(strike.printed_name, strike),
         "at": moments.clock(strike.recorded_at),
         "who": answer.printed_name if answer else "",
         "why": answer.reason if answer else "",

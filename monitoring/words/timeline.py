@@ -33,6 +33,7 @@ from monitoring.rules.facts import SessionFacts
 from monitoring.rules.flags import SYMPTOMS
 from monitoring.words import wording
 from monitoring.words.events import call_words, medication_words, screen_words
+from monitoring.words.people import recorder, with_sender
 from monitoring.words.readings import RECEIVED_LATER
 from monitoring.words.strikes import StrikeNote, strike_notes
 from monitoring.words.subjects import named
@@ -157,7 +158,8 @@ def _strikes(session: Session) -> Iterator[Entry]:
             "reason": strike.reason,
         }
         detail = _("%(what)s (%(kind)s): %(reason)s") % words
-        what, by = _("Marked as entered in error"), strike.printed_name
+        what = _("Marked as entered in error")
+        by = with_sender(strike.printed_name, strike)
         yield Entry(strike.recorded_at, what, detail, by, seq=strike.seq)
         if answer := rows.beside(strike, StrikeConfirmation):
             what = _("Confirmed as entered in error") if answer.is_confirmed else _("It counts")
@@ -280,12 +282,12 @@ def event_entry(event: Event) -> Entry:
         what = _("%(what)s, corrected after the patient had left") % {"what": what}
     elif event.after_departure:
         what = _("%(what)s, after the patient had left") % {"what": what}
-    entry = Entry(event.at, what, detail, event.recorded_by.printed_name)
+    entry = Entry(event.at, what, detail, recorder(event))
     return _with_both_times(entry, event)
 
 
 def call_entry(call: Call) -> Entry:
     """One call after the session as it reads."""
     what = _("Call: reached") if call.was_reached else _("Call: not reached")
-    entry = Entry(call.at, what, call_words(call), call.recorded_by.printed_name)
+    entry = Entry(call.at, what, call_words(call), recorder(call))
     return _with_both_times(entry, call)

@@ -29,6 +29,7 @@ from tests.browser.outbox_hands import (
 )
 from tests.browser.tls import TLSServerThread, certificate
 from tests.clock import TestClock
+from tests.factories.people import TabletFactory
 from tests.factories.people import person as hire
 from tests.factories.visits import Visit, at_forty, dosed
 
@@ -157,7 +158,10 @@ def test_a_token_that_another_tab_has_renewed(visit: Visit, nurse: Person) -> No
 
 
 def test_a_nurse_who_was_deactivated(visit: Visit, nurse: Person, clock: TestClock) -> None:
-    """A colleague opens what waits and enters it, at its time and under their own name."""
+    """No ticket lets anyone act as someone who was let in no more. A colleague opens what waits and
+    enters it, at its time and under their own name."""
+    tablet = TabletFactory.create(site=visit.site)
+    nurse.hold(tablet).signed_in(visit.nurse)
     entered_at, colleague = clock.now(), hire(visit.site, "nurse")
     type_reading(nurse, visit, 131)
     cut(nurse)
@@ -167,7 +171,8 @@ def test_a_nurse_who_was_deactivated(visit: Visit, nurse: Person, clock: TestClo
     actions.deactivate_person(hire(visit.site, "administrator"), visit.site, visit.nurse.pk)
     mend(nurse)
     clock.forward(minutes=40)
-    nurse.signed_in(colleague).go("/")
+    nurse.hold(tablet).signed_in(colleague).go("/")
+    expect(nurse.page.locator("[data-unsent]")).to_contain_text("someone who is not signed in")
     assert nurse.violations() == []
     nurse.tap("Look at it")
     expect(nurse.page.get_by_label("Systolic")).to_have_value("131")

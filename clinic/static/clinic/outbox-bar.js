@@ -1,7 +1,7 @@
 // Says on every page what is on this tablet only, for how long, and what to do about it.
 import { serverNow, showTimes, siteTime } from "./countdown.js";
 import { keepDraft, OWN } from "./draft-store.js";
-import { remove, waiting } from "./outbox-queue.js";
+import { isSentByItself, remove, waiting } from "./outbox-queue.js";
 import { fillIn, find, mustFind } from "./page.js";
 
 /** @typedef {import("./vault.js").Entry} Entry */
@@ -52,8 +52,8 @@ function tell(bar, entries) {
   if (!oldest) return;
   const own = entries.filter((entry) => entry.person === page.person);
   const refused = own.find((entry) => entry.isRefused);
-  const others = own.length ? undefined : oldest;
-  const isHere = own.some((entry) => entry.site === page.site);
+  const isHere = entries.some(isSentByItself);
+  const others = own.length || isHere ? undefined : oldest;
   const { wordsWaiting, wordsElsewhere, wordsRefused, wordsOthers } = bar.dataset;
   const words = refused ? wordsRefused : others ? wordsOthers : isHere ? wordsWaiting : wordsElsewhere;
   const line = mustFind("[data-unsent-words]", HTMLElement);

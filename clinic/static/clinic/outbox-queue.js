@@ -1,19 +1,18 @@
 // Sends what waits on this tablet: at once, when there is contact again, and every quarter of a
 // minute with longer and longer breaks. Each goes to its form's own address, and is kept until the
 // server says that it has it; sent twice it is saved once. Each says who entered it, and is taken
-// for no one else.
+// for no one else. What a colleague entered goes with its ticket (ticket.js), or waits for them.
 import { wasLocked } from "./lock-screen.js";
+import { isRefusal, isSaved, PATIENCE, post } from "./outbox-answers.js";
 import { patience } from "./page.js";
 import { told, UNSENT } from "./unsent.js";
 import { drop, keep, kept } from "./vault.js";
 
 /** @typedef {import("./vault.js").Entry} Entry */
-/** @typedef {{status: number, saved?: string, page?: string}} Answer status 0: there was none */
+/** @typedef {import("./outbox-answers.js").Answer} Answer */
 
 const page = document.documentElement.dataset;
-const PATIENCE = 15000;
 const LONGEST = 120000;
-const LOOK_AGAIN = 303;
 
 let pause = PATIENCE;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -22,6 +21,9 @@ let timer;
 let onChange = () => {};
 /** @type {(entry: Entry, next: string) => void} */
 let onSaved = () => {};
+
+/** What the server takes from its author alone. @type {Set<string>} */
+const forAuthor = new Set();
 
 /** The entry that stands on this page is sent by the page. @type {{id: string}} */
 export const inHand = { id: "" };
@@ -49,23 +51,6 @@ export async function remove(id) {
   onChange();
 }
 
-/** What the server answers. @param {Entry} entry @param {string} token
- *  @param {Record<string, string>} [more] headers @returns {Promise<Answer>} */
-async function post({ address, person, typed }, token, more = {}) {
-  const body = new URLSearchParams([...typed, ["csrfmiddlewaretoken", token]]);
-  const headers = { Accept: "application/json", "X-Entered-By": person, ...more };
-  try {
-    const signal = patience(PATIENCE);
-    const answer = await fetch(address, { method: "POST", body, headers, signal, redirect: "manual" });
-    if (answer.type === "opaqueredirect") return { status: LOOK_AGAIN };
-    const told = answer.ok ? await answer.json() : {};
-    // Another page in the place of an answer, as that of a guest network, is none.
-    return answer.ok && !told.saved ? { status: 0 } : { status: answer.status, ...told };
-  } catch {
-    return { status: 0 };
-  }
-}
-
 /** Who is signed in and where, and a fresh token; nothing where no one is.
  *  @returns {Promise<{token: string, person: string, site: string} | null>} */
 async function ask() {
@@ -79,6 +64,13 @@ async function ask() {
 /** @param {Entry} entry @param {{person: string, site: string}} who */
 const isOf = (entry, who) => entry.person === who.person && entry.site === who.site;
 
+/** Whether `entry` goes by itself while this page is open: one's own, or a colleague's with its ticket.
+ *  @param {Entry} entry */
+export function isSentByItself({ id, person, site, ticket, isRefused }) {
+  if (!page.person || site !== page.site || isRefused) return false;
+  return person === page.person || (Boolean(ticket) && !forAuthor.has(id));
+}
+
 /** Sent with the page's token, and with a fresh one where that is no good any more.
  *  @param {Entry} entry @param {HTMLInputElement} token @returns {Promise<Answer>} */
 export async function send(entry, token) {
@@ -91,35 +83,28 @@ export async function send(entry, token) {
   return post(entry, fresh.token);
 }
 
-/** @param {Answer} answer */
-export const isSaved = ({ status }) => status === 200 || status === 201;
-
-/** Refused for good: a person has to look at it. @param {Answer} answer */
-export const isRefusal = ({ status }) => [400, 403, 404, 409, 413, 422].includes(status);
-
-/** @param {Answer} answer */
-export const isToBeSentAgain = ({ status }) => status === 0 || status === 429 || status >= 500;
-
 /** @param {Entry} entry @param {string} token @returns {Promise<boolean>} whether to go on */
 async function sendAgain(entry, token) {
-  const answer = await post(entry, token, { "X-Sent-Again": "1" });
+  const isOwn = entry.person === page.person;
+  const { ticket = "", seal = "" } = entry;
+  /** @type {Record<string, string>} */
+  const byTicket = isOwn ? {} : { "X-Ticket": ticket, "X-Seal": seal };
+  const answer = await post(entry, token, { "X-Sent-Again": "1", ...byTicket });
   if (isSaved(answer)) {
     await remove(entry.id);
     onSaved(entry, answer.page || "/");
-  } else if (isRefusal(answer)) await put({ ...entry, isRefused: true });
+  } else if (!isOwn && [401, 403, 404].includes(answer.status)) forAuthor.add(entry.id);
+  else if (isRefusal(answer)) await put({ ...entry, isRefused: true });
   else return false;
   return true;
 }
 
-async function sendOwn() {
-  const own = (await waiting()).filter(
-    (entry) => entry.person === page.person && !entry.isRefused && entry.id !== inHand.id,
-  );
-  const who = own.length ? await ask() : null;
-  if (!who) return !own.length;
-  for (const entry of own) {
-    if (isOf(entry, who) && !(await sendAgain(entry, who.token))) return false;
-  }
+async function sendWaiting() {
+  const found = (await waiting()).filter((entry) => isSentByItself(entry) && entry.id !== inHand.id);
+  const who = found.length ? await ask() : null;
+  if (!who) return !found.length;
+  if (who.person !== page.person || who.site !== page.site) return true;
+  for (const entry of found) if (!(await sendAgain(entry, who.token))) return false;
   return true;
 }
 
@@ -127,7 +112,7 @@ async function sendOwn() {
 async function sendNow() {
   clearTimeout(timer);
   const isSent = await navigator.locks
-    .request("outbox", { ifAvailable: true }, (lock) => !lock || sendOwn())
+    .request("outbox", { ifAvailable: true }, (lock) => !lock || sendWaiting())
     .catch(() => false);
   pause = isSent ? PATIENCE : Math.min(2 * pause, LONGEST);
   clearTimeout(timer);

@@ -1,10 +1,13 @@
 // A form that is marked for it is kept on the tablet before it is sent, and until the server has it.
 // Where the browser keeps nothing, or the server has something to say, it goes the ordinary way.
-import { serverNow, siteTime } from "./countdown.js";
+import { siteTime } from "./countdown.js";
 import { dropDraft, keyOf, readDraft } from "./draft-store.js";
 import { showUnsent } from "./outbox-bar.js";
-import { inHand, isRefusal, isSaved, isToBeSentAgain, put, remove, send, startQueue } from "./outbox-queue.js";
+import { isRefusal, isSaved, isToBeSentAgain } from "./outbox-answers.js";
+import { addressOf, entryOf } from "./outbox-entry.js";
+import { inHand, put, remove, send, startQueue } from "./outbox-queue.js";
 import { field, fillIn, find, findAll, mustFind } from "./page.js";
+import { sealing } from "./ticket.js";
 import { UNSENT } from "./unsent.js";
 import { uuid7 } from "./uuid7.js";
 
@@ -16,32 +19,7 @@ const page = document.documentElement.dataset;
 const keptHere = [];
 let isShown = false;
 
-const addressOf = (/** @type {HTMLFormElement} */ form) => form.dataset.outbox || "";
-
-/** Instants and how far the tablet's clock is off, for a time of day alone is read by them; and what
- *  was entered here before, which is no surprise to who enters the next.
- *  @param {HTMLFormElement} form @returns {Entry} */
-function entryOf(form) {
-  const at = serverNow();
-  const sent = /** @type {[string, string][]} */ ([...new FormData(form)]);
-  const typed = sent.filter(([name]) => name !== "csrfmiddlewaretoken");
-  typed.push(["entered_at", new Date(at).toISOString()], ["clock_offset", String(at - Date.now())]);
-  typed.push(...keptHere.map((id) => /** @type {[string, string]} */ (["known", id])));
-  return {
-    id: field(form, "id").value,
-    person: page.person || "",
-    site: page.site || "",
-    zone: page.zone || "UTC",
-    address: addressOf(form),
-    label: find("h1", HTMLElement)?.textContent?.trim() || "",
-    at,
-    isRefused: false,
-    typed,
-  };
-}
-
-/** What is kept is not changed any more; the way back stays open.
- *  @param {HTMLFormElement} form @param {boolean} isKept */
+/** What is kept is not changed any more. @param {HTMLFormElement} form @param {boolean} isKept */
 function close(form, isKept) {
   isShown = isKept;
   for (const part of form.children) {
@@ -79,12 +57,12 @@ function startAnother(form) {
   });
 }
 
-/** @param {HTMLFormElement} form */
-async function save(form) {
-  const entry = entryOf(form);
+/** @param {HTMLFormElement} form @param {ReturnType<typeof sealing>} seal */
+async function save(form, seal) {
+  const entry = entryOf(form, keptHere);
   inHand.id = entry.id;
   try {
-    await put(entry);
+    await put({ ...entry, ...(await seal(entry)) });
   } catch {
     // The browser keeps nothing: it goes as a form goes.
     form.submit();
@@ -98,8 +76,8 @@ async function save(form) {
     inHand.id = "";
     sayKept(form, entry);
   } else {
-    // What the server has to say stands on its own page. A form that it refused is in the hands of
-    // who typed it; one that needs a sign-in waits for that.
+    // What the server has to say stands on its own page. What it refused is in the hands of who typed
+    // it; what needs a sign-in waits for that.
     if (isRefusal(answer)) await remove(entry.id).catch(() => {});
     else dropDraft(keyOf(form));
     form.submit();
@@ -109,12 +87,13 @@ async function save(form) {
 /** @param {HTMLFormElement} form */
 function start(form) {
   form.dataset.isStarted = "";
+  const seal = sealing(form);
   startAnother(form);
   form.addEventListener("submit", (event) => {
     const by = /** @type {SubmitEvent} */ (event).submitter;
     if (event.defaultPrevented || by?.getAttribute("name")) return;
     event.preventDefault();
-    save(form);
+    save(form, seal);
   });
 }
 
@@ -135,9 +114,9 @@ async function show() {
 
 /** Goes on where what was saved by itself is what this page is for, and nothing else was begun here.
  *  @param {Entry} entry @param {string} next */
-function goOn({ id, address }, next) {
+function goOn({ id, address, person }, next) {
   const form = find("form[data-outbox]", HTMLFormElement);
-  if (!form) return;
+  if (!form || person !== page.person) return;
   const isHere = isShown ? id === keptHere.at(-1) : address === addressOf(form) && !readDraft(keyOf(form));
   if (isHere) location.assign(next);
   isShown &&= !isHere;

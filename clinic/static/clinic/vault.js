@@ -4,11 +4,13 @@
 // something waits. Drafts are in a database of their own (draft-store.js).
 
 /** @typedef {{id: string, person: string, site: string, zone: string, address: string,
- *  label: string, at: number, isRefused: boolean, typed: [string, string][]}} Entry
+ *  label: string, at: number, isRefused: boolean, typed: [string, string][], ticket?: string,
+ *  seal?: string}} Entry
  *  `id` names the row that it becomes, `person`, `site` and `zone` who entered it and where,
  *  `address` the form that it is sent to, `label` the heading of that form, without a name; `at` is the instant
  *  of Save by the server's clock, in milliseconds, `typed` the fields of the form as they are sent.
- *  `isRefused`: the server refused it, and a person has to look at it. */
+ *  `isRefused`: the server refused it, and a person has to look at it. With `ticket` and `seal` a
+ *  colleague may send it as it stands, under the name of who entered it; without them no one else. */
 
 const AES = { name: "AES-GCM", length: 256 };
 

@@ -97,7 +97,7 @@ def _given(medication: Event) -> str:
 
 
 @require_http_methods(["GET", "POST"])
-@page(Permission.RECORD_EVENT)
+@page(Permission.RECORD_EVENT, takes_tickets=True)
 def record(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     session = open_session(request, session_id)
     form = EventForm(request.POST or None, session=session)
@@ -107,7 +107,7 @@ def record(request: ClinicRequest, session_id: UUID) -> HttpResponse:
         resolves, medication = data.get("resolves"), data.get("medication")
         return record_event(
             session_id,
-            request.user,
+            request.author,
             id=data["id"],
             sending=form.sending,
             event=EventEntry(

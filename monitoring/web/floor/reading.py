@@ -154,7 +154,7 @@ class CorrectionForm(ReadingForm):
 
 
 @require_http_methods(["GET", "POST"])
-@page(Permission.RECORD_READING)
+@page(Permission.RECORD_READING, takes_tickets=True)
 def record(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     """`?slot=` names what the reading is for: minutes, 0 for pre-dose, none for an additional.
 
@@ -199,7 +199,7 @@ def _recorded_by(
         form,
         lambda: record_reading(
             session_id,
-            request.user,
+            request.author,
             id=form.cleaned_data["id"],
             sending=form.sending,
             entry=form.entry(asked),
@@ -243,7 +243,7 @@ def _recorded(session: Session, facts: SessionFacts, asked: int | None) -> dict[
 
 
 @require_http_methods(["GET", "POST"])
-@page(Permission.RECORD_READING)
+@page(Permission.RECORD_READING, takes_tickets=True)
 def correct(request: ClinicRequest, session_id: UUID, reading_id: UUID) -> HttpResponse:
     """The original stands beside; nothing of it is copied into the form."""
     session = open_session(request, session_id)
@@ -260,7 +260,7 @@ def correct(request: ClinicRequest, session_id: UUID, reading_id: UUID) -> HttpR
     def save() -> ReadingRow:
         return correct_reading(
             session_id,
-            request.user,
+            request.author,
             id=form.cleaned_data["id"],
             sending=form.sending,
             replaces=reading_id,

@@ -100,7 +100,7 @@ class ResponseForm(RecordForm):
 
 
 @require_http_methods(["GET", "POST"])
-@page(Permission.RECORD_EVENT)
+@page(Permission.RECORD_EVENT, takes_tickets=True)
 def respond(request: ClinicRequest, session_id: UUID, about: UUID) -> HttpResponse:
     session = open_session(request, session_id)
     facts = session.facts()
@@ -114,7 +114,7 @@ def respond(request: ClinicRequest, session_id: UUID, about: UUID) -> HttpRespon
         data = form.cleaned_data
         return respond_to_flag(
             session_id,
-            request.user,
+            request.author,
             id=data["id"],
             sending=form.sending,
             about=about,

@@ -132,14 +132,20 @@ def review(request: ClinicRequest, session_id: UUID, reading_id: UUID) -> HttpRe
 def review_list(request: ClinicRequest) -> HttpResponse:
     """What came after departure and that no clinician has answered, the longest waiting first."""
     waiting = list(
-        reviews.waiting(request.site).select_related("session__patient", "recorded_by", "review")
+        reviews.waiting(request.site).select_related(
+            "session__patient", "recorded_by", "sent_by", "review"
+        )
     )
-    late = reviews.waiting_events(request.site).select_related("session__patient", "recorded_by")
+    late = reviews.waiting_events(request.site).select_related(
+        "session__patient", "recorded_by", "sent_by"
+    )
     doses = reviews.waiting_doses(request.site)
     doses = doses.select_related("session__patient", "recorded_by", "witness")
     events: list[tuple[Event | Dose, Entry]] = [(e, event_entry(e)) for e in late]
     events += [(d, dose_entry(d)) for d in doses]
-    strikes = list(reviews.strikes_waiting(request.site).select_related("session__patient"))
+    strikes = list(
+        reviews.strikes_waiting(request.site).select_related("session__patient", "sent_by")
+    )
     found = [*waiting, *(event for event, _entry in events), *strikes]
     log_read(request, "listed", [row.session.patient_id for row in found])
     context = {

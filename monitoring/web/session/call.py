@@ -81,7 +81,7 @@ class CallForm(RecordForm):
 
 
 @require_http_methods(["GET", "POST"])
-@page(Permission.CALL_PATIENT)
+@page(Permission.CALL_PATIENT, takes_tickets=True)
 def record(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     session = open_session(request, session_id)
     form = CallForm(request.POST or None)
@@ -89,7 +89,7 @@ def record(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     def save() -> Call:
         return record_call(
             session_id,
-            request.user,
+            request.author,
             id=form.cleaned_data["id"],
             call=form.entry(),
             sending=form.sending,

@@ -153,7 +153,7 @@ def dose(request: ClinicRequest, session_id: UUID, dose_id: UUID) -> HttpRespons
 
 
 @require_http_methods(["GET", "POST"])
-@page(Permission.RECORD_EVENT)
+@page(Permission.RECORD_EVENT, takes_tickets=True)
 def event(request: ClinicRequest, session_id: UUID, event_id: UUID) -> HttpResponse:
     session = open_session(request, session_id)
     found = session.rows.find(Event, event_id)
@@ -166,7 +166,7 @@ def event(request: ClinicRequest, session_id: UUID, event_id: UUID) -> HttpRespo
     def save() -> Event:
         return correct_event(
             session_id,
-            request.user,
+            request.author,
             id=form.cleaned_data["id"],
             replaces=event_id,
             correction=form.correction(),

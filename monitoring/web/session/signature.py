@@ -21,6 +21,7 @@ from monitoring.reports.content import content, signatures
 from monitoring.reports.session_report import load, session_report
 from monitoring.web.lookup import not_here, read
 from monitoring.words.amendments import amendments
+from monitoring.words.people import recorder
 from monitoring.words.readings import values
 from monitoring.words.timeline import timeline
 
@@ -61,7 +62,7 @@ def signature(request: ClinicRequest, session_id: UUID, clearance_id: UUID) -> H
 def changes(session: Session, through_seq: int) -> list[Change]:
     """What the record holds that the signature does not cover, in the order it was recorded."""
     found = [
-        (r.seq, Change(r.recorded_at, _reading(r), r.recorded_by.printed_name))
+        (r.seq, Change(r.recorded_at, _reading(r), recorder(r)))
         for r in session.rows.of(Reading)
         if r.seq > through_seq
     ]

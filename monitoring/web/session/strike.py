@@ -52,7 +52,7 @@ class ConfirmationForm(RecordForm):
 
 
 @require_http_methods(["GET", "POST"])
-@page(Permission.RECORD_EVENT)
+@page(Permission.RECORD_EVENT, takes_tickets=True)
 def strike(request: ClinicRequest, session_id: UUID, noun: str, fact_id: UUID) -> HttpResponse:
     session = open_session(request, session_id)
     kinds = {name_of(kind): kind for kind in SessionFact.tables() if kind.can_be_struck}
@@ -68,7 +68,7 @@ def strike(request: ClinicRequest, session_id: UUID, noun: str, fact_id: UUID) -
         data = form.cleaned_data
         return actions.strike(
             session_id,
-            request.user,
+            request.author,
             id=data["id"],
             noun=noun,
             target=fact_id,
