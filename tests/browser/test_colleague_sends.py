@@ -1,4 +1,4 @@
-"""One tablet, two nurses: what the first entered without contact arrives while the second holds it."""
+"""One tablet, two nurses: what one entered without contact arrives while the other holds it."""
 
 from __future__ import annotations
 
@@ -58,6 +58,7 @@ def test_it_arrives_under_the_name_of_who_entered_it(
     expect(device.page.locator("[data-unsent]")).to_contain_text("2 on this tablet")
     assert rows(visit) == []
     come_back(device, thomas)
+    expect(device.page.locator("header")).to_contain_text("Thomas Brown")
     wait_until_sent(device)
     assert device.violations() == []
     found = Reading.objects.filter(session=visit.id, sent_by=thomas, recorded_by=visit.nurse)
