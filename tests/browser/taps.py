@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import expect
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from playwright.sync_api import Page, expect
 
 from clinic.models import Staff
 from tests.browser.conftest import Person
 from tests.factories.people import PIN
+
+STORED = PBKDF2PasswordHasher().encode(PIN, "salt", iterations=1000)
+"""The PIN as a deployment stores it, which a page without contact hashes itself."""
 
 
 class Taps:
@@ -24,9 +28,13 @@ class Taps:
         self.taps += 1
 
     def pin(self, pin: str) -> None:
-        for digit in pin:
-            self.device.page.locator(f"[data-digit='{digit}']").tap()
-            self.digits += 1
+        type_pin(self.device.page, pin)
+        self.digits += len(pin)
+
+
+def type_pin(page: Page, pin: str) -> None:
+    for digit in pin:
+        page.locator(f"[data-digit='{digit}']").tap()
 
 
 def come_back(device: Person, staff: Staff, pin: str = PIN) -> Taps:

@@ -6,7 +6,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
@@ -15,7 +14,7 @@ from monitoring.models import Reading
 from tests.browser.conftest import Makes, Person
 from tests.browser.hands import fill_reading
 from tests.browser.outbox_hands import cut, forgive, mend, rows, wait_until_sent
-from tests.browser.taps import come_back
+from tests.browser.taps import STORED, come_back, type_pin
 from tests.clock import TestClock
 from tests.factories.people import PIN, TabletFactory
 from tests.factories.people import person as hire
@@ -23,7 +22,6 @@ from tests.factories.visits import Visit, at_forty
 
 WRONG = ("111112", "111113", "111114", "111115", "111116")
 """The first bits of none are those of the PIN, with this salt."""
-STORED = PBKDF2PasswordHasher().encode(PIN, "salt", iterations=1000)
 
 
 @pytest.fixture
@@ -67,11 +65,6 @@ def pass_time(clock: TestClock, page: Page, seconds: int) -> None:
 
 def expect_alone(page: Page) -> None:
     expect(page.get_by_text("No contact with the server.")).to_be_visible()
-
-
-def type_pin(page: Page, pin: str) -> None:
-    for digit in pin:
-        page.locator(f"[data-digit='{digit}']").tap()
 
 
 def test_a_page_locks_and_opens_without_contact_and_the_server_asks_once_more(

@@ -19,8 +19,10 @@ function hold(event) {
   if (document.body.classList.contains(LOCKED)) event.preventDefault();
 }
 
-/** Hide the page at once, without asking the server. */
+/** Hide the page at once, without asking the server. Other scripts forget then what is for its person
+ *  alone: the event is `page-locked`. */
 export function showLockScreen() {
+  document.dispatchEvent(new Event("page-locked"));
   const screen = mustFind("[data-lock-screen]", HTMLElement);
   document.title = screen.dataset.lockScreen || "";
   screen.hidden = false;

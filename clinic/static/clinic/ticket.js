@@ -1,8 +1,14 @@
 // What lets a colleague send what was entered here, under the name of who entered it. The server gives
 // out a ticket and the key of a seal with each form. What is saved is sealed with the key, which this
-// page alone has and keeps nowhere: later no one can change it, or make another.
+// page alone has and keeps nowhere: later no one can change it, or make another. Once the screen was
+// locked the key is forgotten: what is entered after that waits for its author, whom the server asks
+// for the whole PIN.
+import { wasLocked } from "./lock-screen.js";
 
 /** @typedef {import("./vault.js").Entry} Entry */
+
+/** @type {Map<HTMLFormElement, Promise<CryptoKey>>} */
+const keys = new Map();
 
 /** The fields as they are sent, each time the same. @param {[string, string][]} typed */
 export const bodyOf = (typed) => new URLSearchParams(typed);
@@ -19,13 +25,16 @@ const imported = (key) =>
 export function sealing(form) {
   const { ticket, seal } = form.dataset;
   delete form.dataset.seal;
-  const key = ticket && seal && globalThis.crypto.subtle ? imported(seal) : null;
+  if (ticket && seal && globalThis.crypto.subtle && !wasLocked()) keys.set(form, imported(seal));
 
   /** @param {Entry} entry @returns {Promise<{ticket?: string, seal?: string}>} */
   return async ({ address, typed }) => {
-    if (!key) return {};
-    const made = await crypto.subtle.sign("HMAC", await key, bytes(`${address}\n${bodyOf(typed)}`));
+    const key = await keys.get(form);
+    if (!key || wasLocked()) return {};
+    const made = await crypto.subtle.sign("HMAC", key, bytes(`${address}\n${bodyOf(typed)}`));
     const hex = [...new Uint8Array(made)].map((byte) => byte.toString(16).padStart(2, "0"));
     return { ticket, seal: hex.join("") };
   };
 }
+
+document.addEventListener("page-locked", () => keys.clear());

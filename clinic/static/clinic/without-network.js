@@ -129,4 +129,8 @@ if (find("[data-goes-on]", HTMLElement)) {
   setTimeout(keep, SOON);
   document.body.addEventListener("htmx:afterSwap", keep);
   document.addEventListener("click", click);
+  // A form that is opened after that is one's own alone (ticket.js).
+  document.addEventListener("page-locked", () => {
+    for (const form of kept ? findAll(FORM, HTMLFormElement, kept) : []) delete form.dataset.seal;
+  });
 }
