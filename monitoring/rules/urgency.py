@@ -139,6 +139,11 @@ def rank(wait: Wait, *, is_clinician: bool) -> tuple[int, datetime]:
     return order.index(wait.kind), wait.since
 
 
+def emergencies(facts: SessionFacts) -> tuple[datetime, ...]:
+    """When each emergency began that no one was informed of, the earliest first."""
+    return tuple(sorted(found.at for found in unanswered(facts) if found.tier == "emergency"))
+
+
 def rest_ends_at(facts: SessionFacts) -> datetime | None:
     """When the rest after the last device ends (CLINICAL 8, rule 22); None where no further device
     is to be given, and of an infusion."""

@@ -9,8 +9,8 @@ from clinic import clock
 from clinic.models import Tablet
 from monitoring.models import Session
 from monitoring.rules.due import Due, next_due
-from monitoring.rules.flags import unanswered
 from monitoring.rules.protocol import Protocol
+from monitoring.rules.urgency import emergencies
 from monitoring.words.due import due_words
 
 
@@ -20,13 +20,13 @@ class Waiting:
     No name, no value and no symptom: the page is open to whoever passes."""
 
     room: str
-    emergency_at: datetime | None
+    emergencies: tuple[datetime, ...]
     due: Due | None
     protocol: Protocol
 
     @property
     def is_emergency(self) -> bool:
-        return self.emergency_at is not None
+        return bool(self.emergencies)
 
     @property
     def words(self) -> str:
@@ -40,10 +40,9 @@ def waiting_rooms(tablet: Tablet) -> list[Waiting]:
     sessions = Session.objects.at(tablet.site).in_progress().with_observations()
     for session in sessions.select_related("standing_clearance"):
         facts = session.facts_loaded()
-        emergencies = (f.at for f in unanswered(facts) if f.tier == "emergency")
-        emergency_at = min(emergencies, default=None)
+        urgent = emergencies(facts)
         due = next_due(facts, now)
         late = due if due is not None and due.state == "overdue" else None
-        if emergency_at or late:
-            found.append(Waiting(session.room, emergency_at, late, facts.protocol))
+        if urgent or late:
+            found.append(Waiting(session.room, urgent, late, facts.protocol))
     return sorted(found, key=lambda p: (not p.is_emergency, p.due.due_at if p.due else now))

@@ -85,6 +85,25 @@ def test_a_tablet_rings_once_for_each_thing_and_only_when_switched_on(
     assert heard(nurse) == []
 
 
+def test_a_second_emergency_of_the_same_patient_rings_again(
+    visit: Visit, nurse: Person, clock: TestClock
+) -> None:
+    page = nurse.page
+    page.add_init_script(HEARD)
+    page.clock.install()
+    nurse.go("/")
+    nurse.tap("Sound and vibration: off")
+    page.wait_for_function("() => new AudioContext().state === 'running'")
+    for systolic in (201, 205):
+        clock.forward(minutes=1)
+        visit.read(systolic=systolic)
+        page.clock.run_for(11_000)
+        page.wait_for_function("() => heard.length === 4")
+        assert heard(nurse) == ["tone"] * 3 + [5]
+    page.clock.run_for(11_000)
+    assert heard(nurse) == []
+
+
 def test_a_sound_that_the_browser_holds_back_is_said_until_the_page_is_touched(
     visit: Visit, nurse: Person
 ) -> None:

@@ -96,6 +96,8 @@ def test_a_page_locks_and_opens_without_contact_and_the_server_asks_once_more(
     expect_alone(page)
     type_pin(page, PIN)
     expect(page.locator("[data-outbox-note]")).to_be_visible()
+    # The line of readings looks as late as it is, with no word of the server.
+    expect(page.locator(".slot-overdue .state-overdue")).to_have_count(1)
 
     # With contact the server asks, once no one is in mid-entry, and takes nothing before.
     mend(device)

@@ -59,8 +59,9 @@ function found() {
     if (over >= Number(dataset.urgentAfter)) return [`overdue ${dataset.due}`, `urgent ${dataset.due}`];
     return over >= Number(dataset.overdueAfter) ? [`overdue ${dataset.due}`] : [];
   });
-  const emergencies = findAll("[data-emergency]", HTMLElement);
-  return [...late, ...emergencies.map(({ dataset }) => `emergency ${dataset.emergency}`)];
+  // One patient may have several: each has its own moment.
+  const moments = findAll("[data-emergency]", HTMLElement).flatMap(({ dataset }) => dataset.emergency?.split(" "));
+  return [...late, ...moments.filter(Boolean).map((at) => `emergency ${at}`)];
 }
 
 /** Each is heard once, on whichever page and in whichever tab it is seen first. */

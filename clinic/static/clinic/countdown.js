@@ -3,6 +3,8 @@ import { fillIn, findAll } from "./page.js";
 
 const MINUTE = 60000;
 const IS_SET = 2 * MINUTE;
+/** @type {Record<string, string>} */
+const WORDS = { due: "wordDue", overdue: "wordOverdue", urgent: "wordUrgent" };
 const page = document.documentElement.dataset;
 const clocks = () => ({ wall: Date.now(), steady: performance.now() });
 let offset = 0;
@@ -60,18 +62,29 @@ const text = (name, ms = 0) => fillIn(page[name], { minutes: Math.floor(ms / MIN
 /** Minutes that are left are rounded up. @param {number} ms */
 const up = (ms) => Math.ceil(ms / MINUTE) * MINUTE;
 
-/** @param {number} left @param {DOMStringMap} element */
-function dueText(left, { overdueAfter, urgentAfter }) {
-  if (left > 0) return text("wordIn", up(left));
-  if (-left < Number(overdueAfter || 5) * MINUTE) return text("wordDue");
-  return text(-left < Number(urgentAfter || 10) * MINUTE ? "wordOverdue" : "wordUrgent", -left);
+/** What a reading is from its due time on. @param {number} over @param {DOMStringMap} element */
+function stateOf(over, { overdueAfter, urgentAfter }) {
+  if (over < Number(overdueAfter || 5) * MINUTE) return "due";
+  return over < Number(urgentAfter || 10) * MINUTE ? "overdue" : "urgent";
+}
+
+/** A scheduled reading looks as late as it is, also while the server says nothing.
+ *  @param {HTMLElement} element @param {number} over */
+function showDue(element, over) {
+  if (over < 0) return text("wordIn", up(-over));
+  const state = stateOf(over, element.dataset);
+  const slot = element.closest(".slot");
+  const mark = slot?.querySelector(".state");
+  if (slot) slot.className = `slot slot-${state}`;
+  if (mark) mark.className = `state state-${state}`;
+  return text(WORDS[state] || "", over);
 }
 
 /** @param {HTMLElement} element */
 function show(element) {
   const { due, until, since, ago } = element.dataset;
   const passed = serverNow() - Date.parse(due || until || since || ago || "");
-  if (due) element.textContent = dueText(-passed, element.dataset);
+  if (due) element.textContent = showDue(element, passed);
   else if (until) element.textContent = passed < 0 ? text("wordLeft", up(-passed)) : text("wordElapsed");
   else element.textContent = text(since ? "wordSince" : "wordAgo", Math.max(0, passed));
 }

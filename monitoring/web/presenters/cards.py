@@ -79,6 +79,7 @@ class Card:
     last: LastSet | None = None
     open_count: int = 0
     attention: tuple[Mark, ...] = ()
+    emergencies: tuple[datetime, ...] = ()
     open_since: datetime | None = None
     """Since when a session of an earlier day has been left open."""
     observer: str = ""
@@ -124,6 +125,7 @@ def card(
         last=last_set(facts),
         open_count=len(before_clearance(facts, now)) if is_dosed and not is_cleared else 0,
         attention=attention(facts, now),
+        emergencies=urgency.emergencies(facts),
         offer=offer.taken_by(watched, session.site) if offer else None,
         observer=session.observer.printed_name if session.is_open and session.observer else "",
         open_since=session.admitted_at if left_open(session, facts, now) else None,

@@ -86,7 +86,11 @@ def test_the_most_urgent_patient_stands_first(clock: TestClock, signed_in: Signe
         "Arrived",
         "Planned",
     ]
+    made["Emergency"].read(systolic=202)
+    first, second = cards(nurse)[0].emergencies
     page = nurse.get("/").content.decode()
+    moments = [timezone.localtime(at, site.tz).isoformat() for at in (first, second)]
+    assert f'data-emergency="{" ".join(moments)}"' in page
     assert "Record 60-minute reading" in page
     assert "Systolic 190, at or above 180 mmHg" in page
     assert "Record who was informed" in page
