@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import django_filters
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Membership, Site, Staff
 from clinic.pages.filters import DayFilter, ListFilter, PersonFilter
 from clinic.pages.keyset import Order
-from monitoring.models import Departure, Patient, ProtocolVersion, Session
+from monitoring.models import Departure, Patient, ProtocolVersion, Session, Tag
 from monitoring.models.register_indexes import DEVIATING
 from monitoring.models.session import SessionQuerySet
 from monitoring.reports.register import NEWEST, ORDERS, amended, waiting
+from monitoring.rules.tags import ADVERSE_EVENT, TagKind
+from monitoring.words import kinds
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
 
 ANY = _("Any")
 SORTS = (
@@ -35,6 +41,15 @@ STATES = (
 
 
 _WATCH = (Membership.Role.NURSE, Membership.Role.CLINICIAN)
+
+
+_TAGGED: dict[str, TagKind] = {"kind": "deviation", "flag": "flag", "adverse": "event"}
+"""By the name of the filter, the kind of tag that it asks for."""
+
+
+def chosen_by_name(names: Mapping[str, StrPromise]) -> Callable[[], list[tuple[str, str]]]:
+    """What to choose from, in the order of its names, which are those of the reader's language."""
+    return lambda: sorted(((k, str(v)) for k, v in names.items()), key=lambda pair: pair[1])
 
 
 class Register(ListFilter):
@@ -66,6 +81,21 @@ class Register(ListFilter):
         choices=(("yes", _("With a deviation")), ("no", _("Without"))),
         method="deviating",
         label=_("Deviations"),
+        empty_label=ANY,
+    )
+    kind = django_filters.ChoiceFilter(
+        choices=chosen_by_name(kinds.DEVIATIONS),
+        method="tagged",
+        label=_("Kind of deviation"),
+        empty_label=ANY,
+    )
+    flag = django_filters.ChoiceFilter(
+        choices=chosen_by_name(kinds.FLAGS), method="tagged", label=_("Flag"), empty_label=ANY
+    )
+    adverse = django_filters.ChoiceFilter(
+        choices=((ADVERSE_EVENT, _("With an adverse event")),),
+        method="tagged",
+        label=_("Adverse event"),
         empty_label=ANY,
     )
     signature = django_filters.ChoiceFilter(
@@ -121,6 +151,10 @@ class Register(ListFilter):
         if is_so == "yes":
             return found.filter(DEVIATING)
         return found.filter(deviation_count=0)
+
+    def tagged(self, found: QuerySet[Session], name: str, code: str) -> QuerySet[Session]:
+        tags = Tag.objects.filter(kind=_TAGGED[name], code=code, session=OuterRef("pk"))
+        return found.filter(Exists(tags))
 
     def signed(self, found: QuerySet[Session], name: str, is_so: str) -> QuerySet[Session]:
         """Signed and standing; or dosed without a signature that stands."""

@@ -74,9 +74,25 @@ def test_sessions_are_found_that_were_amended_or_wait_for_a_clinician(
     assert shown(auditor, review="waiting") == [late.id]
 
 
+def test_sessions_are_found_by_kind_of_deviation_flag_and_adverse_event(
+    clock: TestClock, site: Site, auditor: Client
+) -> None:
+    made(clock, site, discharged)
+    left, high, ill = (made(clock, site, observed) for _ in range(3))
+    left.leave("transferred")
+    high.read(None, systolic=200, diastolic=110)
+    ill.event("adverse_event", is_serious=False, onset_at=clock.now(), detail="Vomited")
+
+    assert shown(auditor, kind="transferred") == [left.id]
+    assert shown(auditor, flag="systolic_emergency") == [high.id]
+    assert shown(auditor, adverse="adverse_event") == [ill.id]
+    assert shown(auditor, adverse="adverse_event", flag="systolic_emergency") == []
+
+
 @pytest.mark.parametrize(
     ("asked", "field"),
     [({"nurse": "nonsense"}, "nurse"), ({"given": "much"}, "given"), ({"given": "-1"}, "given"),
+     ({"kind": "none"}, "kind"), ({"flag": "x"}, "flag"), ({"adverse": "no"}, "adverse"),
      ({"amended": "no"}, "amended"), ({"review": "maybe"}, "review")],
 )  # fmt: skip
 def test_while_one_of_them_is_wrong_nothing_is_shown_or_exported(
