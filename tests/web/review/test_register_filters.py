@@ -79,11 +79,11 @@ def test_sessions_are_found_by_kind_of_deviation_flag_and_adverse_event(
 ) -> None:
     made(clock, site, discharged)
     left, high, ill = (made(clock, site, observed) for _ in range(3))
-    left.leave("transferred")
+    left.leave("against_advice")
     high.read(None, systolic=200, diastolic=110)
     ill.event("adverse_event", is_serious=False, onset_at=clock.now(), detail="Vomited")
 
-    assert shown(auditor, kind="transferred") == [left.id]
+    assert shown(auditor, kind="against_advice") == [left.id]
     assert shown(auditor, flag="systolic_emergency") == [high.id]
     assert shown(auditor, adverse="adverse_event") == [ill.id]
     assert shown(auditor, adverse="adverse_event", flag="systolic_emergency") == []
