@@ -10,6 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,13 @@ Head = tuple[int, str]
 Heads = dict[str, Head]
 
 
+_FILE = re.compile(
+    rb'(?P<head>\{.*?"moved":)(?P<moved>\{.*\})(?P<tail>,"number":.*),"signature":"(?P<by>\w+)"\}',
+    re.DOTALL,
+)
+"""A file as `write` makes it. What moved is most of it, and is read only where it is asked for."""
+
+
 @dataclass
 class Anchored:
     """What the anchors say together: each chain's last anchored head and all that there ever were,
@@ -38,12 +47,44 @@ class Anchored:
     """The file, the chain, and the head that was anchored before it with more entries."""
     last_digest: str = ""
     problems: list[tuple[str, str]] = field(default_factory=list)
+    _moved: list[tuple[str, bytes]] = field(default_factory=list)
+    _root: tuple[str, str] | None = None
+    """The last file, and the root that it names."""
+
+    def take_all(self) -> None:
+        """Read the heads of every file, and whether the last root is theirs: each file was signed
+        with its own, and the files are linked."""
+        for name, moved in self._moved:
+            self._take(name, _heads(moved))
+        if self._root and self._root[1] != merkle_root(self.heads):
+            self.problems.append((self._root[0], "has another root than its heads"))
+
+    def take(self, chains: Collection[str]) -> None:
+        """Read the heads of these chains alone, from the files that name one of them."""
+        marks = [chain.encode() for chain in chains]
+        for name, moved in self._moved:
+            if any(mark in moved for mark in marks):
+                heads = _heads(moved)
+                self._take(name, {chain: heads[chain] for chain in chains if chain in heads})
+
+    def _take(self, name: str, moved: Heads) -> None:
+        for chain, head in moved.items():
+            before = self.heads.get(chain)
+            if before and head[0] < before[0]:
+                self.backwards.append((name, chain, before))
+            self.every.setdefault(chain, set()).add(head)
+        self.heads.update(moved)
+
+
+def _heads(moved: bytes) -> Heads:
+    return {chain: (count, digest) for chain, (count, digest) in json.loads(moved).items()}
 
 
 def merkle_root(heads: Heads) -> str:
     """SHA-256 over pairs, the leaves in the order of their chains; an odd one goes up as it is."""
     level = [
-        hashlib.sha256(canonical([chain, count, digest]).encode()).digest()
+        # The canonical text of the three, which hold nothing that would be escaped.
+        hashlib.sha256(f'["{chain}",{count},"{digest}"]'.encode()).digest()
         for chain, (count, digest) in sorted(heads.items())
     ]
     while len(level) > 1:
@@ -57,34 +98,44 @@ def current_heads() -> Heads:
     return {str(chain): (count, digest) for chain, count, digest in rows.iterator()}
 
 
-def write() -> Path:
-    """Write the next anchor, in full or not at all.
+def write(before: Anchored | None = None, heads: Heads | None = None) -> Path:
+    """Write the next anchor after those that were read, in full or not at all; `heads` are where
+    the chains are now.
 
     It tells where the chains are now, also where that is not where they were: `restored.missing`
-    is asked before. Raises OSError, and FileExistsError when another is being written.
+    is asked before. Raises OSError, and FileExistsError when another was or is being written.
     """
     folder: Path = settings.ANCHORS
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    before = read()
-    heads = current_heads()
+    before = before or read()
+    heads = current_heads() if heads is None else heads
     now = clock.now()
-    body: dict[str, Any] = {
-        "number": before.files + 1,
-        "made_at": moment(now),
-        "chains": len(heads),
-        "entries": sum(count for count, _ in heads.values()),
-        "root": merkle_root(heads),
-        "previous": before.last_digest,
-        "moved": {chain: head for chain, head in heads.items() if before.heads.get(chain) != head},
-        "key_id": keys.current(),
-    }
+    return keep(
+        folder / f"{before.files + 1:06}-{now:%Y-%m-%d}.json",
+        {
+            "number": before.files + 1,
+            "made_at": moment(now),
+            "chains": len(heads),
+            "entries": sum(count for count, _ in heads.values()),
+            "root": merkle_root(heads),
+            "previous": before.last_digest,
+            "moved": {c: head for c, head in heads.items() if before.heads.get(c) != head},
+        },
+    )
+
+
+def keep(path: Path, body: dict[str, Any]) -> Path:
+    """Sign what an anchor says, and write it to `path`, in full or not at all."""
+    body = body | {"key_id": keys.current()}
     body["signature"] = keys.sign(body["key_id"], canonical(body))
-    path = folder / f"{body['number']:06}-{now:%Y-%m-%d}.json"
     draft = path.with_suffix(".draft")
     with open(draft, "x", encoding="utf-8", opener=_private) as file:
         file.write(canonical(body))
         file.flush()
         os.fsync(file.fileno())
+    if path.exists():
+        draft.unlink()
+        raise FileExistsError(path)
     draft.replace(path)
     return path
 
@@ -95,21 +146,28 @@ def _private(path: str, flags: int) -> int:
 
 def read() -> Anchored:
     """Every anchor there is, in order, each checked against its signature and the one before."""
+    found = opened()
+    found.take_all()
+    return found
+
+
+def opened() -> Anchored:
+    """The same, and which heads they name is not read yet: `take` does that for some chains."""
     found = Anchored()
     for path in sorted(settings.ANCHORS.glob("*.json")):
         text = path.read_bytes()
-        _take(found, path.name, text)
+        _open(found, path.name, text)
         found.files += 1
         found.last_digest = hashlib.sha256(text).hexdigest()
     return found
 
 
-def _take(found: Anchored, name: str, text: bytes) -> None:
+def _open(found: Anchored, name: str, text: bytes) -> None:
     try:
-        body = json.loads(text)
-        signature = body.pop("signature")
-        is_signed = keys.sign(body["key_id"], canonical(body)) == signature
-        moved = {chain: (int(c), str(d)) for chain, (c, d) in body["moved"].items()}
+        (parts,) = [m for m in [_FILE.fullmatch(text)] if m]
+        body = json.loads(b"%b{}%b}" % (parts["head"], parts["tail"]))
+        signed = text[: parts.end("tail")] + b"}"
+        is_signed = keys.sign(body["key_id"], signed) == parts["by"].decode()
         number, previous, root = body["number"], body["previous"], body["root"]
     except keys.UnknownKey as error:
         found.problems.append((name, f"is signed with the key {error}, which was not given"))
@@ -122,11 +180,5 @@ def _take(found: Anchored, name: str, text: bytes) -> None:
         return
     if number != found.files + 1 or previous != found.last_digest:
         found.problems.append((name, "does not follow the anchor before it"))
-    for chain, head in moved.items():
-        before = found.heads.get(chain)
-        if before and head[0] < before[0]:
-            found.backwards.append((name, chain, before))
-        found.every.setdefault(chain, set()).add(head)
-    found.heads.update(moved)
-    if root != merkle_root(found.heads):
-        found.problems.append((name, "has another root than its heads"))
+    found._moved.append((name, parts["moved"]))
+    found._root = name, root

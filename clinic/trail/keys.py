@@ -23,12 +23,13 @@ def current() -> str:
     return name
 
 
-def sign(key_id: str, text: str) -> str:
+def sign(key_id: str, text: str | bytes) -> str:
     """HMAC-SHA-256 of `text`, in hexadecimal. Raises UnknownKey."""
     secret = settings.TRAIL_KEYS.get(key_id)
     if not secret:
         raise UnknownKey(key_id)
-    return hmac.digest(secret.encode(), text.encode(), "sha256").hex()
+    content = text.encode() if isinstance(text, str) else text
+    return hmac.digest(secret.encode(), content, "sha256").hex()
 
 
 def check(**kwargs: object) -> list[checks.CheckMessage]:

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Exists, Max, OuterRef, Q
 
 from clinic.models import ChainHead, Staff, TrailEntry
 from clinic.trail import chain, keys
-from clinic.trail.anchors import Anchored, Head
+from clinic.trail.anchors import Anchored, Head, Heads
 from clinic.trail.canonical import moment
 from clinic.trail.replay import payload
 from monitoring import guards
@@ -71,18 +71,34 @@ def _read(entry: TrailEntry) -> Iterator[Told]:
         yield Told(entry.at, by, detail["reason"], chain_id, kind, found, left)
 
 
-def missing(anchored: Anchored) -> Lost:
+def missing(anchored: Anchored, ends: Heads) -> Lost:
     """Every anchored head that is not in the database any more, or that went back between two
     anchors, and that no one has told."""
     known = {(one.chain, head) for one in logged() for head in one.heads}
-    asked = [(c, head) for c, heads in anchored.every.items() for head in heads]
-    asked = [one for one in asked if one not in known]
+    # Most chains have ended, and are where they were: those are not asked for one by one.
+    there = {chain: {head} for chain, head in ends.items()}
+    there |= {chain: set() for chain in _hollow()}
+    asked = [
+        (chain, head)
+        for chain, heads in anchored.every.items()
+        for head in heads - there.get(chain, set())
+        if (chain, head) not in known
+    ]
     gone = set(asked) - _there(asked)
     gone |= {(c, head) for _, c, head in anchored.backwards} - known
     found: Lost = {}
     for chain_id, head in gone:
         found.setdefault(chain_id, set()).add(head)
     return found
+
+
+def _hollow() -> list[str]:
+    """The chains that end, by their heads, with an entry that is not there."""
+    last = TrailEntry.objects.filter(
+        chain=OuterRef("pk"), seq=OuterRef("count"), digest=OuterRef("digest")
+    )
+    found = ChainHead.objects.filter(~Exists(last), count__gt=0).values_list("pk", flat=True)
+    return [str(chain) for chain in found]
 
 
 def _there(asked: list[tuple[str, Head]]) -> set[tuple[str, Head]]:

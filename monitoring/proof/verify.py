@@ -70,7 +70,8 @@ def _counted() -> list[type[models.Model]]:
 def verify(session_id: UUID | None = None) -> Verification:
     """Verify everything, or one session with its patient and protocol."""
     start = time.perf_counter()
-    anchored = anchors.read()
+    # Before the database: what is anchored meanwhile would look lost.
+    anchored = anchors.read() if session_id is None else anchors.opened()
     run = _Run(anchored)
     for name, words in anchored.problems:
         run.problem(f"anchor {name}", words)
@@ -82,6 +83,10 @@ def verify(session_id: UUID | None = None) -> Verification:
             run.one(session_id)
     run.result.seconds = time.perf_counter() - start
     return run.result
+
+
+def _every_head(anchored: Anchored) -> dict[str, set[Head]]:
+    return {chain: set(heads) for chain, heads in anchored.every.items()}
 
 
 @dataclass
@@ -99,12 +104,13 @@ class _Chain:
 class _Run(Reader):
     def __init__(self, anchored: Anchored) -> None:
         super().__init__()
-        self.anchored = {chain: set(heads) for chain, heads in anchored.every.items()}
-        self.backwards = anchored.backwards
+        self.anchors = anchored
+        self.anchored: dict[str, set[Head]] = {}
         self.organisation: State = {}
         self._versions: dict[str, str] = {}
 
     def everything(self) -> None:
+        self.anchored = _every_head(self.anchors)
         heads = {h.pk: h for h in self.read(ChainHead.objects.order_by("id"))}
         entries = self.read(TrailEntry.objects.order_by("chain", "seq"))
         chains = self._chains(entries, heads)
@@ -134,8 +140,8 @@ class _Run(Reader):
                 wanted.append(patient)
                 stored.append((ProtocolVersion, "id", protocol))
                 stored += [(m, owner, patient) for m, owner in _belonging(Patient)]
-        names = {str(chain) for chain in wanted}
-        self.anchored = {c: h for c, h in self.anchored.items() if c in names}
+        self.anchors.take({str(chain) for chain in wanted})
+        self.anchored = _every_head(self.anchors)
         found = self.read(ChainHead.objects.filter(pk__in=wanted).order_by("id"))
         heads = {head.pk: head for head in found}
         entries = TrailEntry.objects.filter(chain__in=wanted).order_by("chain", "seq")
@@ -196,7 +202,7 @@ class _Run(Reader):
 
     def _went_back(self) -> None:
         """From one anchor to the next no chain has fewer entries, but after a recorded restore."""
-        for name, chain, head in self.backwards:
+        for name, chain, head in self.anchors.backwards:
             if not any(one.chain == chain and head in one.heads for one in self.logged):
                 words = f"chain {chain} had {head[0]} entries before, and has fewer: an older copy"
                 self.problem(f"anchor {name}", f"{words} was put back")

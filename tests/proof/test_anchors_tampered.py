@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from io import StringIO
@@ -9,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from clinic.models import ChainHead, TrailEntry
 from clinic.trail import anchors
-from tests.proof.scene import Scene, verified
+from clinic.trail.canonical import canonical
+from tests.proof.scene import Scene, verified, without_guards
 
 
 def _edited(path: Path) -> None:
@@ -51,3 +53,39 @@ def test_an_anchor_names_only_the_chains_that_moved(scene: Scene, anchors_folder
     assert second["root"] == anchors.merkle_root(anchors.current_heads())
     assert second["chains"] == ChainHead.objects.count()
     assert second["entries"] == TrailEntry.objects.count()
+
+
+def test_no_anchor_is_put_over_a_head_whose_entry_is_gone(
+    scene: Scene, anchors_folder: Path
+) -> None:
+    """The head of a chain alone proves nothing: its entry is looked for."""
+    chain = scene.going_on.id
+    call_command("anchor", stdout=StringIO())
+    with without_guards():
+        TrailEntry.objects.filter(chain=chain).order_by("-seq")[:1].get().delete()
+    with pytest.raises(CommandError, match=str(chain)):
+        call_command("anchor", stdout=StringIO())
+
+
+def test_the_leaves_of_the_root_are_the_canonical_text_of_each_head() -> None:
+    chain, count, digest = "0190a6f4-0000-7000-8000-000000000000", 7, "ab" * 32
+    leaf = hashlib.sha256(canonical([chain, count, digest]).encode()).hexdigest()
+    assert anchors.merkle_root({chain: (count, digest)}) == leaf
+
+
+def test_of_one_session_the_files_that_name_it_are_read_and_all_are_checked(
+    scene: Scene, anchors_folder: Path
+) -> None:
+    scene.going_on.observe()
+    call_command("anchor", stdout=StringIO())
+    chain = str(scene.going_on.id)
+    whole, some = anchors.read(), anchors.opened()
+    some.take([chain])
+    assert some.every == {chain: whole.every[chain]}
+    assert len(some.every[chain]) == 2
+    assert (some.files, some.last_digest) == (whole.files, whole.last_digest)
+    _edited(sorted(anchors_folder.iterdir())[0])
+    assert [words for _, words in anchors.opened().problems] == [
+        "is not signed by its key",
+        "does not follow the anchor before it",
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -36,19 +37,24 @@ class Command(BaseCommand):
         if before.problems:
             name, words = before.problems[0]
             raise CommandError(f"{name} {words}. No anchor is put on top of it.")
-        self._without_loss(before, restored, by)
+        heads = anchors.current_heads()
+        if self._tell_loss(before, heads, restored, by):
+            heads = anchors.current_heads()
         try:
-            path = anchors.write()
+            path = anchors.write(before, heads)
         except FileExistsError:
             raise CommandError("Another anchor is being written.") from None
-        written = anchors.read()
-        self.stdout.write(f"{path}: {len(written.heads)} chains, root {_root(written)}")
+        written = json.loads(path.read_bytes())
+        self.stdout.write(f"{path}: {written['chains']} chains, root {written['root']}")
 
-    def _without_loss(self, before: anchors.Anchored, reason: str | None, by: str | None) -> None:
-        """Nothing that was anchored is missing, or it is told now."""
-        lost = restored.missing(before)
+    def _tell_loss(
+        self, before: anchors.Anchored, heads: anchors.Heads, reason: str | None, by: str | None
+    ) -> bool:
+        """Whether something that was anchored is missing, which is then told. Raises CommandError
+        where nobody tells it."""
+        lost = restored.missing(before, heads)
         if reason is None and not lost:
-            return
+            return False
         if reason is None:
             raise CommandError(
                 f"{_words(lost)}\nNo anchor is put on top of it. If a backup was put back, say so: "
@@ -61,6 +67,7 @@ class Command(BaseCommand):
             raise CommandError("Say why, and by whom: --restored REASON --by USER.")
         restored.append_restore(lost, who, reason.strip())
         self.stdout.write(f"{_words(lost)}\nTold on the trail by {who}: {reason.strip()}")
+        return True
 
 
 def _words(lost: restored.Lost) -> str:
@@ -73,7 +80,3 @@ def _words(lost: restored.Lost) -> str:
         kind = head.kind if head else "chain"
         lines.append(f"  {kind} {chain}: {max(c for c, _ in gone)} entries were anchored, {now}")
     return "\n".join(lines)
-
-
-def _root(written: anchors.Anchored) -> str:
-    return anchors.merkle_root(written.heads)
