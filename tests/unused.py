@@ -32,6 +32,8 @@ HOOKS = [
     "authenticate", "get_user", "validate", "new_file", "receive_data_chunk", "file_complete",
     "raw_data", "file_size", "get_many", "cookie_name", "msg", "formatException",
     "_result_cache",
+    # WeasyPrint
+    "fetch",
     # crispy forms
     "form_tag", "disable_csrf", "form_error_title",
     # the sign-in library's adapters and views

@@ -2,7 +2,8 @@
 
 Blood pressure stands on a plot of its own, and below it each observation that has a strip. x is
 real minutes from the first device, y is fixed. The drawing works without colour, and the same
-values stand as a table below it.
+values stand as a table below it. Each mark carries its own look, in black for paper, where no sheet
+reaches it; on a page the sheet takes its place.
 """
 
 from __future__ import annotations
@@ -30,6 +31,23 @@ BELOW = 34
 """The minutes and their name, below the last strip."""
 LOW, HIGH = 40, 220
 LABELLED = (LOW, 60, 100, 140, 180, HIGH)
+LOOKS = {
+    "axis": 'stroke="#555" fill="none"',
+    "band": 'fill="url(#hatch)"',
+    "grid": 'stroke="#bbb" stroke-width=".7"',
+    "hatch-line": 'stroke="#888"',
+    "joined": 'stroke="#000" stroke-width="1.6"',
+    "limit": 'stroke="#000" stroke-dasharray="5 3"',
+    "mark": 'stroke="#000" fill="none" stroke-width="2.2"',
+    "predose": 'stroke="#000" stroke-dasharray="1 3" stroke-width="1.6"',
+    "soft-text": 'fill="#333"',
+    "strip": 'stroke="#000" fill="none" stroke-width="1.6"',
+    "strip-dot": 'fill="#000"',
+    "trend": 'stroke="#000" fill="none" stroke-dasharray="2 3"',
+    "value": 'font-weight="700"',
+    "window": 'stroke="#000" stroke-dasharray="6 3"',
+}
+"""What each kind of mark looks like by itself."""
 LABEL_HEIGHT = 12
 """The least distance between two labels at the right edge, so that neither covers the other."""
 
@@ -97,12 +115,11 @@ def chart(facts: SessionFacts, now: datetime, *, title: str, description: str) -
     frame = _frame(facts, all_slots, shown)
     parts = [
         f'<svg class="chart" viewBox="0 0 {WIDTH} {frame.bottom + BELOW}" role="img" '
-        'aria-labelledby="chart-title chart-description">',
+        'aria-labelledby="chart-title chart-description" font-size="11" font-family="sans-serif">',
         f'<title id="chart-title">{escape(title)}</title>',
         f'<desc id="chart-description">{escape(description)}</desc>',
         '<defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" '
-        'patternTransform="rotate(45)"><line class="hatch-line" x1="0" y1="0" x2="0" y2="6"/>'
-        "</pattern></defs>",
+        f'patternTransform="rotate(45)">{_line("hatch-line", 0, 0, 0, 6)}</pattern></defs>',
         *_bands(facts, frame),
         *_axes(facts, frame, all_slots),
         *_limits(facts, frame),
@@ -127,12 +144,17 @@ def _minutes(facts: SessionFacts, reading: ReadingFacts) -> int:
 
 
 def _text(x: float, y: float, text: str, anchor: str = "middle", kind: str = "") -> str:
-    name = f' class="{kind}"' if kind else ""
-    return f'<text{name} x="{x}" y="{y}" text-anchor="{anchor}">{escape(text)}</text>'
+    look = f" {_look(kind)}" if kind else ""
+    return f'<text{look} x="{x}" y="{y}" text-anchor="{anchor}">{escape(text)}</text>'
 
 
 def _line(kind: str, x1: float, y1: float, x2: float, y2: float) -> str:
-    return f'<line class="{kind}" x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}"/>'
+    return f'<line {_look(kind)} x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}"/>'
+
+
+def _look(kind: str) -> str:
+    """Its classes, for the sheet of a page, and the look of the first of them."""
+    return f'class="{kind}" {LOOKS[kind.partition(" ")[0]]}'
 
 
 def _axes(facts: SessionFacts, frame: _Frame, all_slots: Iterable[Slot]) -> Iterator[str]:
@@ -190,7 +212,7 @@ def _bands(facts: SessionFacts, frame: _Frame) -> Iterator[str]:
     ):
         height = round(frame.y(value) - TOP, 1)
         width = round(right - left, 1)
-        yield f'<rect class="band" x="{left}" y="{TOP}" width="{width}" height="{height}"/>'
+        yield f'<rect {_look("band")} x="{left}" y="{TOP}" width="{width}" height="{height}"/>'
 
 
 def _limits(facts: SessionFacts, frame: _Frame) -> Iterator[str]:
@@ -239,7 +261,7 @@ def _pressures(
             line = " ".join(
                 f"{frame.x(_minutes(facts, r))},{frame.y(r.value(key) or 0)}" for r in run
             )
-            yield f'<polyline class="trend" points="{line}"/>'
+            yield f'<polyline {_look("trend")} points="{line}"/>'
     flags = reading_flags(facts)
     for reading in measured:
         flagged = {flag.field for flag in flags.get(reading.id, ())}
@@ -268,8 +290,9 @@ def _pressure(
     systolic, diastolic = reading.value("systolic") or 0, reading.value("diastolic") or 0
     high, low = frame.y(systolic), frame.y(diastolic)
     yield _line("joined", x, high, x, low)
-    yield f'<path class="mark systolic" d="M{x - 5} {high - 6}L{x} {high}L{x + 5} {high - 6}"/>'
-    yield f'<path class="mark diastolic" d="M{x - 5} {low + 6}L{x} {low}L{x + 5} {low + 6}"/>'
+    for kind, tip, ends in (("systolic", high, high - 6), ("diastolic", low, low + 6)):
+        look = _look(f"mark {kind}")
+        yield f'<path {look} d="M{x - 5} {ends}L{x} {tip}L{x + 5} {ends}"/>'
     if systolic > HIGH or "systolic" in flagged:
         yield _text(x + 8, high + (10 if systolic > HIGH else 2), str(systolic), "start", "value")
     if diastolic < LOW or "diastolic" in flagged:
@@ -296,11 +319,11 @@ def _strip(
         if (value := r.value(strip.field)) is not None
     ]
     line = " ".join(f"{x},{strip.y(value)}" for x, value, _reading in points)
-    yield f'<polyline class="strip" points="{line}"/>'
+    yield f'<polyline {_look("strip")} points="{line}"/>'
     flags, middle = reading_flags(facts), strip.top + STRIP_HEIGHT / 2
     for x, value, reading in points:
         y = strip.y(value)
-        yield f'<circle class="strip-dot" cx="{x}" cy="{y}" r="3.2"/>'
+        yield f'<circle {_look("strip-dot")} cx="{x}" cy="{y}" r="3.2"/>'
         is_flagged = any(flag.field == strip.field for flag in flags.get(reading.id, ()))
         is_off = not strip.axis.low <= value <= strip.axis.high
         kind = "value" if is_flagged or is_off else "soft-text halo"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TypedDict
 
 from clinic.trail.organisation import renewals_before
@@ -30,6 +32,8 @@ class Content(TypedDict):
     """One report; the templates of its parts read these names."""
 
     report: SessionReport
+    stamp: str
+    made_at: datetime
     session: Session
     facts: SessionFacts
     ordered: Order | None
@@ -52,10 +56,21 @@ class Content(TypedDict):
     departure: Departure | None
 
 
-def content(found: SessionReport) -> Content:
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads a report and when, and the clearance whose record it shows, if not that of now."""
+
+    printed_name: str
+    at: datetime
+    signed: Clearance | None = None
+
+
+def content(found: SessionReport, reader: Reader) -> Content:
     session, facts = found.session, found.facts
     return Content(
         report=found,
+        stamp=report.stamp(reader.printed_name, reader.at, reader.signed),
+        made_at=reader.at,
         session=session,
         facts=facts,
         ordered=next(reversed(session.rows.standing(Order)), None),

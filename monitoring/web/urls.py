@@ -82,7 +82,13 @@ urlpatterns = [
     path(f"{SESSION}cancel/", ending.cancel, name="session-cancel"),
     path(f"{SESSION}defer/", ending.defer, name="session-defer"),
     path(f"{SESSION}report/", report.report, name="session-report"),
+    path(f"{SESSION}report.pdf", report.report_pdf, name="session-report-pdf"),
     path(f"{SESSION}clearances/<uuid:clearance_id>/", signature.signature, name="signature"),
+    path(
+        f"{SESSION}clearances/<uuid:clearance_id>/report.pdf",
+        signature.signature_pdf,
+        name="signature-pdf",
+    ),
     path(f"{SESSION}verification/", verification.verification, name="verification"),
     path(f"{SESSION}amendment/", amendment.amend, name="amendment"),
     path(f"{SESSION}review/<uuid:reading_id>/", amendment.review, name="review"),

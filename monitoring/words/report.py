@@ -62,6 +62,15 @@ class Signature:
     """Who renewed the signer's sign-in within the week before, and when; mostly empty."""
 
 
+def stamp(reader: str, at: datetime, signed: Clearance | None) -> str:
+    """Whether a report is of now or as it was signed, by whom and when: on every page of it."""
+    params = {"reader": reader, "at": moments.day_clock(at)}
+    if signed is None:
+        return _("as of now, %(at)s, read by %(reader)s") % params
+    params |= {"signer": signed.printed_name, "then": moments.day_clock(signed.signed_at)}
+    return _("as signed by %(signer)s, %(then)s; read by %(reader)s, %(at)s") % params
+
+
 def moment(code: str) -> str:
     """The name of one moment of the stay, such as the end of the observation window."""
     return _(MOMENTS[code])

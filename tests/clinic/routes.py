@@ -115,7 +115,11 @@ ROUTES: dict[str, Route] = {
     "session-cancel": Route(CARE, names_a_row=True),
     "session-defer": Route(CARE, names_a_row=True),
     "session-report": Route(ROLES, GET, names_a_row=True),
+    "session-report-pdf": Route(ROLES, GET, names_a_row=True),
     "signature": Route(
+        ROLES, GET, names_a_row=True, is_about_what_comes_later=True, is_about_what_ended=True
+    ),
+    "signature-pdf": Route(
         ROLES, GET, names_a_row=True, is_about_what_comes_later=True, is_about_what_ended=True
     ),
     "verification": Route(CLINICIAN | REVIEW, GET, names_a_row=True),

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
 from itertools import product
+from unittest.mock import patch
 from uuid import UUID
 
 import pytest
@@ -17,6 +18,7 @@ from django.test import Client
 from clinic.ids import uuid7
 from clinic.models import Membership, Site
 from monitoring.models import AccessEntry, Patient
+from monitoring.web.review import paper
 from monitoring.web.review.access_log import PAGES
 from tests.clinic.knocked import world
 from tests.clinic.matrix import OWN, World, parts
@@ -40,15 +42,15 @@ LEAST_PAGES = 25
 KNOWN_TO_SHOW = {
     "board", "patient", "patient-list", "session-list", "session", "session-report", "signature",
     "verification", "session-plan", "review", "review-list", "withdrawal", "clearance", "response",
-    "reading-correct", "access-list", "access-export",
+    "reading-correct", "access-list", "access-export", "session-report-pdf",
 }  # fmt: skip
 """Routes that show a patient, at least."""
 
 
 @pytest.fixture
 def everyone(world: World) -> Iterator[tuple[World, Client]]:
-    """Someone with every role."""
-    with undone():
+    """Someone with every role. What would be a PDF is the text that it is made from."""
+    with undone(), patch.object(paper, "pdf", lambda html, _sheet: html.encode()):
         site = Site.objects.get(name=f"{OWN} Clinic")
         site.requires_second_factor = False
         save(site)
@@ -75,6 +77,9 @@ class Shown:
     patients: set[UUID]
     kept: set[UUID]
     pages: set[str]
+    is_whole: bool
+    """Whether it is a page of its own, and no part of one, or a file."""
+    says_printed: bool
 
 
 def as_text(content: bytes) -> str:
@@ -100,13 +105,16 @@ def ask(everyone: tuple[World, Client], name: str, place: str, how: str) -> Show
             patients_in(text),
             set(kept.values_list("patient_id", flat=True)),
             set(kept.values_list("page", flat=True)),
+            "<body" in text and 'class="head"' not in text,
+            'data-printed="/printed/"' in text and "printed by" in text,
         )
     client.cookies = cookies
     return found
 
 
 def test_no_request_shows_a_patient_without_an_entry(everyone: tuple[World, Client]) -> None:
-    showing, unkept, astray = set(), [], []
+    """Nor, on a page, without what keeps that it was printed, and says by whom."""
+    showing, unkept, astray, unprinted = set(), [], [], []
     for name, place, how in product(sorted(ROUTES), PLACES, ASKED):
         if place != "own" and "session_id" not in parts(name):
             continue
@@ -117,7 +125,9 @@ def test_no_request_shows_a_patient_without_an_entry(everyone: tuple[World, Clie
             astray.append(f"{how} of {name}, {place}: {found.pages}")
         if found.patients:
             showing.add(name)
-    assert unkept == astray == []
+            if found.is_whole and not found.says_printed:
+                unprinted.append(f"{how} of {name}, {place}")
+    assert unkept == astray == unprinted == []
     # A walk that meets no patient would prove nothing.
     assert len(showing) >= LEAST_PAGES, sorted(showing)
     assert showing >= KNOWN_TO_SHOW

@@ -51,7 +51,8 @@ def test_every_page_about_a_patient_keeps_who_opened_it_once(
     assert answer.status_code == 200
     entry = AccessEntry.objects.get()
     assert (entry.staff, entry.patient, entry.site) == (everything, visit.patient, visit.site)
-    assert (entry.action, entry.page) == ("opened", name)
+    action = "exported" if name.endswith("-pdf") else "opened"
+    assert (entry.action, entry.page) == (action, name)
     assert entry.session_id == (visit.id if str(visit.id) in address(name, visit) else None)
     assert entry.address == "127.0.0.1"
     assert entry.device

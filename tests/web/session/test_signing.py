@@ -74,9 +74,9 @@ def test_a_clearance_is_signed_with_a_passkey(clock: TestClock, signed_in: Signe
     clearance = Clearance.objects.get()
     assert (clearance.signed_by, clearance.proof) == (visit.clinician, "passkey")
     report = client.get(f"/sessions/{visit.id}/report/").content.decode()
-    assert "<dt>Signed with</dt><dd>Passkey</dd>" in report
+    assert "<span>Signed with</span><strong>Passkey</strong>" in report
     page = client.get(f"/sessions/{visit.id}/clearances/{clearance.pk}/").content.decode()
-    assert "<dt>Signed with</dt><dd>Passkey</dd>" in page
+    assert "<span>Signed with</span><strong>Passkey</strong>" in page
 
 
 def test_who_has_no_passkey_is_not_offered_one_and_not_asked(
