@@ -47,19 +47,24 @@ def correct_reading(
     if original is None:
         raise Conflict(sent) if sent else refuse("unknown_reading")
     was = reading_facts(original)
+    if is_time_wrong and not sent:
+        late = work.late_reason(entry.late_reason, entry.taken_at, sending)
+        entry = replace(entry, late_reason=late)
     whole = corrected(was, entry, is_time_wrong=is_time_wrong)
     given = written(whole, note=note, correction_reason=reason)
     if sent:
-        if sent.replaces_id != replaces:
-            raise Conflict(sent)
         if is_time_wrong:
             require_same_time(sent, "taken_at", whole.taken_at, sending)
-        return same_or_conflict(sent, given)
+        given["late_reason"] = sending.reason(given["late_reason"], sent.late_reason)
+        return same_or_conflict(sent, given | {"replaces_id": replaces})
     work.require_phase()
     if theirs := next((r for r in rows.of(Reading) if r.replaces_id == replaces), None):
         raise Conflict(theirs)
     require_text(reason, "correction_reason")
-    judged = judge_correction(work.facts, was, entry, work.now, id, is_time_wrong=is_time_wrong)
+    judged_at = sending.judged_at(work.now)
+    judged = judge_correction(
+        work.facts, was, entry, work.now, id, judged_at, is_time_wrong=is_time_wrong
+    )
     if judged.problems:
         raise Refused(judged.problems)
     if is_time_wrong and judged.moved_onto and not sending.is_another:

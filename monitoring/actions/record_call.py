@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -59,17 +59,35 @@ def record_call(work: SessionWork, *, id: UUID, call: CallEntry, sending: Sendin
     work.require_phase()
     if problems := _problems(call):
         raise Refused(problems)
-    (departure,) = rows.of(Departure)
-    require_after(call.at, departure.left_at, "before_leaving")
-    require_timely(
-        work, call.at, "at", confirmed_at=call.confirmed_at, late_reason=call.late_reason
-    )
-    if call.had_adverse_event and call.onset_at is not None:
-        require_meant(work, call.onset_at, "onset_at", confirmed_at=call.onset_confirmed_at)
+    call = replace(call, late_reason=work.late_reason(call.late_reason, call.at, sending))
+    given = _written(call)
+    _require_times(work, call, sending)
     work.require_once(rows.standing(Call), sending, "again_event", given)
     made = work.add(Call(id=id, at=call.at, **given))
     _add_events(work, call)
     return made
+
+
+def _require_times(work: SessionWork, call: CallEntry, sending: Sending) -> None:
+    """After the patient had left, and the times that are meant."""
+    (departure,) = work.session.rows.of(Departure)
+    require_after(call.at, departure.left_at, "before_leaving")
+    require_timely(
+        work,
+        call.at,
+        "at",
+        confirmed_at=call.confirmed_at,
+        late_reason=call.late_reason,
+        sending=sending,
+    )
+    if call.had_adverse_event and call.onset_at is not None:
+        require_meant(
+            work,
+            call.onset_at,
+            "onset_at",
+            confirmed_at=call.onset_confirmed_at,
+            sending=sending,
+        )
 
 
 def _written(call: CallEntry) -> dict[str, Any]:

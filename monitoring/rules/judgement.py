@@ -57,15 +57,19 @@ def judge_correction(
     entry: Entry,
     now: datetime,
     id: UUID,
+    entered_at: datetime | None = None,
     *,
     is_time_wrong: bool,
 ) -> Judgement:
-    """Reading `id` in the place of `original`, of which `entry` holds what was wrong."""
+    """Reading `id` in the place of `original`, of which `entry` holds what was wrong; `entered_at`
+    is what it is of a new one."""
     ahead = future(entry.taken_at, now, "taken_at") if is_time_wrong else None
     problems = (
         [ahead]
         if ahead
-        else correction_problems(facts, original, entry, now, is_time_wrong=is_time_wrong)
+        else correction_problems(
+            facts, original, entry, entered_at or now, is_time_wrong=is_time_wrong
+        )
     )
     whole = corrected(original, entry, is_time_wrong=is_time_wrong)
     return _judged(facts, whole, now, id, problems, replaces=original.id)

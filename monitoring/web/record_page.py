@@ -33,10 +33,12 @@ from monitoring.words.banner import session_banner
 
 class RecordForm(EntryForm):
     """A form that becomes one row of the record. `repeats`: the same may be meant a second time,
-    which is asked, and answered by `another`. `another_heading` is what one more of it is called,
-    where that differs from the page's heading."""
+    which is asked, and answered by `another`. `offers_another`: the next one may be entered on the
+    same page while this one waits. `another_heading` is what it is called, where that differs from
+    the page's heading."""
 
     repeats = False
+    offers_another = True
     another_heading: str | Promise = ""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -141,7 +141,7 @@ class ReadingForm(RecordForm):
 class CorrectionForm(ReadingForm):
     """What is left empty stays as the original has it: its values, and its time."""
 
-    uses_outbox = False
+    offers_another = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

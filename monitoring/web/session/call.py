@@ -32,6 +32,8 @@ from monitoring.web.times import ClockTime, NeededTime, WhyLate, confirmed
 
 class CallForm(RecordForm):
     repeats = True
+    offers_another = False
+    uses_outbox = True
     saves = Call
     was_reached = YesNo(
         label=gettext_lazy("Was the patient reached"),

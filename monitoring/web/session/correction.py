@@ -94,6 +94,7 @@ class DoseCorrectionForm(CorrectingForm):
 
 
 class EventCorrectionForm(CorrectingForm):
+    uses_outbox = True
     saves = Event
     at = ClockTime(label=gettext_lazy("When"))
     detail = forms.CharField(

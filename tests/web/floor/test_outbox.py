@@ -14,11 +14,11 @@ from django.test import Client
 from pytest_django import Settings
 
 from clinic.ids import uuid7
-from monitoring.models import Event, Reading, Strike
+from monitoring.models import Call, Event, Reading, Strike
 from tests.clock import TestClock
 from tests.factories.people import SiteFactory, person
 from tests.factories.posted import READING
-from tests.factories.visits import Visit, at_forty, dosed
+from tests.factories.visits import Visit, at_forty, discharged, dosed
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]
@@ -219,6 +219,64 @@ def test_events_and_strikes_are_saved_once_too(
     assert sent(nurse, visit, strike, page).status_code == 201
     assert sent(nurse, visit, strike, page).status_code == 200
     assert (Event.objects.count(), Strike.objects.count()) == (2, 1)
+
+
+def test_a_correction_that_waited_is_saved_once_at_the_time_that_was_meant(
+    visit: Visit, signed_in: Signer, clock: TestClock
+) -> None:
+    nurse, first = signed_in(visit.nurse), entry(clock)
+    sent(nurse, visit, first)
+    page, at = f"reading/{first['id']}/correct/", clock.now()
+    why = {"usual_reason": "typed"}
+    values = {"id": str(uuid7()), "entered_at": at.isoformat(), "systolic": "124"} | why
+    clock.forward(minutes=20)
+    assert [sent(nurse, visit, values, page).status_code for _ in range(2)] == [201, 200]
+    other = sent(nurse, visit, values | {"systolic": "125"}, page)
+    assert (other.status_code, bool(other.json()["errors"][""])) == (409, True)
+    corrected = Reading.objects.get(pk=values["id"])
+    assert (corrected.systolic, corrected.taken_at, corrected.late_reason) == (124, at, "")
+    # Another tablet was first: both stay readable, and a person looks.
+    theirs = sent(nurse, visit, values | {"id": str(uuid7())}, page)
+    assert (theirs.status_code, bool(theirs.json()["errors"][""])) == (409, True)
+    # Another time of day, read by the moment at which it was typed.
+    page = f"reading/{values['id']}/correct/"
+    entered_at = clock.now().isoformat()
+    moved = {"id": str(uuid7()), "entered_at": entered_at, "taken_at": "11:00"} | why
+    clock.forward(minutes=11 * 60)
+    assert sent(nurse, visit, moved | {"taken_at": "77"}, page).json()["errors"]["taken_at"]
+    assert [sent(nurse, visit, moved, page).status_code for _ in range(2)] == [201, 200]
+    row = Reading.objects.get(pk=moved["id"])
+    assert row.taken_at == at + timedelta(minutes=15)
+    assert row.late_reason == "No contact with the server: on the tablet since 11:05."
+
+
+def test_a_corrected_event_and_a_call_that_waited_are_saved_once(
+    visit: Visit, signed_in: Signer, clock: TestClock
+) -> None:
+    nurse = signed_in(visit.nurse)
+    event = {"id": str(uuid7()), "kind": "note", "detail": "Tearful"}
+    assert sent(nurse, visit, event, "event/").status_code == 201
+    fixed = {"id": str(uuid7()), "entered_at": clock.now().isoformat(), "at": "10:44"}
+    fixed |= {"usual_reason": "typed"}
+    page, meant = f"event/{event['id']}/correct/", clock.now() - timedelta(minutes=1)
+    clock.forward(minutes=11 * 60)
+    assert sent(nurse, visit, fixed | {"usual_reason": ""}, page).status_code == 422
+    assert [sent(nurse, visit, fixed, page).status_code for _ in range(2)] == [201, 200]
+    assert sent(nurse, visit, fixed | {"id": str(uuid7())}, page).status_code == 409
+    assert Event.objects.get(pk=fixed["id"]).at == meant
+
+    left = discharged(clock)
+    clock.forward(minutes=60 * 20)
+    at, caller = clock.now(), signed_in(left.nurse)
+    call = {"id": str(uuid7()), "entered_at": at.isoformat()}
+    call |= {"was_reached": "no", "detail": "No answer"}
+    clock.forward(minutes=20)
+    assert sent(caller, left, call | {"detail": ""}, "call/").json()["errors"]["detail"]
+    assert [sent(caller, left, call, "call/").status_code for _ in range(2)] == [201, 200]
+    assert sent(caller, left, call | {"detail": "Engaged"}, "call/").status_code == 409
+    found = Call.objects.get()
+    assert found.at == at
+    assert found.late_reason.startswith("No contact with the server: on the tablet since")
 
 
 def test_no_schedule_of_sendings_makes_a_row_too_many_or_too_few(
