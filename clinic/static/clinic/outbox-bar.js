@@ -44,6 +44,14 @@ function list(bar, entries) {
   shown.replaceChildren(all);
 }
 
+/** How many of the entries a form here waits for that someone has tried to send (unsent.js).
+ *  @param {HTMLElement} bar @param {Entry[]} entries @param {Entry[]} own */
+function heldUpBy({ dataset }, entries, own) {
+  const count = { all: entries.length, own: own.length }[dataset.holdsUp || ""] || 0;
+  if (!count) delete dataset.holdsUp;
+  return count;
+}
+
 /** @param {HTMLElement} bar @param {Entry[]} entries */
 function tell(bar, entries) {
   const [oldest] = entries;
@@ -54,10 +62,12 @@ function tell(bar, entries) {
   const refused = own.find((entry) => entry.isRefused);
   const isHere = entries.some(isSentByItself);
   const others = own.length || isHere ? undefined : oldest;
-  const { wordsWaiting, wordsElsewhere, wordsRefused, wordsOthers } = bar.dataset;
-  const words = refused ? wordsRefused : others ? wordsOthers : isHere ? wordsWaiting : wordsElsewhere;
+  const { wordsWaiting, wordsElsewhere, wordsRefused, wordsOthers, wordsFirst } = bar.dataset;
+  const first = heldUpBy(bar, entries, own);
+  const why = refused ? wordsRefused : others ? wordsOthers : isHere ? wordsWaiting : wordsElsewhere;
   const line = mustFind("[data-unsent-words]", HTMLElement);
-  const text = fillIn(words, { count: entries.length, time: siteTime(oldest.at, oldest.zone) });
+  const params = { count: first || entries.length, time: siteTime(oldest.at, oldest.zone) };
+  const text = fillIn(first ? wordsFirst : why, params);
   if (line.textContent !== text) line.textContent = text;
   mustFind("[data-unsent-age]", HTMLElement).dataset.ago = new Date(oldest.at).toISOString();
   const told = refused || oldest;

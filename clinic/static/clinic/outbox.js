@@ -125,4 +125,8 @@ function goOn({ id, address, person }, next) {
 const startAll = () => findAll("form[data-outbox]:not([data-is-started])", HTMLFormElement).forEach(start);
 startAll();
 document.addEventListener("form-shown", startAll);
+document.addEventListener("unsent-holds-up", async () => {
+  await show();
+  find("[data-unsent]", HTMLElement)?.scrollIntoView();
+});
 startQueue(show, goOn);

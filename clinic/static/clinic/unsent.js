@@ -1,6 +1,6 @@
 // Whether something waits on this tablet: what every page has to know before it has asked the
 // browser's database. Signing out, a clearance and a departure wait until it has arrived.
-import { fillIn, find, findAll } from "./page.js";
+import { find, findAll } from "./page.js";
 
 /** Where it stands: of each entry who made it, in which session, and when, in seconds. */
 export const UNSENT = "unsent";
@@ -34,20 +34,19 @@ function load() {
   document.head.append(script);
 }
 
-/** @param {HTMLFormElement} form @param {SubmitEvent} event */
+/** Holds the form up; the bar, where it says what waits, says so (outbox-bar.js).
+ *  @param {HTMLFormElement} form @param {SubmitEvent} event */
 function wait(form, event) {
   const { person } = document.documentElement.dataset;
-  // Who goes home leaves nothing of their own behind; who signs has seen what anyone entered here.
-  const before = "waits" in form.dataset ? authors() : authors().filter((author) => author === person);
   const bar = find("[data-unsent]", HTMLElement);
-  const line = find("[data-unsent-words]", HTMLElement);
-  if (!before.length || !bar || !line) return;
+  // Who goes home leaves nothing of their own behind; who signs has seen what anyone entered here.
+  const whose = "waits" in form.dataset ? "all" : "own";
+  if (!bar || !authors().some((author) => whose === "all" || author === person)) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  line.textContent = fillIn(bar.dataset.wordsFirst, { count: before.length });
-  bar.hidden = false;
-  bar.scrollIntoView();
+  bar.dataset.holdsUp = whose;
   load();
+  document.dispatchEvent(new Event("unsent-holds-up"));
 }
 
 export function startUnsent() {
