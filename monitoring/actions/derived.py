@@ -3,50 +3,59 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
 
-from monitoring.models import Figures, Session, Tag
+from monitoring import models
+from monitoring.models import Figures, Session
 from monitoring.models.session import IN_PROGRESS
 from monitoring.proof.derived import batches, loaded
 from monitoring.rules.facts import SessionFacts
+from monitoring.rules.figures import figures
 from monitoring.rules.phase import ENDED
-from monitoring.rules.tags import tags
+from monitoring.rules.tags import Tag, tags
 
 
 def keep(session: Session, before: SessionFacts, after: SessionFacts) -> None:
     """Write what has changed from the facts `before` to those `after`: mostly nothing. When a
     session ends everything is written anew."""
-    if after.phase in ENDED and before.phase not in ENDED:
-        make([session.pk], {session.pk: after})
-        return
-    was, now = tags(before), tags(after)
+    if after.phase not in ENDED:
+        _retag(session, tags(before), tags(after))
+    elif before.phase not in ENDED:
+        make([(session, after)])
+    else:
+        _retag(session, tags(before), tags(after))
+        if (now := figures(after)) != figures(before):
+            Figures.objects.filter(pk=session.pk).update(**asdict(now))
+
+
+def _retag(session: Session, was: frozenset[Tag], now: frozenset[Tag]) -> None:
     if gone := was - now:
-        of_these = (Q(kind=tag.kind, code=tag.code) for tag in gone)
-        either = Q()
-        for one in of_these:
-            either |= one
-        Tag.objects.filter(either, session=session.pk).delete()
+        either = reduce(or_, (Q(kind=tag.kind, code=tag.code) for tag in gone))
+        models.Tag.objects.filter(either, session=session.pk).delete()
     if come := now - was:
-        Tag.objects.bulk_create(
-            [Tag(session_id=session.pk, kind=tag.kind, code=tag.code) for tag in sorted(come)],
-            ignore_conflicts=True,
-        )
+        models.Tag.objects.bulk_create(_rows(session, come), ignore_conflicts=True)
 
 
-def make(ids: Iterable[UUID], facts: dict[UUID, SessionFacts]) -> None:
-    """Write all of it anew for sessions of these facts, which are whole."""
-    Tag.objects.filter(session__in=list(ids)).delete()
-    Tag.objects.bulk_create(
-        Tag(session_id=id, kind=tag.kind, code=tag.code)
-        for id, of_one in facts.items()
-        for tag in sorted(tags(of_one))
-    )
-    Figures.objects.filter(session__in=list(ids)).delete()
+def _rows(session: Session, found: Iterable[Tag]) -> list[models.Tag]:
+    return [models.Tag(session_id=session.pk, kind=t.kind, code=t.code) for t in sorted(found)]
+
+
+def make(sessions: Iterable[tuple[Session, SessionFacts]]) -> None:
+    """Write all of it anew for sessions with their facts, which are whole."""
+    made = list(sessions)
+    ids = [session.pk for session, _ in made]
+    models.Tag.objects.filter(session__in=ids).delete()
+    Figures.objects.filter(session__in=ids).delete()
+    found = [(session, tags(facts)) for session, facts in made]
+    models.Tag.objects.bulk_create([row for one, of_one in found for row in _rows(one, of_one)])
     Figures.objects.bulk_create(
-        Figures(session_id=id) for id, of_one in facts.items() if of_one.phase in ENDED
+        [Figures.of(session, facts) for session, facts in made if facts.phase in ENDED]
     )
 
 
@@ -58,7 +67,7 @@ def rebuild(ids: Iterable[UUID] | None = None) -> int:
     for batch in batches(wanted):
         with transaction.atomic():
             list(Session.objects.filter(pk__in=batch).order_by("pk").select_for_update())
-            make(batch, {session.pk: session.facts() for session in loaded(batch)})
+            make((session, session.facts()) for session in loaded(batch))
         count += len(batch)
     return count
 

@@ -6,12 +6,18 @@ It is no part of the record: no chain has it and no guard holds it. The verbs ke
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 
+from monitoring.rules.figures import figures
+
 if TYPE_CHECKING:
     from uuid import UUID
+
+    from monitoring.models.session import Session
+    from monitoring.rules.facts import SessionFacts
 
 
 class Derived(models.Model):
@@ -43,7 +49,8 @@ class Tag(Derived):
 
 
 class Figures(Derived):
-    """The figures of one session that has ended; there is one row for each."""
+    """The figures of one session that has ended (`rules/figures.py`), with its site and day, which
+    no verb changes then; there is one row for each."""
 
     session = models.OneToOneField(
         "monitoring.Session",
@@ -51,9 +58,50 @@ class Figures(Derived):
         primary_key=True,
         related_name="figures",
     )
+    site = models.ForeignKey(
+        "clinic.Site", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    planned_for = models.DateTimeField()
+    end = models.CharField(max_length=20)
+    is_dosed = models.BooleanField()
+    slots_asked = models.PositiveSmallIntegerField()
+    slots_answered = models.PositiveSmallIntegerField()
+    slots_in_time = models.PositiveSmallIntegerField()
+    forty = models.CharField(max_length=8, blank=True)
+    systolic_rise = models.SmallIntegerField(null=True)
+    diastolic_rise = models.SmallIntegerField(null=True)
+    lowest_spo2 = models.PositiveSmallIntegerField(null=True)
+    sedation = models.CharField(max_length=14, blank=True)
+    sedation_minutes = models.PositiveIntegerField(null=True)
+    dissociation = models.CharField(max_length=14, blank=True)
+    dissociation_minutes = models.PositiveIntegerField(null=True)
+    is_signed = models.BooleanField()
+    ready_minutes = models.PositiveSmallIntegerField(null=True)
+    signature_minutes = models.PositiveIntegerField(null=True)
+    left_early = models.BooleanField()
+    entered = models.PositiveSmallIntegerField()
+    entered_late = models.PositiveSmallIntegerField()
+    corrected = models.PositiveSmallIntegerField()
+    struck = models.PositiveSmallIntegerField()
+    to_answer = models.PositiveSmallIntegerField()
+    answered_late = models.PositiveSmallIntegerField()
+    unanswered = models.PositiveSmallIntegerField()
 
     if TYPE_CHECKING:
         session_id: UUID
 
+    class Meta:
+        indexes = (models.Index(fields=("site", "planned_for"), name="figures_by_date"),)
+
     def __str__(self) -> str:
         return f"figures of {self.session_id}"
+
+    @classmethod
+    def of(cls, session: Session, facts: SessionFacts) -> Self:
+        """Those of `session`, which has ended with these facts; not saved."""
+        return cls(
+            session_id=session.pk,
+            site_id=session.site_id,
+            planned_for=session.planned_for,
+            **asdict(figures(facts)),
+        )

@@ -347,6 +347,7 @@ def clearance_facts(row: Clearance, withdrawal: Withdrawal | None) -> rules.Clea
         withdrawn_at=withdrawal.recorded_at if withdrawal else None,
         withdrawal_reason=withdrawal_reason(withdrawal) if withdrawal else "",
         justified=tuple(row.justifications),
+        ready_minutes=row.ready_minutes,
     )
 
 

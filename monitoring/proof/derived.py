@@ -20,13 +20,24 @@ def differences(sessions: Iterable[Session]) -> Iterator[tuple[UUID, str]]:
     kept: dict[UUID, set[tuple[str, str]]] = {id: set() for id in by_id}
     for id, kind, code in found:
         kept[id].add((kind, code))
-    counted = set(Figures.objects.filter(session__in=by_id).values_list("pk", flat=True))
+    counted = Figures.objects.in_bulk(list(by_id))
     for id, session in by_id.items():
-        wrong = {f"{kind} {code}" for kind, code in kept[id] ^ set(tags(session.facts()))}
+        facts = session.facts()
+        wrong = {f"{kind} {code}" for kind, code in kept[id] ^ set(tags(facts))}
         if wrong:
             yield id, f"is tagged otherwise than its facts say: {', '.join(sorted(wrong))}"
-        if (session.phase in ENDED) != (id in counted):
-            yield id, "has figures, and goes on" if id in counted else "has ended, without figures"
+        made = Figures.of(session, facts) if session.phase in ENDED else None
+        if words := _compared(counted.get(id), made):
+            yield id, words
+
+
+def _compared(kept: Figures | None, made: Figures | None) -> str:
+    """What is wrong with the figures `kept`, which should be as those `made`; "" if nothing."""
+    if kept is None or made is None:
+        return "" if kept is made else "goes on, with figures" if kept else "ended without figures"
+    names = [field.attname for field in Figures._meta.concrete_fields]
+    wrong = [name for name in names if getattr(kept, name) != getattr(made, name)]
+    return f"has other figures than its facts say: {', '.join(wrong)}" if wrong else ""
 
 
 def loaded(ids: Iterable[UUID]) -> list[Session]:

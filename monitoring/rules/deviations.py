@@ -226,11 +226,11 @@ def _slots(facts: SessionFacts, now: datetime) -> Iterator[Deviation]:
             lacking = tuple(map(ObservationCode, slot.lacking))
             params = {"slot": slot.minutes, "lacking": lacking}
             yield Deviation("reading_incomplete", params, at=slot.due_at)
-        elif slot.state == "missed" and not _was_cleared(facts, slot.due_at):
+        elif slot.state == "missed" and not was_cleared(facts, slot.due_at):
             yield Deviation("reading_missed", {"slot": slot.minutes}, at=slot.due_at)
 
 
-def _was_cleared(facts: SessionFacts, at: datetime) -> bool:
+def was_cleared(facts: SessionFacts, at: datetime) -> bool:
     """Whether a clearance stood at `at`: the schedule did not ask for a reading then."""
     valid = timedelta(minutes=facts.protocol.clearance_valid_minutes)
     for clearance in facts.clearances:

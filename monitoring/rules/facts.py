@@ -127,12 +127,15 @@ class EventFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class ClearanceFacts:
+    """`ready_minutes` after the first dose the patient was ready to leave, as the signer wrote."""
+
     id: UUID
     signed_at: datetime
     through_seq: int
     withdrawn_at: datetime | None = None
     withdrawal_reason: str | AutomaticWithdrawal = ""
     justified: tuple[str, ...] = ()
+    ready_minutes: int | None = None
 
 
 Fact = AdmissionFacts | DecisionFacts | DoseFacts | ReadingFacts | EventFacts

@@ -7,7 +7,7 @@ goes on, what the protocol asks may still come, so deviations are tagged once it
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
 from monitoring.rules.clocks import recorded_times
@@ -35,12 +35,16 @@ def tags(facts: SessionFacts) -> frozenset[Tag]:
     if any(event.kind == ADVERSE_EVENT for event in facts.events):
         found.add(Tag("event", ADVERSE_EVENT))
     if facts.phase in ENDED:
-        found |= {Tag("deviation", d.code) for d in ended_deviations(facts)}
+        found |= {Tag("deviation", d.code) for d in _deviations(facts)}
     return frozenset(found)
 
 
-def ended_deviations(facts: SessionFacts) -> list[Deviation]:
-    """The deviations of a session that has ended, as anyone finds them who asks later: what was not
-    answered then stays unanswered, and no clock is behind the record any more."""
-    times = recorded_times(facts)
-    return deviations(facts, max(times) + _SETTLED) if times else []
+def settled_at(facts: SessionFacts) -> datetime:
+    """A time after which nothing of a session that has ended changes by itself: what was not
+    answered then stays unanswered, and no clock is behind the record any more. It has a fact, or a
+    departure."""
+    return max(recorded_times(facts)) + _SETTLED
+
+
+def _deviations(facts: SessionFacts) -> list[Deviation]:
+    return deviations(facts, settled_at(facts)) if recorded_times(facts) else []

@@ -69,6 +69,10 @@ def _no_tag(visit: Visit) -> None:
     Tag.objects.filter(session=visit.id, code="reading_missed").delete()
 
 
+def _other_figures(visit: Visit) -> None:
+    Figures.objects.update(forty="missed", slots_answered=1)
+
+
 def _no_figures(visit: Visit) -> None:
     Figures.objects.all().delete()
 
@@ -78,7 +82,8 @@ def _no_figures(visit: Visit) -> None:
     [
         (_stray, "is tagged otherwise than its facts say: flag seizure"),
         (_no_tag, "is tagged otherwise than its facts say: deviation reading_missed"),
-        (_no_figures, "has ended, without figures"),
+        (_other_figures, "has other figures than its facts say: slots_answered, forty"),
+        (_no_figures, "ended without figures"),
     ],
 )
 def test_what_was_tampered_with_is_named_and_made_again(
