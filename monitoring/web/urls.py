@@ -23,6 +23,7 @@ from monitoring.web.floor import (
 )
 from monitoring.web.review import (
     access_log,
+    overview,
     printing,
     protocol_change,
     protocols,
@@ -55,6 +56,7 @@ urlpatterns = [
     path("sessions/", register.session_list, name="session-list"),
     path("sessions.csv", register.register_csv, name="register-csv"),
     path("sessions.xlsx", register.register_workbook, name="register-workbook"),
+    path("overview/", overview.overview_page, name="overview"),
     path(SESSION, session.session, name="session"),
     path(f"{SESSION}next/", board.onward, name="onward"),
     path(f"{SESSION}whose/", hand_over.whose, name="whose"),

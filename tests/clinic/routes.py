@@ -84,6 +84,7 @@ ROUTES: dict[str, Route] = {
     "session-list": Route(REVIEW, GET),
     "register-csv": Route(REVIEW, GET),
     "register-workbook": Route(REVIEW, GET),
+    "overview": Route(REVIEW, GET),
     "session": Route(ROLES, GET, names_a_row=True),
     "onward": Route(CARE | VISITOR, GET, names_a_row=True),
     "whose": Route(ROLES, names_a_row=True),
