@@ -49,8 +49,8 @@ class Told:
         self.left = left[0] if left else None
         given = [row for row in _last(self.doses) if not row["failed"]]
         given.sort(key=lambda row: row["place"])
-        self.first = min((r["started_at"] for r in given), default=None)
-        self.window = max((r["started_at"] for r in given), default=None)
+        self.first: Any = min((r["started_at"] for r in given), default=None)
+        self.window: Any = max((r["started_at"] for r in given), default=None)
         if self.window:
             self.window += timedelta(minutes=120)
         signed = rows(Clearance, session, "through_seq")
@@ -126,13 +126,15 @@ class Told:
 
     def at(self, minute: int) -> datetime:
         assert self.first is not None
-        return self.first + timedelta(minutes=minute)
+        found: datetime = self.first + timedelta(minutes=minute)
+        return found
 
     def _start(self, m: int) -> datetime:
         return self.at(30 if m == 40 else m - 5)
 
     def _in_time(self, row: Row, m: int) -> bool:
-        return self._start(m) <= row["taken_at"] <= self.at(50 if m == 40 else m + 5)
+        last = self.at(50 if m == 40 else m + 5)
+        return bool(self._start(m) <= row["taken_at"] <= last)
 
     def _was_cleared(self, m: int) -> bool:
         for row, is_back in self.clearances:
@@ -182,7 +184,7 @@ class Told:
         found = [r[field] for r in self.after if r[field] is not None]
         if not found or self.predose is None or self.predose[field] is None:
             return None
-        return max(found) - int(self.predose[field])
+        return int(max(found) - self.predose[field])
 
     def _over(self, score: str) -> tuple[str, int | None] | None:
         found = [r for r in self.after if r[score] is not None]
@@ -222,7 +224,7 @@ class Told:
         asks = [(r["id"], r["taken_at"]) for n, r in enumerate(self.after) if self._asks(n)]
         asks += [
             (r["id"], r["at"])
-            for r in _last(self.events)  # fmt: skip
+            for r in _last(self.events)
             if not r["late"] and ("chest_pain" in r["symptoms"] or r["is_serious"])
         ]
         late = sum(id in told and told[id] - at > timedelta(minutes=10) for id, at in asks)
@@ -230,11 +232,11 @@ class Told:
 
     def _asks(self, number: int) -> bool:
         row = self.after[number]
-        high, base = {"systolic": (180, 40), "diastolic": (110, 25)}, self.predose
+        high, base = {"systolic": (180, 40), "diastolic": (110, 25)}, self.predose or {}
         for field, (limit, rise) in high.items():
             if row[field] is not None and row[field] >= limit:
                 return True
-            if None not in {row[field], base and base[field]} and row[field] - base[field] >= rise:
+            if None not in {row[field], base.get(field)} and row[field] - base[field] >= rise:
                 return True
         before = [r["spo2"] for r in self.after[:number] if r["spo2"] is not None]
         is_low = row["spo2"] is not None and row["spo2"] < 93

@@ -77,7 +77,7 @@ def _dose(visit: Visit, random: Random) -> None:
 
 
 def _values(random: Random) -> dict[str, Any]:
-    picked = {key: random.choice(values) for key, values in VALUES.items()}
+    picked: dict[str, Any] = {key: random.choice(values) for key, values in VALUES.items()}
     if random.random() < 0.3:
         picked |= {"systolic": None, "diastolic": None, "not_done": {"blood_pressure": "refused"}}
     return picked

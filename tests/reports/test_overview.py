@@ -19,6 +19,14 @@ Row = dict[str, Any]
 Fact = Callable[[Told, Row], bool]
 
 
+def _ends(kind: str) -> Fact:
+    return lambda told, _row: told.end() == kind
+
+
+def _forty(state: str) -> Fact:
+    return lambda _told, row: bool(row["forty"] == state)
+
+
 def _rises(field: str, limit: int) -> Fact:
     return lambda _told, row: row[field] is not None and row[field] >= limit
 
@@ -32,9 +40,9 @@ def _is(score: str, *states: str) -> Fact:
 
 
 SESSIONS: dict[str, Fact] = {
-    **{kind: lambda told, _row, kind=kind: told.end() == kind
+    **{kind: _ends(kind)
        for kind in ("discharged", "transferred", "against_advice", "left_unseen", "cancelled")},
-    **{f"forty_{state}": lambda _told, row, state=state: row["forty"] == state
+    **{f"forty_{state}": _forty(state)
        for state in ("on_time", "late", "not_done", "missed")},
     "with_dose": lambda told, _row: told.first is not None,
     "signed": lambda told, row: told.first is not None and row["is_signed"],

@@ -154,9 +154,9 @@ def _compared(request: ClinicRequest, chosen: Chosen, by: str) -> list[Part]:
 
 
 def _register(chosen: Chosen) -> str:
-    """The address of the register with the same filters, to which a figure is added."""
+    """The address of the register with the same filters, to which the code of a line is added."""
     kept = {k: v for k, v in chosen.data.items() if v and k in chosen.filters and k != "by"}
-    return f"{reverse('session-list')}?{urlencode(kept)}"
+    return f"{reverse('session-list')}?{urlencode({**kept, 'behind': ''})}"
 
 
 def _charts(months: list[Part]) -> list[Any]:

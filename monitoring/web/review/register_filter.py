@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from clinic.models import Membership, Site, Staff
 from clinic.pages.filters import DayFilter, ListFilter, PersonFilter
 from clinic.pages.keyset import Order
-from monitoring.models import Departure, Patient, ProtocolVersion, Session, Tag
+from monitoring.models import Departure, Figures, Patient, ProtocolVersion, Session, Tag
 from monitoring.models.register_indexes import DEVIATING
 from monitoring.models.session import SessionQuerySet
+from monitoring.reports.overview import LINES
 from monitoring.reports.register import NEWEST, ORDERS, amended, waiting
 from monitoring.rules.tags import ADVERSE_EVENT, TagKind
 from monitoring.words import kinds
@@ -113,6 +114,12 @@ class Register(ListFilter):
         label=_("Review"),
         empty_label=ANY,
     )
+    behind = django_filters.ChoiceFilter(
+        choices=[(line.code, line.opens) for line in LINES.values()],
+        method="is_behind",
+        label=_("In the overview"),
+        empty_label=ANY,
+    )
     sort = django_filters.ChoiceFilter(
         choices=SORTS, method="as_found", label=_("Order"), empty_label=None
     )
@@ -170,6 +177,11 @@ class Register(ListFilter):
 
     def waits(self, found: QuerySet[Session], name: str, is_so: str) -> QuerySet[Session]:
         return found.filter(pk__in=waiting(self.site))
+
+    def is_behind(self, found: QuerySet[Session], name: str, code: str) -> QuerySet[Session]:
+        """The sessions behind one line of the overview: those it opens."""
+        figures = Figures.objects.filter(LINES[code].rows, site=self.site)
+        return found.filter(pk__in=figures.values("pk"))
 
     def as_found(self, found: QuerySet[Session], name: str, order: str) -> QuerySet[Session]:
         """The order is the page's to make: it depends on the way the page is turned. Patients are

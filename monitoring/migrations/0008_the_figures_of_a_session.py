@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('clinic', '0004_what_a_tablet_tells'),
-        ('monitoring', '0005_what_a_session_is_found_by'),
+        ('monitoring', '0007_sent_by_a_colleague'),
     ]
 
     operations = [
