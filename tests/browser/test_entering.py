@@ -133,6 +133,7 @@ def test_the_time_stepper_goes_back_from_the_sites_present_time(
 
 def test_the_theme_can_be_pinned_and_stays(visit: Visit, nurse: Person) -> None:
     nurse.go("/")
+    nurse.page.locator("header details.menu summary").last.click()
     nurse.page.get_by_role("button", name="Theme: system").click()
     root = nurse.page.locator("html")
     expect(root).to_have_attribute("data-bs-theme", "dark")

@@ -8,12 +8,18 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import ViewportSize, expect
 
+from clinic.models import Membership
 from tests.browser.conftest import TABLET, Makes, Person
 from tests.browser.hands import fill_reading
 from tests.clock import TestClock
+from tests.factories.logged import insert
+from tests.factories.people import TabletFactory
+from tests.factories.people import person as hire
 from tests.factories.visits import dosed, ready_to_sign
 
 TURNED: ViewportSize = {"width": 1080, "height": 810}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+WIDTH = "document.documentElement.scrollWidth"
 HEIGHT = "document.documentElement.scrollHeight"
 
 
@@ -24,10 +30,20 @@ def _wrong(nurse: Person) -> None:
     nurse.page.wait_for_selector("[data-error-summary]")
 
 
+def _wrong_thrice(nurse: Person) -> None:
+    """Two values that cannot be, and one that is asked about."""
+    fill_reading(nurse, systolic=212)
+    nurse.page.get_by_label("Heart rate").first.fill("740")
+    nurse.page.get_by_label("Respiratory rate").first.fill("900")
+    nurse.tap("Save reading")
+    nurse.page.wait_for_selector("[data-error-summary]")
+
+
 STATES: dict[str, Callable[[Person], None]] = {
     "empty": lambda nurse: None,
     "not done": lambda nurse: nurse.page.locator(".vital summary").first.click(),
     "error": _wrong,
+    "two errors and a question": _wrong_thrice,
 }
 
 
@@ -44,6 +60,8 @@ def test_a_reading_needs_no_scrolling(
         reach(nurse)
         heights[state] = nurse.page.evaluate(HEIGHT)
     assert {s: h for s, h in heights.items() if h > size["height"]} == {}
+    nurse.page.set_viewport_size(PHONE)
+    assert nurse.page.evaluate(WIDTH) == PHONE["width"]
 
 
 def test_on_a_phone_the_next_step_and_more_stand_in_two_rows(
@@ -51,7 +69,7 @@ def test_on_a_phone_the_next_step_and_more_stand_in_two_rows(
 ) -> None:
     """Without a script, too. On a tablet everything stands there at once."""
     visit = ready_to_sign(clock)
-    clinician = person({"width": 390, "height": 844}).signed_in(visit.clinician)
+    clinician = person(PHONE).signed_in(visit.clinician)
     page = clinician.page
     clinician.go(f"/sessions/{visit.id}/")
     bar, screen = page.locator(".action-bar"), page.get_by_role("link", name="Suicidality screen")
@@ -73,8 +91,15 @@ def test_on_a_phone_the_next_step_and_more_stand_in_two_rows(
 def test_the_header_is_one_row(
     served: str, person: Makes, clock: TestClock, size: ViewportSize
 ) -> None:
+    """On an enrolled tablet, with "Hand over" beside it, also for who reaches every page."""
     visit = dosed(clock)
-    for staff in (visit.nurse, visit.clinician):
-        someone = person(size).signed_in(staff)
+    everything = hire(visit.site, "administrator", last_name="Papadopoulos-Featherston")
+    insert(Membership(staff=everything, site=visit.site, role="clinician"))
+    tablet = TabletFactory.create(site=visit.site)
+    for staff in (visit.nurse, visit.clinician, everything):
+        someone = person(size).hold(tablet).signed_in(staff)
         someone.go("/")
         assert someone.page.evaluate("document.querySelector('.top').offsetHeight") < 60
+        assert someone.page.evaluate(WIDTH) == size["width"]
+    someone.page.set_viewport_size(PHONE)
+    assert someone.page.evaluate(WIDTH) == PHONE["width"]

@@ -156,3 +156,45 @@ def test_a_shift_that_is_over_opens_no_page(device: Person, visit: Visit, clock:
     expect(page.locator("[data-pin-pad]")).to_be_hidden()
     expect(page.get_by_text("writes on paper what is due")).to_be_visible()
     forgive(device)
+
+
+def test_in_the_dark_every_state_without_contact_is_found_well_by_axe(
+    person_tls: Makes, tablet: Tablet, rosa: Staff, visit: Visit, clock: TestClock
+) -> None:
+    device = person_tls(theme="dark").hold(tablet).signed_in(rosa)
+    page, found = device.page, {}
+
+    def look(state: str) -> None:
+        found[state] = device.violations()
+
+    open_session(device, visit, clock)
+    cut(device)
+    pass_time(clock, page, seconds=40)
+    expect(page.locator("[data-connection-lost]")).to_be_visible()
+    look("offline")
+    device.tap("Record 40-minute reading")
+    fill_reading(device, systolic=141)
+    device.tap("Save reading")
+    expect(page.locator("[data-unsent-list]")).to_be_visible()
+    look("unsent")
+    device.tap("Hand over")
+    expect_alone(page)
+    look("locked")
+    for wrong in WRONG:
+        type_pin(page, wrong)
+        expect(page.locator("[data-pin-dots] .filled")).to_have_count(0)
+    expect(page.get_by_text("this page stays closed")).to_be_visible()
+    look("closed")
+    visit.read(40)
+    mend(device)
+    pass_time(clock, page, seconds=6)
+    page.clock.resume()
+    expect(page.locator("form[data-pin]")).to_be_visible()
+    expect(page.locator("[data-unsent]")).to_be_visible()
+    look("locked with contact, unsent")
+    come_back(device, rosa)
+    expect(page.locator("[data-unsent]")).to_contain_text("the server refused")
+    look("refused")
+    assert {state: wrong for state, wrong in found.items() if wrong} == {}
+    # Polls that found no one, and what each of them says to the console.
+    device.errors.clear()

@@ -99,7 +99,7 @@ def test_a_page_of_ours_stands_where_a_proxy_answers_or_no_one_does(
         return faulty(inner, environ, start)
 
     monkeypatch.setattr(Application, "__call__", answer, raising=False)
-    nurse = person_tls(has_worker=True).signed_in(dosed(clock).nurse)
+    nurse = person_tls(theme="dark", has_worker=True).signed_in(dosed(clock).nurse)
     page = nurse.page
     nurse.go("/")
     page.evaluate(READY)
