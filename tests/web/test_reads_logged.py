@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
 from itertools import product
-from unittest.mock import patch
 from uuid import UUID
 
 import pytest
@@ -18,7 +17,6 @@ from django.test import Client
 from clinic.ids import uuid7
 from clinic.models import Membership, Site
 from monitoring.models import AccessEntry, Patient
-from monitoring.web.review import paper
 from monitoring.web.review.access_log import PAGES
 from tests.clinic.knocked import world
 from tests.clinic.matrix import OWN, World, parts
@@ -49,8 +47,8 @@ KNOWN_TO_SHOW = {
 
 @pytest.fixture
 def everyone(world: World) -> Iterator[tuple[World, Client]]:
-    """Someone with every role. What would be a PDF is the text that it is made from."""
-    with undone(), patch.object(paper, "pdf", lambda html, _sheet: html.encode()):
+    """Someone with every role."""
+    with undone():
         site = Site.objects.get(name=f"{OWN} Clinic")
         site.requires_second_factor = False
         save(site)

@@ -68,6 +68,7 @@ def verification(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     read(request, found)
     result = verify(session_id)
     permissions: frozenset[Permission] = request.permissions
+    head = ChainHead.objects.filter(pk=session_id).first()
     context = {
         "session": found,
         "banner": session_banner(found, is_marked=False),
@@ -77,7 +78,8 @@ def verification(request: ClinicRequest, session_id: UUID) -> HttpResponse:
             (entry, ENTRY_WORDS.get(entry.verb, entry.verb))
             for entry in TrailEntry.objects.filter(chain=session_id).select_related("actor")
         ],
-        "head": ChainHead.objects.filter(pk=session_id).first(),
+        "head": head,
+        "others": result.checked["entries"] - (head.count if head else 0),
         "at": clock.now(),
         "area": "register" if Permission.VIEW_REGISTER in permissions else "patients",
     }

@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 
 from clinic.ids import uuid7
+from clinic.models import TrailEntry
 from monitoring.actions import cancel_session, correct_reading
 from tests.clock import TestClock
 from tests.factories.people import SiteFactory, person
@@ -276,3 +277,44 @@ def test_the_highest_systolic_and_diastolic_are_never_shown_as_one_pressure(
     assert "Highest diastolic" in course_page
     assert "157/100" not in report + course_page
     assert "122/78 mmHg" not in course_page
+
+
+def test_a_page_says_on_every_sheet_of_when_it_is_and_who_read_it(
+    clock: TestClock, signed_in: Signer
+) -> None:
+    visit = discharged(clock)
+    clock.forward(minutes=20)
+    reader = signed_in(person(visit.site, "auditor", first_name="Ada", last_name="Byron"))
+    signed_at = f"/sessions/{visit.id}/clearances/{visit.session.clearance_set.get().pk}/"
+    signer = visit.clinician.printed_name
+    for path, words in (
+        (f"/sessions/{visit.id}/report/", "as of now, 10-Mar-2026 12:30, read by Ada Byron"),
+        (
+            signed_at,
+            f"as signed by {signer}, 10-Mar-2026 12:10; read by Ada Byron, RN, 10-Mar-2026 12:30",
+        ),
+    ):
+        head = text(reader.get(path)).split("<thead")[1].split("</thead>")[0]
+        assert words in head
+        assert visit.patient.mrn in head
+
+
+def test_the_site_is_named_with_its_rems_id_and_who_watched_with_the_times(
+    clock: TestClock, signed_in: Signer
+) -> None:
+    visit = discharged(clock, site=SiteFactory.create(rems_site_id="REMS-77"))
+    page = text(read(signed_in, visit))
+    assert f"{visit.site.name}, REMS site id REMS-77" in page
+    assert f"{visit.nurse.printed_name} 10:00 to 12:10" in page
+
+
+def test_the_verification_says_whose_entries_it_checked(
+    clock: TestClock, signed_in: Signer
+) -> None:
+    visit = dosed(clock)
+    reader = signed_in(person(visit.site, "auditor"))
+    page = text(reader.get(f"/sessions/{visit.id}/verification/"))
+    own = TrailEntry.objects.filter(chain=visit.id).count()
+    others = TrailEntry.objects.filter(chain=visit.patient.pk).count()
+    assert f"Of the entries checked {own} are of this session" in page
+    assert f"shown below, and {others} of its patient." in page
