@@ -8,8 +8,10 @@ from html import escape
 
 from django.utils.safestring import SafeString
 
-TOP, HEIGHT, FOOT = 18, 90, 20
+TOP, HEIGHT, FOOT = 36, 90, 20
 STEP, BAR, EDGE = 46, 26, 8
+TITLE = 240
+"""At least so wide, for its title."""
 FONT = 'font-size="11" fill="currentColor" text-anchor="middle"'
 
 
@@ -27,7 +29,8 @@ def drawn(name: str, title: str, columns: Sequence[Column], greatest: float) -> 
     ids from those of another on the page. Texts are escaped here."""
     if not columns:
         return SafeString("")
-    width, height = EDGE * 2 + STEP * len(columns), TOP + HEIGHT + FOOT
+    width = max(TITLE, EDGE * 2 + STEP * len(columns))
+    height = TOP + HEIGHT + FOOT
     parts = [
         f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" '
         f'aria-labelledby="{name}-title">',
@@ -35,6 +38,9 @@ def drawn(name: str, title: str, columns: Sequence[Column], greatest: float) -> 
         f'<line x1="{EDGE}" y1="{TOP + HEIGHT}" x2="{width - EDGE}" y2="{TOP + HEIGHT}" '
         'stroke="currentColor" stroke-width="1"/>',
     ]
+    parts.append(
+        f'<text x="{EDGE}" y="12" font-size="12" fill="currentColor">{escape(title)}</text>'
+    )
     for number, column in enumerate(columns):
         parts += _column(EDGE + STEP * number + STEP / 2, column, greatest)
     return SafeString("".join([*parts, "</svg>"]))

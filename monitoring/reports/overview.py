@@ -7,14 +7,13 @@ sessions to look at for it. A session that goes on has no figures yet, and is to
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from math import ceil
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Expression, F, Q, QuerySet, Sum
-from django.db.models.functions import TruncMonth
+from django.db.models import Case, Count, Expression, F, Max, Min, Q, QuerySet, Sum, Value, When
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -232,6 +231,7 @@ MINUTES: dict[str, tuple[str | Promise, str | Promise]] = {
     ),
 }
 """Figures in minutes: their names, and what is left out."""
+MOST_MONTHS = 36
 COMPARED = ("forty_on_time", "slots_answered", "left_early", "entered_late", "answered_late")
 """The lines that are told by month, protocol or person."""
 
@@ -282,20 +282,47 @@ class Part:
 class Overview:
     groups: list[tuple[str | Promise, list[Share]]]
     times: list[Times]
-    months: list[Part] = field(default_factory=list)
-    sessions: int = 0
+    months: list[Part]
+    """Or years: each under its first day."""
+    sessions: int
+
+    @property
+    def is_by_year(self) -> bool:
+        first = [month.name.month for month in self.months]
+        return len(first) > 1 and set(first) == {1}
 
 
 def overview(found: QuerySet[Figures], zone: ZoneInfo) -> Overview:
-    """Everything of the sessions `found`, by their month at the site: five queries."""
-    rows = _summed(found.annotate(part=TruncMonth("planned_for", tzinfo=zone)), LINES)
-    total = {name: sum(row[name] or 0 for row in rows) for name in _names(LINES)}
+    """Everything of the sessions `found`, by their month at the site, or by their year where these
+    are more than MOST_MONTHS: six queries."""
+    starts = _starts(found, zone)
+    rows = {row["part"]: row for row in _summed(found.annotate(part=_span(starts)), LINES)}
+    total = {name: sum(row[name] or 0 for row in rows.values()) for name in _names(LINES)}
     return Overview(
         groups=[(name, [_share(line, total) for line in lines]) for name, lines in GROUPS],
         times=[_times(found, code) for code in MINUTES],
-        months=[_part(_day(row["part"]), row) for row in rows],
+        months=[_part(start.date(), rows.get(n, _NOTHING)) for n, start in enumerate(starts)],
         sessions=total["of_ended"],
     )
+
+
+def _starts(found: QuerySet[Figures], zone: ZoneInfo) -> list[datetime]:
+    """When each month, or year, began at the site, from the first session to the last."""
+    period = found.aggregate(first=Min("planned_for"), last=Max("planned_for"))
+    if period["first"] is None:
+        return []
+    first, last = (period[end].astimezone(zone) for end in ("first", "last"))
+    months = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    if len(months) > MOST_MONTHS:
+        months = range(first.year * 12, last.year * 12 + 1, 12)
+    return [datetime(month // 12, month % 12 + 1, 1, tzinfo=zone) for month in months]
+
+
+def _span(starts: list[datetime]) -> Case:
+    """The number of the span: comparing with a handful of moments costs a tenth of asking the
+    database for the month of each."""
+    ends = (When(planned_for__lt=end, then=Value(n)) for n, end in enumerate(starts[1:]))
+    return Case(*ends, default=Value(max(0, len(starts) - 1)))
 
 
 def compared(found: QuerySet[Figures], by: str) -> list[Part]:
@@ -314,16 +341,16 @@ def _names(codes: Iterable[str]) -> list[str]:
     return [*(f"n_{code}" for code in codes), *(f"of_{of}" for of in WHOLES)]
 
 
+_NOTHING: Mapping[str, Any] = dict.fromkeys(_names(LINES), 0)
+"""Of a month in which no session ended."""
+
+
 def _share(line: Line, row: Mapping[str, Any]) -> Share:
     return Share(line, row[f"n_{line.code}"] or 0, row[f"of_{line.of}"] or 0)
 
 
 def _part(name: Any, row: Mapping[str, Any]) -> Part:
     return Part(name, row["of_ended"], {code: _share(LINES[code], row) for code in COMPARED})
-
-
-def _day(at: datetime) -> date:
-    return at.date()
 
 
 def _times(found: QuerySet[Figures], code: str) -> Times:

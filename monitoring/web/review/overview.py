@@ -26,7 +26,7 @@ from clinic.request import ClinicRequest
 from monitoring.models import Figures, ProtocolVersion, Session
 from monitoring.reports import reviews
 from monitoring.reports.columns import Column, drawn
-from monitoring.reports.overview import COMPARED, LINES, Part, compared, overview
+from monitoring.reports.overview import COMPARED, LINES, Overview, Part, compared, overview
 
 ANY = gettext_lazy("Any")
 MONTHS = 12
@@ -116,7 +116,7 @@ def overview_page(request: ClinicRequest) -> HttpResponse:
         {
             "filter": chosen,
             "overview": told,
-            "charts": _charts(told.months),
+            "charts": _charts(told),
             "compared": _compared(request, chosen, by) if by else [],
             "by": BY[by][0] if by else "",
             "columns": [LINES[code] for code in COMPARED],
@@ -159,19 +159,15 @@ def _register(chosen: Chosen) -> str:
     return f"{reverse('session-list')}?{urlencode({**kept, 'behind': ''})}"
 
 
-def _charts(months: list[Part]) -> list[Any]:
-    most = max((month.sessions for month in months), default=0)
-    sessions = [Column(_month(m.name), m.sessions, str(m.sessions)) for m in months]
-    forty = [(m, m.shares["forty_on_time"].percent) for m in months]
+def _charts(told: Overview) -> list[Any]:
+    named = [(f"{m.name:%Y}" if told.is_by_year else f"{m.name:%b %y}", m) for m in told.months]
+    most = max((month.sessions for month in told.months), default=0)
+    sessions = [Column(name, m.sessions, str(m.sessions)) for name, m in named]
+    forty = [(name, m.shares["forty_on_time"].percent) for name, m in named]
     on_time = [
-        Column(_month(m.name), share, "–" if share is None else f"{share:.0f} %")
-        for m, share in forty
+        Column(name, share, "–" if share is None else f"{share:.0f} %") for name, share in forty
     ]
     return [
-        drawn("sessions", _("Sessions that ended, by month"), sessions, most),
-        drawn("forty", _("40-minute blood pressure on time, by month"), on_time, 100),
+        drawn("sessions", _("Sessions that ended"), sessions, most),
+        drawn("forty", _("40-minute blood pressure on time"), on_time, 100),
     ]
-
-
-def _month(first: date) -> str:
-    return f"{first:%b %y}"
