@@ -146,6 +146,24 @@ def test_five_wrong_pins_in_two_tabs_close_both_until_there_is_contact(
     forgive(device)
 
 
+def test_a_form_behind_a_proxy_that_answers_alone_opens_where_it_was(
+    device: Person, visit: Visit, clock: TestClock
+) -> None:
+    page = device.page
+    page.clock.install(time=clock.now())
+    device.go(f"/sessions/{visit.id}/reading/?slot=40")
+    page.get_by_label("Systolic").fill("13")
+    device.context.route("**/*", lambda route: route.fulfill(status=502, body="Bad gateway"))
+    pass_time(clock, page, seconds=181)
+    expect_alone(page)
+    expect(page.locator("[data-lock-rooms]")).to_contain_text("Chair 1 due at 10:45, due now")
+    type_pin(page, PIN)
+    expect(page.get_by_label("Systolic")).to_be_focused()
+    page.keyboard.type("1")
+    expect(page.get_by_label("Systolic")).to_have_value("131")
+    device.errors.clear()
+
+
 def test_a_shift_that_is_over_opens_no_page(device: Person, visit: Visit, clock: TestClock) -> None:
     page = device.page
     open_session(device, visit, clock)

@@ -33,12 +33,22 @@ const isRight = (pin, how) =>
     return true;
   });
 
+/** The reading that a form's session waits for, where no line of readings is shown.
+ *  @param {HTMLElement} place */
+function named({ dataset }) {
+  const { nextDue, overdueAfter = "", urgentAfter = "" } = dataset;
+  if (!nextDue) return undefined;
+  const due = document.createElement("strong");
+  Object.assign(due.dataset, { due: nextDue, overdueAfter, urgentAfter });
+  return due;
+}
+
 /** The next reading of each room and what nobody was informed of; no name and no value.
  *  @param {HTMLElement} alone */
 function showRooms({ dataset }) {
   const lines = findAll("[data-room]", HTMLElement).map((place) => {
     const at = (/** @type {HTMLElement} */ one) => Date.parse(one.dataset.due || "");
-    const [due] = findAll("[data-due]", HTMLElement, place).sort((a, b) => at(a) - at(b));
+    const [due = named(place)] = findAll("[data-due]", HTMLElement, place).sort((a, b) => at(a) - at(b));
     const isEmergency = find("[data-emergency]", HTMLElement, place);
     return { room: place.dataset.room, due, at: due ? at(due) : 0, isEmergency };
   });

@@ -3,6 +3,8 @@ import { mustFind } from "./page.js";
 
 const LOCKED = "locked";
 const title = document.title;
+/** @type {Element | null} where someone was typing */
+let place = null;
 const signedIn = document.documentElement.dataset.signedIn || "";
 
 /** Tells the other tabs, and the pages that this sign-in is still shown, until a new one. */
@@ -24,6 +26,7 @@ function hold(event) {
 export function showLockScreen() {
   document.dispatchEvent(new Event("page-locked"));
   const screen = mustFind("[data-lock-screen]", HTMLElement);
+  if (screen.hidden) place = document.activeElement;
   document.title = screen.dataset.lockScreen || "";
   screen.hidden = false;
   document.body.classList.add(LOCKED);
@@ -36,6 +39,7 @@ export function hideLockScreen() {
   document.title = title;
   document.body.classList.remove(LOCKED);
   mustFind("[data-lock-screen]", HTMLElement).hidden = true;
+  if (place instanceof HTMLElement) place.focus();
 }
 
 /** Open the page again: the server sends whoever is signed out to the lock, and back here later. */

@@ -4,7 +4,7 @@ import { patience } from "./page.js";
 const TOUCHED = "touched";
 const REPORT_EVERY = 30000;
 const TRY_AGAIN = 5000;
-const ANSWERS_WITHIN = 8000;
+const ANSWERS_WITHIN = 5000;
 
 /** Milliseconds after which an untouched page locks. */
 const limit = Number(document.documentElement.dataset.idle) * 1000;

@@ -26,6 +26,7 @@ from monitoring.actions import correct_reading, record_reading
 from monitoring.actions.sending import Sending
 from monitoring.models import Reading as ReadingRow
 from monitoring.models import Session
+from monitoring.rules.due import next_due
 from monitoring.rules.entry import PRE_DOSE, Entry
 from monitoring.rules.facts import ReadingFacts, SessionFacts, whole_minutes
 from monitoring.rules.filling import filling, observations_at, representative
@@ -174,7 +175,7 @@ def record(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     session = open_session(request, session_id)
     facts = session.facts()
     form = form or ReadingForm(protocol=facts.protocol)
-    own: dict[str, Any] = {}
+    own: dict[str, Any] = {"next_reading": next_due(facts, clock.now()), "limits": facts.protocol}
     if "again" in request.GET:
         own["draft"] = links.reading(session, _asked(request))
     if not form.is_bound:
