@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from io import BytesIO
 
 import pytest
 from playwright.sync_api import expect
+from pypdf import PdfReader
 
 from clinic.models import TrailEntry
 from monitoring.models import AccessEntry, Amendment, Review
@@ -107,6 +110,10 @@ def test_printing_is_kept_and_found_by_the_administrator(
     assert "printed" in text
 
 
+def sheets_of(printed: bytes) -> list[str]:
+    return [sheet.extract_text() for sheet in PdfReader(BytesIO(printed)).pages]
+
+
 def test_the_report_that_is_printed_marks_what_was_amended(
     visit: Visit, person: Callable[..., Person], clock: TestClock
 ) -> None:
@@ -120,3 +127,14 @@ def test_the_report_that_is_printed_marks_what_was_amended(
     expect(nurse.page.get_by_text("Amended: Right arm, not left")).to_be_visible()
     expect(nurse.page.get_by_text("Chain head after")).to_be_visible()
     expect(nurse.page.get_by_role("link", name="As signed")).to_be_hidden()
+    sheets = sheets_of(nurse.page.pdf())
+    assert len(sheets) == 2
+    for sheet in sheets:
+        assert visit.patient.mrn in sheet
+        assert f"read by {visit.nurse.printed_name}" in " ".join(sheet.split())
+    # Sheets on which the readings go on begin with one, and with no recorder of the one before.
+    heights = ("3in", "3.07in", "3.14in", "3.21in")
+    small = [page for h in heights for page in sheets_of(nurse.page.pdf(width="8.5in", height=h))]
+    first = re.findall(r"MOAA/S\s+Dissociation\s+(.*)", "".join(small))
+    assert len(first) > len(heights)
+    assert not any(words.startswith(visit.nurse.printed_name) for words in first)
