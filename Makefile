@@ -133,8 +133,9 @@ verbs: .venv/test ## write docs/verbs.md from what the verbs declare, and offer 
 rest-postgresql: .venv/test ## on PostgreSQL, every test that `make test` runs on SQLite alone
 	$(ON_POSTGRESQL) $(REST)
 
-sequences-sqlite: .venv/test ## 20,000 written steps in any order, races in full, migrations back and forth
-	WHOLE=1 SEQUENCE_STEPS=20000 $(PYTEST) tests/sequences tests/faults/test_races.py tests/guards/test_install.py
+sequences-sqlite: .venv/test ## 20,000 written steps in any order, races in full, migrations back and forth, 20 broken downloads
+	WHOLE=1 SEQUENCE_STEPS=20000 $(PYTEST) tests/sequences tests/faults/test_races.py tests/guards/test_install.py \
+		tests/web/review/test_broken_download.py
 
 sequences-postgresql: .venv/test ## the same on PostgreSQL
 	WHOLE=1 SEQUENCE_STEPS=20000 $(ON_POSTGRESQL) tests/sequences tests/faults/test_races.py

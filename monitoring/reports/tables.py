@@ -16,7 +16,7 @@ MARK = "\ufeff"
 """The byte order mark, by which a spreadsheet knows that the file is UTF-8."""
 MOST_ROWS = 50_000
 """Of a workbook, which is made whole before it is sent."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _LINES = 500
 
 
@@ -29,14 +29,14 @@ def as_csv(headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[
 
 
 def lines(rows: Iterable[Sequence[Cell]]) -> str:
-    """A spreadsheet must not take a name for a formula; a number is left as it is."""
     out = io.StringIO()
-    csv.writer(out).writerows([_plain(cell) for cell in row] for row in rows)
+    csv.writer(out).writerows([plain(cell) for cell in row] for row in rows)
     return out.getvalue()
 
 
-def _plain(cell: Cell) -> Cell:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+def plain(cell: Cell) -> Cell:
+    """A spreadsheet must not take a name for a formula; a number is left as it is."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
 
 
 def write_workbook(

@@ -55,6 +55,7 @@ urlpatterns = [
     path("patients/<uuid:patient_id>/plan/", planning.plan, name="session-plan"),
     path("sessions/", register.session_list, name="session-list"),
     path("sessions.csv", register.register_csv, name="register-csv"),
+    path("readings.csv", register.readings_csv, name="readings-csv"),
     path("sessions.xlsx", register.register_workbook, name="register-workbook"),
     path("overview/", overview.overview_page, name="overview"),
     path(SESSION, session.session, name="session"),

@@ -85,6 +85,7 @@ ROUTES: dict[str, Route] = {
     "register-csv": Route(REVIEW, GET),
     "register-workbook": Route(REVIEW, GET),
     "overview": Route(REVIEW, GET),
+    "readings-csv": Route(REVIEW, GET),
     "session": Route(ROLES, GET, names_a_row=True),
     "onward": Route(CARE | VISITOR, GET, names_a_row=True),
     "whose": Route(ROLES, names_a_row=True),

@@ -287,6 +287,28 @@ def test_the_pages_about_people_ask_no_more_with_more_rows(signed_in: Signer) ->
     assert few == many == pages
 
 
+@pytest.mark.parametrize(
+    ("path", "times"), [("sessions.csv", 7), ("sessions.xlsx", 7), ("readings.csv", 8)]
+)
+def test_an_export_asks_as_often_with_one_session_as_with_many(
+    clock: TestClock, signed_in: Signer, path: str, times: int
+) -> None:
+    """Who asks, whom it shows, that this is kept, the names of staff, and the rows; PostgreSQL is
+    told the time zone of the site's readings, and then its own again."""
+    if USES_POSTGRESQL and path == "readings.csv":
+        times += 1
+    site = SiteFactory.create()
+    auditor = signed_in(person(site, "auditor"))
+
+    def export() -> int:
+        return count(lambda: auditor.get(f"/{path}").getvalue())
+
+    floor(clock, site, 1)
+    few = export()
+    floor(clock, site, 9)
+    assert few == export() == times
+
+
 def test_the_page_for_emergency_access_asks_four_times(signed_in: Signer) -> None:
     clinician = signed_in(person(SiteFactory.create(), "clinician"))
     few = count(lambda: clinician.get("/emergency/"))

@@ -68,11 +68,12 @@ def test_the_register_knows_no_session_or_prescriber_of_another_site(
     assert str(own.id) in text(administrator, f"/sessions/?prescriber={own.clinician.pk}")
 
 
+@pytest.mark.parametrize("path", ["/sessions.csv", "/readings.csv"])
 def test_what_is_exported_is_of_the_own_site(
-    sites: tuple[Visit, Visit], administrator: Client
+    sites: tuple[Visit, Visit], administrator: Client, path: str
 ) -> None:
     own, other = sites
-    exported = text(administrator, "/sessions.csv")
+    exported = text(administrator, path)
     assert str(own.id) in exported
     assert str(other.id) not in exported
 

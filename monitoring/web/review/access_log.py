@@ -46,6 +46,7 @@ PAGES = {
     "session-list": _("Register"),
     "register-csv": _("Register"),
     "register-workbook": _("Register"),
+    "readings-csv": _("Readings"),
     "session": _("Session"),
     "session-report": _("Session report"),
     "session-printed": _("Session report"),

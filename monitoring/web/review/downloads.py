@@ -50,14 +50,36 @@ def streamed(
     fails, or the server ends, the transfer is broken off and the browser says so.
     """
     kept = frozenset(patients)
-    log_read(request, "exported", kept)
-    chunks = as_csv(headings, _only(kept, rows))
-    return sent(request, name, _until(time.monotonic() + LONGEST, at_one_moment(chunks)))
+    return sent(request, name, kept, as_csv(headings, _only(kept, rows)))
 
 
-def sent(request: ClinicRequest, name: str, chunks: Iterator[str]) -> StreamingHttpResponse:
+def streamed_lines(
+    request: ClinicRequest,
+    name: str,
+    headings: Sequence[str],
+    patients: Iterable[UUID],
+    some: Callable[[], Iterable[tuple[frozenset[UUID], str | bytes]]],
+) -> StreamingHttpResponse:
+    """The same of lines that are text already, some at a time, with the patients whom they are
+    about."""
+    kept = frozenset(patients)
+
+    def chunks() -> Iterator[str | bytes]:
+        yield from as_csv(headings, ())
+        for about, text in some():
+            _require(about <= kept)
+            yield text
+
+    return sent(request, name, kept, chunks())
+
+
+def sent(
+    request: ClinicRequest, name: str, kept: frozenset[UUID], chunks: Iterator[str | bytes]
+) -> StreamingHttpResponse:
     """`chunks` of comma-separated values as a file, one after the other."""
-    response = StreamingHttpResponse(chunks, content_type="text/csv; charset=utf-8")
+    log_read(request, "exported", kept)
+    whole = _until(time.monotonic() + LONGEST, at_one_moment(chunks))
+    response = StreamingHttpResponse(whole, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{_file(request, name)}.csv"'
     return response
 
@@ -91,7 +113,7 @@ def workbook(
     )
 
 
-def at_one_moment(chunks: Iterator[str]) -> Iterator[str]:
+def at_one_moment(chunks: Iterator[str | bytes]) -> Iterator[str | bytes]:
     """`chunks`, all of them made of the database as it was at the first."""
     with snapshot():
         yield from chunks
@@ -117,12 +139,16 @@ def snapshot() -> Iterator[None]:
 
 def _only(kept: frozenset[UUID], rows: Callable[[], Rows]) -> Iterator[Sequence[Cell]]:
     for patient, cells in rows():
-        if patient not in kept:
-            raise NotKept
+        _require(patient in kept)
         yield cells
 
 
-def _until(end: float, chunks: Iterator[str]) -> Iterator[str]:
+def _require(is_kept: bool) -> None:
+    if not is_kept:
+        raise NotKept
+
+
+def _until(end: float, chunks: Iterator[str | bytes]) -> Iterator[str | bytes]:
     for chunk in chunks:
         if time.monotonic() > end:
             raise TooLong

@@ -17,6 +17,7 @@ from clinic.pages import keyset
 from clinic.pages.protect import page
 from clinic.request import ClinicRequest
 from monitoring.models import Session
+from monitoring.reports import readings_export
 from monitoring.reports.register import HEADINGS, as_rows
 from monitoring.reports.tables import MOST_ROWS
 from monitoring.web.lookup import log_read
@@ -83,6 +84,24 @@ def register_workbook(request: ClinicRequest) -> HttpResponseBase:
     rows = chosen.order.of(chosen.qs)
     return downloads.workbook(
         request, "sessions", _("Sessions"), _headings(), lambda: as_rows(rows, request.site)
+    )
+
+
+@require_safe
+@page(Permission.VIEW_REGISTER, Permission.EXPORT)
+def readings_csv(request: ClinicRequest) -> HttpResponseBase:
+    """Every reading of the sessions that are filtered, in their order."""
+    chosen = _chosen(request)
+    if chosen.is_wrong:
+        return session_list(request)
+    found = chosen.order.of(chosen.qs)
+    headings = [column.heading for column in readings_export.columns()]
+    return downloads.streamed_lines(
+        request,
+        "readings",
+        headings,
+        _patients(chosen),
+        lambda: readings_export.readings(found, request.site),
     )
 
 

@@ -123,7 +123,7 @@ def test_what_is_exported_from_any_page_is_all_that_is_filtered_as_it_is_ordered
     assert f"/sessions.csv?outcome=planned&amp;sort={sort}" in second.content.decode()
 
 
-@pytest.mark.parametrize("path", ["/sessions.csv", "/sessions.xlsx"])
+@pytest.mark.parametrize("path", ["/sessions.csv", "/sessions.xlsx", "/readings.csv"])
 def test_each_patient_is_kept_as_exported_once_before_the_first_byte(
     clock: TestClock, site: Site, auditor: Client, path: str
 ) -> None:
@@ -139,11 +139,12 @@ def test_each_patient_is_kept_as_exported_once_before_the_first_byte(
     assert b"".join(answer.streaming_content)
 
 
+@pytest.mark.parametrize("path", ["/sessions.csv", "/readings.csv"])
 def test_who_comes_in_meanwhile_and_was_not_kept_ends_the_transfer(
-    clock: TestClock, site: Site, auditor: Client
+    clock: TestClock, site: Site, auditor: Client, path: str
 ) -> None:
     made(clock, site)
-    answer: Any = auditor.get("/sessions.csv")
+    answer: Any = auditor.get(path)
     made(clock, site)
     with pytest.raises(downloads.NotKept):
         list(answer.streaming_content)
