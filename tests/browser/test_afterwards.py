@@ -75,6 +75,10 @@ def test_what_was_signed_and_whether_it_stands_are_one_tap_from_the_report(
     administrator = person().signed_in(staff(visit.site, "administrator"))
     page = administrator.page
     administrator.go(f"/sessions/{visit.id}/report/")
+    with page.expect_download() as download:
+        administrator.tap("PDF")
+    assert download.value.path().read_bytes().startswith(b"%PDF-")
+    assert AccessEntry.objects.filter(action="exported", page="session-report-pdf").count() == 1
     administrator.tap("As signed")
     expect(page.get_by_text("This is what was signed")).to_be_visible()
     expect(page.get_by_text("Changed since")).to_be_visible()
