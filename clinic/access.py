@@ -38,6 +38,9 @@ class Permission(Enum):
     REVIEW_EVENT = "review_event"
     CALL_PATIENT = "call_patient"
     LET_LEAVE_ALONE = "let_leave_alone"
+    VIEW_FORMS = "view_forms"
+    ANSWER_FORM = "answer_form"
+    FILE_FORM = "file_form"
     VIEW_REGISTER = "view_register"
     EXPORT = "export"
     VIEW_PROTOCOL = "view_protocol"
@@ -69,6 +72,8 @@ _NURSE = _READS | {
     Permission.DEPART,
     Permission.AMEND_RECORD,
     Permission.CALL_PATIENT,
+    Permission.VIEW_FORMS,
+    Permission.ANSWER_FORM,
 }
 _CLINICIAN = _NURSE | {
     Permission.ORDER_DOSE,
@@ -78,6 +83,7 @@ _CLINICIAN = _NURSE | {
     Permission.CONFIRM_STRIKE,
     Permission.REVIEW_EVENT,
     Permission.LET_LEAVE_ALONE,
+    Permission.FILE_FORM,
     Permission.CHANGE_PROTOCOL,
     Permission.VERIFY_RECORD,
     Permission.ENTER_IN_EMERGENCY,
@@ -91,6 +97,7 @@ _EMERGENCY = _READS | {
 """Enough to help: to read, measure and say what was done. Only the site's own clinician decides on
 a dose or signs."""
 _REVIEWER = _READS | {
+    Permission.VIEW_FORMS,
     Permission.VIEW_REGISTER,
     Permission.EXPORT,
     Permission.VIEW_ACCESS,
@@ -106,6 +113,7 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.MANAGE_STAFF,
             Permission.MANAGE_TABLETS,
             Permission.AMEND_SITE,
+            Permission.FILE_FORM,
             Permission.REVIEW_VISIT,
         }
     ),

@@ -13,6 +13,7 @@ from monitoring.actions.accept_watch import accept_watch
 from monitoring.actions.admit_patient import admit_patient
 from monitoring.actions.amend_patient import amend_patient
 from monitoring.actions.amend_record import amend_record
+from monitoring.actions.answer_form import answer_form
 from monitoring.actions.cancel_session import cancel_session
 from monitoring.actions.change_protocol import change_protocol
 from monitoring.actions.confirm_strike import confirm_strike
@@ -23,6 +24,7 @@ from monitoring.actions.decide_dose import decide_dose
 from monitoring.actions.defer_dose import defer_dose
 from monitoring.actions.depart import depart
 from monitoring.actions.end_infusion import end_infusion
+from monitoring.actions.file_form import file_form
 from monitoring.actions.give_dose import give_dose
 from monitoring.actions.hand_over_prescriber import hand_over_prescriber
 from monitoring.actions.hand_over_watch import hand_over_watch
@@ -51,6 +53,7 @@ __all__ = [
     "admit_patient",
     "amend_patient",
     "amend_record",
+    "answer_form",
     "cancel_session",
     "change_protocol",
     "confirm_strike",
@@ -61,6 +64,7 @@ __all__ = [
     "defer_dose",
     "depart",
     "end_infusion",
+    "file_form",
     "give_dose",
     "hand_over_prescriber",
     "hand_over_watch",

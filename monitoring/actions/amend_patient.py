@@ -14,6 +14,7 @@ from clinic.refusal import Conflict, NotAllowed, refuse
 from clinic.trail import chain
 from clinic.trail.canonical import Columns, columns
 from clinic.verbs import Work, verb
+from monitoring.actions.forms import mark_changed
 from monitoring.actions.patient_values import ask, whole, with_mrn
 from monitoring.actions.text import require_text
 from monitoring.models import Patient, PatientAmendment
@@ -68,6 +69,7 @@ def amend_patient(
     )
     _insert(work, amendment, given["mrn"])
     _append(work, amendment)
+    mark_changed(patient, changes, by, work.declared.name)
     return amendment
 
 

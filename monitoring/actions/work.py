@@ -20,7 +20,7 @@ from clinic.refusal import NotAllowed, refuse
 from clinic.trail import chain
 from clinic.trail.canonical import columns
 from clinic.verbs import Declared, Verb, Work, sent_before, verb
-from monitoring.actions import derived
+from monitoring.actions import derived, forms
 from monitoring.actions.sending import AGAIN, FIRST, Sending, require_same_time
 from monitoring.models import Departure, Session
 from monitoring.models.facts import facts_of
@@ -60,6 +60,9 @@ WRITABLE = (
     "peak_systolic",
     "peak_diastolic",
     "deviation_count",
+    "form_due_at",
+    "form_filed_seq",
+    "form_changed",
     "closed_at",
     "outcome",
 )
@@ -232,6 +235,9 @@ class SessionWork(Work):
             session.prescriber_id = next((s.person for s in prescribers(facts)[-1:]), None)
             session.observer_id = next((s.person for s in observers(facts)[-1:]), None)
             session.deviation_count = len(deviations(facts, self.now))
+        was_over = self._before["phase"] == Session.Phase.CLOSED
+        session.form_due_at = forms.due_of(session, facts, was_over=was_over)
+        session.form_changed = session.form_filed_seq is not None and forms.is_changed(session.pk)
         session.save(update_fields=WRITABLE)
         derived.keep(session, self._facts_before, facts)
         self._append()

@@ -655,6 +655,34 @@ NOT EXISTS (
     WHERE id = NEW.session_id AND phase IN ('closed', 'cancelled')
 );
 
+-- guard: after_the_end on: formanswers formfiling
+-- before: INSERT
+-- A monitoring form is answered and filed for a session that is closed, and in which something was given.
+NOT EXISTS (SELECT 1 FROM monitoring_session WHERE id = NEW.session_id AND phase = 'closed')
+OR NOT EXISTS (
+    SELECT 1 FROM monitoring_dose d WHERE d.session_id = NEW.session_id AND {given d}
+);
+
+-- guard: answered_again_with_reason on: formanswers
+-- before: INSERT
+-- Who answers for the form once more says why; the first answers have no such reason.
+(NEW.correction_reason <> '')
+<> EXISTS (SELECT 1 FROM monitoring_formanswers WHERE session_id = NEW.session_id);
+
+-- guard: has_a_digest on: formfiling
+-- before: INSERT
+-- A filed form has the digest of its copy, which is of 64 characters.
+LENGTH(NEW.digest) <> 64;
+
+-- guard: names_a_filing on: session
+-- before: UPDATE OF form_filed_seq
+-- A session's form is filed if, and only if, there is a filed form of that number; that never goes back.
+(NEW.form_filed_seq IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM monitoring_formfiling
+    WHERE session_id = NEW.id AND seq = NEW.form_filed_seq
+))
+OR (OLD.form_filed_seq IS NOT NULL AND COALESCE(NEW.form_filed_seq, 0) < OLD.form_filed_seq);
+
 -- guard: reviewed_once on: review
 -- before: INSERT
 -- An active clinician of the site reviews, once, a reading that came after the patient left.

@@ -12,6 +12,7 @@ from monitoring.models.departure import Departure
 from monitoring.models.derived import Derived, Figures, Tag
 from monitoring.models.dose import Dose, DoseEnd
 from monitoring.models.event import Event
+from monitoring.models.form import FormAnswers, FormFiling
 from monitoring.models.order import Order
 from monitoring.models.patient import Patient, PatientAmendment
 from monitoring.models.protocol import ProtocolVersion, SiteProtocol
@@ -33,6 +34,8 @@ __all__ = [
     "DoseEnd",
     "Event",
     "Figures",
+    "FormAnswers",
+    "FormFiling",
     "Order",
     "Patient",
     "PatientAmendment",

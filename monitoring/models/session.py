@@ -186,6 +186,13 @@ class Session(Guarded):
     peak_systolic = models.PositiveSmallIntegerField(null=True)
     peak_diastolic = models.PositiveSmallIntegerField(null=True)
     deviation_count = models.PositiveIntegerField(default=0)
+    form_due_at = models.DateTimeField(null=True)
+    """From when on the monitoring form is overdue; empty where none is asked for, and of a session
+    that had ended before forms were kept here."""
+    form_filed_seq = models.PositiveIntegerField(null=True)
+    """The number of the latest filed form among the facts."""
+    form_changed = models.BooleanField(default=False)
+    """Whether the record says otherwise since."""
 
     objects = SessionQuerySet.as_manager()
 
@@ -196,6 +203,20 @@ class Session(Guarded):
             models.Index(fields=("site", "-planned_for"), name="session_by_date"),
             models.Index(fields=("patient", "-planned_for"), name="session_of_patient"),
             *register_indexes(),
+            # Few of all sessions: the list of forms does not grow with the archive.
+            models.Index(
+                fields=("site", "form_due_at"),
+                condition=Q(form_due_at__isnull=False, form_filed_seq=None),
+                name="session_form_open",
+            ),
+            models.Index(
+                fields=("site",), condition=Q(form_changed=True), name="session_form_changed"
+            ),
+            models.Index(
+                fields=("site", "form_due_at"),
+                condition=Q(form_due_at__isnull=False),
+                name="session_form_by_day",
+            ),
         )
         constraints = (
             models.UniqueConstraint(

@@ -9,6 +9,7 @@ from monitoring.words import (
     people_sentences,
     protocol_settings,
     sentences_of_doses,
+    sentences_of_forms,
     sentences_of_leaving,
     sentences_of_repeats,
     sentences_of_sending,
@@ -52,6 +53,7 @@ REASONS = {
     "unusual": _("%(value)s is unusual. Is this right?"),
     "jump": _("%(value)s is far from the last value, %(last)s. Is this right?"),
     **sentences_of_sending.REASONS,
+    **sentences_of_forms.REASONS,
     "value_or_reason": _("Enter a value, or tap Not done and say why."),
     "value_and_reason": _(
         "There is a value and a reason for not measuring. Remove one of the two."

@@ -314,6 +314,8 @@ VERBS: dict[str, tuple[Callable[..., Visit], Callable[[Visit, Staff], Any], set[
     "record_medication": (dosed, _medicate, CARE),
     "review_event": (_suicidal, _review_event, CLINICIAN),
     "record_call": (discharged, _call, CARE),
+    "answer_form": (discharged, lambda v, by: v.answer_form(by=by), CARE),
+    "file_form": (discharged, lambda v, by: v.file_form(by=by), {"clinician", "administrator"}),
     "respond_to_flag": (_flagged, _respond, CARE),
     "sign_clearance": (ready_to_sign, _sign, CLINICIAN),
     "withdraw_clearance": (signed, _withdraw, CLINICIAN),

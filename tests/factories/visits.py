@@ -38,6 +38,7 @@ from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US
 from monitoring.rules.protocol import Protocol as ProtocolRules
 from monitoring.rules.questions import CHECKLIST
 from tests.factories.answers import ESCORT, GOOD_ANSWERS, LEAVING, WELL, measured
+from tests.factories.filed import Filed
 from tests.factories.filled import filled
 from tests.factories.followed import MEANT, MEANT_NOW, Clock, Followed
 from tests.factories.mended import Mended
@@ -55,7 +56,7 @@ def _published(protocol: ProtocolRules, site: Site) -> ProtocolVersion:
     return version
 
 
-class Visit(Mended, Followed):
+class Visit(Mended, Followed, Filed):
     """One session with its people; each method is one verb, with answers that let it through."""
 
     def __init__(

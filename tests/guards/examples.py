@@ -106,6 +106,14 @@ def called(clinic: Clinic, clock: TestClock) -> Visit:
 
 
 @ready_made
+def answered_and_filed(clinic: Clinic, clock: TestClock) -> Visit:
+    visit = signed(clinic, clock).discharge()
+    visit.answer_form()
+    visit.file_form()
+    return visit
+
+
+@ready_made
 def delayed(clinic: Clinic, clock: TestClock) -> Visit:
     visit = Visit(clinic, clock).arrived()
     visit.read(0, systolic=150)
@@ -151,6 +159,8 @@ BEHIND: dict[str, Callable[[Clinic, TestClock], Visit]] = {
     "departure": amended,
     "amendment": amended,
     "call": called,
+    "formanswers": answered_and_filed,
+    "formfiling": answered_and_filed,
     "dose": half_given,
     "doseend": ended,
     "decision": delayed,
@@ -250,6 +260,8 @@ def new_fact(noun: str, clinic: Clinic, clock: TestClock) -> tuple[Visit, dict[s
     elif noun == "strikeconfirmation":
         again = visit.strike(nouns.Dose.objects.get(session=visit.id))
         changes = {"strike_id": again.id}
+    elif noun == "formanswers":
+        changes = {"correction_reason": "Asked once more"}
     return visit, changes, row
 
 

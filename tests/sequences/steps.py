@@ -30,6 +30,8 @@ from monitoring.models import (
     Dose,
     DoseEnd,
     Event,
+    FormAnswers,
+    FormFiling,
     Order,
     Patient,
     Reading,
@@ -228,6 +230,8 @@ STEPS: dict[str, Step] = {
     "review event": _review_event,
     "medicate": lambda v: v.medicate(),
     "call": _tell_late,
+    "answer form": lambda v: v.answer_form(),
+    "file form": lambda v: v.file_form(),
     "admit": lambda v: v.admit(),
     "read": _read_slot,
     "read high": lambda v: v.read(systolic=188, diastolic=95),
@@ -305,6 +309,7 @@ LIKELY: dict[str, tuple[str, ...]] = {
                   *_PASSES),
     "cleared": (*_RECORDED, "dose", "withdraw", "discharge", *_LEAVES, *_PASSES),
     "closed": ("symptom", "call", "review event", "correct", "correct event", "correct dose",
+               "answer form", "file form",
                "read", "read high", "read again", "read twice",
                "review", "amend", "wait 5",
                "amend patient", "publish", "strike call", *_STRUCK),
@@ -331,7 +336,8 @@ EVERY_VERB: tuple[list[str], ...] = (
      "resolve", "strike event at once", "event", "correct event", "end infusion", "wait 5",
      "strike dose", "refuse strike", "correct dose to earlier",
      "wait 130", "wait 20", "read", "sign", "withdraw", "read", "sign", "discharge",
-     "read again", "review", "amend", "strike reading", "confirm", "call", "review event"],
+     "read again", "review", "amend", "strike reading", "confirm", "answer form",
+     "file form", "call", "review event"],
     ["admit", "read", "defer"],
     ["cancel"],
 )  # fmt: skip
@@ -385,7 +391,8 @@ def check(session: Session, state: State, before: State) -> None:
         after |= {e.seq for e in loaded.of(Event) if e.after_departure}
         late = {d.pk: d.seq for d in loaded.of(Dose) if d.after_departure}
         after |= {*late.values(), *(e.seq for e in loaded.of(DoseEnd) if e.dose_id in late)}
-        after |= {c.seq for c in loaded.of(Call)}
+        later = (Call, FormAnswers, FormFiling)
+        after |= {row.seq for noun in later for row in loaded.of(noun)}
         strikes = (*loaded.of(Strike), *loaded.of(StrikeConfirmation))
         after |= {s.seq for s in strikes if s.seq > latest.through_seq}
         assert latest.through_seq == max(set(numbers) - after)

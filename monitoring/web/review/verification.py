@@ -55,6 +55,9 @@ ENTRY_WORDS = {
     "correct_event": _("Event corrected"),
     "strike": _("Marked as entered in error"),
     "confirm_strike": _("Strike answered"),
+    "answer_form": _("Answered for the monitoring form"),
+    "file_form": _("Monitoring form filed"),
+    "amend_patient": _("Patient amended: the filed form says otherwise"),
     "adopt": _("Taken over as it stood when the trail began"),
 }
 

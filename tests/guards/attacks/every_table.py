@@ -83,7 +83,7 @@ def _numbered_twice(noun: str) -> Attack:
 
     def make(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
         visit, changes, row = new_fact(noun, clinic, clock)
-        has_ended = noun in {"amendment", "call", "review"}
+        has_ended = noun in {"amendment", "call", "review", "formanswers", "formfiling"}
         taken = "reading" if has_ended or noun == "event" else "event"
         rows: Any = NOUNS[taken]._default_manager
         if not rows.filter(session=visit.id, seq=visit.row.last_seq).exists():

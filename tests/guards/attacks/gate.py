@@ -208,6 +208,38 @@ def _amended_while_it_goes_on(clinic: Clinic, clock: TestClock) -> Callable[[], 
     return lambda: copy(row, session_id=visit.id, seq=visit.row.last_seq + 1)
 
 
+@attack("formanswers_after_the_end")
+def _answered_for_a_form_while_it_goes_on(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
+    _, row = example("formanswers", clinic, clock)
+    visit = Visit(clinic, clock).dosed()
+    return lambda: copy(row, session_id=visit.id, seq=visit.row.last_seq + 1)
+
+
+@attack("formfiling_after_the_end")
+def _filed_where_nothing_was_given(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
+    _, row = example("formfiling", clinic, clock)
+    visit = Visit(clinic, clock).arrived().transfer()
+    return lambda: copy(row, session_id=visit.id, seq=visit.row.last_seq + 1)
+
+
+@attack("formanswers_answered_again_with_reason")
+def _answered_again_without_a_reason(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
+    visit, row = example("formanswers", clinic, clock)
+    return lambda: copy(row, seq=visit.row.last_seq + 1, correction_reason="")
+
+
+@attack("formfiling_has_a_digest")
+def _filed_without_a_digest(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
+    visit, row = example("formfiling", clinic, clock)
+    return lambda: copy(row, seq=visit.row.last_seq + 1, digest="not one")
+
+
+@attack("session_names_a_filing")
+def _filed_without_a_form(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
+    visit = signed(clinic, clock).discharge()
+    return lambda: update(visit.row, form_filed_seq=visit.row.last_seq)
+
+
 @attack("review_reviewed_once")
 def _reviewed_by_a_nurse(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     visit, row = reviewed(clinic, clock)
