@@ -23,6 +23,7 @@ from monitoring.web.floor import (
 )
 from monitoring.web.review import (
     access_log,
+    forms,
     overview,
     printing,
     protocol_change,
@@ -39,6 +40,7 @@ from monitoring.web.session import (
     departure,
     ending,
     event_review,
+    form,
     session,
     signature,
     strike,
@@ -99,6 +101,12 @@ urlpatterns = [
     path(f"{SESSION}event/<uuid:event_id>/correct/", correction.event, name="event-correct"),
     path(f"{SESSION}strike/<slug:noun>/<uuid:fact_id>/", strike.strike, name="strike"),
     path(f"{SESSION}strikes/<uuid:strike_id>/", strike.confirm, name="strike-confirm"),
+    path("forms/", forms.form_list, name="form-list"),
+    path(f"{SESSION}form/", forms.form, name="form"),
+    path(f"{SESSION}form/print/", forms.form_print, name="form-print"),
+    path(f"{SESSION}form/answers/", form.answers, name="form-answers"),
+    path(f"{SESSION}form/filed/", form.file, name="form-file"),
+    path(f"{SESSION}form/filed/<uuid:filing_id>/", forms.form_copy, name="form-copy"),
     path("reviews/", amendment.review_list, name="review-list"),
     path("printed/", printing.printed, name="printed"),
     path("access/", access_log.access_list, name="access-list"),

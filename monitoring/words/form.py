@@ -13,7 +13,7 @@ from clinic.pages import moments
 from monitoring.models import FormFiling, Patient
 from monitoring.models.filled_form import FilledForm, copied
 from monitoring.rules.form_source import NOT_READY, Filled
-from monitoring.rules.rems_form import REVISIONS, SECTIONS, Field, Origin, Section
+from monitoring.rules.rems_form import REVISIONS, SECTIONS, Field, Origin, Revision, Section
 from monitoring.words import wording
 
 ORIGINS: dict[Origin, Any] = {
@@ -95,6 +95,16 @@ def changes(form: FilledForm) -> list[Change]:
         Change(full_label(now.field), value(now.field, was) or "–", value(now.field, now.value))
         for now, was in form.changed
     ]
+
+
+def revision_of(filing: FormFiling) -> Revision:
+    return REVISIONS[filing.revision]
+
+
+def answered(form: FilledForm) -> list[tuple[str, str]]:
+    """What the observer answered last, with each question."""
+    given = form.source.answers
+    return [(full_label(f), value(f, given[f.key])) for f in form.revision.fields if f.key in given]
 
 
 def _by_section(found: list[tuple[Field, Line]]) -> list[Part]:

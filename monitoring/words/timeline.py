@@ -20,6 +20,8 @@ from monitoring.models import (
     Dose,
     DoseEnd,
     Event,
+    FormAnswers,
+    FormFiling,
     Order,
     Session,
     Strike,
@@ -83,6 +85,8 @@ def timeline(session: Session, facts: SessionFacts) -> list[Entry]:
         entry = Entry(at, what, decision.reason, by, seq=decision.seq)
         found.append(replace(entry, id=decision.pk, noun="decision"))
     found += [call_entry(call) for call in rows.if_loaded(Call)]
+    found += [_form_answered(row) for row in rows.if_loaded(FormAnswers)]
+    found += [_form_filed(row) for row in rows.if_loaded(FormFiling)]
     for clearance in rows.if_loaded(Clearance):
         found.append(Entry(clearance.signed_at, _("Clearance signed"), "", clearance.printed_name))
         if withdrawal := rows.beside(clearance, Withdrawal):
@@ -245,6 +249,18 @@ def _order(order: Order) -> Entry:
     detail = "; ".join(filter(None, words))
     entry = Entry(order.recorded_at, what, detail, order.printed_name, seq=order.seq)
     return replace(entry, id=order.pk, noun="order")
+
+
+def _form_answered(row: FormAnswers) -> Entry:
+    what = _("Answered for the monitoring form")
+    return Entry(row.recorded_at, what, row.correction_reason, row.printed_name, seq=row.seq)
+
+
+def _form_filed(row: FormFiling) -> Entry:
+    words = (moments.day(row.filed_on), row.get_way_display(), row.reference, row.gaps_reason)
+    detail = "; ".join(filter(None, words))
+    what = _("Monitoring form filed")
+    return Entry(row.recorded_at, what, detail, row.printed_name, seq=row.seq)
 
 
 def milligrams(mg: Decimal) -> str:

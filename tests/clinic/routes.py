@@ -134,6 +134,12 @@ ROUTES: dict[str, Route] = {
     "strike": Route(CARE | VISITOR, names_a_row=True),
     "strike-confirm": Route(CLINICIAN, names_a_row=True, is_about_what_comes_later=True),
     "review-list": Route(CLINICIAN, GET),
+    "form-list": Route(ALL, GET),
+    "form": Route(ALL, GET, names_a_row=True),
+    "form-print": Route(ALL, GET, names_a_row=True),
+    "form-answers": Route(CARE, names_a_row=True),
+    "form-file": Route(CLINICIAN | ADMINISTRATOR, names_a_row=True),
+    "form-copy": Route(ALL, GET, names_a_row=True, is_about_nothing=True),
     "access-list": Route(REVIEW, GET),
     "access-export": Route(REVIEW, GET),
     "invitation": Route(ANYONE),
@@ -198,6 +204,7 @@ def address(name: str, visit: Visit) -> str:
         "about": uuid4(),
         "proposal_id": uuid4(),
         "visit_id": uuid4(),
+        "filing_id": uuid4(),
         "pk": 0,
     }
     pattern = next(p for p in routes() if p.name == name)

@@ -24,7 +24,7 @@ from clinic.tablets import Absent
 from monitoring.models import Admission, Decision, Order, Session
 from monitoring.models.history import load_history
 from monitoring.models.rows import load
-from monitoring.reports import calls
+from monitoring.reports import calls, form_state
 from monitoring.reports.reviews import count_waiting
 from monitoring.rules.urgency import NOT_HERE_YET
 from monitoring.web import news
@@ -77,6 +77,8 @@ def board(request: ClinicRequest) -> HttpResponse:
         may_review = Permission.REVIEW_READING in permissions
         reviews = count_waiting(request.site) if may_review else 0
         site = request.site
+        if Permission.FILE_FORM in request.permissions:
+            context["forms_told"] = form_state.told(site, now)
         may_call = Permission.CALL_PATIENT in permissions
         context["calls"] = calls.waiting(site, now).count() if may_call else 0
         context |= {"area": "board", "today": now, "reviews": reviews}

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from clinic.access import Permission
 from clinic.verbs import Verb
 from monitoring import actions
-from monitoring.models import Session
+from monitoring.models import FormAnswers, Session
 from monitoring.rules import urgency
 from monitoring.rules.doses import is_paused, is_running
 from monitoring.rules.due import next_due
@@ -70,6 +70,8 @@ def next_step(
             return ordering
         may_admit = case.may(actions.admit_patient)
         return case.page(_("Admit"), "admission") if may_admit else None
+    if facts.phase == "closed":
+        return _for_form(case)
     if left_open(session, facts, now):
         return _close(case)
     by_urgency = urgency.sorted_for(
@@ -77,6 +79,15 @@ def next_step(
     )
     found = (_STEPS[wait.kind](case) for wait in by_urgency)
     return next((action for action in found if action), None)
+
+
+def _for_form(case: _Case) -> Action | None:
+    """What the monitoring form asks of the observer, from the departure on."""
+    session = case.session
+    is_asked = session.form_due_at is not None and session.form_filed_seq is None
+    if not is_asked or session.rows.if_loaded(FormAnswers) or not case.may(actions.answer_form):
+        return None
+    return case.page(_("Answer for the monitoring form"), "form-answers")
 
 
 def left_open(session: Session, facts: SessionFacts, now: datetime) -> bool:

@@ -17,7 +17,7 @@ from clinic.pages import keyset
 from clinic.pages.protect import page
 from clinic.request import ClinicRequest
 from monitoring.models import Session
-from monitoring.reports import readings_export
+from monitoring.reports import form_state, readings_export
 from monitoring.reports.register import HEADINGS, as_rows
 from monitoring.reports.tables import MOST_ROWS
 from monitoring.web.lookup import log_read
@@ -53,6 +53,8 @@ def session_list(request: ClinicRequest, *, is_too_long: bool = False) -> HttpRe
         "as_of": clock.now(),
         "area": "register",
     }
+    if Permission.FILE_FORM in request.permissions:
+        context["forms_told"] = form_state.told(site, clock.now())
     if Permission.AMEND_SITE in request.permissions:
         context["steps"] = first_run.steps(site, request.user)
         context["proposals"] = proposals.open_at(site)

@@ -232,6 +232,8 @@ def _other_actions(found: Session, facts: SessionFacts, permissions: Permissions
         for verb, words, name in choices
         if verb.is_offered(permissions, facts.phase) and _is_of_use(verb, facts)
     ]
+    if found.form_due_at is not None and Permission.VIEW_FORMS in permissions:
+        offered.append(Action(_("Monitoring form"), reverse("form", args=[found.pk])))
     if facts.phase != "planned":
         offered.append(Action(_("Report"), reverse("session-report", args=[found.pk])))
     return offered
