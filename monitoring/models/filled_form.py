@@ -60,7 +60,8 @@ class FilledForm:
     @property
     def copy(self) -> str:
         """The canonical text of the form as it is now."""
-        said = {"form": NAME, "revision": self.revision.key, "session": str(self.session.pk)}
+        revision = {"revision": self.revision.key, "revised": self.revision.revised}
+        said = {"form": NAME, **revision, "session": str(self.session.pk)}
         return canonical({**said, "fields": rules.values(self.fields)})
 
 

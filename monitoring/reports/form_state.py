@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 
@@ -42,7 +43,7 @@ def in_form_state(
     return filed.filter(is_changed) if state == "changed" else filed.exclude(is_changed)
 
 
-def _details_changed(site: Site, now: datetime) -> list[object]:
+def _details_changed(site: Site, now: datetime) -> list[UUID]:
     """Sessions whose filed form names the setting or the person otherwise than they are now; asked
     until the form's last day, so that a clinic that moves does not file its past anew."""
     filed = FormFiling.objects.filter(
@@ -103,13 +104,15 @@ class Told:
 
 
 def told(site: Site, now: datetime) -> Told:
-    """Two queries, of forms that are not filed and of those of the last week."""
-    sessions = Session.objects.at(site)
-    waiting = sessions.filter(form_due_at__isnull=False, form_filed_seq=None)
-    dues = [due for due in waiting.values_list("form_due_at", flat=True) if due]
+    """Two queries, of forms that are not filed or no longer agree, and of those of a week."""
+    waiting = Q(form_due_at__isnull=False, form_filed_seq=None) | Q(form_changed=True)
+    found = Session.objects.at(site).filter(waiting)
+    rows = list(found.values_list("pk", "form_filed_seq", "form_due_at"))
+    dues = [due for _pk, filed, due in rows if filed is None and due is not None]
+    changed = {pk for pk, filed, _due in rows if filed is not None}
     left = [form_due.days_left(due, now, site.tz) for due in dues if due > now]
     return Told(
         overdue=sum(due <= now for due in dues),
         soon=sum(map(form_due.is_named, left)),
-        changed=in_form_state(sessions, site, "changed", now).count(),
+        changed=len(changed | set(_details_changed(site, now))),
     )

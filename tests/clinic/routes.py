@@ -139,7 +139,9 @@ ROUTES: dict[str, Route] = {
     "form-print": Route(ALL, GET, names_a_row=True),
     "form-answers": Route(CARE, names_a_row=True),
     "form-file": Route(CLINICIAN | ADMINISTRATOR, names_a_row=True),
-    "form-copy": Route(ALL, GET, names_a_row=True, is_about_nothing=True),
+    "form-copy": Route(
+        ALL, GET, names_a_row=True, is_about_what_comes_later=True, is_about_nothing=True
+    ),
     "access-list": Route(REVIEW, GET),
     "access-export": Route(REVIEW, GET),
     "invitation": Route(ANYONE),

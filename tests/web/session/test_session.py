@@ -49,7 +49,7 @@ def high(clock: TestClock) -> Visit:
         (dosed, None, None),
         (ready_to_sign, None, "Review and sign clearance"),
         (signed, "Record departure", "Record departure"),
-        (discharged, None, None),
+        (discharged, *["Answer for the monitoring form"] * 2),
         (infused, "Record 40-minute reading", "Record 40-minute reading"),
     ],
 )
@@ -72,7 +72,7 @@ def test_an_administrator_reads_and_is_offered_no_action(
     visit = ready_to_sign(clock)
     answer = page(signed_in(person(visit.site, "administrator")), visit)
     assert answer.context["primary"] is None
-    assert [a.words for a in answer.context["others"]] == ["Report"]
+    assert [a.words for a in answer.context["others"]] == ["Monitoring form", "Report"]
 
 
 def test_the_banner_identifies_the_patient_as_spoken(clock: TestClock, signed_in: Signer) -> None:
