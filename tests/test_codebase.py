@@ -75,7 +75,7 @@ def test_every_verb_has_a_file_of_tests_that_calls_it(verb: str) -> None:
 
 def built() -> str:
     """The text of what builds sessions by verbs."""
-    names = ("visits", "mended", "followed")
+    names = ("visits", "mended", "followed", "filed")
     given = ("actions/given.py", "actions/handovers.py")
     builders = (*(f"factories/{name}.py" for name in names), *given)
     return "".join((ROOT / "tests" / builder).read_text() for builder in builders)

@@ -25,7 +25,7 @@ class FormAnswers(SessionFact):
     printed_name = models.CharField(max_length=200)
 
     class Meta(SessionFact.Meta):
-        verbose_name = _("answers for the monitoring form")
+        verbose_name = _("form answers")
         constraints = (
             *SessionFact.Meta.constraints,
             models.CheckConstraint(
@@ -62,7 +62,7 @@ class FormFiling(SessionFact):
     printed_name = models.CharField(max_length=200)
 
     class Meta(SessionFact.Meta):
-        verbose_name = _("filed monitoring form")
+        verbose_name = _("filing")
         constraints = (
             *SessionFact.Meta.constraints,
             models.CheckConstraint(

@@ -22,7 +22,6 @@ from monitoring.actions.plan_session import Plan
 from monitoring.actions.register_patient import NewPatient
 from monitoring.models import (
     Admission,
-    Amendment,
     Call,
     Clearance,
     Decision,
@@ -30,8 +29,6 @@ from monitoring.models import (
     Dose,
     DoseEnd,
     Event,
-    FormAnswers,
-    FormFiling,
     Order,
     Patient,
     Reading,
@@ -317,17 +314,8 @@ LIKELY: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Steps that are worth trying in a phase; most of the others are refused there."""
 USUAL = [
-    "admit",
-    "read",
-    "dose",
-    "wait 5",
-    "dose",
-    "wait 20",
-    "wait 20",
-    "read",
-    "wait 130",
-    "read",
-]
+    "admit", "read", "dose", "wait 5", "dose", "wait 20", "wait 20", "read", "wait 130", "read",
+]  # fmt: skip
 STARTS: tuple[list[str], ...] = ([], USUAL, [*USUAL, "sign"], [*USUAL, "sign", "discharge"])
 """A random order alone seldom reaches a signature, so some begin beyond it."""
 EVERY_VERB: tuple[list[str], ...] = (
@@ -386,13 +374,13 @@ def check(session: Session, state: State, before: State) -> None:
         latest = max(loaded.of(Clearance), key=lambda c: c.through_seq)
         assert departure.clearance_id == latest.pk
         assert loaded.beside(latest, Withdrawal) is None
-        after = {a.seq for a in (*loaded.of(Amendment), *loaded.of(Review))}
+        after = {review.seq for review in loaded.of(Review)}
         after |= {r.seq for r in loaded.of(Reading) if r.after_departure}
         after |= {e.seq for e in loaded.of(Event) if e.after_departure}
         late = {d.pk: d.seq for d in loaded.of(Dose) if d.after_departure}
         after |= {*late.values(), *(e.seq for e in loaded.of(DoseEnd) if e.dose_id in late)}
-        later = (Call, FormAnswers, FormFiling)
-        after |= {row.seq for noun in later for row in loaded.of(noun)}
+        ended = (noun for noun in SessionFact.tables() if noun.is_only_after_end)
+        after |= {row.seq for noun in ended for row in loaded.of(noun)}
         strikes = (*loaded.of(Strike), *loaded.of(StrikeConfirmation))
         after |= {s.seq for s in strikes if s.seq > latest.through_seq}
         assert latest.through_seq == max(set(numbers) - after)
