@@ -16,7 +16,7 @@ from clinic.access import NEED_SECOND_FACTOR, Permission, permissions_of
 from clinic.models import Site
 from clinic.request import PublicRequest
 from clinic.signin import arrival, idle, known
-from clinic.signin.pin_here import pin_here
+from clinic.signin.pin_here import pin_here, shift_ends
 
 Handler = Callable[[PublicRequest], HttpResponse]
 
@@ -170,6 +170,6 @@ def page_context(request: PublicRequest) -> dict[str, Any]:
         "signed_in": idle.began(request),
         "draft_cookie": settings.DRAFT_COOKIE_NAME,
         "draft_seconds": idle.DRAFT_LASTS,
-        "draft_minutes": idle.DRAFT_LASTS // 60,
+        "shift_ends": shift_ends(request),
         "server_now": clock.now(),
     }

@@ -6,6 +6,7 @@ from __future__ import annotations
 from allauth.mfa.models import Authenticator
 from django.http import HttpRequest
 
+from clinic import clock
 from clinic.actions.sessions import begin_shift, end_shifts, sign_out_everywhere
 from clinic.models import Shift, Staff
 from clinic.shift import CAME_BACK_TO
@@ -41,7 +42,9 @@ def arrived(request: HttpRequest, user: Staff) -> None:
         # Compared with the page that opens next, and never followed.
         session[CAME_BACK_TO] = request.POST.get("next") or request.GET.get("next") or ""
         shift = by_pin or begin_shift(tablet, user, has_second_factor=session[SECOND_FACTOR])
-        pin_here.keep_end(request, shift)
+        pin_here.keep_end(request, shift.began_at)
+    else:
+        pin_here.keep_end(request, clock.now())
 
 
 def left(request: HttpRequest, user: Staff | None) -> None:
@@ -61,4 +64,5 @@ def changed(request: HttpRequest, user: Staff) -> None:
         sign_out_everywhere(user, except_key=request.session.session_key or "")
     tablet = getattr(request, "tablet", None)
     if tablet is not None:
-        pin_here.keep_end(request, begin_shift(tablet, user, has_second_factor=has_one))
+        shift = begin_shift(tablet, user, has_second_factor=has_one)
+        pin_here.keep_end(request, shift.began_at)

@@ -20,8 +20,8 @@ Handler = Callable[[PublicRequest], HttpResponse]
 
 ON_TABLET, IN_OFFICE = 3 * 60, 15 * 60
 DRAFT_LASTS = 2 * IN_OFFICE
-"""Seconds that a half-filled form is kept in the tab: longer than it takes to be signed out, so
-that whoever signs in again finds it."""
+"""Seconds that a half-filled form is kept at least, beyond the end of the shift, too: longer
+than it takes to be signed out, so that whoever signs in again finds it."""
 BEGAN = "active_at"
 SENT_AGAIN = "X-Sent-Again"
 """The header of what the outbox sends by itself, with no one touching the tablet."""

@@ -16,11 +16,10 @@ from datetime import datetime
 from django.contrib.auth.hashers import PBKDF2PasswordHasher, identify_hasher
 from django.http import HttpRequest
 
-from clinic.models import Shift
 from clinic.shift import SHIFT_LENGTH, WRONG_TRIES
 
 SHIFT_ENDS = "shift_ends"
-"""In the session of a tablet: until when the PIN of its person opens it."""
+"""In the session: until when a shift goes on, and with it the PIN on a tablet, and the drafts."""
 BITS = 10
 
 
@@ -53,8 +52,13 @@ def check_of(stored: str, until: datetime) -> PinHere | None:
     return PinHere(parts["salt"], parts["iterations"], bits, until)
 
 
-def keep_end(request: HttpRequest, shift: Shift) -> None:
-    request.session[SHIFT_ENDS] = (shift.began_at + SHIFT_LENGTH).isoformat()
+def keep_end(request: HttpRequest, began_at: datetime) -> None:
+    request.session[SHIFT_ENDS] = (began_at + SHIFT_LENGTH).isoformat()
+
+
+def shift_ends(request: HttpRequest) -> str:
+    """When the shift ends of who is signed in, in ISO 8601; empty where no one is."""
+    return str(request.session.get(SHIFT_ENDS, ""))
 
 
 def pin_here(request: HttpRequest) -> PinHere | None:

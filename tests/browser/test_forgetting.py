@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.conf import settings as django_settings
@@ -117,9 +118,13 @@ def test_a_lost_answer_becomes_no_second_reading(visit: Visit, nurse: Person, ho
 
 def test_what_the_server_never_had_is_sent_with_the_id_it_had(visit: Visit, nurse: Person) -> None:
     page, address = nurse.page, f"/sessions/{visit.id}/reading/"
-    nurse.go(address)
-    fill_reading(nurse, systolic=133)
+    with page.expect_response(f"**{address}") as shown:
+        nurse.go(address)
     made = page.locator("[name=id]").first.input_value()
+    # The tablet names the row, not the server; and keeps to that name.
+    assert UUID(made).version == 7
+    assert made not in shown.value.text()
+    fill_reading(nurse, systolic=133)
     page.reload()
     expect(page.get_by_label("Systolic")).to_have_value("133")
     expect(page.locator("[name=id]").first).to_have_value(made)
@@ -143,11 +148,46 @@ def test_a_draft_carries_the_servers_time_and_says_when_it_was_too_old(
     nurse.go(address)
     expect(page.get_by_label("Systolic")).to_have_value("134")
     expect(page.get_by_label("Taken at")).to_have_value(f"{typed:%H:%M}")
-    clock.forward(minutes=31)
+    expect(page.locator("[data-draft-note]")).to_be_hidden()
+    clock.forward(minutes=48)
     nurse.go(address)
-    words = f"What was typed at {typed:%H:%M} was not saved, and was discarded after 30 minutes."
+    expect(page.get_by_label("Systolic")).to_have_value("134")
+    expect(page.get_by_label("Taken at")).to_have_value(f"{typed:%H:%M}")
+    words = f"Typed 50 minutes ago, at {typed:%H:%M}, and not saved: check the values and the time"
+    expect(page.get_by_text(words)).to_be_visible()
+    # No hour-old value counts as now: the time is asked about, and why it is entered late.
+    fill_reading(nurse, systolic=134)
+    nurse.tap("Save reading")
+    expect(page.get_by_label("Yes, this is the time")).to_be_visible()
+    clock.forward(minutes=12 * 60 - 49)
+    nurse.go(address)
+    words = "was not saved, and was discarded at the end of the shift."
     expect(page.get_by_text(words)).to_be_visible()
     expect(page.get_by_label("Systolic")).to_have_value("")
+    # Overtime: what was typed a moment ago is still there.
+    page.get_by_label("Systolic").fill("135")
+    clock.forward(minutes=10)
+    nurse.go(address)
+    expect(page.get_by_label("Systolic")).to_have_value("135")
+
+
+def test_what_was_typed_long_ago_on_an_open_page_is_not_saved_as_of_now(
+    visit: Visit, person: Any, clock: TestClock
+) -> None:
+    nurse = person()
+    page = nurse.page
+    page.clock.install(time=clock.now())
+    nurse.signed_in(visit.nurse)
+    nurse.go(f"/sessions/{visit.id}/reading/")
+    fill_reading(nurse, systolic=134)
+    clock.forward(minutes=6)
+    page.clock.fast_forward(6 * 60 * 1000)
+    nurse.tap("Save reading")
+    expect(page.get_by_text("Typed 6 minutes ago, at 10:45")).to_be_visible()
+    expect(page.get_by_label("Taken at")).to_have_value("10:45")
+    assert not Reading.objects.filter(systolic=134).exists()
+    nurse.tap("Save reading")
+    expect(page.get_by_label("Why entered late")).to_be_visible()
 
 
 def test_a_page_that_the_browser_kept_is_asked_for_anew(visit: Visit, nurse: Person) -> None:

@@ -6,8 +6,9 @@ import { findAll } from "./page.js";
 import { vaultOf } from "./vault.js";
 
 /** @typedef {{at: number, id: string, isSent: boolean, typed: [string, string][],
- *  enteredAt?: number}} Draft `at` is the server's time of the last change, `id` names the row that
- *  the form becomes. `enteredAt`: it was saved then, and has waited on the tablet. */
+ *  enteredAt?: number, until?: number}} Draft `at` is the server's time of the last change, `id` names
+ *  the row that the form becomes, `until` is the end of the shift in which it was typed. `enteredAt`:
+ *  it was saved then, and has waited on the tablet. */
 /** @typedef {{id: string, draft: Draft}} Copy its `id` is the key of the draft */
 
 const page = document.documentElement.dataset;
@@ -60,9 +61,10 @@ export const readDraft = (key) => JSON.parse(sessionStorage.getItem(key) || "nul
 
 /** @param {string} key @param {Draft} draft */
 export function keepDraft(key, draft) {
+  const kept = { ...draft, until: Date.parse(page.shiftEnds || "") || draft.at };
   sessionStorage.removeItem(DONE + key);
-  sessionStorage.setItem(key, JSON.stringify(draft));
-  copy(key, draft);
+  sessionStorage.setItem(key, JSON.stringify(kept));
+  copy(key, kept);
 }
 
 /** @param {string} key */
@@ -81,9 +83,10 @@ const signedOut = () => JSON.parse(localStorage.getItem(SIGNED_OUT) || "{}");
  *  @param {string} id */
 const isSaved = (id) => document.cookie.split("; ").includes(`${page.draftCookie}=${id}`);
 
-/** @param {string} key @param {Draft} draft */
-function isExpired(key, { at }) {
-  const isOver = serverNow() - at > Number(page.draftLasts) * 1000;
+/** At the end of the shift; what was typed a moment before, once its person could sign in again.
+ *  @param {string} key @param {Draft} draft */
+function isExpired(key, { at, until = at }) {
+  const isOver = serverNow() > Math.max(until, at + Number(page.draftLasts) * 1000);
   if (isOver) sessionStorage.setItem(EXPIRED + key, String(at));
   return isOver;
 }

@@ -3,28 +3,20 @@
 // tablet the next person begins with an empty form. It holds the id of the row that it becomes, so
 // that what was saved while the answer was lost is saved once.
 import { serverNow, siteTime } from "./countdown.js";
+import { fillTime, holdOld, note, noteAge, noteLine } from "./draft-age.js";
 import { draftKeys, dropDraft, EXPIRED, keepDraft, keyOf, OWN, readDraft, recallDrafts } from "./draft-store.js";
-import { field, fillIn, find, findAll, mustFind } from "./page.js";
-import { setTime } from "./times.js";
+import { field, fillIn, find, findAll } from "./page.js";
+import { uuid7 } from "./uuid7.js";
 
 /** @typedef {import("./draft-store.js").Draft} Draft */
 
 const NEVER = new Set(["password", "passkey", "csrfmiddlewaretoken", "through_seq", "id"]);
-const A_WHILE = 60000;
 
 /** @param {HTMLFormElement} form @param {boolean} isSent */
 function saveDraft(form, isSent = false) {
   const filled = /** @type {[string, string][]} */ ([...new FormData(form)]);
   const typed = filled.filter(([name, value]) => !NEVER.has(name) && value);
   keepDraft(keyOf(form), { at: serverNow(), id: field(form, "id").value, isSent, typed });
-}
-
-/** Measurements typed a while ago carry the time they were typed at, not the present one.
- *  @param {HTMLFormElement} form @param {number} at */
-function fillTime(form, at) {
-  // A folded time is empty for another reason: a correction has the time of its original.
-  const time = find("input[data-zone]:not(details input)", HTMLInputElement, form);
-  if (time && !time.value && serverNow() - at > A_WHILE) setTime(time, at);
 }
 
 /** @param {HTMLInputElement} input a radio button or a tick box */
@@ -67,14 +59,6 @@ async function savedAs(id) {
   }
 }
 
-const noteLine = () => mustFind("[data-draft-note]", HTMLElement);
-
-/** @param {string} sentence */
-function note(sentence) {
-  noteLine().textContent = sentence;
-  noteLine().hidden = false;
-}
-
 /** @param {HTMLFormElement} form */
 async function restore(form) {
   const draft = readDraft(keyOf(form));
@@ -83,7 +67,10 @@ async function restore(form) {
   if (saved) {
     dropDraft(keyOf(form));
     note(saved);
-  } else fill(form, draft);
+  } else {
+    fill(form, draft);
+    noteAge(draft.enteredAt || draft.at);
+  }
 }
 
 /** Says once that there was a draft and that it has expired. @param {HTMLFormElement} form */
@@ -106,6 +93,7 @@ function noteOthers(form) {
 /** @param {HTMLFormElement} form */
 async function start(form) {
   form.addEventListener("input", () => saveDraft(form));
+  form.addEventListener("submit", (event) => holdOld(form, event), { capture: true });
   form.addEventListener("submit", () => saveDraft(form, true));
   noteExpired(form);
   noteOthers(form);
@@ -113,6 +101,8 @@ async function start(form) {
   // What was refused stands on the page as it was sent.
   else if (document.querySelector("[data-error-summary]")) saveDraft(form);
   else {
+    // That of the server is for a browser without scripts.
+    if ("outbox" in form.dataset) field(form, "id").value = uuid7();
     if (!readDraft(keyOf(form))) await recallDrafts();
     await restore(form);
   }
