@@ -14,7 +14,7 @@ from clinic.ids import uuid7
 from clinic.models import TrailEntry
 from monitoring.actions import cancel_session, correct_reading
 from tests.clock import TestClock
-from tests.factories.people import SiteFactory, person
+from tests.factories.people import SiteFactory, TabletFactory, on_tablet, person
 from tests.factories.record import PatientFactory
 from tests.factories.visits import (
     Visit,
@@ -318,3 +318,14 @@ def test_the_verification_says_whose_entries_it_checked(
     others = TrailEntry.objects.filter(chain=visit.patient.pk).count()
     assert f"Of the entries checked {own} are of this session" in page
     assert f"shown below, and {others} of its patient." in page
+
+
+def test_a_shared_tablet_offers_no_file_that_would_stay_on_it(
+    clock: TestClock, signed_in: Signer
+) -> None:
+    visit = dosed(clock)
+    link, path = f"/sessions/{visit.id}/report.pdf", f"/sessions/{visit.id}/report/"
+    assert link in text(signed_in(visit.nurse).get(path))
+    shared = on_tablet(TabletFactory.create(site=visit.site), visit.nurse).get(path)
+    assert visit.patient.mrn in text(shared)
+    assert link not in text(shared)
