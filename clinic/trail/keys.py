@@ -23,6 +23,12 @@ def current() -> str:
     return name
 
 
+def oldest() -> str:
+    """The id of the key that is kept the longest: a new one is put in front of it."""
+    *_, name = settings.TRAIL_KEYS
+    return str(name)
+
+
 def sign(key_id: str, text: str | bytes) -> str:
     """HMAC-SHA-256 of `text`, in hexadecimal. Raises UnknownKey."""
     secret = settings.TRAIL_KEYS.get(key_id)

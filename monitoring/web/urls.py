@@ -23,6 +23,7 @@ from monitoring.web.floor import (
 )
 from monitoring.web.review import (
     access_log,
+    files,
     forms,
     overview,
     printing,
@@ -59,6 +60,9 @@ urlpatterns = [
     path("sessions.csv", register.register_csv, name="register-csv"),
     path("readings.csv", register.readings_csv, name="readings-csv"),
     path("sessions.xlsx", register.register_workbook, name="register-workbook"),
+    path("files/", files.files, name="files"),
+    path("files/record.zip", files.whole_zip, name="whole-zip"),
+    path("files/research.zip", files.research_zip, name="research-zip"),
     path("overview/", overview.overview_page, name="overview"),
     path(SESSION, session.session, name="session"),
     path(f"{SESSION}next/", board.onward, name="onward"),

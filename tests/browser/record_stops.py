@@ -291,6 +291,7 @@ def patients_stops(demo: Demo) -> Iterator[Stop]:
 def reports_stops(demo: Demo) -> Iterator[Stop]:
     yield Stop("register", "administrator", reverse("session-list"))
     yield Stop("overview", "administrator", reverse("overview") + "?by=prescriber")
+    yield Stop("files", "administrator", reverse("files"))
     yield Stop(
         "register-filtered", "administrator", reverse("session-list") + "?outcome=discharged"
     )
