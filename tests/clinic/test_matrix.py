@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from django.db import connection
@@ -79,7 +81,7 @@ def walk(world: World, name: str) -> Walk:
     for cell in cells(name):
         with undone(), writes() as written:
             answer = world.ask(name, cell)
-            page = (answer.getvalue() if answer.streaming else answer.content).decode()
+            page = text_of(answer)
         if answer.status_code != expected(name, cell):
             found.unexpected[str(cell)] = answer.status_code
         if cell.method in ASKING and written:
@@ -89,6 +91,15 @@ def walk(world: World, name: str) -> Walk:
         if ROUTES[name].who != ANYONE and not leads_right(cell, answer):
             found.astray[str(cell)] = answer.headers["Location"]
     return found
+
+
+def text_of(answer: Any) -> str:
+    """What the answer says; of a workbook the text of all its parts."""
+    content: bytes = answer.getvalue() if answer.streaming else answer.content
+    if not content.startswith(b"PK"):
+        return content.decode()
+    with ZipFile(BytesIO(content)) as parts:
+        return "".join(parts.read(name).decode() for name in parts.namelist())
 
 
 def foreign(world: World, name: str, cell: Cell, page: str) -> set[str]:
