@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Literal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from monitoring.rules.facts import ReadingFacts, SessionFacts
 from monitoring.rules.resolution import Resolution, Scale, resolution
@@ -125,6 +125,7 @@ def second(facts: SessionFacts, scale: Scale) -> tuple[State, int | None] | None
     return "not_resolved", None
 
 
+@settings(max_examples=50)
 @given(any_facts())
 def test_it_is_what_a_second_count_over_the_readings_finds(facts: SessionFacts) -> None:
     scales: tuple[Scale, ...] = ("sedation", "dissociation")

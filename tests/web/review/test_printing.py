@@ -9,8 +9,10 @@ from html import unescape
 import pytest
 from django.test import Client
 
+from clinic.models import Membership
 from monitoring.models import AccessEntry
 from tests.clock import TestClock
+from tests.factories.logged import insert
 from tests.factories.people import SiteFactory, person
 from tests.factories.visits import Visit, discharged
 
@@ -97,3 +99,14 @@ def test_what_others_were_shown_or_no_one_was_is_not_kept(
     ):
         assert administrator.post("/printed/", wrong).status_code == 404
     assert not AccessEntry.objects.filter(action="printed").exists()
+
+
+@pytest.mark.parametrize("path", ["/patients/", "/sessions/", "/access/", "/reviews/"])
+def test_a_number_is_never_broken_over_lines(visit: Visit, signed_in: Signer, path: str) -> None:
+    visit.read(systolic=182, diastolic=101)
+    insert(Membership(staff=visit.clinician, site=visit.site, role="administrator"))
+    client = signed_in(visit.clinician)
+    client.get(f"/patients/{visit.patient.pk}/")
+    page = client.get(path).content.decode().partition("<main")[2]
+    whole = re.findall(rf'text-nowrap">(?:MRN )?{visit.patient.mrn}<', page)
+    assert len(whole) == page.count(visit.patient.mrn) > 0
