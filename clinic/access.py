@@ -46,6 +46,7 @@ class Permission(Enum):
     VIEW_PROTOCOL = "view_protocol"
     CHANGE_PROTOCOL = "change_protocol"
     VIEW_ACCESS = "view_access"
+    VIEW_TRAIL = "view_trail"
     VERIFY_RECORD = "verify_record"
     MANAGE_STAFF = "manage_staff"
     MANAGE_TABLETS = "manage_tablets"
@@ -101,6 +102,7 @@ _REVIEWER = _READS | {
     Permission.VIEW_REGISTER,
     Permission.EXPORT,
     Permission.VIEW_ACCESS,
+    Permission.VIEW_TRAIL,
     Permission.VERIFY_RECORD,
 }
 

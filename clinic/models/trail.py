@@ -66,6 +66,11 @@ class TrailEntry(RecordRow):
 
     class Meta:
         ordering = ("chain", "seq")
+        indexes = (
+            models.Index(fields=("-at", "-id"), name="trail_by_date"),
+            models.Index(fields=("actor", "-at"), name="trail_by_person"),
+            models.Index(fields=("verb", "-at"), name="trail_by_verb"),
+        )
         constraints = (
             models.UniqueConstraint(fields=("chain", "seq"), name="trailentry_seq_once"),
         )

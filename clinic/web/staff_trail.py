@@ -95,19 +95,25 @@ class Told:
 
 def of_person(staff_id: UUID, site: Site) -> list[Told]:
     entries = TrailEntry.objects.filter(chain=staff_id).select_related("actor").order_by("-seq")
-    return _lines(entries[:ENTRIES], site)
+    return told(entries[:ENTRIES], site)
 
 
 def of_site(site: Site, verbs: tuple[str, ...] = OF_SITE) -> list[Told]:
     """What was changed of the site, its tablets and its protocols; of no other site."""
     logged = TrailEntry.objects.filter(chain=ORGANISATION, verb__in=verbs)
     entries = logged.filter(payload__contains=str(site.pk))
-    return _lines(entries.select_related("actor").order_by("-seq")[:ENTRIES], site)
+    return told(entries.select_related("actor").order_by("-seq")[:ENTRIES], site)
 
 
-def _lines(entries: Iterable[TrailEntry], site: Site) -> list[Told]:
+def tablet_names(site: Site) -> dict[str, str]:
+    """By device, the name of the site's tablet."""
     enrolled = Tablet.objects.filter(site=site).order_by("enrolled_at")
-    names = dict(enrolled.values_list("device", "name"))
+    return dict(enrolled.values_list("device", "name"))
+
+
+def told(entries: Iterable[TrailEntry], site: Site) -> list[Told]:
+    """A line for each of `entries`, which are on chains of people or of the organisation."""
+    names = tablet_names(site)
     return [
         Told(
             at=entry.at,

@@ -31,6 +31,7 @@ from monitoring.web.review import (
     protocols,
     register,
     report,
+    trail,
     verification,
 )
 from monitoring.web.session import (
@@ -115,6 +116,7 @@ urlpatterns = [
     path("printed/", printing.printed, name="printed"),
     path("access/", access_log.access_list, name="access-list"),
     path("access.csv", access_log.access_export, name="access-export"),
+    path("trail/", trail.trail_list, name="trail-list"),
     path("protocols/", protocols.protocol_list, name="protocol-list"),
     path("protocols/<uuid:version_id>/", protocols.protocol, name="protocol"),
     path(

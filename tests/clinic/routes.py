@@ -146,6 +146,7 @@ ROUTES: dict[str, Route] = {
         ALL, GET, names_a_row=True, is_about_what_comes_later=True, is_about_nothing=True
     ),
     "access-list": Route(REVIEW, GET),
+    "trail-list": Route(REVIEW, GET),
     "access-export": Route(REVIEW, GET),
     "invitation": Route(ANYONE),
     "staff-list": Route(ADMINISTRATOR, GET),

@@ -60,6 +60,7 @@ PAGES = {
     "board": _("Board"),
     "onward": _("Next on the board"),
     "access-list": _("Access log"),
+    "trail-list": _("Trail"),
     "access-export": _("Access log"),
     "review-list": _("Reviews"),
     "session-plan": _("Planning"),

@@ -18,6 +18,7 @@ from monitoring.models import Session
 from monitoring.proof.verify import verify
 from monitoring.web.lookup import not_here, read
 from monitoring.words.banner import session_banner
+from monitoring.words.trail import ENTRY_WORDS, contents
 
 CHECKED = (
     ("entries", _("Entries of the trail, each with its keyed digest")),
@@ -25,41 +26,6 @@ CHECKED = (
     ("signatures", _("Signatures, each with the content that was signed")),
     ("anchors", _("Anchors stored outside the database")),
 )
-
-ENTRY_WORDS = {
-    "plan_session": _("Session planned"),
-    "order_dose": _("Dose ordered"),
-    "hand_over_prescriber": _("Prescriber on site changed"),
-    "hand_over_watch": _("Watch handed over"),
-    "accept_watch": _("Watch accepted"),
-    "cancel_session": _("Session cancelled"),
-    "admit_patient": _("Patient admitted"),
-    "decide_dose": _("Dose decided"),
-    "give_dose": _("Dose recorded"),
-    "defer_dose": _("Ended without a dose"),
-    "end_infusion": _("Infusion ended"),
-    "record_reading": _("Reading recorded"),
-    "correct_reading": _("Reading corrected"),
-    "record_event": _("Event recorded"),
-    "respond_to_flag": _("Response recorded"),
-    "record_screen": _("Suicidality screen recorded"),
-    "record_medication": _("Medication recorded"),
-    "review_event": _("Event reviewed"),
-    "record_call": _("Call recorded"),
-    "sign_clearance": _("Clearance signed"),
-    "withdraw_clearance": _("Clearance withdrawn"),
-    "depart": _("Departure recorded"),
-    "amend_record": _("Record amended"),
-    "review_reading": _("Late reading reviewed"),
-    "correct_dose": _("Dose corrected"),
-    "correct_event": _("Event corrected"),
-    "strike": _("Marked as entered in error"),
-    "confirm_strike": _("Strike answered"),
-    "answer_form": _("Answered for the monitoring form"),
-    "file_form": _("Monitoring form filed"),
-    "amend_patient": _("Patient amended: the filed form says otherwise"),
-    "adopt": _("Taken over as it stood when the trail began"),
-}
 
 
 @require_safe
@@ -71,6 +37,8 @@ def verification(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     read(request, found)
     result = verify(session_id)
     permissions: frozenset[Permission] = request.permissions
+    own = list(TrailEntry.objects.filter(chain=session_id).select_related("actor"))
+    written = contents(own)
     head = ChainHead.objects.filter(pk=session_id).first()
     context = {
         "session": found,
@@ -78,8 +46,7 @@ def verification(request: ClinicRequest, session_id: UUID) -> HttpResponse:
         "result": result,
         "checked": [(words, result.checked[name]) for name, words in CHECKED],
         "entries": [
-            (entry, ENTRY_WORDS.get(entry.verb, entry.verb))
-            for entry in TrailEntry.objects.filter(chain=session_id).select_related("actor")
+            (entry, ENTRY_WORDS.get(entry.verb, entry.verb), written[entry.pk]) for entry in own
         ],
         "head": head,
         "others": result.checked["entries"] - (head.count if head else 0),

@@ -15,7 +15,7 @@ from pytest_django import Settings
 from clinic.ids import uuid7
 from monitoring import actions, guards
 from monitoring.models import Clearance
-from monitoring.web.review.verification import ENTRY_WORDS
+from monitoring.words.trail import ENTRY_WORDS
 from tests.actions.refusals import refused
 from tests.clock import TestClock
 from tests.factories.visits import Visit, discharged, ready_to_sign, signed
@@ -198,15 +198,18 @@ def test_the_trail_of_a_session_names_who_did_what_when(
     visit = discharged(clock)
     visit.amend()
     answer = signed_in(visit.clinician).get(f"/sessions/{visit.id}/verification/")
-    lines = [(e.seq, e.actor.printed_name, str(words)) for e, words in answer.context["entries"]]
+    lines = [
+        (e.seq, e.actor.printed_name, str(words)) for e, words, _said in answer.context["entries"]
+    ]
     assert lines[0] == (1, visit.clinician.printed_name, "Session planned")
     assert (visit.clinician.printed_name, "Clearance signed") in [line[1:] for line in lines]
     assert lines[-1][1:] == (visit.nurse.printed_name, "Record amended")
+    assert "Systolic: 122" in answer.content.decode(), "what was written, too"
     assert [seq for seq, *_ in lines] == list(range(1, len(lines) + 1))
 
 
-def test_every_verb_on_a_session_has_its_words() -> None:
-    elsewhere = {"register_patient", "amend_patient", "publish_protocol", "change_protocol"}
+def test_every_verb_on_a_session_or_patient_has_its_words() -> None:
+    elsewhere = {"publish_protocol", "change_protocol"}
     verbs = {name for name in actions.__all__ if name.islower()}
     assert set(ENTRY_WORDS) == verbs - elsewhere | {"adopt", "amend_patient"}
 
