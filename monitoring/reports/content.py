@@ -10,6 +10,7 @@ from typing import TypedDict
 from clinic.trail.organisation import renewals_before
 from monitoring.models import Clearance, Departure, Order, Session, Withdrawal
 from monitoring.reports.chart import session_chart
+from monitoring.reports.form_state import form_state
 from monitoring.reports.session_report import SessionReport, Span
 from monitoring.rules import people as people_rules
 from monitoring.rules.facts import SessionFacts
@@ -46,6 +47,7 @@ class Content(TypedDict):
     chart: str
     infusion: str
     given: str
+    monitoring_form: str
     readings: Table
     timeline: list[Entry]
     answers: list[tuple[str, str]]
@@ -83,6 +85,7 @@ def content(found: SessionReport, reader: Reader) -> Content:
         chart=session_chart(facts, found.as_of),
         infusion=ordered(facts) if facts.infusion else "",
         given=given(facts),
+        monitoring_form=report.form_line(session, form_state(session, found.as_of)),
         readings=table(session, facts),
         timeline=timeline(session, facts),
         answers=report.answers(session),

@@ -10,10 +10,11 @@ from django.utils.translation import gettext_noop
 
 from clinic.models import TrailEntry
 from clinic.pages import moments
-from monitoring.models import Admission, Clearance, Session, Withdrawal
+from monitoring.models import Admission, Clearance, FormFiling, Session, Withdrawal
 from monitoring.models.facts import withdrawal_reason
 from monitoring.rules.deviation import Deviation
 from monitoring.rules.facts import SessionFacts
+from monitoring.rules.form_due import FormState
 from monitoring.rules.measures import OBSERVATIONS
 from monitoring.rules.questions import CHECKLIST
 from monitoring.words import wording
@@ -69,6 +70,25 @@ def stamp(reader: str, at: datetime, signed: Clearance | None) -> str:
         return _("as of now, %(at)s, read by %(reader)s") % params
     params |= {"signer": signed.printed_name, "then": moments.day_clock(signed.signed_at)}
     return _("as signed by %(signer)s, %(then)s; read by %(reader)s, %(at)s") % params
+
+
+def form_line(session: Session, state: FormState) -> str:
+    """Where the monitoring form of the session stands; empty where none is asked for."""
+    filed = session.rows.if_loaded(FormFiling)
+    if filed and state in {"filed", "changed"}:
+        latest = filed[-1]
+        changed = _("; the record was changed since") if state == "changed" else ""
+        return _("Filed %(day)s, %(way)s, %(reference)s, by %(name)s%(changed)s") % {
+            "day": moments.day(latest.filed_on),
+            "way": latest.get_way_display(),
+            "reference": latest.reference,
+            "name": latest.printed_name,
+            "changed": changed,
+        }
+    if session.form_due_at is None or state == "none":
+        return ""
+    words = _("Overdue since %(at)s") if state == "overdue" else _("To be filed before %(at)s")
+    return words % {"at": moments.day_clock(session.form_due_at)}
 
 
 def moment(code: str) -> str:

@@ -20,6 +20,7 @@ from tests.factories.visits import (
     Visit,
     discharged,
     dosed,
+    infused,
     observed,
     planned,
     predosed,
@@ -329,3 +330,20 @@ def test_a_shared_tablet_offers_no_file_that_would_stay_on_it(
     shared = on_tablet(TabletFactory.create(site=visit.site), visit.nurse).get(path)
     assert visit.patient.mrn in text(shared)
     assert link not in text(shared)
+
+
+def test_the_report_says_where_the_monitoring_form_stands(
+    clock: TestClock, signed_in: Signer
+) -> None:
+    visit = discharged(clock)
+    assert "To be filed before 18-Mar-2026 00:00" in text(read(signed_in, visit))
+    clock.forward(minutes=8 * 24 * 60)
+    assert "Overdue since 18-Mar-2026 00:00" in text(read(signed_in, visit))
+    filed = visit.file_form(gaps_reason="Entered by hand", reference="R-1")
+    words = f"Filed 18-Mar-2026, {filed.get_way_display()}, R-1, by {filed.printed_name}"
+    assert words in text(read(signed_in, visit))
+    assert "changed since" not in text(read(signed_in, visit))
+    visit.amend_patient(family_name="Other")
+    assert f"{words}; the record was changed since" in text(read(signed_in, visit))
+    infusion = infused(clock)
+    assert "Monitoring form" not in text(read(signed_in, infusion)).partition("<main")[2]
