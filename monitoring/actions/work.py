@@ -237,7 +237,9 @@ class SessionWork(Work):
             session.deviation_count = len(deviations(facts, self.now))
         was_over = self._before["phase"] == Session.Phase.CLOSED
         session.form_due_at = forms.due_of(session, facts, was_over=was_over)
-        session.form_changed = session.form_filed_seq is not None and forms.is_changed(session.pk)
+        is_filed_now = session.form_filed_seq != self._before["form_filed_seq"]
+        is_filed = session.form_filed_seq is not None and not is_filed_now
+        session.form_changed = is_filed and forms.is_changed(session.pk)
         session.save(update_fields=WRITABLE)
         derived.keep(session, self._facts_before, facts)
         self._append()

@@ -10,7 +10,7 @@ from django.urls import reverse
 from clinic import actions, clock, shift, staffing
 from clinic.actions.sessions import begin_shift
 from clinic.models import Membership, Site, Staff, Tablet
-from monitoring.models import Amendment, Event, Reading, Session
+from monitoring.models import Amendment, Event, FormFiling, Reading, Session
 from monitoring.rules.flags import unanswered
 from monitoring.rules.suicidality import unreviewed
 from tests.browser.conftest import Person
@@ -295,6 +295,17 @@ def reports_stops(demo: Demo) -> Iterator[Stop]:
     yield Stop(
         "register-filtered", "administrator", reverse("session-list") + "?outcome=discharged"
     )
+    filed = FormFiling.objects.filter(session__site__name=SITE).latest("seq")
+    yield Stop("forms", "administrator", reverse("form-list"))
+    yield Stop("form", "administrator", at("form", filed.session))
+    yield Stop("form-due", "nurse", at("form", demo.closed))
+    yield Stop("form-print", "administrator", at("form-print", demo.closed))
+    copy = reverse("form-copy", args=[filed.session_id, filed.pk])
+    yield Stop("form-copy", "administrator", copy)
+    yield Stop("form-answers", "nurse", at("form-answers", demo.closed))
+    yield Stop("form-answers-error", "nurse", at("form-answers", demo.closed), save_empty)
+    yield Stop("form-file", "administrator", at("form-file", demo.closed))
+    yield Stop("form-file-error", "administrator", at("form-file", demo.closed), save_empty)
     yield Stop("report", "administrator", at("session-report", demo.closed))
     yield Stop("verification", "administrator", at("verification", demo.closed))
     signature = demo.closed.clearance_set.last()

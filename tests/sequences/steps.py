@@ -324,10 +324,11 @@ EVERY_VERB: tuple[list[str], ...] = (
      "resolve", "strike event at once", "event", "correct event", "end infusion", "wait 5",
      "strike dose", "refuse strike", "correct dose to earlier",
      "wait 130", "wait 20", "read", "sign", "withdraw", "read", "sign", "discharge",
-     "read again", "review", "amend", "strike reading", "confirm", "answer form",
-     "file form", "call", "review event"],
+     "read again", "review", "amend", "strike reading", "confirm", "call",
+     "review event"],
     ["admit", "read", "defer"],
     ["cancel"],
+    ["admit", "read", "dose", "transfer", "answer form", "file form"],
 )  # fmt: skip
 """Orders in which each verb is done at least once, none of them refused."""
 

@@ -13,6 +13,7 @@ from django.db import connection
 from clinic.models import Membership, Site, Staff
 from monitoring import guards
 from monitoring.management.demo.afterwards import play_afterwards
+from monitoring.management.demo.forms import play_forms
 from monitoring.management.demo.history import cases, past_of, play
 from monitoring.management.demo.past import moved_clock
 from monitoring.management.demo.people import SITES, STAFF, let_in, open_clinic
@@ -41,6 +42,7 @@ def build(*, seed: int, days: int, password: str, say: Say) -> None:
             if done % 10 == 0:
                 say(f"{done} of {len(patients)} patients")
         play_afterwards(clock, rng)
+        play_forms(clock, rng)
         play_today(patients, clock, password)
         let_in(password)
 

@@ -122,6 +122,8 @@ def _hire(
         first_name=person.first_name,
         last_name=person.last_name,
         credentials=person.credentials,
+        email=f"{person.username}@clinic.example",
+        phone=str(SITES[person.sites[0]]["phone"]),
         password=make_password(None),
         date_joined=now,
     )
