@@ -115,6 +115,8 @@ def test_the_board_counts_on_without_the_server_and_says_so(
     nurse.page.clock.run_for(11 * 60 * 1000)
     expect(nurse.page.get_by_text("No contact with the server since")).to_be_visible()
     expect(nurse.page.locator("[data-due]").first).to_contain_text("overdue by")
+    # Word, shape and colour of the card go with it.
+    expect(nurse.page.locator(".card-urgent .state-urgent").first).to_have_text("Urgent: overdue")
     nurse.errors.clear()
 
 

@@ -2,6 +2,8 @@
 import { fillIn, findAll } from "./page.js";
 
 const MINUTE = 60000;
+/** Cards that show nothing more urgent than a reading that is late. */
+const TURNS = ".card-upcoming, .card-due, .card-repeat, .card-overdue";
 const IS_SET = 2 * MINUTE;
 /** @type {Record<string, string>} */
 const WORDS = { due: "wordDue", overdue: "wordOverdue", urgent: "wordUrgent" };
@@ -68,15 +70,24 @@ function stateOf(over, { overdueAfter, urgentAfter }) {
   return over < Number(urgentAfter || 10) * MINUTE ? "overdue" : "urgent";
 }
 
+/** The colour and the shape of a state. @param {Element} whole @param {string} kind @param {string} state */
+function turn(whole, kind, state) {
+  const mark = whole.querySelector(".state");
+  whole.className = `${kind}-${state}`;
+  if (mark) mark.className = `state state-${state}`;
+  return mark;
+}
+
 /** A scheduled reading looks as late as it is, also while the server says nothing.
  *  @param {HTMLElement} element @param {number} over */
 function showDue(element, over) {
   if (over < 0) return text("wordIn", up(-over));
   const state = stateOf(over, element.dataset);
   const slot = element.closest(".slot");
-  const mark = slot?.querySelector(".state");
-  if (slot) slot.className = `slot slot-${state}`;
-  if (mark) mark.className = `state state-${state}`;
+  if (slot) turn(slot, "slot slot", state);
+  const card = state === "due" ? null : element.closest(TURNS);
+  const words = card && turn(card, "card-session card", state);
+  if (words) words.textContent = element.closest("[data-overdue]")?.getAttribute(`data-${state}`) || "";
   return text(WORDS[state] || "", over);
 }
 
