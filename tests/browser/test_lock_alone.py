@@ -157,7 +157,7 @@ def test_a_form_behind_a_proxy_that_answers_alone_opens_where_it_was(
     pass_time(clock, page, seconds=181)
     expect_alone(page)
     expect(page.locator("[data-lock-rooms]")).to_contain_text("Chair 1 due at 10:45, due now")
-    type_pin(page, PIN)
+    page.keyboard.type(PIN)
     expect(page.get_by_label("Systolic")).to_be_focused()
     page.keyboard.type("1")
     expect(page.get_by_label("Systolic")).to_have_value("131")

@@ -115,10 +115,13 @@ export function hideAlone() {
 export function showAlone(open) {
   const alone = mustFind("[data-lock-alone]", HTMLElement);
   mustFind("[data-lock-asks]", HTMLElement).hidden = true;
-  if (alone.hidden) showRooms(alone);
+  const isNew = alone.hidden;
+  if (isNew) showRooms(alone);
   alone.hidden = false;
   const form = find("[data-pin-here]", HTMLFormElement, alone);
   if (!form) return;
   if (!("isStarted" in form.dataset)) startForm(alone, form, open);
   showForm(alone, form);
+  // A keyboard types at once.
+  if (isNew) find("input", HTMLInputElement, form)?.focus({ preventScroll: true });
 }
