@@ -16,6 +16,7 @@ from django.db.models import BooleanField, F, Func, Model, QuerySet, Value
 from django.db.models.expressions import Combinable
 
 M = TypeVar("M", bound=Model)
+R = TypeVar("R")
 Column = str | Combinable
 
 MOST_COUNTED = 10_000
@@ -54,11 +55,11 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Page(Generic[M]):
-    """Some rows in their order, and the ids from which the pages beside this one go on: None where
-    there is none."""
+class Page(Generic[R]):
+    """Some rows in their order, and the names of those from which the pages beside this one go on:
+    None where there is none."""
 
-    rows: list[M]
+    rows: list[R]
     before: Any = None
     after: Any = None
 

@@ -6,12 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby, islice
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Max, QuerySet
 
 from clinic.models import Site, Staff
+from clinic.pages.keyset import Page
 from monitoring.models import AccessEntry
 from monitoring.models.patient import found_by
 from monitoring.reports.tables import Cell, local
@@ -67,13 +69,36 @@ class Line:
 _OF_ONE_LINE = ("at", "staff_id", "action", "page", "device", "address")
 
 
-def folded(found: QuerySet[AccessEntry]) -> QuerySet[AccessEntry, dict[str, Any]]:
-    """One row for all that one page showed at once, with how many records it was."""
-    lines = found.order_by().values(*_OF_ONE_LINE).annotate(count=Count("pk"))
-    rows: QuerySet[AccessEntry, dict[str, Any]] = lines.order_by(
-        "-at", "staff_id", "action", "page", "device", "address"
-    )
-    return rows
+def folded(
+    found: QuerySet[AccessEntry], size: int, after: datetime | None, before: datetime | None
+) -> Page[dict[str, Any]]:
+    """One row for all that one page showed at once, with how many records it was: the `size` rows
+    before the moment `after`, which are the next ones down the page, or those that came just after
+    `before`. What happened at one moment is never parted."""
+    is_back = before is not None
+    if is_back:
+        ordered = found.filter(at__gt=before).order_by("at", *_OF_ONE_LINE[1:])
+    else:
+        ordered = found.filter(at__lt=after) if after else found
+        ordered = ordered.order_by("-at", *_OF_ONE_LINE[1:])
+    entries = ordered.values_list(*_OF_ONE_LINE).iterator(chunk_size=1000)
+    lines = groupby(entries)
+    rows = [
+        dict(zip(_OF_ONE_LINE, line, strict=True)) | {"count": sum(1 for _entry in group)}
+        for line, group in islice(lines, size + 1)
+    ]
+    is_more = len(rows) > size
+    if is_more:
+        last = rows.pop()["at"]
+        whole = [row for row in rows if row["at"] != last]
+        rows = whole or rows
+    if is_back:
+        rows.reverse()
+    if not rows:
+        return Page([])
+    has_later = is_more if is_back else after is not None
+    first, end = rows[0]["at"].isoformat(), rows[-1]["at"].isoformat()
+    return Page(rows, first if has_later else None, end if is_back or is_more else None)
 
 
 def unfolded(

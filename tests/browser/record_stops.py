@@ -292,6 +292,7 @@ def reports_stops(demo: Demo) -> Iterator[Stop]:
     yield Stop("register", "administrator", reverse("session-list"))
     yield Stop("overview", "administrator", reverse("overview") + "?by=prescriber")
     yield Stop("files", "administrator", reverse("files"))
+    yield Stop("register-wrong", "administrator", reverse("session-list") + "?given=much")
     yield Stop(
         "register-filtered", "administrator", reverse("session-list") + "?outcome=discharged"
     )
@@ -350,6 +351,9 @@ def reviews_stops(demo: Demo) -> Iterator[Stop]:
 
 def people_stops() -> Iterator[Stop]:
     yield Stop("access", "administrator", reverse("access-list"))
+    yield Stop("access-lists", "administrator", reverse("access-list") + "?action=")
+    yield Stop("trail", "administrator", reverse("trail-list"))
+    yield Stop("trail-people", "administrator", reverse("trail-list") + "?about=staff")
     yield Stop("access-none", "administrator", reverse("access-list") + "?patient=zzz")
     nurse = Staff.objects.get(username="rosa")
     yield Stop("staff", "administrator", reverse("staff-list"))

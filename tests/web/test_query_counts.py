@@ -164,8 +164,8 @@ def test_the_pages_of_the_trail_ask_no_more_with_more_rows(
         f"/sessions/{visit.id}/clearances/{clearance.pk}/": 20,  # one for a renewed sign-in
         # SQLite is asked for the form of the rows as well, in one query; PostgreSQL has types.
         f"/sessions/{visit.id}/verification/": 29 if USES_POSTGRESQL else 30,
-        # Lists are folded: counted, read, their people, and the records of what is no list.
-        "/access/": 8,
+        # Lists are folded: read, their people, and the records of what is no list.
+        "/access/": 5,
         # Whom it is about, who is named, tablets, people to choose from, and what was corrected.
         "/trail/": 12,
     }

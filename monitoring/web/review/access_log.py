@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import django_filters
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -36,6 +35,8 @@ from monitoring.web.review import downloads
 
 PAGE_SIZE = 90
 ANY = _("Any")
+BUT_LISTS = "but_lists"
+"""What is shown first: who opened, printed or exported a record would drown in lists."""
 DAYS = 7
 """What is shown before a period is chosen."""
 PAGES = {
@@ -110,7 +111,10 @@ class AccessFilter(ListFilter):
     patient = django_filters.CharFilter(method="patient_named", label=_("Patient: name or MRN"))
     staff = PersonFilter(queryset=Staff.objects.none(), label=_("Person"), empty_label=ANY)
     action = django_filters.ChoiceFilter(
-        choices=AccessEntry.Action.choices, label=_("What"), empty_label=ANY
+        choices=((BUT_LISTS, _("All but lists")), *AccessEntry.Action.choices),
+        method="done",
+        label=_("What"),
+        empty_label=ANY,
     )
     session = django_filters.UUIDFilter(field_name="session_id", label=_("Session id"))
 
@@ -129,6 +133,11 @@ class AccessFilter(ListFilter):
     def to_day(self, found: QuerySet[AccessEntry], name: str, day: date) -> QuerySet[AccessEntry]:
         return found.filter(at__lt=self.midnight(day + timedelta(days=1)))
 
+    def done(self, found: QuerySet[AccessEntry], name: str, what: str) -> QuerySet[AccessEntry]:
+        if what == BUT_LISTS:
+            return found.exclude(action=AccessEntry.Action.LISTED)
+        return found.filter(action=what)
+
     def patient_named(
         self, found: QuerySet[AccessEntry], name: str, words: str
     ) -> QuerySet[AccessEntry]:
@@ -136,10 +145,11 @@ class AccessFilter(ListFilter):
 
 
 def _chosen(request: ClinicRequest) -> AccessFilter:
-    """The last week, unless something was asked for."""
+    """The last week without what was only listed, unless something was asked for."""
     site = request.site
     asked = request.GET.copy()
-    if not any(asked.get(name) for name in AccessFilter.base_filters):
+    if not any(name in asked for name in AccessFilter.base_filters):
+        asked["action"] = BUT_LISTS
         first = timezone.localtime(clock.now(), site.tz).date() - timedelta(days=DAYS - 1)
         asked["since"] = first.isoformat()
     return AccessFilter(asked, queryset=entries(site), request=request, site=site)
@@ -150,8 +160,9 @@ def _chosen(request: ClinicRequest) -> AccessFilter:
 def access_list(request: ClinicRequest) -> HttpResponse:
     """The latest first; a list that someone was shown is one line, and unfolds."""
     chosen = _chosen(request)
-    shown = Paginator(folded(chosen.qs), PAGE_SIZE).get_page(request.GET.get("page"))
-    lines = unfolded(chosen.qs, shown.object_list, _moment(request.GET.get("unfold", "")))
+    after, before, opened = (_moment(request, name) for name in ("after", "before", "unfold"))
+    shown = folded(chosen.qs, PAGE_SIZE, after, before)
+    lines = unfolded(chosen.qs, shown.rows, opened)
     log_read(request, "listed", [e.patient_id for line in lines for e in line.entries])
     context = {
         "filter": chosen,
@@ -163,11 +174,12 @@ def access_list(request: ClinicRequest) -> HttpResponse:
     return render(request, "access/list.html", context)
 
 
-def _moment(text: str) -> datetime | None:
+def _moment(request: ClinicRequest, name: str) -> datetime | None:
     try:
-        return parse_datetime(text)
+        found = parse_datetime(request.GET.get(name, ""))
     except ValueError:
         return None
+    return found if found and found.tzinfo else None
 
 
 @require_safe

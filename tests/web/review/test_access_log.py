@@ -14,6 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from clinic.models import Membership
 from monitoring.models import AccessEntry
+from monitoring.web.review import access_log
 from monitoring.web.review.access_log import PAGES
 from tests.clinic.routes import BUTTONS, ROUTES, address, routes
 from tests.clock import TestClock
@@ -196,19 +197,58 @@ def test_a_list_is_one_line_that_unfolds_and_shows_no_one_before(
     nurse.get(f"/sessions/{visit.id}/")
     clock.forward(minutes=1)
     administrator = signed_in(person(visit.site, "administrator"))
-    page = administrator.get("/access/")
+    page = administrator.get("/access/", {"action": ""})
     assert "List of patients, 4 patients" in page.content.decode()
     assert [line.count for line, _page in page.context["lines"]] == [1, 4]
     assert others[0].mrn not in page.content.decode()
     logged = AccessEntry.objects.filter(page="access-list")
     assert {e.patient_id for e in logged.all()} == {visit.patient.pk}
     clock.forward(minutes=1)
-    unfolded = administrator.get("/access/", {"unfold": at.isoformat()}).content.decode()
+    unfolded = administrator.get(
+        "/access/", {"action": "", "unfold": at.isoformat()}
+    ).content.decode()
     assert all(other.mrn in unfolded for other in others)
     assert {e.patient_id for e in logged.all()} == {visit.patient.pk, *(o.pk for o in others)}
     assert AccessEntry.objects.filter(page="patient-list").count() == 4, "kept as before"
     for wrong in ("soon", "2026-13-45T00:00:00", "2026-03-10T10:00:00"):
-        assert {left for *_, left in lists(administrator, unfold=wrong)} == {0}
+        assert {left for *_, left in lists(administrator, action="", unfold=wrong)} == {0}
+
+
+def test_the_log_opens_without_what_was_only_listed(visit: Visit, signed_in: Signer) -> None:
+    nurse = signed_in(visit.nurse)
+    nurse.get("/patients/")
+    nurse.get(f"/sessions/{visit.id}/")
+    administrator = signed_in(person(visit.site, "administrator"))
+    assert {entry.action for entry in shown(administrator)} == {"opened"}
+    assert "listed" in {entry.action for entry in shown(administrator, action="")}
+
+
+def test_pages_of_the_log_hold_each_line_once_and_part_no_moment(
+    visit: Visit, signed_in: Signer, clock: TestClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(access_log, "PAGE_SIZE", 3)
+    nurse, other = signed_in(visit.nurse), signed_in(visit.clinician)
+    for minutes in (1, 1, 0, 1, 1, 0, 1, 1, 0):
+        clock.forward(minutes=minutes)
+        (nurse if minutes else other).get(f"/sessions/{visit.id}/")
+    administrator = signed_in(person(visit.site, "administrator"))
+    whole = [e.pk for e in AccessEntry.objects.order_by("-at", "staff_id")]
+    asked: dict[str, str] = {"action": "opened"}
+    pages: list[Any] = []
+    while True:
+        context = administrator.get("/access/", asked).context
+        pages.append([entry.pk for line, _page in context["lines"] for entry in line.entries])
+        if context["shown"].after is None:
+            break
+        asked["after"] = context["shown"].after
+    assert [pk for page in pages for pk in page] == whole
+    assert len(pages) == 3
+    assert all(len(page) in {1, 2, 3} for page in pages)
+    back = administrator.get("/access/", {"action": "opened", "before": context["shown"].before})
+    assert [e.pk for line, _page in back.context["lines"] for e in line.entries][-1] == pages[-2][
+        -1
+    ]
+    assert administrator.get("/access/", {"after": "soon"}).context["lines"]
 
 
 def test_a_list_filtered_to_one_patient_names_that_one(visit: Visit, signed_in: Signer) -> None:
