@@ -165,7 +165,7 @@ def test_the_pages_of_the_trail_ask_no_more_with_more_rows(
         # SQLite is asked for the form of the rows as well, in one query; PostgreSQL has types.
         f"/sessions/{visit.id}/verification/": 29 if USES_POSTGRESQL else 30,
         # Lists are folded: read, their people, and the records of what is no list.
-        "/access/": 5,
+        "/access/": 7,
         # Whom it is about, who is named, tablets, people to choose from, and what was corrected.
         "/trail/": 12,
     }
@@ -173,6 +173,7 @@ def test_the_pages_of_the_trail_ask_no_more_with_more_rows(
     for _ in range(6):
         visit.read()
         visit.amend()
+        clock.forward(minutes=1)
         administrator.get(f"/sessions/{visit.id}/")
     many = {path: count(partial(administrator.get, path)) for path in pages}
     assert few == many == pages
