@@ -83,7 +83,7 @@ def parts_of_copy(filing: FormFiling) -> list[Part]:
     said = copied(filing)
     return _by_section(
         [
-            (f, Line(f.key, label(f), value(f, said.get(f.key)), "", f.origin))
+            (f, Line(f.key, _labelled(f), value(f, said.get(f.key)), "", f.origin))
             for f in REVISIONS[filing.revision].fields
         ]
     )
@@ -122,17 +122,18 @@ def _line(found: Filled) -> Line:
     supplier = SUPPLIERS["observer" if field.is_asked else field.origin]
     return Line(
         field.key,
-        label(field),
+        _labelled(field),
         words,
-        str(ORIGINS[origin]),
+        str(ORIGINS[origin]) if words else "",
         origin,
         is_missing,
         str(supplier) if is_missing else "",
     )
 
 
-def label(field: Field) -> str:
-    return _(field.label)
+def _labelled(field: Field) -> str:
+    """The label within its section: what goes with a Yes names its question."""
+    return full_label(field) if field.only_if else _(field.label)
 
 
 def full_label(field: Field) -> str:

@@ -11,14 +11,17 @@ from django import forms
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from clinic import clock
 from clinic.models import Membership, Site, Staff
 from clinic.pages.filters import DayFilter, ListFilter, PersonFilter
 from clinic.pages.keyset import Order
 from monitoring.models import Departure, Figures, Patient, ProtocolVersion, Session, Tag
 from monitoring.models.register_indexes import DEVIATING
 from monitoring.models.session import SessionQuerySet
+from monitoring.reports.form_state import in_form_state
 from monitoring.reports.overview import LINES
 from monitoring.reports.register import NEWEST, ORDERS, amended, waiting
+from monitoring.rules.form_due import FormState
 from monitoring.rules.tags import ADVERSE_EVENT, TagKind
 from monitoring.words import kinds
 
@@ -38,6 +41,15 @@ STATES = (
     ("cancelled", _("Not dosed")),
     ("planned", _("Planned")),
     ("open", _("Still open")),
+)
+
+
+FORMS = (
+    ("due", _("Due")),
+    ("overdue", _("Overdue")),
+    ("changed", _("Changed since it was filed")),
+    ("filed", _("Filed")),
+    ("none", _("None asked for")),
 )
 
 
@@ -114,6 +126,9 @@ class Register(ListFilter):
         label=_("Review"),
         empty_label=ANY,
     )
+    form = django_filters.ChoiceFilter(
+        choices=FORMS, method="form_in", label=_("Monitoring form"), empty_label=ANY
+    )
     behind = django_filters.ChoiceFilter(
         choices=[(line.code, line.opens) for line in LINES.values()],
         method="is_behind",
@@ -140,6 +155,9 @@ class Register(ListFilter):
             .values_list("key", "title")
         )
         self.filters["product"].extra["choices"] = sorted(dict(titles).items())
+
+    def form_in(self, found: SessionQuerySet, name: str, state: FormState) -> QuerySet[Session]:
+        return in_form_state(found, self.site, state, clock.now())
 
     def from_day(self, found: QuerySet[Session], name: str, day: date) -> QuerySet[Session]:
         return found.filter(planned_for__gte=self.midnight(day))

@@ -89,11 +89,28 @@ def test_sessions_are_found_by_kind_of_deviation_flag_and_adverse_event(
     assert shown(auditor, adverse="adverse_event", flag="systolic_emergency") == []
 
 
+def test_sessions_are_found_by_where_their_monitoring_form_stands(
+    clock: TestClock, site: Site, auditor: Client
+) -> None:
+    late = made(clock, site, discharged)
+    clock.forward(minutes=60 * 24 * 8)
+    due, filed, changed = (made(clock, site, discharged) for _ in range(3))
+    none = made(clock, site)
+    filed.file_form()
+    changed.file_form()
+    changed.read(None, late_reason="Battery empty", systolic=131)
+    found = {state: shown(auditor, form=state) for state in ("due", "overdue", "changed", "filed")}
+    assert found == {
+        "due": [due.id], "overdue": [late.id], "changed": [changed.id], "filed": [filed.id]
+    }  # fmt: skip
+    assert shown(auditor, form="none") == [none.id]
+
+
 @pytest.mark.parametrize(
     ("asked", "field"),
     [({"nurse": "nonsense"}, "nurse"), ({"given": "much"}, "given"), ({"given": "-1"}, "given"),
      ({"kind": "none"}, "kind"), ({"flag": "x"}, "flag"), ({"adverse": "no"}, "adverse"),
-     ({"amended": "no"}, "amended"), ({"review": "maybe"}, "review")],
+     ({"amended": "no"}, "amended"), ({"form": "lost"}, "form"), ({"review": "maybe"}, "review")],
 )  # fmt: skip
 def test_while_one_of_them_is_wrong_nothing_is_shown_or_exported(
     clock: TestClock, site: Site, auditor: Client, asked: dict[str, str], field: str
