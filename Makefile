@@ -146,7 +146,7 @@ matrix-postgresql: .venv/test ## every address, person, id and method on Postgre
 pages-browser: .venv/test ## axe on every page in every state and theme, every form without TLS, the whole fuzz
 	WHOLE=1 $(WAITING) -m browser $(addprefix tests/browser/test_,accessibility.py empty_after_save.py fuzz.py)
 
-hazards: .venv/test ## take the control of each hazard away, and see that its test fails; ten reports as PDF
+hazards: .venv/test ## take the control of each hazard away, and see that its test fails; every report as PDF
 	WHOLE=1 $(PYTEST) tests/test_hazards.py tests/reports/test_pdf.py
 
 bench: system .venv/test ## what each request costs against a bare floor, on both engines, in five minutes

@@ -24,7 +24,7 @@ from tests.clock import TestClock
 from tests.engine import IS_WHOLE
 from tests.factories.people import SiteFactory, person
 from tests.factories.visits import Visit, discharged, dosed
-from tests.reports.ten import TEN
+from tests.reports.unlike import UNLIKE
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]
@@ -114,11 +114,11 @@ def address(visit: Visit, name: str) -> tuple[str, str]:
     return signed, f"{signed}report.pdf"
 
 
-@pytest.mark.parametrize("name", sorted(TEN) if IS_WHOLE else SOME)
+@pytest.mark.parametrize("name", sorted(UNLIKE) if IS_WHOLE else SOME)
 def test_it_says_what_the_page_says_and_is_read_aloud_whole(
     clock: TestClock, signed_in: Signer, name: str, tmp_path: Path
 ) -> None:
-    visit = TEN[name](clock)
+    visit = UNLIKE[name](clock)
     reader = signed_in(person(visit.site, "administrator", first_name="Ada", last_name="Byron"))
     page_at, pdf_at = address(visit, name)
     page = reader.get(page_at).content.decode()
@@ -173,7 +173,7 @@ def test_nothing_is_fetched_whatever_the_text_names(tmp_path: Path) -> None:
 def test_where_pango_is_missing_the_page_says_so_and_stays(
     clock: TestClock, signed_in: Signer, name: str
 ) -> None:
-    visit = TEN[name](clock)
+    visit = UNLIKE[name](clock)
     page_at, pdf_at = address(visit, name)
     reader = signed_in(visit.nurse)
     with patch.dict(sys.modules, weasyprint=None):

@@ -1,4 +1,4 @@
-"""Ten sessions whose reports are as unlike as they come."""
+"""Sessions whose reports are as unlike as they come."""
 
 from __future__ import annotations
 
@@ -90,8 +90,9 @@ def transferred(clock: TestClock) -> Visit:
     return visit
 
 
-TEN: dict[str, Callable[[TestClock], Visit]] = {
+UNLIKE: dict[str, Callable[[TestClock], Visit]] = {
     "empty": planned,
+    "one reading": predosed,
     "partial dose": partial,
     "withdrawn": withdrawn,
     "amended": amended,
