@@ -37,7 +37,7 @@ def form_list(request: ClinicRequest) -> HttpResponse:
         "rows": rows,
         "overdue": sum(row.state == "overdue" for row in rows),
         "as_of": now,
-        "area": "forms",
+        "area": area_of(request),
     }
     return render(request, "forms/list.html", context)
 
@@ -50,7 +50,7 @@ def form(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     filled, now = form_of(session, chosen_monitor(request, session)), clock.now()
     permissions: frozenset[Permission] = request.permissions
     context = {
-        **_about(session),
+        **_about(request, session),
         "filled": filled,
         "state": state_of(session, filled),
         "left": days_left(session.form_due_at, now, request.site.tz) if session.form_due_at else 0,
@@ -72,7 +72,7 @@ def form_print(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     if filled is None:
         raise Http404
     context = {
-        **_about(session),
+        **_about(request, session),
         "parts": words.parts(filled),
         "revision": filled.revision,
         "as_of": clock.now(),
@@ -90,7 +90,7 @@ def form_copy(request: ClinicRequest, session_id: UUID, filing_id: UUID) -> Http
     if filing is None:
         raise Http404
     context = {
-        **_about(session),
+        **_about(request, session),
         "parts": words.parts_of_copy(filing),
         "revision": words.revision_of(filing),
         "filing": filing,
@@ -100,11 +100,16 @@ def form_copy(request: ClinicRequest, session_id: UUID, filing_id: UUID) -> Http
     return render(request, "forms/copy.html", context)
 
 
-def _about(session: Session) -> dict[str, Any]:
+def area_of(request: ClinicRequest) -> str:
+    """Under which part of the header: that from which the forms are reached."""
+    return "register" if Permission.VIEW_REGISTER in request.permissions else "board"
+
+
+def _about(request: ClinicRequest, session: Session) -> dict[str, Any]:
     return {
         "session": session,
         "banner": session_banner(session, is_marked=False),
-        "area": "forms",
+        "area": area_of(request),
     }
 
 

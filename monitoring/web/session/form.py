@@ -28,7 +28,7 @@ from monitoring.rules.form_source import NOT_READY
 from monitoring.rules.rems_form import Field
 from monitoring.web.lookup import open_session
 from monitoring.web.record_page import RecordForm, SessionPage
-from monitoring.web.review.forms import chosen_monitor, monitors
+from monitoring.web.review.forms import area_of, chosen_monitor, monitors
 from monitoring.words import form as words
 from monitoring.words.readings import table
 
@@ -163,7 +163,7 @@ def file(request: ClinicRequest, session_id: UUID) -> HttpResponse:
             "missing": [words.full_label(f) for f in filled.missing] if filled else [],
             "changes": words.changes(filled) if filled else [],
             "monitors": monitors(session),
-            "area": "forms",
+            "area": area_of(request),
         },
     )
     return render_form(request, form, around)
