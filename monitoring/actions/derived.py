@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
 from functools import reduce
 from operator import or_
 from uuid import UUID
@@ -16,7 +15,6 @@ from monitoring.models import Figures, Session
 from monitoring.models.session import IN_PROGRESS
 from monitoring.proof.derived import batches, loaded
 from monitoring.rules.facts import SessionFacts
-from monitoring.rules.figures import figures
 from monitoring.rules.phase import ENDED
 from monitoring.rules.tags import Tag, tags
 
@@ -30,8 +28,8 @@ def keep(session: Session, before: SessionFacts, after: SessionFacts) -> None:
         make([(session, after)])
     else:
         _retag(session, tags(before), tags(after))
-        if (now := figures(after)) != figures(before):
-            Figures.objects.filter(pk=session.pk).update(**asdict(now))
+        if (now := Figures.values_of(after)) != Figures.values_of(before):
+            Figures.objects.filter(pk=session.pk).update(**now)
 
 
 def _retag(session: Session, was: frozenset[Tag], now: frozenset[Tag]) -> None:

@@ -7,10 +7,11 @@ It is no part of the record: no chain has it and no guard holds it. The verbs ke
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 
+from monitoring.rules.counted import counts
 from monitoring.rules.figures import figures
 
 if TYPE_CHECKING:
@@ -86,6 +87,8 @@ class Figures(Derived):
     to_answer = models.PositiveSmallIntegerField()
     answered_late = models.PositiveSmallIntegerField()
     unanswered = models.PositiveSmallIntegerField()
+    counts = models.BigIntegerField()
+    """A bit for each line of the overview that the session is behind (`rules/counted.py`)."""
 
     if TYPE_CHECKING:
         session_id: UUID
@@ -103,5 +106,11 @@ class Figures(Derived):
             session_id=session.pk,
             site_id=session.site_id,
             planned_for=session.planned_for,
-            **asdict(figures(facts)),
+            **cls.values_of(facts),
         )
+
+    @staticmethod
+    def values_of(facts: SessionFacts) -> dict[str, Any]:
+        """The columns that follow from the facts."""
+        found = figures(facts)
+        return {**asdict(found), "counts": counts(found)}

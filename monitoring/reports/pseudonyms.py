@@ -29,7 +29,7 @@ from clinic.trail import keys
 from monitoring.models import Derived, Figures, Patient, PatientAmendment, Session
 from monitoring.reports.files import Tables, cell, read
 from monitoring.reports.nouns import DICTIONARY, Noun, codes_of, dictionary, nouns
-from monitoring.reports.overview import LINES, WHOLES
+from monitoring.reports.overview import sums
 from monitoring.reports.tables import Cell
 from monitoring.rules.facts import age_in_years
 from monitoring.rules.flags import SYMPTOMS
@@ -163,13 +163,9 @@ def _counts(site: Site) -> Iterator[list[Cell]]:
     """How many patients there are by sex and age, and the lines of the overview."""
     for (sex, band), count in sorted(_patients(site).items()):
         yield ["patients by sex and age at the last session", f"{sex}, {band}", told(count), ""]
-    sums = {f"n_{code}": line.sum for code, line in LINES.items()}
-    wholes = {f"of_{of}": whole.sum for of, whole in WHOLES.items()}
-    row = Figures.objects.filter(site=site).aggregate(**sums, **wholes)
-    for code, line in LINES.items():
-        count, total = row[f"n_{code}"] or 0, row[f"of_{line.of}"] or 0
-        is_told = told(count) == count and told(total - count) == total - count
-        yield ["overview", code, count if is_told else f"<{LEAST}", total if is_told else ""]
+    for code, share in sums(Figures.objects.filter(site=site)).items():
+        is_told = all(told(n) == n for n in (share.count, share.total - share.count))
+        yield ["overview", code, *((share.count, share.total) if is_told else (f"<{LEAST}", ""))]
 
 
 def told(count: int) -> Cell:

@@ -44,7 +44,7 @@ SESSIONS: dict[str, Fact] = {
        for kind in ("discharged", "transferred", "against_advice", "left_unseen", "cancelled")},
     **{f"forty_{state}": _forty(state)
        for state in ("on_time", "late", "not_done", "missed")},
-    "with_dose": lambda told, _row: told.first is not None,
+    "dosed": lambda told, _row: told.first is not None,
     "signed": lambda told, row: told.first is not None and row["is_signed"],
     "unsigned": lambda told, row: told.first is not None and not row["is_signed"],
     "left_early": lambda _told, row: row["left_early"],
@@ -124,7 +124,7 @@ def agrees(site: Site, told: list[tuple[Told, Row]]) -> None:
         assert one.count == len(values), one.code
         expected_times = (half(values), ninth(values)) if values else (None, None)
         assert (one.median, one.ninth) == expected_times, one.code
-    assert shares["signed"].count + shares["unsigned"].count == shares["with_dose"].count
+    assert shares["signed"].count + shares["unsigned"].count == shares["dosed"].count
     ends = ("discharged", "transferred", "against_advice", "left_unseen", "cancelled")
     assert sum(shares[end].count for end in ends) == found.sessions == len(told)
 

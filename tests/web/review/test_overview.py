@@ -105,4 +105,4 @@ def test_it_asks_no_more_with_more_sessions(clock: TestClock, signed_in: Signer)
         same = planned(clock, site=visit.site)
         same.admit()
         same.leave("against_advice")
-    assert asked() == few == 18
+    assert asked() == few == 16

@@ -1,0 +1,136 @@
+"""What the overview of a year costs against one plain aggregate over that year's readings.
+
+    python benchmarks/overview_cost.py [--readings 1000000] [--older 0]
+
+A throw-away PostgreSQL holds an archive of one year, and then of `--older` years before it as well.
+The overview is every query of its page; the aggregate asks the readings themselves. Both are timed
+in turns, in one process; the years before may not make the overview dearer either.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable
+
+import psycopg
+from archive import READINGS_IN_SESSION, fill
+from figures import ROOT, begin, tell
+
+LIMIT, WITH_OLDER = 0.6, 1.15
+ROUNDS = 9
+YEAR = 2025
+RAW = """
+    SELECT count(*), count(*) FILTER (WHERE systolic >= 160), avg(systolic), max(systolic),
+        max(diastolic), min(spo2), min(sedation), max(dissociation)
+    FROM monitoring_reading r JOIN monitoring_session s ON s.id = r.session_id
+    WHERE s.site_id = %s AND s.planned_for >= %s AND s.planned_for < %s
+"""
+"""A reading is of a site and a year by its session."""
+
+
+def cost(ask: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    ask()
+    return (time.perf_counter() - start) * 1000
+
+
+def medians(asked: dict[str, Callable[[], object]]) -> dict[str, float]:
+    times: dict[str, list[float]] = {name: [] for name in asked}
+    for _ in range(ROUNDS):
+        for name, ask in asked.items():
+            times[name].append(cost(ask))
+    return {name: statistics.median(taken[1:]) for name, taken in times.items()}
+
+
+def asking() -> dict[str, Callable[[], object]]:
+    """The two that are compared."""
+    from datetime import UTC, datetime
+
+    from django.db import connection
+
+    from monitoring.models import Figures
+    from monitoring.reports.overview import overview
+
+    site = Figures.objects.select_related("site").latest("planned_for").site
+    start, end = (datetime(y, 1, 1, tzinfo=UTC) for y in (YEAR, YEAR + 1))
+
+    def told() -> int:
+        found = Figures.objects.filter(site=site, planned_for__gte=start, planned_for__lt=end)
+        return overview(found, site.tz).sessions
+
+    def raw() -> object:
+        with connection.cursor() as cursor:
+            cursor.execute(RAW, [site.pk, start, end])
+            return cursor.fetchone()
+
+    return {"overview": told, "aggregate": raw}
+
+
+def archived(url: str, readings: int, years: range) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        for year in years:
+            fill(connection.cursor(), sessions=readings // READINGS_IN_SESSION, year=year)
+        connection.execute("VACUUM ANALYZE")
+
+
+def postgresql() -> str:
+    """A database of a throw-away cluster, of which this process is the owner."""
+    os.environ |= {"TEST_ENGINE": "postgresql", "CLUSTER_SETTINGS": "-c jit=off"}
+    sys.path.insert(0, str(ROOT))
+    from tests import engine
+
+    assert engine.USES_POSTGRESQL
+    base = os.environ["DATABASE_URL"].rsplit("/", 1)[0]
+    with psycopg.connect(f"{base}/postgres", autocommit=True) as connection:
+        connection.execute("CREATE DATABASE bench_overview")
+    return f"{base}/bench_overview"
+
+
+def one_session() -> None:
+    """The one that the archive is copies of."""
+    from django.core.management import call_command
+    from django.test import override_settings
+
+    from clinic import clock as clinic_clock
+    from tests.clock import TestClock
+    from tests.factories.visits import discharged
+    from tests.shared import QUICK
+
+    call_command("migrate", verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    clock = TestClock()
+    clinic_clock.now = clock.now
+    with override_settings(**QUICK):
+        discharged(clock)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--readings", type=int, default=1_000_000, help="in a year")
+    parser.add_argument("--older", type=int, default=0, help="years before it")
+    asked = parser.parse_args()
+    url = postgresql()
+    begin(url)
+    one_session()
+    archived(url, asked.readings, range(YEAR, YEAR + 1))
+    alone = medians(asking())
+    print(f"PostgreSQL, a year of {asked.readings} readings; medians:")
+    if asked.older:
+        archived(url, asked.readings, range(YEAR - asked.older, YEAR))
+        beside = medians(asking())
+        ratio = beside["overview"] / alone["overview"]
+        words = f"with {asked.older} older years beside it"
+        print(
+            f"  overview {words}: {beside['overview']:.2f} ms, {ratio:.2f} (at most {WITH_OLDER})"
+        )
+        if ratio > WITH_OLDER:
+            sys.exit("the older years make the overview dearer")
+    tell(alone, ratio=alone["overview"] / alone["aggregate"], limit=LIMIT)
+
+
+if __name__ == "__main__":
+    main()
