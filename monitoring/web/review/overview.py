@@ -26,6 +26,7 @@ from clinic.request import ClinicRequest
 from monitoring.models import Figures, ProtocolVersion, Session
 from monitoring.reports import reviews
 from monitoring.reports.columns import Column, drawn
+from monitoring.reports.form_ages import ages
 from monitoring.reports.overview import COMPARED, LINES, Overview, Part, compared, overview
 
 ANY = gettext_lazy("Any")
@@ -103,7 +104,7 @@ class Chosen(ListFilter):
 @require_safe
 @page(Permission.VIEW_REGISTER)
 def overview_page(request: ClinicRequest) -> HttpResponse:
-    site = request.site
+    site, now = request.site, clock.now()
     given = {"since": str(_since(site)), **request.GET.dict()}
     here = Figures.objects.filter(site=site)
     chosen = Chosen(given, queryset=here, request=request, site=site)
@@ -123,7 +124,8 @@ def overview_page(request: ClinicRequest) -> HttpResponse:
             "register": _register(chosen),
             "going_on": Session.objects.at(site).in_progress().count(),
             "waiting": reviews.count_waiting(site),
-            "as_of": clock.now(),
+            "forms": ages(site, now),
+            "as_of": now,
             "area": "register",
         },
     )

@@ -56,6 +56,10 @@ def test_it_says_what_is_left_out_and_what_goes_on(clock: TestClock, signed_in: 
     assert "Sessions without a dose" in shown
     assert visit.clinician.printed_name in shown
     assert shown.count("<svg") == 2
+    assert "2 due in five to seven days" in shown
+    clock.forward(minutes=60 * 24 * 8)
+    later = signed_in(person(visit.site, "auditor")).get("/overview/").content.decode()
+    assert "2 overdue" in " ".join(later.split())
     assert not AccessEntry.objects.filter(page="overview").exists(), "it shows no patient"
 
 
@@ -105,4 +109,4 @@ def test_it_asks_no_more_with_more_sessions(clock: TestClock, signed_in: Signer)
         same = planned(clock, site=visit.site)
         same.admit()
         same.leave("against_advice")
-    assert asked() == few == 16
+    assert asked() == few == 17
