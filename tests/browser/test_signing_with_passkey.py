@@ -117,7 +117,7 @@ def test_a_clinician_adds_a_passkey_and_signs_with_it(
     assert Clearance.objects.get().proof == "passkey"
     assert Clearance.objects.get().signed_by == visit.clinician
     clinician.go(f"/sessions/{visit.id}/report/")
-    proof = clinician.page.locator("dl.facts > div").filter(has_text="Signed with")
+    proof = clinician.page.locator("li").filter(has_text="Signed with").last
     expect(proof).to_contain_text("Passkey")
 
 
