@@ -21,6 +21,7 @@ from monitoring.models.filled_form import FilledForm, form_of
 from monitoring.models.on_site import observers_at
 from monitoring.reports import form_state
 from monitoring.rules.form_due import FormState, days_left
+from monitoring.rules.form_source import value_of
 from monitoring.web.lookup import log_read, open_session
 from monitoring.words import form as words
 from monitoring.words.banner import session_banner
@@ -56,6 +57,7 @@ def form(request: ClinicRequest, session_id: UUID) -> HttpResponse:
         "left": days_left(session.form_due_at, now, request.site.tz) if session.form_due_at else 0,
         "parts": _linked(request, session, filled) if filled else [],
         "changes": words.changes(filled) if filled else [],
+        "is_serious": filled is not None and value_of(filled.source, "serious") is True,
         "filings": session.rows.of(FormFiling),
         "can_answer": actions.answer_form.is_offered(permissions, session.phase),
         "can_file": actions.file_form.is_offered(permissions, session.phase),

@@ -71,6 +71,30 @@ def test_the_form_names_each_missing_field_with_who_can_supply_it(
     assert f'href="/patients/{visit.patient.pk}/">Patient' in page
 
 
+def test_a_serious_adverse_event_is_told_before_all_fields(
+    clock: TestClock, signed_in: Signer
+) -> None:
+    visit = observed(clock)
+    told = "Check whether it was also reported to the REMS by telephone and to MedWatch."
+    assert told not in text(signed_in(visit.nurse), f"/sessions/{visit.id}/form/")
+    visit.event("adverse_event", is_serious=True, onset_at=clock.now(), detail="Fainted")
+    page = text(signed_in(visit.nurse), f"/sessions/{visit.id}/form/")
+    assert page.index(told) < page.index("Fainted, onset")
+
+
+def test_a_filed_form_of_a_dose_that_was_struck_says_to_tell_the_rems(
+    clock: TestClock, signed_in: Signer
+) -> None:
+    visit = discharged(clock)
+    visit.file_form()
+    for dose in visit.session.dose_set.all():
+        visit.confirm(visit.strike(dose))
+    assert visit.session.form_due_at is None
+    clinician = signed_in(visit.clinician)
+    assert "Tell the REMS." in text(clinician, f"/sessions/{visit.id}/form/")
+    assert "Changed since it was filed" in text(clinician, "/forms/")
+
+
 def test_no_form_is_said_where_none_is_asked_for(clock: TestClock, signed_in: Signer) -> None:
     visit = planned(clock)
     page = text(signed_in(visit.nurse), f"/sessions/{visit.id}/form/")
