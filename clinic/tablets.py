@@ -14,6 +14,7 @@ from django.http.response import HttpResponseBase
 from clinic import clock
 from clinic.actions.sessions import note_screen, note_unsent, note_use
 from clinic.models import Site, Tablet
+from clinic.models.constant import Constant
 from clinic.request import PublicRequest
 from clinic.signin.idle import is_poll
 
@@ -49,11 +50,17 @@ class Absent:
     count: int
 
 
+_IN_USE = Constant(
+    lambda sites: Tablet.objects.filter(site__in=sites, revoked_at=None).order_by("name")
+)
+"""Asked with each question for news of a board or a session."""
+
+
 def absent(site: Site, now: datetime) -> dict[UUID, list[Absent]]:
     """By session, the tablets of the site that show it and were not heard of, or that hold an entry
     of it. One query."""
     found: dict[UUID, list[Absent]] = {}
-    for tablet in Tablet.objects.filter(site=site, revoked_at=None).order_by("name"):
+    for tablet in _IN_USE.rows([site.pk]):
         is_heard = now - tablet.last_seen_at < UNHEARD_AFTER
         held = {UUID(key): (count, at) for key, count, at in tablet.unsent}
         shown = {tablet.on_screen} if tablet.on_screen and not is_heard else set()

@@ -27,6 +27,7 @@ TICKET, SEAL = "X-Ticket", "X-Seal"
 LASTS = timedelta(hours=12)
 """As long as a shift on a tablet goes on."""
 SALT = "clinic.tickets"
+FORM = "application/x-www-form-urlencoded"
 
 
 class NotTaken(Exception):
@@ -106,7 +107,11 @@ def _read(ticket: str) -> dict[str, Any]:
 
 
 def _sent(request: ClinicRequest) -> bytes:
-    """What the seal is over: the address with what it asks for, and the fields as they came."""
+    """What the seal is over: the address with what it asks for, and the fields as they came.
+
+    Raises NotTaken for a body of another kind, which would be read in another way."""
+    if request.content_type != FORM:
+        raise NotTaken("it was not sent as a form")
     return request.get_full_path().encode() + b"\n" + request.body
 
 

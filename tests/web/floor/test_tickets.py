@@ -44,7 +44,7 @@ class Waiting:
     ticket: str
     seal: str
 
-    def sent_by(self, client: Client, **more: str) -> Any:
+    def sent_by(self, client: Client, kind: str = tickets.FORM) -> Any:
         headers = {
             "Accept": "application/json",
             "X-Entered-By": str(self.author.pk),
@@ -52,8 +52,8 @@ class Waiting:
             tickets.TICKET: self.ticket,
             tickets.SEAL: self.seal,
         }
-        body, kind = urlencode(self.fields), "application/x-www-form-urlencoded"
-        return client.post(self.address, body, content_type=kind, headers=headers | more)
+        body = urlencode(self.fields)
+        return client.post(self.address, body, content_type=kind, headers=headers)
 
 
 @dataclass(frozen=True)
@@ -185,6 +185,13 @@ def test_nothing_of_what_was_entered_can_be_changed(room: Room) -> None:
     assert is_refused(room, replace(entry, address=entry.address.replace("40", "90")))
     assert is_refused(room, replace(entry, seal=""))
     assert is_refused(room, replace(entry, seal="é"))
+
+
+@pytest.mark.parametrize("kind", ["multipart/form-data; boundary=x", "text/plain"])
+def test_what_was_sealed_is_read_in_one_way(room: Room, kind: str) -> None:
+    entry = room.enters()
+    assert entry.sent_by(on_tablet(room.tablet, room.colleague), kind).status_code == 403
+    assert not Reading.objects.filter(pk=entry.fields["id"]).exists()
 
 
 def test_a_ticket_alone_seals_nothing(room: Room, settings: Any) -> None:
