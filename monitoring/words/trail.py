@@ -60,9 +60,15 @@ ENTRY_WORDS = {
 }
 """A sentence for each entry on the chains of sessions and patients."""
 _LEFT_OUT = frozenset(
-    {"id", "seq", "search_name", "amended", "printed_name", "recorded_at", "created_at", "changes"}
-)
-"""What an entry says by itself: who, when, and in which place."""
+    {
+        "id", "seq", "search_name", "amended", "printed_name", "recorded_at", "created_at",
+        "changes", "through_seq", "content_digest", "chain_head", "statement", "meaning", "noun",
+        "target", "sedation_scale", "dissociation_scale", "watches", "watch_limit",
+        "planned_at",
+    }
+)  # fmt: skip
+"""What an entry says by itself (who, when), and what is read elsewhere: a whole statement, digests,
+names of scales."""
 
 
 def contents(entries: Iterable[TrailEntry]) -> dict[UUID, str]:

@@ -23,7 +23,7 @@ from monitoring.reports.tables import MOST_ROWS
 from monitoring.web.lookup import log_read
 from monitoring.web.presenters import first_run
 from monitoring.web.review import downloads
-from monitoring.web.review.register_filter import Register
+from monitoring.web.review.register_filter import VIEWS, Register
 
 PAGE_SIZES = (25, 50, 100)
 ROOMS_OF = 200
@@ -48,6 +48,7 @@ def session_list(request: ClinicRequest, *, is_too_long: bool = False) -> HttpRe
         "most": keyset.MOST_COUNTED,
         "most_rows": MOST_ROWS if is_too_long else None,
         "rooms": _rooms(request),
+        "views": VIEWS,
         "sizes": PAGE_SIZES,
         "size": size,
         "as_of": clock.now(),

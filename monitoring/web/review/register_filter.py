@@ -53,6 +53,13 @@ FORMS = (
 )
 
 
+VIEWS = (
+    (_("Dosed, not signed"), "signature=no"),
+    (_("Waits for a clinician"), "review=waiting"),
+    (_("No one informed"), "kind=flag_unanswered"),
+    (_("Amended"), "amended=yes"),
+)
+"""What is looked for every day, by name: each is an address, as anything else that is filtered."""
 _WATCH = (Membership.Role.NURSE, Membership.Role.CLINICIAN)
 
 

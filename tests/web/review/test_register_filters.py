@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,7 @@ from clinic.pages import keyset
 from monitoring.models import Session
 from monitoring.models.register_indexes import DEVIATING, register_indexes
 from monitoring.reports.register import NEWEST, ORDERS
+from monitoring.web.review.register_filter import VIEWS
 from tests.clock import TestClock
 from tests.engine import USES_POSTGRESQL
 from tests.factories.people import SiteFactory, person
@@ -72,6 +74,17 @@ def test_sessions_are_found_that_were_amended_or_wait_for_a_clinician(
 
     assert shown(auditor, amended="yes") == [stated.id]
     assert shown(auditor, review="waiting") == [late.id]
+
+
+def test_what_is_looked_for_every_day_has_a_name(
+    clock: TestClock, site: Site, auditor: Client
+) -> None:
+    for words, query in VIEWS:
+        answer = auditor.get(f"/sessions/?{query}")
+        form = answer.context["filter"].form
+        assert form.errors == {}
+        assert [name for name in form.data if form.cleaned_data[name]], words
+        assert re.search(f'{query}" aria-current="true">{words}', answer.content.decode())
 
 
 def test_sessions_are_found_by_kind_of_deviation_flag_and_adverse_event(
