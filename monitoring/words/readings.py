@@ -228,7 +228,9 @@ def _notes(row: Reading) -> tuple[str, ...]:
     if row.correction_reason:
         notes.append(_("Correction: %(reason)s") % {"reason": row.correction_reason})
     if row.late_reason and row.late_reason != row.correction_reason:
-        notes.append(_("Entered late: %(reason)s") % {"reason": row.late_reason})
+        # What follows ends the sentence.
+        reason = row.late_reason.rstrip(".")
+        notes.append(_("Entered late: %(reason)s") % {"reason": reason})
     if row.after_departure and row.replaces_id:
         notes.append(_("Corrected after the patient had left"))
     elif row.after_departure:

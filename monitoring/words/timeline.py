@@ -237,7 +237,7 @@ def _with_both_times(entry: Entry, row: Dose | DoseEnd | Event | Call) -> Entry:
     """When the server had it beside when it was, where the two differ, and why."""
     is_later = row.recorded_at - entry.at > RECEIVED_LATER
     recorded_at = row.recorded_at if is_later else None
-    late = row.late_reason
+    late = row.late_reason.rstrip(".")  # What follows ends the sentence.
     kept = replace(entry, recorded_at=recorded_at, late_reason=late, seq=row.seq)
     kept = replace(kept, saved_at=row.recorded_at)
     return replace(kept, id=row.pk, noun=name_of(row))

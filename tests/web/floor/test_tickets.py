@@ -127,6 +127,8 @@ def test_it_is_the_authors_and_says_who_sent_it(room: Room, clock: TestClock) ->
     shown = text_of(on_tablet(room.tablet, room.colleague).get(f"/sessions/{room.visit.id}/"))
     words = f"{room.visit.nurse.printed_name}, sent by {room.colleague.printed_name}"
     assert words in shown
+    assert "on the tablet since 10:45." in shown
+    assert "10:45.." not in shown
 
 
 def test_it_is_one_row_whoever_sends_it_how_often(room: Room) -> None:
