@@ -117,6 +117,24 @@ def mended(visit: Visit) -> list[Form]:
     ]
 
 
+def monitoring_form(visit: Visit) -> list[Form]:
+    """The observer's answers, and that the form was filed as it is shown then."""
+    asked = ("vitals_before", "vitals_end", "respiratory", "pressure_increase")
+
+    def filed() -> dict[str, str]:
+        administrator = signed_in(person(visit.site, "administrator"))
+        shown = administrator.get(at("form-file", visit)).context["form"]
+        day = clinic_clock.now().astimezone(visit.site.tz).strftime("%d-%b-%Y")
+        seen = {"id": "", "seen": str(shown["seen"].value())}
+        answers = {"way": "portal", "reference": "P-17", "gaps_reason": "Not known"}
+        return seen | answers | {"filed_on": day}
+
+    return [
+        row("form-answers", visit, **dict.fromkeys(asked, "no")),
+        Form("form-file", at("form-file", visit), filed),
+    ]
+
+
 def call(visit: Visit) -> Form:
     well = dict.fromkeys(("has_driven", "has_suicidal_thoughts", "had_adverse_event"), "no")
     return row("call", visit, was_reached="yes", detail="Well", has_slept="yes", at="", **well)
@@ -149,6 +167,7 @@ def forms_of(clinic: Clinic) -> list[Form]:
         *(f for f in clinic.forms() if f.route not in BUTTONS | {"person"}),
         *beside_the_readings(clinic.dosed),
         *mended(clinic.dosed),
+        *monitoring_form(clinic.closed),
         call(clinic.closed),
         order(clinic.planned),
         # Other roles than the person has: what is as it was writes nothing.
