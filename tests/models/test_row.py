@@ -8,7 +8,7 @@ from django.apps import apps
 from clinic.models.row import Guarded, RecordRow, name_of
 from monitoring.guards.privileges import record
 from monitoring.guards.text import guards
-from monitoring.models import SessionFact, SessionRow
+from monitoring.models import Derived, Figures, SessionFact, SessionRow, Tag
 from monitoring.models.rows import own_tables, rows_of
 from monitoring.proof import raw
 from monitoring.proof.verify import _counted
@@ -18,8 +18,11 @@ from tests.factories.visits import discharged
 EVERY = [m for a in ("clinic", "monitoring") for m in apps.get_app_config(a).get_models()]
 
 
-def test_every_model_is_a_guarded_table() -> None:
-    assert set(EVERY) == set(Guarded.tables())
+def test_every_model_is_a_guarded_table_but_for_what_is_worked_out_again() -> None:
+    derived = {model for model in EVERY if issubclass(model, Derived)}
+    assert set(EVERY) - derived == set(Guarded.tables())
+    # Nothing of the record may hide among them: each is rebuilt from it, and compared with it.
+    assert derived == {Tag, Figures}
 
 
 @pytest.mark.parametrize("model", SessionFact.tables(), ids=name_of)
