@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from figures import ROOT, begin
+from figures import ROOT, begin, postgresql
 
 VERIFY, ANCHOR = 0.05, 2.0
 BATCH = 5000
@@ -120,20 +120,6 @@ def measure(many: int, days: int) -> tuple[float, float]:
     return verifying, anchoring
 
 
-def postgresql() -> str:
-    os.environ |= {"TEST_ENGINE": "postgresql", "CLUSTER_SETTINGS": "-c jit=off"}
-    sys.path.insert(0, str(ROOT))
-    import psycopg
-
-    from tests import engine
-
-    assert engine.USES_POSTGRESQL
-    base = os.environ["DATABASE_URL"].rsplit("/", 1)[0]
-    with psycopg.connect(f"{base}/postgres", autocommit=True) as connection:
-        connection.execute("CREATE DATABASE bench_anchors")
-    return f"{base}/bench_anchors"
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--chains", type=int, default=150_000)
@@ -141,7 +127,11 @@ def main() -> None:
     parser.add_argument("--postgresql", action="store_true")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=ROOT) as folder:
-        url = postgresql() if asked.postgresql else f"sqlite:///{folder}/anchors.sqlite3"
+        url = (
+            postgresql("bench_anchors")[0]
+            if asked.postgresql
+            else f"sqlite:///{folder}/anchors.sqlite3"
+        )
         begin(url, CLINIC_ANCHORS=f"{folder}/anchors")
         verifying, anchoring = measure(asked.chains, asked.anchors)
     print(f"{asked.anchors} anchors over {asked.chains} chains, CPU of this process:")

@@ -27,7 +27,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from figures import ROOT, settings
+from figures import ROOT, postgresql, settings
 from served import Browser, Server, stopped
 
 HERE = Path(__file__).resolve().parent
@@ -80,21 +80,11 @@ def databases(engine: str, folder: str) -> dict[str, tuple[str, str]]:
     if engine == "sqlite":
         urls = {name: f"sqlite:///{folder}/{name}.sqlite3" for name in ("product", "floor")}
         return {name: (url, url) for name, url in urls.items()}
-    os.environ |= {"TEST_ENGINE": "postgresql", "CLUSTER_SETTINGS": "-c jit=off"}
-    sys.path.insert(0, str(ROOT))
-    import psycopg
-
+    product, floor = postgresql("product", "floor")
     from tests.engine import APPLICATION
 
-    base = os.environ["DATABASE_URL"].rsplit("/", 1)[0]
-    with psycopg.connect(f"{base}/postgres", autocommit=True) as connection:
-        for name in ("product", "floor"):
-            connection.execute(f"CREATE DATABASE {name}")
-    as_application = base.replace("://clinic@", f"://{APPLICATION}@")
-    return {
-        "product": (f"{base}/product", f"{as_application}/product"),
-        "floor": (f"{base}/floor", f"{base}/floor"),
-    }
+    served = product.replace("://clinic@", f"://{APPLICATION}@")
+    return {"product": (product, served), "floor": (floor, floor)}
 
 
 def run(script: Path, env: dict[str, str]) -> str:

@@ -10,7 +10,6 @@ in turns, in one process; the years before may not make the overview dearer eith
 from __future__ import annotations
 
 import argparse
-import os
 import statistics
 import sys
 import time
@@ -18,7 +17,7 @@ from collections.abc import Callable
 
 import psycopg
 from archive import READINGS_IN_SESSION, fill
-from figures import ROOT, begin, tell
+from figures import begin, postgresql, tell
 
 LIMIT, WITH_OLDER = 0.6, 1.15
 ROUNDS = 9
@@ -77,19 +76,6 @@ def archived(url: str, readings: int, years: range) -> None:
         connection.execute("VACUUM ANALYZE")
 
 
-def postgresql() -> str:
-    """A database of a throw-away cluster, of which this process is the owner."""
-    os.environ |= {"TEST_ENGINE": "postgresql", "CLUSTER_SETTINGS": "-c jit=off"}
-    sys.path.insert(0, str(ROOT))
-    from tests import engine
-
-    assert engine.USES_POSTGRESQL
-    base = os.environ["DATABASE_URL"].rsplit("/", 1)[0]
-    with psycopg.connect(f"{base}/postgres", autocommit=True) as connection:
-        connection.execute("CREATE DATABASE bench_overview")
-    return f"{base}/bench_overview"
-
-
 def one_session() -> None:
     """The one that the archive is copies of."""
     from django.core.management import call_command
@@ -113,7 +99,7 @@ def main() -> None:
     parser.add_argument("--readings", type=int, default=1_000_000, help="in a year")
     parser.add_argument("--older", type=int, default=0, help="years before it")
     asked = parser.parse_args()
-    url = postgresql()
+    url = postgresql("bench_overview")[0]
     begin(url)
     one_session()
     archived(url, asked.readings, range(YEAR, YEAR + 1))

@@ -19,8 +19,7 @@ import time
 from typing import Any
 from unittest import mock
 
-import psycopg
-from figures import ROOT, settings, tell
+from figures import ROOT, postgresql, settings, tell
 
 LIMIT = 1.4
 READINGS_IN_SESSION = 12
@@ -119,20 +118,6 @@ def measure(urls: dict[str, str], readings: int) -> dict[str, list[float]]:
     return times
 
 
-def postgresql() -> dict[str, str]:
-    """Two databases of a throw-away cluster that keeps its commits, as a clinic's does."""
-    os.environ |= {"TEST_ENGINE": "postgresql", "CLUSTER_SETTINGS": "-c jit=off"}
-    sys.path.insert(0, str(ROOT))
-    from tests import engine
-
-    base = os.environ["DATABASE_URL"].rsplit("/", 1)[0]
-    with psycopg.connect(f"{base}/postgres", autocommit=True) as connection:
-        for name in ("bench_whole", "bench_bare"):
-            connection.execute(f"CREATE DATABASE {name}")
-    assert engine.USES_POSTGRESQL
-    return {"whole": f"{base}/bench_whole", "bare": f"{base}/bench_bare"}
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--readings", type=int, default=600)
@@ -144,7 +129,9 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory(dir=ROOT) as folder:
         urls = {kind: f"sqlite:///{folder}/{kind}.sqlite3" for kind in ("whole", "bare")}
-        times = measure(postgresql() if asked.postgresql else urls, asked.readings)
+        if asked.postgresql:
+            urls = dict(zip(urls, postgresql("bench_whole", "bench_bare"), strict=True))
+        times = measure(urls, asked.readings)
     whole, bare = (statistics.median(times[kind]) * 1000 for kind in ("whole", "bare"))
     engine = "PostgreSQL" if asked.postgresql else "SQLite"
     print(f"{engine}, {asked.readings} readings on each side, in turns; medians:")
