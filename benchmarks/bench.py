@@ -33,7 +33,6 @@ from served import Browser, Server, stopped
 HERE = Path(__file__).resolve().parent
 WARM_UP = 12
 GROWS, ALIKE = 1.1, 0.9
-ADDRESSES = iter(range(8141, 8160))
 
 
 def values() -> dict[str, str]:
@@ -110,14 +109,12 @@ def serving(engine: str, folder: str) -> Iterator[tuple[Server, Server, dict[str
         "product",
         "clinic.wsgi",
         settings(whole) | with_hosts,
-        next(ADDRESSES),
         Path(folder, "a.log"),
     )
     floor = Server(
         "floor",
         "floor.wsgi",
         bare | {"DATABASE_URL": served},
-        next(ADDRESSES),
         Path(folder, "b.log"),
     )
     with stopped([product, floor]):
@@ -213,7 +210,9 @@ def measure(asked: list[Case], rounds: int, requests: int) -> dict[str, Found]:
             for _ in range(count):
                 start = time.perf_counter()
                 if not case.ask():
-                    raise SystemExit(f"{case.name} was not answered as it should be.")
+                    raise SystemExit(
+                        f"{case.name} was not answered as it should be.\n{case.server.told()}"
+                    )
                 waited.append((time.perf_counter() - start) * 1000)
             used = (case.server.seconds() - before) * 1000 / count
             if number:

@@ -88,6 +88,7 @@ def another(client: Any, visit: Any, systolic: Iterator[int] = count(120)) -> No
 
 def make() -> dict[str, Any]:
     from django.core.management import call_command
+    from django.db import connection
     from django.test import override_settings
 
     from clinic import clock as clinic_clock
@@ -97,6 +98,8 @@ def make() -> dict[str, Any]:
     call_command("migrate", verbosity=0)
     call_command("createcachetable", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
+    if connection.vendor == "postgresql":
+        call_command("database_roles", stdout=sys.stderr)
     clock, real = TestClock(), clinic_clock.now
     clock.travel_to(real() - AGO)
     clinic_clock.now = clock.now

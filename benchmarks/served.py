@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import os
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -24,12 +25,12 @@ TICKS = os.sysconf("SC_CLK_TCK")
 class Server:
     """gunicorn with the configuration that it is shipped with, in a process session of its own."""
 
-    def __init__(self, name: str, app: str, env: Mapping[str, str], port: int, log: Path) -> None:
-        self.name, self.port = name, port
+    def __init__(self, name: str, app: str, env: Mapping[str, str], log: Path) -> None:
+        self.name, self.port = name, _free_port()
         self.database = env["DATABASE_URL"].rsplit("/", 1)[-1]
         self._log: IO[str] = log.open("w")
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", app, f"--bind=127.0.0.1:{port}", *SERVED],
+            [sys.executable, "-m", "gunicorn", app, f"--bind=127.0.0.1:{self.port}", *SERVED],
             cwd=ROOT,
             env={**os.environ, **env},
             stdout=self._log,
@@ -45,7 +46,11 @@ class Server:
                 time.sleep(0.2)
             else:
                 return
-        raise SystemExit(f"{self.name} does not start: {Path(self._log.name).read_text()}")
+        raise SystemExit(f"{self.name} does not start: {self.told()}")
+
+    def told(self) -> str:
+        """The end of the server's log."""
+        return Path(self._log.name).read_text()[-4000:]
 
     def seconds(self) -> float:
         """Of the processor, used so far by the server and by the database on its behalf."""
@@ -55,6 +60,13 @@ class Server:
         self._process.terminate()
         self._process.wait(20)
         self._log.close()
+
+
+def _free_port() -> int:
+    """One that no other server has, such as that of a harness that runs beside this one."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
 
 
 def _used(session: int, database: str) -> Iterator[float]:
