@@ -20,6 +20,7 @@ from django.db import connection, connections
 from django.test import Client
 from django.test.utils import override_settings, setup_databases, teardown_databases
 from factory.random import reseed_random
+from hypothesis import HealthCheck, settings
 from pytest_django import DjangoDbBlocker
 
 from clinic import clock as clinic_clock
@@ -35,6 +36,12 @@ from tests.factories.people import just_confirmed
 from tests.shared import QUICK
 
 ROOT = Path(__file__).parents[1]
+
+# How fast a machine is, fails no test: it may do other work meanwhile.
+settings.register_profile(
+    "any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any-machine")
 
 
 @pytest.fixture(scope="session")

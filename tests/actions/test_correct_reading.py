@@ -198,7 +198,6 @@ def test_a_reading_really_taken_before_its_slot_leaves_it_free_again(clock: Test
 
 few = settings(
     max_examples=6,
-    deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )

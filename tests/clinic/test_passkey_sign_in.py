@@ -140,8 +140,7 @@ INNER = ("clientDataJSON", "authenticatorData", "signature", "userHandle")
 
 @settings(
     max_examples=60,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(part=st.sampled_from(PARTS + INNER), value=VALUES, is_gone=st.booleans())
 def test_any_part_may_be_anything(

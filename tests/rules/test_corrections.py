@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitoring.rules.entry import Entry, corrected, correction_problems
@@ -17,7 +17,7 @@ from monitoring.rules.schedule import slots
 from tests.rules.any_session import sets
 from tests.rules.samples import at, dose, not_done, observed, reading, whole, with_readings
 
-few = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+few = settings(max_examples=80)
 
 
 def entry(minutes: float = 0, **values: int | None) -> Entry:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitoring.rules.cautions import cautions
@@ -166,7 +166,7 @@ def _filled(facts: SessionFacts) -> dict[int, dict[str, Any]]:
     return {m: {o: r.taken_at for o, r in answers.items()} for m, answers in found.items()}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(st.data())
 def test_any_order_of_the_same_readings_fills_the_same_slots(data: st.DataObject) -> None:
     minutes = data.draw(st.lists(st.integers(1, 200), max_size=8, unique=True))

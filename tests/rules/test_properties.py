@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitoring.rules.cautions import cautions
@@ -18,7 +18,7 @@ from tests.rules.any_session import answered, any_facts, sets
 from tests.rules.samples import arrived, at, decision, observed, with_readings
 
 times = st.integers(-30, 500)
-few = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+few = settings(max_examples=60)
 
 STRICTER: list[dict[str, Any]] = [
     {"window_minutes": 180},

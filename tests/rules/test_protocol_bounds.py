@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as drawing
 from hypothesis import strategies as st
 
@@ -21,7 +21,7 @@ from monitoring.rules.protocol_bounds import (
     settings_of,
 )
 
-few = drawing(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+few = drawing(max_examples=80)
 """Each example draws every setting of a protocol."""
 
 NOT_THE_CLINICS = {

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitoring.rules.deviations import deviations
@@ -220,7 +220,7 @@ def test_there_is_no_repeat_before_the_dose() -> None:
     assert next_repeat(arrived(high(-10)), at(0)) is None
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(any_facts(), st.integers(0, 300), st.randoms())
 def test_repeats_do_not_depend_on_the_order_of_entry(
     facts: SessionFacts, now: int, random: Any

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from monitoring.rules.facts import CLOCKS_APART
@@ -16,7 +16,7 @@ from monitoring.rules.next_dose import out_of_order
 from monitoring.rules.times import clock_time, is_on_wrong_side, is_this_the_time, moment, side
 from tests.rules.samples import arrived, at, observed, reading
 
-few = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+few = settings(max_examples=80)
 NEW_YORK = ZoneInfo("America/New_York")
 ZONES = st.sampled_from(
     [

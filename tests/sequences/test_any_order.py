@@ -154,7 +154,6 @@ def test_no_order_of_verbs_breaks_the_record(clock: TestClock, part: int) -> Non
             settings=settings(
                 max_examples=EXAMPLES_A_ROUND,
                 stateful_step_count=STEPS_IN_EXAMPLE,
-                deadline=None,
                 database=None,
                 # In a continuous integration the same orders would be tried again and again.
                 derandomize=False,

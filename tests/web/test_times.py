@@ -93,7 +93,7 @@ def read(sent: Typed, now: datetime, zone: ZoneInfo = NEW_YORK) -> datetime:
         return ClockTime().clean(sent)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(CHANGES, st.integers(-90_000, 90_000), st.integers(0, 1440), ZONES)
 def test_an_instant_that_a_script_set_is_the_moment_that_is_stored_and_shown(
     change: datetime, seconds: int, back: int, zone: ZoneInfo

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.utils.functional import SimpleLazyObject
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from clinic.trail.canonical import canonical, columns, digest, moment, parse
@@ -25,7 +25,6 @@ DATA = st.recursive(
 
 
 # How long it takes to draw is a matter of the machine.
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(DATA)
 def test_the_text_is_read_back_as_it_was(value: Any) -> None:
     assert json.loads(canonical(value)) == value
