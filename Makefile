@@ -184,6 +184,7 @@ system: pango
 	@missing="" faster=""; \
 	command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || missing="$$missing chromium"; \
 	{ $(HAS_POSTGRESQL); } || missing="$$missing postgresql"; \
+	command -v age >/dev/null || missing="$$missing age"; \
 	$(PYTHON) -c 'import ensurepip' 2>/dev/null || missing="$$missing python3-venv"; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		command -v chromium-headless-shell >/dev/null || faster=chromium-headless-shell; \

@@ -56,6 +56,7 @@ def _files(databases: Iterable[str]) -> Iterator[Path]:
             name = str(connections[alias].settings_dict["NAME"])
             yield from (Path(f"{name}{end}") for end in ("", "-wal", "-shm"))
     yield from (settings.BASE_DIR / "var" / name for name in KEY_FILES)
+    yield settings.BACKUPS
     anchors: Path = settings.ANCHORS
     yield anchors
     if anchors.is_dir():

@@ -26,6 +26,12 @@ TRAIL_KEYS = {
 there cannot sign. Has no default either."""
 ANCHORS = Path(env("CLINIC_ANCHORS", default=str(BASE_DIR / "var" / "anchors")))
 """Where the daily anchors of the trail are written: best a store that is written once."""
+STATE = Path(env("CLINIC_STATE", default=str(BASE_DIR / "var" / "state")))
+"""Where the programs of this machine tell one another that a server runs, and when a backup or a
+verification last ended well."""
+BACKUPS = Path(env("CLINIC_BACKUPS", default=str(BASE_DIR / "var" / "backups")))
+BACKUP_RECIPIENTS = env.list("CLINIC_BACKUP_RECIPIENTS", default=[])
+"""The public keys, of `age`, of those who can open a backup. Their private keys stay elsewhere."""
 CLINIC_DEMO = env.bool("CLINIC_DEMO", default=False)
 CLINIC_DEMO_ACCOUNTS = "monitoring.management.demo.build.accounts"
 """Answers whom the sign-in page of the demo names: never anyone whom the demo did not make."""

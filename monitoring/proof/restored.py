@@ -117,12 +117,13 @@ def left(lost: Lost) -> dict[str, ChainHead]:
     return {str(head.pk): head for head in ChainHead.objects.filter(pk__in=lost)}
 
 
-def append_restore(lost: Lost, by: Staff, reason: str) -> None:
-    """Append to the organisation's chain that an older copy was put back, what it lost, and how
-    old it is by its last entry."""
+def append_restore(lost: Lost, by: Staff, reason: str, **more: object) -> None:
+    """Append to the organisation's chain that an older copy was put back, what it lost, how old it
+    is by its last entry, and `more` of where it came from."""
     guards.require()
     heads = left(lost)
     detail = {
+        **more,
         "reason": reason,
         "last_entry_at": moment(latest) if (latest := _latest()) else None,
         "lost": {
