@@ -93,7 +93,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "clinic.middleware.page_context",
             ],
-            "builtins": ["clinic.pages.moments"],
+            "builtins": ["clinic.pages.addresses", "clinic.pages.moments"],
         },
     },
 ]
@@ -224,7 +224,9 @@ if BEHIND_PROXY:
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-USE_I18N = USE_TZ = True
+# While there is one language a text is its own translation, and none is looked up.
+USE_I18N = len(LANGUAGES) > 1
+USE_TZ = True
 TIME_ZONE = "UTC"
 FORMAT_MODULE_PATH = ["clinic.formats"]
 

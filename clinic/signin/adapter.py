@@ -17,13 +17,13 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
-from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from clinic import access, clock, origin
 from clinic.actions import change_password
 from clinic.models import Staff
+from clinic.pages.addresses import reverse
 from clinic.request import PublicRequest
 from clinic.signin import known, recorded
 from clinic.signin.library import AccountHooks, MFAHooks, clear_login

@@ -11,7 +11,6 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
@@ -22,6 +21,7 @@ from clinic.access import Permission
 from clinic.middleware import CurrentSite
 from clinic.models import Membership, Site
 from clinic.pages import moments, protect
+from clinic.pages.addresses import reverse
 from clinic.pages.entry_page import EntryPage, enter, render_form
 from clinic.pages.protect import page
 from clinic.pages.submit import submit

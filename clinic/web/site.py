@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from clinic import actions
 from clinic.access import Permission
+from clinic.pages.addresses import reverse
 from clinic.pages.entry_page import EntryPage, enter
 from clinic.pages.protect import page
 from clinic.request import ClinicRequest

@@ -14,7 +14,6 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db.models import Prefetch
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -25,6 +24,7 @@ from clinic.actions import NewPerson
 from clinic.ids import uuid7
 from clinic.models import Membership, Site, Staff
 from clinic.pages import protect
+from clinic.pages.addresses import reverse
 from clinic.pages.entry_page import EntryPage, enter, render_form
 from clinic.pages.fields import YesNo
 from clinic.pages.protect import page

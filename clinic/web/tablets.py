@@ -9,7 +9,6 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -18,6 +17,7 @@ from clinic import actions, shift, tablets
 from clinic.access import Permission
 from clinic.models import Tablet
 from clinic.pages import protect
+from clinic.pages.addresses import reverse
 from clinic.pages.entry_page import EntryPage, render_form
 from clinic.pages.protect import page
 from clinic.pages.submit import submit

@@ -14,13 +14,13 @@ from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from clinic import clock
 from clinic.access import Permission
 from clinic.pages import moments
+from clinic.pages.addresses import reverse
 from clinic.pages.protect import page
 from clinic.request import ClinicRequest, PublicRequest
 from clinic.shift import CAME_BACK_TO

@@ -5,8 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.urls import reverse
-
+from clinic.pages.addresses import reverse
 from monitoring.models import Session
 from monitoring.rules.due import Due
 from monitoring.rules.entry import PRE_DOSE

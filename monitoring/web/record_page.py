@@ -15,13 +15,13 @@ from crispy_forms.layout import Layout
 from django import forms
 from django.db.models import Model
 from django.http import QueryDict
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from clinic import clock
 from clinic.message import Message
 from clinic.pages import moments
+from clinic.pages.addresses import reverse
 from clinic.pages.entry_form import EntryForm
 from clinic.pages.entry_page import EntryPage
 from monitoring.actions.sending import JUST_NOW, Sending

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from clinic.access import Permission
+from clinic.pages.addresses import reverse
 from clinic.verbs import Verb
 from monitoring import actions
 from monitoring.models import FormAnswers, Session

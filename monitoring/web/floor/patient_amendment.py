@@ -8,7 +8,6 @@ from uuid import UUID
 from crispy_forms.layout import Div, Layout
 from django import forms
 from django.http import Http404, HttpResponse, QueryDict
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from clinic.access import Permission
 from clinic.ids import uuid7
 from clinic.models import Site
+from clinic.pages.addresses import reverse
 from clinic.pages.entry_page import EntryPage, redirect_saved, render_form
 from clinic.pages.protect import page
 from clinic.pages.submit import submit

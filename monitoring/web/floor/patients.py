@@ -11,7 +11,6 @@ from django.core.paginator import Paginator
 from django.db.models import Model
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -19,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from clinic.access import Permission
 from clinic.models import Site
 from clinic.pages import moments
+from clinic.pages.addresses import reverse
 from clinic.pages.dates import DayField
 from clinic.pages.entry_page import EntryPage, redirect_saved, render_form
 from clinic.pages.fields import Confirm, NameField

@@ -12,7 +12,6 @@ from uuid import UUID
 from crispy_forms.layout import Div, Fieldset, Layout, LayoutObject
 from django import forms
 from django.http import Http404, HttpResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -24,6 +23,7 @@ from clinic.ids import uuid7
 from clinic.message import Message
 from clinic.models import Site
 from clinic.pages import moments
+from clinic.pages.addresses import reverse
 from clinic.pages.amounts import Amount
 from clinic.pages.dates import DayField
 from clinic.pages.entry_page import EntryPage, redirect_saved, render_form

@@ -9,13 +9,13 @@ from uuid import UUID
 
 from django import forms
 from django.http import Http404, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from clinic import clock
 from clinic.access import Permission
+from clinic.pages.addresses import reverse
 from clinic.pages.entry_page import enter, redirect_saved, render_form
 from clinic.pages.fields import Tiles
 from clinic.pages.protect import page

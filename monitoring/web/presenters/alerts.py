@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from clinic.pages.addresses import reverse
 from monitoring import actions
 from monitoring.models import Session
 from monitoring.rules.facts import SessionFacts

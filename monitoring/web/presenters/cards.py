@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from clinic.models import Staff
 from clinic.names import search_text
 from clinic.pages import moments
+from clinic.pages.addresses import reverse
 from clinic.tablets import Absent
 from monitoring.models import Session
 from monitoring.rules import urgency

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from allauth.mfa.models import Authenticator
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from clinic import clock
 from clinic.models import Membership, Site, Staff, Tablet
+from clinic.pages.addresses import reverse
 from clinic.web.from_record import Step
 from monitoring.models import Patient, Session, SiteProtocol
 from monitoring.rules.rems import holds

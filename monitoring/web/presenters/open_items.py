@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,6 +14,7 @@ from clinic import clock
 from clinic.access import Permission
 from clinic.models import Site
 from clinic.pages import moments
+from clinic.pages.addresses import reverse
 from monitoring.models import Patient, Session
 from monitoring.rules.readiness import Item, rems_missing
 from monitoring.rules.rems import holds

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from clinic import clock
 from clinic.access import Permission
 from clinic.models import Staff
+from clinic.pages.addresses import reverse
 from clinic.pages.protect import page
 from clinic.request import ClinicRequest
 from monitoring import actions

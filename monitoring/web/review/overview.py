@@ -11,7 +11,6 @@ import django_filters
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,6 +19,7 @@ from django.views.decorators.http import require_safe
 from clinic import access, clock
 from clinic.access import Permission
 from clinic.models import Membership, Site, Staff
+from clinic.pages.addresses import reverse
 from clinic.pages.filters import DayFilter, ListFilter, PersonFilter
 from clinic.pages.protect import page
 from clinic.request import ClinicRequest

@@ -10,7 +10,6 @@ from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -18,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 from clinic.access import Permission
 from clinic.ids import uuid7
 from clinic.message import Message
+from clinic.pages.addresses import reverse
 from clinic.pages.entry_page import EntryPage, redirect_saved, render_form
 from clinic.pages.fields import LONGEST_NUMBER, WholeNumber
 from clinic.pages.protect import page

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -18,6 +17,7 @@ from clinic import clock
 from clinic.access import Permission
 from clinic.models import ChainHead
 from clinic.pages import moments
+from clinic.pages.addresses import reverse
 from clinic.pages.protect import page
 from clinic.request import ClinicRequest
 from monitoring.models import Session

@@ -12,7 +12,6 @@ import django_filters
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -21,6 +20,7 @@ from clinic import clock
 from clinic.access import Permission
 from clinic.models import ChainHead, Site, Staff, TrailEntry
 from clinic.pages import keyset
+from clinic.pages.addresses import reverse
 from clinic.pages.filters import DayFilter, ListFilter, PersonFilter
 from clinic.pages.protect import page
 from clinic.request import ClinicRequest

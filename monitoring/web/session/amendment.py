@@ -8,12 +8,12 @@ from uuid import UUID
 from django import forms
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.access import Permission
+from clinic.pages.addresses import reverse
 from clinic.pages.entry_page import enter
 from clinic.pages.fields import offer
 from clinic.pages.protect import page

@@ -9,13 +9,13 @@ from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic import clock
 from clinic.access import Permission
+from clinic.pages.addresses import reverse
 from clinic.pages.entry_page import enter
 from clinic.pages.fields import WholeNumber, YesNo
 from clinic.pages.protect import page

@@ -8,12 +8,12 @@ from uuid import UUID
 
 from django import forms
 from django.http import HttpResponse, QueryDict
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from clinic.access import Permission
+from clinic.pages.addresses import reverse
 from clinic.pages.dates import DayField
 from clinic.pages.entry_page import enter, redirect_saved, render_form
 from clinic.pages.fields import Tiles, WholeNumber, YesNo

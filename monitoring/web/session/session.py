@@ -9,12 +9,12 @@ from uuid import UUID
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from clinic import clock, tablets
 from clinic.access import Permission
+from clinic.pages.addresses import reverse
 from clinic.pages.protect import page
 from clinic.request import ClinicRequest
 from clinic.tablets import Absent

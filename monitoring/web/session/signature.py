@@ -9,13 +9,13 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from clinic import clock
 from clinic.access import Permission
 from clinic.pages import moments
+from clinic.pages.addresses import reverse
 from clinic.pages.protect import page
 from clinic.request import ClinicRequest
 from monitoring.models import Amendment, Clearance, Reading, Review, Session

@@ -36,3 +36,9 @@ def test_a_moment_is_shown_in_the_zone_of_the_site_by_code_and_by_template(
 def test_a_day_is_the_same_everywhere() -> None:
     with timezone.override(ZoneInfo("Pacific/Auckland")):
         assert moments.day(date(1958, 7, 14)) == "14-Jul-1958"
+
+
+def test_a_script_is_told_a_moment_with_its_difference_from_utc() -> None:
+    with timezone.override(ZoneInfo("Pacific/Auckland")):
+        assert moments.iso(AT) == "2026-03-11T12:30:09+13:00"
+        assert moments.iso(None) == ""
