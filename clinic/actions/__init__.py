@@ -15,6 +15,7 @@ from clinic.actions.change_roles import change_roles
 from clinic.actions.choose_pin import choose_pin
 from clinic.actions.confirm_proposal import confirm_proposal
 from clinic.actions.deactivate_person import deactivate_person
+from clinic.actions.delete_view import delete_view
 from clinic.actions.end_emergency import end_emergency
 from clinic.actions.end_sign_in import end_sign_in
 from clinic.actions.enrol_tablet import enrol_tablet
@@ -25,10 +26,12 @@ from clinic.actions.open_site import open_site
 from clinic.actions.people import NewPerson
 from clinic.actions.propose_new_sign_in import propose_new_sign_in
 from clinic.actions.reactivate_person import reactivate_person
+from clinic.actions.rename_view import rename_view
 from clinic.actions.renew_link import renew_link
 from clinic.actions.require_second_factor import require_second_factor
 from clinic.actions.review_emergency import review_emergency
 from clinic.actions.revoke_tablet import revoke_tablet
+from clinic.actions.save_view import save_view
 from clinic.actions.try_pin import try_pin
 
 __all__ = [
@@ -43,6 +46,7 @@ __all__ = [
     "choose_pin",
     "confirm_proposal",
     "deactivate_person",
+    "delete_view",
     "end_emergency",
     "end_sign_in",
     "enrol_tablet",
@@ -52,9 +56,11 @@ __all__ = [
     "open_site",
     "propose_new_sign_in",
     "reactivate_person",
+    "rename_view",
     "renew_link",
     "require_second_factor",
     "review_emergency",
     "revoke_tablet",
+    "save_view",
     "try_pin",
 ]

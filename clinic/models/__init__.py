@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from clinic.models.people import Membership, Staff
 from clinic.models.proposal import Proposal
+from clinic.models.saved_view import SavedView
 from clinic.models.site import Site, check_time_zone
 from clinic.models.tablet import Shift, Tablet
 from clinic.models.trail import ChainHead, TrailEntry
@@ -12,6 +13,7 @@ __all__ = [
     "ChainHead",
     "Membership",
     "Proposal",
+    "SavedView",
     "Shift",
     "Site",
     "Staff",

@@ -12,6 +12,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from clinic.models import Site, Staff
 from clinic.pages import moments
@@ -34,6 +35,8 @@ else:
 
 
 class _People(_StaffField):
+    default_error_messages = {"invalid_choice": _lazy("This person is not found at this site.")}  # noqa: RUF012
+
     def label_from_instance(self, obj: Staff) -> str:
         return obj.printed_name
 

@@ -14,7 +14,7 @@ from allauth.mfa.models import Authenticator
 from django.db import models
 
 from clinic import origin
-from clinic.models import Membership, Proposal, Site, Staff, Tablet
+from clinic.models import Membership, Proposal, SavedView, Site, Staff, Tablet
 from clinic.models.row import name_of
 from clinic.trail import chain
 from clinic.trail.canonical import Columns, columns
@@ -35,7 +35,7 @@ def chain_of(row: models.Model) -> Chain:
     """The chain on which a row is logged: that of its person, or the organisation's."""
     if isinstance(row, Staff):
         return row.pk, "staff"
-    if isinstance(row, Membership | Proposal):
+    if isinstance(row, Membership | Proposal | SavedView):
         return row.staff_id, "staff"
     if isinstance(row, Authenticator):
         return row.user_id, "staff"

@@ -57,6 +57,15 @@ WORDS = {
     "still_visiting": gettext_lazy("This visit has not ended. Review it when it is over."),
     "reviewed": gettext_lazy("This visit was reviewed already."),
     "review": gettext_lazy("Say in a few words what you found."),
+    "view_name": gettext_lazy("Enter a name for this view."),
+    "view_name_taken": gettext_lazy("You have a view of this name already."),
+    "view_empty": gettext_lazy("Nothing is filtered and the order is the usual one: filter first."),
+    "view_patient": gettext_lazy(
+        "A view that looks for one patient is not saved. Leave the patient empty, then save it."
+    ),
+    "view_long": gettext_lazy("This asks for too much to be saved. Filter by less."),
+    "view_wrong": gettext_lazy("A filter is wrong. Put it right in the register, then save it."),
+    "most_views": gettext_lazy("You have twelve views already. Delete one of them first."),
     "this_one": gettext_lazy("This is the session you are in. Sign out instead."),
 }
 """The sentence for each reason of Refused, by its code."""

@@ -45,6 +45,9 @@ ENTRY_WORDS = {
     "choose_pin": gettext_lazy("PIN chosen"),
     "pin_failed": gettext_lazy("Wrong PIN on a tablet"),
     "end_sign_in": gettext_lazy("Signed out by an administrator"),
+    "save_view": gettext_lazy("View of the register saved"),
+    "rename_view": gettext_lazy("View of the register renamed"),
+    "delete_view": gettext_lazy("View of the register deleted"),
     "sign_in": gettext_lazy("Signed in"),
     "sign_out": gettext_lazy("Signed out"),
     "sign_in_failed": gettext_lazy("Tried to sign in with a wrong password"),
@@ -144,6 +147,7 @@ def _detail(payload: dict[str, Any], site: Site) -> str:
         *(_("%(role)s withdrawn") % {"role": _role_words(r)} for r in detail.get("withdrawn", ())),
         *(_proposal(row) for row in rows.get("proposal", {}).values() if row),
         *(row.get("name", "") for row in rows.get("tablet", {}).values() if row),
+        *(row.get("name", "") for row in rows.get("savedview", {}).values() if row),
         *(_site(row) for row in rows.get("site", {}).values() if row),
     ]
     return "; ".join(words for words in found if words)

@@ -31,6 +31,7 @@ from monitoring.web.review import (
     protocols,
     register,
     report,
+    saved_views,
     trail,
     verification,
 )
@@ -61,6 +62,9 @@ urlpatterns = [
     path("sessions.csv", register.register_csv, name="register-csv"),
     path("readings.csv", register.readings_csv, name="readings-csv"),
     path("sessions.xlsx", register.register_workbook, name="register-workbook"),
+    path("sessions/views/new/", saved_views.save, name="view-save"),
+    path("sessions/views/<uuid:view_id>/", saved_views.change, name="view-change"),
+    path("sessions/views/<uuid:view_id>/delete/", saved_views.delete, name="view-delete"),
     path("files/", files.files, name="files"),
     path("files/record.zip", files.whole_zip, name="whole-zip"),
     path("files/research.zip", files.research_zip, name="research-zip"),

@@ -296,6 +296,9 @@ def reports_stops(demo: Demo) -> Iterator[Stop]:
     yield Stop(
         "register-filtered", "administrator", reverse("session-list") + "?outcome=discharged"
     )
+    asked = "?outcome=discharged&sort=-peak"
+    yield Stop("register-view", "administrator", reverse("view-save") + asked)
+    yield Stop("register-view-error", "administrator", reverse("view-save") + asked, save_empty)
     filed = FormFiling.objects.filter(session__site__name=SITE).latest("seq")
     due = _session("closed", form_due_at__isnull=False, form_filed_seq=None)
     yield Stop("forms", "administrator", reverse("form-list"))

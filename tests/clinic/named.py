@@ -76,6 +76,7 @@ def ids_of(
         "token": "made-up",
         "proposal_id": uuid4(),
         "visit_id": uuid4(),
+        "view_id": uuid4(),
         "filing_id": uuid4(),
         "passkey": more["passkey"],
         "sign_in": more["sign_in"],

@@ -84,6 +84,9 @@ ROUTES: dict[str, Route] = {
     "session-list": Route(REVIEW, GET),
     "register-csv": Route(REVIEW, GET),
     "register-workbook": Route(REVIEW, GET),
+    "view-save": Route(REVIEW),
+    "view-change": Route(REVIEW, names_a_row=True, is_about_nothing=True),
+    "view-delete": Route(REVIEW, POST, names_a_row=True, is_for_another=True, empty=302),
     "overview": Route(REVIEW, GET),
     "readings-csv": Route(REVIEW, GET),
     "files": Route(REVIEW, GET),
@@ -210,6 +213,7 @@ def address(name: str, visit: Visit) -> str:
         "about": uuid4(),
         "proposal_id": uuid4(),
         "visit_id": uuid4(),
+        "view_id": uuid4(),
         "filing_id": uuid4(),
         "pk": 0,
     }

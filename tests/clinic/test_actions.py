@@ -11,19 +11,27 @@ import pytest
 from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
 
 from clinic import actions
-from clinic.models import Membership, Proposal, Shift, Site, Staff, Tablet
+from clinic.models import Membership, Proposal, SavedView, Shift, Site, Staff, Tablet
 from clinic.verbs import Verb
 from tests.clinic.declared import declared
 
 ROOT = Path(__file__).parents[2]
-MODELS = (Site, Staff, Membership, Proposal, Tablet, Shift)
+MODELS = (Site, Staff, Membership, Proposal, Tablet, Shift, SavedView)
 NAMES = {model.__name__ for model in MODELS}
 WRITES = {
     "save", "create", "bulk_create", "update", "bulk_update", "delete", "get_or_create",
     "update_or_create", "create_user", "create_superuser", "add", "set", "clear", "remove",
     "set_password", "set_unusable_password",
 }  # fmt: skip
-MANAGERS = {"objects", "memberships", "proposals", "tablets", "shifts", "_default_manager"}
+MANAGERS = {
+    "objects",
+    "memberships",
+    "proposals",
+    "tablets",
+    "shifts",
+    "saved_views",
+    "_default_manager",
+}
 WRITERS = {"clinic/trail/changes.py"}
 """What verbs write by."""
 PRODUCT = [
@@ -45,9 +53,9 @@ def writes(path: str) -> list[str]:
             continue
         of = ast.unparse(node.func.value)
         is_manager = re.match(rf"({'|'.join(NAMES)})\.({'|'.join(MANAGERS)})\b", of)
-        is_related = re.search(r"\.(memberships|proposals|tablets|shifts)\b", of)
+        is_related = re.search(r"\.(memberships|proposals|tablets|shifts|saved_views)\b", of)
         is_row = re.fullmatch(
-            r"(\w+\.)*(staff|user|site|tablet|person|membership|proposal|visit|shift|found|by|self"
+            r"(\w+\.)*(staff|user|site|tablet|person|membership|proposal|visit|shift|view|found|by|self"
             r"|nurse|clinician|administrator|role)",
             of,
         )

@@ -7,13 +7,14 @@ from typing import Any, TypeVar
 import factory
 from django.db import models, transaction
 
-from clinic.models import Membership, Proposal, Site, Staff, Tablet
+from clinic.models import Membership, Proposal, SavedView, Site, Staff, Tablet
 from clinic.trail.changes import Changes
 
 M = TypeVar("M", bound=models.Model)
 VERBS: dict[type[models.Model], str] = {
     Membership: "change_roles",
     Proposal: "propose_new_sign_in",
+    SavedView: "save_view",
     Site: "open_site",
     Staff: "invite_person",
     Tablet: "enrol_tablet",

@@ -9,7 +9,17 @@ from typing import Any
 from uuid import UUID
 
 from clinic.ids import uuid7
-from clinic.models import ChainHead, Membership, Proposal, Shift, Site, Staff, Tablet, TrailEntry
+from clinic.models import (
+    ChainHead,
+    Membership,
+    Proposal,
+    SavedView,
+    Shift,
+    Site,
+    Staff,
+    Tablet,
+    TrailEntry,
+)
 from clinic.models.row import Guarded, name_of
 from monitoring import models as nouns
 from monitoring.actions import end_infusion, record_event, withdraw_clearance
@@ -25,7 +35,7 @@ from tests.guards.world import Clinic, Visit, open_clinic
 
 NOUNS: dict[str, type[Guarded]] = {name_of(model): model for model in Guarded.tables()}
 FACTS = tuple(map(name_of, SessionFact.tables()))
-BESIDE = ("membership", "proposal", "shift", "site", "siteprotocol", "staff", "tablet")
+BESIDE = ("membership", "proposal", "savedview", "shift", "site", "siteprotocol", "staff", "tablet")
 """Guarded tables of the organisation, whose rows are not the record of a session."""
 
 
@@ -298,6 +308,9 @@ def beside(noun: str, clinic: Clinic, clock: TestClock) -> tuple[Any, dict[str, 
     if noun == "shift":
         row = Shift.objects.create(tablet=tablet, staff=by, began_at=now, has_second_factor=True)
         return row, {"staff_id": clinic.clinician.id}
+    if noun == "savedview":
+        view = SavedView(staff=by, site=clinic.site, name="Amended", query="amended=yes")
+        return insert(view), {"name": "Signed"}
     if noun == "siteprotocol":
         version = nouns.SiteProtocol.objects.filter(site=clinic.site).first()
         return version, {"version_id": another_version(clock).id}

@@ -27,10 +27,13 @@ def test_every_table_of_the_record_is_named() -> None:
     tables = {model._meta.db_table for model in NOUNS.values()}
     assert {*tables, "django_migrations"} == set(record())
     changed = {t for t in tables if "UPDATE" in allowed(t)}
-    people = {f"clinic_{n}" for n in ("membership", "proposal", "shift", "site", "staff", "tablet")}
+    people = {
+        f"clinic_{n}"
+        for n in ("membership", "proposal", "savedview", "shift", "site", "staff", "tablet")
+    }
     assert changed - people == {"monitoring_session", "clinic_chainhead", "monitoring_patient"}
     deleted = {t for t in record() if "DELETE" in allowed(t)}
-    assert deleted == {"monitoring_siteprotocol", "clinic_membership"}
+    assert deleted == {"monitoring_siteprotocol", "clinic_membership", "clinic_savedview"}
 
 
 def test_the_role_is_granted_what_the_table_says(db: None) -> None:

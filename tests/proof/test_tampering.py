@@ -16,7 +16,7 @@ from django.core.management import call_command
 from pytest_django import Settings
 
 from clinic.ids import uuid7
-from clinic.models import ChainHead, Membership, Tablet, TrailEntry
+from clinic.models import ChainHead, Membership, SavedView, Tablet, TrailEntry
 from clinic.trail.canonical import moment
 from clinic.trail.chain import digest_of, signed_text
 from monitoring import models as nouns
@@ -189,6 +189,12 @@ CASES: dict[str, tuple[Callable[[Scene], Any], str]] = {
         lambda s: Tablet.objects.bulk_create(
             [Tablet(site=s.clinic.site, name="Chair 1", device="x", enrolled_by=s.clinic.nurse,
                     enrolled_at=s.ended.clock.now(), last_seen_at=s.ended.clock.now())]
+        ),
+        "is there, and was never recorded",
+    ),
+    "a saved view put in by hand": (
+        lambda s: SavedView.objects.bulk_create(
+            [SavedView(staff=s.clinic.nurse, site=s.clinic.site, name="All", query="amended=yes")]
         ),
         "is there, and was never recorded",
     ),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from clinic import clock, proposals
 from clinic.access import Permission
+from clinic.models import SavedView
 from clinic.pages import keyset
 from clinic.pages.protect import page
 from clinic.request import ClinicRequest
@@ -22,7 +23,7 @@ from monitoring.reports.register import HEADINGS, as_rows
 from monitoring.reports.tables import MOST_ROWS
 from monitoring.web.lookup import log_read
 from monitoring.web.presenters import first_run
-from monitoring.web.review import downloads
+from monitoring.web.review import downloads, saved_views
 from monitoring.web.review.register_filter import VIEWS, Register
 
 PAGE_SIZES = (25, 50, 100)
@@ -35,7 +36,7 @@ ROOMS_OF = 200
 def session_list(request: ClinicRequest, *, is_too_long: bool = False) -> HttpResponse:
     """`is_too_long`: a workbook was asked for that would have too many rows."""
     site, size = request.site, _page_size(request)
-    chosen = _chosen(request)
+    chosen = saved_views.chosen(request, request.GET)
     people = chosen.qs.select_related("patient", "protocol_version", "standing_clearance")
     shown = keyset.page(people, chosen.order, request.GET, size, among=Session.objects.at(site))
     log_read(request, "listed", [s.patient_id for s in shown.rows])
@@ -48,7 +49,7 @@ def session_list(request: ClinicRequest, *, is_too_long: bool = False) -> HttpRe
         "most": keyset.MOST_COUNTED,
         "most_rows": MOST_ROWS if is_too_long else None,
         "rooms": _rooms(request),
-        "views": VIEWS,
+        **_views(request, chosen),
         "sizes": PAGE_SIZES,
         "size": size,
         "as_of": clock.now(),
@@ -66,7 +67,7 @@ def session_list(request: ClinicRequest, *, is_too_long: bool = False) -> HttpRe
 @page(Permission.VIEW_REGISTER, Permission.EXPORT)
 def register_csv(request: ClinicRequest) -> HttpResponseBase:
     """All that is filtered, in its order, whichever page is shown."""
-    chosen = _chosen(request)
+    chosen = saved_views.chosen(request, request.GET)
     if chosen.is_wrong:
         return session_list(request)
     rows = chosen.order.of(chosen.qs)
@@ -79,7 +80,7 @@ def register_csv(request: ClinicRequest) -> HttpResponseBase:
 @page(Permission.VIEW_REGISTER, Permission.EXPORT)
 def register_workbook(request: ClinicRequest) -> HttpResponseBase:
     """The same as a workbook, which has its greatest length."""
-    chosen = _chosen(request)
+    chosen = saved_views.chosen(request, request.GET)
     if chosen.is_wrong:
         return session_list(request)
     if chosen.qs.order_by()[: MOST_ROWS + 1].count() > MOST_ROWS:
@@ -94,7 +95,7 @@ def register_workbook(request: ClinicRequest) -> HttpResponseBase:
 @page(Permission.VIEW_REGISTER, Permission.EXPORT)
 def readings_csv(request: ClinicRequest) -> HttpResponseBase:
     """Every reading of the sessions that are filtered, in their order."""
-    chosen = _chosen(request)
+    chosen = saved_views.chosen(request, request.GET)
     if chosen.is_wrong:
         return session_list(request)
     found = chosen.order.of(chosen.qs)
@@ -108,17 +109,26 @@ def readings_csv(request: ClinicRequest) -> HttpResponseBase:
     )
 
 
-def _chosen(request: ClinicRequest) -> Register:
-    here = Session.objects.at(request.site)
-    return Register(request.GET or None, queryset=here, request=request, site=request.site)
-
-
 def _patients(chosen: Register) -> QuerySet[Session, Any]:
     return chosen.qs.order_by().values_list("patient", flat=True).distinct()
 
 
 def _headings() -> list[str]:
     return [str(words) for words in HEADINGS]
+
+
+def _views(request: ClinicRequest, chosen: Register) -> dict[str, Any]:
+    """What is looked for again and again, by everyone and by the person, and whether this is it."""
+    own = saved_views.of(request)
+    shown = next((view for view in own if view.query == chosen.query), None)
+    is_fixed = chosen.query in {query for _words, query in VIEWS}
+    return {
+        "views": VIEWS,
+        "own_views": own,
+        "shown_view": shown,
+        "names_patient": SavedView.names_a_patient(chosen.query),
+        "can_save": chosen.query and not (is_fixed or chosen.is_wrong),
+    }
 
 
 def _rooms(request: ClinicRequest) -> list[str]:

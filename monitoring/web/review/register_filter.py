@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+from uuid import UUID
 
 import django_filters
 from django import forms
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from clinic import clock
@@ -60,6 +62,7 @@ VIEWS = (
     (_("Amended"), "amended=yes"),
 )
 """What is looked for every day, by name: each is an address, as anything else that is filtered."""
+_CLINICIAN = (Membership.Role.CLINICIAN,)
 _WATCH = (Membership.Role.NURSE, Membership.Role.CLINICIAN)
 
 
@@ -70,6 +73,13 @@ _TAGGED: dict[str, TagKind] = {"kind": "deviation", "flag": "flag", "adverse": "
 def chosen_by_name(names: Mapping[str, StrPromise]) -> Callable[[], list[tuple[str, str]]]:
     """What to choose from, in the order of its names, which are those of the reader's language."""
     return lambda: sorted(((k, str(v)) for k, v in names.items()), key=lambda pair: pair[1])
+
+
+def _id(text: str | None) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None
 
 
 class Register(ListFilter):
@@ -152,16 +162,24 @@ class Register(ListFilter):
 
     def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
         super().__init__(*args, site=site, **kwargs)
-        here = Staff.objects.filter(memberships__site=site)
-        clinicians = here.filter(memberships__role=Membership.Role.CLINICIAN)
-        self.filters["prescriber"].queryset = clinicians.distinct()
-        self.filters["nurse"].queryset = here.filter(memberships__role__in=_WATCH).distinct()
+        self.filters["prescriber"].queryset = self._people("prescriber", _CLINICIAN)
+        self.filters["nurse"].queryset = self._people("nurse", _WATCH)
         titles = (
             ProtocolVersion.objects.seen_at(site)
             .order_by("key", "version")
             .values_list("key", "title")
         )
         self.filters["product"].extra["choices"] = sorted(dict(titles).items())
+
+    def _people(self, name: str, roles: Collection[str]) -> QuerySet[Staff]:
+        """Who has one of the roles here now; and whoever is asked for and had part in a session
+        here: the sessions of a person who left are found, too."""
+        now = Membership.objects.filter(site=self.site, role__in=roles).values("staff")
+        had_part = Session.objects.at(self.site).filter(
+            **{self.filters[name].field_name: OuterRef("pk")}
+        )
+        asked = Q(pk=_id(self.data.get(name))) & Exists(had_part)
+        return Staff.objects.filter(Q(pk__in=now) | asked)
 
     def form_in(self, found: SessionQuerySet, name: str, state: FormState) -> QuerySet[Session]:
         return in_form_state(found, self.site, state, clock.now())
@@ -212,6 +230,13 @@ class Register(ListFilter):
         """The order is the page's to make: it depends on the way the page is turned. Patients are
         at the site of their sessions: said here, so that their names are read in order."""
         return found.filter(patient__site=self.site) if order == "patient" else found
+
+    @property
+    def query(self) -> str:
+        """What is filtered and ordered, as it stands in an address: always the same for the same;
+        empty for every session in the usual order."""
+        given = [(name, self.data.get(name, "").strip()) for name in self.filters]
+        return urlencode([pair for pair in given if pair[1] and pair != ("sort", NEWEST)])
 
     @property
     def is_wrong(self) -> bool:

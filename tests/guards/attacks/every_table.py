@@ -151,8 +151,9 @@ def _again(noun: str, clinic: Clinic, clock: TestClock) -> tuple[Any, dict[str, 
     return row, others.get(noun, {"room": "Chair 9"})
 
 
-def _half_written(noun: str, column: str, value: float | str) -> Attack:
-    """A fraction where a whole number, or yes and no, are meant; a time in another form."""
+def _half_written(noun: str, column: str, value: float | str | bytes) -> Attack:
+    """A fraction where a whole number, or yes and no, are meant; a time in another form; bytes
+    for a text."""
 
     def make(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
         _, row = example(noun, clinic, clock)
@@ -211,6 +212,7 @@ for _noun, _column, _value in (
     ("proposal", "effective_at", "soon"),
     ("shift", "wrong_tries", 0.9),
     ("tablet", "last_seen_at", "now"),
+    ("savedview", "name", b"Signed"),
 ):
     ATTACKS[f"guard_{_noun}_stays_well_formed"] = _half_written(_noun, _column, _value)
     SQLITE_ONLY.add(f"guard_{_noun}_stays_well_formed")

@@ -19,27 +19,13 @@ from monitoring.reports import register, tables
 from monitoring.web.review import downloads
 from monitoring.web.review import register as pages
 from tests.clock import TestClock
-from tests.factories.people import SiteFactory, person
 from tests.factories.record import PatientFactory
-from tests.factories.visits import Visit, discharged, observed, planned
+from tests.factories.visits import discharged, observed, planned
+from tests.web.review.conftest import made
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]
 Rows = list[list[str]]
-
-
-@pytest.fixture
-def site() -> Any:
-    return SiteFactory.create(time_zone="America/New_York")
-
-
-@pytest.fixture
-def auditor(site: Site, signed_in: Signer) -> Client:
-    return signed_in(person(site, "auditor"))
-
-
-def made(clock: TestClock, site: Site, build: Callable[..., Visit] = planned, **who: Any) -> Visit:
-    return build(clock, site=site, patient=PatientFactory.create(site=site, **who))
 
 
 def as_csv(client: Client, **asked: str) -> Rows:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -14,29 +13,12 @@ from monitoring.actions import cancel_session
 from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_US
 from tests.clock import TestClock
 from tests.factories.people import SiteFactory, person
-from tests.factories.record import PatientFactory, SiteProtocolFactory
-from tests.factories.visits import Visit, discharged, infused, observed, planned
+from tests.factories.record import SiteProtocolFactory
+from tests.factories.visits import discharged, infused, observed, planned
+from tests.web.review.conftest import made, shown
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]
-
-
-@pytest.fixture
-def site() -> Any:
-    return SiteFactory.create(time_zone="America/New_York")
-
-
-@pytest.fixture
-def administrator(site: Site, signed_in: Signer) -> Client:
-    return signed_in(person(site, "administrator"))
-
-
-def shown(client: Client, **query: str) -> list[Any]:
-    return [s.pk for s in client.get("/sessions/", query).context["sessions"]]
-
-
-def made(clock: TestClock, site: Site, build: Callable[..., Visit] = planned, **plan: Any) -> Visit:
-    return build(clock, site=site, patient=PatientFactory.create(site=site, **plan))
 
 
 def test_sessions_of_the_site_stand_newest_first(

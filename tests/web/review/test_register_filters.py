@@ -19,30 +19,13 @@ from monitoring.reports.register import NEWEST, ORDERS
 from monitoring.web.review.register_filter import VIEWS
 from tests.clock import TestClock
 from tests.engine import USES_POSTGRESQL
-from tests.factories.people import SiteFactory, person
+from tests.factories.people import SiteFactory
 from tests.factories.record import PatientFactory
-from tests.factories.visits import Visit, discharged, observed, planned
+from tests.factories.visits import discharged, observed, planned
+from tests.web.review.conftest import made, shown
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]
-
-
-@pytest.fixture
-def site() -> Any:
-    return SiteFactory.create(time_zone="America/New_York")
-
-
-@pytest.fixture
-def auditor(site: Site, signed_in: Signer) -> Client:
-    return signed_in(person(site, "auditor"))
-
-
-def shown(client: Client, **query: Any) -> list[Any]:
-    return [s.pk for s in client.get("/sessions/", query).context["sessions"]]
-
-
-def made(clock: TestClock, site: Site, build: Callable[..., Visit] = planned, **who: Any) -> Visit:
-    return build(clock, site=site, patient=PatientFactory.create(site=site, **who))
 
 
 def test_sessions_are_found_by_patient_nurse_room_and_dose(
