@@ -48,6 +48,8 @@ class Permission(Enum):
     VIEW_ACCESS = "view_access"
     VIEW_TRAIL = "view_trail"
     VERIFY_RECORD = "verify_record"
+    VIEW_STAFF = "view_staff"
+    """People, their roles, tablets, sign-ins and emergency access: to see them, and no more."""
     MANAGE_STAFF = "manage_staff"
     MANAGE_TABLETS = "manage_tablets"
     AMEND_SITE = "amend_site"
@@ -103,6 +105,7 @@ _REVIEWER = _READS | {
     Permission.EXPORT,
     Permission.VIEW_ACCESS,
     Permission.VIEW_TRAIL,
+    Permission.VIEW_STAFF,
     Permission.VERIFY_RECORD,
 }
 

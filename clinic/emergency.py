@@ -39,7 +39,12 @@ def visits(site: Site) -> QuerySet[Membership]:
 
 def to_review(site: Site) -> QuerySet[Membership]:
     """Visits that are over and that no one of the site has looked at, likewise."""
-    return _visits(site).filter(ends_at__lte=clock.now(), reviewed_at=None)
+    return over(site).filter(reviewed_at=None)
+
+
+def over(site: Site) -> QuerySet[Membership]:
+    """Every visit that is over, with who looked at it, likewise."""
+    return _visits(site).filter(ends_at__lte=clock.now()).select_related("staff", "reviewed_by")
 
 
 def _visits(site: Site) -> QuerySet[Membership]:

@@ -35,7 +35,7 @@ else:
 
 
 class _People(_StaffField):
-    default_error_messages = {"invalid_choice": _lazy("This person is not found at this site.")}  # noqa: RUF012
+    default_error_messages = {"invalid_choice": _lazy("This person is not found at this site.")}
 
     def label_from_instance(self, obj: Staff) -> str:
         return obj.printed_name

@@ -47,7 +47,7 @@ UNKNOWN = gettext_lazy("Another browser")
 
 
 @require_safe
-@page(Permission.MANAGE_STAFF)
+@page(Permission.VIEW_STAFF)
 def sign_in_list(request: ClinicRequest) -> HttpResponse:
     site = request.site
     last = record().last_reads(site, clock.now() - LONGEST)

@@ -40,6 +40,8 @@ FACTORS = {
 }
 """Recovery codes are the way back to a second factor, and none by themselves."""
 
+LATEST_VISITS = 20
+
 
 class _Roles(forms.MultipleChoiceField):
     def __init__(self) -> None:
@@ -96,7 +98,7 @@ class RuleForm(Unfilled):
 
 
 @require_safe
-@page(Permission.MANAGE_STAFF)
+@page(Permission.VIEW_STAFF)
 def staff_list(request: ClinicRequest) -> HttpResponse:
     site = request.site
     rule = RuleForm(initial={"needed": "yes" if site.requires_second_factor else "no"})
@@ -106,6 +108,7 @@ def staff_list(request: ClinicRequest) -> HttpResponse:
         "rule": rule,
         "people": [(p, status_of(p), _factor_status(p, factors[p.pk], site)) for p in people],
         "visits": emergency.visits(site),
+        "over": emergency.over(site)[:LATEST_VISITS],
         "proposals": proposals.open_at(site),
         "to_review": emergency.to_review(site).count(),
         "changes": staff_trail.of_site(site),
@@ -189,11 +192,17 @@ def _invite(request: ClinicRequest, form: InvitationForm) -> Staff:
     return actions.invite_person(by, site, new, roles=roles)
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe
+@page(Permission.VIEW_STAFF)
+def person(request: ClinicRequest, staff_id: UUID) -> HttpResponse:
+    return _show(request, staff_id, RolesForm())
+
+
+@require_POST
 @page(Permission.MANAGE_STAFF)
 @protect.confirmed
-def person(request: ClinicRequest, staff_id: UUID) -> HttpResponse:
-    by, site, form = request.user, request.site, RolesForm(request.POST or None)
+def change_roles(request: ClinicRequest, staff_id: UUID) -> HttpResponse:
+    by, site, form = request.user, request.site, RolesForm(request.POST)
     if submit(
         form, lambda: actions.change_roles(by, site, staff_id, roles=form.cleaned_data["roles"])
     ):

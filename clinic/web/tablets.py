@@ -36,7 +36,7 @@ class TabletForm(OrganisationForm):
 
 
 @require_safe
-@page(Permission.MANAGE_TABLETS)
+@page(Permission.VIEW_STAFF)
 def tablet_list(request: ClinicRequest) -> HttpResponse:
     """Those in use first; who is on shift is who may come back there with a PIN."""
     site = request.site

@@ -15,6 +15,7 @@ urlpatterns = [
     path("staff/", staff.staff_list, name="staff-list"),
     path("staff/invite/", staff.invite, name="staff-invite"),
     path("staff/<uuid:staff_id>/", staff.person, name="person"),
+    path("staff/<uuid:staff_id>/roles/", staff.change_roles, name="staff-roles"),
     path("staff/<uuid:staff_id>/contact/", staff.contact, name="staff-contact"),
     path("account/contact/", staff.own_contact, name="own-contact"),
     path("staff/<uuid:staff_id>/deactivate/", staff.deactivate, name="staff-deactivate"),

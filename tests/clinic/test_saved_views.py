@@ -14,8 +14,7 @@ from clinic.models import SavedView, Site, Staff, TrailEntry
 from clinic.refusal import Conflict, NotAllowed, Refused
 from monitoring.proof.verify import verify
 from tests.clock import TestClock
-from tests.factories.logged import insert
-from tests.factories.people import MembershipFactory, SiteFactory, person
+from tests.factories.people import MembershipFactory, SavedViewFactory, SiteFactory, person
 
 pytestmark = pytest.mark.django_db
 
@@ -101,8 +100,8 @@ def test_what_cannot_be_a_view_is_refused(
 
 
 def test_a_person_has_twelve_views_at_most(samuel: Staff, site: Site) -> None:
-    for number in range(SavedView.MOST):
-        insert(SavedView(staff=samuel, site=site, name=f"View {number}", query=f"given={number}"))
+    for _ in range(SavedView.MOST):
+        SavedViewFactory.create(staff=samuel, site=site)
     with pytest.raises(Refused, match="most_views"):
         save(samuel, site)
     actions.delete_view(samuel, site, SavedView.objects.all()[0].pk)

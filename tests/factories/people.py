@@ -13,7 +13,7 @@ from django.core import signing
 from django.test import Client
 
 from clinic import clock
-from clinic.models import Membership, Proposal, Shift, Site, Staff, Tablet
+from clinic.models import Membership, Proposal, SavedView, Shift, Site, Staff, Tablet
 from clinic.signin.library import SIGNED_IN_BY, SIGNED_IN_WHO
 from tests.factories.logged import LoggedFactory
 
@@ -82,6 +82,16 @@ class ProposalFactory(LoggedFactory[Proposal]):
     role = "clinician"
     proposed_at = factory.LazyFunction(_now)
     proposed_by = factory.SubFactory(StaffFactory)
+
+
+class SavedViewFactory(LoggedFactory[SavedView]):
+    class Meta:
+        model = SavedView
+
+    staff = factory.SubFactory(StaffFactory)
+    site = factory.SubFactory(SiteFactory)
+    name = factory.Sequence(lambda n: f"View {n}")
+    query = "amended=yes"
 
 
 class ShiftFactory(factory.django.DjangoModelFactory[Shift]):

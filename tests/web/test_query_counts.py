@@ -273,12 +273,12 @@ def test_the_board_asks_eleven_times_at_most_for_a_nurse_however_many_visit_in_a
 
 
 def test_the_pages_about_people_ask_no_more_with_more_rows(signed_in: Signer) -> None:
-    """Both ask what waits to be confirmed; the list, too, for visits to review, and a person's page
-    for whether that person signs here."""
+    """Both ask what waits to be confirmed; the list, too, for visits that are over, and a
+    person's page for whether that person signs here."""
     site = SiteFactory.create()
     administrator = signed_in(person(site, "administrator"))
     nurse = person(site, "nurse")
-    pages = {"/staff/": 10, "/staff/sign-ins/": 5, f"/staff/{nurse.pk}/": 9}
+    pages = {"/staff/": 11, "/staff/sign-ins/": 5, f"/staff/{nurse.pk}/": 9}
     few = {path: count(partial(administrator.get, path)) for path in pages}
     for _ in range(6):
         signed_in(person(site, "nurse"))

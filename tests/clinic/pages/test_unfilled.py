@@ -133,6 +133,7 @@ def test_the_pages_that_only_some_sessions_have_leave_nothing_either(
 
 
 MANAGING = {
+    Permission.VIEW_STAFF,
     Permission.MANAGE_STAFF,
     Permission.MANAGE_TABLETS,
     Permission.ENTER_IN_EMERGENCY,

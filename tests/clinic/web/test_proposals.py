@@ -39,7 +39,9 @@ def ada(site: Site) -> Staff:
 
 def propose(client: Client, staff: Staff) -> Proposal:
     answer = client.post(
-        f"/staff/{staff.pk}/", {"id": str(uuid7()), "roles": ["nurse", "clinician"]}, follow=True
+        f"/staff/{staff.pk}/roles/",
+        {"id": str(uuid7()), "roles": ["nurse", "clinician"]},
+        follow=True,
     )
     assert "Roles saved, except what waits to be confirmed" in answer.content.decode()
     return Proposal.objects.get(ended_at=None)
@@ -118,7 +120,7 @@ def test_a_lost_phone_of_who_signs_is_proposed_and_no_link_is_offered(
 
 STEP_UPS = (
     "/staff/invite/",
-    "/staff/{nurse}/",
+    "/staff/{nurse}/roles/",
     "/staff/{nurse}/link/",
     "/staff/{nurse}/new-sign-in/",
     "/staff/second-factor/",
@@ -141,7 +143,7 @@ def test_the_administrators_own_password_is_asked_for_first(
 def test_after_the_password_what_was_sent_is_done(site: Site, samuel: Staff, ada: Staff) -> None:
     client = Client()
     client.force_login(samuel)
-    path = f"/staff/{ada.pk}/"
+    path = f"/staff/{ada.pk}/roles/"
     sent = {"id": str(uuid7()), "roles": ["nurse", "auditor"]}
     asked = client.post(path, sent)["Location"]
     given = {"password": "a guess", "next": path}
@@ -149,7 +151,7 @@ def test_after_the_password_what_was_sent_is_done(site: Site, samuel: Staff, ada
     assert not Membership.objects.filter(staff=ada, role="auditor").exists()
     assert str(ada.pk) in asked
     done = client.post("/account/confirm/", given | {"password": PASSWORD})
-    assert done["Location"] == path
+    assert done["Location"] == f"/staff/{ada.pk}/"
     assert Membership.objects.filter(staff=ada, role="auditor").exists()
 
 

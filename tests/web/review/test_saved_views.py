@@ -13,8 +13,8 @@ from clinic.ids import uuid7
 from clinic.models import Membership, SavedView, Site, Staff
 from monitoring.models import Session
 from tests.clock import TestClock
-from tests.factories.logged import delete, insert
-from tests.factories.people import person
+from tests.factories.logged import delete
+from tests.factories.people import SavedViewFactory, person
 from tests.factories.visits import observed
 from tests.web.review.conftest import made, shown
 
@@ -166,7 +166,7 @@ def test_what_is_filtered_by_something_unknown_shows_nothing_and_can_be_deleted(
     clock: TestClock, site: Site, office: Client, samuel: Staff, query: str
 ) -> None:
     made(clock, site)
-    view = insert(SavedView(staff=samuel, site=site, name="Old", query=query))
+    view = SavedViewFactory.create(staff=samuel, site=site, query=query)
     assert "Nothing is shown while a filter is wrong." in text(office, f"/sessions/?{query}")
     page = text(office, f"/sessions/views/{view.pk}/")
     assert "Something that this view filters by is no longer there." in page
