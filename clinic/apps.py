@@ -11,8 +11,9 @@ class ClinicConfig(AppConfig):
 
     def ready(self) -> None:
         from clinic import checks  # noqa: F401
-        from clinic.signin import receivers
+        from clinic.signin import limits, receivers
         from clinic.trail import keys
 
         receivers.connect()
+        limits.connect()
         register(keys.check)

@@ -7,8 +7,9 @@ What does not read as JSON counts as not there.
 from __future__ import annotations
 
 import json
+import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,6 +23,16 @@ _PUT = (
 )
 _PAST = "(SELECT cache_key FROM {} WHERE expires <= %s LIMIT %s"
 _DROP_PAST = "DELETE FROM {} WHERE cache_key IN "
+_COUNT = (
+    "INSERT INTO {} AS counted (cache_key, value, expires) VALUES (%s, %s, %s)"
+    " ON CONFLICT (cache_key) DO UPDATE"
+    " SET value = excluded.value || substr(counted.value, 1, %s), expires = excluded.expires"
+    " WHERE substr(counted.value, %s, %s) NOT BETWEEN %s AND %s"
+    " RETURNING value"
+)
+_TAKE_BACK = "UPDATE {} SET value = replace(value, %s, '') || %s WHERE cache_key IN (%s, %s)"
+_DIGITS, _MARK = 16, 20
+"""Of one that is counted: the digits of its microsecond, and with four more that tell it apart."""
 CULLED = 100
 """How many rows whose time is over go with each value that is set: at most, so that none waits."""
 
@@ -62,6 +73,37 @@ class JsonCache(DatabaseCache):
         until = self._until(timeout)
         return bool(self._run("UPDATE {} SET expires = %s WHERE cache_key = %s", until, made))
 
+    def count(self, key: str, mark: str, most: int, seconds: float) -> bool:
+        """Whether fewer than `most` were counted under `key` in the last `seconds`; then this one
+        is, too. `mark` is from `new_mark`.
+
+        The row is text: the marks of the newest `most`, the newest first, so that there is room
+        where the last of them is over or missing. What reads as no time of this side of `seconds`
+        from now is no mark.
+        """
+        now = int(mark[:_DIGITS])
+        until = self._until(seconds)
+        rows = self._run(
+            _COUNT,
+            self.make_and_validate_key(key),
+            mark,
+            until,
+            (most - 1) * _MARK,
+            (most - 1) * _MARK + 1,
+            _DIGITS,
+            _digits(now - int(seconds * 1_000_000) + 1),
+            _digits(now + int(seconds * 1_000_000)),
+        )
+        if rows and rows[0][0] == mark:
+            # A key that was not there: so the table does not grow with what strangers try.
+            self._drop_past()
+        return bool(rows)
+
+    def take_back(self, keys: Sequence[str], mark: str) -> None:
+        """Count no longer what was counted with `mark` under one or two keys."""
+        made = [self.make_and_validate_key(key) for key in keys]
+        self._run(_TAKE_BACK, mark, "0" * _MARK, made[0], made[-1])
+
     def _row(
         self, key: str, value: Any, timeout: Any, version: int | None
     ) -> tuple[str, str, datetime]:
@@ -89,6 +131,15 @@ class JsonCache(DatabaseCache):
         with connection.cursor() as cursor:
             cursor.execute(statement.replace("{}", table), given)
             return cursor.fetchall() if cursor.description else cursor.rowcount
+
+
+def new_mark() -> str:
+    """Names one thing that is counted: by its microsecond, and by chance."""
+    return _digits(int(time.time() * 1_000_000)) + secrets.token_hex(2)
+
+
+def _digits(microseconds: int) -> str:
+    return f"{max(microseconds, 0):0{_DIGITS}d}"
 
 
 def _now() -> datetime:

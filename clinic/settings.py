@@ -49,7 +49,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "allauth.usersessions",
+    "clinic.signin.apps.SignInRows",
     "crispy_forms",
     "crispy_bootstrap5",
     "django_filters",
@@ -179,6 +179,7 @@ CACHES: dict[str, Any] = {
 
 FILE_UPLOAD_HANDLERS = ["clinic.uploads.RefuseFiles"]
 
+SESSION_ENGINE = "clinic.session_store"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 MESSAGE_STORAGE = "clinic.cookies.Messages"

@@ -47,22 +47,26 @@ class SignIn:
 
 def remember(request: HttpRequest, user: Staff) -> None:
     """Note whose session this is, and forget those that are over."""
-    # The library forgets, in a moment, the rows whose session names no one.
-    request.session.save()
-    UserSession.objects.update_or_create(
+    if request.session.session_key is None:
+        request.session.save()
+    row = UserSession(
         session_key=request.session.session_key,
-        defaults={
-            "user": user,
-            "ip": origin.address(request) or UNKNOWN,
-            "user_agent": request.META.get("HTTP_USER_AGENT", "")[:200],
-            "created_at": timezone.now(),
-            "data": {"device": getattr(request, "device", "")},
-        },
+        user=user,
+        ip=origin.address(request) or UNKNOWN,
+        user_agent=request.META.get("HTTP_USER_AGENT", "")[:200],
+        data={"device": getattr(request, "device", "")},
+    )
+    UserSession.objects.bulk_create(
+        [row],
+        update_conflicts=True,
+        unique_fields=["session_key"],
+        update_fields=["user", "ip", "user_agent", "created_at", "data"],
     )
     over = Session.objects.filter(expire_date__lt=timezone.now()).values("pk")[:MOST_FORGOTTEN]
-    Session.objects.filter(pk__in=over).delete()
-    kept = Session.objects.filter(session_key=OuterRef("session_key"))
-    UserSession.objects.filter(~Exists(kept)).delete()
+    ended, _ = Session.objects.filter(pk__in=over).delete()
+    if ended:
+        kept = Session.objects.filter(session_key=OuterRef("session_key"))
+        UserSession.objects.filter(~Exists(kept)).delete()
 
 
 def forget(request: HttpRequest) -> None:

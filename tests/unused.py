@@ -28,10 +28,10 @@ HOOKS = [
     "clean_*", "*_other", "prepare_value", "bound_data", "valid_value", "get_bound_field",
     "value_from_datadict", "field_class", "field_order", "label_suffix", "disabled",
     "use_required_attribute", "success_url", "extra_context", "process_exception", "process_view",
-    # Django: sign-in backends, passwords, uploads, caches, cookies, logs
+    # Django: sign-in backends, sessions, passwords, uploads, caches, cookies, logs
     "authenticate", "get_user", "validate", "new_file", "receive_data_chunk", "file_complete",
     "raw_data", "file_size", "get_many", "cookie_name", "msg", "formatException",
-    "_result_cache",
+    "_result_cache", "_session_key", "modified",
     # WeasyPrint
     "fetch",
     # crispy forms

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Subquery
 
 from clinic import clock
 from clinic.models import ChainHead, Membership, Staff, TrailEntry
@@ -97,13 +97,10 @@ def is_recorded(staff: Staff) -> bool:
 def _agrees(read: Staff, now: Staff) -> bool:
     """Whether the rows are what the chain tells; `read` is the person as they were read a moment
     ago, `now` as they stand."""
-    entries = TrailEntry.objects.filter(chain=now.pk)
-    if not _is_whole(now.pk):
+    found = _entries(now.pk)
+    # As many entries as the head says.
+    if not found or found[0].counted != found[0].told:
         return False
-    about = Q()
-    for table in TABLES:
-        about |= Q(payload__contains=f'"{table}":{{')
-    found = list(entries.filter(about).order_by("seq"))
     try:
         if any(chain.digest_of(entry) != entry.digest for entry in found):
             return False
@@ -128,11 +125,17 @@ def _was(read: Staff, entries: list[TrailEntry]) -> bool:
     return False
 
 
-def _is_whole(chain_id: UUID) -> bool:
-    """The chain has as many entries as its head says; in one query."""
-    counted = TrailEntry.objects.filter(chain=chain_id).aggregate(count=Count("pk"))["count"]
-    head = ChainHead.objects.filter(pk=chain_id).values_list("count", flat=True).first()
-    return bool(head) and head == counted
+def _entries(chain_id: UUID) -> list[Any]:
+    """The entries that tell of the person's rows, in one query with how many the whole chain has
+    and how many its head says that it has."""
+    whole = TrailEntry.objects.filter(chain=chain_id)
+    about = Q()
+    for table in TABLES:
+        about |= Q(payload__contains=f'"{table}":{{')
+    every = whole.order_by().values("chain").annotate(count=Count("pk")).values("count")
+    head = ChainHead.objects.filter(pk=chain_id).values("count")
+    counts = {"counted": Subquery(every), "told": Subquery(head)}
+    return list(whole.filter(about).order_by("seq").annotate(**counts))
 
 
 def _held(staff: Staff, log: dict[str, dict[str, Columns]]) -> Held:

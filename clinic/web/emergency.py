@@ -26,7 +26,7 @@ from clinic.pages.entry_page import EntryPage, enter, render_form
 from clinic.pages.protect import page
 from clinic.pages.submit import submit
 from clinic.request import ClinicRequest, SignedInRequest
-from clinic.signin.library import ratelimit
+from clinic.signin import limits
 from clinic.web.organisation_form import OrganisationForm, submit_button
 
 
@@ -84,7 +84,7 @@ def _entered(request: ClinicRequest, form: EmergencyForm) -> Membership | None:
     counted before it is made, so that many at once do not exceed the limit, and taken off the
     count again when there was none."""
     by, data = request.user, form.cleaned_data
-    counted = ratelimit.consume(request, app="allauth.account", action="emergency", user=by)
+    counted = limits.consume(request, action="emergency", user=by)
     if counted is None:
         words = _("Too many wrong attempts. Wait a few minutes, then try again.")
         form.add_error("password", words)

@@ -52,16 +52,16 @@ CHANGES: dict[str, Callable[[Staff], Any]] = {
 
 
 def between(monkeypatch: pytest.MonkeyPatch, change: Callable[[], Any]) -> None:
-    """Have `change` made once, after the entries were counted and before the rows are read."""
-    count = compared._is_whole
+    """Have `change` made once, after the entries were read and before the rows are."""
+    entries = compared._entries
 
-    def counted(*args: Any) -> bool:
-        found = count(*args)
-        monkeypatch.setattr(compared, "_is_whole", count)
+    def read(*args: Any) -> list[Any]:
+        found = entries(*args)
+        monkeypatch.setattr(compared, "_entries", entries)
         change()
         return found
 
-    monkeypatch.setattr(compared, "_is_whole", counted)
+    monkeypatch.setattr(compared, "_entries", read)
 
 
 @pytest.mark.parametrize("name", CHANGES)

@@ -148,10 +148,13 @@ def session_key(staff: Staff) -> str:
     return str(UserSession.objects.filter(user=staff).latest("pk").session_key)
 
 
-def test_rows_without_a_session_are_forgotten_when_someone_signs_in(site: Site) -> None:
-    nurse = person(site, "nurse")
+def test_whose_session_is_over_is_forgotten_when_someone_signs_in(site: Site) -> None:
+    nurse, gone = person(site, "nurse"), person(site, "nurse")
     arrive(nurse)
-    Session.objects.filter(pk=session_key(nurse)).delete()
+    arrive(gone)
+    Session.objects.filter(pk=session_key(gone)).delete()
+    over = timezone.now() - timedelta(seconds=1)
+    Session.objects.filter(pk=session_key(nurse)).update(expire_date=over)
     other = person(site, "nurse")
     arrive(other)
     assert [row.user for row in UserSession.objects.all()] == [other]
