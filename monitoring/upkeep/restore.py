@@ -22,7 +22,7 @@ from monitoring.proof.verify import verify
 from monitoring.upkeep import archive, postgresql, sqlite
 from monitoring.upkeep.aliases import instead
 from monitoring.upkeep.backup import draft_folder
-from monitoring.upkeep.failure import Failure
+from monitoring.upkeep.failure import Failure, require_accepted
 from monitoring.upkeep.manifest import (
     Manifest,
     contents,
@@ -31,7 +31,6 @@ from monitoring.upkeep.manifest import (
     unknown_migrations,
 )
 
-MOST_NAMED = 20
 STILL_RUNS = "A server runs, or another restore. Stop it first: what it saves would be lost."
 
 
@@ -121,7 +120,7 @@ def _opened(wanted: Wanted, copy: Path, engine: str) -> Done:
             "first."
         )
     findings += lacking_here(said)
-    _require_accepted(findings, wanted)
+    require_accepted(findings, wanted.despite)
     return Done(said, {}, findings)
 
 
@@ -141,7 +140,7 @@ def _told_and_verified(wanted: Wanted, done: Done) -> None:
     wrong = [
         f"{p.subject}: {p.words}" for p in verify().problems if not _is_loss(p, anchored, done)
     ]
-    _require_accepted(wrong, wanted)
+    require_accepted(wrong, wanted.despite)
     done.findings += wrong
     connection = connections[DEFAULT_DB_ALIAS]
     if guards.check(connection):
@@ -166,13 +165,3 @@ def _is_loss(problem: Problem, anchored: anchors.Anchored, done: Done) -> bool:
     if kind == "anchor":
         return name in {file for file, *_ in anchored.backwards}
     return name in done.lost and "anchored" in problem.words
-
-
-def _require_accepted(findings: list[str], wanted: Wanted) -> None:
-    if findings and not wanted.despite:
-        lines = "\n".join(f"  {one}" for one in findings[:MOST_NAMED])
-        more = f"\n  and {len(findings) - MOST_NAMED} more" if findings[MOST_NAMED:] else ""
-        raise Failure(
-            f"Not everything is there, or right:\n{lines}{more}\nPut it right, or go on with "
-            "--despite, which is told on the trail with all of this."
-        )
