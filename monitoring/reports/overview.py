@@ -269,12 +269,12 @@ def overview(found: QuerySet[Figures], zone: ZoneInfo) -> Overview:
     """Everything of the sessions `found`, by their month at the site, or by their year where these
     are more than MOST_MONTHS: four queries."""
     starts = _starts(found, zone)
-    rows = list(_by_span(found, starts))
+    rows = list(_by_span(_counted(found.order_by()), starts))
     told = _added_up(rows, _COMPARED)
     total = _all_of(rows)
     return Overview(
         groups=[(name, [_share(line, total) for line in lines]) for name, lines in GROUPS],
-        times=[times for pair in _PAIRS for times in _times(found, *pair)],
+        times=[times for pair in _PAIRS for times in _times(found, starts, *pair)],
         months=[_part(start.date(), told.get(n, Counter())) for n, start in enumerate(starts)],
         sessions=total["n"],
     )
@@ -304,12 +304,12 @@ def _starts(found: QuerySet[Figures], zone: ZoneInfo) -> list[datetime]:
     return [datetime(month // 12, month % 12 + 1, 1, tzinfo=zone) for month in months]
 
 
-def _by_span(found: QuerySet[Figures], starts: list[datetime]) -> Iterable[dict[str, Any]]:
-    """One query with a part for each span: the database finds each by its index, and neither asks
-    for the month of a session nor sorts them."""
-    counted, parts = _counted(found.order_by()), []
+def _by_span(asked: QuerySet[Any], starts: list[datetime]) -> Iterable[dict[str, Any]]:
+    """One query with a part for each span: the database finds each by its index, however many years
+    lie beside it, and neither asks for the month of a session nor sorts them."""
+    parts = []
     for number, start in enumerate(starts):
-        part = counted.filter(planned_for__gte=start).annotate(part=Value(number))
+        part = asked.filter(planned_for__gte=start).annotate(part=Value(number))
         end = starts[number + 1] if number + 1 < len(starts) else None
         parts.append(part.filter(planned_for__lt=end) if end else part)
     return parts[0].union(*parts[1:], all=True) if parts else ()
@@ -374,17 +374,17 @@ def _part(name: Any, told: Sums) -> Part:
     return Part(name, told["n"], {code: _share(LINES[code], told) for code in COMPARED})
 
 
-def _times(found: QuerySet[Figures], one: str, other: str) -> Iterator[Times]:
+def _times(
+    found: QuerySet[Figures], starts: list[datetime], one: str, other: str
+) -> Iterator[Times]:
     """By how many had each minute: any engine counts, none has to sort. Two at a time, for what
     costs is to look at each session."""
-    rows: Iterable[tuple[Any, ...]] = (
-        found.order_by().values_list(one, other).annotate(n=Count("*"))
-    )
+    asked: QuerySet[Any] = found.order_by().values(one, other).annotate(n=Count("*"))
     by_minute: dict[str, Counter[int]] = {one: Counter(), other: Counter()}
-    for *minutes, n in rows:
-        for code, value in zip((one, other), minutes, strict=True):
-            if value is not None:
-                by_minute[code][value] += n
+    for row in _by_span(asked, starts):
+        for code in (one, other):
+            if (value := row[code]) is not None:
+                by_minute[code][value] += row["n"]
     for code, counted in by_minute.items():
         count, values = counted.total(), sorted(counted.items())
         yield Times(code, count, _quantile(values, count, 0.5), _quantile(values, count, 0.9))
