@@ -2,10 +2,11 @@
 
 What it shows changes with what was recorded, or with time alone. Each verb moves the head of a
 chain (clinic/trail), so that the heads of the sessions shown, of their patients and those patients'
-other sessions, of who watches them, and of the organisation tell of every change in two queries. Up
-to which moment time alone changes nothing is found when the page is made, by making it once for now
-and once for then: no list of moments is kept beside the rules. Time alone never brings back what a
-page showed before, so that what is alike at both ends is alike between them.
+other sessions, of who watches them, and of the organisation tell of every change in one query
+(monitoring/models/recorded.py). Up to which moment time alone changes nothing is found when the
+page is made, by making it once for now and once for then: no list of moments is kept beside the
+rules. Time alone never brings back what a page showed before, so that what is alike at both ends is
+alike between them.
 
 All of that travels with the page as its `version`, which a person could only change to their own
 disadvantage: nothing is kept on the server, and no answer is another person's. An answer without
@@ -18,37 +19,20 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from uuid import UUID
 
-from django.db.models import Q
 from django.http import HttpResponse
 
-from clinic.models import ChainHead
 from clinic.request import ClinicRequest
-from clinic.trail.chain import ORGANISATION
-from monitoring.models import Session
-from monitoring.models.session import SessionQuerySet
+from monitoring.models.recorded import Row
 
 AHEAD = (timedelta(minutes=10), timedelta(minutes=1))
 """How far ahead a page is tried, the furthest first."""
 
 
-def heads(request: ClinicRequest, sessions: SessionQuerySet, *more: object) -> str:
-    """What was recorded that `sessions` show to this person; changes with any of it, and `more`."""
-    shown: list[tuple[UUID | None, ...]] = list(
-        sessions.order_by("pk").values_list("pk", "patient_id", "observer_id", "prescriber_id")
-    )
-    chains = {chain for row in shown for chain in row if chain} | {ORGANISATION}
-    history = Session.objects.filter(patient__in={row[1] for row in shown}).values("pk")
-    found = ChainHead.objects.filter(Q(pk__in=chains) | Q(pk__in=history)).order_by("pk")
-    told = (
-        request.user.pk,
-        sorted(p.value for p in request.permissions),
-        shown,
-        list(found.values_list("pk", "digest")),
-        more,
-    )
-    return digest(told)
+def heads(request: ClinicRequest, recorded: list[Row], *more: object) -> str:
+    """What was recorded that the page shows to this person, as `monitoring.models.recorded` tells
+    it; changes with any of it, and with `more`."""
+    return digest((request.user.pk, sorted(p.value for p in request.permissions), recorded, more))
 
 
 def digest(shown: object) -> str:

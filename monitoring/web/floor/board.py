@@ -21,7 +21,7 @@ from clinic.pages import protect
 from clinic.pages.protect import page
 from clinic.request import ClinicRequest, SignedInRequest
 from clinic.tablets import Absent
-from monitoring.models import Admission, Decision, Order, Session
+from monitoring.models import Admission, Decision, Order, Session, recorded
 from monitoring.models.history import load_history
 from monitoring.models.rows import load
 from monitoring.reports import calls, form_state
@@ -53,11 +53,12 @@ def board(request: ClinicRequest) -> HttpResponse:
     now = clock.now()
     is_poll = bool(request.headers.get("HX-Request"))
     tomorrow = _tomorrow(request.site, now)
-    here = Session.objects.at(request.site)
-    absent = tablets.absent(request.site, now)
-    heads = news.heads(request, here.on_board(tomorrow), tomorrow, absent) if is_poll else ""
-    if is_poll and news.has_none(request, heads, now):
-        return news.nothing()
+    absent, heads = tablets.absent(request.site, now), ""
+    if is_poll:
+        told = recorded.on_board(request.site.pk, tomorrow)
+        heads = news.heads(request, told, tomorrow, absent)
+        if news.has_none(request, heads, now):
+            return news.nothing()
     sessions = _sessions(request.site, tomorrow)
     found = cards(sessions, now, request.permissions, request.user, absent)
     many = loads(sessions, request.site)

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -20,9 +19,8 @@ from clinic.request import ClinicRequest
 from clinic.tablets import Absent
 from clinic.verbs import Verb
 from monitoring import actions
-from monitoring.models import Dose, Event, Session
+from monitoring.models import Dose, Event, Session, recorded
 from monitoring.models.on_site import before_device
-from monitoring.models.session import IN_PROGRESS
 from monitoring.reports.chart import session_chart
 from monitoring.rules.clocks import ahead
 from monitoring.rules.doses import is_paused, is_running, may_give_more
@@ -69,12 +67,12 @@ def session(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     now = clock.now()
     is_poll = bool(request.headers.get("HX-Request"))
     here = Session.objects.at(request.site)
-    # That its prescriber has gone may have been recorded in another session.
-    watched = here.filter(Q(pk=session_id) | Q(phase__in=IN_PROGRESS))
-    absent = tablets.absent(request.site, now).get(session_id, [])
-    heads = news.heads(request, watched, session_id, absent) if is_poll else ""
-    if is_poll and news.has_none(request, heads, now):
-        return news.nothing()
+    absent, heads = tablets.absent(request.site, now).get(session_id, []), ""
+    if is_poll:
+        told = recorded.around(request.site.pk, session_id)
+        heads = news.heads(request, told, session_id, absent)
+        if news.has_none(request, heads, now):
+            return news.nothing()
     found = here.for_page(session_id)
     if found is None:
         raise not_here(request, session_id)

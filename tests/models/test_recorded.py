@@ -1,0 +1,106 @@
+"""What tells of a page's sessions changes with all that the page shows, and with little else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from clinic import clock as clinic_clock
+from monitoring.models import recorded
+from monitoring.models.recorded import Row
+from tests.clock import TestClock
+from tests.factories.people import SiteFactory
+from tests.factories.record import PatientFactory
+from tests.factories.visits import Visit, discharged, observed, planned, predosed, signed
+
+pytestmark = pytest.mark.django_db
+
+
+def at_the_same_site(clock: TestClock, build: Callable[..., Visit], beside: Visit) -> Visit:
+    return build(clock, site=beside.site, patient=PatientFactory.create(site=beside.site))
+
+
+def on_board(visit: Visit) -> list[Row]:
+    return recorded.on_board(visit.site.pk, clinic_clock.now() + timedelta(days=1))
+
+
+def around(visit: Visit) -> list[Row]:
+    return recorded.around(visit.site.pk, visit.id)
+
+
+@pytest.mark.parametrize("told", [on_board, around])
+def test_a_reading_of_the_session_is_told(
+    clock: TestClock, told: Callable[[Visit], list[Row]]
+) -> None:
+    visit = observed(clock)
+    before = told(visit)
+    assert told(visit) == before
+    visit.read()
+    assert told(visit) != before
+
+
+@pytest.mark.parametrize("told", [on_board, around])
+def test_what_is_recorded_in_the_patients_earlier_session_is_told(
+    clock: TestClock, told: Callable[[Visit], list[Row]]
+) -> None:
+    earlier = discharged(clock)
+    clock.forward(minutes=24 * 60)
+    visit = predosed(clock, site=earlier.site, patient=earlier.patient)
+    before = told(visit)
+    earlier.amend()
+    assert told(visit) != before
+
+
+def test_the_board_tells_of_each_session_of_the_site_and_of_no_other_site(
+    clock: TestClock,
+) -> None:
+    visit = observed(clock)
+    beside, elsewhere = at_the_same_site(clock, observed, visit), observed(clock)
+    before = on_board(visit)
+    elsewhere.read()
+    assert on_board(visit) == before
+    beside.read()
+    assert on_board(visit) != before
+    assert len(before) == 2 + 1
+    at_the_same_site(clock, planned, visit)
+    assert len(on_board(visit)) == 3 + 1
+
+
+@pytest.mark.parametrize(("build", "is_told"), [(predosed, True), (observed, False)])
+def test_a_reading_beside_is_told_while_the_session_rests_on_who_is_on_site(
+    clock: TestClock, build: Callable[..., Visit], is_told: bool
+) -> None:
+    visit = build(clock)
+    beside = at_the_same_site(clock, observed, visit)
+    before = around(visit)
+    beside.read()
+    assert (around(visit) != before) == is_told
+
+
+def test_a_session_tells_who_else_is_watched(clock: TestClock) -> None:
+    visit = observed(clock)
+    before = around(visit)
+    beside = at_the_same_site(clock, signed, visit)
+    with_two = around(visit)
+    assert with_two != before
+    beside.leave()
+    assert around(visit) == before
+
+
+@pytest.mark.parametrize("told", [on_board, around])
+def test_it_is_one_statement(
+    clock: TestClock,
+    told: Callable[[Visit], list[Row]],
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    visit = observed(clock)
+    with django_assert_num_queries(1):
+        assert told(visit)
+
+
+def test_a_floor_without_sessions_still_tells_of_the_organisation() -> None:
+    site = SiteFactory.create()
+    assert recorded.on_board(site.pk, clinic_clock.now()) == recorded.around(site.pk, site.pk)
