@@ -12,9 +12,10 @@ from playwright.sync_api import expect
 
 from clinic import actions
 from clinic.ids import uuid7
-from clinic.models import Site
+from clinic.models import Site, Staff
 from monitoring.models import AccessEntry, Session
 from tests.browser.conftest import Person
+from tests.browser.test_afterwards import sheets_of
 from tests.clock import TestClock
 from tests.factories.people import PASSWORD, SiteFactory
 from tests.factories.people import person as staff
@@ -24,8 +25,8 @@ from tests.factories.visits import discharged, planned
 MANY = 1000
 
 
-def plans(clock: TestClock, site: Site) -> None:
-    """A thousand planned sessions: copies of one, a week apart."""
+def plans(clock: TestClock, site: Site, many: int = MANY) -> None:
+    """So many planned sessions: copies of one, a week apart."""
     plan = planned(clock, site=site, patient=PatientFactory.create(site=site)).session
     values = {f.attname: getattr(plan, f.attname) for f in Session._meta.local_concrete_fields}
     Session.objects.bulk_create(
@@ -38,7 +39,7 @@ def plans(clock: TestClock, site: Site) -> None:
                 "prescriber_id": None,
             }
         )
-        for week in range(1, MANY)
+        for week in range(1, many)
     )
 
 
@@ -82,6 +83,31 @@ def test_an_administrator_exports_what_is_filtered_and_finds_who_printed(
     row = page.get_by_role("row").filter(has_text="Printed")
     expect(row).to_contain_text(visit.patient.banner_name)
     assert AccessEntry.objects.filter(action="exported").count() == 1
+
+
+def test_each_printed_sheet_of_a_list_says_what_it_is_filtered_by_and_by_whom_it_was_printed(
+    person: Callable[..., Person], clock: TestClock
+) -> None:
+    site = SiteFactory.create()
+    visit = discharged(clock, site=site, patient=PatientFactory.create(site=site))
+    plans(clock, site, 60)
+    for _ in range(3):
+        visit.amend()
+    administrator = person().signed_in(staff(site, "administrator"))
+    who = f"printed by {Staff.objects.get(memberships__role='administrator').printed_name}"
+    for path, filtered in (
+        ("/sessions/?outcome=planned&size=50", "Filtered by How it ended: Planned"),
+        ("/access/?action=listed", "Filtered by"),
+        ("/trail/?patient=" + visit.patient.mrn, f"Patient: name or MRN: {visit.patient.mrn}"),
+        ("/forms/", who),
+    ):
+        administrator.go(path)
+        small = administrator.page.pdf(width="8.5in", height="7in")
+        sheets = [" ".join(sheet.split()) for sheet in sheets_of(small)]
+        assert len(sheets) > 1 or not path.startswith("/sessions"), path
+        for sheet in sheets:
+            assert sheet.count(who) == 1, path
+            assert filtered in sheet, path
 
 
 def test_an_auditor_finds_who_gave_whom_which_role_and_a_failed_sign_in(
