@@ -133,29 +133,46 @@ def _setting(key: str, label: str, uses: str, *, is_required: bool = True) -> Fi
     )
 
 
-def _asked(key: str, label: str, section: Section, *, only_if: str = "") -> Field:
+def _asked(key: str, label: str) -> Field:
     return Field(
         key=key,
         label=label,
-        section=section,
+        section="vitals",
         origin="observer",
-        kind="minutes" if only_if else "yes_no",
+        kind="yes_no",
         uses=("answers",),
         is_asked=True,
-        only_if=only_if,
     )
 
 
-def _rated(key: str, label: str, uses: tuple[str, ...], *, only_if: str = "") -> Field:
+def _event(key: str, label: str, *, is_rated: bool = False) -> tuple[Field, ...]:
+    """Whether there was one, its onset and when it was resolved: from the ratings of the readings
+    where it is rated, and else the observer is asked."""
+    rated: tuple[str, ...] = (key,) if is_rated else ()
+    since: tuple[str, ...] = (key, "first_dose_at") if is_rated else ()
+    parts = (
+        (key, label, rated, ""),
+        (f"{key}_onset", _("Onset"), since, key),
+        (f"{key}_resolved", _("Resolved"), since, key),
+    )
+    return tuple(
+        Field(
+            key=part,
+            label=words,
+            section="events",
+            origin="readings" if is_rated else "observer",
+            kind="minutes" if only_if else "yes_no",
+            uses=(*uses, "answers"),
+            is_asked=True,
+            only_if=only_if,
+        )
+        for part, words, uses, only_if in parts
+    )
+
+
+def _pressure(key: str, label: str) -> Field:
     return Field(
-        key=key,
-        label=label,
-        section="events",
-        origin="readings",
-        kind="minutes" if only_if else "yes_no",
-        uses=(*uses, "answers"),
-        is_asked=True,
-        only_if=only_if,
+        key=key, label=label, section="pressure", origin="readings", kind="pressure", uses=(key,)
     )
 
 
@@ -243,32 +260,11 @@ _MONITOR_TO_PRESSURE = (
         uses=("ready_minutes", "answers"),
         is_asked=True,
     ),
-    _asked("vitals_before", _("Acceptable before the administration"), "vitals"),
-    _asked("vitals_end", _("Acceptable before the end of the session"), "vitals"),
-    Field(
-        key="pressure_before",
-        label=_("Before the administration"),
-        section="pressure",
-        origin="readings",
-        kind="pressure",
-        uses=("pressure_before",),
-    ),
-    Field(
-        key="pressure_40",
-        label=_("40 minutes after"),
-        section="pressure",
-        origin="readings",
-        kind="pressure",
-        uses=("pressure_40",),
-    ),
-    Field(
-        key="pressure_end",
-        label=_("Before the end of the session"),
-        section="pressure",
-        origin="readings",
-        kind="pressure",
-        uses=("pressure_end",),
-    ),
+    _asked("vitals_before", _("Acceptable before the administration")),
+    _asked("vitals_end", _("Acceptable before the end of the session")),
+    _pressure("pressure_before", _("Before the administration")),
+    _pressure("pressure_40", _("40 minutes after")),
+    _pressure("pressure_end", _("Before the end of the session")),
 )
 _OXIMETRY = Field(
     key="oximetry",
@@ -278,34 +274,13 @@ _OXIMETRY = Field(
     kind="oximetry",
     uses=("oxygen_saturations",),
 )
-_SEDATED, _DISSOCIATED = ("sedation",), ("dissociation",)
 _SEDATION_TO_DISSOCIATION = (
-    _rated("sedation", _("Sedation"), _SEDATED),
-    _rated("sedation_onset", _("Onset"), (*_SEDATED, "first_dose_at"), only_if="sedation"),
-    _rated("sedation_resolved", _("Resolved"), (*_SEDATED, "first_dose_at"), only_if="sedation"),
-    _rated("dissociation", _("Dissociation"), _DISSOCIATED),
-    _rated(
-        "dissociation_onset",
-        _("Onset"),
-        (*_DISSOCIATED, "first_dose_at"),
-        only_if="dissociation",
-    ),
-    _rated(
-        "dissociation_resolved",
-        _("Resolved"),
-        (*_DISSOCIATED, "first_dose_at"),
-        only_if="dissociation",
-    ),
+    *_event("sedation", _("Sedation"), is_rated=True),
+    *_event("dissociation", _("Dissociation"), is_rated=True),
 )
-_RESPIRATORY = (
-    _asked("respiratory", _("Respiratory depression"), "events"),
-    _asked("respiratory_onset", _("Onset"), "events", only_if="respiratory"),
-    _asked("respiratory_resolved", _("Resolved"), "events", only_if="respiratory"),
-)
+_RESPIRATORY = _event("respiratory", _("Respiratory depression"))
 _INCREASE_TO_SIGNATURE = (
-    _asked("pressure_increase", _("Increase in blood pressure"), "events"),
-    _asked("pressure_increase_onset", _("Onset"), "events", only_if="pressure_increase"),
-    _asked("pressure_increase_resolved", _("Resolved"), "events", only_if="pressure_increase"),
+    *_event("pressure_increase", _("Increase in blood pressure")),
     Field(
         key="serious",
         label=_("Serious adverse event"),
