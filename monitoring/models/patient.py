@@ -118,7 +118,10 @@ class Patient(Guarded):
     class Meta:
         ordering = ("family_name", "given_name", "mrn")
         indexes = (
-            models.Index(fields=("site", "family_name", "given_name"), name="patient_by_name"),
+            # With the id: the register goes on after one of thousands who have the same name.
+            models.Index(
+                fields=("site", "family_name", "given_name", "id"), name="patient_by_name"
+            ),
             models.Index(fields=("site", "search_name"), name="patient_by_search"),
         )
         constraints = (
