@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
 from playwright.sync_api import expect
+from pypdf import PdfReader
 
 from tests.browser.conftest import Person
 
@@ -78,3 +80,8 @@ def sign(clinician: Person, password: str) -> None:
         caution.fill("Known hypertension, falling, stays with her sister")
     page.get_by_label("Your password").fill(password)
     clinician.tap("Sign clearance")
+
+
+def sheets_of(printed: bytes) -> list[str]:
+    """The text of each sheet of a PDF."""
+    return [sheet.extract_text() for sheet in PdfReader(BytesIO(printed)).pages]

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from io import BytesIO
 
 import pytest
 from playwright.sync_api import expect
-from pypdf import PdfReader
 
 from clinic.models import TrailEntry
 from monitoring.models import AccessEntry, Amendment, Review
 from tests.browser.conftest import Person
+from tests.browser.hands import sheets_of
 from tests.clock import TestClock
 from tests.factories.people import person as staff
 from tests.factories.visits import Visit, discharged
@@ -112,10 +111,6 @@ def test_printing_is_kept_and_found_by_the_administrator(
     text = download.value.path().read_text(encoding="utf-8-sig")
     assert visit.patient.mrn in text
     assert "printed" in text
-
-
-def sheets_of(printed: bytes) -> list[str]:
-    return [sheet.extract_text() for sheet in PdfReader(BytesIO(printed)).pages]
 
 
 def test_the_report_that_is_printed_marks_what_was_amended(

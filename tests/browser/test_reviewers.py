@@ -15,7 +15,7 @@ from clinic.ids import uuid7
 from clinic.models import Site, Staff
 from monitoring.models import AccessEntry, Session
 from tests.browser.conftest import Person
-from tests.browser.test_afterwards import sheets_of
+from tests.browser.hands import sheets_of
 from tests.clock import TestClock
 from tests.factories.people import PASSWORD, SiteFactory
 from tests.factories.people import person as staff
