@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import traceback
+from datetime import UTC, datetime
 from types import TracebackType
+
+from clinic import request_id
 
 _INVITATION = re.compile(r"(/invitation/[^/\s]+/)[^/\s\"?]+")
 
@@ -23,7 +27,11 @@ class ValueFreeFormatter(logging.Formatter):
     databases and parsers quote values of the record."""
 
     def __init__(self) -> None:
-        super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
+        super().__init__("%(asctime)s %(levelname)s %(name)s %(request_id)s %(message)s")
+
+    def format(self, record: logging.LogRecord) -> str:
+        record.request_id = request_id.of(record) or "-"
+        return super().format(record)
 
     def formatException(  # noqa: N802
         self,
@@ -33,3 +41,21 @@ class ValueFreeFormatter(logging.Formatter):
         kind, _, trace = ei
         frames = "".join(traceback.format_tb(trace))
         return f"{frames}{kind.__name__ if kind else 'unknown'}"
+
+
+class JsonFormatter(ValueFreeFormatter):
+    """The same, one JSON object a line, for a collector of logs."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        said = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(),
+            "level": record.levelname,
+            "logger": record.name,
+            "request": request_id.of(record),
+            "message": record.getMessage(),
+        }
+        if status := getattr(record, "status_code", None):
+            said["status"] = status
+        if record.exc_info:
+            said["trace"] = self.formatException(record.exc_info)
+        return json.dumps(said, ensure_ascii=False)

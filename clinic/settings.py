@@ -32,6 +32,8 @@ verification last ended well."""
 BACKUPS = Path(env("CLINIC_BACKUPS", default=str(BASE_DIR / "var" / "backups")))
 BACKUP_RECIPIENTS = env.list("CLINIC_BACKUP_RECIPIENTS", default=[])
 """The public keys, of `age`, of those who can open a backup. Their private keys stay elsewhere."""
+HEALTH_TOKEN = env("CLINIC_HEALTH_TOKEN", default="")
+"""With it a monitor elsewhere may ask /health/; without one only this machine may."""
 CLINIC_DEMO = env.bool("CLINIC_DEMO", default=False)
 CLINIC_DEMO_ACCOUNTS = "monitoring.management.demo.build.accounts"
 """Answers whom the sign-in page of the demo names: never anyone whom the demo did not make."""
@@ -56,7 +58,9 @@ INSTALLED_APPS = [
     "django_htmx",
 ]
 MIDDLEWARE = [
-    # First, so that what the others answer by themselves carries the headers, too.
+    "clinic.request_id.RequestId",
+    "monitoring.web.health.Health",
+    # Before the rest, so that what the others answer by themselves carries the headers, too.
     "clinic.middleware.SecurityHeaders",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -243,12 +247,15 @@ STORAGES = {
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"()": "clinic.logs.ValueFreeFormatter"}},
+    "formatters": {
+        "plain": {"()": "clinic.logs.ValueFreeFormatter"},
+        "json": {"()": "clinic.logs.JsonFormatter"},
+    },
     "filters": {"no_tokens": {"()": "clinic.logs.NoTokens"}},
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
-            "formatter": "plain",
+            "formatter": env("CLINIC_LOG", default="plain"),
             "filters": ["no_tokens"],
         }
     },

@@ -36,3 +36,4 @@ urlpatterns = [
 ]
 
 handler400 = "clinic.errors.bad_request"
+handler500 = "clinic.errors.failed"

@@ -27,6 +27,9 @@ os.environ["CLINIC_DEMO"] = "0"
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 if "PYTEST_XDIST_WORKER" not in os.environ:
+    _state = tempfile.mkdtemp(prefix="clinic-state-")
+    atexit.register(shutil.rmtree, _state, ignore_errors=True)
+    os.environ["CLINIC_STATE"] = _state
     # Nothing is collected for tests, but the folder has to be there.
     _static = tempfile.mkdtemp(prefix="clinic-static-")
     atexit.register(shutil.rmtree, _static, ignore_errors=True)

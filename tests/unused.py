@@ -23,7 +23,7 @@ OTHERS_READ_ALL = ("settings.py", "formats.py", "gunicorn.conf.py")
 HOOKS = [
     # Django: applications, checks, commands, addresses
     "*Config", "app_configs", "check_*", "Command", "help", "add_arguments", "handle",
-    "urlpatterns", "handler400",
+    "urlpatterns", "handler400", "handler500",
     # Django: forms, fields, widgets, views
     "clean_*", "*_other", "prepare_value", "bound_data", "valid_value", "get_bound_field",
     "value_from_datadict", "field_class", "field_order", "label_suffix", "disabled",

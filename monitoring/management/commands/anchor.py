@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from clinic import marks
 from clinic.models import Staff
 from clinic.trail import anchors
 from monitoring.proof import restored
@@ -44,6 +45,7 @@ class Command(BaseCommand):
             path = anchors.write(before, heads)
         except FileExistsError:
             raise CommandError("Another anchor is being written.") from None
+        marks.leave("anchor", file=path.name)
         written = json.loads(path.read_bytes())
         self.stdout.write(f"{path}: {written['chains']} chains, root {written['root']}")
 

@@ -1,0 +1,136 @@
+"""Is the server well? What a monitor asks each minute, without a word of any patient.
+
+`down` is what keeps people from working: no server is to be sent requests that says it of itself.
+`look` is what someone has to see to today.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Literal
+from uuid import uuid4
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import DatabaseError, connection
+
+from clinic import clock, marks
+from clinic.models import TrailEntry
+from monitoring import guards
+
+Status = Literal["ok", "look", "down"]
+RANK: dict[Status, int] = {"ok": 0, "look": 1, "down": 2}
+"""Also the exit code of the command, as monitors expect it: 1 warns, 2 is critical."""
+AT_LEAST_FREE = 1_000_000_000
+PART_FREE = 0.05
+"""A disk with less free than both has to be seen to: bytes, and of the whole."""
+AT_MOST_OLD = timedelta(hours=26)
+"""What is done once a day was done by then, also where it took an hour longer."""
+CLOCKS_APART = timedelta(seconds=5)
+KEY = "health"
+
+
+@dataclass(frozen=True)
+class Check:
+    name: str
+    status: Status
+    words: str
+
+
+@dataclass(frozen=True)
+class Health:
+    at: datetime
+    checks: list[Check]
+
+    @property
+    def status(self) -> Status:
+        return max((check.status for check in self.checks), key=RANK.__getitem__)
+
+    def as_json(self) -> dict[str, Any]:
+        found = {check.name: asdict(check) for check in self.checks}
+        for check in found.values():
+            del check["name"]
+        return {"status": self.status, "at": self.at.isoformat(), "checks": found}
+
+
+def look() -> Health:
+    """Asks everything; nothing that fails keeps the rest from being asked."""
+    asked = {"database": _database, "guards": _guards, "clock": _clock, "disk": _disk}
+    checks = [_tried(name, ask) for name, ask in asked.items()]
+    done = {"backup": "backup", "anchor": "anchor", "verification": "verified"}
+    checks += [_mark(name, mark) for name, mark in done.items()]
+    return Health(clock.now(), checks)
+
+
+def _tried(name: str, ask: Callable[[], Check]) -> Check:
+    try:
+        return ask()
+    except (DatabaseError, OSError) as error:
+        # The words of a database may quote a row.
+        return Check(name, "down", f"This could not be asked: {type(error).__name__}.")
+
+
+def _database() -> Check:
+    """A row is written, committed and read back."""
+    word = uuid4().hex
+    cache.set(KEY, word, timeout=60)
+    if cache.get(KEY) != word:
+        return Check("database", "down", "The database can be read, and not written.")
+    return Check("database", "ok", "The database is read and written.")
+
+
+def _guards() -> Check:
+    found = guards.faults()
+    if not found:
+        return Check("guards", "ok", "Every guard stands.")
+    more = f" And {len(found) - 3} more." if found[3:] else ""
+    return Check("guards", "down", " ".join(found[:3]) + more)
+
+
+def _clock() -> Check:
+    """The clock against the database's own, and against the last entry: it never goes back."""
+    now = clock.now()
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT clock_timestamp()")
+            (there,) = cursor.fetchone()
+        if abs(there - now) > CLOCKS_APART:
+            words = f"The database's clock is {(there - now).total_seconds():+.0f} s from this one."
+            return Check("clock", "look", words)
+    last = TrailEntry.objects.order_by("-at", "-id").values_list("at", flat=True).first()
+    if last is not None and last - now > CLOCKS_APART:
+        ahead = (last - now).total_seconds()
+        return Check("clock", "look", f"The last entry is {ahead:.0f} s in the future.")
+    return Check("clock", "ok", "The clocks agree, and the last entry is not in the future.")
+
+
+def _disk() -> Check:
+    full = [
+        f"{folder} has {usage.free / 1e9:.1f} GB free."
+        for folder in _folders()
+        if (usage := shutil.disk_usage(folder)).free < min(AT_LEAST_FREE, usage.total * PART_FREE)
+    ]
+    return Check("disk", "look" if full else "ok", " ".join(full) or "There is room on the disks.")
+
+
+def _folders() -> Iterator[Path]:
+    """Where this machine writes; PostgreSQL's own disk is its machine's."""
+    found = [settings.ANCHORS, settings.BACKUPS, settings.STATE]
+    if connection.vendor == "sqlite":
+        found.append(Path(str(connection.settings_dict["NAME"])).parent)
+    return (folder for folder in found if folder.is_dir())
+
+
+def _mark(name: str, mark: str) -> Check:
+    found = marks.read(mark)
+    if not found:
+        return Check(name, "look", "None was made here yet.")
+    words = f"The last was made on {found['at']:%Y-%m-%d %H:%MZ}."
+    if not found.get("is_whole", True):
+        return Check(name, "look", f"{words} It found something wrong.")
+    is_late = clock.now() - found["at"] > AT_MOST_OLD
+    return Check(name, "look" if is_late else "ok", words)
