@@ -48,6 +48,7 @@ NAMES = {
     "AccessEntry": "access log",
     "ChainHead": "chain",
     "DoseEnd": "dose",
+    "ListedPatient": "access log",
     "PatientAmendment": "amendment",
     "SiteProtocol": "protocol version",
     "TrailEntry": "trail",

@@ -90,6 +90,21 @@ NOT ({stored});
 -- A column is not changed into a form that no verb writes.
 NOT ({stored});
 
+-- guard: listing_is_kept on: accessentry
+-- before: INSERT
+-- A list of patients is kept before it is said who was shown it.
+NEW.listing IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM monitoring_listedpatient l WHERE l.listing = NEW.listing
+);
+
+-- guard: listing_is_whole on: listedpatient
+-- before: INSERT
+-- No patient comes onto a list that someone was shown already.
+EXISTS (SELECT 1 FROM monitoring_accessentry e WHERE e.listing = NEW.listing) AND NOT EXISTS (
+    SELECT 1 FROM monitoring_listedpatient l
+    WHERE l.listing = NEW.listing AND l.patient_id = NEW.patient_id
+);
+
 -- guard: mrn_once on: patient
 -- before: REPLACE
 -- REPLACE does not put a patient in the place of the one who has the same MRN.

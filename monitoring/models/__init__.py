@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitoring.models.access import AccessEntry
+from monitoring.models.access import AccessEntry, ListedPatient
 from monitoring.models.admission import Admission
 from monitoring.models.amendment import Amendment, Review
 from monitoring.models.call import Call
@@ -36,6 +36,7 @@ __all__ = [
     "Figures",
     "FormAnswers",
     "FormFiling",
+    "ListedPatient",
     "Order",
     "Patient",
     "PatientAmendment",

@@ -34,6 +34,7 @@ __all__ = ["world"]
 LEAST_CELLS = 3000
 MAY_BE_WRITTEN = {
     "monitoring_accessentry",  # who was shown whose record
+    "monitoring_listedpatient",
     "django_session",
     "clinic_cache",
     "clinic_tablet",  # when it was last seen, and nothing else of it

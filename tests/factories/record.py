@@ -10,7 +10,7 @@ from django.db.models import Max
 from clinic.ids import uuid7
 from clinic.models import ChainHead, TrailEntry
 from clinic.names import search_text
-from monitoring.models import AccessEntry, Patient, ProtocolVersion, SiteProtocol
+from monitoring.models import AccessEntry, ListedPatient, Patient, ProtocolVersion, SiteProtocol
 from monitoring.rules.protocol import SPRAVATO_US
 from tests.factories.people import SiteFactory, StaffFactory
 
@@ -90,3 +90,13 @@ class AccessEntryFactory(factory.django.DjangoModelFactory[AccessEntry]):
     patient = factory.SubFactory(PatientFactory, site=factory.SelfAttribute("..site"))
     action = "opened"
     page = "patient"
+
+
+class ListedPatientFactory(factory.django.DjangoModelFactory[ListedPatient]):
+    """Of a list that no one was shown yet."""
+
+    class Meta:
+        model = ListedPatient
+
+    listing = factory.LazyFunction(uuid7)
+    patient = factory.SubFactory(PatientFactory)

@@ -29,6 +29,7 @@ from monitoring.rules.protocol import SPRAVATO_US
 from tests.clock import TestClock
 from tests.factories.followed import MEANT
 from tests.factories.logged import insert
+from tests.factories.record import ListedPatientFactory
 from tests.guards.raw import copy
 from tests.guards.ready_made import ready_made
 from tests.guards.world import Clinic, Visit, open_clinic
@@ -204,6 +205,8 @@ def example(noun: str, clinic: Clinic, clock: TestClock) -> tuple[Visit, Any]:
         return visit, another_version(clock)
     if noun == "accessentry":
         return visit, _access(visit, clock)
+    if noun == "listedpatient":
+        return visit, ListedPatientFactory.create(patient=visit.patient)
     if noun == "chainhead":
         return visit, ChainHead.objects.get(pk=visit.id)
     if noun == "trailentry":

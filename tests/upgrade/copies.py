@@ -40,6 +40,16 @@ def rows() -> dict[str, int]:
     return found
 
 
+def access_log() -> list[tuple[Any, ...]]:
+    """Each entry of who was shown whose record, in the columns that it always had."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, at, staff_id, site_id, patient_id, session_id, action, page, device,"
+            " address FROM monitoring_accessentry ORDER BY id"
+        )
+        return list(cursor.fetchall())
+
+
 def keep(version: str) -> Path:
     """Write the database at hand as the copy of `version`."""
     path = KEPT / f"{version}{SUFFIX}"

@@ -33,7 +33,8 @@ def test_keep_this_version(committed_db: None, clock: TestClock) -> None:
     _withdraw(site)
     reader = Client()
     reader.force_login(rosa)
-    assert reader.get(f"/patients/{patient.pk}/").status_code == 200
+    for path in (f"/patients/{patient.pk}/", "/patients/"):
+        assert reader.get(path).status_code == 200
     ShiftFactory.create(tablet=TabletFactory.create(site=site), staff=rosa)
     ProposalFactory.create(site=site)
     App(Staff.objects.get(username="mei"))

@@ -22,7 +22,7 @@ from monitoring.rules.cautions import cautions
 from monitoring.rules.questions import CHECKLIST
 from tests.clock import TestClock
 from tests.conftest import create_empty, using
-from tests.upgrade.copies import restore, rows, versions
+from tests.upgrade.copies import access_log, restore, rows, versions
 
 
 @pytest.fixture(params=versions())
@@ -47,11 +47,13 @@ def test_a_copy_is_kept_for_each_engine() -> None:
 def test_a_kept_database_upgrades_is_proved_and_goes_on_to_a_discharge(
     kept: None, clock: TestClock
 ) -> None:
-    before = rows()
+    before, shown = rows(), access_log()
     assert before["monitoring_session"] > 10
     call_command("migrate", verbosity=0)
     after = rows()
     assert {table: after[table] for table in before} == before
+    assert shown
+    assert access_log() == shown, "no entry was written anew"
     assert guards.check(connection) == []
     out = StringIO()
     call_command("verify_record", stdout=out)

@@ -31,7 +31,10 @@ from tests.factories.visits import Visit, predosed
 
 pytestmark = pytest.mark.django_db
 
-NOT_THE_RECORD = ("clinic_cache", "django_session", "monitoring_accessentry", "usersession")
+NOT_THE_RECORD = (
+    "clinic_cache", "django_session", "monitoring_accessentry", "monitoring_listedpatient",
+    "usersession",
+)  # fmt: skip
 """What is written for each request, whatever it asks for: signs of life and the access log."""
 FAILURES = {
     "busy": (OperationalError("database is locked"), "Not saved. The server is busy."),

@@ -21,13 +21,13 @@ from clinic.models import Site, Staff
 from clinic.pages.filters import DayFilter, ListFilter, PersonFilter
 from clinic.pages.protect import page
 from clinic.request import ClinicRequest
-from monitoring.models import AccessEntry
+from monitoring.models import AccessEntry, Patient
+from monitoring.reports.access_export import HEADINGS, access
 from monitoring.reports.access_report import (
-    HEADINGS,
-    as_rows,
     entries,
     folded,
-    of_patient,
+    of_patients,
+    patients_of,
     unfolded,
 )
 from monitoring.web.lookup import log_read
@@ -141,7 +141,13 @@ class AccessFilter(ListFilter):
     def patient_named(
         self, found: QuerySet[AccessEntry], name: str, words: str
     ) -> QuerySet[AccessEntry]:
-        return of_patient(found, words)
+        return of_patients(found, Patient.objects.matching(words))
+
+    @property
+    def whom(self) -> QuerySet[Patient] | None:
+        """The patients who were asked for; None where anyone was."""
+        words = self.form.cleaned_data.get("patient") if self.is_valid() else ""
+        return Patient.objects.matching(words) if words else None
 
 
 def _chosen(request: ClinicRequest) -> AccessFilter:
@@ -161,9 +167,9 @@ def access_list(request: ClinicRequest) -> HttpResponse:
     """The latest first; a list that someone was shown is one line, and unfolds."""
     chosen = _chosen(request)
     after, before, opened = (_moment(request, name) for name in ("after", "before", "unfold"))
-    shown = folded(chosen.qs, PAGE_SIZE, after, before)
-    lines = unfolded(chosen.qs, shown.rows, opened)
-    log_read(request, "listed", [e.patient_id for line in lines for e in line.entries])
+    shown = folded(chosen.qs, PAGE_SIZE, after, before, chosen.whom)
+    lines = unfolded(chosen.qs, shown.rows, opened, chosen.whom)
+    log_read(request, "listed", [p for line in lines for p in line.patients])
     context = {
         "filter": chosen,
         "lines": [(line, PAGES.get(line.page, line.page)) for line in lines],
@@ -189,12 +195,8 @@ def access_export(request: ClinicRequest) -> HttpResponseBase:
     chosen = _chosen(request)
     if not chosen.is_valid():
         return access_list(request)
-    patients = chosen.qs.order_by().values_list("patient_id", flat=True).distinct()
-    found = chosen.qs.filter(at__lte=request.shown.at)
-    return downloads.streamed(
-        request,
-        "access",
-        HEADINGS,
-        patients,
-        lambda: as_rows(found.iterator(chunk_size=1000), request.site),
+    found, whom = chosen.qs.filter(at__lte=request.shown.at), chosen.whom
+    kept = patients_of(found, whom)
+    return downloads.streamed_lines(
+        request, "access", HEADINGS, kept, lambda: access(found, whom, kept, request.site)
     )

@@ -35,7 +35,7 @@ def printed(request: SignedInRequest) -> HttpResponse:
     now = clock.now()
     for session_id in {entry.session_id for entry in shown}:
         read = reads.Read(request.user, shown[0].site, "printed", page, session_id)
-        patients = [e.patient_id for e in shown if e.session_id == session_id]
+        patients = reads.patients_of(e for e in shown if e.session_id == session_id)
         reads.log_reads(read, patients, now)
     return HttpResponse(status=204)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import IntegrityError, connection
 
+from clinic.ids import uuid7
 from clinic.models import Site
 from clinic.models.row import Guarded, name_of
 from monitoring import models as nouns
@@ -31,6 +32,7 @@ from tests.guards.world import Clinic, Visit
 
 COLUMN = {
     "accessentry": ("page", "changed"),
+    "listedpatient": ("listing", uuid7()),
     "patientamendment": ("reason", "Changed"),
     "trailentry": ("device", "changed"),
     "clearance": ("statement", "Changed"),
@@ -147,6 +149,7 @@ def _again(noun: str, clinic: Clinic, clock: TestClock) -> tuple[Any, dict[str, 
         "protocolversion": {"version": 7},
         "trailentry": {"seq": getattr(row, "seq", 0) + 1, "previous": getattr(row, "digest", "")},
         "accessentry": {"page": "another"},
+        "listedpatient": {"listing": uuid7()},
     }
     return row, others.get(noun, {"room": "Chair 9"})
 

@@ -10,17 +10,18 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries
 
 from clinic.models import Membership
-from monitoring.models import AccessEntry
+from monitoring.models import AccessEntry, ListedPatient
+from monitoring.proof.reads import patients_of
+from monitoring.reports import access_report
 from monitoring.web.review import access_log
 from monitoring.web.review.access_log import PAGES
 from tests.clinic.routes import BUTTONS, ROUTES, address, routes
 from tests.clock import TestClock
 from tests.factories.logged import insert
 from tests.factories.people import SiteFactory, person
-from tests.factories.record import PatientFactory
+from tests.factories.record import AccessEntryFactory, PatientFactory
 from tests.factories.visits import Visit, discharged, dosed
 
 pytestmark = pytest.mark.django_db
@@ -70,13 +71,51 @@ def test_who_comes_next_is_kept_as_shown_and_no_one_where_no_one_does(
     assert AccessEntry.objects.get().patient == other.patient
 
 
-def test_lists_keep_everyone_they_showed_in_one_insert(
-    visit: Visit, signed_in: Signer, django_assert_num_queries: DjangoAssertNumQueries
+def test_a_list_is_one_entry_with_everyone_it_showed_and_the_same_list_is_kept_once(
+    visit: Visit, signed_in: Signer
 ) -> None:
     others = {PatientFactory.create(site=visit.site).pk for _ in range(4)}
+    nurse = signed_in(visit.nurse)
+    nurse.get("/patients/")
+    entry = AccessEntry.objects.get(action="listed", page="patient-list")
+    assert entry.patient is None
+    assert patients_of([entry]) == others | {visit.patient.pk}
+    nurse.get("/patients/")
+    assert AccessEntry.objects.filter(listing=entry.listing).count() == 2
+    assert ListedPatient.objects.count() == 5
+
+
+def test_what_was_kept_a_row_a_patient_is_found_and_shown_like_a_list(
+    visit: Visit, signed_in: Signer, clock: TestClock
+) -> None:
+    """As everything before there were lists."""
+    others = [PatientFactory.create(site=visit.site, mrn=f"OLD-{n}") for n in range(3)]
+    for patient in others:
+        AccessEntryFactory.create(
+            at=clock.now(), site=visit.site, staff=visit.nurse, patient=patient, action="listed"
+        )
+    clock.forward(minutes=1)
+    administrator = signed_in(person(visit.site, "administrator"))
+    (line,) = administrator.get("/access/", {"action": "listed"}).context["lines"]
+    assert (line[0].count, line[0].entries) == (3, ())
+    (entry,) = shown(administrator, action="listed", patient=others[1].mrn)
+    assert entry.patient == others[1]
+
+
+def test_of_very_many_patients_the_entries_are_found_as_of_few(
+    visit: Visit, signed_in: Signer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    PatientFactory.create(site=visit.site, family_name="Verymany", mrn="V-1")
+    PatientFactory.create(site=visit.site, family_name="Verymany", mrn="V-2")
     signed_in(visit.nurse).get("/patients/")
-    listed = AccessEntry.objects.filter(action="listed", page="patient-list")
-    assert {e.patient_id for e in listed} == others | {visit.patient.pk}
+    signed_in(visit.nurse).get(f"/sessions/{visit.id}/")
+    administrator = signed_in(person(visit.site, "administrator"))
+    for few in (50, 1):
+        monkeypatch.setattr(access_report, "FEW", few)
+        ((line, _page),) = administrator.get(
+            "/access/", {"action": "", "patient": "verymany", "staff": str(visit.nurse.pk)}
+        ).context["lines"]
+        assert line.count == 2
 
 
 def test_a_page_that_stays_open_is_kept_again_after_a_quarter_of_an_hour(
@@ -169,7 +208,7 @@ def test_the_export_holds_what_the_page_shows_and_is_kept_itself(
     assert opened[0]["person"] == visit.nurse.printed_name
     assert opened[0]["at"].endswith("-04:00")
     exported = AccessEntry.objects.filter(action="exported")
-    assert {e.patient_id for e in exported} == {visit.patient.pk, patient.pk}
+    assert patients_of(exported) == {visit.patient.pk, patient.pk}
 
 
 def test_reads_at_another_site_are_not_shown(visit: Visit, signed_in: Signer) -> None:
@@ -202,14 +241,14 @@ def test_a_list_is_one_line_that_unfolds_and_shows_no_one_before(
     assert [line.count for line, _page in page.context["lines"]] == [1, 4]
     assert others[0].mrn not in page.content.decode()
     logged = AccessEntry.objects.filter(page="access-list")
-    assert {e.patient_id for e in logged.all()} == {visit.patient.pk}
+    assert patients_of(logged.all()) == {visit.patient.pk}
     clock.forward(minutes=1)
     unfolded = administrator.get(
         "/access/", {"action": "", "unfold": at.isoformat()}
     ).content.decode()
     assert all(other.mrn in unfolded for other in others)
-    assert {e.patient_id for e in logged.all()} == {visit.patient.pk, *(o.pk for o in others)}
-    assert AccessEntry.objects.filter(page="patient-list").count() == 4, "kept as before"
+    assert patients_of(logged.all()) == {visit.patient.pk, *(o.pk for o in others)}
+    assert len(patients_of(AccessEntry.objects.filter(page="patient-list"))) == 4, "as before"
     for wrong in ("soon", "2026-13-45T00:00:00", "2026-03-10T10:00:00"):
         assert {left for *_, left in lists(administrator, action="", unfold=wrong)} == {0}
 

@@ -10,6 +10,7 @@ from django.test import Client
 
 from clinic.ids import uuid7
 from monitoring.models import AccessEntry, FormAnswers, FormFiling
+from monitoring.proof.reads import patients_of
 from tests.clock import TestClock
 from tests.factories.people import SiteFactory, person
 from tests.factories.visits import Visit, discharged, dosed, observed, planned
@@ -47,7 +48,7 @@ def test_the_list_has_what_is_to_be_filed_the_most_overdue_first(
     assert "1 monitoring form is overdue." in text(signed_in(first.clinician), "/")
     assert "monitoring form is overdue" not in text(signed_in(first.nurse), "/")
     listed = AccessEntry.objects.filter(page="form-list", action="listed")
-    assert {entry.patient_id for entry in listed} == {first.patient.pk, second.patient.pk}
+    assert patients_of(listed) == {first.patient.pk, second.patient.pk}
 
 
 def test_a_session_still_open_on_the_seventh_day_says_to_end_it(
