@@ -99,7 +99,9 @@ class Patient(Guarded):
     chain_kind = "patient"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    site = models.ForeignKey("clinic.Site", on_delete=models.PROTECT, related_name="patients")
+    site = models.ForeignKey(
+        "clinic.Site", on_delete=models.PROTECT, related_name="patients", db_index=False
+    )
     mrn = models.CharField(_("MRN"), max_length=40)
     family_name = models.CharField(_("Family name"), max_length=120)
     given_name = models.CharField(_("Given name"), max_length=120, blank=True)
@@ -153,7 +155,9 @@ class PatientAmendment(RecordRow):
 
     chain_kind = "patient"
 
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="amendments")
+    patient = models.ForeignKey(
+        Patient, on_delete=models.PROTECT, related_name="amendments", db_index=False
+    )
     number = models.PositiveIntegerField()
     changes = models.JSONField()
     reason = models.CharField(_("Reason"), max_length=300)

@@ -46,10 +46,12 @@ class SessionFact(SessionRow):
 
     can_be_struck: ClassVar[bool] = True
 
+    # Found by the index of session and number; that of a person would be of no use.
+    session = models.ForeignKey("monitoring.Session", on_delete=models.PROTECT, db_index=False)
     seq = models.PositiveIntegerField()
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
     )
 
     class Meta:
@@ -71,7 +73,11 @@ class Sent(models.Model):
     """
 
     sent_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
     )
 
     if TYPE_CHECKING:

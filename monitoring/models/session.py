@@ -131,10 +131,14 @@ class Session(Guarded):
     chain_kind = "session"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    # Of what an index below begins with, no other is needed; and no session is looked for by who
+    # planned or cancelled it.
     patient = models.ForeignKey(
-        "monitoring.Patient", on_delete=models.PROTECT, related_name="sessions"
+        "monitoring.Patient", on_delete=models.PROTECT, related_name="sessions", db_index=False
     )
-    site = models.ForeignKey("clinic.Site", on_delete=models.PROTECT, related_name="sessions")
+    site = models.ForeignKey(
+        "clinic.Site", on_delete=models.PROTECT, related_name="sessions", db_index=False
+    )
     protocol_version = models.ForeignKey(
         "monitoring.ProtocolVersion", on_delete=models.PROTECT, related_name="sessions"
     )
@@ -157,19 +161,31 @@ class Session(Guarded):
     room = models.CharField(max_length=40, blank=True)
     planned_at = models.DateTimeField()
     planned_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     prescriber = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
     )
     observer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
     )
     """Who watches the patient now: from admission, or an accepted handover, on."""
     admitted_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
     cancelled_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
     )
     cancel_reason = models.CharField(max_length=300, blank=True)
 
