@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.db.models import F
+from django.db.models.functions import TruncDate
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Site
-from monitoring.models import Session
+from monitoring.models import FormFiling, Session
 from monitoring.rules.form_due import FormState, days_left
 
 _LEFT: tuple[tuple[int, str | Promise], ...] = (
@@ -20,6 +22,7 @@ _LEFT: tuple[tuple[int, str | Promise], ...] = (
 )
 """The most days that are left, and the words for it."""
 OVERDUE = _("overdue")
+LATELY = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +44,15 @@ def ages(site: Site, now: datetime) -> list[Age]:
         Age(OVERDUE, "overdue", len(dues) - len(left)),
         *(Age(name, "due", found[most]) for most, name in _LEFT),
     ]
+
+
+def filed_late(site: Site, now: datetime) -> int:
+    """How many forms that were due within the last year were filed after their last day, when they
+    were filed at first; one query."""
+    filed = FormFiling.objects.filter(
+        session__site=site, session__form_due_at__gt=now - LATELY, session__form_due_at__lte=now
+    )
+    # The form is overdue from the first moment of a day on.
+    late = filed.filter(filed_on__gte=TruncDate(F("session__form_due_at"), tzinfo=site.tz))
+    in_time = filed.filter(filed_on__lt=TruncDate(F("session__form_due_at"), tzinfo=site.tz))
+    return late.exclude(session__in=in_time.values("session")).values("session").distinct().count()

@@ -6,7 +6,7 @@ in part. Days are calendar days in the zone of the site.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Literal
 
 from monitoring.rules.facts import SessionFacts
@@ -35,8 +35,16 @@ def due_at(treated_at: datetime, zone: tzinfo) -> datetime:
 def days_left(due: datetime, now: datetime, zone: tzinfo) -> int:
     """How many calendar days are left: 7 on the day of treatment, 0 on the last day, negative once
     it is overdue."""
-    last = (due - timedelta(microseconds=1)).astimezone(zone).date()
-    return (last - now.astimezone(zone).date()).days
+    return (_last_day(due, zone) - now.astimezone(zone).date()).days
+
+
+def days_late(due: datetime, filed_on: date, zone: tzinfo) -> int:
+    """How many calendar days after the last one the form was filed; 0 where it was in time."""
+    return max((filed_on - _last_day(due, zone)).days, 0)
+
+
+def _last_day(due: datetime, zone: tzinfo) -> date:
+    return (due - timedelta(microseconds=1)).astimezone(zone).date()
 
 
 def is_named(left: int) -> bool:

@@ -16,6 +16,7 @@ from monitoring.models.filled_form import digest_of, form_of
 from monitoring.proof.verify import verify
 from monitoring.reports.form_state import form_state, in_form_state, to_file, told
 from monitoring.rules.protocol import KETAMINE_IV
+from tests.actions.mending import correct_dose
 from tests.actions.refusals import refused
 from tests.clock import TestClock
 from tests.factories.logged import save
@@ -168,6 +169,20 @@ def test_a_late_reading_a_correction_and_a_strike_change_what_they_measured(
     if struck.needs_confirmation:
         visit.confirm(struck)
     assert changed(visit) == {"pressure_end", "oximetry"}
+
+
+def test_a_dose_that_is_corrected_changes_its_fields_and_the_form_is_to_be_filed_again(
+    clock: TestClock,
+) -> None:
+    visit = discharged(clock)
+    visit.file_form()
+    assert to_file(visit.site, clock.now()) == []
+    correct_dose(visit, visit.nurse)
+    assert changed(visit) == {"lot_numbers"}
+    assert [row.state for row in to_file(visit.site, clock.now())] == ["changed"]
+    visit.file_form()
+    assert changed(visit) == set()
+    assert to_file(visit.site, clock.now()) == []
 
 
 def test_what_the_form_does_not_ask_about_changes_nothing(clock: TestClock) -> None:

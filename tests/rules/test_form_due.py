@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitoring.rules.form_due import days_left, due_at, is_asked_for, is_named, state
+from monitoring.rules.form_due import days_late, days_left, due_at, is_asked_for, is_named, state
 from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_EU
 from tests.rules.samples import dose, observed
 
@@ -87,3 +87,12 @@ def test_a_form_is_asked_of_an_outpatient_under_the_rems_who_was_given_something
     assert not is_asked_for(replace(facts, is_inpatient=True))
     for other in (SPRAVATO_EU, KETAMINE_IV):
         assert not is_asked_for(replace(facts, protocol=other))
+
+
+@pytest.mark.parametrize(
+    ("filed_on", "days"),
+    [(date(2026, 6, 1), 0), (date(2026, 6, 8), 0), (date(2026, 6, 9), 1), (date(2026, 6, 18), 10)],
+)
+def test_a_form_is_filed_late_from_the_day_after_the_last_on(filed_on: date, days: int) -> None:
+    zone = ZoneInfo(NEW_YORK)
+    assert days_late(due_at(local("2026-06-01T23:59", NEW_YORK), zone), filed_on, zone) == days

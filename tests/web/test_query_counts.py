@@ -162,6 +162,21 @@ def test_a_page_with_the_whole_record_asks_no_more_with_more_rows(
         assert count(lambda: clinician.get(path)) == few == times
 
 
+def test_a_signature_as_a_pdf_asks_as_often_as_its_page_however_much_came_later(
+    clock: TestClock, signed_in: Signer
+) -> None:
+    visit = discharged(clock)
+    administrator = signed_in(person(visit.site, "administrator"))
+    page = f"/sessions/{visit.id}/clearances/{visit.session.clearance_set.get().pk}/"
+    with patch.object(paper, "pdf", lambda html, _sheet: html.encode()):
+        few = count(lambda: administrator.get(f"{page}report.pdf"))
+        for _ in range(6):
+            visit.read()
+            visit.amend()
+            clock.forward(minutes=1)
+        assert count(lambda: administrator.get(f"{page}report.pdf")) == few == 20
+
+
 def test_the_pages_of_the_trail_ask_no_more_with_more_rows(
     clock: TestClock, signed_in: Signer
 ) -> None:

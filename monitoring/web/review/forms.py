@@ -20,7 +20,7 @@ from monitoring.models import FormFiling, Reading, Session
 from monitoring.models.filled_form import FilledForm, form_of
 from monitoring.models.on_site import observers_at
 from monitoring.reports import form_state
-from monitoring.rules.form_due import FormState, days_left
+from monitoring.rules.form_due import FormState, days_late, days_left
 from monitoring.rules.form_source import value_of
 from monitoring.web.lookup import log_read, open_session
 from monitoring.words import form as words
@@ -59,6 +59,7 @@ def form(request: ClinicRequest, session_id: UUID) -> HttpResponse:
         "changes": words.changes(filled) if filled else [],
         "is_serious": filled is not None and value_of(filled.source, "serious") is True,
         "filings": session.rows.of(FormFiling),
+        "late_by": _late_by(session),
         "can_answer": actions.answer_form.is_offered(permissions, session.phase),
         "can_file": actions.file_form.is_offered(permissions, session.phase),
     }
@@ -100,6 +101,15 @@ def form_copy(request: ClinicRequest, session_id: UUID, filing_id: UUID) -> Http
         "is_printable": True,
     }
     return render(request, "forms/copy.html", context)
+
+
+def _late_by(session: Session) -> int:
+    """By how many days the form was filed late the first time: what changes later is filed again
+    without a last day."""
+    filings = session.rows.of(FormFiling)
+    if not filings or session.form_due_at is None:
+        return 0
+    return days_late(session.form_due_at, filings[0].filed_on, session.site.tz)
 
 
 def area_of(request: ClinicRequest) -> str:

@@ -26,7 +26,7 @@ from clinic.request import ClinicRequest
 from monitoring.models import Figures, ProtocolVersion, Session
 from monitoring.reports import reviews
 from monitoring.reports.columns import Column, drawn
-from monitoring.reports.form_ages import ages
+from monitoring.reports.form_ages import ages, filed_late
 from monitoring.reports.overview import COMPARED, LINES, Overview, Part, compared, overview
 
 ANY = gettext_lazy("Any")
@@ -125,6 +125,7 @@ def overview_page(request: ClinicRequest) -> HttpResponse:
             "going_on": Session.objects.at(site).in_progress().count(),
             "waiting": reviews.count_waiting(site),
             "forms": ages(site, now),
+            "filed_late": filed_late(site, now),
             "as_of": now,
             "area": "register",
         },

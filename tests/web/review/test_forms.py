@@ -218,3 +218,22 @@ def test_a_copy_for_paper_is_kept_as_printed(clock: TestClock, signed_in: Signer
     late = visit.session.form_due_at
     assert late
     assert late > clock.now() + timedelta(days=6)
+
+
+def test_a_form_that_was_filed_after_its_last_day_is_told_and_counted(
+    clock: TestClock, signed_in: Signer
+) -> None:
+    late, elsewhere = discharged(clock), discharged(clock)
+    again = discharged(clock, site=late.site)
+    again.file_form()
+    clock.forward(minutes=60 * 24 * 9)
+    late.file_form()
+    again.amend_patient(family_name="Ziegler")
+    again.file_form()
+    elsewhere.file_form()
+    auditor = signed_in(person(late.site, "auditor"))
+    assert "Filed 2 days late" in text(auditor, f"/sessions/{late.id}/form/")
+    # What is filed again once more has no last day.
+    assert "late</span>" not in text(auditor, f"/sessions/{again.id}/form/")
+    said = "1 that was due within the last year was filed late."
+    assert said in text(auditor, "/overview/")
