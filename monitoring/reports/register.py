@@ -6,22 +6,36 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy
 
 from clinic.models import Site, Staff
 from clinic.pages.keyset import Order
-from monitoring.models import Amendment, Departure, Dose, Event, Reading, Session
+from monitoring.models import Amendment, Departure, Dose, Event, Patient, Reading, Session
 from monitoring.models.register_indexes import PEAK
 from monitoring.reports import reviews
 from monitoring.reports.tables import Cell, local
 
 NEWEST = "-planned_for"
+
+
+class _PatientsOwnId(F):
+    """The id in the patients' own row: what Django writes for `patient__pk` is the column of the
+    session, and an index of patients would not find the place among namesakes."""
+
+    def __init__(self) -> None:
+        super().__init__("patient__family_name")
+
+    def resolve_expression(self, *args: Any, **kwargs: Any) -> Any:
+        name: Any = super().resolve_expression(*args, **kwargs)
+        return Patient._meta.pk.get_col(name.alias)
+
+
 ORDERS: dict[str, Order] = {
     NEWEST: Order(("planned_for", "pk"), is_down=True),
     "planned_for": Order(("planned_for", "pk")),
     "patient": Order(
-        ("patient__family_name", "patient__given_name", "patient__pk", "planned_for", "pk"),
+        ("patient__family_name", "patient__given_name", _PatientsOwnId(), "planned_for", "pk"),
         leading=3,
     ),
     "-deviations": Order(("deviation_count", "planned_for", "pk"), is_down=True),

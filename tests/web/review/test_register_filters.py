@@ -201,6 +201,13 @@ def test_each_order_goes_to_its_page_by_an_index(many: list[Any], site: Site, so
     assert "USE TEMP B-TREE FOR ORDER BY" not in plan, plan
 
 
+@pytest.mark.skipif(USES_POSTGRESQL, reason="a small table is read whole there, and rightly")
+def test_the_place_among_namesakes_is_found_by_their_index(many: list[Any], site: Site) -> None:
+    order, found = ORDERS["patient"], Session.objects.at(site).filter(patient__site=site)
+    plan = order.of(order.beyond(found, found.filter(pk=many[0]), is_reversed=False))[:26].explain()
+    assert "patient_by_name (site_id=? AND (family_name,given_name,id)>(?,?,?))" in plan, plan
+
+
 EACH: dict[str, Any] = {
     "prescriber": Q(prescriber=uuid7()),
     "observer": Q(observer=uuid7()),
