@@ -96,7 +96,7 @@ def archived(url: str, readings: int, years: range) -> None:
         connection.execute("VACUUM ANALYZE")
 
 
-def one_session() -> None:
+def one_session(*, is_amended: bool = False) -> None:
     """The one that the archive is copies of."""
     from django.core.management import call_command
     from django.test import override_settings
@@ -111,7 +111,9 @@ def one_session() -> None:
     clock = TestClock()
     clinic_clock.now = clock.now
     with override_settings(**QUICK):
-        discharged(clock)
+        visit = discharged(clock)
+        if is_amended:
+            visit.amend()
 
 
 def main() -> None:
