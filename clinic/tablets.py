@@ -81,16 +81,25 @@ def read_unsent(told: str) -> list[list[str | int]]:
     return [[session, len(times), min(times)] for session, times in sorted(found.items())]
 
 
+_NOT_REVOKED = Constant(
+    lambda ids: Tablet.objects.filter(pk__in=ids, revoked_at=None).select_related("site")
+)
+"""Asked with each request of a tablet."""
+
+
 def current(request: PublicRequest) -> Tablet | None:
     """The tablet that sent the request: None for a browser that was never enrolled, at no cost, for
     one that was revoked or not used for so long, and for the cookie of one in another browser."""
     found = request.get_signed_cookie(settings.TABLET_COOKIE_NAME, "", max_age=UNUSED_FOR)
     if not found:
         return None
-    in_use = Tablet.objects.filter(revoked_at=None, last_seen_at__gt=clock.now() - UNUSED_FOR)
-    device = request.device
-    tablet = in_use.select_related("site").filter(pk=found, device=device).first()
-    if tablet is not None and clock.now() - tablet.last_seen_at > SEEN_EVERY:
+    tablet = next(iter(_NOT_REVOKED.rows([UUID(found)])), None)
+    if tablet is None or tablet.device != request.device:
+        return None
+    unseen_for = clock.now() - tablet.last_seen_at
+    if unseen_for >= UNUSED_FOR:
+        return None
+    if unseen_for > SEEN_EVERY:
         note_use(tablet)
     return tablet
 
