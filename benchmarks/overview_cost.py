@@ -129,7 +129,7 @@ def main() -> None:
     print(f"PostgreSQL, a year of {asked.readings} readings; medians of CPU:")
     if asked.older:
         archived(url, asked.readings, range(YEAR - asked.older, YEAR))
-        beside = medians(asking())
+        beside = medians({"overview": asking()["overview"]})
         ratio = beside["overview"] / alone["overview"]
         words = f"with {asked.older} older years beside it"
         print(
