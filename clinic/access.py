@@ -30,6 +30,7 @@ class Permission(Enum):
     GIVE_DOSE = "give_dose"
     RECORD_READING = "record_reading"
     RECORD_EVENT = "record_event"
+    RECORD_STAFF_CONTACT = "record_staff_contact"
     SIGN_CLEARANCE = "sign_clearance"
     DEPART = "depart"
     AMEND_RECORD = "amend_record"
@@ -41,6 +42,7 @@ class Permission(Enum):
     VIEW_FORMS = "view_forms"
     ANSWER_FORM = "answer_form"
     FILE_FORM = "file_form"
+    VIEW_MINUTES = "view_minutes"
     VIEW_REGISTER = "view_register"
     EXPORT = "export"
     VIEW_PROTOCOL = "view_protocol"
@@ -72,6 +74,7 @@ _NURSE = _READS | {
     Permission.GIVE_DOSE,
     Permission.RECORD_READING,
     Permission.RECORD_EVENT,
+    Permission.RECORD_STAFF_CONTACT,
     Permission.DEPART,
     Permission.AMEND_RECORD,
     Permission.CALL_PATIENT,
@@ -87,6 +90,7 @@ _CLINICIAN = _NURSE | {
     Permission.REVIEW_EVENT,
     Permission.LET_LEAVE_ALONE,
     Permission.FILE_FORM,
+    Permission.VIEW_MINUTES,
     Permission.CHANGE_PROTOCOL,
     Permission.VERIFY_RECORD,
     Permission.ENTER_IN_EMERGENCY,
@@ -101,6 +105,7 @@ _EMERGENCY = _READS | {
 a dose or signs."""
 _REVIEWER = _READS | {
     Permission.VIEW_FORMS,
+    Permission.VIEW_MINUTES,
     Permission.VIEW_REGISTER,
     Permission.EXPORT,
     Permission.VIEW_ACCESS,

@@ -51,6 +51,7 @@ NAMES = {
     "ListedPatient": "access log",
     "PatientAmendment": "amendment",
     "SiteProtocol": "protocol version",
+    "StaffContactStrike": "strike",
     "TrailEntry": "trail",
 }
 """Tables whose noun is part of another word."""

@@ -36,12 +36,14 @@ from monitoring.actions.record_event import record_event
 from monitoring.actions.record_medication import record_medication
 from monitoring.actions.record_reading import record_reading
 from monitoring.actions.record_screen import record_screen
+from monitoring.actions.record_staff_contact import record_staff_contact
 from monitoring.actions.register_patient import register_patient
 from monitoring.actions.respond_to_flag import respond_to_flag
 from monitoring.actions.review_event import review_event
 from monitoring.actions.review_reading import review_reading
 from monitoring.actions.sign_clearance import sign_clearance
 from monitoring.actions.strike import strike
+from monitoring.actions.strike_staff_contact import strike_staff_contact
 from monitoring.actions.withdraw_clearance import withdraw_clearance
 
 __all__ = [
@@ -76,12 +78,14 @@ __all__ = [
     "record_medication",
     "record_reading",
     "record_screen",
+    "record_staff_contact",
     "register_patient",
     "respond_to_flag",
     "review_event",
     "review_reading",
     "sign_clearance",
     "strike",
+    "strike_staff_contact",
     "withdraw_clearance",
 ]
 

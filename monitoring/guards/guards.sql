@@ -760,6 +760,37 @@ NOT EXISTS (
 OR EXISTS (SELECT 1 FROM monitoring_strikeconfirmation WHERE strike_id = NEW.strike_id)
 OR {not_a_clinician NEW.recorded_by_id};
 
+-- guard: within_the_stay on: staffcontact
+-- before: INSERT
+-- Staff contact begins once the patient has arrived, and ends no later than now or than the patient left.
+SECONDS(NEW.ended_at) > NOW_SECONDS + {clocks_apart}
+OR NOT EXISTS (
+    SELECT 1 FROM monitoring_session s LEFT JOIN monitoring_departure d ON d.session_id = s.id
+    WHERE s.id = NEW.session_id
+    AND SECONDS(NEW.started_at) >= SECONDS(s.admitted_at) - {clocks_apart}
+    AND (d.id IS NULL OR SECONDS(NEW.ended_at) <= SECONDS(d.left_at) + {clocks_apart})
+);
+
+-- guard: once_a_minute on: staffcontact
+-- before: INSERT
+-- No minute of one person with one patient is recorded twice, unless the first was entered in error.
+EXISTS (
+    SELECT 1 FROM monitoring_staffcontact c
+    WHERE c.session_id = NEW.session_id AND c.recorded_by_id = NEW.recorded_by_id
+    AND SECONDS(c.started_at) < SECONDS(NEW.ended_at)
+    AND SECONDS(NEW.started_at) < SECONDS(c.ended_at)
+    AND NOT EXISTS (SELECT 1 FROM monitoring_staffcontactstrike k WHERE k.contact_id = c.id)
+);
+
+-- guard: by_author_or_clinician on: staffcontactstrike
+-- before: INSERT
+-- A staff contact of the session is struck by who recorded it, or by an active clinician of the site.
+NOT EXISTS (
+    SELECT 1 FROM monitoring_staffcontact c
+    WHERE c.id = NEW.contact_id AND c.session_id = NEW.session_id
+    AND (c.recorded_by_id = NEW.recorded_by_id OR NOT ({not_a_clinician NEW.recorded_by_id}))
+);
+
 -- guard: follows_the_last on: trailentry
 -- before: INSERT
 -- An entry follows the last entry of its chain.

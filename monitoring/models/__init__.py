@@ -7,6 +7,7 @@ from monitoring.models.admission import Admission
 from monitoring.models.amendment import Amendment, Review
 from monitoring.models.call import Call
 from monitoring.models.clearance import Clearance, Withdrawal
+from monitoring.models.contact import StaffContact, StaffContactStrike
 from monitoring.models.decision import Decision
 from monitoring.models.departure import Departure
 from monitoring.models.derived import Derived, Figures, Tag
@@ -47,6 +48,8 @@ __all__ = [
     "SessionFact",
     "SessionRow",
     "SiteProtocol",
+    "StaffContact",
+    "StaffContactStrike",
     "Strike",
     "StrikeConfirmation",
     "Tag",

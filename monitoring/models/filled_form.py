@@ -22,6 +22,7 @@ from monitoring.models.rows import SessionRows
 from monitoring.models.session import Session
 from monitoring.rules import form_source as rules
 from monitoring.rules.facts import CLOCKS_APART, ReadingFacts, SessionFacts
+from monitoring.rules.minutes import monitoring_ended_at
 from monitoring.rules.rems_form import CURRENT, REVISIONS, Field, Revision
 from monitoring.rules.schedule import slots
 
@@ -140,14 +141,8 @@ def _as_taken(facts: SessionFacts) -> SessionFacts:
 
 def _while_monitored(facts: SessionFacts) -> list[ReadingFacts]:
     """Standing readings from the first device to the end of the monitoring."""
-    ended = _ended_at(facts)
+    ended = monitoring_ended_at(facts)
     return [r for r in facts.after_dose if ended is None or r.taken_at <= ended + CLOCKS_APART]
-
-
-def _ended_at(facts: SessionFacts) -> datetime | None:
-    """When the monitoring was over: as the patient left, or was last seen."""
-    departure = facts.departure
-    return (departure.last_seen_at or departure.at) if departure else None
 
 
 def _source(session: Session, facts: SessionFacts, who: Staff, first: datetime) -> rules.FormSource:
@@ -161,7 +156,7 @@ def _source(session: Session, facts: SessionFacts, who: Staff, first: datetime) 
         is_first_treatment=session.is_first_treatment,
         zone=session.site.tz,
         first_dose_at=first,
-        ended_at=_ended_at(facts),
+        ended_at=monitoring_ended_at(facts),
     )
 
 

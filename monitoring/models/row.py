@@ -20,7 +20,8 @@ class SessionRow(RecordRow):
 
     By itself it does not move the counter: a signature and a departure are compared with it.
     `may_follow_departure` says whether rows may be inserted after the patient has left;
-    `is_only_after_end`, that the session has none before it has ended.
+    `is_only_after_end`, that the session has none before it has ended; `is_clinical`, that it says
+    something of the treatment: what does not is loaded by its own pages alone.
     """
 
     session = models.ForeignKey("monitoring.Session", on_delete=models.PROTECT)
@@ -28,6 +29,7 @@ class SessionRow(RecordRow):
     chain_kind = "session"
     may_follow_departure: ClassVar[bool] = False
     is_only_after_end: ClassVar[bool] = False
+    is_clinical: ClassVar[bool] = True
 
     if TYPE_CHECKING:
         session_id: UUID

@@ -70,17 +70,18 @@ class SessionQuerySet(models.QuerySet["Session"]):
         has_ended = session.phase in {"closed", "cancelled"}
         session.load(
             noun
-            for noun in own_tables()
+            for noun in clinical()
             if noun is not left_out and (has_ended or not noun.is_only_after_end)
         )
         session.load_history()
         return session
 
     def whole(self, session_id: UUID) -> Session | None:
-        """One session with every noun and who recorded it, in a number of queries that is fixed."""
+        """One session with every noun of the treatment and who recorded it, in a number of queries
+        that is fixed."""
         session = self.with_people().with_departure().filter(pk=session_id).first()
         if session is not None:
-            session.load(own_tables())
+            session.load(clinical())
             session.load_history()
         return session
 
@@ -352,7 +353,12 @@ def observed() -> list[type[SessionRow]]:
 
 def recorded() -> list[type[SessionRow]]:
     """What the rules read while the patient is here."""
-    return [noun for noun in own_tables() if not noun.is_only_after_end]
+    return [noun for noun in clinical() if not noun.is_only_after_end]
+
+
+def clinical() -> list[type[SessionRow]]:
+    """What says something of the treatment."""
+    return [noun for noun in own_tables() if noun.is_clinical]
 
 
 def _by_id(ids: list[UUID]) -> SessionQuerySet:

@@ -7,6 +7,7 @@ from clinic.trail.canonical import columns, digest
 from clinic.trail.differences import Held, differences, table_of
 from clinic.trail.replay import State, payload
 from monitoring.models import ProtocolVersion, Session
+from monitoring.models.rows import load, own_tables
 from monitoring.proof import raw
 
 
@@ -25,5 +26,7 @@ def disagrees(session: Session, entries: list[TrailEntry], log: State) -> bool:
 
 
 def loaded(session: Session) -> Held:
-    """The rows of a session that was loaded with its whole record."""
+    """The rows of a session that was loaded with its whole record; what is not clinical, and so was
+    not loaded with it, is loaded now."""
+    load([session], [noun for noun in own_tables() if not noun.is_clinical])
     return table_of([session, *session.rows.every()])

@@ -11,6 +11,7 @@ from monitoring.words import (
     sentences_of_doses,
     sentences_of_forms,
     sentences_of_leaving,
+    sentences_of_minutes,
     sentences_of_repeats,
     sentences_of_sending,
 )
@@ -54,6 +55,7 @@ REASONS = {
     "jump": _("%(value)s is far from the last value, %(last)s. Is this right?"),
     **sentences_of_sending.REASONS,
     **sentences_of_forms.REASONS,
+    **sentences_of_minutes.REASONS,
     "value_or_reason": _("Enter a value, or tap Not done and say why."),
     "value_and_reason": _(
         "There is a value and a reason for not measuring. Remove one of the two."

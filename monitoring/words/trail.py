@@ -56,6 +56,8 @@ ENTRY_WORDS = {
     "confirm_strike": gettext_lazy("Strike answered"),
     "answer_form": gettext_lazy("Answered for the monitoring form"),
     "file_form": gettext_lazy("Monitoring form filed"),
+    "record_staff_contact": gettext_lazy("Staff contact recorded"),
+    "strike_staff_contact": gettext_lazy("Staff contact marked as entered in error"),
     "adopt": gettext_lazy("Taken over as it stood when the trail began"),
 }
 """A sentence for each entry on the chains of sessions and patients."""

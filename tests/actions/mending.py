@@ -28,6 +28,20 @@ def strike(v: Visit, by: Staff) -> Any:
     return v.strike(row, by=by)
 
 
+def strike_contact(v: Visit, by: Staff) -> Any:
+    """One's own, where one may record one; else another's."""
+    contact = v.session.staffcontact_set.get()
+    if may(by, Permission.RECORD_STAFF_CONTACT, v.site):
+        contact = v.contact(1, by=by)
+    return v.strike_contact(contact, by=by)
+
+
+def in_contact(clock: TestClock) -> Visit:
+    visit = dosed(clock)
+    visit.contact(1)
+    return visit
+
+
 def correct_dose(v: Visit, by: Staff) -> Any:
     dose = v.session.dose_set.get(number=2)
     right = DoseCorrection(lot="B77")

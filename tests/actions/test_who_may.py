@@ -27,7 +27,14 @@ from monitoring.actions.record_medication import MedicationGiven
 from monitoring.actions.record_screen import ScreenEntry
 from monitoring.actions.register_patient import NewPatient
 from monitoring.actions.sign_clearance import Signing
-from monitoring.models import Patient, PatientAmendment, ProtocolVersion, Session
+from monitoring.models import (
+    Patient,
+    PatientAmendment,
+    ProtocolVersion,
+    Session,
+    StaffContact,
+    StaffContactStrike,
+)
 from monitoring.models.on_site import observers_at
 from monitoring.rules.protocol import KETAMINE_IV
 from monitoring.rules.questions import CHECKLIST
@@ -314,6 +321,8 @@ VERBS: dict[str, tuple[Callable[..., Visit], Callable[[Visit, Staff], Any], set[
     "record_medication": (dosed, _medicate, CARE),
     "review_event": (_suicidal, _review_event, CLINICIAN),
     "record_call": (discharged, _call, CARE),
+    "record_staff_contact": (dosed, lambda v, by: v.contact(1, by=by), CARE),
+    "strike_staff_contact": (mending.in_contact, mending.strike_contact, CARE),
     "answer_form": (discharged, lambda v, by: v.answer_form(by=by), CARE),
     "file_form": (discharged, lambda v, by: v.file_form(by=by), {"clinician", "administrator"}),
     "respond_to_flag": (_flagged, _respond, CARE),
@@ -346,7 +355,8 @@ def people_who_may_not(visit: Visit, may: set[str]) -> dict[str, Staff]:
 
 def state(visit: Visit) -> tuple[object, ...]:
     session = visit.session
-    changes = PatientAmendment.objects.count() + ProtocolVersion.objects.count()
+    beside = (PatientAmendment, ProtocolVersion, StaffContact, StaffContactStrike)
+    changes = sum(noun._default_manager.count() for noun in beside)
     counts = (Patient.objects.count(), Session.objects.count(), session.clearance_set.count())
     return session.phase, session.last_seq, hasattr(session, "departure"), changes, *counts
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Protocol
 from uuid import UUID
@@ -13,12 +13,14 @@ from monitoring import actions
 from monitoring.actions.record_call import CallEntry
 from monitoring.actions.record_medication import MedicationGiven
 from monitoring.actions.record_screen import ScreenEntry
-from monitoring.actions.sending import Sending
-from monitoring.models import Call, Event
+from monitoring.actions.record_staff_contact import ContactEntry
+from monitoring.actions.sending import FIRST, Sending
+from monitoring.models import Call, Event, StaffContact, StaffContactStrike
 from monitoring.rules.screens import ScreenFacts
 from tests.factories.filled import filled
 
 TIMES = frozenset({"taken_at", "started_at", "at"})
+LEFT_EMPTY = Sending(left_empty=frozenset({"ended_at"}))
 MEANT = Sending(is_another=True)
 MEANT_NOW = Sending(is_another=True, left_empty=TIMES)
 """What is repeated in a test is meant, and an empty time is now."""
@@ -112,4 +114,36 @@ class Followed:
                     **reached,
                 )
             ),
+        )
+
+    def contact(
+        self, minutes: float = 10, *, by: Staff | None = None, **given: Any
+    ) -> StaffContact:
+        """The last `minutes`, by the nurse."""
+        sending = given.pop("sending", FIRST if "ended_at" in given else LEFT_EMPTY)
+        id, ended = given.pop("id", None) or uuid7(), given.get("ended_at") or self.clock.now()
+        return actions.record_staff_contact(
+            self.id,
+            by or self.nurse,
+            id=id,
+            sending=sending,
+            contact=ContactEntry(
+                **filled(
+                    given,
+                    started_at=ended - timedelta(minutes=minutes),
+                    ended_at=ended,
+                    confirmed_at=given.get("ended_at"),
+                    patients_at_once=1,
+                )
+            ),
+        )
+
+    def strike_contact(
+        self, contact: StaffContact, *, by: Staff | None = None, **given: Any
+    ) -> StaffContactStrike:
+        return actions.strike_staff_contact(
+            self.id,
+            by or self.nurse,
+            contact_id=contact.pk,
+            **filled(given, id=uuid7(), reason="Another patient"),
         )

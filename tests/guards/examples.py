@@ -157,6 +157,16 @@ def going_on(clinic: Clinic, clock: TestClock) -> Visit:
 
 
 @ready_made
+def in_contact(clinic: Clinic, clock: TestClock) -> Visit:
+    """A session in which the nurse was with the patient, and recorded it in error before."""
+    visit = Visit(clinic, clock).dosed()
+    clock.forward(minutes=30)
+    visit.strike_contact(visit.contact(10))
+    visit.contact(10)
+    return visit
+
+
+@ready_made
 def half_given(clinic: Clinic, clock: TestClock) -> Visit:
     """The first of two devices."""
     visit = Visit(clinic, clock, planned_mg=56).dosed()
@@ -176,6 +186,8 @@ BEHIND: dict[str, Callable[[Clinic, TestClock], Visit]] = {
     "doseend": ended,
     "decision": delayed,
     "order": delayed,
+    "staffcontact": in_contact,
+    "staffcontactstrike": in_contact,
 }
 """The session in which there is a row of the noun; else one that goes on."""
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from clinic.ids import uuid7
 from clinic.models import TrailEntry
 from clinic.trail.chain import entries_of
-from clinic.trail.differences import differences, table_of
+from clinic.trail.differences import differences
 from clinic.trail.replay import State, replay
 from monitoring import actions
 from monitoring.actions.correct_dose import DoseCorrection
@@ -39,6 +39,7 @@ from monitoring.models import (
     StrikeConfirmation,
     Withdrawal,
 )
+from monitoring.proof import compare
 from monitoring.rules.flags import unanswered
 from monitoring.rules.late_doses import ids_to_review
 from monitoring.rules.phase import phase_of
@@ -217,6 +218,11 @@ def _tell_late(visit: Visit) -> Any:
     return visit.call(has_suicidal_thoughts=True, had_adverse_event=True, **told)
 
 
+def _strike_contact(visit: Visit) -> Any:
+    found = visit.session.staffcontact_set.filter(strike=None).last()
+    return found and visit.strike_contact(found)
+
+
 STEPS: dict[str, Step] = {
     "order": lambda v: v.order(by=v.clinician, mg=int(v.session.planned_mg)),
     "hand over": hand_over,
@@ -226,6 +232,8 @@ STEPS: dict[str, Step] = {
     "screen positive": lambda v: v.screen(phq9_item9=1),
     "review event": _review_event,
     "medicate": lambda v: v.medicate(),
+    "contact": lambda v: v.contact(3),
+    "strike contact": _strike_contact,
     "call": _tell_late,
     "answer form": lambda v: v.answer_form(),
     "file form": lambda v: v.file_form(),
@@ -281,6 +289,8 @@ STEPS: dict[str, Step] = {
     "wait 20": lambda v: v.clock.forward(minutes=20),
     "wait 130": lambda v: v.clock.forward(minutes=130),
 }
+SAYS_NOTHING_CLINICAL = {"contact", "strike contact"}
+"""Steps that move neither counter nor phase, whatever they meet: a signature stands."""
 TELLS_ANOTHER = {"publish", "change protocol", "register", "amend patient", "plan"}
 """Steps that go on another chain than the session's."""
 _STRUCK = (
@@ -292,7 +302,7 @@ _STRUCK = (
 _RECORDED = (
     "read", "read high", "read again", "read twice", "read late", "correct",
     "event", "adverse event", "symptom", "resolve", "respond", *_STRUCK,
-    "screen", "screen positive", "review event", "medicate",
+    "screen", "screen positive", "review event", "medicate", "contact", "strike contact",
 )  # fmt: skip
 _PASSES = ("wait 5", "wait 20", "wait 130")
 _LEAVES = ("transfer", "leave", "leave unseen")
@@ -306,7 +316,7 @@ LIKELY: dict[str, tuple[str, ...]] = {
                   *_PASSES),
     "cleared": (*_RECORDED, "dose", "withdraw", "discharge", *_LEAVES, *_PASSES),
     "closed": ("symptom", "call", "review event", "correct", "correct event", "correct dose",
-               "answer form", "file form",
+               "answer form", "file form", "strike contact",
                "read", "read high", "read again", "read twice",
                "review", "amend", "wait 5",
                "amend patient", "publish", "strike call", *_STRUCK),
@@ -323,8 +333,8 @@ EVERY_VERB: tuple[list[str], ...] = (
      "read high", "decide", "dose", "medicate", "read", "correct", "event", "symptom", "respond",
      "resolve", "strike event at once", "event", "correct event", "end infusion", "wait 5",
      "strike dose", "refuse strike", "correct dose to earlier",
-     "wait 130", "wait 20", "read", "sign", "withdraw", "read", "sign", "discharge",
-     "read again", "review", "amend", "strike reading", "confirm", "call",
+     "contact", "wait 130", "wait 20", "read", "sign", "withdraw", "read", "sign", "discharge",
+     "strike contact", "read again", "review", "amend", "strike reading", "confirm", "call",
      "review event"],
     ["admit", "read", "defer"],
     ["cancel"],
@@ -340,9 +350,8 @@ def whole(visit: Visit) -> Session:
 
 
 def tables(session: Session) -> State:
-    """Every row of a session that `whole` loaded."""
-    held = table_of([session, *session.rows.every()])
-    return {table: dict(rows) for table, rows in held.items()}
+    """Every row of a session."""
+    return {table: dict(rows) for table, rows in compare.loaded(session).items()}
 
 
 @dataclass(frozen=True)

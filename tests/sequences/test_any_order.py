@@ -36,6 +36,7 @@ from tests.factories.visits import Visit, planned
 from tests.sequences.steps import (
     EVERY_VERB,
     LIKELY,
+    SAYS_NOTHING_CLINICAL,
     STARTS,
     STEPS,
     TELLS_ANOTHER,
@@ -107,6 +108,8 @@ class Clinic(RuleBasedStateMachine):
             assert now == before, name
             return False
         assert now.entries == before.entries + 1, name
+        if name in SAYS_NOTHING_CLINICAL:
+            assert (now.last_seq, now.phase) == (before.last_seq, before.phase), name
         self._check(visit)
         return True
 

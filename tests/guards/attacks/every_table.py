@@ -140,6 +140,8 @@ def _again(noun: str, clinic: Clinic, clock: TestClock) -> tuple[Any, dict[str, 
     if noun in BESIDE:
         return beside(noun, clinic, clock)
     visit, row = example(noun, clinic, clock)
+    if noun == "staffcontactstrike":
+        return row, {"contact_id": nouns.StaffContact.objects.get(session=visit.id, strike=None).pk}
     others: dict[str, dict[str, Any]] = {
         "clearance": {"through_seq": visit.row.last_seq},
         "departure": {"session_id": Visit(clinic, clock).dosed().id},
@@ -150,6 +152,7 @@ def _again(noun: str, clinic: Clinic, clock: TestClock) -> tuple[Any, dict[str, 
         "trailentry": {"seq": getattr(row, "seq", 0) + 1, "previous": getattr(row, "digest", "")},
         "accessentry": {"page": "another"},
         "listedpatient": {"listing": uuid7()},
+        "staffcontact": {"recorded_by_id": clinic.clinician.id},
     }
     return row, others.get(noun, {"room": "Chair 9"})
 
