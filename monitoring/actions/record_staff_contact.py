@@ -101,8 +101,8 @@ def _problems(contact: ContactEntry) -> list[Message]:
     elif not 1 <= number <= MOST_PATIENTS:
         found.append(Message("number_of_patients", {"most": MOST_PATIENTS}, "patients_at_once"))
     elif number > MOST_AT_ONCE and contact.confirmed_number != number:
-        params = {"count": number, "most": MOST_AT_ONCE}
-        found.append(Message("many_at_once", params, "patients_at_once"))
+        asked = {"count": number, "most": MOST_AT_ONCE}
+        found.append(Message("many_at_once", asked, "patients_at_once"))
     return found
 
 

@@ -68,7 +68,7 @@ def reason(code: str, params: Mapping[str, object]) -> str:
     """The sentence of a verb's or an entry's refusal."""
     if code == "is_this_the_time":
         params = {"read_back": read_back(params)}
-    return _say(REASONS[code], params)
+    return say(REASONS[code], params)
 
 
 def read_back(params: Mapping[str, object]) -> str:
@@ -76,7 +76,7 @@ def read_back(params: Mapping[str, object]) -> str:
     at, now = cast(datetime, params["at"]), cast(datetime, params["now"])
     words = [_clock_words(at), _ago(at, now)]
     if side := SIDES.get(str(params["side"])):
-        words.append(_say(side, params))
+        words.append(say(side, params))
     read = ", ".join(words)
     ends_at = cast("datetime | None", params["window_ends_at"])
     if ends_at is None:
@@ -116,11 +116,11 @@ def conflict(theirs: models.Model) -> str:
 
 
 def item(open_item: Item) -> str:
-    return _say(ITEMS[open_item.code], open_item.params)
+    return say(ITEMS[open_item.code], open_item.params)
 
 
 def caution(found: Caution) -> str:
-    return _say(CAUTIONS[found.code], found.params)
+    return say(CAUTIONS[found.code], found.params)
 
 
 def flag(found: Flag) -> str:
@@ -128,11 +128,11 @@ def flag(found: Flag) -> str:
     params = {"value": found.value, "limit": found.limit, "symptoms": symptoms}
     if found.code == "not_measured":
         params["observation"] = ObservationCode(found.field)
-    return _say(FLAGS[found.code], params)
+    return say(FLAGS[found.code], params)
 
 
 def deviation(found: Deviation) -> str:
-    return _say(DEVIATIONS[found.code], found.params)
+    return say(DEVIATIONS[found.code], found.params)
 
 
 def minutes(count: int) -> str:
@@ -148,7 +148,7 @@ def withdrawal(reason: str | AutomaticWithdrawal) -> str:
     return _filler(reason)
 
 
-def _say(sentence: object, params: Mapping[str, object]) -> str:
+def say(sentence: object, params: Mapping[str, object]) -> str:
     return str(sentence) % _Filled(params)
 
 

@@ -78,6 +78,7 @@ def ids_of(
         "visit_id": uuid4(),
         "view_id": uuid4(),
         "filing_id": uuid4(),
+        "contact_id": uuid4(),
         "passkey": more["passkey"],
         "sign_in": more["sign_in"],
     }

@@ -112,6 +112,9 @@ ROUTES: dict[str, Route] = {
     "screen": Route(CARE | VISITOR, names_a_row=True),
     "event-review": Route(CLINICIAN, names_a_row=True, is_about_what_comes_later=True),
     "call": Route(CARE, names_a_row=True),
+    "contact-minutes": Route(CARE, names_a_row=True),
+    "contact-minutes-strike": Route(CARE, names_a_row=True, is_about_nothing=True),
+    "minutes": Route(CLINICIAN | REVIEW, GET, names_a_row=True),
     "call-list": Route(CARE, GET),
     "response": Route(CARE | VISITOR, names_a_row=True, is_about_what_comes_later=True),
     "clearance": Route(CLINICIAN, names_a_row=True),
@@ -216,6 +219,7 @@ def address(name: str, visit: Visit) -> str:
         "visit_id": uuid4(),
         "view_id": uuid4(),
         "filing_id": uuid4(),
+        "contact_id": uuid4(),
         "pk": 0,
     }
     pattern = next(p for p in routes() if p.name == name)

@@ -214,6 +214,7 @@ def _other_actions(found: Session, facts: SessionFacts, permissions: Permissions
         (actions.record_medication, _("Medication"), "medication"),
         (actions.record_screen, _("Suicidality screen"), "screen"),
         (actions.record_call, _("Call"), "call"),
+        (actions.record_staff_contact, _("Staff contact"), "contact-minutes"),
         (actions.admit_patient, _("Answers again"), "admission"),
         (actions.order_dose, _("Order"), "order"),
         (actions.decide_dose, _("Decision"), "decision"),
@@ -232,6 +233,8 @@ def _other_actions(found: Session, facts: SessionFacts, permissions: Permissions
     ]
     if found.form_due_at is not None and Permission.VIEW_FORMS in permissions:
         offered.append(Action(_("Monitoring form"), reverse("form", args=[found.pk])))
+    if facts.doses and Permission.VIEW_MINUTES in permissions:
+        offered.append(Action(_("Minutes"), reverse("minutes", args=[found.pk])))
     if facts.phase != "planned":
         offered.append(Action(_("Report"), reverse("session-report", args=[found.pk])))
     return offered

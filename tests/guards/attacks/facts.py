@@ -353,7 +353,7 @@ def _with_the_patient_twice(clinic: Clinic, clock: TestClock) -> Callable[[], No
 
 
 @attack("staffcontactstrike_by_author_or_clinician")
-def _struck_by_another_nurse(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
+def _contact_struck_by_another(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     visit, row = example("staffcontactstrike", clinic, clock)
     standing = nouns.StaffContact.objects.get(session=visit.id, strike=None)
     other = person(clinic.site, "nurse")
