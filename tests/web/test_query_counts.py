@@ -177,6 +177,22 @@ def test_a_signature_as_a_pdf_asks_as_often_as_its_page_however_much_came_later(
         assert count(lambda: administrator.get(f"{page}report.pdf")) == few == 20
 
 
+@pytest.mark.parametrize(("page", "times"), [("minutes/", 18), ("contact/", 19)])
+def test_the_pages_of_the_minutes_ask_no_more_with_more_contacts(
+    clock: TestClock, signed_in: Signer, page: str, times: int
+) -> None:
+    """Beyond the whole record the contacts, and what else the same people recorded meanwhile."""
+    visit = observed(clock)
+    clinician, path = signed_in(visit.clinician), f"/sessions/{visit.id}/{page}"
+    visit.contact(5)
+    few = count(lambda: clinician.get(path))
+    for _ in range(4):
+        clock.forward(minutes=6)
+        visit.contact(5)
+        visit.contact(5, by=visit.clinician)
+    assert count(lambda: clinician.get(path)) == few == times
+
+
 def test_the_pages_of_the_trail_ask_no_more_with_more_rows(
     clock: TestClock, signed_in: Signer
 ) -> None:
@@ -186,7 +202,7 @@ def test_the_pages_of_the_trail_ask_no_more_with_more_rows(
     pages = {
         f"/sessions/{visit.id}/clearances/{clearance.pk}/": 20,  # one for a renewed sign-in
         # SQLite is asked for the form of the rows as well, in one query; PostgreSQL has types.
-        f"/sessions/{visit.id}/verification/": 29 if USES_POSTGRESQL else 30,
+        f"/sessions/{visit.id}/verification/": 31 if USES_POSTGRESQL else 32,
         # Lists are folded: read, their people, and the records of what is no list.
         "/access/": 7,
         # Whom it is about, who is named, tablets, people to choose from, and what was corrected.

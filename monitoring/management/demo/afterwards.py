@@ -1,5 +1,5 @@
-"""What comes after the patient has left: late readings, one answered and one not, an amendment, and
-calls, one of them with a serious adverse event."""
+"""What comes after the patient has left: late readings, one answered and one not, an amendment,
+staff contact, and calls, one of them with a serious adverse event."""
 
 from __future__ import annotations
 
@@ -9,8 +9,15 @@ from random import Random
 from uuid import UUID
 
 from clinic.models import Staff
-from monitoring.actions import amend_record, record_call, record_reading, review_reading
+from monitoring.actions import (
+    amend_record,
+    record_call,
+    record_reading,
+    record_staff_contact,
+    review_reading,
+)
 from monitoring.actions.record_call import CallEntry
+from monitoring.actions.record_staff_contact import ContactEntry
 from monitoring.management.demo.past import Clock, new_id
 from monitoring.management.demo.people import MAIN
 from monitoring.models import Clearance, Departure, Reading
@@ -29,6 +36,8 @@ def play_afterwards(clock: Clock, rng: Random) -> None:
     for number, clearance in enumerate(signed.order_by("-departure__left_at")[:3]):
         departure = clearance.departure
         nurse, clinician = people[departure.recorded_by_id], people[clearance.signed_by_id]
+        clock.move_to(departure.recorded_at + timedelta(minutes=3))
+        _contact(departure, nurse, clock, rng)
         clock.move_to(departure.recorded_at + timedelta(minutes=35))
         if number < 2:
             late = _late(departure, nurse, clock, rng)
@@ -39,6 +48,22 @@ def play_afterwards(clock: Clock, rng: Random) -> None:
             _amend(departure, nurse, clock, rng)
     # Later than all of that: the clock of one session never goes back.
     _call_all(clock, people, rng)
+
+
+def _contact(departure: Departure, nurse: Staff, clock: Clock, rng: Random) -> None:
+    """The last half an hour and more, in which the nurse looked after a second patient, too."""
+    record_staff_contact(
+        departure.session_id,
+        nurse,
+        id=new_id(clock.now(), rng),
+        contact=ContactEntry(
+            started_at=departure.left_at - timedelta(minutes=38),
+            ended_at=departure.left_at,
+            confirmed_at=departure.left_at,
+            patients_at_once=2,
+            late_reason="Saw the patient to the door",
+        ),
+    )
 
 
 def _call_all(clock: Clock, people: Mapping[UUID, Staff], rng: Random) -> None:

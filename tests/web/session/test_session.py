@@ -72,7 +72,11 @@ def test_an_administrator_reads_and_is_offered_no_action(
     visit = ready_to_sign(clock)
     answer = page(signed_in(person(visit.site, "administrator")), visit)
     assert answer.context["primary"] is None
-    assert [a.words for a in answer.context["others"]] == ["Monitoring form", "Report"]
+    assert [a.words for a in answer.context["others"]] == [
+        "Monitoring form",
+        "Minutes",
+        "Report",
+    ]
 
 
 def test_the_banner_identifies_the_patient_as_spoken(clock: TestClock, signed_in: Signer) -> None:
