@@ -52,17 +52,22 @@ def observation(session: Session, found: Observation | None) -> list[Line]:
     """The first kind of minutes."""
     if found is None:
         return []
-    facts = [Line(_("First device or dose"), moments.day_clock(found.began_at), _("Dose"))]
+    is_infusion = session.protocol_version.protocol().is_infusion
+    first = _("Start of the infusion") if is_infusion else _("First device")
+    facts = [Line(first, moments.day_clock(found.began_at), _("Dose"))]
     departure = next(iter(session.rows.of(Departure)), None)
     if found.ended_at is None or departure is None:
         missing = _("whoever sees the patient off records the departure")
         return [*facts, Line(_("End of the monitoring"), "", missing)]
     how = f"{moments.day_clock(found.ended_at)}, {departure.get_kind_display()}"
     span = _("%(minutes)s min") % {"minutes": found.minutes}
+    of = _("from the start of the infusion to the end of the monitoring")
+    if not is_infusion:
+        of = _("from the first device to the end of the monitoring")
     return [
         *facts,
         Line(_("End of the monitoring"), how, _("Departure")),
-        Line(_("Observation"), span, _("from the first device to the end of the monitoring")),
+        Line(_("Observation"), span, of),
     ]
 
 
@@ -102,7 +107,13 @@ def staff(session: Session, facts: SessionFacts) -> list[Line]:
     prescribers = people.spans(session, people_rules.prescribers(facts))
     observers = people.spans(session, people_rules.observers(facts))
     named = _("whoever admits the patient names the prescriber")
-    found = [Line(_("Prescriber on site"), prescribers, _("Arrival") if prescribers else named)]
+    found = [
+        Line(
+            _("Prescriber on site"),
+            prescribers,
+            _("Arrival and handovers") if prescribers else named,
+        )
+    ]
     if observers:
         found.append(Line(_("Watched by"), observers, _("Arrival and handovers")))
     return [*found, _signer(session)]

@@ -26,7 +26,7 @@ def test_contact_is_recorded_between_signature_and_door_and_read_apart_from_obse
     page.get_by_label("Patients at once").fill("3")
     nurse.tap("Save contact")
     expect(page.get_by_text("3 patients at once.").first).to_be_visible()
-    page.get_by_label("Yes, so many patients at once").check()
+    page.get_by_label("Yes, the number is right").check()
     nurse.tap("Save contact")
     expect(page.get_by_text("Contact saved")).to_be_visible()
     expect(page.get_by_role("heading", name="Cleared")).to_be_visible()

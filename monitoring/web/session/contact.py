@@ -37,7 +37,7 @@ class ContactForm(RecordForm):
         example="1",
         help_text=gettext_lazy("this one included; 1 while you were with this patient alone"),
     )
-    confirmed_number = Confirm(label=gettext_lazy("Yes, so many patients at once"))
+    confirmed_number = Confirm(label=gettext_lazy("Yes, the number is right"))
     late_reason = WhyLate()
 
     def layout(self) -> Layout:
