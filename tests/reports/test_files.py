@@ -50,6 +50,7 @@ def opened(content: bytes) -> dict[str, Table]:
 def test_every_row_is_there_and_every_column_is_explained(clock: TestClock) -> None:
     visit = discharged(clock)
     visit.amend_patient(telephone="=cmd|1")
+    visit.strike_contact(visit.contact(5))
     discharged(clock)
     found = read(visit.site)
     recorded: list[type[models.Model]] = [Patient, Session, *SessionRow.tables()]
@@ -73,6 +74,8 @@ def test_every_row_is_there_and_every_column_is_explained(clock: TestClock) -> N
 def test_nobody_is_named_in_the_files_for_research_and_no_day_is_told(clock: TestClock) -> None:
     """Every text, id and day of the whole record is looked for."""
     site = simulated(clock, 2, sessions=4)
+    visit = discharged(clock, site=site)
+    visit.strike_contact(visit.contact(5), reason="Meant for Ziegler-Smythe")
     TabletFactory.create(site=site, name="Tablet by the window")
     everything, hidden = read(site), read(site, "Institute")
     shown = "\n".join(
