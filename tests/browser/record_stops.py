@@ -10,7 +10,7 @@ from django.urls import reverse
 from clinic import actions, clock, shift, staffing
 from clinic.actions.sessions import begin_shift
 from clinic.models import Membership, Site, Staff, Tablet
-from monitoring.models import Amendment, Event, FormFiling, Reading, Session, StaffContact
+from monitoring.models import Amendment, Event, FormFiling, Reading, Session
 from monitoring.rules.flags import unanswered
 from monitoring.rules.suicidality import unreviewed
 from tests.browser.conftest import Person
@@ -307,13 +307,6 @@ def reports_stops(demo: Demo) -> Iterator[Stop]:
     yield Stop("form-print", "administrator", at("form-print", due))
     copy = reverse("form-copy", args=[filed.session_id, filed.pk])
     yield Stop("form-copy", "administrator", copy)
-    contact = StaffContact.objects.filter(session__site__name=SITE).latest("started_at")
-    yield Stop("minutes", "administrator", at("minutes", contact.session))
-    yield Stop("minutes-open", "clinician", at("minutes", demo.observing))
-    yield Stop("contact", "nurse", at("contact-minutes", contact.session))
-    yield Stop("contact-error", "nurse", at("contact-minutes", demo.observing), save_empty)
-    struck = reverse("contact-minutes-strike", args=[contact.session_id, contact.pk])
-    yield Stop("contact-strike", "clinician", struck)
     yield Stop("form-answers", "nurse", at("form-answers", due))
     yield Stop("form-answers-error", "nurse", at("form-answers", due), save_empty)
     yield Stop("form-file", "administrator", at("form-file", due))

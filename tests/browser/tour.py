@@ -12,6 +12,7 @@ from clinic.models import Staff
 from tests.browser import record_stops
 from tests.browser.account_stops import account_stops, newcomer
 from tests.browser.conftest import Person
+from tests.browser.contact_stops import contact_stops
 from tests.browser.mended_stops import mended_stops
 from tests.browser.staff_stops import guest, staff_stops
 from tests.browser.stop import PASSWORD, SITE, Stop, people
@@ -34,6 +35,7 @@ def _others() -> Iterator[Stop]:
     """What is read back, people, tablets, accounts and protocols."""
     demo = record_stops.demo_sessions()
     yield from record_stops.reports_stops(demo)
+    yield from contact_stops(demo.observing, record_stops.save_empty)
     yield from record_stops.reviews_stops(demo)
     yield from record_stops.people_stops()
     yield from record_stops.tablet_stops(demo)

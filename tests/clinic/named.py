@@ -74,11 +74,7 @@ def ids_of(
         "staff_id": visit.nurse.pk,
         "tablet_id": more["tablet"],
         "token": "made-up",
-        "proposal_id": uuid4(),
-        "visit_id": uuid4(),
-        "view_id": uuid4(),
-        "filing_id": uuid4(),
-        "contact_id": uuid4(),
+        **dict.fromkeys(("proposal_id", "visit_id", "view_id", "filing_id", "contact_id"), uuid4()),
         "passkey": more["passkey"],
         "sign_in": more["sign_in"],
     }

@@ -47,7 +47,7 @@ from monitoring.rules.protocol import SPRAVATO_US
 from monitoring.rules.schedule import next_slot
 from tests.factories.protocols import by_weight, change_protocol, in_use
 from tests.factories.visits import Visit
-from tests.sequences.watch import accept, hand_over, offer
+from tests.sequences.watch import accept, hand_over, offer, strike_contact
 
 Step = Callable[[Visit], Any]
 
@@ -218,11 +218,6 @@ def _tell_late(visit: Visit) -> Any:
     return visit.call(has_suicidal_thoughts=True, had_adverse_event=True, **told)
 
 
-def _strike_contact(visit: Visit) -> Any:
-    found = visit.session.staffcontact_set.filter(strike=None).last()
-    return found and visit.strike_contact(found)
-
-
 STEPS: dict[str, Step] = {
     "order": lambda v: v.order(by=v.clinician, mg=int(v.session.planned_mg)),
     "hand over": hand_over,
@@ -233,7 +228,7 @@ STEPS: dict[str, Step] = {
     "review event": _review_event,
     "medicate": lambda v: v.medicate(),
     "contact": lambda v: v.contact(3),
-    "strike contact": _strike_contact,
+    "strike contact": strike_contact,
     "call": _tell_late,
     "answer form": lambda v: v.answer_form(),
     "file form": lambda v: v.file_form(),

@@ -1,4 +1,4 @@
-"""Steps by which people take over from one another."""
+"""Steps by which people take over from one another, and take back that they were there."""
 
 from __future__ import annotations
 
@@ -25,3 +25,8 @@ def accept(visit: Visit) -> Any:
     if (found := offered(visit.session.facts())) is None:
         return None
     return actions.accept_watch(visit.id, visit.clinician, id=uuid7(), handover_id=found.id)
+
+
+def strike_contact(visit: Visit) -> Any:
+    found = visit.session.staffcontact_set.filter(strike=None).last()
+    return found and visit.strike_contact(found)

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from tests.guards.attacks import every_table, facts, gate, shown
+from tests.guards.attacks import contact, every_table, facts, gate, shown
 from tests.guards.attacks.registry import ATTACKS, POSTGRESQL_ONLY, SQLITE_ONLY
 
-__all__ = ["ATTACKS", "POSTGRESQL_ONLY", "SQLITE_ONLY", "every_table", "facts", "gate", "shown"]
+__all__ = [
+    "ATTACKS",
+    "POSTGRESQL_ONLY",
+    "SQLITE_ONLY",
+    "contact",
+    "every_table",
+    "facts",
+    "gate",
+    "shown",
+]

@@ -13,7 +13,6 @@ from clinic.models import ChainHead, TrailEntry
 from monitoring import models as nouns
 from tests.clock import TestClock
 from tests.factories.answers import GOOD_ANSWERS
-from tests.factories.people import person
 from tests.guards.attacks.registry import POSTGRESQL_ONLY, SQLITE_ONLY, attack
 from tests.guards.examples import (
     another_version,
@@ -336,28 +335,6 @@ def _reviewed_by_a_nurse(clinic: Clinic, clock: TestClock) -> Callable[[], None]
 def _decided_by_a_nurse(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
     visit, row = example("decision", clinic, clock)
     return lambda: copy(row, seq=visit.row.last_seq + 1, recorded_by_id=clinic.nurse.id)
-
-
-@attack("staffcontact_within_the_stay")
-def _with_the_patient_before_arrival(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
-    _, row = example("staffcontact", clinic, clock)
-    long_ago = timedelta(hours=5)
-    times = {"started_at": row.started_at - long_ago, "ended_at": row.ended_at - long_ago}
-    return lambda: copy(row, **times)
-
-
-@attack("staffcontact_once_a_minute")
-def _with_the_patient_twice(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
-    _, row = example("staffcontact", clinic, clock)
-    return lambda: copy(row, ended_at=row.ended_at - timedelta(minutes=1))
-
-
-@attack("staffcontactstrike_by_author_or_clinician")
-def _contact_struck_by_another(clinic: Clinic, clock: TestClock) -> Callable[[], None]:
-    visit, row = example("staffcontactstrike", clinic, clock)
-    standing = nouns.StaffContact.objects.get(session=visit.id, strike=None)
-    other = person(clinic.site, "nurse")
-    return lambda: copy(row, contact_id=standing.pk, recorded_by_id=other.pk)
 
 
 @attack("trailentry_follows_the_last")
