@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('monitoring', '0010_what_a_session_counts_in'),
+        ('monitoring', '0015_no_index_twice'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
