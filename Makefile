@@ -179,7 +179,8 @@ clean: ## remove what was built; never the data in var/
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.* var/static
 
 .PHONY: system
-# Without its shell, which takes a third less work, the tests use Chromium itself.
+# Without its shell, which takes a third less work, the tests use Chromium itself. The proxies are
+# tried where tests decide: elsewhere one would begin to serve when it is installed.
 system: pango
 	@missing="" faster=""; \
 	command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || missing="$$missing chromium"; \
@@ -188,6 +189,7 @@ system: pango
 	$(PYTHON) -c 'import ensurepip' 2>/dev/null || missing="$$missing python3-venv"; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		command -v chromium-headless-shell >/dev/null || faster=chromium-headless-shell; \
+		[ -z "$$CI" ] || for one in nginx caddy logrotate; do command -v $$one >/dev/null || faster="$$faster $$one"; done; \
 		[ -z "$$missing$$faster" ] || apt-get update -qq || true; \
 		[ -z "$$missing" ] || DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing; \
 		[ -z "$$faster" ] || DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$faster >/dev/null 2>&1 || true; \
