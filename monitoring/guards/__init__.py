@@ -14,7 +14,7 @@ from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, pre_migrate
 
 from clinic.refusal import GuardsMissing
-from monitoring.guards import file
+from monitoring.guards import file, statistics
 from monitoring.guards.foreign import extra_rights, foreign
 from monitoring.guards.install import check, drop, has_tables, install
 from monitoring.guards.privileges import as_owner, excess, lift, restrict, settings_missing
@@ -87,6 +87,7 @@ def _after(using: str, **kwargs: Any) -> None:
     if has_tables(connections[using]):
         install(connections[using])
     restrict(connections[using])
+    statistics.gather(connections[using])
 
 
 def _report(
