@@ -25,8 +25,9 @@ infinite day on PostgreSQL. Whoever writes that must not keep the rest from bein
 
 
 @contextmanager
-def one_state() -> Iterator[None]:
-    """Read everything as it stood at one moment, without keeping a writer waiting."""
+def one_state(snapshot: str = "") -> Iterator[None]:
+    """Read everything as it stood at one moment, without keeping a writer waiting; as another
+    process reads it, whose `snapshot` is named."""
     if connection.in_atomic_block:
         yield
     elif connection.vendor == "sqlite":
@@ -41,7 +42,20 @@ def one_state() -> Iterator[None]:
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+                if snapshot:
+                    cursor.execute("SET TRANSACTION SNAPSHOT %s", [snapshot])
             yield
+
+
+def begun() -> str:
+    """Read for the first time within `one_state`, from which on it stands still; its name, by which
+    other processes of PostgreSQL read the same."""
+    is_postgresql = connection.vendor == "postgresql"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_export_snapshot()" if is_postgresql else "SELECT '' FROM sqlite_master"
+        )
+        return str(cursor.fetchone()[0])
 
 
 class Reader:

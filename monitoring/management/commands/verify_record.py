@@ -22,9 +22,19 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--session", type=UUID, help="one session, with its patient")
+        parser.add_argument(
+            "--processes", type=int, metavar="N", help="how many share it; one for each core if not"
+        )
 
-    def handle(self, *args: Any, session: UUID | None, **options: Any) -> None:
-        found = verify(session)
+    def handle(
+        self,
+        *args: Any,
+        session: UUID | None = None,
+        processes: int | None = None,
+        **options: Any,
+    ) -> None:
+        self._tenths = 0
+        found = verify(session, processes=processes, tell=self._tell)
         checked = ", ".join(f"{count} {what}" for what, count in found.checked.items())
         self.stdout.write(f"Checked in {found.seconds:.1f} s: {checked}.")
         if session is None:
@@ -45,3 +55,10 @@ class Command(BaseCommand):
             raise SystemExit(1)
         what = "Everything else" if found.losses else "Everything"
         self.stdout.write(f"{what} is as it was recorded.")
+
+    def _tell(self, share: float) -> None:
+        """How far it is, in tenths; nothing of what is done at once."""
+        if share < 1 and int(share * 10) > self._tenths:
+            self._tenths = int(share * 10)
+            self.stdout.write(f"{self._tenths * 10} %")
+            self.stdout.flush()
