@@ -30,7 +30,9 @@ class ViewForm(OrganisationForm):
     name = forms.CharField(
         max_length=SavedView.NAME_LENGTH,
         label=gettext_lazy("Name of this view"),
-        help_text=gettext_lazy("as it stands on its button; only you see it, so name no patient"),
+        help_text=gettext_lazy(
+            "as it stands on its button; it stays in the log, so name no patient"
+        ),
     )
 
 
