@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from copy import copy
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -19,21 +20,25 @@ from clinic.ids import uuid7
 
 M = TypeVar("M", bound=models.Model)
 _UUID: models.Field[Any, Any] = models.UUIDField()
+_MOMENT: models.Field[Any, Any] = models.DateTimeField()
+NO_MOMENT = datetime(1, 1, 2, 3, 4, 5, 6, tzinfo=UTC)
+"""Stands for a moment while the SQL is made, to be found among its parameters."""
 
 
 class Constant(Generic[M]):
-    """The rows that `build` selects for a list of ids, which is the only thing that varies.
+    """The rows that `build` selects for a list of ids and, where it takes one, a moment: nothing
+    else varies.
 
-    `build` answers a queryset; it takes the ids and uses each exactly once: ValueError is raised
-    otherwise. Django makes the SQL, the conversions and the instances. There is one text for each
-    power of two of ids, the last id being repeated to fill it.
+    `build` answers a queryset; it takes the ids, and the moment, and uses each exactly once:
+    ValueError is raised otherwise. Django makes the SQL, the conversions and the instances. There
+    is one text for each power of two of ids, the last id being repeated to fill it.
     """
 
-    def __init__(self, build: Callable[[list[UUID]], models.QuerySet[M]]) -> None:
+    def __init__(self, build: Callable[..., models.QuerySet[M]]) -> None:
         self._build = build
         self._made: dict[tuple[str, int], _Text] = {}
 
-    def rows(self, ids: Sequence[UUID]) -> list[M]:
+    def rows(self, ids: Sequence[UUID], *moment: datetime) -> list[M]:
         """The rows for `ids`, each as one instance; none for no ids, without a query."""
         if not ids:
             return []
@@ -42,18 +47,20 @@ class Constant(Generic[M]):
         made = self._made.get((connection.vendor, size))
         if made is None:
             # Two threads may both make it, which does no harm.
-            made = self._made[connection.vendor, size] = _Text(self._build, size)
+            made = self._made[connection.vendor, size] = _Text(self._build, size, len(moment))
         padded = [*ids, *[ids[-1]] * (size - len(ids))]
-        return list(ModelIterable(made.asked_for(padded)))
+        return list(ModelIterable(made.asked_for([*padded, *moment])))
 
 
 class _Text:
-    """The SQL for so many ids, with the places of the ids among its parameters."""
+    """The SQL for so many ids, with the places of what varies among its parameters."""
 
-    def __init__(self, build: Callable[[list[UUID]], models.QuerySet[Any]], size: int) -> None:
-        marks = [uuid7() for _ in range(size)]
+    def __init__(self, build: Callable[..., models.QuerySet[Any]], size: int, moments: int) -> None:
+        ids = [uuid7() for _ in range(size)]
+        at = [NO_MOMENT] * moments
+        marks: list[UUID | datetime] = [*ids, *at]
         connection = connections[DEFAULT_DB_ALIAS]
-        self._compiler = build(marks).query.get_compiler(connection=connection)
+        self._compiler = build(ids, *at).query.get_compiler(connection=connection)
         self._sql, parameters = self._compiler.as_sql()
         self._converters = self._compiler.get_converters([c[0] for c in self._compiler.select])
         self._parameters = list(parameters)
@@ -64,11 +71,11 @@ class _Text:
         (place,) = (n for n, found in enumerate(self._parameters) if found == mark)
         return place
 
-    def asked_for(self, ids: list[UUID]) -> Any:
+    def asked_for(self, given: Sequence[UUID | datetime]) -> Any:
         """What `ModelIterable` needs of a queryset."""
         parameters = list(self._parameters)
-        for place, id in zip(self._places, ids, strict=True):
-            parameters[place] = _stored(id)
+        for place, value in zip(self._places, given, strict=True):
+            parameters[place] = _stored(value)
         compiler: Any = copy(self._compiler)
         # Each thread has a connection of its own.
         compiler.connection = connections[DEFAULT_DB_ALIAS]
@@ -78,6 +85,7 @@ class _Text:
         return SimpleNamespace(db=DEFAULT_DB_ALIAS, query=query, _known_related_objects={})
 
 
-def _stored(id: UUID) -> object:
-    """An id as the engine has it."""
-    return _UUID.get_db_prep_value(id, connections[DEFAULT_DB_ALIAS])
+def _stored(value: UUID | datetime) -> object:
+    """An id or a moment as the engine has it."""
+    kind = _UUID if isinstance(value, UUID) else _MOMENT
+    return kind.get_db_prep_value(value, connections[DEFAULT_DB_ALIAS])

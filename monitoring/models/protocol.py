@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -65,6 +66,15 @@ class ProtocolVersion(RecordRow):
     def __str__(self) -> str:
         return f"{self.title}, version {self.version}"
 
+    @classmethod
+    def read(cls, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, ProtocolVersion]:
+        """The versions by id, each read once a process, for it never changes: in one query at
+        most."""
+        wanted = set(ids)
+        if unread := wanted - _READ.keys():
+            _READ.update(cls.objects.in_bulk(unread))
+        return {id: _READ[id] for id in wanted}
+
     def protocol(self) -> Protocol:
         """The rules' view of the body, parsed once a process: a version never changes."""
         if self.id not in _PARSED:
@@ -73,6 +83,7 @@ class ProtocolVersion(RecordRow):
 
 
 _PARSED: dict[uuid.UUID, Protocol] = {}
+_READ: dict[uuid.UUID, ProtocolVersion] = {}
 
 
 class SiteProtocol(Guarded):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
@@ -13,6 +13,7 @@ from django.db import models
 from clinic.models import Staff
 from clinic.models.constant import Constant
 from clinic.models.row import name_of
+from monitoring.models.fetch import fetch
 from monitoring.models.row import Correctable, SessionFact, SessionRow
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ class SessionRows:
 
     session: Session
     by_noun: Mapping[type[SessionRow], tuple[SessionRow, ...]]
+    _found: dict[type[SessionRow], Any] = field(default_factory=dict, repr=False, compare=False)
+    """What stands of each noun: a page asks for it many times."""
 
     def has(self, *nouns: type[SessionRow]) -> bool:
         """Whether each of `nouns` was loaded."""
@@ -48,6 +51,12 @@ class SessionRows:
     def standing(self, noun: type[F]) -> tuple[F, ...]:
         """The facts of `noun` that count: neither entered in error nor replaced, each in the place
         of the first that it replaces. Raises NotLoaded."""
+        if noun not in self._found:
+            self._found[noun] = self._standing(noun)
+        standing: tuple[F, ...] = self._found[noun]
+        return standing
+
+    def _standing(self, noun: type[F]) -> tuple[F, ...]:
         found = self.unstruck(noun)
         replaced = {row.replaces_id for row in found if isinstance(row, Correctable)}
         standing = (row for row in found if row.pk not in replaced)
@@ -128,11 +137,11 @@ def owner_of(noun: type[SessionRow]) -> models.Field[Any, Any]:
 
 @cache
 def _owner_of(noun: type[SessionRow]) -> models.Field[Any, Any] | None:
-    for field in noun._meta.local_concrete_fields:
-        owner = field.related_model
+    for link in noun._meta.local_concrete_fields:
+        owner = link.related_model
         is_row = isinstance(owner, type) and issubclass(owner, SessionRow) and owner is not noun
-        if is_row and field.one_to_one and not field.null:
-            return field
+        if is_row and link.one_to_one and not link.null:
+            return link
     return None
 
 
@@ -141,9 +150,9 @@ def beside_of(noun: type[SessionRow]) -> Mapping[type[SessionRow], str]:
     """The nouns of which one row may belong to a row of `noun`, each with its name there."""
     found: dict[type[SessionRow], str] = {}
     for other in SessionRow.tables():
-        field = _owner_of(other)
-        if field is not None and field.related_model is noun:
-            found[other] = _back(field)
+        link = _owner_of(other)
+        if link is not None and link.related_model is noun:
+            found[other] = _back(link)
     return found
 
 
@@ -157,13 +166,31 @@ def attribute(noun: type[SessionRow]) -> str:
     return f"loaded_{name_of(noun)}"
 
 
+def is_loaded(session: Session, noun: type[SessionRow]) -> bool:
+    """Whether the rows of `noun` were loaded with `session`."""
+    return attribute(noun) in vars(session)
+
+
 def lay_down(session: Session, noun: type[SessionRow], rows: Iterable[SessionRow | None]) -> None:
     """Let `rows` be those of `noun` in `session`."""
     setattr(session, attribute(noun), [row for row in rows if row is not None])
+    vars(session).pop(_GATHERED, None)
+
+
+_GATHERED = "gathered_rows"
 
 
 def rows_of(session: Session) -> SessionRows:
-    """What was loaded with `session`, by a queryset method of its own or from the log."""
+    """What was loaded with `session`, by a queryset method of its own or from the log. It is kept
+    until more is laid down."""
+    held = vars(session)
+    if _GATHERED not in held:
+        held[_GATHERED] = _gathered(session)
+    found: SessionRows = held[_GATHERED]
+    return found
+
+
+def _gathered(session: Session) -> SessionRows:
     laid_down = vars(session)
     found: dict[type[SessionRow], tuple[SessionRow, ...]] = {}
     for noun in SessionRow.tables():
@@ -191,37 +218,69 @@ def _number(row: SessionRow) -> int:
 def load(
     sessions: Iterable[Session], nouns: Iterable[type[SessionRow]], *, with_people: bool = False
 ) -> None:
-    """Load the rows of `nouns` with `sessions`, and what belongs to each row: a query a noun; with
-    the names of those who recorded them, if asked."""
+    """Load the rows of `nouns` with `sessions`, and what belongs to each row, in one query; with
+    the names of those who recorded them, if asked, in one more."""
     by_id = {session.pk: session for session in sessions}
-    for noun in nouns if by_id else ():
-        of_session: dict[UUID, list[SessionRow]] = {id: [] for id in by_id}
-        link: Any = noun._meta.get_field("session")
-        for row in _asked(noun, with_people).rows(list(by_id)):
-            link.set_cached_value(row, by_id[row.session_id])
-            of_session[row.session_id].append(row)
-        for id, found in of_session.items():
-            lay_down(by_id[id], noun, found)
+    own = list(nouns)
+    if not by_id or not own:
+        return
+    wanted = dict.fromkeys([*own, *(other for noun in own for other in beside_of(noun))])
+    found = fetch(tuple(wanted), list(by_id))
+    for noun, rows in found.items():
+        _link(noun, rows, by_id)
+        for id, of_session in _by_session(rows, by_id).items():
+            lay_down(by_id[id], noun, of_session)
+    for noun in own:
+        for other in beside_of(noun):
+            _join(found[noun], found[other], other)
+    if with_people:
+        _name_people(found)
+
+
+def _link(
+    noun: type[SessionRow], rows: Iterable[SessionRow], sessions: Mapping[UUID, Session]
+) -> None:
+    link: Any = noun._meta.get_field("session")
+    for row in rows:
+        link.set_cached_value(row, sessions[row.session_id])
+
+
+def _by_session(
+    rows: Iterable[SessionRow], sessions: Iterable[UUID]
+) -> dict[UUID, list[SessionRow]]:
+    found: dict[UUID, list[SessionRow]] = {id: [] for id in sessions}
+    for row in rows:
+        found[row.session_id].append(row)
+    return found
+
+
+def _join(owners: Iterable[SessionRow], rows: Iterable[SessionRow], noun: type[SessionRow]) -> None:
+    """Let each of `owners` know the one of `rows`, which are of `noun`, that belongs to it, or that
+    none does, and the other way round."""
+    link: Any = owner_of(noun)
+    of_owner = {getattr(row, link.attname): row for row in rows}
+    for owner in owners:
+        row = of_owner.get(owner.pk)
+        link.remote_field.set_cached_value(owner, row)
+        if row is not None:
+            link.set_cached_value(row, owner)
+
+
+def _name_people(found: Mapping[type[SessionRow], Iterable[SessionRow]]) -> None:
+    """Let each row know those whom it names."""
+    named = [(row, link) for noun, rows in found.items() for link in _people(noun) for row in rows]
+    ids = {id: None for row, link in named if (id := getattr(row, link.attname)) is not None}
+    people = {person.pk: person for person in _STAFF.rows(list(ids))}
+    for row, link in named:
+        link.set_cached_value(row, people.get(getattr(row, link.attname)))
+
+
+_STAFF = Constant(lambda ids: Staff.objects.filter(pk__in=ids).order_by())
 
 
 @cache
-def _asked(noun: type[SessionRow], with_people: bool) -> Constant[SessionRow]:
-    joined = list(beside_of(noun).values())
-    if with_people:
-        for other, back in beside_of(noun).items():
-            joined += [f"{back}__{person}" for person in _people(other)]
-        joined += _people(noun)
-
-    def rows(ids: list[UUID]) -> models.QuerySet[SessionRow]:
-        found = noun._default_manager.filter(session_id__in=ids).order_by()
-        return found.select_related(*joined) if joined else found
-
-    return Constant(rows)
-
-
-def _people(noun: type[SessionRow]) -> list[str]:
-    fields = noun._meta.local_concrete_fields
-    return [field.name for field in fields if field.related_model is Staff]
+def _people(noun: type[SessionRow]) -> list[Any]:
+    return [field for field in noun._meta.local_concrete_fields if field.related_model is Staff]
 
 
 def own_tables() -> list[type[SessionRow]]:

@@ -9,10 +9,11 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from clinic.ids import uuid7
+from clinic.models import ChainHead
 from clinic.models.constant import Constant
 from clinic.models.row import Guarded
 from monitoring.models.facts import facts_of
@@ -53,16 +54,16 @@ class SessionQuerySet(models.QuerySet["Session"]):
         """What recording and the board read: doses, readings and events, and what was struck."""
         return self.with_what_stays().loading(*observed())
 
-    def for_page(self, session_id: UUID) -> Session | None:
-        """One session for the page that shows it, with the nouns that its phase can have.
+    def for_page(self, session_id: UUID, site: Site | None = None) -> Session | None:
+        """One session, at `site` where it is given, for the page that shows it: with the nouns
+        that its phase can have.
 
         There is no signature before the dosing is over, and no open question after. Decisions
         stand in either: what a dose rested on is still read when the patient leaves.
         """
         from monitoring.models import Admission, Clearance
 
-        found = self.with_people().select_related("standing_clearance").with_departure()
-        session = found.filter(pk=session_id).first()
+        session = _of_site(_FOR_PAGE, session_id, site)
         if session is None:
             return None
         is_dosing_to_end = session.phase in {"planned", "arrived", "dosing"}
@@ -76,10 +77,10 @@ class SessionQuerySet(models.QuerySet["Session"]):
         session.load_history()
         return session
 
-    def whole(self, session_id: UUID) -> Session | None:
-        """One session with every noun of the treatment and who recorded it, in a number of queries
-        that is fixed."""
-        session = self.with_people().with_departure().filter(pk=session_id).first()
+    def whole(self, session_id: UUID, site: Site | None = None) -> Session | None:
+        """One session, at `site` where it is given, with every noun of the treatment and who
+        recorded it, in a number of queries that is fixed."""
+        session = _of_site(_WHOLE, session_id, site)
         if session is not None:
             session.load(clinical())
             session.load_history()
@@ -301,6 +302,15 @@ class Session(Guarded):
         return rows_of(self)
 
     @classmethod
+    def on_the_board(cls, site: Site, until: datetime) -> list[Session]:
+        """Those in progress at `site`, and those planned to begin before `until`, without their
+        rows; `head` is where the chain of each stood, which moves with each of its rows."""
+        found = _FOR_BOARD.rows([site.pk], until)
+        for session in found:
+            session.site = site
+        return found
+
+    @classmethod
     def locked(cls, id: UUID, *, is_whole: bool) -> Session | None:
         """The session, locked until the transaction ends, with its record, or with what recording
         a reading needs; None where there is none."""
@@ -365,5 +375,27 @@ def _by_id(ids: list[UUID]) -> SessionQuerySet:
     return Session.objects.with_what_stays().filter(pk__in=ids).order_by()
 
 
+def _with_people(ids: list[UUID]) -> SessionQuerySet:
+    return Session.objects.with_people().with_departure().filter(pk__in=ids).order_by()
+
+
+_WHOLE = Constant(_with_people)
+_FOR_PAGE = Constant(lambda ids: _with_people(ids).select_related("standing_clearance"))
+
+
+def _of_site(asked: Constant[Session], id: UUID, site: Site | None) -> Session | None:
+    found = (s for s in asked.rows([id]) if site is None or s.site_id == site.pk)
+    return next(found, None)
+
+
+def _for_board(sites: list[UUID], until: datetime) -> SessionQuerySet:
+    head = ChainHead.objects.filter(pk=OuterRef("pk")).values("digest")
+    found = Session.objects.filter(site__in=sites).on_board(until).order_by()
+    return found.select_related("patient", "observer", "standing_clearance").annotate(
+        head=Subquery(head)
+    )
+
+
+_FOR_BOARD = Constant(_for_board)
 _UNLOCKED = Constant(_by_id)
 _LOCKED = Constant(lambda ids: _by_id(ids).select_for_update(of=("self",)))

@@ -41,7 +41,7 @@ class SessionReport:
 
 def load(site: Site, session_id: UUID) -> Session | None:
     """The session with every noun and who recorded it, in a number of queries that is fixed."""
-    return Session.objects.at(site).whole(session_id)
+    return Session.objects.whole(session_id, site)
 
 
 def session_report(session: Session, now: datetime) -> SessionReport:

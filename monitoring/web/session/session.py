@@ -66,14 +66,13 @@ def session(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     """The live part alone when the page asks again, and nothing when nothing has changed."""
     now = clock.now()
     is_poll = bool(request.headers.get("HX-Request"))
-    here = Session.objects.at(request.site)
     absent, heads = tablets.absent(request.site, now).get(session_id, []), ""
     if is_poll:
         told = recorded.around(request.site.pk, session_id)
         heads = news.heads(request, told, session_id, absent)
         if news.has_none(request, heads, now):
             return news.nothing()
-    found = here.for_page(session_id)
+    found = Session.objects.for_page(session_id, request.site)
     if found is None:
         raise not_here(request, session_id)
     facts = found.facts_loaded()
