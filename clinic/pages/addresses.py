@@ -8,7 +8,7 @@ need not know: this tag has the name of Django's.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -25,19 +25,26 @@ register = template.Library()
 
 def reverse(name: str, args: Sequence[object] = ()) -> str:
     """The address of the page `name`. Raises NoReverseMatch."""
-    if all(isinstance(arg, UUID) for arg in args):
-        return _form(name, len(args), get_script_prefix()) % tuple(args)
-    return reverse_by_django(name, args=args)
+    if not _has_form(args):
+        return reverse_by_django(name, args=args)
+    words = tuple(arg if isinstance(arg, str) else None for arg in args)
+    ids = tuple(arg for arg in args if isinstance(arg, UUID))
+    return _form(name, words, get_script_prefix()) % ids
 
 
-@cache
-def _form(name: str, ids: int, _prefix: str) -> str:
-    """The address with a place for each id. `_prefix` is part of it, and differs where the clinic
-    is served below another address."""
-    marks = [UUID(int=number + 1) for number in range(ids)]
+def _has_form(args: Sequence[object]) -> bool:
+    """Whether there are ids alone, and words such as the name of a noun: these are few."""
+    return all(isinstance(arg, UUID) or (isinstance(arg, str) and arg.isalpha()) for arg in args)
+
+
+@lru_cache(maxsize=1024)
+def _form(name: str, words: tuple[str | None, ...], _prefix: str) -> str:
+    """The address with a place for each id, which is None among `words`. `_prefix` is part of it,
+    and differs where the clinic is served below another address."""
+    marks = [word or UUID(int=number + 1) for number, word in enumerate(words)]
     form = reverse_by_django(name, args=marks).replace("%", "%%")
     for mark in marks:
-        form = form.replace(str(mark), "%s")
+        form = form.replace(str(mark), "%s") if isinstance(mark, UUID) else form
     return form
 
 
@@ -53,6 +60,6 @@ class AddressNode(URLNode):
 
     def render(self, context: Context) -> str:
         args = [arg.resolve(context) for arg in self.args]
-        if all(isinstance(arg, UUID) for arg in args):
+        if _has_form(args):
             return reverse(str(self.view_name.resolve(context)), args)
         return super().render(context)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -21,16 +20,15 @@ from clinic.pages import protect
 from clinic.pages.protect import page
 from clinic.request import ClinicRequest, SignedInRequest
 from clinic.tablets import Absent
-from monitoring.models import Admission, Decision, Order, Session, recorded
-from monitoring.models.history import load_history
-from monitoring.models.rows import load
+from monitoring.models import Session, recorded
 from monitoring.reports import calls, form_state
 from monitoring.reports.reviews import count_waiting
 from monitoring.rules.urgency import NOT_HERE_YET
 from monitoring.web import news
+from monitoring.web.floor.floor import Floor
 from monitoring.web.floor.next_step import Permissions
 from monitoring.web.lookup import log_read, not_here
-from monitoring.web.presenters.cards import Card, card, told_apart, with_absent
+from monitoring.web.presenters.cards import Card, for_person, told_apart, with_absent
 from monitoring.web.presenters.watch import loads, watched_by
 
 NO_TABLETS: Mapping[UUID, list[Absent]] = {}
@@ -59,13 +57,12 @@ def board(request: ClinicRequest) -> HttpResponse:
         heads = news.heads(request, told, tomorrow, absent)
         if news.has_none(request, heads, now):
             return news.nothing()
-    sessions = _sessions(request.site, tomorrow)
-    found = cards(sessions, now, request.permissions, request.user, absent)
-    many = loads(sessions, request.site)
+    floor = Floor.read(request.site, now, tomorrow, request.permissions)
+    found = cards(floor, now, request.user, absent)
+    many = loads(floor.sessions, request.site)
 
     def shown_at(at: datetime) -> str:
-        again = partial(cards, sessions, at, request.permissions, request.user, absent)
-        told = found if at == now else again()
+        told = found if at == now else cards(floor, at, request.user, absent)
         return news.digest((told, many))
 
     version = news.version(heads, now, shown_at)
@@ -98,10 +95,10 @@ def onward(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     if not Session.objects.at(request.site).filter(pk=session_id).exists():
         raise not_here(request, session_id)
     now = clock.now()
-    sessions = _sessions(request.site, _tomorrow(request.site, now))
+    floor = Floor.read(request.site, now, _tomorrow(request.site, now), request.permissions)
     others = (
         card
-        for card in cards(sessions, now, request.permissions, request.user)
+        for card in cards(floor, now, request.user)
         if card.id != session_id and card.kind not in NOT_HERE_YET
     )
     found = next(others, None)
@@ -117,34 +114,15 @@ def _tomorrow(site: Site, now: datetime) -> datetime:
     return local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
 
 
-def _sessions(site: Site, tomorrow: datetime) -> list[Session]:
-    """Those in progress, and those planned until midnight at the site, as their cards need them."""
-    sessions = list(
-        Session.objects.at(site)
-        .on_board(tomorrow)
-        .with_observations()
-        .select_related("standing_clearance", "observer")
-    )
-    # Before the dose the next step rests on the order, the answers, on what a clinician decided,
-    # and on what the patient's earlier sessions ask.
-    to_dose = [s for s in sessions if s.phase in {Session.Phase.PLANNED, Session.Phase.ARRIVED}]
-    load(to_dose, [Order])
-    arrived = [session for session in sessions if session.phase == Session.Phase.ARRIVED]
-    load(arrived, [Admission, Decision])
-    load_history(arrived)
-    return sessions
-
-
 def cards(
-    sessions: list[Session],
+    floor: Floor,
     now: datetime,
-    permissions: Permissions,
     person: Staff,
     absent: Mapping[UUID, list[Absent]] = NO_TABLETS,
 ) -> list[Card]:
-    """A card for each of `sessions`, first things first for `person`; `absent` are the tablets that
-    may hold more of a session than is recorded."""
-    watched = watched_by(sessions, person) + 1
-    made = [card(s, now, permissions, person, watched) for s in sessions]
-    found = told_apart([with_absent(c, absent.get(c.id, ())) for c in made])
+    """A card for each session of `floor`, first things first for `person`; `absent` are the tablets
+    that may hold more of a session than is recorded."""
+    watched = watched_by(floor.sessions, person) + 1
+    made = [for_person(c, person, floor.site, watched) for c in floor.cards(now)]
+    found = told_apart([with_absent(c, absent[c.id]) if c.id in absent else c for c in made])
     return sorted(found, key=lambda c: c.rank)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from clinic.models import Staff
+from clinic.models import Site, Staff
 from clinic.names import search_text
 from clinic.pages import moments
 from clinic.pages.addresses import reverse
@@ -31,7 +31,7 @@ from monitoring.rules.readiness import (
 from monitoring.rules.suicidality import unreviewed
 from monitoring.rules.urgency import Kind, Wait
 from monitoring.web.floor.next_step import Action, Permissions, is_clinician, left_open, next_step
-from monitoring.web.presenters.watch import Offer, offer_to
+from monitoring.web.presenters.watch import Handover, Offer, handover_of
 from monitoring.words import wording
 from monitoring.words.due import due_words
 from monitoring.words.last_set import LastSet, last_set
@@ -83,18 +83,15 @@ class Card:
     open_since: datetime | None = None
     """Since when a session of an earlier day has been left open."""
     observer: str = ""
+    handover: Handover | None = None
+    """The handover of the watch that waits for someone, and `offer`, where that is who looks."""
     offer: Offer | None = None
-    """The handover that waits for the person who looks at the board."""
     is_namesake: bool = False
     """Whether another patient on the board has the same or nearly the same family name."""
 
 
-def card(
-    session: Session, now: datetime, permissions: Permissions, person: Staff, watched: int
-) -> Card:
-    """`person` has `permissions`, and may be asked to accept a handover: they then watch `watched`
-    patients."""
-    facts = session.facts_loaded()
+def card(session: Session, facts: SessionFacts, now: datetime, permissions: Permissions) -> Card:
+    """What the board says of a session, with `facts`, to anyone with `permissions`."""
     found = urgency.waits(facts, now)
     clinician = is_clinician(permissions)
     ordered = urgency.sorted_for(found, is_clinician=clinician)
@@ -106,7 +103,6 @@ def card(
     ends = facts.window_ends_at
     is_dosed = bool(facts.doses)
     is_cleared = clearance_state(facts, now) == "stands"
-    offer = offer_to(session, facts, person)
     return Card(
         id=session.pk,
         patient_id=session.patient_id,
@@ -126,10 +122,18 @@ def card(
         open_count=len(before_clearance(facts, now)) if is_dosed and not is_cleared else 0,
         attention=attention(facts, now),
         emergencies=urgency.emergencies(facts),
-        offer=offer.taken_by(watched, session.site) if offer else None,
+        handover=handover_of(session, facts),
         observer=session.observer.printed_name if session.is_open and session.observer else "",
         open_since=session.admitted_at if left_open(session, facts, now) else None,
     )
+
+
+def for_person(one: Card, person: Staff, site: Site, watched: int) -> Card:
+    """`one` as `person` sees it, who may be asked to accept a handover: they then watch `watched`
+    patients."""
+    if one.handover is None or one.handover.to != person.pk:
+        return one
+    return replace(one, offer=one.handover.offer.taken_by(watched, site))
 
 
 def _state(facts: SessionFacts, wait: Wait, due: Due | None) -> str:
@@ -256,7 +260,7 @@ def told_apart(found: list[Card]) -> list[Card]:
         for patient, name in family.items()
         if any(other != patient and is_near(name, theirs) for other, theirs in family.items())
     }
-    return [replace(one, is_namesake=one.patient_id in marked) for one in found]
+    return [replace(one, is_namesake=True) if one.patient_id in marked else one for one in found]
 
 
 def _family(one: Card) -> str:

@@ -35,6 +35,14 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class Handover:
+    """A handover of the watch that waits, and for whom."""
+
+    to: UUID
+    offer: Offer
+
+
+@dataclass(frozen=True, slots=True)
 class Load:
     """One person who watches more patients than the site's number."""
 
@@ -43,20 +51,21 @@ class Load:
     limit: int
 
 
-def offer_to(session: Session, facts: SessionFacts, person: Staff) -> Offer | None:
-    """What `person` is asked to accept."""
+def handover_of(session: Session, facts: SessionFacts) -> Handover | None:
+    """What someone is asked to accept."""
     handover = offered(facts) if session.is_open else None
-    if handover is None or handover.handed_to != person.pk:
+    if handover is None or handover.handed_to is None:
         return None
     row = session.rows.find(Event, handover.id)
-    return Offer(handover.id, row.handed_from_name if row else "")
+    return Handover(handover.handed_to, Offer(handover.id, row.handed_from_name if row else ""))
 
 
 def people_of(session: Session, facts: SessionFacts, person: Staff) -> dict[str, Any]:
     """What the page of a session says of its people to `person`."""
     handover = offered(facts) if session.is_open else None
     waits_for_other = handover is not None and handover.handed_to != person.pk
-    offer = offer_to(session, facts, person)
+    waiting = handover_of(session, facts)
+    offer = waiting.offer if waiting and waiting.to == person.pk else None
     if offer is not None:
         offer = offer.taken_by(watched_with(session, person), session.site)
     return {

@@ -33,6 +33,8 @@ def below_another_address() -> Iterator[None]:
         ("reading-correct", IDS),
         ("reading-correct", IDS[::-1]),
         ("reading-correct", [UUID(int=2), UUID(int=1)]),
+        ("strike", [IDS[0], "reading", IDS[1]]),
+        ("strike", [IDS[0], "dose", IDS[1]]),
         ("invitation", [IDS[0], "a%sb"]),
     ],
 )
