@@ -9,6 +9,7 @@ from django.apps import apps
 from django.db import models
 
 from clinic.ids import uuid7
+from clinic.models.insert import insert
 
 ChainKind = Literal["session", "patient", "organisation", ""]
 
@@ -60,7 +61,10 @@ class RecordRow(Guarded):
         abstract = True
 
     def save(self, **how: Any) -> None:
-        super().save(**how)
+        if how == {"force_insert": True}:
+            insert(self)
+        else:
+            super().save(**how)
         self.is_new = True
 
 

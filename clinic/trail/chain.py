@@ -9,6 +9,7 @@ from django.db import models
 
 from clinic import clock, origin
 from clinic.models import ChainHead, TrailEntry
+from clinic.models.constant import Constant
 from clinic.models.row import name_of
 from clinic.trail import keys
 from clinic.trail.canonical import Columns, canonical, columns, moment
@@ -72,8 +73,11 @@ def append(
 
 
 def _locked(chain: UUID, kind: str) -> ChainHead:
-    head = ChainHead.objects.select_for_update().filter(pk=chain).first()
-    return head or _begin(chain, kind)
+    found = _HEAD.rows([chain])
+    return found[0] if found else _begin(chain, kind)
+
+
+_HEAD = Constant(lambda ids: ChainHead.objects.select_for_update().filter(pk__in=ids).order_by())
 
 
 def _begin(chain: UUID, kind: str) -> ChainHead:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from functools import update_wrapper
+from functools import cache, update_wrapper
 from typing import Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
@@ -240,9 +240,16 @@ class SessionWork(Work):
         is_filed_now = session.form_filed_seq != self._before["form_filed_seq"]
         is_filed = session.form_filed_seq is not None and not is_filed_now
         session.form_changed = is_filed and forms.is_changed(session.pk)
-        session.save(update_fields=WRITABLE)
+        if changed := self._changed():
+            session.save(update_fields=changed)
         derived.keep(session, self._facts_before, facts)
         self._append()
+
+    def _changed(self) -> list[str]:
+        """The columns of the session that are other than when it was locked. Most readings change
+        none: the database has moved the counter by itself."""
+        now = columns(self.session)
+        return [name for name, column in _columns() if now[column] != self._before[column]]
 
     def _append(self) -> None:
         """Append what was inserted to the session's chain, and which of its columns changed."""
@@ -259,6 +266,13 @@ class SessionWork(Work):
             actor_id=self.by.pk,
             detail=self.detail,
         )
+
+
+@cache
+def _columns() -> list[tuple[str, str]]:
+    """What verbs may change, each with the name of its column."""
+    fields = {field.name: field.attname for field in Session._meta.concrete_fields}
+    return [(name, fields[name]) for name in WRITABLE]
 
 
 def _peak(pressures: Sequence[ReadingFacts], field: str) -> int | None:
