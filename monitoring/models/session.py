@@ -79,7 +79,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
 
     def whole(self, session_id: UUID, site: Site | None = None) -> Session | None:
         """One session, at `site` where it is given, with every noun of the treatment and who
-        recorded it, in a number of queries that is fixed."""
+        recorded it."""
         session = _of_site(_WHOLE, session_id, site)
         if session is not None:
             session.load(clinical())
@@ -391,9 +391,8 @@ def _of_site(asked: Constant[Session], id: UUID, site: Site | None) -> Session |
 def _for_board(sites: list[UUID], until: datetime) -> SessionQuerySet:
     head = ChainHead.objects.filter(pk=OuterRef("pk")).values("digest")
     found = Session.objects.filter(site__in=sites).on_board(until).order_by()
-    return found.select_related("patient", "observer", "standing_clearance").annotate(
-        head=Subquery(head)
-    )
+    joined = found.select_related("patient", "observer", "standing_clearance")
+    return joined.annotate(head=Subquery(head))
 
 
 _FOR_BOARD = Constant(_for_board)
