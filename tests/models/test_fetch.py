@@ -22,8 +22,8 @@ from monitoring.models.rows import beside_of, load, own_tables
 from monitoring.rules.protocol import KETAMINE_IV
 from tests.clock import TestClock
 from tests.factories.visits import Visit, observed, planned, signed
+from tests.sequences.machine import AN_HOUR_IN_SPRING, Clinic
 from tests.sequences.steps import EVERY_VERB, STEPS
-from tests.sequences.test_any_order import AN_HOUR_IN_SPRING, Clinic
 
 pytestmark = pytest.mark.django_db
 Values = dict[str, tuple[type, Any]]

@@ -172,10 +172,10 @@ def test_a_signature_as_a_pdf_asks_as_often_as_its_page_however_much_came_later(
             visit.read()
             visit.amend()
             clock.forward(minutes=1)
-        assert count(lambda: administrator.get(f"{page}report.pdf")) == few == 20
+        assert count(lambda: administrator.get(f"{page}report.pdf")) == few == 10
 
 
-@pytest.mark.parametrize(("page", "times"), [("minutes/", 18), ("contact/", 19)])
+@pytest.mark.parametrize(("page", "times"), [("minutes/", 9), ("contact/", 10)])
 def test_the_pages_of_the_minutes_ask_no_more_with_more_contacts(
     clock: TestClock, signed_in: Signer, page: str, times: int
 ) -> None:

@@ -23,8 +23,8 @@ from tests.factories.logged import save
 from tests.factories.people import SiteFactory
 from tests.factories.record import PatientFactory
 from tests.factories.visits import Visit, admitted, dosed, observed, planned, ready_to_sign, signed
+from tests.sequences.machine import Clinic
 from tests.sequences.steps import STEPS
-from tests.sequences.test_any_order import Clinic
 
 pytestmark = pytest.mark.django_db
 EVERY = frozenset(Permission)
