@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import F, OrderBy, QuerySet
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy
 
 from clinic.models import Site, Staff
@@ -19,16 +20,22 @@ from monitoring.reports.tables import Cell, local
 NEWEST = "-planned_for"
 
 
-class _PatientsOwnId(F):
+class _PatientsOwnId(Combinable):
     """The id in the patients' own row: what Django writes for `patient__pk` is the column of the
-    session, and an index of patients would not find the place among namesakes."""
+    session, and an index of patients would not find the place among namesakes.
 
-    def __init__(self) -> None:
-        super().__init__("patient__family_name")
+    It is no F: Django takes the name of one for a column that is selected beside it.
+    """
 
     def resolve_expression(self, *args: Any, **kwargs: Any) -> Any:
-        name: Any = super().resolve_expression(*args, **kwargs)
+        name: Any = F("patient__family_name").resolve_expression(*args, **kwargs)
         return Patient._meta.pk.get_col(name.alias)
+
+    def asc(self) -> OrderBy:
+        return OrderBy(self)
+
+    def desc(self) -> OrderBy:
+        return OrderBy(self, descending=True)
 
 
 ORDERS: dict[str, Order] = {

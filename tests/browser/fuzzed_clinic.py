@@ -100,14 +100,14 @@ class Clinic:
         closed = self.closed
         amend = reverse("patient-amend", args=[closed.patient.pk])
         plan = reverse("session-plan", args=[closed.patient.pk])
-        one = reverse("person", args=[closed.nurse.pk])
+        roles = reverse("staff-roles", args=[closed.nurse.pk])
         return [
             plain("patient-register", self._patient),
             Form("patient-amend", amend, lambda: self._patient() | AMENDED),
             plain("staff-invite", lambda: {"id": "", "username": uuid7().hex} | person),
             plain("tablet-enrol", lambda: {"id": "", "name": "Room 2"}),
             plain("second-factor-rule", lambda: {"needed": "no"}),
-            Form("person", one, lambda: {"id": "", "roles": "nurse"}),
+            Form("staff-roles", roles, lambda: {"id": "", "roles": "nurse"}),
             plain("account-pin", lambda: {"pin": "284719", "again": "284719"}),
             plain("switch-site", lambda: {"site": str(self.site.pk)}),
             Form("session-plan", plan, lambda: {"id": "", "room": "Chair 1"} | right.plan(closed)),

@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import reverse
 
 from clinic import clock as clinic_clock
-from clinic.models import Membership, Staff
+from clinic.models import Membership, SavedView, Site, Staff
 from clinic.signin import arrival, idle
 from clinic.signin.library import SIGNED_IN_BY, SIGNED_IN_WHO
 from monitoring.models import ProtocolVersion
@@ -150,7 +150,34 @@ def order(visit: Visit) -> Form:
     return row("order", visit, replaces=replaces, **other)
 
 
-def forms_of(clinic: Clinic) -> list[Form]:
+def contacts(visit: Visit) -> list[Form]:
+    """Minutes that someone spent with the patient, and some that were entered in error."""
+
+    def body() -> dict[str, str]:
+        began = clinic_clock.now() - timedelta(minutes=2)
+        typed = began.astimezone(visit.site.tz).strftime("%H:%M")
+        return {"id": "", "started_at": typed, "ended_at": "", "patients_at_once": "1"}
+
+    wrong = at("contact-minutes-strike", visit, contact_id=visit.contact(10).pk)
+    return [
+        Form("contact-minutes", at("contact-minutes", visit), body),
+        Form("contact-minutes-strike", wrong, lambda: {"id": "", "reason": "Another patient"}),
+    ]
+
+
+def views(site: Site, staff: Staff) -> list[Form]:
+    """A view of the register that is kept, and one that has another name."""
+    view = insert(SavedView(staff=staff, site=site, name="Open", query="outcome=open"))
+    return [
+        Form("view-save", f"{reverse('view-save')}?outcome=open",
+             lambda: {"id": "", "name": "In the house"}),
+        Form("view-change", reverse("view-change", args=[view.pk]),
+             lambda: {"id": "", "name": "Here now"}),
+    ]  # fmt: skip
+
+
+def forms_of(clinic: Clinic, staff: Staff) -> list[Form]:
+    """As `staff` sends them."""
     away = str(SiteFactory.create().pk)
     contact = {"id": "", "phone": "555 0101", "email": "ada@clinic.example"}
     theirs = reverse("staff-contact", args=[clinic.closed.nurse.pk])
@@ -167,14 +194,16 @@ def forms_of(clinic: Clinic) -> list[Form]:
     review = reverse("visit-review", args=[visit.pk])
     version = clinic.closed.version
     return [
-        *(f for f in clinic.forms() if f.route not in BUTTONS | {"person"}),
+        *(f for f in clinic.forms() if f.route not in BUTTONS),
         *beside_the_readings(clinic.dosed),
         *mended(clinic.dosed),
         *monitoring_form(clinic.closed),
         call(clinic.closed),
+        *contacts(clinic.dosed),
+        *views(clinic.site, staff),
         order(clinic.planned),
         # Other roles than the person has: what is as it was writes nothing.
-        Form("person", reverse("person", args=[clinic.closed.nurse.pk]),
+        Form("staff-roles", reverse("staff-roles", args=[clinic.closed.nurse.pk]),
              lambda: {"id": "", "roles": "auditor"}),
         Form("emergency", reverse("emergency"), lambda: entering),
         Form("protocol-change", reverse("protocol-change", args=[version.pk]),
@@ -204,7 +233,7 @@ def test_every_form_answers_with_itself_what_was_typed_and_words(
     for role in ("clinician", "administrator"):
         # Longer ago than a day: newer roles do not let anyone in in an emergency.
         insert(Membership(staff=staff, site=clinic.site, role=role, given_at=None))
-    forms = forms_of(clinic)
+    forms = forms_of(clinic, staff)
     asked = {name for name, route in ROUTES.items() if route.who}
     assert {f.route for f in forms} <= asked
     wrong = []
@@ -245,6 +274,8 @@ def test_the_lock_of_a_tablet_says_that_the_server_is_busy(clock: TestClock) -> 
 
 def test_no_form_is_left_out(clock: TestClock) -> None:
     """A new address with a form has to be among these."""
-    tried = {form.route for form in forms_of(Clinic(clock))} | {"lock", "invitation"}
+    clinic = Clinic(clock)
+    forms = forms_of(clinic, person(clinic.site, "nurse"))
+    tried = {form.route for form in forms} | {"lock", "invitation"}
     pages = {name for name, route in ROUTES.items() if route.methods == GET}
     assert set(ROUTES) - pages - BUTTONS - OF_SIGN_IN - OF_THE_LOG <= tried

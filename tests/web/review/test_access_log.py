@@ -26,7 +26,10 @@ from tests.factories.visits import Visit, discharged, dosed
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]
-LATER = {name for name, route in ROUTES.items() if route.is_about_what_comes_later}
+LATER = {
+    *(name for name, route in ROUTES.items() if route.is_about_what_comes_later),
+    "contact-minutes-strike",
+}
 OF_ANOTHER = {"onward"}
 """What is asked for from a patient's page, and shows another patient."""
 ABOUT_A_PATIENT = sorted(
