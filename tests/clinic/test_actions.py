@@ -32,8 +32,8 @@ MANAGERS = {
     "saved_views",
     "_default_manager",
 }
-WRITERS = {"clinic/trail/changes.py"}
-"""What verbs write by."""
+WRITERS = {"clinic/trail/changes.py", "clinic/session_store.py"}
+"""What verbs write by; and Django's session of a browser, which is no row of the organisation."""
 PRODUCT = [
     str(path.relative_to(ROOT))
     for package in ("clinic", "monitoring")
