@@ -13,6 +13,8 @@ from tests.clock import TestClock
 from tests.factories.visits import dosed
 
 MOST_SECONDS = 2
+TRIES = 4
+"""One of them at least has the machine to itself."""
 # As measured on 3G: 1.6 Mbit/s down, 750 kbit/s up, 150 ms there and back.
 LINE = {
     "offline": False,
@@ -46,7 +48,7 @@ def test_the_first_digit_is_accepted_within_two_seconds(
     slow.send("Network.enable")
     slow.send("Network.emulateNetworkConditions", LINE)
     online = []
-    for _ in range(2):
+    for _ in range(TRIES):
         nurse.go(f"/sessions/{visit.id}/")
         online.append(first_digit(nurse))
     with nurse.page.expect_response("**/reading/"):
@@ -54,7 +56,7 @@ def test_the_first_digit_is_accepted_within_two_seconds(
     nurse.page.wait_for_load_state("networkidle")
     cut(nurse)
     offline = []
-    for _ in range(2):
+    for _ in range(TRIES):
         offline.append(first_digit(nurse))
         nurse.page.locator("[data-goes-on-form]").get_by_role("link", name="Back").click()
     assert min(online) < MOST_SECONDS, online
