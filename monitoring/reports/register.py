@@ -32,10 +32,15 @@ class _PatientsOwnId(Combinable):
         return Patient._meta.pk.get_col(name.alias)
 
     def asc(self) -> OrderBy:
-        return OrderBy(self)
+        return self._ordered(is_down=False)
 
     def desc(self) -> OrderBy:
-        return OrderBy(self, descending=True)
+        return self._ordered(is_down=True)
+
+    def _ordered(self, *, is_down: bool) -> OrderBy:
+        # The stubs know of Django's own expressions alone; it asks for `resolve_expression`.
+        column: Any = self
+        return OrderBy(column, descending=is_down)
 
 
 ORDERS: dict[str, Order] = {
