@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from figures import ROOT, begin, postgresql
+from figures import ROOT, begin, database
 
 VERIFY, ANCHOR = 0.05, 2.0
 BATCH = 5000
@@ -127,11 +127,7 @@ def main() -> None:
     parser.add_argument("--postgresql", action="store_true")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=ROOT) as folder:
-        url = (
-            postgresql("bench_anchors")[0]
-            if asked.postgresql
-            else f"sqlite:///{folder}/anchors.sqlite3"
-        )
+        url = database("anchors", folder, on_postgresql=asked.postgresql)
         begin(url, CLINIC_ANCHORS=f"{folder}/anchors")
         verifying, anchoring = measure(asked.chains, asked.anchors)
     print(f"{asked.anchors} anchors over {asked.chains} chains, CPU of this process:")

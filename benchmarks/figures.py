@@ -39,6 +39,11 @@ def postgresql(*names: str) -> list[str]:
     return [f"{base}/{name}" for name in names]
 
 
+def database(name: str, folder: str, *, on_postgresql: bool) -> str:
+    """The address of a new database of that name, on PostgreSQL or as a file in `folder`."""
+    return postgresql(f"bench_{name}")[0] if on_postgresql else f"sqlite:///{folder}/{name}.sqlite3"
+
+
 def begin(url: str, **more: str) -> None:
     """Set Django up in this process, for a clinic at that database."""
     os.environ |= settings(url) | more

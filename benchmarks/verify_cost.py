@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 
-from figures import ROOT, begin, postgresql
+from figures import ROOT, begin, database
 
 LEAST_A_SECOND = 15_000
 MEGABYTES = 250
@@ -46,11 +46,7 @@ def main() -> None:
     parser.add_argument("--postgresql", action="store_true")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=ROOT) as folder:
-        url = (
-            postgresql("bench_verify")[0]
-            if asked.postgresql
-            else f"sqlite:///{folder}/verify.sqlite3"
-        )
+        url = database("verify", folder, on_postgresql=asked.postgresql)
         begin(url, CLINIC_DEMO="1", CLINIC_ANCHORS=f"{folder}/anchors")
         archive(asked.readings)
         sys.exit(measure(asked.processes))
