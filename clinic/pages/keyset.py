@@ -43,15 +43,19 @@ class Order:
         )
 
     def beyond(self, found: QuerySet[M], row: QuerySet[M], *, is_reversed: bool) -> QuerySet[M]:
-        """What comes after the one `row`."""
-        place = row.order_by().values_list(*self.columns).get()
-        sign = "<" if self.is_down != is_reversed else ">"
+        """What comes after the one `row`.
+
+        It is taken out by its id, and the rows are compared with it included: among thousands with
+        the same name PostgreSQL would think nothing comes after the last name, and read them all.
+        """
+        id, *place = row.order_by().values_list("pk", *self.columns).get()
+        sign = "<=" if self.is_down != is_reversed else ">="
         fields = [_expression(c).resolve_expression(found.query).output_field for c in self.columns]
         values = [Value(v, output_field=f) for v, f in zip(place, fields, strict=True)]
         if self.leading:
             first = slice(self.leading)
-            found = found.filter(_compared(self.columns[first], f"{sign}=", values[first]))
-        return found.filter(_compared(self.columns, sign, values))
+            found = found.filter(_compared(self.columns[first], sign, values[first]))
+        return found.filter(_compared(self.columns, sign, values)).exclude(pk=id)
 
 
 @dataclass(frozen=True, slots=True)
