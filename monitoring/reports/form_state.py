@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
+from django.db.models.functions import TruncDate
 
 from clinic.models import Site
 from monitoring.models import FormFiling, Session
 from monitoring.models.filled_form import are_details_changed
 from monitoring.models.session import SessionQuerySet
 from monitoring.rules import form_due
-from monitoring.rules.form_due import FormState
+from monitoring.rules.form_due import LEFT, FormState, Left
+
+Found = FormState | Left | Literal["filed_late"]
+"""What forms are found by: where they stand, how soon they are due, and that they were late."""
 
 
 def form_state(session: Session, now: datetime) -> FormState:
@@ -27,20 +32,45 @@ def form_state(session: Session, now: datetime) -> FormState:
 
 
 def in_form_state(
-    sessions: SessionQuerySet, site: Site, state: FormState, now: datetime
+    sessions: SessionQuerySet, site: Site, state: Found, now: datetime
 ) -> QuerySet[Session]:
     """Those of `sessions`, all of `site`, whose form is in `state`: one query more for `changed`
     and `filed`, bounded by the sessions of a week."""
     if state == "none":
         return sessions.filter(form_due_at=None, form_filed_seq=None)
-    if state in {"due", "overdue"}:
+    if state == "filed_late":
+        return _filed_late(sessions, site)
+    if state != "filed" and state != "changed":
         open_forms = sessions.filter(form_due_at__isnull=False, form_filed_seq=None)
-        if state == "due":
-            return open_forms.filter(form_due_at__gt=now)
-        return open_forms.filter(form_due_at__lte=now)
+        if state == "overdue":
+            return open_forms.filter(form_due_at__lte=now)
+        due = open_forms.filter(form_due_at__gt=now)
+        return due if state == "due" else due.filter(_has_left(state, site, now))
     is_changed = Q(form_changed=True) | Q(pk__in=_details_changed(site, now))
     filed = sessions.filter(form_filed_seq__isnull=False)
     return filed.filter(is_changed) if state == "changed" else filed.exclude(is_changed)
+
+
+def _has_left(among: Left, site: Site, now: datetime) -> Q:
+    """Whether so many days are left for a form; the last of LEFT has no end."""
+    names = list(LEFT)
+    place, found = names.index(among), Q()
+    if place > 0:
+        fewer = LEFT[names[place - 1]]
+        found &= Q(form_due_at__gt=form_due.due_with(fewer, now, site.tz))
+    if place < len(names) - 1:
+        found &= Q(form_due_at__lte=form_due.due_with(LEFT[among], now, site.tz))
+    return found
+
+
+def _filed_late(sessions: SessionQuerySet, site: Site) -> QuerySet[Session]:
+    """Filed after the last day, when the form was filed at first: what changes later is filed again
+    without a last day. It is overdue from the first moment of a day on."""
+    overdue = TruncDate(F("session__form_due_at"), tzinfo=site.tz)
+    filed = FormFiling.objects.filter(session__site=site)
+    in_time = filed.filter(filed_on__lt=overdue).values("session")
+    late = filed.filter(filed_on__gte=overdue).exclude(session__in=in_time)
+    return sessions.filter(pk__in=late.values("session"))
 
 
 def _details_changed(site: Site, now: datetime) -> list[UUID]:

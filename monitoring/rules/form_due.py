@@ -18,6 +18,9 @@ last day, and daily once it is overdue, too."""
 
 FormState = Literal["none", "due", "overdue", "filed", "changed"]
 """`none`: no form is asked for. `changed`: filed, and the record says otherwise since."""
+Left = Literal["due_at_once", "due_soon", "due_later"]
+LEFT: dict[Left, int] = {"due_at_once": 1, "due_soon": 4, "due_later": DAYS}
+"""The forms that are due, by the most days that are left."""
 
 
 def is_asked_for(facts: SessionFacts) -> bool:
@@ -28,14 +31,19 @@ def is_asked_for(facts: SessionFacts) -> bool:
 def due_at(treated_at: datetime, zone: tzinfo) -> datetime:
     """The end of the seventh calendar day after `treated_at`: the first moment, in UTC, at which
     the form is overdue."""
-    day = treated_at.astimezone(zone).date() + timedelta(days=DAYS + 1)
-    return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
+    return due_with(DAYS, treated_at, zone)
 
 
 def days_left(due: datetime, now: datetime, zone: tzinfo) -> int:
     """How many calendar days are left: 7 on the day of treatment, 0 on the last day, negative once
     it is overdue."""
     return (_last_day(due, zone) - now.astimezone(zone).date()).days
+
+
+def due_with(left: int, now: datetime, zone: tzinfo) -> datetime:
+    """When a form is overdue that has so many calendar days left `now`."""
+    day = now.astimezone(zone).date() + timedelta(days=left + 1)
+    return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
 
 
 def days_late(due: datetime, filed_on: date, zone: tzinfo) -> int:

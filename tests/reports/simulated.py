@@ -31,10 +31,10 @@ VALUES: dict[str, tuple[int, ...]] = {
 }
 
 
-def simulated(clock: TestClock, seed: int, sessions: int = 6) -> Site:
+def simulated(clock: TestClock, seed: int, sessions: int = 6, *, site: Site | None = None) -> Site:
     """A site with so many sessions that ended, of which one was cancelled, and one that goes on."""
     random = Random(seed)
-    site = SiteFactory.create()
+    site = site or SiteFactory.create()
     first = Visit(clock, site=site)
     same: dict[str, Any] = {"site": site, "version": first.version,
                             "people": (first.nurse, first.clinician)}  # fmt: skip

@@ -9,7 +9,8 @@ import pytest
 
 from clinic.models import Site
 from monitoring.models import Figures, Session
-from monitoring.reports.overview import COMPARED, LINES, Share, compared, overview
+from monitoring.reports.overview import Share, compared, overview
+from monitoring.reports.overview_lines import COMPARED, LINES, MINUTES, rows
 from tests.clock import TestClock
 from tests.reports.brute_force import Told, half, ninth
 from tests.reports.simulated import simulated
@@ -116,9 +117,12 @@ def agrees(site: Site, told: list[tuple[Told, Row]]) -> None:
     shares: dict[str, Share] = {s.line.code: s for _, group in found.groups for s in group}
     expected = {c: (counted(c, told), whole(line.of, told)) for c, line in LINES.items()}
     assert {c: (s.count, s.total) for c, s in shares.items()} == expected
-    for code, line in LINES.items():
-        rows = Figures.objects.filter(line.rows, site=site).values_list("pk", flat=True)
-        assert set(rows) == opened(code, told), code
+    for code in LINES:
+        behind = Figures.objects.filter(rows(code), site=site).values_list("pk", flat=True)
+        assert set(behind) == opened(code, told), code
+        assert shares[code].behind == len(behind), code
+    for code in MINUTES:
+        assert Figures.objects.filter(rows(code), site=site).count() == len(times(code, told))
     for one in found.times:
         values = times(one.code, told)
         assert one.count == len(values), one.code

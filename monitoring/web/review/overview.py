@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -24,20 +25,22 @@ from clinic.pages.filters import DayFilter, ListFilter, PersonFilter
 from clinic.pages.protect import page
 from clinic.request import ClinicRequest
 from monitoring.models import Figures, ProtocolVersion, Session
-from monitoring.reports import reviews
 from monitoring.reports.columns import Column, drawn
 from monitoring.reports.form_ages import ages, filed_late
-from monitoring.reports.overview import COMPARED, LINES, Overview, Part, compared, overview
+from monitoring.reports.overview import Overview, Part, compared, overview
+from monitoring.reports.overview_lines import COMPARED, LINES
+from monitoring.reports.register import waiting
 
 ANY = gettext_lazy("Any")
 MONTHS = 12
 """As far back as is shown where no period is asked for: so many whole months, and this one."""
 BY = {
-    "protocol": (gettext_lazy("Protocol"), "session__protocol_version__title"),
+    "protocol": (gettext_lazy("Protocol"), "session__protocol_version__key"),
     "prescriber": (gettext_lazy("Prescriber"), "session__prescriber"),
     "nurse": (gettext_lazy("Who watched last"), "session__observer"),
     "site": (gettext_lazy("Site"), "site__name"),
 }
+"""What is told apart, by its words and a path from the figures."""
 PEOPLE = ("prescriber", "nurse")
 
 
@@ -106,7 +109,7 @@ class Chosen(ListFilter):
 def overview_page(request: ClinicRequest) -> HttpResponse:
     site, now = request.site, clock.now()
     given = {"since": str(_since(site)), **request.GET.dict()}
-    here = Figures.objects.filter(site=site)
+    here, sessions = Figures.objects.filter(site=site), Session.objects.at(site)
     chosen = Chosen(given, queryset=here, request=request, site=site)
     found = chosen.qs
     told = overview(found, site.tz)
@@ -118,14 +121,16 @@ def overview_page(request: ClinicRequest) -> HttpResponse:
             "filter": chosen,
             "overview": told,
             "charts": _charts(told),
+            "months": _months(chosen, told),
             "compared": _compared(request, chosen, by) if by else [],
             "by": BY[by][0] if by else "",
             "columns": [LINES[code] for code in COMPARED],
-            "register": _register(chosen),
-            "going_on": Session.objects.at(site).in_progress().count(),
-            "waiting": reviews.count_waiting(site),
+            "register": _register(chosen, "behind"),
+            "forms_register": _register(chosen, "form"),
+            "going_on": sessions.in_progress().count(),
+            "waiting": len(waiting(site)),
             "forms": ages(site, now),
-            "filed_late": filed_late(site, now),
+            "filed_late": filed_late(sessions.filter(pk__in=found.values("pk")), site, now),
             "as_of": now,
             "area": "register",
         },
@@ -138,7 +143,39 @@ def _since(site: Site) -> date:
     return date(months // 12, months % 12 + 1, 1)
 
 
-def _compared(request: ClinicRequest, chosen: Chosen, by: str) -> list[Part]:
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A part with its name in words and the address of its own overview; empty where that would be
+    of another site, or of nobody."""
+
+    name: str
+    part: Part
+    address: str = ""
+
+
+def _months(chosen: Chosen, told: Overview) -> list[Named]:
+    """Each month, or year, within the days that were asked for."""
+    asked, found = chosen.value, []
+    for part in told.months:
+        first: date = part.name
+        after = first.replace(day=28) + timedelta(days=338 if told.is_by_year else 4)
+        last = after.replace(day=1) - timedelta(days=1)
+        since, until = max(first, asked["since"] or first), min(last, asked["until"] or last)
+        name = f"{first:%Y}" if told.is_by_year else date_format(first, "M Y")
+        found.append(Named(name, part, _narrowed(chosen, since=since, until=until)))
+    return found
+
+
+def _narrowed(chosen: Chosen, **more: object) -> str:
+    """The address of the overview with the same filters and `more`."""
+    return f"{reverse('overview')}?{urlencode({**_kept(chosen), **more})}"
+
+
+def _kept(chosen: Chosen) -> dict[str, str]:
+    return {k: v for k, v in chosen.data.items() if v and k in chosen.filters and k != "by"}
+
+
+def _compared(request: ClinicRequest, chosen: Chosen, by: str) -> list[Named]:
     """By site those at which the person may see the register, in the same period."""
     if by == "site":
         sites = [
@@ -149,17 +186,25 @@ def _compared(request: ClinicRequest, chosen: Chosen, by: str) -> list[Part]:
         everywhere = Figures.objects.filter(site__in=sites)
         chosen = Chosen(chosen.data, queryset=everywhere, request=request, site=request.site)
     parts = compared(chosen.qs, BY[by][1])
+    names: dict[Any, str] = {}
     if by in PEOPLE:
         staff = Staff.objects.in_bulk([part.name for part in parts if part.name])
-        named = [(staff[part.name].printed_name if part.name else "", part) for part in parts]
-        parts = [replace(part, name=name) for name, part in sorted(named, key=lambda n: n[0])]
-    return parts
+        names = {id: person.printed_name for id, person in staff.items()}
+    elif by == "protocol":
+        names = dict(chosen.filters["product"].extra["choices"])
+    asks = "product" if by == "protocol" else by
+    found = []
+    for part in parts:
+        name = names.get(part.name) or str(part.name or "")
+        is_linked = by != "site" and part.name
+        address = _narrowed(chosen, **{asks: part.name}) if is_linked else ""
+        found.append(Named(name, part, address))
+    return sorted(found, key=lambda named: named.name)
 
 
-def _register(chosen: Chosen) -> str:
-    """The address of the register with the same filters, to which the code of a line is added."""
-    kept = {k: v for k, v in chosen.data.items() if v and k in chosen.filters and k != "by"}
-    return f"{reverse('session-list')}?{urlencode({**kept, 'behind': ''})}"
+def _register(chosen: Chosen, name: str) -> str:
+    """The address of the register with the same filters and `name`, to which a code is added."""
+    return f"{reverse('session-list')}?{urlencode({**_kept(chosen), name: ''})}"
 
 
 def _charts(told: Overview) -> list[Any]:

@@ -20,10 +20,9 @@ from clinic.pages.keyset import Order
 from monitoring.models import Departure, Figures, Patient, ProtocolVersion, Session, Tag
 from monitoring.models.register_indexes import DEVIATING
 from monitoring.models.session import SessionQuerySet
-from monitoring.reports.form_state import in_form_state
-from monitoring.reports.overview import LINES
+from monitoring.reports import overview_lines
+from monitoring.reports.form_state import Found, in_form_state
 from monitoring.reports.register import NEWEST, ORDERS, amended, waiting
-from monitoring.rules.form_due import FormState
 from monitoring.rules.tags import ADVERSE_EVENT, TagKind
 from monitoring.words import kinds
 
@@ -48,7 +47,11 @@ STATES = (
 
 FORMS = (
     ("due", _("Due")),
+    ("due_at_once", _("Due today or tomorrow")),
+    ("due_soon", _("Due in two to four days")),
+    ("due_later", _("Due in five to seven days")),
     ("overdue", _("Overdue")),
+    ("filed_late", _("Filed late")),
     ("changed", _("Changed since it was filed")),
     ("filed", _("Filed")),
     ("none", _("None asked for")),
@@ -147,7 +150,7 @@ class Register(ListFilter):
         choices=FORMS, method="form_in", label=_("Monitoring form"), empty_label=ANY
     )
     behind = django_filters.ChoiceFilter(
-        choices=[(line.code, line.opens) for line in LINES.values()],
+        choices=overview_lines.choices(),
         method="is_behind",
         label=_("In the overview"),
         empty_label=ANY,
@@ -181,7 +184,7 @@ class Register(ListFilter):
         asked = Q(pk=_id(self.data.get(name))) & Exists(had_part)
         return Staff.objects.filter(Q(pk__in=now) | asked)
 
-    def form_in(self, found: SessionQuerySet, name: str, state: FormState) -> QuerySet[Session]:
+    def form_in(self, found: SessionQuerySet, name: str, state: Found) -> QuerySet[Session]:
         return in_form_state(found, self.site, state, clock.now())
 
     def from_day(self, found: QuerySet[Session], name: str, day: date) -> QuerySet[Session]:
@@ -223,7 +226,7 @@ class Register(ListFilter):
 
     def is_behind(self, found: QuerySet[Session], name: str, code: str) -> QuerySet[Session]:
         """The sessions behind one line of the overview: those it opens."""
-        figures = Figures.objects.filter(LINES[code].rows, site=self.site)
+        figures = Figures.objects.filter(overview_lines.rows(code), site=self.site)
         return found.filter(pk__in=figures.values("pk"))
 
     def as_found(self, found: QuerySet[Session], name: str, order: str) -> QuerySet[Session]:

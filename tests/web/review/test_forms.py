@@ -235,5 +235,5 @@ def test_a_form_that_was_filed_after_its_last_day_is_told_and_counted(
     assert "Filed 2 days late" in text(auditor, f"/sessions/{late.id}/form/")
     # What is filed again once more has no last day.
     assert "late</span>" not in text(auditor, f"/sessions/{again.id}/form/")
-    said = "1 that was due within the last year was filed late."
+    said = "1 of 2 filed monitoring forms was filed late"
     assert said in text(auditor, "/overview/")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
+from html import escape, unescape
 from typing import Any
 
 import pytest
@@ -11,40 +13,77 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from clinic.models import Site
 from monitoring.models import AccessEntry
-from monitoring.reports.overview import LINES
+from monitoring.reports.overview_lines import LINES, MINUTES
+from monitoring.rules.form_due import LEFT
+from monitoring.web.review.overview import BY
 from tests.clock import TestClock
 from tests.factories.people import person
-from tests.factories.visits import Visit, discharged, dosed, planned
+from tests.factories.visits import discharged, dosed, planned
+from tests.reports.simulated import simulated
 
 pytestmark = pytest.mark.django_db
 Signer = Callable[..., Client]
 
 
-def test_each_figure_opens_its_sessions_in_the_register(
+def test_a_tap_on_a_figure_opens_as_many_sessions_in_the_register_as_it_says(
     clock: TestClock, signed_in: Signer
 ) -> None:
+    """In the period that is shown alone: the year before has the same again."""
+    now = clock.now()
+    clock.travel_to(now - timedelta(days=365))
+    site = simulated(clock, 1, sessions=3)
+    clock.travel_to(now)
+    since = now.astimezone(site.tz).date()
+    simulated(clock, 1, site=site)
+    _forms(clock, site)
+    administrator = signed_in(person(site, "administrator"))
+    page = administrator.get(f"/overview/?since={since}")
+    shown = " ".join(page.content.decode().split())
+    figures = re.findall(r'<a[^>]*href="(/sessions/\?([^"]*?(\w+)))">(.*?)</a>', shown)
+    told = {}
+    for href, query, code, words in figures:
+        is_sum = code in LINES and LINES[code].column
+        number = re.findall(r"\d+", words)[-1 if is_sum else 0]
+        register = administrator.get(unescape(href))
+        assert register.context["filter"].form.errors == {}
+        assert register.context["count"] == int(number), (query, words)
+        told[code] = int(number)
+    assert set(told) == {*LINES, *MINUTES, "open", "waiting", "overdue", *LEFT, "filed_late"}
+    assert [
+        code for code in ("open", "waiting", "overdue", *LEFT, "filed_late") if not told[code]
+    ] == []
+
+
+def _forms(clock: TestClock, site: Site) -> None:
+    """One that was filed in time, one late, and some to be filed sooner or later."""
+    in_time, late = discharged(clock, site=site), discharged(clock, site=site)
+    in_time.file_form()
+    clock.forward(minutes=60 * 24 * 9)
+    late.file_form()
+    for _ in range(3):
+        discharged(clock, site=site)
+        clock.forward(minutes=60 * 24 * 2)
+
+
+def test_each_part_opens_the_overview_of_itself(clock: TestClock, signed_in: Signer) -> None:
     visit = discharged(clock)
-    other = Visit(clock, site=visit.site)
-    other.admit()
-    other.read()
-    other.dose()
-    clock.forward(minutes=3)
-    other.leave("against_advice")
+    clock.forward(minutes=60 * 24 * 40)
+    for _ in range(2):
+        discharged(clock, site=visit.site)
     administrator = signed_in(person(visit.site, "administrator"))
-    page = administrator.get("/overview/")
-    shown = page.content.decode()
-    counts = {share.line.code: share.count for _, group in page.context["overview"].groups
-              for share in group}  # fmt: skip
-    assert (counts["discharged"], counts["against_advice"], counts["left_early"]) == (1, 1, 1)
-    links = re.findall(r'href="(/sessions/\?[^"]*behind=(\w+))"', shown)
-    assert {code for _, code in links} == set(LINES)
-    for href, code in links:
-        rows = administrator.get(href.replace("&amp;", "&"))
-        if LINES[code].opens == LINES[code].name and LINES[code].of in {"ended", "dosed"}:
-            assert len(rows.context["sessions"]) == counts[code], code
-    early = administrator.get("/sessions/?behind=left_early")
-    assert [session.pk for session in early.context["sessions"]] == [other.id]
+    for by in BY:
+        page = administrator.get(f"/overview/?since=2026-03-02&by={by}")
+        parts = [*page.context["months"], *page.context["compared"]]
+        assert [p.part.sessions for p in parts[:2]] == [1, 2]
+        for part in parts:
+            if by == "site" and not part.address:
+                continue
+            assert part.name
+            own = administrator.get(part.address)
+            assert own.context["overview"].sessions == part.part.sessions, part.name
+            assert f'href="{escape(part.address)}"' in page.content.decode()
 
 
 def test_it_says_what_is_left_out_and_what_goes_on(clock: TestClock, signed_in: Signer) -> None:
@@ -88,7 +127,7 @@ def test_another_site_is_told_only_to_whom_may_see_its_register(
 
     def sites() -> list[Any]:
         page = signed_in(administrator).get("/overview/?by=site")
-        return [part.name for part in page.context["compared"]]
+        return [named.name for named in page.context["compared"]]
 
     assert sites() == [visit.site.name]
     other.site.memberships.create(staff=administrator, role="auditor")
@@ -109,4 +148,4 @@ def test_it_asks_no_more_with_more_sessions(clock: TestClock, signed_in: Signer)
         same = planned(clock, site=visit.site)
         same.admit()
         same.leave("against_advice")
-    assert asked() == few == 18
+    assert asked() == few == 19
