@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import models
@@ -84,26 +85,44 @@ def _begin(chain: UUID, kind: str) -> ChainHead:
     return ChainHead.objects.create(pk=chain, kind=kind)
 
 
+class Signed(NamedTuple):
+    """What is signed of an entry, in the order in which its text has it."""
+
+    id: str
+    chain: str
+    seq: int
+    verb: str
+    at: str
+    actor_id: str
+    device: str
+    payload: str
+    previous: str
+    key_id: str
+
+    def digest(self) -> str:
+        """Raises keys.UnknownKey."""
+        return keys.sign(self.key_id, canonical(self))
+
+
 def digest_of(entry: TrailEntry) -> str:
     """The keyed digest of every other column. Raises keys.UnknownKey."""
     return keys.sign(entry.key_id, signed_text(entry))
 
 
 def signed_text(entry: TrailEntry) -> str:
-    return canonical(
-        [
-            str(entry.id),
-            str(entry.chain),
-            entry.seq,
-            entry.verb,
-            moment(entry.at),
-            str(entry.actor_id or ""),
-            entry.device,
-            entry.payload,
-            entry.previous,
-            entry.key_id,
-        ]
+    signed = Signed(
+        str(entry.id),
+        str(entry.chain),
+        entry.seq,
+        entry.verb,
+        moment(entry.at),
+        str(entry.actor_id or ""),
+        entry.device,
+        entry.payload,
+        entry.previous,
+        entry.key_id,
     )
+    return canonical(signed)
 
 
 def entries_of(chain: UUID) -> list[TrailEntry]:

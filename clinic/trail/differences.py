@@ -49,15 +49,18 @@ def differences(log: State, tables: Held) -> Iterator[Difference]:
                 yield Difference("double", table, key)
             elif key not in logged:
                 yield Difference("unlogged", table, key)
-            elif changed := _changed({**_defaults(table), **logged[key]}, row):
+            elif changed := _changed(table, logged[key], row):
                 yield Difference("changed", table, key, changed)
             seen.add(key)
         for key in sorted(set(logged) - seen):
             yield Difference("missing", table, key)
 
 
-def _changed(logged: Columns, held: Columns) -> tuple[str, ...]:
-    return tuple(name for name, value in logged.items() if _is_other(value, held.get(name)))
+def _changed(table: str, logged: Columns, held: Columns) -> tuple[str, ...]:
+    if logged == held and not any(isinstance(value, dict | list) for value in logged.values()):
+        return ()
+    whole = {**_defaults(table), **logged}
+    return tuple(name for name, value in whole.items() if _is_other(value, held.get(name)))
 
 
 @cache

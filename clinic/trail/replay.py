@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from clinic.models import TrailEntry
 from clinic.trail.canonical import Columns
@@ -35,7 +35,12 @@ def merge(state: State, rows: dict[str, dict[str, Columns | None]]) -> None:
                 rows_now[key] = {**rows_now.get(key, {}), **row}
 
 
-def payload(entry: TrailEntry) -> dict[str, Any]:
+class WithPayload(Protocol):
+    @property
+    def payload(self) -> str: ...
+
+
+def payload(entry: WithPayload) -> dict[str, Any]:
     """`rows` and `detail` of an entry, empty where the text is not what an entry holds."""
     try:
         found = json.loads(entry.payload)

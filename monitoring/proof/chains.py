@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
@@ -27,10 +28,11 @@ from clinic.trail.chain import digest_of
 from clinic.trail.differences import Held, differences
 from clinic.trail.replay import UNREADABLE, State, merge, payload
 from monitoring.models import Patient, ProtocolVersion, Session, SessionFact
-from monitoring.proof import derived, restored
+from monitoring.proof import derived, plain, restored
 from monitoring.proof.content import content_digest, cut
 from monitoring.proof.findings import Problem, Verification, noun_of, printable, words_of
-from monitoring.proof.robust import Reader
+from monitoring.proof.plain import Entry
+from monitoring.proof.robust import UNREADABLE_ROW, Reader
 
 BATCH = 200
 """How many sessions or patients are compared with their tables at once."""
@@ -53,6 +55,10 @@ class Chain:
     count: int = 0
     last: str = ""
     protocol: str = ""
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        self.name = f"{self.kind} {self.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +89,25 @@ class Chains(Reader):
         self.anchored: dict[str, set[Head]] = {}
         self.organisation: State = {}
         self._versions: dict[str, str] = {}
+        self._is_plain = False
 
     def part(self, part: Part) -> Outcome:
-        """Check the chains of one part, and nothing that was checked before."""
+        """Check the chains of one part, and nothing that was checked before. Who names what is
+        wrong reads models; whether anything is, is found out in a fraction of the time without."""
+        with suppress(*UNREADABLE_ROW):
+            found = self._part(part, is_plain=True)
+            if found.result.is_whole:
+                return found
+        return self._part(part, is_plain=False)
+
+    def _part(self, part: Part, *, is_plain: bool) -> Outcome:
+        self._is_plain = is_plain
         self.take(Outcome())
         self.anchored = self._anchored_in(part)
         of_part = ChainHead.objects.filter(part.of("id")).order_by("id")
         heads = {head.pk: head for head in self.read(of_part)}
-        entries = TrailEntry.objects.filter(part.of("chain")).order_by("chain", "seq")
-        for batch in _batches(self._chains(self.read(entries), heads), BATCH):
+        entries = self._entries(part)
+        for batch in _batches(self._chains(entries, heads), BATCH):
             self._batch(batch)
             self._derived(batch)
         for head in heads.values():
@@ -99,6 +115,15 @@ class Chains(Reader):
                 self.problem(name_of_head(head), "has a head, and its entries are gone")
         self.gone()
         return Outcome(self.result, self.found, self.organisation)
+
+    def _entries(self, part: Part) -> Iterator[Entry | TrailEntry]:
+        if self._is_plain:
+            for entry in plain.entries(part.after, part.until):
+                self.found[TrailEntry] += 1
+                yield entry
+        else:
+            of_part = TrailEntry.objects.filter(part.of("chain"))
+            yield from self.read(of_part.order_by("chain", "seq"))
 
     def take(self, outcome: Outcome) -> None:
         """Go on from what was found."""
@@ -121,10 +146,11 @@ class Chains(Reader):
             self._lost(chain, f"chain {chain}", gone, 0)
 
     def _chains(
-        self, entries: Iterable[TrailEntry], heads: dict[UUID, ChainHead]
+        self, entries: Iterable[Entry | TrailEntry], heads: dict[UUID, ChainHead]
     ) -> Iterator[Chain]:
         """Each chain checked and replayed; its head is taken out of `heads`."""
-        for chain_id, group in groupby(entries, key=attrgetter("chain")):
+        for name, group in groupby(entries, key=attrgetter("chain")):
+            chain_id = name if isinstance(name, UUID) else UUID(name)
             head = heads.pop(chain_id, None)
             chain = Chain(chain_id, head.kind if head else "chain")
             anchored = self.anchored.pop(str(chain_id), set())
@@ -132,12 +158,11 @@ class Chains(Reader):
                 self._entry(chain, entry)
                 anchored.discard((entry.seq, entry.digest))
             self.result.checked["chains"] += 1
-            name = f"{chain.kind} {chain_id}"
             if head is None:
-                self.problem(name, "has entries, and no head")
+                self.problem(chain.name, "has entries, and no head")
             elif (head.count, head.digest) != (chain.count, chain.last):
-                self.problem(name, f"has a head that is not its last entry, {chain.count}")
-            self._lost(str(chain_id), name, anchored, chain.count)
+                self.problem(chain.name, f"has a head that is not its last entry, {chain.count}")
+            self._lost(str(chain_id), chain.name, anchored, chain.count)
             yield chain
 
     def _lost(self, chain: str, name: str, anchored: set[Head], count: int) -> None:
@@ -165,9 +190,9 @@ class Chains(Reader):
     def logged(self) -> list[restored.Told]:
         return restored.logged()
 
-    def _entry(self, chain: Chain, entry: TrailEntry) -> None:
+    def _entry(self, chain: Chain, entry: Entry | TrailEntry) -> None:
         self.result.checked["entries"] += 1
-        name = f"{chain.kind} {chain.id}"
+        name = chain.name
         if not isinstance(entry.seq, int):
             self.problem(name, f"has an entry that is not numbered: {entry.seq}")
             return
@@ -187,9 +212,10 @@ class Chains(Reader):
                 with self.naming(name, f"clearance {key} in entry {entry.seq}"):
                     self._signature(chain, entry, key, row, detail)
 
-    def _keyed_digest(self, name: str, entry: TrailEntry) -> None:
+    def _keyed_digest(self, name: str, entry: Entry | TrailEntry) -> None:
         try:
-            is_signed = digest_of(entry) == entry.digest
+            keyed = entry.signed.digest() if isinstance(entry, Entry) else digest_of(entry)
+            is_signed = keyed == entry.digest
         except keys.UnknownKey as unknown:
             words = f"entry {entry.seq} is signed with the key {unknown}, not given here"
             self.problem(name, words)
@@ -200,11 +226,16 @@ class Chains(Reader):
             self.problem(name, f"entry {entry.seq} ({entry.verb}) is not what was signed")
 
     def _signature(
-        self, chain: Chain, entry: TrailEntry, key: str, row: dict[str, Any], detail: Any
+        self,
+        chain: Chain,
+        entry: Entry | TrailEntry,
+        key: str,
+        row: dict[str, Any],
+        detail: Any,
     ) -> None:
         """What was signed is what the log had then."""
         self.result.checked["signatures"] += 1
-        name = f"{chain.kind} {chain.id}"
+        name = chain.name
         if not chain.state.get("session"):
             self.problem(name, f"clearance {key} stands on a trail that does not tell its session")
             return
@@ -242,6 +273,9 @@ class Chains(Reader):
         self.result.checked[f"{kind}s"] += len(chains)
         held: dict[UUID, Held] = {chain: {} for chain in chains}
         for model, owner in belonging(subject):
+            if self._is_plain:
+                self._hold_plain(held, model, owner)
+                continue
             ours = model._default_manager.filter(**{f"{owner}__in": chains})
             for row in self.read(ours.order_by("pk")):
                 chain_id = getattr(row, owner)
@@ -249,6 +283,14 @@ class Chains(Reader):
         for chain_id, chain in chains.items():
             for difference in differences(chain.state, held[chain_id]):
                 self.problem(f"{kind} {chain_id}", words_of(difference))
+
+    def _hold_plain(self, held: dict[UUID, Held], model: type[Guarded], owner: str) -> None:
+        noun, key = name_of(model), model._meta.pk.attname
+        by_name = {str(chain): of_chain for chain, of_chain in held.items()}
+        for row in plain.belonging(model, owner, held):
+            self.result.checked["rows"] += 1
+            self.found[model] += 1
+            by_name[row[owner]].setdefault(noun, []).append((row[key], row))
 
     def _hold(
         self,

@@ -19,11 +19,9 @@ from monitoring.models import Dose, DoseEnd, Reading, Session, Withdrawal
 from monitoring.models.fetch import fetch
 from monitoring.models.row import SessionRow
 from monitoring.models.rows import beside_of, load, own_tables
-from monitoring.rules.protocol import KETAMINE_IV
 from tests.clock import TestClock
-from tests.factories.visits import Visit, observed, planned, signed
-from tests.sequences.machine import AN_HOUR_IN_SPRING, Clinic
-from tests.sequences.steps import EVERY_VERB, STEPS
+from tests.factories.visits import Visit, observed, signed
+from tests.sequences.machine import Clinic, after_every_verb
 
 pytestmark = pytest.mark.django_db
 Values = dict[str, tuple[type, Any]]
@@ -49,19 +47,6 @@ def assert_alike(*ids: UUID) -> Counter[str]:
         assert {row.pk: values(row) for row in rows} == by_django(noun, ids)
         assert len(rows) == len({row.pk for row in rows})
     return Counter({noun.__name__: len(rows) for noun, rows in found.items()})
-
-
-def after_every_verb(clock: TestClock) -> list[Visit]:
-    """Sessions in which each verb was done at least once."""
-    visits = []
-    for order in EVERY_VERB:
-        clock.travel_to(AN_HOUR_IN_SPRING)
-        is_spray = "file form" in order
-        own: dict[str, Any] = {} if is_spray else {"protocol": KETAMINE_IV, "planned_mg": 36}
-        visits.append(planned(clock, **own))
-        for name in order:
-            STEPS[name](visits[-1])
-    return visits
 
 
 def test_every_column_of_every_noun_is_read_as_django_reads_it(clock: TestClock) -> None:

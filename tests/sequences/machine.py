@@ -18,6 +18,7 @@ from monitoring.rules.protocol import KETAMINE_IV
 from tests.clock import TestClock
 from tests.factories.visits import Visit, planned
 from tests.sequences.steps import (
+    EVERY_VERB,
     LIKELY,
     SAYS_NOTHING_CLINICAL,
     STARTS,
@@ -119,3 +120,16 @@ class Clinic(RuleBasedStateMachine):
 def machine(clock: TestClock) -> type[Clinic]:
     own = {"clock": clock, "taken": Counter(), "written": Counter(), "orders": set()}
     return type("ClinicAtAnHour", (Clinic,), own)
+
+
+def after_every_verb(clock: TestClock) -> list[Visit]:
+    """Sessions in which each verb was done at least once."""
+    visits = []
+    for order in EVERY_VERB:
+        clock.travel_to(AN_HOUR_IN_SPRING)
+        is_spray = "file form" in order
+        own: dict[str, Any] = {} if is_spray else {"protocol": KETAMINE_IV, "planned_mg": 36}
+        visits.append(planned(clock, **own))
+        for name in order:
+            STEPS[name](visits[-1])
+    return visits

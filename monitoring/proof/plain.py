@@ -1,0 +1,142 @@
+"""Rows as the log has them, made of what the engine gives, without a model for each.
+
+Whole verification reads every row there is, and a model costs more than all that is checked of
+it. What is read here is believed only where everything agrees. Where something does not, or is not
+in the form that a verb writes, the models are read, and say what is wrong (`chains.py`).
+`tests/proof/test_plain.py` holds both alike.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from functools import cache, lru_cache, partial
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import connection, models
+
+from clinic.models import TrailEntry
+from clinic.trail.canonical import Columns, moment
+from clinic.trail.chain import Signed
+
+Write = Callable[[Any], object]
+AT_ONCE = 2000
+"""How many rows are fetched at once."""
+
+
+class Entry(NamedTuple):
+    """An entry of the trail, with all that is signed of it."""
+
+    chain: str
+    seq: int
+    verb: str
+    payload: str
+    previous: str
+    digest: str
+    signed: Signed
+
+
+def entries(after: UUID | None, until: UUID | None) -> Iterator[Entry]:
+    """Those of the chains that come after one id and not after another, by chain and number."""
+    ends = [("chain > %s", after), ("chain <= %s", until)]
+    where = [(text, stored(id)) for text, id in ends if id is not None]
+    chosen = " AND ".join(text for text, _ in where) or "1 = 1"
+    for row in _rows(TrailEntry, f"{chosen} ORDER BY chain, seq", [id for _, id in where]):
+        digest = row.pop("digest")
+        row["actor_id"] = row["actor_id"] or ""
+        one = Signed(**row)
+        yield Entry(one.chain, one.seq, one.verb, one.payload, one.previous, digest, one)
+
+
+def belonging(model: type[models.Model], owner: str, ids: Collection[UUID]) -> Iterator[Columns]:
+    """The rows of `model` that a column holds one of `ids` in."""
+    if not ids:
+        return iter(())
+    marks = ", ".join(["%s"] * len(ids))
+    return _rows(model, f'"{owner}" IN ({marks})', [stored(id) for id in ids])
+
+
+def stored(id: UUID) -> object:
+    return _UUID.get_db_prep_value(id, connection)
+
+
+_UUID: models.Field[Any, Any] = models.UUIDField()
+
+
+def _rows(model: type[models.Model], where: str, given: Sequence[Any]) -> Iterator[Columns]:
+    shown, names, writers = _read(model, connection.vendor)
+    # The chain of the organisation has no end: it is not fetched at once.
+    is_long = model is TrailEntry
+    with connection.chunked_cursor() if is_long else connection.cursor() as cursor:
+        # Only names of tables and columns, which stand in the models.
+        cursor.execute(f"SELECT {shown} FROM {model._meta.db_table} WHERE {where}", given)  # noqa: S608
+        while found := cursor.fetchmany(AT_ONCE):
+            for values in found:
+                row = dict(zip(names, values, strict=True))
+                for name, write in writers:
+                    if (value := row[name]) is not None:
+                        row[name] = write(value)
+                yield row
+
+
+@cache
+def _read(
+    model: type[models.Model], vendor: str
+) -> tuple[str, tuple[str, ...], tuple[tuple[str, Write], ...]]:
+    """What is selected, the names of the columns, and what is made of those that the engine holds
+    in another form than the log."""
+    shown, names, writers = [], [], []
+    for field in model._meta.local_concrete_fields:
+        target: Any = field.target_field if isinstance(field, models.ForeignKey) else field
+        kind = next((kind for kind in _FORMS if isinstance(target, kind)), None)
+        form, write = _FORMS[kind][vendor] if kind else ("{}", None)
+        shown.append(form.format(f'"{field.column}"'))
+        names.append(field.attname)
+        if isinstance(target, models.DecimalField):
+            write = partial(_DECIMAL[vendor], target.decimal_places)
+        if write is not None:
+            writers.append((field.attname, write))
+    return ", ".join(shown), tuple(names), tuple(writers)
+
+
+@lru_cache(maxsize=8192)
+def _dashed(text: str) -> str:
+    """The same few people, sites and sessions are named by many rows."""
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def _moment(text: str) -> str:
+    """Of whole seconds SQLite keeps no fraction. Raises ValueError for another form."""
+    if len(text) == len("2025-03-03 10:00:00.000000"):
+        return f"{text[:10]}T{text[11:]}Z"
+    if len(text) == len("2025-03-03 10:00:00"):
+        return f"{text[:10]}T{text[11:]}.000000Z"
+    raise ValueError(text)
+
+
+def _exact(places: int, value: float) -> str:
+    """Raises ValueError for one with more places."""
+    text = f"{value:.{places}f}"
+    if float(text) != value:
+        raise ValueError(value)
+    return text
+
+
+def _placed(places: int, value: Decimal) -> str:
+    return f"{value:.{places}f}"
+
+
+_DECIMAL: dict[str, Callable[[int, Any], str]] = {"sqlite": _exact, "postgresql": _placed}
+_YES: dict[int, bool] = {0: False, 1: True}
+_FORMS: dict[type[models.Field[Any, Any]], dict[str, tuple[str, Write | None]]] = {
+    models.UUIDField: {"sqlite": ("{}", _dashed), "postgresql": ("{}::text", None)},
+    # An expression has no declared type, by which the driver would make something else of it.
+    models.DateTimeField: {"sqlite": ("+{}", _moment), "postgresql": ("{}", moment)},
+    models.DateField: {"sqlite": ("+{}", None), "postgresql": ("{}", date.isoformat)},
+    models.BooleanField: {"sqlite": ("+{}", _YES.__getitem__), "postgresql": ("{}", None)},
+    models.JSONField: {"sqlite": ("{}", json.loads), "postgresql": ("{}::text", json.loads)},
+}
+"""By the kind of a field how it is selected on each engine, and what is made of it."""
