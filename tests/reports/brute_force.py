@@ -47,7 +47,7 @@ class Told:
         self.struck = len(gone)
         left = rows(Departure, session, "pk")
         self.left = left[0] if left else None
-        given = [row for row in _last(self.doses) if not row["failed"]]
+        given = [row for row in latest(self.doses) if not row["failed"]]
         given.sort(key=lambda row: row["place"])
         self.first: Any = min((r["started_at"] for r in given), default=None)
         self.window: Any = max((r["started_at"] for r in given), default=None)
@@ -57,7 +57,7 @@ class Told:
         taken_back = set(Clearance.objects.filter(
             session=session, withdrawal__isnull=False).values_list("pk", flat=True))  # fmt: skip
         self.clearances = [(row, row["id"] in taken_back) for row in signed]
-        self.standing = sorted(_last(self.readings), key=lambda r: (r["taken_at"], r["place"]))
+        self.standing = sorted(latest(self.readings), key=lambda r: (r["taken_at"], r["place"]))
         self.predose = self._predose(given)
         self.after = [r for r in self.standing if self._is_after(r) and not r["late"]]
 
@@ -167,7 +167,7 @@ class Told:
             "entries": len(entered),
             "entered_late": sum(b - a > timedelta(minutes=5) for a, b in entered),
             "corrected": sum(row["replaces_id"] is not None for found in
-                             (self.readings, self.events, self.doses) for row in _last(found)),
+                             (self.readings, self.events, self.doses) for row in latest(found)),
             "struck": self.struck,
             "answers": to_answer, "answered_late": late, "unanswered": never,
         }  # fmt: skip
@@ -206,16 +206,16 @@ class Told:
         return max(0, minutes(signed["signed_at"] - max(self.window, ready)))
 
     def _entered(self) -> list[tuple[datetime, datetime]]:
-        found = [(r["started_at"], r["entered_at"]) for r in _last(self.doses)]
+        found = [(r["started_at"], r["entered_at"]) for r in latest(self.doses)]
         found += [(r["taken_at"], r["recorded_at"]) for r in self.readings if not r["replaces_id"]]
-        found += [(r["at"], r["entered_at"]) for r in _last(self.events)]
+        found += [(r["at"], r["entered_at"]) for r in latest(self.events)]
         if self.left:
             found.append((self.left["left_at"], self.left["recorded_at"]))
         return found
 
     def _answers(self) -> tuple[int, int, int]:
         told: dict[UUID, datetime] = {}
-        for row in _last(self.events):
+        for row in latest(self.events):
             about = row["answers_reading_id"] or row["answers_event_id"]
             for event in self.events:
                 about = event["id"] if about and event["replaces_id"] == about else about
@@ -224,7 +224,7 @@ class Told:
         asks = [(r["id"], r["taken_at"]) for n, r in enumerate(self.after) if self._asks(n)]
         asks += [
             (r["id"], r["at"])
-            for r in _last(self.events)
+            for r in latest(self.events)
             if not r["late"] and ("chest_pain" in r["symptoms"] or r["is_serious"])
         ]
         late = sum(id in told and told[id] - at > timedelta(minutes=10) for id, at in asks)
@@ -270,7 +270,7 @@ def _chained(found: list[Row], gone: set[UUID]) -> list[Row]:
     return [row for row in found if row["id"] not in gone]
 
 
-def _last(found: list[Row]) -> list[Row]:
+def latest(found: list[Row]) -> list[Row]:
     replaced = {row["replaces_id"] for row in found}
     return [row for row in found if row["id"] not in replaced]
 
