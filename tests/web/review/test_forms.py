@@ -51,6 +51,26 @@ def test_the_list_has_what_is_to_be_filed_the_most_overdue_first(
     assert patients_of(listed) == {first.patient.pk, second.patient.pk}
 
 
+def test_a_form_is_told_where_they_begin_on_days_3_5_and_6_on_the_last_and_daily_when_overdue(
+    clock: TestClock, signed_in: Signer
+) -> None:
+    visit = discharged(clock)
+    administrator, clinician = person(visit.site, "administrator"), visit.clinician
+    told = []
+    for day in range(12):
+        found = {
+            word
+            for who, path in ((administrator, "/sessions/"), (clinician, "/"))
+            for word in ("is due soon", "is overdue")
+            if f"1 monitoring form {word}." in text(signed_in(who), path)
+        }
+        told += [(day, word) for word in found]
+        assert visit.patient.mrn in text(signed_in(administrator), "/forms/")
+        clock.forward(minutes=60 * 24)
+    soon, overdue = [(day, "is due soon") for day in (3, 5, 6, 7)], range(8, 12)
+    assert told == soon + [(day, "is overdue") for day in overdue]
+
+
 def test_a_session_still_open_on_the_seventh_day_says_to_end_it(
     clock: TestClock, signed_in: Signer
 ) -> None:
