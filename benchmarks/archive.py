@@ -40,7 +40,7 @@ _COPIES = {
         TRUE AS is_signed, 90 + m.n %% 60 AS ready_minutes, m.n %% 15 AS signature_minutes,
         14 AS entered, m.n %% 2 AS entered_late, m.n %% 2 AS corrected, m.n %% 30 / 29 AS struck,
         m.n %% 3 AS to_answer, m.n %% 2 AS answered_late, 0 AS unanswered, FALSE AS left_early,
-        (m.n * 7919 %% 512)::bigint * 1048583 AS counts
+        (m.n::bigint * 7919 %% 512) * 1048583 AS counts
     """,
     "monitoring_reading": """
         CASE k WHEN 0 THEN m.predose ELSE gen_random_uuid() END AS id, m.id AS session_id,

@@ -47,10 +47,12 @@ _VARIED = (
         form_due_at = CASE WHEN one.n % 10 > 0 THEN planned_for + interval '7 days' END,
         form_filed_seq = CASE WHEN one.n % 10 > 0 AND one.n % 50 > 1 THEN 13 END
     FROM one JOIN whose ON whose.n = 1 + one.n * 7919 % {patients} WHERE one.id = s.id""",
-    """INSERT INTO monitoring_tag (session_id, kind, code)
-    SELECT id, 'deviation', 'late_entry' FROM one WHERE n % 7 = 0
-    UNION ALL SELECT id, 'flag', 'systolic_emergency' FROM one WHERE n % 50 = 0
-    UNION ALL SELECT id, 'event', 'adverse_event' FROM one WHERE n % 100 = 0""",
+    """INSERT INTO monitoring_tag (session_id, site_id, planned_for, kind, code)
+    SELECT s.id, s.site_id, s.planned_for, made.kind, made.code FROM (
+        SELECT id, 'deviation' AS kind, 'late_entry' AS code FROM one WHERE n % 7 = 0
+        UNION ALL SELECT id, 'flag', 'systolic_emergency' FROM one WHERE n % 50 = 0
+        UNION ALL SELECT id, 'event', 'adverse_event' FROM one WHERE n % 100 = 0
+    ) made JOIN monitoring_session s ON s.id = made.id""",
     """CREATE TEMPORARY TABLE made AS
     SELECT id, now() AS at FROM one WHERE n % 100 = 3""",
 )
@@ -156,7 +158,7 @@ def pages(archive: Archive) -> Iterator[tuple[str, Callable[[], object]]]:
         def ask() -> object:
             chosen = Register(query or None, queryset=here, request=None, site=site)
             if is_counted:
-                return keyset.counted(chosen.qs)
+                return keyset.counted(chosen.counted)
             assert not chosen.is_wrong, chosen.form.errors
             place = {"after": str(after)} if after else {}
             found = chosen.qs.select_related(*joined)

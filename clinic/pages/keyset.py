@@ -28,12 +28,15 @@ class Order:
     """By which columns a list is ordered, all of them up or all of them down.
 
     The last one is different in each row, and none is ever empty. `leading` columns at the
-    beginning are those of a joined table, in which they alone find the place.
+    beginning are those of a joined table, in which they alone find the place. `of_row` are the
+    columns in which a row by itself has the same values, where it is not joined with what `columns`
+    are of.
     """
 
     columns: tuple[Column, ...]
     is_down: bool = False
     leading: int = 0
+    of_row: tuple[Column, ...] = ()
 
     def of(self, found: QuerySet[M], *, is_reversed: bool = False) -> QuerySet[M]:
         """`found` in this order."""
@@ -48,14 +51,18 @@ class Order:
         It is taken out by its id, and the rows are compared with it included: among thousands with
         the same name PostgreSQL would think nothing comes after the last name, and read them all.
         """
-        id, *place = row.order_by().values_list("pk", *self.columns).get()
+        id, *place = row.order_by().values_list("pk", *(self.of_row or self.columns)).get()
         sign = "<=" if self.is_down != is_reversed else ">="
-        fields = [_expression(c).resolve_expression(found.query).output_field for c in self.columns]
-        values = [Value(v, output_field=f) for v, f in zip(place, fields, strict=True)]
+        found = found.all()
+        # Those of the tables that are joined already: a condition by name would join some again.
+        columns = [_expression(c).resolve_expression(found.query) for c in self.columns]
+        values = [
+            Value(v, output_field=c.output_field) for v, c in zip(place, columns, strict=True)
+        ]
         if self.leading:
             first = slice(self.leading)
-            found = found.filter(_compared(self.columns[first], sign, values[first]))
-        return found.filter(_compared(self.columns, sign, values)).exclude(pk=id)
+            found = found.filter(_compared(columns[first], sign, values[first]))
+        return found.filter(_compared(columns, sign, values)).exclude(pk=id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +119,9 @@ def _expression(column: Column) -> Any:
     return F(column) if isinstance(column, str) else column
 
 
-def _compared(columns: tuple[Column, ...], sign: str, values: list[Value]) -> Func:
+def _compared(columns: list[Any], sign: str, values: list[Value]) -> Func:
     """Rows of values are compared as both databases do by an index: (a, b) < (1, 2)."""
-    left, right = (_Row(*map(_expression, columns)), _Row(*values))
+    left, right = (_Row(*columns), _Row(*values))
     return Func(
         left, right, template="%(expressions)s", arg_joiner=f" {sign} ", output_field=BooleanField()
     )

@@ -41,7 +41,7 @@ def _retag(session: Session, was: frozenset[Tag], now: frozenset[Tag]) -> None:
 
 
 def _rows(session: Session, found: Iterable[Tag]) -> list[models.Tag]:
-    return [models.Tag(session_id=session.pk, kind=t.kind, code=t.code) for t in sorted(found)]
+    return [models.Tag.of(session, *tag) for tag in sorted(found)]
 
 
 def make(sessions: Iterable[tuple[Session, SessionFacts]]) -> None:

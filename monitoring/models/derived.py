@@ -27,26 +27,47 @@ class Derived(models.Model):
 
 
 class Tag(Derived):
-    """What a session is found by (`rules/tags.py`): the register filters by it."""
+    """What a session is found by (`rules/tags.py`), with its site and day, which never change: the
+    register pages through the sessions of one tag by the index of tags alone."""
 
     id = models.BigAutoField(primary_key=True)
     session = models.ForeignKey(
         "monitoring.Session", on_delete=models.PROTECT, related_name="tags", db_index=False
     )
+    site = models.ForeignKey(
+        "clinic.Site", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    planned_for = models.DateTimeField()
     kind = models.CharField(max_length=10)
     code = models.CharField(max_length=40)
 
     if TYPE_CHECKING:
         session_id: UUID
+        site_id: UUID
 
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=("session", "kind", "code"), name="tag_once"),
         )
-        indexes = (models.Index(fields=("kind", "code", "session"), name="tag_by_code"),)
+        indexes = (
+            models.Index(
+                fields=("site", "kind", "code", "-planned_for", "-session"), name="tag_by_date"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.kind} {self.code}"
+
+    @classmethod
+    def of(cls, session: Session, kind: str, code: str) -> Self:
+        """That of `session`; not saved."""
+        return cls(
+            session_id=session.pk,
+            site_id=session.site_id,
+            planned_for=session.planned_for,
+            kind=kind,
+            code=code,
+        )
 
 
 class Figures(Derived):

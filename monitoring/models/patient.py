@@ -120,9 +120,9 @@ class Patient(Guarded):
     class Meta:
         ordering = ("family_name", "given_name", "mrn")
         indexes = (
-            # With the id: the register goes on after one of thousands who have the same name.
+            # With the MRN: the register goes on after one of thousands who have the same name.
             models.Index(
-                fields=("site", "family_name", "given_name", "id"), name="patient_by_name"
+                fields=("site", "family_name", "given_name", "mrn"), name="patient_by_name"
             ),
             models.Index(fields=("site", "search_name"), name="patient_by_search"),
         )

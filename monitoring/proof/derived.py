@@ -16,10 +16,12 @@ BATCH = 200
 def differences(sessions: Iterable[Session]) -> Iterator[tuple[UUID, str]]:
     """By session what is kept of it and is not what its facts say; `sessions` are loaded whole."""
     by_id = {session.pk: session for session in sessions}
-    found = Tag.objects.filter(session__in=by_id).values_list("session", "kind", "code")
     kept: dict[UUID, set[tuple[str, str]]] = {id: set() for id in by_id}
-    for id, kind, code in found:
-        kept[id].add((kind, code))
+    for tag in Tag.objects.filter(session__in=by_id):
+        session = by_id[tag.session_id]
+        # Under another site or day it is not found: as if it were not there.
+        if (tag.site_id, tag.planned_for) == (session.site_id, session.planned_for):
+            kept[session.pk].add((tag.kind, tag.code))
     counted = Figures.objects.in_bulk(list(by_id))
     for id, session in by_id.items():
         facts = session.facts()

@@ -3,51 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, OrderBy, QuerySet
-from django.db.models.expressions import Combinable
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
 from clinic.models import Site, Staff
 from clinic.pages.keyset import Order
-from monitoring.models import Amendment, Departure, Dose, Event, Patient, Reading, Session
+from monitoring.models import Amendment, Departure, Dose, Event, Reading, Session
 from monitoring.models.register_indexes import PEAK
 from monitoring.reports import reviews
 from monitoring.reports.tables import Cell, local
 
 NEWEST = "-planned_for"
-
-
-class _PatientsOwnId(Combinable):
-    """The id in the patients' own row: what Django writes for `patient__pk` is the column of the
-    session, and an index of patients would not find the place among namesakes.
-
-    It is no F: Django takes the name of one for a column that is selected beside it.
-    """
-
-    def resolve_expression(self, *args: Any, **kwargs: Any) -> Any:
-        name: Any = F("patient__family_name").resolve_expression(*args, **kwargs)
-        return Patient._meta.pk.get_col(name.alias)
-
-    def asc(self) -> OrderBy:
-        return self._ordered(is_down=False)
-
-    def desc(self) -> OrderBy:
-        return self._ordered(is_down=True)
-
-    def _ordered(self, *, is_down: bool) -> OrderBy:
-        # The stubs know of Django's own expressions alone; it asks for `resolve_expression`.
-        column: Any = self
-        return OrderBy(column, descending=is_down)
-
-
+_BY_DATE = ("planned_for", "pk")
 ORDERS: dict[str, Order] = {
-    NEWEST: Order(("planned_for", "pk"), is_down=True),
-    "planned_for": Order(("planned_for", "pk")),
+    NEWEST: Order(_BY_DATE, is_down=True),
+    "planned_for": Order(_BY_DATE),
     "patient": Order(
-        ("patient__family_name", "patient__given_name", _PatientsOwnId(), "planned_for", "pk"),
+        ("patient__family_name", "patient__given_name", "patient__mrn", "planned_for", "pk"),
         leading=3,
     ),
     "-deviations": Order(("deviation_count", "planned_for", "pk"), is_down=True),
@@ -125,6 +101,15 @@ def amended() -> QuerySet[Any]:
             for noun in (Dose, Reading, Event)
         )
     )
+
+
+def by_tag(order: Order, tag: str) -> Order:
+    """`order` for sessions that are joined with a `tag`, as that has it: by date its own index goes
+    on, and no session is looked at that has it not."""
+    if order.columns != _BY_DATE:
+        return order
+    columns = f"{tag}__planned_for", f"{tag}__session"
+    return replace(order, columns=columns, of_row=_BY_DATE)
 
 
 def as_rows(found: QuerySet[Session], site: Site) -> Iterator[tuple[UUID, list[Cell]]]:

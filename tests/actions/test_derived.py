@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from datetime import timedelta
 from io import StringIO
 from random import Random
 from typing import Any
@@ -17,6 +18,7 @@ from monitoring.proof.derived import differences, loaded
 from monitoring.proof.verify import verify
 from monitoring.rules.protocol import KETAMINE_IV
 from tests.clock import TestClock
+from tests.factories.people import SiteFactory
 from tests.factories.visits import Visit, discharged, dosed, planned
 from tests.guards.world import Visit as InClinic
 from tests.guards.world import open_clinic
@@ -62,7 +64,16 @@ def test_a_flag_is_a_tag_at_once_and_a_deviation_when_the_session_has_ended(
 
 
 def _stray(visit: Visit) -> None:
-    Tag.objects.create(session_id=visit.id, kind="flag", code="seizure")
+    Tag.of(visit.session, "flag", "seizure").save()
+
+
+def _elsewhere(visit: Visit) -> None:
+    Tag.objects.filter(session=visit.id, code="reading_missed").update(site=SiteFactory.create())
+
+
+def _another_day(visit: Visit) -> None:
+    tags = Tag.objects.filter(session=visit.id, code="reading_missed")
+    tags.update(planned_for=visit.session.planned_for + timedelta(days=1))
 
 
 def _no_tag(visit: Visit) -> None:
@@ -82,6 +93,8 @@ def _no_figures(visit: Visit) -> None:
     [
         (_stray, "is tagged otherwise than its facts say: flag seizure"),
         (_no_tag, "is tagged otherwise than its facts say: deviation reading_missed"),
+        (_elsewhere, "is tagged otherwise than its facts say: deviation reading_missed"),
+        (_another_day, "is tagged otherwise than its facts say: deviation reading_missed"),
         (_other_figures, "has other figures than its facts say: slots_answered, forty"),
         (_no_figures, "ended without figures"),
     ],

@@ -45,7 +45,7 @@ def session_list(request: ClinicRequest, *, is_too_long: bool = False) -> HttpRe
         "is_filtered": any(request.GET.get(name) for name in chosen.filters if name != "sort"),
         "sessions": shown.rows,
         "shown": shown,
-        "count": len(shown.rows) if shown.is_the_only_one else keyset.counted(chosen.qs),
+        "count": len(shown.rows) if shown.is_the_only_one else keyset.counted(chosen.counted),
         "most": keyset.MOST_COUNTED,
         "most_rows": MOST_ROWS if is_too_long else None,
         "rooms": _rooms(request),

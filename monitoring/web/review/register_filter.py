@@ -10,7 +10,7 @@ from uuid import UUID
 
 import django_filters
 from django import forms
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from clinic import clock
@@ -22,7 +22,7 @@ from monitoring.models.register_indexes import DEVIATING
 from monitoring.models.session import SessionQuerySet
 from monitoring.reports import overview_lines
 from monitoring.reports.form_state import Found, in_form_state
-from monitoring.reports.register import NEWEST, ORDERS, amended, waiting
+from monitoring.reports.register import NEWEST, ORDERS, amended, by_tag, waiting
 from monitoring.rules.tags import ADVERSE_EVENT, TagKind
 from monitoring.words import kinds
 
@@ -206,8 +206,10 @@ class Register(ListFilter):
         return found.filter(deviation_count=0)
 
     def tagged(self, found: QuerySet[Session], name: str, code: str) -> QuerySet[Session]:
-        tags = Tag.objects.filter(kind=_TAGGED[name], code=code, session=OuterRef("pk"))
-        return found.filter(Exists(tags))
+        """Joined under the name of the filter, so that the order by date may be that of the tag."""
+        is_it = Q(tags__site=self.site, tags__kind=_TAGGED[name], tags__code=code)
+        tag: Any = FilteredRelation("tags", condition=is_it)
+        return found.annotate(**{f"{name}_tag": tag}).filter(**{f"{name}_tag__isnull": False})
 
     def signed(self, found: QuerySet[Session], name: str, is_so: str) -> QuerySet[Session]:
         """Signed and standing; or dosed without a signature that stands."""
@@ -235,6 +237,17 @@ class Register(ListFilter):
         return found.filter(patient__site=self.site) if order == "patient" else found
 
     @property
+    def counted(self) -> QuerySet[Any]:
+        """What there are as many of as of sessions: of a tag alone its own rows, which its index
+        counts; else the sessions."""
+        given = self.form.cleaned_data if self.is_bound and not self.is_wrong else {}
+        names = [name for name in given if name != "sort" and given[name] not in {None, ""}]
+        if len(names) != 1 or names[0] not in _TAGGED:
+            return self.qs
+        (name,) = names
+        return Tag.objects.filter(site=self.site, kind=_TAGGED[name], code=given[name])
+
+    @property
     def query(self) -> str:
         """What is filtered and ordered, as it stands in an address: always the same for the same;
         empty for every session in the usual order."""
@@ -248,5 +261,7 @@ class Register(ListFilter):
     @property
     def order(self) -> Order:
         """The one that was asked for; a wrong one is told of, and shows nothing."""
-        is_asked = self.is_bound and not self.is_wrong
-        return ORDERS[(self.form.cleaned_data["sort"] if is_asked else "") or NEWEST]
+        given = self.form.cleaned_data if self.is_bound and not self.is_wrong else {}
+        order = ORDERS[given.get("sort") or NEWEST]
+        tag = next((f"{name}_tag" for name in _TAGGED if given.get(name)), None)
+        return by_tag(order, tag) if tag else order

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db.models import Q
+from django.http import QueryDict
 from django.test import Client
 
 from clinic.ids import uuid7
@@ -16,7 +17,7 @@ from clinic.pages import keyset
 from monitoring.models import Session
 from monitoring.models.register_indexes import DEVIATING, register_indexes
 from monitoring.reports.register import NEWEST, ORDERS
-from monitoring.web.review.register_filter import VIEWS
+from monitoring.web.review.register_filter import VIEWS, Register
 from tests.clock import TestClock
 from tests.engine import USES_POSTGRESQL
 from tests.factories.people import SiteFactory
@@ -205,7 +206,50 @@ def test_each_order_goes_to_its_page_by_an_index(many: list[Any], site: Site, so
 def test_the_place_among_namesakes_is_found_by_their_index(many: list[Any], site: Site) -> None:
     order, found = ORDERS["patient"], Session.objects.at(site).filter(patient__site=site)
     plan = order.of(order.beyond(found, found.filter(pk=many[0]), is_reversed=False))[:26].explain()
-    assert "patient_by_name (site_id=? AND (family_name,given_name,id)>(?,?,?))" in plan, plan
+    assert "patient_by_name (site_id=? AND (family_name,given_name,mrn)>(?,?,?))" in plan, plan
+
+
+@pytest.mark.skipif(USES_POSTGRESQL, reason="a small table is read whole there, and rightly")
+@pytest.mark.parametrize("sort", [NEWEST, "planned_for"])
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("kind", "against_advice"), ("flag", "systolic_emergency"), ("adverse", "adverse_event")],
+)
+def test_the_sessions_of_a_tag_are_paged_by_the_index_of_tags(
+    many: list[Any], site: Site, name: str, code: str, sort: str
+) -> None:
+    here = Session.objects.at(site)
+    chosen = register(site, **{name: code}, sort=sort)
+    place = here.filter(pk=many[0])
+    deep = chosen.order.beyond(chosen.qs, place, is_reversed=False)
+    plan = chosen.order.of(deep)[:26].explain()
+    assert "tag_by_date (site_id=? AND kind=? AND code=? AND (planned_for,session_id)" in plan, plan
+    assert "USE TEMP B-TREE FOR ORDER BY" not in plan, plan
+
+
+def test_the_pages_of_a_tag_show_each_of_its_sessions_once(
+    clock: TestClock, site: Site, auditor: Client
+) -> None:
+    at_one_time = [made(clock, site, observed) for _ in range(3)]
+    clock.forward(minutes=60)
+    later = [made(clock, site, observed) for _ in range(2)]
+    elsewhere = made(clock, SiteFactory.create(), observed)
+    for visit in (*at_one_time, *later, elsewhere):
+        visit.read(None, systolic=200, diastolic=110)
+    asked = {"flag": "systolic_emergency", "adverse": ""}
+    whole = shown(auditor, **asked)
+    assert sorted(whole) == sorted(visit.id for visit in (*at_one_time, *later))
+    for sort in ORDERS:
+        chosen = register(site, **asked, sort=sort)
+        first = keyset.page(chosen.qs, chosen.order, {}, 2, among=Session.objects.at(site))
+        rest = shown(auditor, **asked, sort=sort, after=first.after)
+        assert [*(s.pk for s in first.rows), *rest] == shown(auditor, **asked, sort=sort)
+
+
+def register(site: Site, **asked: str) -> Register:
+    query = QueryDict(mutable=True)
+    query.update(asked)
+    return Register(query, queryset=Session.objects.at(site), site=site)
 
 
 EACH: dict[str, Any] = {
