@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from clinic.pages import moments
-from monitoring.models import FormFiling, Patient
+from monitoring.models import FormAnswers, FormFiling, Patient
 from monitoring.models.filled_form import FilledForm, copied
 from monitoring.rules.form_source import NOT_READY, Filled
 from monitoring.rules.rems_form import REVISIONS, SECTIONS, Field, Origin, Revision, Section
@@ -105,6 +105,15 @@ def answered(form: FilledForm) -> list[tuple[str, str]]:
     """What the observer answered last, with each question."""
     given = form.source.answers
     return [(full_label(f), value(f, given[f.key])) for f in form.revision.fields if f.key in given]
+
+
+def said_in(answers: FormAnswers) -> list[tuple[str, str]]:
+    """The same of one row of answers, with why it took the place of an earlier one. Raises KeyError
+    for a revision that is not known."""
+    given, fields = answers.answers, REVISIONS[answers.revision].fields
+    told = [(full_label(f), value(f, given[f.key])) for f in fields if f.key in given]
+    told.append((_("Why answered again"), answers.correction_reason))
+    return [(label, words) for label, words in told if words]
 
 
 def _by_section(found: list[tuple[Field, Line]]) -> list[Part]:

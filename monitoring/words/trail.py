@@ -19,8 +19,9 @@ from clinic.models.row import name_of
 from clinic.pages import moments
 from clinic.trail.canonical import Columns, parse
 from clinic.trail.replay import UNREADABLE, payload
-from monitoring.models import PatientAmendment
+from monitoring.models import FormAnswers, PatientAmendment
 from monitoring.models.row import Correctable
+from monitoring.words.form import said_in
 from monitoring.words.patient_amendments import changes
 
 ENTRY_WORDS = {
@@ -66,11 +67,11 @@ _LEFT_OUT = frozenset(
         "id", "seq", "search_name", "amended", "printed_name", "recorded_at", "created_at",
         "changes", "through_seq", "content_digest", "chain_head", "statement", "meaning", "noun",
         "target", "sedation_scale", "dissociation_scale", "watches", "watch_limit",
-        "planned_at",
+        "planned_at", "last_seq", "given_mg", "deviation_count", "copy", "digest", "monitor_name",
     }
 )  # fmt: skip
-"""What an entry says by itself (who, when), and what is read elsewhere: a whole statement, digests,
-names of scales."""
+"""What an entry says by itself (who, when), what follows from the facts, and what is read
+elsewhere: a whole statement, the copy of a form, digests, names of scales."""
 
 
 def contents(entries: Iterable[TrailEntry]) -> dict[UUID, str]:
@@ -143,6 +144,8 @@ def _words(
     if isinstance(found, PatientAmendment):
         told = [f"{c.label}: {c.old} → {c.new}" for c in changes(found)]
         return ", ".join([*told, _("Reason: %(reason)s") % {"reason": found.reason}])
+    if isinstance(found, FormAnswers):
+        return ", ".join(f"{label}: {said}" for label, said in said_in(found))
     id = _id(row.get("replaces_id"))
     old = before.get(id) if id else None
     told = [

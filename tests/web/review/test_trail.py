@@ -134,3 +134,19 @@ def test_while_a_filter_is_wrong_nothing_is_shown(
     assert set(answer.context["filter"].form.errors) == {field}
     assert answer.context["lines"] == []
     assert "Nothing is shown while a filter is wrong." in answer.content.decode()
+
+
+def test_what_was_answered_and_filed_is_told_without_the_copy(
+    clock: TestClock, signed_in: Signer
+) -> None:
+    visit = discharged(clock)
+    visit.answer_form()
+    visit.answer_form(vitals_end=False, reason="Read once more")
+    filing = visit.file_form()
+    auditor = signed_in(person(visit.site, "auditor"))
+    latest, first = lines(auditor, verb="answer_form")
+    assert "Respiratory depression: No" in first.content
+    assert "Why answered again: Read once more" in latest.content
+    (filed,) = lines(auditor, verb="file_form")
+    assert "Reference: FAX-0042" in filed.content
+    assert not {text for text in (filing.digest, "{", visit.patient.mrn) if text in filed.content}
