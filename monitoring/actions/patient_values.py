@@ -7,10 +7,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Value
-from django.db.models.functions import Upper
-from django.db.models.lookups import Exact
-
 from clinic import clock
 from clinic.message import Message
 from clinic.models import Site
@@ -70,4 +66,4 @@ def ask(
 
 def with_mrn(mrn: str) -> Patient | None:
     """Who has `mrn`, at any site and however it was typed."""
-    return Patient.objects.filter(Exact(Upper("mrn"), Upper(Value(mrn)))).first()
+    return Patient.objects.with_mrn(mrn).first()

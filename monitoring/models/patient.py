@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Value
 from django.db.models.functions import Upper
+from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
 from clinic.days import possible_days
@@ -35,6 +37,10 @@ class Identifier(models.TextChoices):
 class PatientQuerySet(models.QuerySet["Patient"]):
     def at(self, site: Site) -> PatientQuerySet:
         return self.filter(site=site)
+
+    def with_mrn(self, mrn: str) -> PatientQuerySet:
+        """Who has `mrn`, in capital or small letters: one, found by the index that holds it so."""
+        return self.filter(Exact(Upper("mrn"), Upper(Value(mrn))))
 
     def matching(self, typed: str) -> PatientQuerySet:
         """Patients who have each word of `typed` at the beginning of a word of their names or MRN,

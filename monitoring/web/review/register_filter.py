@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic import clock
 from clinic.models import Membership, Site, Staff
+from clinic.names import tidy
 from clinic.pages.filters import DayFilter, ListFilter, PersonFilter
 from clinic.pages.keyset import Order
 from monitoring.models import Departure, Figures, Patient, ProtocolVersion, Session, Tag
@@ -218,7 +219,12 @@ class Register(ListFilter):
         return found.filter(first_dose_at__isnull=False, standing_clearance=None)
 
     def named(self, found: QuerySet[Session], name: str, words: str) -> QuerySet[Session]:
-        return found.filter(patient__in=Patient.objects.at(self.site).matching(words))
+        """A whole MRN finds its patient alone, and not all whose numbers begin with it."""
+        here = Patient.objects.at(self.site)
+        whole = here.with_mrn(tidy(words)).values_list("pk", flat=True).first()
+        return (
+            found.filter(patient=whole) if whole else found.filter(patient__in=here.matching(words))
+        )
 
     def was_amended(self, found: QuerySet[Session], name: str, is_so: str) -> QuerySet[Session]:
         return found.filter(pk__in=amended())

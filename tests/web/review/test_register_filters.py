@@ -47,6 +47,19 @@ def test_sessions_are_found_by_patient_nurse_room_and_dose(
     assert '<option value="Chair 3">' in auditor.get("/sessions/").content.decode()
 
 
+def test_a_whole_mrn_finds_its_patient_and_a_part_of_it_all_that_begin_so(
+    clock: TestClock, site: Site, auditor: Client
+) -> None:
+    short, long = (
+        planned(clock, site=site, patient=PatientFactory.create(site=site, mrn=mrn))
+        for mrn in ("QX7", "QX71")
+    )
+    elsewhere = PatientFactory.create(site=SiteFactory.create(), mrn="QX")
+    planned(clock, site=elsewhere.site, patient=elsewhere)
+    assert shown(auditor, patient=" qx7 ") == [short.id]
+    assert set(shown(auditor, patient="qx")) == {short.id, long.id}
+
+
 def test_sessions_are_found_that_were_amended_or_wait_for_a_clinician(
     clock: TestClock, site: Site, auditor: Client
 ) -> None:
