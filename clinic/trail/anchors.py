@@ -42,54 +42,72 @@ class Anchored:
 
     files: int = 0
     heads: Heads = field(default_factory=dict)
-    every: dict[str, set[Head]] = field(default_factory=dict)
+    every: dict[str, list[Head]] = field(default_factory=dict)
     backwards: list[tuple[str, str, Head]] = field(default_factory=list)
     """The file, the chain, and the head that was anchored before it with more entries."""
     last_digest: str = ""
     problems: list[tuple[str, str]] = field(default_factory=list)
-    _moved: list[tuple[str, bytes]] = field(default_factory=list)
+    _moved: list[_Moved] = field(default_factory=list)
     _root: tuple[str, str] | None = None
     """The last file, and the root that it names."""
 
     def take_all(self) -> None:
         """Read the heads of every file, and whether the last root is theirs: each file was signed
         with its own, and the files are linked."""
-        for name, moved in self._moved:
-            self._take(name, _heads(moved))
+        for moved in self._moved:
+            self._take(moved.name, moved.heads())
         if self._root and self._root[1] != merkle_root(self.heads):
             self.problems.append((self._root[0], "has another root than its heads"))
 
     def take(self, chains: Collection[str]) -> None:
         """Read the heads of these chains alone, from the files that name one of them."""
         marks = [chain.encode() for chain in chains]
-        for name, moved in self._moved:
-            if any(mark in moved for mark in marks):
-                heads = _heads(moved)
-                self._take(name, {chain: heads[chain] for chain in chains if chain in heads})
+        for moved in self._moved:
+            if any(map(moved.names, marks)):
+                heads = moved.heads()
+                self._take(moved.name, {chain: heads[chain] for chain in chains if chain in heads})
 
     def _take(self, name: str, moved: Heads) -> None:
         for chain, head in moved.items():
             before = self.heads.get(chain)
             if before and head[0] < before[0]:
                 self.backwards.append((name, chain, before))
-            self.every.setdefault(chain, set()).add(head)
+            if before is None:
+                self.every[chain] = [head]
+            else:
+                self.every[chain].append(head)
         self.heads.update(moved)
 
 
-def _heads(moved: bytes) -> Heads:
-    return {chain: (count, digest) for chain, (count, digest) in json.loads(moved).items()}
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    """The heads that moved, of which a file names some hundreds: where its text has them."""
+
+    name: str
+    text: bytes
+    start: int
+    end: int
+
+    def names(self, chain: bytes) -> bool:
+        return self.text.find(chain, self.start, self.end) >= 0
+
+    def heads(self) -> Heads:
+        moved = json.loads(self.text[self.start : self.end])
+        return {chain: (count, digest) for chain, (count, digest) in moved.items()}
 
 
 def merkle_root(heads: Heads) -> str:
     """SHA-256 over pairs, the leaves in the order of their chains; an odd one goes up as it is."""
-    level = [
+    sha256 = hashlib.sha256
+    level = []
+    for chain in sorted(heads):
+        count, digest = heads[chain]
         # The canonical text of the three, which hold nothing that would be escaped.
-        hashlib.sha256(f'["{chain}",{count},"{digest}"]'.encode()).digest()
-        for chain, (count, digest) in sorted(heads.items())
-    ]
+        level.append(sha256(f'["{chain}",{count},"{digest}"]'.encode()).digest())
     while len(level) > 1:
-        pairs = [level[i : i + 2] for i in range(0, len(level), 2)]
-        level = [hashlib.sha256(b"".join(p)).digest() if p[1:] else p[0] for p in pairs]
+        odd = level[-1:] if len(level) % 2 else []
+        pairs = zip(level[::2], level[1::2], strict=False)
+        level = [sha256(left + right).digest() for left, right in pairs] + odd
     return level[0].hex() if level else ""
 
 
@@ -155,7 +173,8 @@ def opened() -> Anchored:
     """The same, and which heads they name is not read yet: `take` does that for some chains."""
     found = Anchored()
     for path in sorted(settings.ANCHORS.glob("*.json")):
-        text = path.read_bytes()
+        with open(path, "rb", buffering=0) as file:
+            text = file.readall()
         _open(found, path.name, text)
         found.files += 1
         found.last_digest = hashlib.sha256(text).hexdigest()
@@ -166,8 +185,8 @@ def _open(found: Anchored, name: str, text: bytes) -> None:
     try:
         (parts,) = [m for m in [_FILE.fullmatch(text)] if m]
         body = json.loads(b"%b{}%b}" % (parts["head"], parts["tail"]))
-        signed = text[: parts.end("tail")] + b"}"
-        is_signed = keys.sign(body["key_id"], signed) == parts["by"].decode()
+        signed = memoryview(text)[: parts.end("tail")]
+        is_signed = keys.sign(body["key_id"], signed, b"}") == parts["by"].decode()
         number, previous, root = body["number"], body["previous"], body["root"]
     except keys.UnknownKey as error:
         found.problems.append((name, f"is signed with the key {error}, which was not given"))
@@ -180,5 +199,5 @@ def _open(found: Anchored, name: str, text: bytes) -> None:
         return
     if number != found.files + 1 or previous != found.last_digest:
         found.problems.append((name, "does not follow the anchor before it"))
-    found._moved.append((name, parts["moved"]))
+    found._moved.append(_Moved(name, text, *parts.span("moved")))
     found._root = name, root

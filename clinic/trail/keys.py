@@ -29,13 +29,17 @@ def oldest() -> str:
     return str(name)
 
 
-def sign(key_id: str, text: str | bytes) -> str:
-    """HMAC-SHA-256 of `text`, in hexadecimal. Raises UnknownKey."""
+def sign(key_id: str, text: str | bytes | memoryview, end: bytes = b"") -> str:
+    """HMAC-SHA-256 of `text` and its `end`, in hexadecimal. Raises UnknownKey."""
     secret = settings.TRAIL_KEYS.get(key_id)
     if not secret:
         raise UnknownKey(key_id)
     content = text.encode() if isinstance(text, str) else text
-    return hmac.digest(secret.encode(), content, "sha256").hex()
+    if not end:
+        return hmac.digest(secret.encode(), content, "sha256").hex()
+    made = hmac.new(secret.encode(), content, "sha256")
+    made.update(end)
+    return made.hexdigest()
 
 
 def check(**kwargs: object) -> list[checks.CheckMessage]:

@@ -92,21 +92,31 @@ class Chains(Reader):
         self._is_plain = False
 
     def part(self, part: Part) -> Outcome:
-        """Check the chains of one part, and nothing that was checked before. Who names what is
-        wrong reads models; whether anything is, is found out in a fraction of the time without."""
+        """Check the chains of one part, and nothing that was checked before."""
+        return self.twice(lambda: self._part(part))
+
+    def twice(self, check: Callable[[], None]) -> Outcome:
+        """What `check` comes to. Whether anything is wrong is found out without models, in a
+        fraction of the time; what is wrong is named by them."""
         with suppress(*UNREADABLE_ROW):
-            found = self._part(part, is_plain=True)
+            found = self.once(check, is_plain=True)
             if found.result.is_whole:
                 return found
-        return self._part(part, is_plain=False)
+        return self.once(check, is_plain=False)
 
-    def _part(self, part: Part, *, is_plain: bool) -> Outcome:
+    def once(self, check: Callable[[], None], *, is_plain: bool) -> Outcome:
         self._is_plain = is_plain
         self.take(Outcome())
+        check()
+        return Outcome(self.result, self.found, self.organisation)
+
+    def _part(self, part: Part) -> None:
         self.anchored = self._anchored_in(part)
         of_part = ChainHead.objects.filter(part.of("id")).order_by("id")
         heads = {head.pk: head for head in self.read(of_part)}
-        entries = self._entries(part)
+        entries = self.entries(
+            lambda: plain.entries_between(part.after, part.until), part.of("chain")
+        )
         for batch in _batches(self._chains(entries, heads), BATCH):
             self._batch(batch)
             self._derived(batch)
@@ -114,16 +124,16 @@ class Chains(Reader):
             if head.count:
                 self.problem(name_of_head(head), "has a head, and its entries are gone")
         self.gone()
-        return Outcome(self.result, self.found, self.organisation)
 
-    def _entries(self, part: Part) -> Iterator[Entry | TrailEntry]:
-        if self._is_plain:
-            for entry in plain.entries(part.after, part.until):
-                self.found[TrailEntry] += 1
-                yield entry
-        else:
-            of_part = TrailEntry.objects.filter(part.of("chain"))
-            yield from self.read(of_part.order_by("chain", "seq"))
+    def entries(
+        self, plainly: Callable[[], Iterator[Entry]], where: Q
+    ) -> Iterator[Entry | TrailEntry]:
+        if not self._is_plain:
+            yield from self.read(TrailEntry.objects.filter(where).order_by("chain", "seq"))
+            return
+        for entry in plainly():
+            self.found[TrailEntry] += 1
+            yield entry
 
     def take(self, outcome: Outcome) -> None:
         """Go on from what was found."""

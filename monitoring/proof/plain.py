@@ -9,7 +9,7 @@ in the form that a verb writes, the models are read, and say what is wrong (`cha
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from functools import cache, lru_cache, partial
@@ -39,12 +39,19 @@ class Entry(NamedTuple):
     signed: Signed
 
 
-def entries(after: UUID | None, until: UUID | None) -> Iterator[Entry]:
+def entries_between(after: UUID | None, until: UUID | None) -> Iterator[Entry]:
     """Those of the chains that come after one id and not after another, by chain and number."""
     ends = [("chain > %s", after), ("chain <= %s", until)]
-    where = [(text, stored(id)) for text, id in ends if id is not None]
-    chosen = " AND ".join(text for text, _ in where) or "1 = 1"
-    for row in _rows(TrailEntry, f"{chosen} ORDER BY chain, seq", [id for _, id in where]):
+    where = [(text, id) for text, id in ends if id is not None]
+    return _entries(" AND ".join(text for text, _ in where) or "1 = 1", [id for _, id in where])
+
+
+def entries_of(chains: Collection[UUID]) -> Iterator[Entry]:
+    return _entries(f"chain IN ({_marks(chains)})", chains)
+
+
+def _entries(where: str, chains: Collection[UUID]) -> Iterator[Entry]:
+    for row in _rows(TrailEntry, f"{where} ORDER BY chain, seq", chains):
         digest = row.pop("digest")
         row["actor_id"] = row["actor_id"] or ""
         one = Signed(**row)
@@ -55,18 +62,18 @@ def belonging(model: type[models.Model], owner: str, ids: Collection[UUID]) -> I
     """The rows of `model` that a column holds one of `ids` in."""
     if not ids:
         return iter(())
-    marks = ", ".join(["%s"] * len(ids))
-    return _rows(model, f'"{owner}" IN ({marks})', [stored(id) for id in ids])
+    return _rows(model, f'"{owner}" IN ({_marks(ids)})', ids)
 
 
-def stored(id: UUID) -> object:
-    return _UUID.get_db_prep_value(id, connection)
+def _marks(ids: Collection[UUID]) -> str:
+    return ", ".join(["%s"] * len(ids))
 
 
 _UUID: models.Field[Any, Any] = models.UUIDField()
 
 
-def _rows(model: type[models.Model], where: str, given: Sequence[Any]) -> Iterator[Columns]:
+def _rows(model: type[models.Model], where: str, ids: Iterable[UUID]) -> Iterator[Columns]:
+    given = [_UUID.get_db_prep_value(id, connection) for id in ids]
     shown, names, writers = _read(model, connection.vendor)
     # The chain of the organisation has no end: it is not fetched at once.
     is_long = model is TrailEntry

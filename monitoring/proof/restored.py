@@ -76,13 +76,12 @@ def missing(anchored: Anchored, ends: Heads) -> Lost:
     anchors, and that no one has told."""
     known = {(one.chain, head) for one in logged() for head in one.heads}
     # Most chains have ended, and are where they were: those are not asked for one by one.
-    there = {chain: {head} for chain, head in ends.items()}
-    there |= {chain: set() for chain in _hollow()}
+    hollow = set(_hollow())
     asked = [
         (chain, head)
         for chain, heads in anchored.every.items()
-        for head in heads - there.get(chain, set())
-        if (chain, head) not in known
+        for head in heads
+        if (head != ends.get(chain) or chain in hollow) and (chain, head) not in known
     ]
     gone = set(asked) - _there(asked)
     gone |= {(c, head) for _, c, head in anchored.backwards} - known

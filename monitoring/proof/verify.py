@@ -16,7 +16,7 @@ from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from clinic.models import ChainHead, Staff, Tablet, TrailEntry
 from clinic.models.row import Guarded, name_of
@@ -28,7 +28,7 @@ from clinic.trail.person import factor, person
 from monitoring import guards
 from monitoring.models import ListedPatient, Patient, ProtocolVersion, Session
 from monitoring.models.access import listing_of
-from monitoring.proof import apart, raw
+from monitoring.proof import apart, plain, raw
 from monitoring.proof.chains import Chains, Outcome, belonging, name_of_head
 from monitoring.proof.findings import Problem, Verification, noun_of, printable, words_of
 from monitoring.proof.robust import AS_TEXT, one_state
@@ -109,18 +109,24 @@ class _Run(Chains):
                 stored.append((ProtocolVersion, "id", protocol))
                 stored += [(m, owner, patient) for m, owner in belonging(Patient)]
         self.anchors.take({str(chain) for chain in wanted})
-        self.anchored = {chain: set(heads) for chain, heads in self.anchors.every.items()}
-        found = self.read(ChainHead.objects.filter(pk__in=wanted).order_by("id"))
-        heads = {head.pk: head for head in found}
-        entries = TrailEntry.objects.filter(chain__in=wanted).order_by("chain", "seq")
-        self._batch(list(self._chains(self.read(entries), heads)))
-        for head in heads.values():
-            self.problem(name_of_head(head), "has a head, and its entries are gone")
-        self.gone()
+        whose_it_is = self.result
+        self.twice(lambda: self._of(wanted))
+        self.result.problems[:0] = whose_it_is.problems
         self._stored(stored)
         for kind, chain_id in zip(("session", "patient"), wanted, strict=False):
             if not self.result.checked[f"{kind}s"]:
                 self.problem(f"{kind} {chain_id}", "is not on the trail")
+
+    def _of(self, wanted: list[UUID]) -> None:
+        """The chains of one session and its patient."""
+        self.anchored = {chain: set(heads) for chain, heads in self.anchors.every.items()}
+        found = self.read(ChainHead.objects.filter(pk__in=wanted).order_by("id"))
+        heads = {head.pk: head for head in found}
+        entries = self.entries(lambda: plain.entries_of(wanted), Q(chain__in=wanted))
+        self._batch(list(self._chains(entries, heads)))
+        for head in heads.values():
+            self.problem(name_of_head(head), "has a head, and its entries are gone")
+        self.gone()
 
     def _went_back(self) -> None:
         """From one anchor to the next no chain has fewer entries, but after a recorded restore."""
