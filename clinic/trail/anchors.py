@@ -15,8 +15,12 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
+from django.db import connection
+from django.db.models import TextField
+from django.db.models.functions import Cast
 
 from clinic import clock
 from clinic.models import ChainHead
@@ -112,8 +116,22 @@ def merkle_root(heads: Heads) -> str:
 
 
 def current_heads() -> Heads:
-    rows = ChainHead.objects.order_by("id").values_list("id", "count", "digest")
-    return {str(chain): (count, digest) for chain, count, digest in rows.iterator()}
+    """Where every chain is. There are very many: no id is made of the text that the engine has, to
+    be made a text again."""
+    as_text = Cast("id", TextField())
+    rows = ChainHead.objects.order_by("id").values_list(as_text, "count", "digest")
+    as_read = str if connection.vendor == "postgresql" else _dashed
+    return {as_read(chain): (count, digest) for chain, count, digest in rows.iterator()}
+
+
+def _dashed(id: str) -> str:
+    """SQLite holds an id without its dashes, unless someone wrote it in another form."""
+    if _HEX.fullmatch(id):
+        return f"{id[:8]}-{id[8:12]}-{id[12:16]}-{id[16:20]}-{id[20:]}"
+    return str(UUID(id))
+
+
+_HEX = re.compile("[0-9a-f]{32}")
 
 
 def write(before: Anchored | None = None, heads: Heads | None = None) -> Path:
