@@ -179,7 +179,11 @@ def pages(archive: Archive) -> Iterator[tuple[str, Callable[[], object]]]:
         yield f"count of {words}", asking(asked, is_counted=True)
 
 
-def measured(archives: Mapping[int, Archive], rounds: int) -> dict[str, dict[int, float]]:
+def measured(
+    archives: Mapping[int, Archive],
+    rounds: int,
+    pages: Callable[[Archive], Iterator[tuple[str, Callable[[], object]]]] = pages,
+) -> dict[str, dict[int, float]]:
     """The median milliseconds of each page, by the size of the archive; asked in turns."""
     asked = {size: dict(pages(archive)) for size, archive in archives.items()}
     names = list(next(iter(asked.values())))

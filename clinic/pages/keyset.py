@@ -108,6 +108,13 @@ def counted(found: QuerySet[Any]) -> int:
     return found.order_by()[: MOST_COUNTED + 1].count()
 
 
+def told(shown: Page[Any], found: QuerySet[Any]) -> dict[str, int]:
+    """For the heading of a list (`_count.html`): how many rows were found, and beyond how many that
+    is not counted any more."""
+    count = len(shown.rows) if shown.is_the_only_one else counted(found)
+    return {"count": count, "most": MOST_COUNTED}
+
+
 def _row(among: QuerySet[M], id: str | None) -> QuerySet[M] | None:
     try:
         return among.filter(pk=id) if id and among.filter(pk=id).exists() else None

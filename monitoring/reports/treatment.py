@@ -10,8 +10,11 @@ from uuid import UUID
 
 from django.db.models import F, Max, Min, Q, QuerySet
 
+from clinic.pages.keyset import Order
 from monitoring.models import Patient, Reading, Session
 from monitoring.models.standing import struck
+
+NEWEST_FIRST = Order(("planned_for", "pk"), is_down=True)
 
 
 def course_of_treatment(patient: Patient) -> QuerySet[Session]:
@@ -23,14 +26,11 @@ def course_of_treatment(patient: Patient) -> QuerySet[Session]:
     after_dose = Q(reading__taken_at__gt=F("first_dose_at"), reading__replaced_by=None)
     is_late = Q(reading__pk__in=_entered_after_leaving(patient))
     counted = after_dose & ~is_late & ~Q(struck(Reading, "reading__pk"))
-    return (
-        sessions.annotate(
-            lowest_sedation=Min("reading__sedation", filter=counted),
-            highest_dissociation=Max("reading__dissociation", filter=counted),
-        )
-        .select_related("protocol_version", "prescriber")
-        .order_by("-planned_for", "-pk")
+    found = sessions.annotate(
+        lowest_sedation=Min("reading__sedation", filter=counted),
+        highest_dissociation=Max("reading__dissociation", filter=counted),
     )
+    return NEWEST_FIRST.of(found.select_related("protocol_version", "prescriber"))
 
 
 def _entered_after_leaving(patient: Patient) -> list[UUID]:

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from crispy_forms.layout import Div, Layout
 from django import forms
-from django.core.paginator import Paginator
 from django.db.models import Model
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -17,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.access import Permission
 from clinic.models import Site
-from clinic.pages import moments
+from clinic.pages import keyset, moments
 from clinic.pages.addresses import reverse
 from clinic.pages.dates import DayField
 from clinic.pages.entry_page import EntryPage, redirect_saved, render_form
@@ -28,14 +27,16 @@ from clinic.request import ClinicRequest
 from monitoring.actions import Conflict, Refused
 from monitoring.actions import register_patient as register_patient_verb
 from monitoring.actions.register_patient import NewPatient
-from monitoring.models import Patient
-from monitoring.reports.treatment import course_of_treatment, last_dosed
+from monitoring.models import Patient, Session
+from monitoring.reports.treatment import NEWEST_FIRST, course_of_treatment, last_dosed
 from monitoring.web.lookup import log_read
 from monitoring.web.record_page import RecordForm
 from monitoring.words.banner import patient_banner
 from monitoring.words.patient_amendments import patient_amendments
 
 PAGE_SIZE = 50
+BY_NAME = keyset.Order(("family_name", "given_name", "pk"))
+"""As the index of patients is."""
 LONGEST_SEARCH = 200
 
 
@@ -142,10 +143,17 @@ class PatientForm(RecordForm):
 def patient_list(request: ClinicRequest) -> HttpResponse:
     # PostgreSQL takes no text with a zero character.
     words = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST_SEARCH]
-    found = Patient.objects.at(request.site).matching(words)
-    shown = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    log_read(request, "listed", [p.pk for p in shown])
-    context = {"patients": shown, "words": words, "area": "patients"}
+    here = Patient.objects.at(request.site)
+    found = here.matching(words)
+    shown = keyset.page(found, BY_NAME, request.GET, PAGE_SIZE, among=here)
+    log_read(request, "listed", [p.pk for p in shown.rows])
+    context = {
+        "patients": shown.rows,
+        "shown": shown,
+        **keyset.told(shown, found),
+        "words": words,
+        "area": "patients",
+    }
     return render(request, "patients/list.html", context)
 
 
@@ -184,11 +192,15 @@ def patient(request: ClinicRequest, patient_id: UUID) -> HttpResponse:
     if found is None:
         raise Http404
     log_read(request, "opened", [found.pk])
-    shown = Paginator(course_of_treatment(found), PAGE_SIZE).get_page(request.GET.get("page"))
+    own = Session.objects.filter(patient=found)
+    course = course_of_treatment(found)
+    shown = keyset.page(course, NEWEST_FIRST, request.GET, PAGE_SIZE, among=own)
     context = {
         "patient": found,
         "banner": patient_banner(found),
-        "sessions": shown,
+        "sessions": shown.rows,
+        "shown": shown,
+        **keyset.told(shown, own),
         "last": last_dosed(found),
         "amendments": patient_amendments(found),
         "area": "patients",

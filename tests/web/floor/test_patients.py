@@ -60,8 +60,14 @@ def test_the_list_comes_fifty_to_a_page_and_keeps_the_search(signed_in: Signer) 
     first = nurse.get("/patients/", {"q": "same"})
 
     assert len(first.context["patients"]) == 50
-    assert "q=same&amp;page=2" in first.content.decode()
-    assert len(nurse.get("/patients/", {"q": "same", "page": "2"}).context["patients"]) == 1
+    assert "<small>51</small>" in first.content.decode()
+    after = first.context["shown"].after
+    assert f"q=same&amp;after={after}" in first.content.decode()
+    second = nurse.get("/patients/", {"q": "same", "after": str(after)})
+    assert len(second.context["patients"]) == 1
+    before = str(second.context["shown"].before)
+    again = nurse.get("/patients/", {"q": "same", "before": before})
+    assert names(again) == names(first)
 
 
 def test_a_search_that_finds_no_one_says_so_and_escapes_what_was_typed(signed_in: Signer) -> None:
