@@ -10,6 +10,8 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
+from clinic.models.prepared import prepared
+
 KEY_LENGTH = 32
 _FIND = "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > %s"
 """Asked with each request."""
@@ -20,7 +22,7 @@ class SessionStore(DatabaseStore):
         """What is kept under the key; nothing, and no key, where that is over or was ended."""
         connection = connections[DEFAULT_DB_ALIAS]
         now = connection.ops.adapt_datetimefield_value(timezone.now())
-        with connection.cursor() as cursor:
+        with prepared(), connection.cursor() as cursor:
             cursor.execute(_FIND, [self.session_key, now])
             found = cursor.fetchone()
         if found is None:

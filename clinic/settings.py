@@ -119,6 +119,8 @@ SQLITE: dict[str, Any] = {
 }
 POSTGRESQL: dict[str, Any] = {
     "options": "-c lock_timeout=2000 -c statement_timeout=10000",
+    # What clinic/models/prepared.py sends is planned once a connection.
+    "prepare_threshold": 3,
 }
 
 DATABASES = {

@@ -17,6 +17,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models.query import ModelIterable
 
 from clinic.ids import uuid7
+from clinic.models.prepared import prepared
 
 M = TypeVar("M", bound=models.Model)
 _UUID: models.Field[Any, Any] = models.UUIDField()
@@ -49,7 +50,8 @@ class Constant(Generic[M]):
             # Two threads may both make it, which does no harm.
             made = self._made[connection.vendor, size] = _Text(self._build, size, len(moment))
         padded = [*ids, *[ids[-1]] * (size - len(ids))]
-        return list(ModelIterable(made.asked_for([*padded, *moment])))
+        with prepared():
+            return list(ModelIterable(made.asked_for([*padded, *moment])))
 
 
 class _Text:

@@ -8,6 +8,8 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.transaction import mark_for_rollback_on_error
 
+from clinic.models.prepared import prepared
+
 
 def insert(row: models.Model) -> None:
     """Insert `row`, which has its key already. Raises what the database raises."""
@@ -15,7 +17,11 @@ def insert(row: models.Model) -> None:
     model = row.__class__
     sql, fields = _asked(model, connection.vendor)
     values = [f.get_db_prep_save(f.pre_save(row, add=True), connection=connection) for f in fields]
-    with mark_for_rollback_on_error(DEFAULT_DB_ALIAS), connection.cursor() as cursor:
+    with (
+        mark_for_rollback_on_error(DEFAULT_DB_ALIAS),
+        prepared(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(sql, values)
     row._state.db, row._state.adding = DEFAULT_DB_ALIAS, False
 

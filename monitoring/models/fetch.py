@@ -22,6 +22,7 @@ from uuid import UUID
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models.base import ModelState
 
+from clinic.models.prepared import prepared
 from monitoring.models.row import SessionRow
 
 Convert = Callable[[Any], Any]
@@ -53,7 +54,7 @@ def fetch(nouns: Nouns, sessions: Sequence[UUID]) -> dict[type[SessionRow], list
     ids = [UUID_FIELD.get_db_prep_value(id, connection) for id in sessions]
     padded = [*ids, *[ids[-1]] * (size - len(ids))]
     asked = _asked(nouns, size, connection.vendor)
-    with connection.cursor() as cursor:
+    with prepared(), connection.cursor() as cursor:
         cursor.execute(asked.sql, padded * len(nouns))
         for values in cursor.fetchall():
             noun, columns = asked.nouns[values[0]]

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
 
+from clinic.models.prepared import prepared
 from clinic.trail.chain import ORGANISATION
 
 Row = tuple[object, ...]
@@ -68,7 +69,7 @@ def around(site: UUID, session: UUID) -> list[Row]:
 
 
 def _rows(sql: str, given: list[Any]) -> list[Row]:
-    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+    with prepared(), connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         cursor.execute(sql, given)
         return list(cursor.fetchall())
 
