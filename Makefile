@@ -23,7 +23,7 @@ COV := --cov-report= --cov-append $(addprefix --cov=,$(filter-out monitoring/rul
 # proof, races, upgrades, searches, the number of queries, and every verb in any order. The verbs
 # one by one, and the pages, reach it through those alone, and run whole in `rest-postgresql`. What
 # asks no database runs once.
-ENGINE := $(wildcard tests/actions/*at_once.py) tests/clinic/trail tests/faults tests/models tests/proof tests/upgrade \
+ENGINE := $(wildcard tests/actions/*at_once.py) tests/clinic/test_prepared.py tests/clinic/trail tests/faults tests/models tests/proof tests/upgrade \
 	tests/web/test_query_counts.py tests/web/floor/test_patients.py tests/guards
 REST := -m "not browser" $(addprefix --ignore ,tests/rules tests/styles tests/test_codebase.py \
 	tests/test_docs.py tests/test_security_page.py tests/clinic/test_matrix.py \
