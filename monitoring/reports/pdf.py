@@ -11,6 +11,7 @@ import hashlib
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache, lru_cache
 from typing import Any
 
 VARIANT = "pdf/ua-1"
@@ -41,19 +42,43 @@ def pdf(html: str, sheet: str) -> bytes:
     WeasyPrint is imported here: it takes a third of a second, and most processes need none.
     """
     try:
-        from weasyprint import CSS, HTML, urls
+        from weasyprint import HTML
     except (ImportError, OSError) as missing:
         raise MissingError from missing
 
-    class Refusing(urls.URLFetcher):  # type: ignore[misc]
-        """Neither a file nor the network is read, whatever the text names."""
+    name = hashlib.sha256((html + sheet).encode()).digest()[:16]
+    with _ONE_AT_A_TIME, _nothing_collected():
+        made: bytes = HTML(string=html, url_fetcher=_refusing()).write_pdf(
+            stylesheets=[_looks(sheet)],
+            font_config=_fonts(),
+            pdf_variant=VARIANT,
+            pdf_identifier=name,
+        )
+    return made
 
+
+def _refusing() -> Any:
+    """Neither a file nor the network is read, whatever the text names."""
+    from weasyprint import urls
+
+    class Refusing(urls.URLFetcher):  # type: ignore[misc]
         def fetch(self, url: str, headers: Any = None) -> Any:
             raise PermissionError(url)
 
-    name, fetcher = hashlib.sha256((html + sheet).encode()).digest()[:16], Refusing()
-    with _ONE_AT_A_TIME, _nothing_collected():
-        looks = [CSS(string=sheet, url_fetcher=fetcher)]
-        page = HTML(string=html, url_fetcher=fetcher)
-        made: bytes = page.write_pdf(stylesheets=looks, pdf_variant=VARIANT, pdf_identifier=name)
-    return made
+    return Refusing()
+
+
+@cache
+def _fonts() -> Any:
+    """Which fonts the machine has, looked up once for all documents."""
+    from weasyprint.text.fonts import FontConfiguration
+
+    return FontConfiguration()
+
+
+@lru_cache(maxsize=8)
+def _looks(sheet: str) -> Any:
+    """The stylesheet, read once: there is one for each size of paper."""
+    from weasyprint import CSS
+
+    return CSS(string=sheet, url_fetcher=_refusing(), font_config=_fonts())
