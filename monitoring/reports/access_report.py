@@ -17,6 +17,8 @@ from clinic.models import Site, Staff
 from clinic.pages.keyset import Page
 from monitoring.models import AccessEntry, ListedPatient, Patient
 
+ENTRIES_OF_LINE = 4
+"""As many are read for each line at first."""
 FEW = 50
 """Patients, by whose indexes what was shown of them is found."""
 
@@ -98,12 +100,7 @@ def folded(
     else:
         ordered = found.filter(at__lt=after) if after else found
         ordered = ordered.order_by("-at", *_OF_ONE_LINE[1:])
-    kept = ordered.values_list(*_OF_ONE_LINE, "listing").iterator(chunk_size=1000)
-    lines = groupby(kept, key=lambda entry: entry[:-1])
-    rows = [
-        dict(zip(_OF_ONE_LINE, line, strict=True)) | {"listings": [entry[-1] for entry in group]}
-        for line, group in islice(lines, size + 1)
-    ]
+    rows = _first_lines(ordered, size + 1)
     is_more = len(rows) > size
     if is_more:
         last = rows.pop()["at"]
@@ -117,6 +114,25 @@ def folded(
     has_later = is_more if is_back else after is not None
     first, end = rows[0]["at"].isoformat(), rows[-1]["at"].isoformat()
     return Page(rows, first if has_later else None, end if is_back or is_more else None)
+
+
+def _first_lines(ordered: QuerySet[AccessEntry], many: int) -> list[dict[str, Any]]:
+    """So many lines, of which the last may lack some entries.
+
+    An entry is a line, but for those that were kept before there were lists. The database is told
+    how many entries are wanted: of a cursor it thinks that a tenth of all will be read, and sorts
+    them all."""
+    entries = many * ENTRIES_OF_LINE
+    while True:
+        kept = list(ordered.values_list(*_OF_ONE_LINE, "listing")[:entries])
+        lines = groupby(kept, key=lambda entry: entry[:-1])
+        rows = [
+            dict(zip(_OF_ONE_LINE, line, strict=True)) | {"listings": [one[-1] for one in group]}
+            for line, group in islice(lines, many)
+        ]
+        if len(rows) == many or len(kept) < entries:
+            return rows
+        entries *= ENTRIES_OF_LINE
 
 
 def _count(rows: list[dict[str, Any]], whom: QuerySet[Patient] | None) -> None:
