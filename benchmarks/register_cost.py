@@ -52,6 +52,7 @@ _VARIED = (
         SELECT id, 'deviation' AS kind, 'late_entry' AS code FROM one WHERE n % 7 = 0
         UNION ALL SELECT id, 'flag', 'systolic_emergency' FROM one WHERE n % 50 = 0
         UNION ALL SELECT id, 'event', 'adverse_event' FROM one WHERE n % 100 = 0
+        UNION ALL SELECT id, 'amendment', 'amended' FROM one WHERE n % 100 = 3
     ) made JOIN monitoring_session s ON s.id = made.id""",
     """CREATE TEMPORARY TABLE made AS
     SELECT id, now() AS at FROM one WHERE n % 100 = 3""",

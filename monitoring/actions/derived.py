@@ -8,20 +8,25 @@ from operator import or_
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Model, Q
 
 from monitoring import models
 from monitoring.models import Figures, Session
+from monitoring.models.amended import amended, amends
 from monitoring.models.session import IN_PROGRESS
 from monitoring.proof.derived import batches, loaded
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.phase import ENDED
-from monitoring.rules.tags import Tag, tags
+from monitoring.rules.tags import AMENDED, Tag, tags
 
 
-def keep(session: Session, before: SessionFacts, after: SessionFacts) -> None:
-    """Write what has changed from the facts `before` to those `after`: mostly nothing. When a
-    session ends everything is written anew."""
+def keep(
+    session: Session, before: SessionFacts, after: SessionFacts, inserted: Iterable[Model]
+) -> None:
+    """Write what has changed from the facts `before` to those `after`, with the rows `inserted`
+    meanwhile: mostly nothing. When a session ends everything is written anew."""
+    if any(map(amends, inserted)):
+        models.Tag.objects.bulk_create(_rows(session, [AMENDED]), ignore_conflicts=True)
     if after.phase not in ENDED:
         _retag(session, tags(before), tags(after))
     elif before.phase not in ENDED:
@@ -50,7 +55,8 @@ def make(sessions: Iterable[tuple[Session, SessionFacts]]) -> None:
     ids = [session.pk for session, _ in made]
     models.Tag.objects.filter(session__in=ids).delete()
     Figures.objects.filter(session__in=ids).delete()
-    found = [(session, tags(facts)) for session, facts in made]
+    after = amended(ids)
+    found = [(s, tags(facts) | {AMENDED} if s.pk in after else tags(facts)) for s, facts in made]
     models.Tag.objects.bulk_create([row for one, of_one in found for row in _rows(one, of_one)])
     Figures.objects.bulk_create(
         [Figures.of(session, facts) for session, facts in made if facts.phase in ENDED]

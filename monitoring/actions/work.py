@@ -242,7 +242,7 @@ class SessionWork(Work):
         session.form_changed = is_filed and forms.is_changed(session.pk)
         if changed := self._changed():
             session.save(update_fields=changed)
-        derived.keep(session, self._facts_before, facts)
+        derived.keep(session, self._facts_before, facts, self.inserted)
         self._append()
 
     def _changed(self) -> list[str]:

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from uuid import UUID
 
 from monitoring.models import Figures, Session, Tag
+from monitoring.models.amended import amended
 from monitoring.models.session import recorded
 from monitoring.rules.phase import ENDED
-from monitoring.rules.tags import tags
+from monitoring.rules.tags import AMENDED, tags
 
 BATCH = 200
 
@@ -23,9 +24,11 @@ def differences(sessions: Iterable[Session]) -> Iterator[tuple[UUID, str]]:
         if (tag.site_id, tag.planned_for) == (session.site_id, session.planned_for):
             kept[session.pk].add((tag.kind, tag.code))
     counted = Figures.objects.in_bulk(list(by_id))
+    after = amended(by_id)
     for id, session in by_id.items():
         facts = session.facts()
-        wrong = {f"{kind} {code}" for kind, code in kept[id] ^ set(tags(facts))}
+        told = tags(facts) | {AMENDED} if id in after else tags(facts)
+        wrong = {f"{kind} {code}" for kind, code in kept[id] ^ set(told)}
         if wrong:
             yield id, f"is tagged otherwise than its facts say: {', '.join(sorted(wrong))}"
         made = Figures.of(session, facts) if session.phase in ENDED else None

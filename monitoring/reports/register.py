@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from clinic.models import Site, Staff
 from clinic.pages.keyset import Order
-from monitoring.models import Amendment, Departure, Dose, Event, Reading, Session
+from monitoring.models import Departure, Session
 from monitoring.models.register_indexes import PEAK
 from monitoring.reports import reviews
 from monitoring.reports.tables import Cell, local
@@ -88,19 +88,6 @@ def waiting(site: Site) -> set[UUID]:
         reviews.strikes_waiting(site),
     )
     return {id for found in lists for id in found.values_list("session", flat=True)}
-
-
-def amended() -> QuerySet[Any]:
-    """The ids of sessions to which something was added on what stood, once they had ended: an
-    amendment, or the correction of a value."""
-    found: QuerySet[Any] = Amendment.objects.order_by().values("session")
-    corrected = {"after_departure": True, "replaces__isnull": False}
-    return found.union(
-        *(
-            noun._default_manager.filter(**corrected).order_by().values("session")
-            for noun in (Dose, Reading, Event)
-        )
-    )
 
 
 def by_tag(order: Order, tag: str) -> Order:

@@ -1,5 +1,5 @@
-"""What a session is found by: the kinds of its flags and deviations, and that it had an adverse
-event.
+"""What a session is found by: the kinds of its flags and deviations, that it had an adverse event,
+and that something was added once it had ended.
 
 Only what the facts say by themselves: nothing here changes because time passes. While a session
 goes on, what the protocol asks may still come, so deviations are tagged once it has ended.
@@ -17,16 +17,20 @@ from monitoring.rules.facts import SessionFacts
 from monitoring.rules.flags import flagged
 from monitoring.rules.phase import ENDED
 
-TagKind = Literal["deviation", "flag", "event"]
+TagKind = Literal["deviation", "flag", "event", "amendment"]
 _SETTLED = timedelta(days=1)
 ADVERSE_EVENT = "adverse_event"
 
 
 class Tag(NamedTuple):
-    """`code` is that of a deviation or of a flag, or "adverse_event"."""
+    """`code` is that of a deviation or of a flag, "adverse_event", or "amended"."""
 
     kind: TagKind
     code: str
+
+
+AMENDED = Tag("amendment", "amended")
+"""No rule reads what was added once a session had ended: whoever has the rows says so."""
 
 
 def tags(facts: SessionFacts) -> frozenset[Tag]:

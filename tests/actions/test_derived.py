@@ -80,6 +80,11 @@ def _no_tag(visit: Visit) -> None:
     Tag.objects.filter(session=visit.id, code="reading_missed").delete()
 
 
+def _not_amended(visit: Visit) -> None:
+    visit.amend()
+    Tag.objects.filter(session=visit.id, kind="amendment").delete()
+
+
 def _other_figures(visit: Visit) -> None:
     Figures.objects.update(forty="missed", slots_answered=1)
 
@@ -95,6 +100,7 @@ def _no_figures(visit: Visit) -> None:
         (_no_tag, "is tagged otherwise than its facts say: deviation reading_missed"),
         (_elsewhere, "is tagged otherwise than its facts say: deviation reading_missed"),
         (_another_day, "is tagged otherwise than its facts say: deviation reading_missed"),
+        (_not_amended, "is tagged otherwise than its facts say: amendment amended"),
         (_other_figures, "has other figures than its facts say: slots_answered, forty"),
         (_no_figures, "ended without figures"),
     ],

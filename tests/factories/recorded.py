@@ -79,7 +79,7 @@ def _record(build: Callable[..., Any], clock: Clock, given: Any, begins: Where) 
     savepoints: dict[str, int] = {}
 
     def note(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-        word = sql.split(None, 1)[0].upper()
+        word = sql.lstrip("(").split(None, 1)[0].upper()
         if word in WRITES:
             written.append((sql, params, many))
         elif word == "SAVEPOINT":

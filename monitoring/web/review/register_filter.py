@@ -18,13 +18,14 @@ from clinic.models import Membership, Site, Staff
 from clinic.names import tidy
 from clinic.pages.filters import DayFilter, ListFilter, PersonFilter
 from clinic.pages.keyset import Order
-from monitoring.models import Departure, Figures, Patient, ProtocolVersion, Session, Tag
+from monitoring import models
+from monitoring.models import Departure, Figures, Patient, ProtocolVersion, Session
 from monitoring.models.register_indexes import DEVIATING
 from monitoring.models.session import SessionQuerySet
 from monitoring.reports import overview_lines
 from monitoring.reports.form_state import Found, in_form_state
-from monitoring.reports.register import NEWEST, ORDERS, amended, by_tag, waiting
-from monitoring.rules.tags import ADVERSE_EVENT, TagKind
+from monitoring.reports.register import NEWEST, ORDERS, by_tag, waiting
+from monitoring.rules.tags import ADVERSE_EVENT, AMENDED, Tag, TagKind
 from monitoring.words import kinds
 
 if TYPE_CHECKING:
@@ -70,8 +71,18 @@ _CLINICIAN = (Membership.Role.CLINICIAN,)
 _WATCH = (Membership.Role.NURSE, Membership.Role.CLINICIAN)
 
 
-_TAGGED: dict[str, TagKind] = {"kind": "deviation", "flag": "flag", "adverse": "event"}
+_TAGGED: dict[str, TagKind] = {
+    "kind": "deviation",
+    "flag": "flag",
+    "adverse": "event",
+    "amended": "amendment",
+}
 """By the name of the filter, the kind of tag that it asks for."""
+
+
+def _tag(name: str, chosen: str) -> Tag:
+    """The tag that the filter `name` asks for."""
+    return AMENDED if name == "amended" else Tag(_TAGGED[name], chosen)
 
 
 def chosen_by_name(names: Mapping[str, StrPromise]) -> Callable[[], list[tuple[str, str]]]:
@@ -139,7 +150,7 @@ class Register(ListFilter):
         empty_label=ANY,
     )
     amended = django_filters.ChoiceFilter(
-        choices=(("yes", _("Amended")),), method="was_amended", label=_("Amended"), empty_label=ANY
+        choices=(("yes", _("Amended")),), method="tagged", label=_("Amended"), empty_label=ANY
     )
     review = django_filters.ChoiceFilter(
         choices=(("waiting", _("Late entry waits for a clinician")),),
@@ -208,7 +219,8 @@ class Register(ListFilter):
 
     def tagged(self, found: QuerySet[Session], name: str, code: str) -> QuerySet[Session]:
         """Joined under the name of the filter, so that the order by date may be that of the tag."""
-        is_it = Q(tags__site=self.site, tags__kind=_TAGGED[name], tags__code=code)
+        asked = _tag(name, code)
+        is_it = Q(tags__site=self.site, tags__kind=asked.kind, tags__code=asked.code)
         tag: Any = FilteredRelation("tags", condition=is_it)
         return found.annotate(**{f"{name}_tag": tag}).filter(**{f"{name}_tag__isnull": False})
 
@@ -225,9 +237,6 @@ class Register(ListFilter):
         return (
             found.filter(patient=whole) if whole else found.filter(patient__in=here.matching(words))
         )
-
-    def was_amended(self, found: QuerySet[Session], name: str, is_so: str) -> QuerySet[Session]:
-        return found.filter(pk__in=amended())
 
     def waits(self, found: QuerySet[Session], name: str, is_so: str) -> QuerySet[Session]:
         return found.filter(pk__in=waiting(self.site))
@@ -251,7 +260,8 @@ class Register(ListFilter):
         if len(names) != 1 or names[0] not in _TAGGED:
             return self.qs
         (name,) = names
-        return Tag.objects.filter(site=self.site, kind=_TAGGED[name], code=given[name])
+        asked = _tag(name, given[name])
+        return models.Tag.objects.filter(site=self.site, kind=asked.kind, code=asked.code)
 
     @property
     def query(self) -> str:
