@@ -7,8 +7,18 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from monitoring.rules.form_due import days_late, days_left, due_at, is_asked_for, is_named, state
+from monitoring.rules.form_due import (
+    days_late,
+    days_left,
+    due_at,
+    due_with,
+    is_asked_for,
+    is_named,
+    state,
+)
 from monitoring.rules.protocol import KETAMINE_IV, SPRAVATO_EU
 from tests.rules.samples import dose, observed
 
@@ -69,6 +79,21 @@ def test_it_is_named_on_days_3_5_and_6_on_the_last_and_daily_when_overdue(
     left: int, is_so: bool
 ) -> None:
     assert is_named(left) is is_so
+
+
+@given(
+    st.datetimes(datetime(2024, 1, 1), datetime(2031, 1, 1)),
+    st.sampled_from([NEW_YORK, "America/Santiago", "Pacific/Kiritimati", "Australia/Lord_Howe"]),
+    st.integers(-30, 7),
+)
+def test_a_form_with_so_many_days_left_is_overdue_when_they_are_over(
+    now: datetime, zone: str, left: int
+) -> None:
+    at, tz = now.replace(tzinfo=UTC), ZoneInfo(zone)
+    due = due_with(left, at, tz)
+    assert days_left(due, at, tz) == left
+    assert days_left(due, due - timedelta(microseconds=1), tz) == 0
+    assert days_left(due, due, tz) == -1
 
 
 def test_what_is_filed_is_neither_due_nor_overdue() -> None:
