@@ -83,14 +83,20 @@ class ReadingFacts:
     def value(self, key: str) -> Number | None:
         return self.values.get(key)
 
+    @cached_property
+    def measured(self) -> frozenset[str]:
+        """The observations that were measured: rules ask for them many times."""
+        given = {name for name, value in self.values.items() if value is not None}
+        return frozenset(o.key for o in OBSERVATIONS.values() if given.issuperset(o.fields))
+
     def has_value(self, observation: str) -> bool:
-        return all(self.values.get(f) is not None for f in OBSERVATIONS[observation].fields)
+        return observation in self.measured
 
     def has(self, observation: str) -> bool:
         """Whether `observation` was measured or coded as not done."""
         return self.has_value(observation) or bool(self.not_done.get(observation))
 
-    @property
+    @cached_property
     def is_complete(self) -> bool:
         return all(self.has(observation) for observation in OBSERVATIONS)
 

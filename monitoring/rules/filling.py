@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from monitoring.rules.facts import CLOCKS_APART, ReadingFacts, SessionFacts, whole_minutes
@@ -82,8 +83,9 @@ def filling(facts: SessionFacts) -> Filling:
     minutes = slots_beyond(facts.protocol, whole_minutes(counted[-1].taken_at - first))
     answers: dict[int, Answers] = {m: {} for m in minutes}
     homes: dict[UUID, int] = {}
+    times = _times(facts.protocol, minutes, first)
     for reading in counted:
-        for m in _near(facts.protocol, minutes, first, reading.taken_at):
+        for m in _near(times, reading.taken_at):
             brought = _brought(facts.protocol, m, answers[m], reading)
             if brought:
                 answers[m] |= dict.fromkeys(brought, reading)
@@ -102,17 +104,33 @@ def _counted(facts: SessionFacts) -> Iterable[ReadingFacts]:
             yield reading
 
 
-def _near(protocol: Protocol, minutes: Sequence[int], first: datetime, at: datetime) -> list[int]:
+class _Time(NamedTuple):
+    """From when to when a reading is on time for a slot, and when it gives way to the next."""
+
+    minutes: int
+    starts: datetime
+    last: datetime
+    closes: datetime
+
+
+def _times(protocol: Protocol, minutes: Sequence[int], first: datetime) -> list[_Time]:
+    found = []
+    for m, following in zip(minutes, [*minutes[1:], None], strict=True):
+        start, last = on_time(protocol, m)
+        closes = m + protocol.repeat_every_minutes if following is None else following
+        found.append(_Time(m, *(first + timedelta(minutes=n) for n in (start, last, closes))))
+    return found
+
+
+def _near(times: Iterable[_Time], at: datetime) -> list[int]:
     """The slots in whose time `at` lies: those for which it is on time, the earliest first, then
     the one that gives way to the next when that is due."""
     timely, later = [], []
-    for m, following in zip(minutes, [*minutes[1:], None], strict=True):
-        start, last = (first + timedelta(minutes=n) for n in on_time(protocol, m))
-        closes = m + protocol.repeat_every_minutes if following is None else following
-        if start <= at <= last:
-            timely.append(m)
-        elif start <= at < first + timedelta(minutes=closes):
-            later.append(m)
+    for time in times:
+        if time.starts <= at <= time.last:
+            timely.append(time.minutes)
+        elif time.starts <= at < time.closes:
+            later.append(time.minutes)
     return [*timely, *later]
 
 
