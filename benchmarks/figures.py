@@ -53,10 +53,11 @@ def begin(url: str, **more: str) -> None:
     django.setup()
 
 
-def tell(figures: dict[str, float], *, ratio: float, limit: float) -> None:
-    """Print milliseconds and their ratio, and end the process with 1 beyond the limit."""
+def tell(figures: dict[str, float], *, ratio: float, limit: float, is_well: bool = True) -> None:
+    """Print milliseconds and their ratio, and end the process with 1 beyond the limit, or where
+    something else was not well."""
     width = max(len("ratio"), *map(len, figures))
     for words, milliseconds in figures.items():
         print(f"  {words:{width}} {milliseconds:8.2f} ms")
     print(f"  {'ratio':{width}} {ratio:8.2f}   (at most {limit})")
-    sys.exit(ratio > limit)
+    sys.exit(ratio > limit or not is_well)
