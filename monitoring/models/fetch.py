@@ -15,6 +15,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
@@ -151,7 +152,14 @@ def _conversion(field: models.Field[Any, Any], vendor: str) -> Convert | None:
         column: Any = field.get_col(field.model._meta.db_table)
         sqlite: Any = connection.ops
         exact = sqlite.get_decimalfield_converter(column)
-        return lambda value: exact(value, column, connection)
+        places = column.output_field.decimal_places
+
+        def decimal(value: float) -> Any:
+            # As a verb wrote it; whatever else stands there is rounded as Django rounds it.
+            text = f"{value:.{places}f}"
+            return Decimal(text) if float(text) == value else exact(value, column, connection)
+
+        return decimal
     return _OF_SQLITE.get(kind)
 
 
