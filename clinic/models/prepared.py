@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -21,13 +22,26 @@ def prepared() -> Iterator[None]:
     if connection.vendor != "postgresql":
         yield
         return
-    from django.db.backends.postgresql.base import ServerBindingCursor
-
     connection.close_if_health_check_failed()
     connection.ensure_connection()
     held = connection.connection
-    usual, held.cursor_factory = held.cursor_factory, ServerBindingCursor
+    usual, held.cursor_factory = held.cursor_factory, _cursor()
     try:
         yield
     finally:
         held.cursor_factory = usual
+
+
+@cache
+def _cursor() -> type[Any]:
+    """A cursor that names what it asked once it is prepared, too, where Django looks for it."""
+    from django.db.backends.postgresql import base
+
+    usual: Any = base.ServerBindingCursor
+
+    class PreparedCursor(usual):  # type: ignore[misc]
+        def _send_query_prepared(self, name: bytes, pgq: Any, **how: Any) -> None:
+            self._query = pgq
+            super()._send_query_prepared(name, pgq, **how)
+
+    return PreparedCursor

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from clinic.ids import uuid7
 from clinic.models import Site
@@ -42,6 +43,14 @@ def test_what_django_makes_keeps_its_values_in_its_text(db: None) -> None:
     for _ in range(8):
         assert not Site.objects.filter(pk=uuid7()).exists()
     assert planned() == before
+
+
+def test_each_time_the_statement_is_named_to_who_counts_them(db: None) -> None:
+    with CaptureQueriesContext(connection) as captured:
+        for _ in range(8):
+            _SITES.rows([uuid7()])
+    assert len(captured) == 8
+    assert all("clinic_site" in query["sql"] for query in captured)
 
 
 def test_each_id_is_answered_after_it_was_planned_too(db: None) -> None:

@@ -234,7 +234,7 @@ def test_the_health_of_the_server_is_for_this_machine_and_for_who_has_the_token(
 def test_a_request_that_is_too_large_is_ended_at_the_proxy(clinic: Clinic) -> None:
     """By its length: a proxy that ends it does not wait for the rest, so that none is sent here."""
     large = {"Content-Length": "2500000"}
-    assert clinic.ask("/sign-in/", "POST", **large).status == 413
+    assert clinic.ask("/sign-in/", "POST", b"", **large).status == 413
 
 
 def test_the_log_has_neither_a_query_nor_the_secret_of_a_link(clinic: Clinic) -> None:
