@@ -31,7 +31,7 @@ HOOKS = [
     # Django: sign-in backends, sessions, passwords, uploads, caches, cookies, logs
     "authenticate", "get_user", "validate", "new_file", "receive_data_chunk", "file_complete",
     "raw_data", "file_size", "get_many", "cookie_name", "msg", "formatException",
-    "_result_cache", "adding", "_session_key", "modified",
+    "_result_cache", "adding", "_session_key", "modified", "_query",
     # WeasyPrint
     "fetch",
     # crispy forms
