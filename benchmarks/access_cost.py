@@ -10,15 +10,11 @@ process takes beyond what it took for a hundredth of the rows. Ends with 1 beyon
 from __future__ import annotations
 
 import argparse
-import statistics
-import sys
 from typing import Any
 
-from export_cost import cpu, most_memory
-from figures import begin, postgresql, tell
+from export_cost import against_copy
 
 LIMIT = 4.0
-MEGABYTES = 30
 _ENTRIES = """
     INSERT INTO monitoring_accessentry
         (id, at, staff_id, site_id, patient_id, session_id, action, page, device)
@@ -69,33 +65,15 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=3)
     asked = parser.parse_args()
-    begin(postgresql("bench_access")[0])
-    from django.core.management import call_command
-    from django.test import Client, override_settings
-
-    from clinic import clock as clinic_clock
-    from tests.clock import TestClock
-    from tests.shared import QUICK
-
-    call_command("migrate", verbosity=0)
-    call_command("createcachetable", verbosity=0)
-    with override_settings(**QUICK):
-        clock = TestClock()
-        clinic_clock.now = clock.now
-        client = Client()
-        client.force_login(fill(asked.rows, clock))
-        export(client, until="2019-01-08")
-        few = most_memory()
-        times: dict[str, list[float]] = {"COPY": [], "export": []}
-        for _ in range(asked.rounds):
-            times["COPY"].append(cpu(plain_copy)[0])
-            times["export"].append(cpu(lambda: export(client))[0])
-        sent, more = export(client), most_memory() - few
-    found = {name: statistics.median(each) * 1000 for name, each in times.items()}
-    print(f"{asked.rows} rows, {sent} bytes, CPU; {more:.1f} MB of memory more:")
-    if more > MEGABYTES:
-        sys.exit(f"More than {MEGABYTES} MB.")
-    tell(found, ratio=found["export"] / found["COPY"], limit=LIMIT)
+    against_copy(
+        f"{asked.rows} rows",
+        lambda clock: fill(asked.rows, clock),
+        export,
+        plain_copy,
+        few={"until": "2019-01-08"},
+        rounds=asked.rounds,
+        limit=LIMIT,
+    )
 
 
 if __name__ == "__main__":

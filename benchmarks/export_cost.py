@@ -15,13 +15,12 @@ import argparse
 import os
 import resource
 import statistics
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from figures import ROOT, begin, tell
+from figures import begin, postgresql, tell
 
 LIMIT = 2.0
 MEGABYTES = 30
@@ -122,17 +121,19 @@ def most_memory() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--readings", type=int, default=100_000)
-    parser.add_argument("--rounds", type=int, default=3)
-    asked = parser.parse_args()
-    os.environ |= {"TEST_ENGINE": "postgresql", "CLUSTER_SETTINGS": "-c jit=off"}
-    sys.path.insert(0, str(ROOT))
-    from tests import engine
-
-    assert engine.USES_POSTGRESQL
-    begin(os.environ["DATABASE_URL"].rsplit("/", 1)[0] + "/postgres")
+def against_copy(
+    what: str,
+    fill: Callable[[Any], Any],
+    export: Callable[..., int],
+    copy: Callable[[], int],
+    *,
+    few: dict[str, str],
+    rounds: int,
+    limit: float,
+) -> None:
+    """Compare `export`, by whom `fill` answers for a clock, with `copy` of the same rows, and end
+    with 1 beyond the limit, or where it takes more memory than it took for `few`."""
+    begin(postgresql("bench_export")[0])
     from django.core.management import call_command
     from django.test import Client, override_settings
 
@@ -146,19 +147,36 @@ def main() -> None:
         clock = TestClock()
         clinic_clock.now = clock.now
         client = Client()
-        client.force_login(archive(asked.readings, clock))
-        export(client, patient="M0")
-        few = most_memory()
+        client.force_login(fill(clock))
+        export(client, **few)
+        before = most_memory()
         times: dict[str, list[float]] = {"COPY": [], "export": []}
-        for _ in range(asked.rounds):
-            times["COPY"].append(cpu(plain_copy)[0])
-            times["export"].append(cpu(lambda: export(client))[0])
-        more = most_memory() - few
+        for _ in range(rounds):
+            times["COPY"].append(cpu(copy)[0])
+            taken, sent = cpu(lambda: export(client))
+            times["export"].append(taken)
+        more = most_memory() - before
     found = {name: statistics.median(each) * 1000 for name, each in times.items()}
-    print(f"{asked.readings} readings, {asked.rounds} rounds, CPU; {more:.1f} MB of memory more:")
+    print(f"{what}, {sent} bytes, {rounds} rounds, CPU; {more:.1f} MB of memory more:")
     if more > MEGABYTES:
         raise SystemExit(f"More than {MEGABYTES} MB.")
-    tell(found, ratio=found["export"] / found["COPY"], limit=LIMIT)
+    tell(found, ratio=found["export"] / found["COPY"], limit=limit)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--readings", type=int, default=100_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    asked = parser.parse_args()
+    against_copy(
+        f"{asked.readings} readings",
+        lambda clock: archive(asked.readings, clock),
+        export,
+        plain_copy,
+        few={"patient": "M0"},
+        rounds=asked.rounds,
+        limit=LIMIT,
+    )
 
 
 if __name__ == "__main__":

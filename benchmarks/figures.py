@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -42,6 +43,15 @@ def postgresql(*names: str) -> list[str]:
 def database(name: str, folder: str, *, on_postgresql: bool) -> str:
     """The address of a new database of that name, on PostgreSQL or as a file in `folder`."""
     return postgresql(f"bench_{name}")[0] if on_postgresql else f"sqlite:///{folder}/{name}.sqlite3"
+
+
+def connected(url: str) -> Any:
+    """Django's connection to another database of the same cluster, which is not in use yet."""
+    from django.db import connections
+
+    wrapper: Any = connections.create_connection("default")
+    wrapper.settings_dict = {**wrapper.settings_dict, "NAME": url.rsplit("/", 1)[1]}
+    return wrapper
 
 
 def begin(url: str, **more: str) -> None:

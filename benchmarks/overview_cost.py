@@ -17,11 +17,10 @@ import statistics
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import psycopg
 from archive import READINGS_IN_SESSION, fill
-from figures import begin, postgresql, tell
+from figures import begin, connected, postgresql, tell
 
 LIMIT, WITH_OLDER = 0.6, 1.15
 ROUNDS, REPEATED = 5, 4
@@ -94,8 +93,7 @@ def at(url: str, ask: Callable[[], object]) -> Callable[[], object]:
     """`ask`, of the database at that address; its connection is Django's from then on."""
     from django.db import connections
 
-    wrapper: Any = connections.create_connection("default")
-    wrapper.settings_dict = {**wrapper.settings_dict, "NAME": url.rsplit("/", 1)[1]}
+    wrapper = connected(url)
 
     def asked() -> object:
         connections["default"] = wrapper

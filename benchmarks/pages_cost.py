@@ -17,9 +17,7 @@ from http import HTTPStatus
 from typing import Any
 
 import psycopg
-from figures import begin, postgresql
-from overview_cost import one_session
-from register_cost import YEAR, Archive, archived, measured, told
+from register_cost import YEAR, Archive, made, measured, told
 
 SINCE, UNTIL = f"{YEAR}-06-01", f"{YEAR}-06-07"
 _LOGGED = (
@@ -120,22 +118,11 @@ def main() -> None:
     parser.add_argument("--readings", type=int, nargs="+", default=[10**4, 10**5, 10**6])
     parser.add_argument("--rounds", type=int, default=7)
     asked = parser.parse_args()
-    urls = postgresql(*(f"bench_pages_{size}" for size in asked.readings))
-    begin(urls[0])
-    from django.db import connections
+    archives = made("pages", asked.readings, logged)
     from django.test import override_settings
 
     from tests.shared import QUICK
 
-    archives = {}
-    for size, url in zip(asked.readings, urls, strict=True):
-        wrapper: Any = connections.create_connection("default")
-        wrapper.settings_dict = {**wrapper.settings_dict, "NAME": url.rsplit("/", 1)[1]}
-        connections["default"] = wrapper
-        one_session(is_amended=True)
-        archived(url, size)
-        logged(url)
-        archives[size] = Archive(wrapper)
     with override_settings(**QUICK):
         sys.exit(not told(measured(archives, asked.rounds, pages)))
 

@@ -21,7 +21,7 @@ from typing import Any
 
 import psycopg
 from archive import READINGS_IN_SESSION, _copy, fill
-from figures import begin, postgresql
+from figures import begin, connected, postgresql
 from overview_cost import one_session
 
 LIMIT = 1.2
@@ -218,23 +218,31 @@ def told(found: Mapping[str, Mapping[int, float]]) -> bool:
     return is_flat
 
 
+def made(
+    name: str, sizes: list[int], more: Callable[[str], None] | None = None
+) -> dict[int, Archive]:
+    """An archive of each size, to which `more` is done at its address."""
+    urls = postgresql(*(f"bench_{name}_{size}" for size in sizes))
+    begin(urls[0])
+    from django.db import connections
+
+    found = {}
+    for size, url in zip(sizes, urls, strict=True):
+        wrapper = connections["default"] = connected(url)
+        one_session(is_amended=True)
+        archived(url, size)
+        if more:
+            more(url)
+        found[size] = Archive(wrapper)
+    return found
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--readings", type=int, nargs="+", default=[10**4, 10**5, 10**6])
     parser.add_argument("--rounds", type=int, default=15)
     asked = parser.parse_args()
-    urls = postgresql(*(f"bench_register_{size}" for size in asked.readings))
-    begin(urls[0])
-    from django.db import connections
-
-    archives = {}
-    for size, url in zip(asked.readings, urls, strict=True):
-        wrapper: Any = connections.create_connection("default")
-        wrapper.settings_dict = {**wrapper.settings_dict, "NAME": url.rsplit("/", 1)[1]}
-        connections["default"] = wrapper
-        one_session(is_amended=True)
-        archived(url, size)
-        archives[size] = Archive(wrapper)
+    archives = made("register", asked.readings)
     sys.exit(not told(measured(archives, asked.rounds)))
 
 

@@ -37,9 +37,9 @@ def _cursor() -> type[Any]:
     """A cursor that names what it asked once it is prepared, too, where Django looks for it."""
     from django.db.backends.postgresql import base
 
-    usual: Any = base.ServerBindingCursor
+    binding: Any = base.ServerBindingCursor
 
-    class PreparedCursor(usual):  # type: ignore[misc]
+    class PreparedCursor(binding):  # type: ignore[misc]
         def _send_query_prepared(self, name: bytes, pgq: Any, **how: Any) -> None:
             self._query = pgq
             super()._send_query_prepared(name, pgq, **how)

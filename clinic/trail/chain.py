@@ -106,11 +106,15 @@ class Signed(NamedTuple):
 
 def digest_of(entry: TrailEntry) -> str:
     """The keyed digest of every other column. Raises keys.UnknownKey."""
-    return keys.sign(entry.key_id, signed_text(entry))
+    return _signed(entry).digest()
 
 
 def signed_text(entry: TrailEntry) -> str:
-    signed = Signed(
+    return canonical(_signed(entry))
+
+
+def _signed(entry: TrailEntry) -> Signed:
+    return Signed(
         str(entry.id),
         str(entry.chain),
         entry.seq,
@@ -122,7 +126,6 @@ def signed_text(entry: TrailEntry) -> str:
         entry.previous,
         entry.key_id,
     )
-    return canonical(signed)
 
 
 def entries_of(chain: UUID) -> list[TrailEntry]:

@@ -56,7 +56,7 @@ def make(sessions: Iterable[tuple[Session, SessionFacts]]) -> None:
     models.Tag.objects.filter(session__in=ids).delete()
     Figures.objects.filter(session__in=ids).delete()
     after = amended(ids)
-    found = [(s, tags(facts) | {AMENDED} if s.pk in after else tags(facts)) for s, facts in made]
+    found = [(s, tags(facts, is_amended=s.pk in after)) for s, facts in made]
     models.Tag.objects.bulk_create([row for one, of_one in found for row in _rows(one, of_one)])
     Figures.objects.bulk_create(
         [Figures.of(session, facts) for session, facts in made if facts.phase in ENDED]

@@ -9,7 +9,7 @@ from monitoring.models import Figures, Session, Tag
 from monitoring.models.amended import amended
 from monitoring.models.session import recorded
 from monitoring.rules.phase import ENDED
-from monitoring.rules.tags import AMENDED, tags
+from monitoring.rules.tags import tags
 
 BATCH = 200
 
@@ -27,7 +27,7 @@ def differences(sessions: Iterable[Session]) -> Iterator[tuple[UUID, str]]:
     after = amended(by_id)
     for id, session in by_id.items():
         facts = session.facts()
-        told = tags(facts) | {AMENDED} if id in after else tags(facts)
+        told = tags(facts, is_amended=id in after)
         wrong = {f"{kind} {code}" for kind, code in kept[id] ^ set(told)}
         if wrong:
             yield id, f"is tagged otherwise than its facts say: {', '.join(sorted(wrong))}"

@@ -33,13 +33,16 @@ AMENDED = Tag("amendment", "amended")
 """No rule reads what was added once a session had ended: whoever has the rows says so."""
 
 
-def tags(facts: SessionFacts) -> frozenset[Tag]:
-    """The tags of a session. Of one that has ended the facts must be whole."""
+def tags(facts: SessionFacts, *, is_amended: bool = False) -> frozenset[Tag]:
+    """The tags of a session, to which something was added once it had ended or not. Of one that has
+    ended the facts must be whole."""
     found = {Tag("flag", flag.code) for f in flagged(facts) for flag in f.flags}
     if any(event.kind == ADVERSE_EVENT for event in facts.events):
         found.add(Tag("event", ADVERSE_EVENT))
     if facts.phase in ENDED:
         found |= {Tag("deviation", d.code) for d in _deviations(facts)}
+    if is_amended:
+        found.add(AMENDED)
     return frozenset(found)
 
 
