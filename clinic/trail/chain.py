@@ -106,14 +106,10 @@ class Signed(NamedTuple):
 
 def digest_of(entry: TrailEntry) -> str:
     """The keyed digest of every other column. Raises keys.UnknownKey."""
-    return _signed(entry).digest()
+    return signed(entry).digest()
 
 
-def signed_text(entry: TrailEntry) -> str:
-    return canonical(_signed(entry))
-
-
-def _signed(entry: TrailEntry) -> Signed:
+def signed(entry: TrailEntry) -> Signed:
     return Signed(
         str(entry.id),
         str(entry.chain),

@@ -24,7 +24,7 @@ from pytest_django import DjangoDbBlocker
 from clinic.ids import uuid7
 from clinic.models import ChainHead, TrailEntry
 from clinic.trail.canonical import canonical
-from clinic.trail.chain import signed_text
+from clinic.trail.chain import signed
 from monitoring import guards
 from monitoring import models as nouns
 from monitoring.models import Clearance, Reading
@@ -149,7 +149,7 @@ def rewrite(
     later = TrailEntry.objects.filter(chain=entry.chain, seq__gt=entry.seq).order_by("seq")
     for one in [entry, *later]:
         one.previous, one.key_id = previous, key_id
-        one.digest = hmac.digest(key.encode(), signed_text(one).encode(), "sha256").hex()
+        one.digest = hmac.digest(key.encode(), canonical(signed(one)).encode(), "sha256").hex()
         update(
             one,
             payload=one.payload,

@@ -17,8 +17,8 @@ from pytest_django import Settings
 
 from clinic.ids import uuid7
 from clinic.models import ChainHead, Membership, SavedView, Tablet, TrailEntry
-from clinic.trail.canonical import moment
-from clinic.trail.chain import digest_of, signed_text
+from clinic.trail.canonical import canonical, moment
+from clinic.trail.chain import digest_of, signed
 from monitoring import models as nouns
 from monitoring.models import Session
 from tests.guards.raw import copy, run, update
@@ -343,7 +343,7 @@ def test_the_digest_is_of_every_column_of_an_entry(scene: Scene) -> None:
     fields = {f.attname for f in TrailEntry._meta.local_concrete_fields}
     assert fields == {"id", "chain", "seq", "verb", "actor_id", "device", "payload", "previous",
                       "at", "digest", "key_id"}  # fmt: skip
-    assert moment(entry.at) in signed_text(entry)
+    assert moment(entry.at) in canonical(signed(entry))
 
 
 def test_a_key_is_replaced_without_losing_what_the_old_one_signed(
