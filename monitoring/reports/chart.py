@@ -3,7 +3,8 @@
 Blood pressure stands on a plot of its own, and below it each observation that has a strip. x is
 real minutes from the first device, y is fixed. The drawing works without colour, and the same
 values stand as a table below it. Each mark carries its own look, in black for paper, where no sheet
-reaches it; on a page the sheet takes its place.
+reaches it; on a page the sheet takes its place. Marks that look alike and lie in one layer are one
+path: each element costs a page, and a PDF much more, whatever is in it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
-from itertools import chain, pairwise
+from itertools import pairwise
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -30,6 +31,7 @@ STRIPS_TOP, STRIP_HEIGHT, STRIP_GAP = 258, 46, 28
 BELOW = 34
 """The minutes and their name, below the last strip."""
 LOW, HIGH = 40, 220
+PRESSURES = ("systolic", "diastolic")
 LABELLED = (LOW, 60, 100, 140, 180, HIGH)
 LOOKS = {
     "axis": 'stroke="#555" fill="none"',
@@ -42,7 +44,7 @@ LOOKS = {
     "predose": 'stroke="#000" stroke-dasharray="1 3" stroke-width="1.6"',
     "soft-text": 'fill="#333"',
     "strip": 'stroke="#000" fill="none" stroke-width="1.6"',
-    "strip-dot": 'fill="#000"',
+    "strip-dot": 'stroke="#000" stroke-width="6.4" stroke-linecap="round"',
     "trend": 'stroke="#000" fill="none" stroke-dasharray="2 3"',
     "value": 'font-weight="700"',
     "window": 'stroke="#000" stroke-dasharray="6 3"',
@@ -119,14 +121,14 @@ def chart(facts: SessionFacts, now: datetime, *, title: str, description: str) -
         f'<title id="chart-title">{escape(title)}</title>',
         f'<desc id="chart-description">{escape(description)}</desc>',
         '<defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" '
-        f'patternTransform="rotate(45)">{_line("hatch-line", 0, 0, 0, 6)}</pattern></defs>',
+        f'patternTransform="rotate(45)">{_path("hatch-line", ["M0 0V6"])}</pattern></defs>',
         *_bands(facts, frame),
         *_axes(facts, frame, all_slots),
         *_limits(facts, frame),
         *_window(facts, frame),
         *_pressures(facts, frame, shown, all_slots),
         *_gaps(frame, all_slots),
-        *chain.from_iterable(_strip(facts, frame, strip, shown) for strip in frame.strips),
+        *_strips(facts, frame, shown),
         "</svg>",
     ]
     return SafeString("".join(parts))
@@ -148,8 +150,21 @@ def _text(x: float, y: float, text: str, anchor: str = "middle", kind: str = "")
     return f'<text{look} x="{x}" y="{y}" text-anchor="{anchor}">{escape(text)}</text>'
 
 
-def _line(kind: str, x1: float, y1: float, x2: float, y2: float) -> str:
-    return f'<line {_look(kind)} x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}"/>'
+def _path(kind: str, strokes: Sequence[str]) -> str:
+    """All strokes of one look; nothing where there is none."""
+    return f'<path {_look(kind)} d="{"".join(strokes)}"/>' if strokes else ""
+
+
+def _level(left: float, right: float, y: float) -> str:
+    return f"M{left} {y}H{right}"
+
+
+def _upright(x: float, top: float, bottom: float) -> str:
+    return f"M{x} {top}V{bottom}"
+
+
+def _through(points: Sequence[tuple[float, float]]) -> str:
+    return "M" + "L".join(f"{x} {y}" for x, y in points) if points else ""
 
 
 def _look(kind: str) -> str:
@@ -157,26 +172,26 @@ def _look(kind: str) -> str:
     return f'class="{kind}" {LOOKS[kind.partition(" ")[0]]}'
 
 
-def _axes(facts: SessionFacts, frame: _Frame, all_slots: Iterable[Slot]) -> Iterator[str]:
-    right = WIDTH - RIGHT
-    for value in range(LOW, HIGH + 1, 20):
-        yield _line("grid", LEFT, frame.y(value), right, frame.y(value))
+def _axes(facts: SessionFacts, frame: _Frame, all_slots: Sequence[Slot]) -> Iterator[str]:
+    """Grid and axis of every plot, a tick at each slot below it, then what each says."""
+    right, values = WIDTH - RIGHT, range(LOW, HIGH + 1, 20)
+    heights = [frame.y(value) for value in values]
+    heights += [strip.y(value) for strip in frame.strips for value in strip.axis.marks]
+    yield _path("grid", [_level(LEFT, right, y) for y in heights])
+    ticks = [frame.x(minutes) for minutes in (0, *(s.minutes for s in all_slots))]
+    bottoms = (TOP + HEIGHT, *(s.top + STRIP_HEIGHT for s in frame.strips))
+    axes = [_level(LEFT, right, bottom) for bottom in bottoms]
+    axes += [_upright(x, bottom, bottom + 4) for x in ticks for bottom in bottoms]
+    yield _path("axis", axes)
+    for value in values:
         if value in LABELLED:
             yield _text(LEFT - 5, frame.y(value) + 4, str(value), "end", "soft-text")
     yield _text(LEFT + 2, TOP - 12, _("Blood pressure, mmHg (∨ systolic, ∧ diastolic)"), "start")
-    yield _line("axis", LEFT, TOP + HEIGHT, right, TOP + HEIGHT)
     for strip in frame.strips:
-        yield from _strip_axis(facts, strip)
+        for value in strip.axis.marks:
+            yield _text(LEFT - 5, strip.y(value) + 4, str(value), "end", "soft-text")
+        yield _text(LEFT + 2, strip.top - 8, _strip_name(facts, strip.observation), "start")
     yield from _minutes_axis(frame, all_slots)
-
-
-def _strip_axis(facts: SessionFacts, strip: _Strip) -> Iterator[str]:
-    right, bottom = WIDTH - RIGHT, strip.top + STRIP_HEIGHT
-    for value in strip.axis.marks:
-        yield _line("grid", LEFT, strip.y(value), right, strip.y(value))
-        yield _text(LEFT - 5, strip.y(value) + 4, str(value), "end", "soft-text")
-    yield _text(LEFT + 2, strip.top - 8, _strip_name(facts, strip.observation), "start")
-    yield _line("axis", LEFT, bottom, right, bottom)
 
 
 def _strip_name(facts: SessionFacts, observation: Observation) -> str:
@@ -192,15 +207,11 @@ def _strip_name(facts: SessionFacts, observation: Observation) -> str:
 
 
 def _minutes_axis(frame: _Frame, all_slots: Iterable[Slot]) -> Iterator[str]:
-    """A tick at each slot below every plot; the minutes below the last one."""
-    bottom = frame.bottom
-    for minutes in [0, *(s.minutes for s in all_slots)]:
-        x = frame.x(minutes)
-        for axis in (TOP + HEIGHT, *(s.top + STRIP_HEIGHT for s in frame.strips)):
-            yield _line("axis", x, axis, x, axis + 4)
-        yield _text(x, bottom + 16, str(minutes))
+    """The minutes of each slot, below the lowest plot."""
+    for minutes in (0, *(s.minutes for s in all_slots)):
+        yield _text(frame.x(minutes), frame.bottom + 16, str(minutes))
     middle = (LEFT + WIDTH - RIGHT) / 2
-    yield _text(middle, bottom + 31, _("minutes after the first dose"), kind="soft-text")
+    yield _text(middle, frame.bottom + 31, _("minutes after the first dose"), kind="soft-text")
 
 
 def _bands(facts: SessionFacts, frame: _Frame) -> Iterator[str]:
@@ -218,18 +229,17 @@ def _bands(facts: SessionFacts, frame: _Frame) -> Iterator[str]:
 def _limits(facts: SessionFacts, frame: _Frame) -> Iterator[str]:
     """Guide, notify and pre-dose as lines; the last two are named at the right edge."""
     p, dosed, right = facts.protocol, frame.x(0), WIDTH - RIGHT
-    for guide in (p.guide_systolic, p.guide_diastolic):
-        yield _line("limit", LEFT, frame.y(guide), dosed, frame.y(guide))
+    limits = [_level(LEFT, dosed, frame.y(g)) for g in (p.guide_systolic, p.guide_diastolic)]
+    limits.append(_level(dosed, right, frame.y(p.notify_systolic)))
+    yield _path("limit", limits)
     words = _("guide %(systolic)s/%(diastolic)s")
     params = {"systolic": p.guide_systolic, "diastolic": p.guide_diastolic}
     yield _text(LEFT + 2, TOP + 12, words % params, "start", "soft-text halo")
-    yield _line("limit", dosed, frame.y(p.notify_systolic), right, frame.y(p.notify_systolic))
     labels = [(frame.y(p.notify_systolic), _("from %(value)s") % {"value": p.notify_systolic})]
-    for key in ("systolic", "diastolic"):
-        value = facts.predose.value(key) if facts.predose else None
-        if value is not None:
-            yield _line("predose", LEFT, frame.y(value), right, frame.y(value))
-            labels.append((frame.y(value), _("pre-dose %(value)s") % {"value": value}))
+    before = [facts.predose.value(key) for key in PRESSURES] if facts.predose else []
+    predose = [(frame.y(value), value) for value in before if value is not None]
+    yield _path("predose", [_level(LEFT, right, y) for y, _value in predose])
+    labels += [(y, _("pre-dose %(value)s") % {"value": value}) for y, value in predose]
     for y, text in _apart(sorted(labels)):
         yield _text(right + 5, y + 4, text, "start", "soft-text")
 
@@ -248,24 +258,35 @@ def _window(facts: SessionFacts, frame: _Frame) -> Iterator[str]:
     if end is None:
         return
     x = frame.x(facts.minutes(end) or 0)
-    yield _line("window", x, TOP, x, frame.bottom)
+    yield _path("window", [_upright(x, TOP, frame.bottom)])
     yield _text(x - 4, TOP + HEIGHT + 16, _("window ends"), "end", "soft-text")
 
 
 def _pressures(
     facts: SessionFacts, frame: _Frame, shown: Iterable[ReadingFacts], all_slots: Iterable[Slot]
 ) -> Iterator[str]:
+    """Each reading as a joined pair; a value off the scale or flagged has its number beside it."""
+
+    def place(reading: ReadingFacts, key: str) -> tuple[float, float]:
+        return frame.x(_minutes(facts, reading)), frame.y(reading.value(key) or 0)
+
     measured = [r for r in shown if r.has_value("blood_pressure")]
-    for run in _runs(facts, measured, all_slots):
-        for key in ("systolic", "diastolic"):
-            line = " ".join(
-                f"{frame.x(_minutes(facts, r))},{frame.y(r.value(key) or 0)}" for r in run
-            )
-            yield f'<polyline {_look("trend")} points="{line}"/>'
+    runs = list(_runs(facts, measured, all_slots))
+    lines = [_through([place(r, key) for r in run]) for run in runs for key in PRESSURES]
+    yield _path("trend", lines)
+    upper, lower = ([place(r, key) for r in measured] for key in PRESSURES)
+    pairs = [(x, high, low) for (x, high), (_x, low) in zip(upper, lower, strict=True)]
+    yield _path("joined", [_upright(x, high, low) for x, high, low in pairs])
+    yield _path("mark systolic", [_tip(x, high, high - 6) for x, high, _low in pairs])
+    yield _path("mark diastolic", [_tip(x, low, low + 6) for x, _high, low in pairs])
     flags = reading_flags(facts)
-    for reading in measured:
+    for reading, (x, high, low) in zip(measured, pairs, strict=True):
         flagged = {flag.field for flag in flags.get(reading.id, ())}
-        yield from _pressure(frame, _minutes(facts, reading), reading, flagged)
+        yield from _numbers(reading, x, high, low, flagged)
+
+
+def _tip(x: float, y: float, ends: float) -> str:
+    return f"M{x - 5} {ends}L{x} {y}L{x + 5} {ends}"
 
 
 def _runs(
@@ -282,17 +303,11 @@ def _runs(
     yield run
 
 
-def _pressure(
-    frame: _Frame, minutes: int, reading: ReadingFacts, flagged: set[str]
+def _numbers(
+    reading: ReadingFacts, x: float, high: float, low: float, flagged: set[str]
 ) -> Iterator[str]:
-    """One reading as a joined pair; a value off the scale or flagged has its number beside it."""
-    x = frame.x(minutes)
+    """A value off the scale or flagged has its number beside it."""
     systolic, diastolic = reading.value("systolic") or 0, reading.value("diastolic") or 0
-    high, low = frame.y(systolic), frame.y(diastolic)
-    yield _line("joined", x, high, x, low)
-    for kind, tip, ends in (("systolic", high, high - 6), ("diastolic", low, low + 6)):
-        look = _look(f"mark {kind}")
-        yield f'<path {look} d="M{x - 5} {ends}L{x} {tip}L{x + 5} {ends}"/>'
     if systolic > HIGH or "systolic" in flagged:
         yield _text(x + 8, high + (10 if systolic > HIGH else 2), str(systolic), "start", "value")
     if diastolic < LOW or "diastolic" in flagged:
@@ -309,25 +324,37 @@ def _gaps(frame: _Frame, all_slots: Iterable[Slot]) -> Iterator[str]:
         yield f'<g class="gap">{_text(frame.x(slot.minutes), y, text)}</g>'
 
 
-def _strip(
+def _strips(facts: SessionFacts, frame: _Frame, shown: Sequence[ReadingFacts]) -> Iterator[str]:
+    """In each strip a line through its values, each a dot with its number."""
+    placed = [(strip, list(_points(facts, frame, strip, shown))) for strip in frame.strips]
+    lines = [_through([(x, y) for x, y, _reading in points]) for _strip, points in placed]
+    yield _path("strip", lines)
+    # A stroke without length and with round ends is a dot.
+    dots = [f"M{x} {y}h0" for _strip, points in placed for x, y, _reading in points]
+    yield _path("strip-dot", dots)
+    flags = reading_flags(facts)
+    for strip, points in placed:
+        for x, y, reading in points:
+            flagged = {flag.field for flag in flags.get(reading.id, ())}
+            yield _value(strip, reading, x, y, flagged)
+
+
+def _points(
     facts: SessionFacts, frame: _Frame, strip: _Strip, shown: Iterable[ReadingFacts]
-) -> Iterator[str]:
-    """Each value as a dot with its number, on the side where there is room; oxygen after it."""
-    points = [
-        (frame.x(_minutes(facts, r)), value, r)
-        for r in shown
-        if (value := r.value(strip.field)) is not None
-    ]
-    line = " ".join(f"{x},{strip.y(value)}" for x, value, _reading in points)
-    yield f'<polyline {_look("strip")} points="{line}"/>'
-    flags, middle = reading_flags(facts), strip.top + STRIP_HEIGHT / 2
-    for x, value, reading in points:
-        y = strip.y(value)
-        yield f'<circle {_look("strip-dot")} cx="{x}" cy="{y}" r="3.2"/>'
-        is_flagged = any(flag.field == strip.field for flag in flags.get(reading.id, ()))
-        is_off = not strip.axis.low <= value <= strip.axis.high
-        kind = "value" if is_flagged or is_off else "soft-text halo"
-        yield _text(x, y + (14 if y < middle else -6), _number(strip, reading, value), kind=kind)
+) -> Iterator[tuple[float, float, ReadingFacts]]:
+    for reading in shown:
+        value = reading.value(strip.field)
+        if value is not None:
+            yield frame.x(_minutes(facts, reading)), strip.y(value), reading
+
+
+def _value(strip: _Strip, reading: ReadingFacts, x: float, y: float, flagged: set[str]) -> str:
+    """The number of a dot, on the side where there is room; oxygen after it."""
+    value = reading.value(strip.field) or 0
+    is_off = not strip.axis.low <= value <= strip.axis.high
+    kind = "value" if strip.field in flagged or is_off else "soft-text halo"
+    below = y < strip.top + STRIP_HEIGHT / 2
+    return _text(x, y + (14 if below else -6), _number(strip, reading, value), kind=kind)
 
 
 def _number(strip: _Strip, reading: ReadingFacts, value: Number) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from xml.etree import ElementTree
 
@@ -10,6 +9,7 @@ import pytest
 
 from monitoring.reports.chart import HEIGHT, TOP, chart
 from monitoring.rules.facts import SessionFacts
+from tests.reports.drawing import strokes
 from tests.rules.samples import arrived, at, departure, not_done, observed, reading, whole
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -26,11 +26,10 @@ def texts(svg: ElementTree.Element) -> list[str]:
     return [t.text or "" for t in svg.iter(f"{SVG}text")]
 
 
-def marks(svg: ElementTree.Element, kind: str) -> list[tuple[float, float]]:
-    """The tips of the marks of `kind`."""
-    paths = [p for p in svg.iter(f"{SVG}path") if kind in (p.get("class") or "")]
-    tips = [re.search(r"L([\d.]+) ([\d.]+)L", p.get("d") or "") for p in paths]
-    return [(float(t[1]), float(t[2])) for t in tips if t]
+def marks(svg: ElementTree.Element, key: str) -> list[tuple[float, float]]:
+    """The tips of the marks of one pressure."""
+    ends = (stroke.split("L")[1].split() for stroke in strokes(svg, f"mark {key}"))
+    return [(float(x), float(y)) for x, y in ends]
 
 
 def test_there_is_no_chart_before_the_first_device() -> None:
@@ -96,7 +95,7 @@ def test_the_guide_is_drawn_before_the_dose_and_the_limit_for_telling_after_it()
 
 def test_no_line_is_drawn_over_a_missed_slot() -> None:
     def lines(facts: SessionFacts) -> int:
-        return len([p for p in drawn(facts).iter(f"{SVG}polyline") if p.get("class") == "trend"])
+        return len(strokes(drawn(facts), "trend"))
 
     assert lines(whole()) == 2
     without_30 = observed(*(reading(m) for m in (15, 40, 60, 90, 120)))
@@ -151,7 +150,7 @@ def test_each_observation_has_its_strip_with_every_value_as_a_number() -> None:
     assert {"96", "91 +2", "17", "13", "4", "2", "77"} <= set(said)
     names = ("Heart rate, /min", "SpO₂, % (+ Oxygen, L/min)", "Sedation (MOAA/S)")
     assert {*names, "Respiratory rate, /min", "Dissociation (0–4)"} <= set(said)
-    strips = [p for p in svg.iter(f"{SVG}polyline") if p.get("class") == "strip"]
-    assert [len((s.get("points") or "").split()) for s in strips] == [3] * 5
+    assert [len(line.split("L")) for line in strokes(svg, "strip")] == [3] * 5
+    assert len(strokes(svg, "strip-dot")) == 3 * 5
     height = float((svg.get("viewBox") or "").split()[-1])
     assert all(0 <= float(t.get("y") or 0) <= height for t in svg.iter(f"{SVG}text"))

@@ -23,6 +23,7 @@ from monitoring.words.readings import values
 from tests.clock import TestClock
 from tests.factories.answers import WELL
 from tests.factories.visits import observed
+from tests.reports.drawing import strokes
 from tests.words.cells import cells_of, loaded
 
 pytestmark = pytest.mark.django_db
@@ -84,16 +85,12 @@ def test_it_has_a_strip_of_its_own_below_the_last_one(clock: TestClock) -> None:
         drawn = ElementTree.fromstring(session_chart(facts, clock.now()))
     texts = [t.text for t in drawn.iter("text")]
     assert {"Temperature, °C", "Heart rate, /min"} <= set(texts)
-    strips = [e for e in drawn.iter("polyline") if e.get("class") == "strip"]
+    strips = strokes(drawn, "strip")
     others = sum(o.strip is not None for o in measures.OBSERVATIONS.values())
-    assert len(strips) == others + 1
-    points = [len((s.get("points") or "").split()) for s in strips]
-    assert points[0] == len(facts.readings)
+    assert [len(line.split("L")) for line in strips] == [len(facts.readings)] * (others + 1)
     assert [t for t in texts if t == "36.6"] == ["36.6"] * len(facts.readings)
     heights = [int((svg.get("viewBox") or "").split()[-1]) for svg in (without, drawn)]
-    lowest = max(
-        float(y) for e in drawn.iter("line") for y in (e.get("y1") or "", e.get("y2") or "")
-    )
+    lowest = max(float(t.get("y") or "") for t in drawn.iter("text"))
     assert heights[1] > heights[0]
     assert lowest < heights[1]
 
