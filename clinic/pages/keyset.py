@@ -7,7 +7,7 @@ is ordered by may be a name.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -17,6 +17,7 @@ from django.db.models.expressions import Combinable
 
 M = TypeVar("M", bound=Model)
 R = TypeVar("R")
+S = TypeVar("S")
 Column = str | Combinable
 
 MOST_COUNTED = 10_000
@@ -78,6 +79,28 @@ class Page(Generic[R]):
     def is_the_only_one(self) -> bool:
         return self.before is None and self.after is None
 
+    def of(self, made: Callable[[R], S]) -> Page[S]:
+        """The same page with what is made of each row."""
+        return Page([made(row) for row in self.rows], self.before, self.after)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of several lists that are read one after another; `among` are the rows that may be named
+    in it."""
+
+    found: QuerySet[Any]
+    order: Order
+    among: QuerySet[Any]
+
+    def rows(self, place: QuerySet[Any] | None, most: int, *, is_back: bool) -> list[Any]:
+        """At most so many rows after that of `place`, or before it; from the first or last on where
+        there is none."""
+        found = self.found
+        if place is not None:
+            found = self.order.beyond(found, place, is_reversed=is_back)
+        return list(self.order.of(found, is_reversed=is_back)[:most])
+
 
 def page(
     found: QuerySet[M], order: Order, asked: Mapping[str, str], size: int, *, among: QuerySet[M]
@@ -85,22 +108,65 @@ def page(
     """The `size` rows after the row `asked["after"]`, or before `asked["before"]`; the first ones
     where neither names a row `among` those that may be named. That one need not be found any more:
     a filter or the record may have changed."""
-    is_back = bool(asked.get("before"))
-    named = asked.get("before") or asked.get("after")
+    part = Part(found, order, among)
+    named, is_back = _named(asked)
     place = _row(among, named)
+    is_back &= place is not None
+    rows = part.rows(place, size + 1, is_back=is_back)
+    return _page(rows, size, is_back=is_back, has_place=place is not None, name=lambda row: row.pk)
+
+
+def page_of_parts(
+    parts: Sequence[Part], asked: Mapping[str, str], size: int
+) -> Page[tuple[int, Any]]:
+    """As `page`, of lists that are read one after another: each row with the number of its part,
+    which stands before the row's id in the address. A list is asked only where the page reaches
+    it.
+
+    Such lists are worked off: where nothing is left beyond the row, the first page is shown."""
+    named, is_back = _named(asked)
+    number, _sep, id = named.partition(".")
+    at = int(number) if number in map(str, range(len(parts))) else 0
+    place = _row(parts[at].among, id)
     if place is None:
-        is_back = False
-    else:
-        found = order.beyond(found, place, is_reversed=is_back)
-    rows = list(order.of(found, is_reversed=is_back)[: size + 1])
+        is_back, at = False, 0
+    rows: list[tuple[int, Any]] = []
+    onward = range(at, -1, -1) if is_back else range(at, len(parts))
+    for current in onward:
+        most = size + 1 - len(rows)
+        from_place = place if current == at else None
+        rows += [(current, row) for row in parts[current].rows(from_place, most, is_back=is_back)]
+        if len(rows) > size:
+            break
+    if not rows and place is not None:
+        return page_of_parts(parts, {}, size)
+    return _page(
+        rows,
+        size,
+        is_back=is_back,
+        has_place=place is not None,
+        name=lambda row: f"{row[0]}.{row[1].pk}",
+    )
+
+
+def _named(asked: Mapping[str, str]) -> tuple[str, bool]:
+    """The row from which to go on, and whether back from it."""
+    before = asked.get("before", "")
+    return before or asked.get("after", ""), bool(before)
+
+
+def _page(
+    rows: list[R], size: int, *, is_back: bool, has_place: bool, name: Callable[[R], Any]
+) -> Page[R]:
+    """Of `rows`, one more than `size` where there are more."""
     is_more, rows = len(rows) > size, rows[:size]
     if is_back:
         rows.reverse()
     if not rows:
         return Page([])
-    has_before = is_more if is_back else place is not None
+    has_before = is_more if is_back else has_place
     has_after = True if is_back else is_more
-    return Page(rows, rows[0].pk if has_before else None, rows[-1].pk if has_after else None)
+    return Page(rows, name(rows[0]) if has_before else None, name(rows[-1]) if has_after else None)
 
 
 def counted(found: QuerySet[Any]) -> int:
@@ -108,14 +174,14 @@ def counted(found: QuerySet[Any]) -> int:
     return found.order_by()[: MOST_COUNTED + 1].count()
 
 
-def told(shown: Page[Any], found: QuerySet[Any]) -> dict[str, int]:
-    """For the heading of a list (`_count.html`): how many rows were found, and beyond how many that
-    is not counted any more."""
-    count = len(shown.rows) if shown.is_the_only_one else counted(found)
+def told(shown: Page[Any], *found: QuerySet[Any]) -> dict[str, int]:
+    """For the heading of a list (`_count.html`): how many rows were found, in all its parts, and
+    beyond how many that is not counted any more."""
+    count = len(shown.rows) if shown.is_the_only_one else sum(map(counted, found))
     return {"count": count, "most": MOST_COUNTED}
 
 
-def _row(among: QuerySet[M], id: str | None) -> QuerySet[M] | None:
+def _row(among: QuerySet[M], id: str) -> QuerySet[M] | None:
     try:
         return among.filter(pk=id) if id and among.filter(pk=id).exists() else None
     except (ValueError, ValidationError):

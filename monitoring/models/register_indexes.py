@@ -1,7 +1,7 @@
-"""By what the register of sessions is filtered and ordered, each found by an index of its own.
+"""By what sessions are found, each by an index of its own: in the register, and where they wait.
 
-Each begins with the site and goes on by date, as the register does: a page costs the same however
-many sessions a site has had.
+Those of the register begin with the site and go on by date, as it does: a page costs the same
+however many sessions a site has had.
 """
 
 from __future__ import annotations
@@ -37,4 +37,20 @@ def register_indexes() -> tuple[Index, ...]:
         _by("signed", condition=Q(standing_clearance__isnull=False)),
         _by("unsigned", condition=Q(first_dose_at__isnull=False, standing_clearance=None)),
         Index(*by_peak, name="register_peak"),
+    )
+
+
+def indexes_of_waiting() -> tuple[Index, ...]:
+    """Of few of all sessions: the lists of calls and of forms do not grow with the archive."""
+    has_day = Q(form_due_at__isnull=False)
+    by_day = ("site", "form_due_at")
+    return (
+        Index(
+            fields=("site", "closed_at"),
+            condition=Q(closed_at__isnull=False),
+            name="session_by_closing",
+        ),
+        Index(fields=by_day, condition=has_day & Q(form_filed_seq=None), name="session_form_open"),
+        Index(fields=("site",), condition=Q(form_changed=True), name="session_form_changed"),
+        Index(fields=by_day, condition=has_day, name="session_form_by_day"),
     )

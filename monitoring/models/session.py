@@ -18,7 +18,7 @@ from clinic.models.constant import Constant
 from clinic.models.row import Guarded
 from monitoring.models.facts import facts_of
 from monitoring.models.history import load_history
-from monitoring.models.register_indexes import register_indexes
+from monitoring.models.register_indexes import indexes_of_waiting, register_indexes
 from monitoring.models.row import SessionRow
 from monitoring.models.rows import SessionRows, beside_of, lay_down, load, own_tables, rows_of
 from monitoring.rules.facts import SessionFacts
@@ -221,20 +221,7 @@ class Session(Guarded):
             models.Index(fields=("site", "-planned_for"), name="session_by_date"),
             models.Index(fields=("patient", "-planned_for"), name="session_of_patient"),
             *register_indexes(),
-            # Few of all sessions: the list of forms does not grow with the archive.
-            models.Index(
-                fields=("site", "form_due_at"),
-                condition=Q(form_due_at__isnull=False, form_filed_seq=None),
-                name="session_form_open",
-            ),
-            models.Index(
-                fields=("site",), condition=Q(form_changed=True), name="session_form_changed"
-            ),
-            models.Index(
-                fields=("site", "form_due_at"),
-                condition=Q(form_due_at__isnull=False),
-                name="session_form_by_day",
-            ),
+            *indexes_of_waiting(),
         )
         constraints = (
             models.UniqueConstraint(

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from clinic.models import Site
+from clinic.pages.keyset import Order, Part
 from monitoring.models import Call, Session
 from monitoring.models.standing import standing, struck
 
 DAYS = 7
 """As long as the clinic has for the monitoring form, which asks about adverse events (CLINICAL 8,
 rule 30)."""
+LONGEST_WAITING = Order(("departure__left_at", "pk"))
+
+
+def list_of(site: Site, now: datetime) -> Part:
+    """As it is read."""
+    return Part(waiting(site, now), LONGEST_WAITING, Session.objects.at(site))
 
 
 def waiting(site: Site, now: datetime) -> QuerySet[Session]:
@@ -29,6 +37,7 @@ def waiting(site: Site, now: datetime) -> QuerySet[Session]:
     )
     reached = standing(Call).filter(session=OuterRef("pk"), was_reached=True)
     left = left.exclude(departure__kind="transferred").exclude(Exists(reached))
-    tried = Count("call", filter=~struck(Call, "call__pk"))
-    left = left.annotate(tried=tried).select_related("patient", "departure")
-    return left.order_by("departure__left_at")
+    calls = Call.objects.filter(~struck(Call), session=OuterRef("pk")).order_by()
+    counted = Subquery(calls.values("session").annotate(count=Count("pk")).values("count"))
+    tried = Coalesce(counted, 0)
+    return LONGEST_WAITING.of(left.annotate(tried=tried).select_related("patient", "departure"))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Literal
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import TruncDate
 
 from clinic.models import Site
+from clinic.pages.keyset import Order, Page, Part, page_of_parts
 from monitoring.models import FormFiling, Session
 from monitoring.models.filled_form import are_details_changed
 from monitoring.models.session import SessionQuerySet
@@ -19,6 +23,9 @@ from monitoring.rules.form_due import LEFT, FormState, Left
 
 Found = FormState | Left | Literal["filed_late"]
 """What forms are found by: where they stand, how soon they are due, and that they were late."""
+MOST_OVERDUE = Order(("form_due_at", "pk"))
+AS_PLANNED = Order(("pk",))
+"""Their ids begin with the moment; a form that was filed may have no last day any more."""
 
 
 def form_state(session: Session, now: datetime) -> FormState:
@@ -101,14 +108,22 @@ class Row:
         return -self.left
 
 
-def to_file(site: Site, now: datetime) -> list[Row]:
+def lists_to_file(site: Site, now: datetime) -> tuple[Part, Part]:
     """Every form of `site` that is to be filed, the most overdue first; then those to be filed
-    again."""
-    sessions = Session.objects.at(site).select_related("patient")
+    again, in the order in which the sessions were planned."""
+    here = Session.objects.at(site)
+    sessions = here.select_related("patient")
     waiting = sessions.filter(form_due_at__isnull=False, form_filed_seq=None)
     changed = in_form_state(sessions, site, "changed", now)
-    found = [*waiting.order_by("form_due_at", "pk"), *changed.order_by("form_due_at", "pk")]
-    return [_row(session, now, site) for session in found]
+    dated = here.filter(form_due_at__isnull=False)
+    return Part(waiting, MOST_OVERDUE, dated), Part(changed, AS_PLANNED, here)
+
+
+def to_file(
+    site: Site, now: datetime, lists: tuple[Part, Part], asked: Mapping[str, str], size: int
+) -> Page[Row]:
+    """A page of `lists_to_file`."""
+    return page_of_parts(lists, asked, size).of(lambda row: _row(row[1], now, site))
 
 
 def _row(session: Session, now: datetime, site: Site) -> Row:
@@ -134,15 +149,24 @@ class Told:
 
 
 def told(site: Site, now: datetime) -> Told:
-    """Two queries, of forms that are not filed or no longer agree, and of those of a week."""
-    waiting = Q(form_due_at__isnull=False, form_filed_seq=None) | Q(form_changed=True)
-    found = Session.objects.at(site).filter(waiting)
-    rows = list(found.values_list("pk", "form_filed_seq", "form_due_at"))
-    dues = [due for _pk, filed, due in rows if filed is None and due is not None]
-    changed = {pk for pk, filed, _due in rows if filed is not None}
-    left = [form_due.days_left(due, now, site.tz) for due in dues if due > now]
-    return Told(
-        overdue=sum(due <= now for due in dues),
-        soon=sum(map(form_due.is_named, left)),
-        changed=len(changed | set(_details_changed(site, now))),
+    """Two queries, of the forms of a week, and of those that are not filed or no longer agree."""
+    is_open = Q(form_due_at__isnull=False, form_filed_seq=None)
+    is_changed = Q(form_changed=True) | Q(pk__in=_details_changed(site, now))
+    found = Session.objects.at(site).filter(is_open | is_changed)
+    counted = found.aggregate(
+        overdue=Count("pk", filter=is_open & Q(form_due_at__lte=now)),
+        soon=Count("pk", filter=is_open & Q(form_due_at__gt=now) & _is_named(site, now)),
+        changed=Count("pk", filter=Q(form_filed_seq__isnull=False) & is_changed),
     )
+    return Told(**counted)
+
+
+def _is_named(site: Site, now: datetime) -> Q:
+    """Whether so many days are left for a form that it is named today."""
+    days = (left for left in range(form_due.DAYS + 1) if form_due.is_named(left))
+    ends = ((form_due.due_with(left - 1, now, site.tz), left) for left in days)
+    each = (
+        Q(form_due_at__gt=begin, form_due_at__lte=form_due.due_with(left, now, site.tz))
+        for begin, left in ends
+    )
+    return reduce(or_, each)

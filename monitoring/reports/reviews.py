@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from clinic.models import Site
+from clinic.pages.keyset import Order, Part
 from monitoring.models import Dose, Event, Reading, Strike
 from monitoring.models.standing import standing
 from monitoring.rules.suicidality import REVIEWED_LATE
+
+LONGEST_WAITING = Order(("recorded_at", "pk"))
 
 
 def waiting(site: Site) -> QuerySet[Reading]:
@@ -37,6 +42,22 @@ def waiting_doses(site: Site) -> QuerySet[Dose]:
     reviewed = standing(Event).filter(answers_dose=OuterRef("pk"), kind="review")
     late = standing(Dose).filter(after_departure=True, session__site=site)
     return late.exclude(Exists(reviewed)).order_by("recorded_at", "seq")
+
+
+def lists(site: Site) -> tuple[Part, ...]:
+    """All of it with what its page names, as it is read: events, doses, readings, strikes."""
+    late: tuple[QuerySet[Any], ...] = (
+        waiting_events(site).select_related("session__patient", "recorded_by", "sent_by"),
+        waiting_doses(site).select_related("session__patient", "recorded_by", "witness"),
+        waiting(site).select_related("session__patient", "recorded_by", "sent_by", "review"),
+        strikes_waiting(site).select_related("session__patient", "sent_by"),
+    )
+    return tuple(Part(found, LONGEST_WAITING, _of_site(found, site)) for found in late)
+
+
+def _of_site(found: QuerySet[Any], site: Site) -> QuerySet[Any]:
+    every: QuerySet[Any] = found.model._default_manager.all()
+    return every.filter(session__site=site)
 
 
 def count_waiting(site: Site) -> int:

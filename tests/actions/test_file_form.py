@@ -14,11 +14,12 @@ from clinic.trail.replay import payload
 from monitoring.models import FormFiling, Session
 from monitoring.models.filled_form import digest_of, form_of
 from monitoring.proof.verify import verify
-from monitoring.reports.form_state import form_state, in_form_state, to_file, told
+from monitoring.reports.form_state import form_state, in_form_state, told
 from monitoring.rules.protocol import KETAMINE_IV
 from tests.actions.mending import correct_dose
 from tests.actions.refusals import refused
 from tests.clock import TestClock
+from tests.factories.forms_to_file import to_file
 from tests.factories.logged import save
 from tests.factories.people import SiteFactory, person
 from tests.factories.visits import Visit, discharged, dosed, observed

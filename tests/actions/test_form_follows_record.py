@@ -12,8 +12,9 @@ from clinic.ids import uuid7
 from monitoring import actions
 from monitoring.actions.correct_dose import DoseCorrection
 from monitoring.models import Dose, Reading
-from monitoring.reports.form_state import form_state, to_file
+from monitoring.reports.form_state import form_state
 from tests.clock import TestClock
+from tests.factories.forms_to_file import to_file
 from tests.factories.logged import save
 from tests.factories.visits import Visit, discharged
 

@@ -15,8 +15,9 @@ from monitoring.management.demo.people import MAIN
 from monitoring.models import FormFiling, Session
 from monitoring.models.filled_form import form_of
 from monitoring.proof.verify import verify
-from monitoring.reports.form_state import form_state, to_file
+from monitoring.reports.form_state import form_state
 from tests.clock import TestClock
+from tests.factories.forms_to_file import to_file
 from tests.management.demo import made
 
 pytestmark = pytest.mark.django_db

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from clinic import clock
 from clinic.access import Permission
 from clinic.models import Staff
+from clinic.pages import keyset
 from clinic.pages.addresses import reverse
 from clinic.pages.protect import page
 from clinic.request import ClinicRequest
@@ -26,17 +27,21 @@ from monitoring.web.lookup import log_read, open_session
 from monitoring.words import form as words
 from monitoring.words.banner import session_banner
 
+PAGE_SIZE = 50
+
 
 @require_safe
 @page(Permission.VIEW_FORMS)
 def form_list(request: ClinicRequest) -> HttpResponse:
     """Every form that is to be filed, by the days that are left, and those to be filed again."""
     now = clock.now()
-    rows = form_state.to_file(request.site, now)
-    log_read(request, "listed", [row.session.patient_id for row in rows])
+    lists = form_state.lists_to_file(request.site, now)
+    shown = form_state.to_file(request.site, now, lists, request.GET, PAGE_SIZE)
+    log_read(request, "listed", [row.session.patient_id for row in shown.rows])
     context = {
-        "rows": rows,
-        "overdue": sum(row.state == "overdue" for row in rows),
+        "rows": shown.rows,
+        "shown": shown,
+        **keyset.told(shown, *(part.found for part in lists)),
         "as_of": now,
         "area": area_of(request),
     }

@@ -13,13 +13,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.access import Permission
+from clinic.pages import keyset
 from clinic.pages.addresses import reverse
 from clinic.pages.entry_page import enter
 from clinic.pages.fields import offer
 from clinic.pages.protect import page
 from clinic.request import ClinicRequest
 from monitoring.actions import amend_record, review_reading
-from monitoring.models import Amendment, Dose, Event, Reading, Review, Session
+from monitoring.models import Amendment, Dose, Event, Reading, Review, Session, Strike
 from monitoring.reports import reviews
 from monitoring.web.lookup import log_read, open_session
 from monitoring.web.record_page import RecordForm, SessionPage
@@ -27,6 +28,8 @@ from monitoring.words.amendments import late_reading
 from monitoring.words.readings import table
 from monitoring.words.subjects import subjects
 from monitoring.words.timeline import Entry, dose_entry, event_entry
+
+PAGE_SIZE = 50
 
 
 def long_text(label: Any, length: int, help_text: Any = "") -> forms.CharField:
@@ -131,28 +134,20 @@ def review(request: ClinicRequest, session_id: UUID, reading_id: UUID) -> HttpRe
 @page(Permission.REVIEW_READING)
 def review_list(request: ClinicRequest) -> HttpResponse:
     """What came after departure and that no clinician has answered, the longest waiting first."""
-    waiting = list(
-        reviews.waiting(request.site).select_related(
-            "session__patient", "recorded_by", "sent_by", "review"
-        )
-    )
-    late = reviews.waiting_events(request.site).select_related(
-        "session__patient", "recorded_by", "sent_by"
-    )
-    doses = reviews.waiting_doses(request.site)
-    doses = doses.select_related("session__patient", "recorded_by", "witness")
-    events: list[tuple[Event | Dose, Entry]] = [(e, event_entry(e)) for e in late]
-    events += [(d, dose_entry(d)) for d in doses]
-    strikes = list(
-        reviews.strikes_waiting(request.site).select_related("session__patient", "sent_by")
-    )
-    found = [*waiting, *(event for event, _entry in events), *strikes]
-    log_read(request, "listed", [row.session.patient_id for row in found])
+    lists = reviews.lists(request.site)
+    shown = keyset.page_of_parts(lists, request.GET, PAGE_SIZE)
+    log_read(request, "listed", [row.session.patient_id for _number, row in shown.rows])
+    rows: list[Any] = [row for _number, row in shown.rows]
     context = {
-        "waiting": [(r.session, late_reading(r, None)) for r in waiting],
-        "events": events,
-        "strikes": strikes,
-        "count": len(found),
+        "events": [(row, _entry(row)) for row in rows if isinstance(row, Event | Dose)],
+        "waiting": [(r.session, late_reading(r, None)) for r in rows if isinstance(r, Reading)],
+        "strikes": [row for row in rows if isinstance(row, Strike)],
+        "shown": shown,
+        **keyset.told(shown, *(part.found for part in lists)),
         "area": "reviews",
     }
     return render(request, "amendment/review_list.html", context)
+
+
+def _entry(late: Event | Dose) -> Entry:
+    return event_entry(late) if isinstance(late, Event) else dose_entry(late)

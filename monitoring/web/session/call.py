@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic import clock
 from clinic.access import Permission
+from clinic.pages import keyset
 from clinic.pages.addresses import reverse
 from clinic.pages.entry_page import enter
 from clinic.pages.fields import WholeNumber, YesNo
@@ -28,6 +29,8 @@ from monitoring.web.lookup import log_read, open_session
 from monitoring.web.record_page import RecordForm, SessionPage
 from monitoring.web.session.amendment import long_text
 from monitoring.web.times import ClockTime, NeededTime, WhyLate, confirmed
+
+PAGE_SIZE = 50
 
 
 class CallForm(RecordForm):
@@ -114,7 +117,14 @@ def record(request: ClinicRequest, session_id: UUID) -> HttpResponse:
 @page(Permission.CALL_PATIENT)
 def call_list(request: ClinicRequest) -> HttpResponse:
     """Who left on an earlier day and was not reached since, the longest waiting first."""
-    waiting = list(calls.waiting(request.site, clock.now()))
-    log_read(request, "listed", [session.patient_id for session in waiting])
-    context: dict[str, Any] = {"waiting": waiting, "area": "board"}
+    waiting = calls.list_of(request.site, clock.now())
+    shown = keyset.page_of_parts([waiting], request.GET, PAGE_SIZE)
+    sessions = [session for _number, session in shown.rows]
+    log_read(request, "listed", [session.patient_id for session in sessions])
+    context: dict[str, Any] = {
+        "waiting": sessions,
+        "shown": shown,
+        **keyset.told(shown, waiting.found),
+        "area": "board",
+    }
     return render(request, "call/list.html", context)

@@ -9,7 +9,9 @@ import pytest
 from django.test import Client
 
 from clinic.ids import uuid7
+from monitoring.reports import calls
 from tests.clock import TestClock
+from tests.engine import USES_POSTGRESQL
 from tests.factories.sent import send, told
 from tests.factories.visits import discharged
 
@@ -59,3 +61,9 @@ def test_next_day_call_is_asked_for_on_the_board_and_tells_a_clinician(
     assert clinician.post(address, review).status_code == 302
     assert "No late entry waits" in clinician.get("/reviews/").content.decode()
     assert "Known; Seen today" in clinician.get(f"/sessions/{visit.id}/report/").content.decode()
+
+
+@pytest.mark.skipif(USES_POSTGRESQL, reason="a small table is read whole there, and rightly")
+def test_who_is_to_be_called_is_found_by_when_they_left(clock: TestClock) -> None:
+    plan = calls.waiting(discharged(clock).site, clock.now()).explain()
+    assert "session_by_closing (site_id=? AND closed_at>?)" in plan, plan
