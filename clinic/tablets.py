@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -15,6 +16,7 @@ from clinic import clock
 from clinic.actions.sessions import note_screen, note_unsent, note_use
 from clinic.models import Site, Tablet
 from clinic.models.constant import Constant
+from clinic.models.tablet import Seen
 from clinic.request import PublicRequest
 from clinic.signin.idle import is_poll
 
@@ -53,14 +55,19 @@ class Absent:
 _IN_USE = Constant(
     lambda sites: Tablet.objects.filter(site__in=sites, revoked_at=None).order_by("name")
 )
-"""Asked with each question for news of a board or a session."""
+"""Asked with each board and session that is opened."""
 
 
-def absent(site: Site, now: datetime) -> dict[UUID, list[Absent]]:
-    """By session, the tablets of the site that show it and were not heard of, or that hold an entry
-    of it. One query."""
+def in_use(site: Site) -> list[Seen]:
+    """Those of the site, by name: one query."""
+    return [Seen(t.name, t.last_seen_at, t.on_screen, t.unsent) for t in _IN_USE.rows([site.pk])]
+
+
+def absent(tablets: Iterable[Seen], now: datetime) -> dict[UUID, list[Absent]]:
+    """By session, those of `tablets` that show it and were not heard of, or that hold an entry of
+    it."""
     found: dict[UUID, list[Absent]] = {}
-    for tablet in _IN_USE.rows([site.pk]):
+    for tablet in tablets:
         is_heard = now - tablet.last_seen_at < UNHEARD_AFTER
         held = {UUID(key): (count, at) for key, count, at in tablet.unsent}
         shown = {tablet.on_screen} if tablet.on_screen and not is_heard else set()

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
+from datetime import datetime
+from typing import Any, ClassVar, NamedTuple
 
 from django.db import models
 
 from clinic.models.people import Staff
 from clinic.models.row import Guarded
 from clinic.models.site import Site
+
+
+class Seen(NamedTuple):
+    """What a tablet told of itself, as its row has it."""
+
+    name: str
+    last_seen_at: datetime
+    on_screen: uuid.UUID | None
+    unsent: list[Any]
 
 
 class Tablet(Guarded):

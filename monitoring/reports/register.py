@@ -81,12 +81,7 @@ _COLUMNS = (
 def waiting(site: Site) -> set[UUID]:
     """Sessions with something that came after the patient had left, or was struck, and that no
     clinician has answered: few, and found by indexes of such rows alone."""
-    lists: tuple[QuerySet[Any], ...] = (
-        reviews.waiting(site),
-        reviews.waiting_events(site),
-        reviews.waiting_doses(site),
-        reviews.strikes_waiting(site),
-    )
+    lists = reviews.waiting_lists(site)
     return {id for found in lists for id in found.values_list("session", flat=True)}
 
 

@@ -44,13 +44,19 @@ def waiting_doses(site: Site) -> QuerySet[Dose]:
     return late.exclude(Exists(reviewed)).order_by("recorded_at", "seq")
 
 
+def waiting_lists(site: Site) -> tuple[QuerySet[Any], ...]:
+    """All of it, as it is read: events, doses, readings, strikes."""
+    return waiting_events(site), waiting_doses(site), waiting(site), strikes_waiting(site)
+
+
 def lists(site: Site) -> tuple[Part, ...]:
-    """All of it with what its page names, as it is read: events, doses, readings, strikes."""
-    late: tuple[QuerySet[Any], ...] = (
-        waiting_events(site).select_related("session__patient", "recorded_by", "sent_by"),
-        waiting_doses(site).select_related("session__patient", "recorded_by", "witness"),
-        waiting(site).select_related("session__patient", "recorded_by", "sent_by", "review"),
-        strikes_waiting(site).select_related("session__patient", "sent_by"),
+    """All of it with what its page names."""
+    events, doses, readings, strikes = waiting_lists(site)
+    late = (
+        events.select_related("session__patient", "recorded_by", "sent_by"),
+        doses.select_related("session__patient", "recorded_by", "witness"),
+        readings.select_related("session__patient", "recorded_by", "sent_by", "review"),
+        strikes.select_related("session__patient", "sent_by"),
     )
     return tuple(Part(found, LONGEST_WAITING, _of_site(found, site)) for found in late)
 
@@ -58,8 +64,3 @@ def lists(site: Site) -> tuple[Part, ...]:
 def _of_site(found: QuerySet[Any], site: Site) -> QuerySet[Any]:
     every: QuerySet[Any] = found.model._default_manager.all()
     return every.filter(session__site=site)
-
-
-def count_waiting(site: Site) -> int:
-    lists = (waiting, waiting_events, waiting_doses, strikes_waiting)
-    return sum(found(site).count() for found in lists)

@@ -9,10 +9,13 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from clinic import clock as clinic_clock
+from clinic import tablets
+from clinic.models import Site, Tablet
+from clinic.models.tablet import Seen
 from monitoring.models import recorded
 from monitoring.models.recorded import Row
 from tests.clock import TestClock
-from tests.factories.people import SiteFactory
+from tests.factories.people import SiteFactory, TabletFactory
 from tests.factories.record import PatientFactory
 from tests.factories.visits import Visit, discharged, observed, planned, predosed, signed
 
@@ -24,11 +27,11 @@ def at_the_same_site(clock: TestClock, build: Callable[..., Visit], beside: Visi
 
 
 def on_board(visit: Visit) -> list[Row]:
-    return recorded.on_board(visit.site.pk, clinic_clock.now() + timedelta(days=1))
+    return recorded.on_board(visit.site.pk, clinic_clock.now() + timedelta(days=1)).rows
 
 
 def around(visit: Visit) -> list[Row]:
-    return recorded.around(visit.site.pk, visit.id)
+    return recorded.around(visit.site.pk, visit.id).rows
 
 
 @pytest.mark.parametrize("told", [on_board, around])
@@ -104,3 +107,34 @@ def test_it_is_one_statement(
 def test_a_floor_without_sessions_still_tells_of_the_organisation() -> None:
     site = SiteFactory.create()
     assert recorded.on_board(site.pk, clinic_clock.now()) == recorded.around(site.pk, site.pk)
+
+
+def told_of(site: Site) -> tuple[list[Seen], list[Seen]]:
+    return (
+        recorded.on_board(site.pk, clinic_clock.now()).tablets,
+        recorded.around(site.pk, site.pk).tablets,
+    )
+
+
+def test_the_tablets_of_the_site_are_told_as_their_rows_have_them(clock: TestClock) -> None:
+    visit = observed(clock)
+    TabletFactory.create(site=visit.site, name="Room 2", on_screen=visit.id)
+    TabletFactory.create(site=visit.site, name="Room 1", unsent=[[str(visit.id), 2, 1_700_000_000]])
+    TabletFactory.create()
+    gone = TabletFactory.create(site=visit.site)
+    Tablet.objects.filter(pk=gone.pk).update(revoked_at=clock.now(), revoked_by=visit.nurse)
+    as_models = tablets.in_use(visit.site)
+    assert told_of(visit.site) == (as_models, as_models)
+    assert [tablet.name for tablet in as_models] == ["Room 1", "Room 2"]
+
+
+@pytest.mark.parametrize("told", [on_board, around])
+def test_a_tablet_that_was_heard_of_again_moves_no_version(
+    clock: TestClock, told: Callable[[Visit], list[Row]]
+) -> None:
+    """What it means for a page is said by `clinic.tablets.absent`, not by the minute itself."""
+    visit = observed(clock)
+    tablet = TabletFactory.create(site=visit.site)
+    before = told(visit)
+    Tablet.objects.filter(pk=tablet.pk).update(last_seen_at=clock.now() + timedelta(minutes=1))
+    assert told(visit) == before

@@ -31,7 +31,8 @@ def tablet(visit: Visit) -> Tablet:
 
 
 def names(visit: Visit, now_in: timedelta = timedelta()) -> list[tuple[str, bool, int]]:
-    found = tablets.absent(visit.site, visit.clock.now() + now_in).get(visit.id, [])
+    now = visit.clock.now() + now_in
+    found = tablets.absent(tablets.in_use(visit.site), now).get(visit.id, [])
     return [(one.name, one.is_heard, one.count) for one in found]
 
 
@@ -78,7 +79,7 @@ def test_what_it_holds_is_told_by_itself_from_the_lock_too(
     told = f"{visit.id}={made + 60},{visit.id}={made},nonsense,{visit.id}=x,{uuid4()}"
     locked = on_tablet(tablet)
     locked.get("/lock/", headers=POLL | {tablets.UNSENT: told})
-    (found,) = tablets.absent(visit.site, clock.now())[visit.id]
+    (found,) = tablets.absent(tablets.in_use(visit.site), clock.now())[visit.id]
     assert (found.count, found.is_heard) == (2, True)
     assert found.since == clock.now().replace(microsecond=0)
     clock.forward(minutes=3)

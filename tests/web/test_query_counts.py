@@ -60,10 +60,11 @@ def floor(clock: TestClock, site: Site, sessions: int) -> list[Visit]:
     return visits
 
 
-def test_the_board_asks_ten_times_and_keeps_who_read_it_however_many_are_open(
+def test_the_board_asks_six_times_and_keeps_who_read_it_however_many_are_open(
     clock: TestClock, signed_in: Signer
 ) -> None:
-    """One of them for what waits to be confirmed: everyone of the site is told of it."""
+    """One of them for all that stands above the cards: calls, visits, what waits to be
+    confirmed."""
     site = SiteFactory.create()
     floor(clock, site, 6)
     nurse = signed_in(person(site, "nurse"))
@@ -74,17 +75,16 @@ def test_the_board_asks_ten_times_and_keeps_who_read_it_however_many_are_open(
     many = count(lambda: nurse.get("/"))
     assert first == many + 6, "its list is new, and so are rows and protocols of its cards"
     assert len(answer[0].context["cards"]) == 30
-    assert few == many == 8  # one for the patients who wait for a call, one for silent tablets
+    assert few == many == 6  # one of them for silent tablets
     # One of them: whether the cards were shown to the same person just now; one: what was recorded.
-    assert count(lambda: nurse.get("/", headers={"HX-Request": "true"})) == 7
+    assert count(lambda: nurse.get("/", headers={"HX-Request": "true"})) == 6
 
 
 @pytest.mark.parametrize("sessions", [3, 30])
-def test_a_page_without_news_asks_twice_beyond_who_asks(
+def test_a_page_without_news_asks_once_beyond_who_asks(
     clock: TestClock, signed_in: Signer, sessions: int
 ) -> None:
-    """Once for what was recorded, and once for tablets that were not heard of, which no one
-    records."""
+    """For what was recorded, with the tablets of the site, some of which may be silent."""
     site = SiteFactory.create()
     visit = floor(clock, site, sessions)[-1]
     nurse = signed_in(person(site, "nurse"))
@@ -95,7 +95,7 @@ def test_a_page_without_news_asks_twice_beyond_who_asks(
         named = poll({"version": opened})
         assert named.status_code == 204
         version = named["X-Version"]
-        assert count(lambda: poll({"version": version})) == asks + 2  # noqa: B023
+        assert count(lambda: poll({"version": version})) == asks + 1 == 3  # noqa: B023
 
 
 @pytest.mark.parametrize(("path", "times"), [("", 4), ("change/", 3)])
@@ -131,11 +131,11 @@ def test_a_session_page_asks_eight_times_and_keeps_who_read_it(
 def test_a_session_page_that_asks_again_asks_once_whether_it_was_just_read(
     clock: TestClock, signed_in: Signer, build: Callable[..., Visit]
 ) -> None:
-    """One of them: what was recorded; one: silent tablets."""
+    """One of them: what was recorded, with silent tablets."""
     visit = build(clock)
     nurse = signed_in(visit.nurse)
     nurse.get(f"/sessions/{visit.id}/")
-    assert count(lambda: nurse.get(f"/sessions/{visit.id}/", headers={"HX-Request": "1"})) == 8
+    assert count(lambda: nurse.get(f"/sessions/{visit.id}/", headers={"HX-Request": "1"})) == 7
 
 
 @pytest.mark.parametrize(
@@ -292,11 +292,11 @@ def test_the_register_asks_at_most_thirteen_times_however_many_sessions(
     assert count_again(lambda: administrator.get("/sessions/")) == few
 
 
-def test_the_board_asks_eight_times_for_a_nurse_however_many_visit_in_an_emergency(
+def test_the_board_asks_once_more_while_someone_visits_however_many(
     clock: TestClock, signed_in: Signer
 ) -> None:
-    """Five times more for a clinician, whose late readings, events, doses, strikes and visits to
-    review are counted; a poll never asks."""
+    """Twice more for a clinician, who is told of monitoring forms: late entries and visits to
+    review are counted with all else. A poll never asks."""
     site = SiteFactory.create()
     floor(clock, site, 3)
     nurse, clinician = (signed_in(person(site, role)) for role in ("nurse", "clinician"))
@@ -308,7 +308,7 @@ def test_the_board_asks_eight_times_for_a_nurse_however_many_visit_in_an_emergen
         assert count_again(lambda: nurse.get("/")) == 8
         assert count(lambda: clinician.get("/")) == 15
     # One of them: whether the cards were shown to the same person just now; one: what was recorded.
-    assert count(lambda: nurse.get("/", headers={"HX-Request": "true"})) == 7
+    assert count(lambda: nurse.get("/", headers={"HX-Request": "true"})) == 6
 
 
 def test_the_pages_about_people_ask_no_more_with_more_rows(signed_in: Signer) -> None:
@@ -374,6 +374,6 @@ def test_the_board_asks_for_those_before_the_dose_each_time_and_the_lock_does_no
         for _ in range(many):
             predosed(clock, site=site, patient=PatientFactory.create(site=site))
             signed(clock, site=site, patient=PatientFactory.create(site=site))
-        assert count_again(lambda: nurse.get("/")) == 10
+        assert count_again(lambda: nurse.get("/")) == 8
         locked.get("/lock/")  # keeps that the tablet was seen, every five minutes
         assert count(lambda: locked.get("/lock/", headers={"HX-Request": "1"})) == 3

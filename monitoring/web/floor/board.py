@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,17 +17,16 @@ from django.views.decorators.http import require_safe
 from clinic import clock, emergency, proposals, tablets
 from clinic.access import Permission
 from clinic.models import Site, Staff
+from clinic.models.counts import counts
 from clinic.pages import protect
 from clinic.pages.protect import page
 from clinic.request import ClinicRequest, SignedInRequest
 from clinic.tablets import Absent
 from monitoring.models import Session, recorded
-from monitoring.reports import calls, form_state
-from monitoring.reports.reviews import count_waiting
+from monitoring.reports import calls, form_state, reviews
 from monitoring.rules.urgency import NOT_HERE_YET
 from monitoring.web import news
 from monitoring.web.floor.floor import Floor
-from monitoring.web.floor.next_step import Permissions
 from monitoring.web.lookup import log_read, not_here
 from monitoring.web.presenters.cards import Card, for_person, told_apart, with_absent
 from monitoring.web.presenters.watch import loads, watched_by
@@ -51,12 +51,14 @@ def board(request: ClinicRequest) -> HttpResponse:
     now = clock.now()
     is_poll = bool(request.headers.get("HX-Request"))
     tomorrow = _tomorrow(request.site, now)
-    absent, heads = tablets.absent(request.site, now), ""
     if is_poll:
         told = recorded.on_board(request.site.pk, tomorrow)
-        heads = news.heads(request, told, tomorrow, absent)
+        absent = tablets.absent(told.tablets, now)
+        heads = news.heads(request, told.rows, tomorrow, absent)
         if news.has_none(request, heads, now):
             return news.nothing()
+    else:
+        absent, heads = tablets.absent(tablets.in_use(request.site), now), ""
     floor = Floor.read(request.site, now, tomorrow, request.permissions)
     found = cards(floor, now, request.user, absent)
     many = loads(floor.sessions, request.site)
@@ -71,20 +73,32 @@ def board(request: ClinicRequest) -> HttpResponse:
     context: dict[str, Any] = {"cards": found, "loads": many, "version": version}
     log_read(request, "listed", [c.patient_id for c in found])
     if not is_poll:
-        permissions: Permissions = request.permissions
-        may_review = Permission.REVIEW_READING in permissions
-        reviews = count_waiting(request.site) if may_review else 0
-        site = request.site
-        if Permission.FILE_FORM in request.permissions:
-            context["forms_told"] = form_state.told(site, now)
-        may_call = Permission.CALL_PATIENT in permissions
-        context["calls"] = calls.waiting(site, now).count() if may_call else 0
-        context |= {"area": "board", "today": now, "reviews": reviews}
-        context |= {"visits": emergency.visits(site), "proposals": proposals.open_at(site)}
-        if Permission.REVIEW_VISIT in permissions:
-            context["to_review"] = emergency.to_review(site).count()
+        context |= {"area": "board", "today": now, **_notices(request, now)}
         return render(request, "board/board.html", context)
     return render(request, "board/_cards.html", context)
+
+
+def _notices(request: ClinicRequest, now: datetime) -> dict[str, Any]:
+    """What stands above the cards of a board that is opened: counted by one statement, and read
+    where there is any."""
+    site, permissions = request.site, request.permissions
+    found: dict[str, QuerySet[Any]] = {
+        "visits": emergency.visits(site),
+        "proposals": proposals.open_at(site),
+    }
+    if Permission.CALL_PATIENT in permissions:
+        found["calls"] = calls.waiting(site, now)
+    if Permission.REVIEW_VISIT in permissions:
+        found["to_review"] = emergency.to_review(site)
+    late: dict[str, QuerySet[Any]] = {}
+    if Permission.REVIEW_READING in permissions:
+        late = {rows.model.__name__: rows for rows in reviews.waiting_lists(site)}
+    told: dict[str, Any] = counts(site, found | late)
+    told["reviews"] = sum(told.pop(name) for name in late)
+    told |= {name: found[name] for name in ("visits", "proposals") if told[name]}
+    if Permission.FILE_FORM in permissions:
+        told["forms_told"] = form_state.told(site, now)
+    return told
 
 
 @require_safe

@@ -233,6 +233,7 @@ def _context(session: Session, facts: SessionFacts, signer: Staff) -> dict[str, 
     now = clock.now()
     state = clearance_state(facts, now)
     items = before_clearance(facts, now)
+    absent = tablets.absent(tablets.in_use(session.site), now)
     return {
         "facts": facts,
         "summary_heading": _("Not signed"),
@@ -249,7 +250,7 @@ def _context(session: Session, facts: SessionFacts, signer: Staff) -> dict[str, 
         "renewal": renewal_words(renewals_before([(signer.pk, now)]).get((signer.pk, now))),
         "first_minutes": facts.minutes(now),
         "given": given(facts),
-        "absent": absent_lines(tablets.absent(session.site, now).get(session.pk, ())),
+        "absent": absent_lines(absent.get(session.pk, ())),
     }
 
 

@@ -66,12 +66,15 @@ def session(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     """The live part alone when the page asks again, and nothing when nothing has changed."""
     now = clock.now()
     is_poll = bool(request.headers.get("HX-Request"))
-    absent, heads = tablets.absent(request.site, now).get(session_id, []), ""
     if is_poll:
         told = recorded.around(request.site.pk, session_id)
-        heads = news.heads(request, told, session_id, absent)
+        absent = tablets.absent(told.tablets, now).get(session_id, [])
+        heads = news.heads(request, told.rows, session_id, absent)
         if news.has_none(request, heads, now):
             return news.nothing()
+    else:
+        on_site, heads = tablets.in_use(request.site), ""
+        absent = tablets.absent(on_site, now).get(session_id, [])
     found = Session.objects.for_page(session_id, request.site)
     if found is None:
         raise not_here(request, session_id)
