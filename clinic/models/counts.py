@@ -17,5 +17,5 @@ class _Count(Subquery):
 def counts(site: Site, found: dict[str, QuerySet[Any]]) -> dict[str, int]:
     """By name, how many each of `found` has, at `site` or anywhere."""
     each = {name: _Count(rows.order_by().values("pk")) for name, rows in found.items()}
-    found: Any = Site.objects.filter(pk=site.pk).values(**each).get()
-    return dict(found)
+    told: Any = Site.objects.filter(pk=site.pk).values(**each).get()
+    return dict(told)
