@@ -12,10 +12,11 @@ from clinic.models.site import Site
 class _Count(Subquery):
     template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
     output_field = IntegerField()
+    empty_result_set_value = 0
 
 
 def counts(site: Site, found: dict[str, QuerySet[Any]]) -> dict[str, int]:
     """By name, how many each of `found` has, at `site` or anywhere."""
-    each = {name: _Count(rows.order_by().values("pk")) for name, rows in found.items()}
-    told: Any = Site.objects.filter(pk=site.pk).values(**each).get()
-    return dict(told)
+    each = [_Count(rows.order_by().values("pk")) for rows in found.values()]
+    told = Site.objects.filter(pk=site.pk).values_list(*each).get()
+    return dict(zip(found, told, strict=True))

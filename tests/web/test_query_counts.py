@@ -295,7 +295,7 @@ def test_the_register_asks_at_most_thirteen_times_however_many_sessions(
 def test_the_board_asks_once_more_while_someone_visits_however_many(
     clock: TestClock, signed_in: Signer
 ) -> None:
-    """Twice more for a clinician, who is told of monitoring forms: late entries and visits to
+    """Two more for a clinician, who is told of monitoring forms: late entries and visits to
     review are counted with all else. A poll never asks."""
     site = SiteFactory.create()
     floor(clock, site, 3)
@@ -305,8 +305,8 @@ def test_the_board_asks_once_more_while_someone_visits_however_many(
     for visitors in (1, 4):
         for _ in range(visitors):
             visitor(site)
-        assert count_again(lambda: nurse.get("/")) == 8
-        assert count(lambda: clinician.get("/")) == 15
+        assert count_again(lambda: nurse.get("/")) == 7
+        assert count(lambda: clinician.get("/")) == 9
     # One of them: whether the cards were shown to the same person just now; one: what was recorded.
     assert count(lambda: nurse.get("/", headers={"HX-Request": "true"})) == 6
 
