@@ -50,6 +50,9 @@ LOOKS = {
     "window": 'stroke="#000" stroke-dasharray="6 3"',
 }
 """What each kind of mark looks like by itself."""
+DIGIT = 6.4
+"""How wide a digit is, within half a unit whatever the font. A number is placed by its left edge:
+a text that is anchored elsewhere is a drawing of its own in a PDF."""
 LABEL_HEIGHT = 12
 """The least distance between two labels at the right edge, so that neither covers the other."""
 
@@ -116,8 +119,9 @@ def chart(facts: SessionFacts, now: datetime, *, title: str, description: str) -
     shown = [r for r in facts.standing_readings if any(r.has_value(o) for o in drawn)]
     frame = _frame(facts, all_slots, shown)
     parts = [
-        f'<svg class="chart" viewBox="0 0 {WIDTH} {frame.bottom + BELOW}" role="img" '
-        'aria-labelledby="chart-title chart-description" font-size="11" font-family="sans-serif">',
+        '<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" '
+        f'viewBox="0 0 {WIDTH} {frame.bottom + BELOW}" font-size="11" font-family="sans-serif" '
+        'aria-labelledby="chart-title chart-description">',
         f'<title id="chart-title">{escape(title)}</title>',
         f'<desc id="chart-description">{escape(description)}</desc>',
         '<defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" '
@@ -147,6 +151,11 @@ def _minutes(facts: SessionFacts, reading: ReadingFacts) -> int:
 
 def _text(x: float, y: float, text: str, anchor: str = "middle", kind: str = "") -> str:
     look = f" {_look(kind)}" if kind else ""
+    if anchor == "start":
+        return f'<text{look} x="{x}" y="{y}">{escape(text)}</text>'
+    if text.isdigit():
+        left = round(x - len(text) * DIGIT * (1 if anchor == "end" else 0.5), 1)
+        return f'<text{look} x="{left}" y="{y}">{text}</text>'
     return f'<text{look} x="{x}" y="{y}" text-anchor="{anchor}">{escape(text)}</text>'
 
 

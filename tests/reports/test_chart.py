@@ -17,9 +17,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 def drawn(facts: SessionFacts, minutes: float = 130) -> ElementTree.Element:
     markup = chart(facts, at(minutes), title="Chart <of> BP", description="7 & more")
-    return ElementTree.fromstring(
-        markup.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ')
-    )
+    return ElementTree.fromstring(markup)
 
 
 def texts(svg: ElementTree.Element) -> list[str]:

@@ -83,14 +83,14 @@ def test_it_has_a_strip_of_its_own_below_the_last_one(clock: TestClock) -> None:
     with temperature():
         _session, facts = loaded(visit)
         drawn = ElementTree.fromstring(session_chart(facts, clock.now()))
-    texts = [t.text for t in drawn.iter("text")]
+    texts = [t.text for t in drawn.iterfind(".//{*}text")]
     assert {"Temperature, °C", "Heart rate, /min"} <= set(texts)
     strips = strokes(drawn, "strip")
     others = sum(o.strip is not None for o in measures.OBSERVATIONS.values())
     assert [len(line.split("L")) for line in strips] == [len(facts.readings)] * (others + 1)
     assert [t for t in texts if t == "36.6"] == ["36.6"] * len(facts.readings)
     heights = [int((svg.get("viewBox") or "").split()[-1]) for svg in (without, drawn)]
-    lowest = max(float(t.get("y") or "") for t in drawn.iter("text"))
+    lowest = max(float(t.get("y") or "") for t in drawn.iterfind(".//{*}text"))
     assert heights[1] > heights[0]
     assert lowest < heights[1]
 
