@@ -10,7 +10,6 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from clinic import actions
 from clinic.ids import uuid7
 from clinic.models import Site, Staff
 from monitoring.models import AccessEntry, Session
@@ -115,7 +114,15 @@ def test_an_auditor_finds_who_gave_whom_which_role_and_a_failed_sign_in(
 ) -> None:
     site = SiteFactory.create()
     administrator, nurse = staff(site, "administrator"), staff(site, "nurse")
-    actions.change_roles(administrator, site, nurse.pk, roles=["nurse", "auditor"])
+    giver = person()
+    begins(giver, administrator)
+    giver.tap("Staff")
+    giver.page.get_by_role("row").filter(has_text=nurse.printed_name).get_by_role("link").click()
+    giver.page.get_by_label("Auditor").check()
+    giver.tap("Save roles")
+    giver.page.get_by_label("Your password").fill(PASSWORD)
+    giver.tap("Confirm")
+    expect(giver.page.get_by_text("Roles saved")).to_be_visible()
     person().sign_in(nurse, "wrong")
     auditor = person()
     begins(auditor, staff(site, "auditor"))

@@ -21,6 +21,7 @@ from monitoring.reports.register import HEADINGS, as_rows
 from monitoring.reports.session_report import load, session_report
 from monitoring.web.review.register_filter import Register
 from tests.reports.brute_force import BEFORE, Row, Told, latest, minutes, rows
+from tests.reports.drawn_by_hand import chart_agrees
 
 LATE = timedelta(minutes=5)
 
@@ -34,6 +35,7 @@ def report_agrees(site: Site, told: Told, now: datetime) -> None:
     spans = [(s.code, s.at, s.from_first, s.from_last) for s in report.spans]
     assert spans == clocks(told)
     assert said["given"].partition(" mg")[0] == f"{given(told):g}" or not told.first
+    chart_agrees(told, said["chart"])
     counted, expected = Counter(d.code for d in report.deviations), deviations(told)
     assert {code: counted[code] for code in expected} == dict(expected)
 
