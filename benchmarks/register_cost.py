@@ -40,22 +40,32 @@ _VARIED = (
     SELECT id, row_number() OVER (ORDER BY planned_for) AS n FROM monitoring_session""",
     """CREATE TEMPORARY TABLE whose AS
     SELECT id, row_number() OVER (ORDER BY id) AS n FROM monitoring_patient""",
-    """UPDATE monitoring_session s SET patient_id = whose.id, room = 'Chair ' || one.n % 8,
+    """UPDATE monitoring_session s SET patient_id = whose.id,
+        room = CASE WHEN one.n % ({sessions} / 30) = 7 THEN 'Attic' ELSE 'Chair ' || one.n % 8 END,
         standing_clearance_id =
             CASE WHEN one.n % 20 > 0 THEN (SELECT id FROM monitoring_clearance LIMIT 1) END,
-        outcome = CASE WHEN one.n % 100 = 0 THEN 'transferred' ELSE 'discharged' END,
+        outcome = CASE WHEN one.n % 30 = 0 THEN 'transferred' ELSE 'discharged' END,
         form_due_at = CASE WHEN one.n % 10 > 0 THEN planned_for + interval '7 days' END,
-        form_filed_seq = CASE WHEN one.n % 10 > 0 AND one.n % 50 > 1 THEN 13 END
+        form_filed_seq = CASE WHEN one.n % 10 > 0 AND one.n % 30 <> 1 THEN 13 END
     FROM one JOIN whose ON whose.n = 1 + one.n * 7919 % {patients} WHERE one.id = s.id""",
+    r"""UPDATE monitoring_patient p SET family_name = 'Quill',
+        search_name = regexp_replace(search_name, '^ \w+', ' quill')
+    FROM whose WHERE whose.id = p.id AND whose.n % ({patients} / 3) = 5""",
+    """UPDATE monitoring_figures f SET
+        counts = counts | CASE one.n % 30 WHEN 2 THEN {line} ELSE 0 END
+        | CASE one.n % ({sessions} / 30) WHEN 11 THEN {rare_line} ELSE 0 END
+    FROM one WHERE one.id = f.session_id
+        AND (one.n % 30 = 2 OR one.n % ({sessions} / 30) = 11)""",
     """INSERT INTO monitoring_tag (session_id, site_id, planned_for, kind, code)
     SELECT s.id, s.site_id, s.planned_for, made.kind, made.code FROM (
         SELECT id, 'deviation' AS kind, 'late_entry' AS code FROM one WHERE n % 7 = 0
-        UNION ALL SELECT id, 'flag', 'systolic_emergency' FROM one WHERE n % 50 = 0
-        UNION ALL SELECT id, 'event', 'adverse_event' FROM one WHERE n % 100 = 0
-        UNION ALL SELECT id, 'amendment', 'amended' FROM one WHERE n % 100 = 3
-    ) made JOIN monitoring_session s ON s.id = made.id""",
+        UNION ALL SELECT id, 'flag', 'systolic_emergency' FROM one WHERE n % 30 = 5
+        UNION ALL SELECT id, 'flag', 'spo2_far_below' FROM one WHERE n % ({sessions} / 30) = 9
+        UNION ALL SELECT id, 'event', 'adverse_event' FROM one WHERE n % 30 = 0
+        UNION ALL SELECT id, 'amendment', 'amended' FROM one WHERE n % 30 = 3
+    ) made JOIN monitoring_session s ON s.id = made.id ORDER BY s.planned_for""",
     """CREATE TEMPORARY TABLE made AS
-    SELECT id, now() AS at FROM one WHERE n % 100 = 3""",
+    SELECT id, now() AS at FROM one WHERE n % 30 = 3""",
 )
 ASKED: dict[str, dict[str, str]] = {
     "a month": {"since": f"{YEAR}-06-01", "until": f"{YEAR}-06-30"},
@@ -82,14 +92,35 @@ ASKED: dict[str, dict[str, str]] = {
     "form filed": {"form": "filed"},
     "no form": {"form": "none"},
     "a name and a room": {"patient": "smith", "room": "Chair 3"},
-    "two filters by peak": {"room": "Chair 3", "signature": "no", "sort": "-peak"},
     "a flag by name": {"flag": "systolic_emergency", "sort": "patient"},
     "not signed by name": {"signature": "no", "sort": "patient"},
+    "rare patient": {"patient": "quill"},
+    "rare patient by name": {"patient": "quill", "sort": "patient"},
+    "rare patient by peak": {"patient": "quill", "sort": "-peak"},
+    "rare room": {"room": "Attic"},
+    "rare room by name": {"room": "Attic", "sort": "patient"},
+    "rare room by peak": {"room": "Attic", "sort": "-peak"},
+    "rare flag": {"flag": "spo2_far_below"},
+    "rare flag by name": {"flag": "spo2_far_below", "sort": "patient"},
+    "rare flag by peak": {"flag": "spo2_far_below", "sort": "-peak"},
+    "a kind until April": {"kind": "late_entry", "until": f"{YEAR}-04-30"},
+    "behind a line of half": {"behind": "spo2_below"},
+    "behind a line": {"behind": "struck"},
+    "behind it, in January": {"behind": "spo2_below", "until": f"{YEAR}-01-31"},
+    "behind a rare line": {"behind": "unanswered"},
+    "behind a rare line, by peak": {"behind": "unanswered", "sort": "-peak"},
+    "never met": {"room": "Chair 3", "signature": "no"},
+    "never met by name": {"room": "Chair 3", "signature": "no", "sort": "patient"},
+    "never met by peak": {"room": "Chair 3", "signature": "no", "sort": "-peak"},
+    "never met, tags": {"flag": "systolic_emergency", "adverse": "adverse_event"},
+    "never met, a tag by peak": {"flag": "systolic_emergency", "signature": "no", "sort": "-peak"},
 }
 
 
 def archived(url: str, readings: int) -> None:
     """A year of so many readings, unlike each other in all that is asked for."""
+    from monitoring.rules.counted import bit
+
     sessions = readings // READINGS_IN_SESSION
     with psycopg.connect(url, autocommit=True) as connection:
         cursor: Any = connection.cursor()
@@ -101,8 +132,10 @@ def archived(url: str, readings: int) -> None:
             " WHERE table_name = 'monitoring_patient'"
         )
         columns = ", ".join(name for (name,) in cursor.fetchall() if name not in made)
+        some = {"patients": sessions // 10, "sessions": sessions, "columns": columns}
+        lines = {"line": bit("struck"), "rare_line": bit("unanswered")}
         for text in _VARIED:
-            cursor.execute(text.format(columns=columns, patients=max(sessions // 10, 1)))
+            cursor.execute(text.format(**some, **lines))
         cursor.execute("SELECT session_id FROM monitoring_amendment LIMIT 1")
         differs = "gen_random_uuid() AS id, m.id AS session_id, 13 AS seq, m.at AS recorded_at"
         _copy(cursor, "monitoring_amendment", differs, cursor.fetchone()[0])
@@ -119,6 +152,7 @@ class Archive:
         self.connections = connections
         self.here()
         with wrapper.cursor() as cursor:
+            cursor.execute("SET max_parallel_workers_per_gather = 0")
             cursor.execute("SELECT pg_backend_pid()")
             self.backend = Path(f"/proc/{cursor.fetchone()[0]}/schedstat")
 
@@ -149,7 +183,6 @@ def pages(archive: Archive) -> Iterator[tuple[str, Callable[[], object]]]:
             "product": known.protocol_version.key,
         },
     )
-    joined = "patient", "protocol_version", "standing_clearance"
 
     def asking(asked: Mapping[str, str], after: Any = None, *, is_counted: bool = False) -> Any:
         query = QueryDict(mutable=True)
@@ -162,8 +195,7 @@ def pages(archive: Archive) -> Iterator[tuple[str, Callable[[], object]]]:
                 return keyset.counted(chosen.counted)
             assert not chosen.is_wrong, chosen.form.errors
             place = {"after": str(after)} if after else {}
-            found = chosen.qs.select_related(*joined)
-            return keyset.page(found, chosen.order, place, SIZE, among=here).rows
+            return chosen.page(place, SIZE)
 
         return ask
 

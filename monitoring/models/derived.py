@@ -115,7 +115,12 @@ class Figures(Derived):
         session_id: UUID
 
     class Meta:
-        indexes = (models.Index(fields=("site", "planned_for"), name="figures_by_date"),)
+        indexes = (
+            # With what the sessions behind a line of the overview are found by, in their order.
+            models.Index(
+                fields=("site", "-planned_for", "-session", "counts"), name="figures_by_day"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"figures of {self.session_id}"

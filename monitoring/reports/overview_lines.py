@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db.models import F, Q
-from django.db.models.lookups import Exact
+from django.db.models.lookups import GreaterThan
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -90,11 +90,6 @@ class Line:
     @property
     def opens(self) -> str | Promise:
         return self.opened or self.name
-
-    @property
-    def rows(self) -> Q:
-        """The sessions behind it, among the figures."""
-        return Q(Exact(F("counts").bitand(bit(self.code)), bit(self.code)))
 
 
 GROUPS: tuple[tuple[str | Promise, tuple[Line, ...]], ...] = (
@@ -224,6 +219,10 @@ def choices() -> list[tuple[str, str | Promise]]:
     return [*lines, *((code, name) for code, (name, _without) in MINUTES.items())]
 
 
-def rows(code: str) -> Q:
-    """The sessions behind it, among the figures."""
-    return LINES[code].rows if code in LINES else Q((f"{code}__isnull", False))
+def rows(code: str, at: str = "") -> Q:
+    """The sessions behind it, among the figures; `at` is the way to them from another table. That a
+    bit is set is asked as "more than nothing", of which PostgreSQL expects a third: it goes by an
+    index in the order that is asked for, and not by all that are found, which may be most."""
+    if code in LINES:
+        return Q(GreaterThan(F(f"{at}counts").bitand(bit(code)), 0))
+    return Q((f"{at}{code}__isnull", False))

@@ -85,12 +85,12 @@ def waiting(site: Site) -> set[UUID]:
     return {id for found in lists for id in found.values_list("session", flat=True)}
 
 
-def by_tag(order: Order, tag: str) -> Order:
-    """`order` for sessions that are joined with a `tag`, as that has it: by date its own index goes
-    on, and no session is looked at that has it not."""
+def by_day_of(joined: str, order: Order) -> Order:
+    """`order` for sessions that are `joined` with a tag or their figures, as these have it: by date
+    an index of theirs goes on, and no session is looked at that is not found."""
     if order.columns != _BY_DATE:
         return order
-    columns = f"{tag}__planned_for", f"{tag}__session"
+    columns = f"{joined}__planned_for", f"{joined}__session"
     return replace(order, columns=columns, of_row=_BY_DATE)
 
 

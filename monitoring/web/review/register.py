@@ -37,8 +37,7 @@ def session_list(request: ClinicRequest, *, is_too_long: bool = False) -> HttpRe
     """`is_too_long`: a workbook was asked for that would have too many rows."""
     site, size = request.site, _page_size(request)
     chosen = saved_views.chosen(request, request.GET)
-    people = chosen.qs.select_related("patient", "protocol_version", "standing_clearance")
-    shown = keyset.page(people, chosen.order, request.GET, size, among=Session.objects.at(site))
+    shown = chosen.page(request.GET, size)
     log_read(request, "listed", [s.patient_id for s in shown.rows])
     context: dict[str, Any] = {
         "filter": chosen,

@@ -1,9 +1,11 @@
-"""What the register of sessions is filtered by. Each has an index: see the models."""
+"""What the register of sessions is filtered by, and its pages. Each filter has an index: see the
+models."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import date, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -16,15 +18,16 @@ from django.utils.translation import gettext_lazy as _
 from clinic import clock
 from clinic.models import Membership, Site, Staff
 from clinic.names import tidy
+from clinic.pages import keyset
 from clinic.pages.filters import DayFilter, ListFilter, PersonFilter
 from clinic.pages.keyset import Order
 from monitoring import models
-from monitoring.models import Departure, Figures, Patient, ProtocolVersion, Session
+from monitoring.models import Departure, Patient, ProtocolVersion, Session
 from monitoring.models.register_indexes import DEVIATING
 from monitoring.models.session import SessionQuerySet
 from monitoring.reports import overview_lines
 from monitoring.reports.form_state import Found, in_form_state
-from monitoring.reports.register import NEWEST, ORDERS, by_tag, waiting
+from monitoring.reports.register import NEWEST, ORDERS, by_day_of, waiting
 from monitoring.rules.tags import ADVERSE_EVENT, AMENDED, Tag, TagKind
 from monitoring.words import kinds
 
@@ -70,6 +73,13 @@ VIEWS = (
 _CLINICIAN = (Membership.Role.CLINICIAN,)
 _WATCH = (Membership.Role.NURSE, Membership.Role.CLINICIAN)
 
+
+FEW = 100
+"""So many sessions are put in order once they are found, instead of being looked for in the index
+of the order: how often filters meet no statistics say, and where they never do, every session would
+be read."""
+_PERIOD = frozenset({"since", "until"})
+"""Goes on in the index of each filter."""
 
 _TAGGED: dict[str, TagKind] = {
     "kind": "deviation",
@@ -117,7 +127,7 @@ class Register(ListFilter):
     )
     given = django_filters.NumberFilter(field_name="given_mg", label=_("Given (mg)"), min_value=0)
     product = django_filters.ChoiceFilter(
-        field_name="protocol_version__key", label=_("Protocol"), empty_label=ANY
+        method="of_protocol", label=_("Protocol"), empty_label=ANY
     )
     outcome = django_filters.ChoiceFilter(
         choices=STATES, method="in_state", label=_("How it ended"), empty_label=ANY
@@ -179,12 +189,10 @@ class Register(ListFilter):
         super().__init__(*args, site=site, **kwargs)
         self.filters["prescriber"].queryset = self._people("prescriber", _CLINICIAN)
         self.filters["nurse"].queryset = self._people("nurse", _WATCH)
-        titles = (
-            ProtocolVersion.objects.seen_at(site)
-            .order_by("key", "version")
-            .values_list("key", "title")
-        )
-        self.filters["product"].extra["choices"] = sorted(dict(titles).items())
+        seen = ProtocolVersion.objects.seen_at(site).order_by("key", "version")
+        self._versions = list(seen.values_list("key", "title", "pk"))
+        titles = {key: title for key, title, _id in self._versions}
+        self.filters["product"].extra["choices"] = sorted(titles.items())
 
     def _people(self, name: str, roles: Collection[str]) -> QuerySet[Staff]:
         """Who has one of the roles here now; and whoever is asked for and had part in a session
@@ -200,10 +208,24 @@ class Register(ListFilter):
         return in_form_state(found, self.site, state, clock.now())
 
     def from_day(self, found: QuerySet[Session], name: str, day: date) -> QuerySet[Session]:
-        return found.filter(planned_for__gte=self.midnight(day))
+        return found.filter(self._in_period())
 
     def to_day(self, found: QuerySet[Session], name: str, day: date) -> QuerySet[Session]:
-        return found.filter(planned_for__lt=self.midnight(day + timedelta(days=1)))
+        return found.filter(self._in_period())
+
+    def _in_period(self, at: str = "") -> Q:
+        """The days that are asked for; `at` is the way from the rows to what has the day, too."""
+        since, until, found = self._given.get("since"), self._given.get("until"), Q()
+        if since:
+            found &= Q(**{f"{at}planned_for__gte": self.midnight(since)})
+        if until:
+            found &= Q(**{f"{at}planned_for__lt": self.midnight(until + timedelta(days=1))})
+        return found
+
+    def of_protocol(self, found: QuerySet[Session], name: str, key: str) -> QuerySet[Session]:
+        """By the ids of its versions: of these the database knows how often each is used."""
+        ids = [id for one, _title, id in self._versions if one == key]
+        return found.filter(protocol_version__in=ids)
 
     def in_state(self, found: SessionQuerySet, name: str, state: str) -> QuerySet[Session]:
         if state == "open":
@@ -221,7 +243,7 @@ class Register(ListFilter):
         """Joined under the name of the filter, so that the order by date may be that of the tag."""
         asked = _tag(name, code)
         is_it = Q(tags__site=self.site, tags__kind=asked.kind, tags__code=asked.code)
-        tag: Any = FilteredRelation("tags", condition=is_it)
+        tag: Any = FilteredRelation("tags", condition=is_it & self._in_period("tags__"))
         return found.annotate(**{f"{name}_tag": tag}).filter(**{f"{name}_tag__isnull": False})
 
     def signed(self, found: QuerySet[Session], name: str, is_so: str) -> QuerySet[Session]:
@@ -243,25 +265,69 @@ class Register(ListFilter):
 
     def is_behind(self, found: QuerySet[Session], name: str, code: str) -> QuerySet[Session]:
         """The sessions behind one line of the overview: those it opens."""
-        figures = Figures.objects.filter(overview_lines.rows(code), site=self.site)
-        return found.filter(pk__in=figures.values("pk"))
+        is_it = Q(figures__site=self.site) & overview_lines.rows(code, at="figures__")
+        return found.filter(is_it & self._in_period("figures__"))
 
     def as_found(self, found: QuerySet[Session], name: str, order: str) -> QuerySet[Session]:
-        """The order is the page's to make: it depends on the way the page is turned. Patients are
-        at the site of their sessions: said here, so that their names are read in order."""
-        return found.filter(patient__site=self.site) if order == "patient" else found
+        """The order is the page's to make: it depends on the way the page is turned."""
+        return found
+
+    @property
+    def qs(self) -> QuerySet[Session]:
+        """What is found. Patients are at the site of their sessions: said where they are in the
+        order of their names, so that those are read in order."""
+        found: QuerySet[Session] = super().qs
+        return found.filter(patient__site=self.site) if self._sort == "patient" else found
+
+    def page(self, asked: Mapping[str, str], size: int) -> keyset.Page[Session]:
+        """The page of `size` sessions that `asked` names, with what their rows say."""
+        few = self._few
+        found, order = (self.qs, self.order) if few is None else (few, ORDERS[self._sort])
+        told = found.select_related("patient", "protocol_version", "standing_clearance")
+        return keyset.page(told, order, asked, size, among=self.queryset)
 
     @property
     def counted(self) -> QuerySet[Any]:
         """What there are as many of as of sessions: of a tag alone its own rows, which its index
         counts; else the sessions."""
-        given = self.form.cleaned_data if self.is_bound and not self.is_wrong else {}
-        names = [name for name in given if name != "sort" and given[name] not in {None, ""}]
-        if len(names) != 1 or names[0] not in _TAGGED:
-            return self.qs
+        if self._few is not None:
+            return self._few
+        names = self._asked - _PERIOD
+        if len(names) != 1 or not names <= _TAGGED.keys():
+            found: QuerySet[Any] = super().qs
+            return found
         (name,) = names
-        asked = _tag(name, given[name])
-        return models.Tag.objects.filter(site=self.site, kind=asked.kind, code=asked.code)
+        asked = _tag(name, self._given[name])
+        tags = models.Tag.objects.filter(self._in_period())
+        return tags.filter(site=self.site, kind=asked.kind, code=asked.code)
+
+    @cached_property
+    def _few(self) -> QuerySet[Session] | None:
+        """All that is found, by its ids, where that is not more than FEW and no index has it in its
+        order."""
+        names = self._asked - _PERIOD
+        is_by_date = self._sort in {NEWEST, "planned_for"}
+        if len(names) <= 1 and (is_by_date or "behind" not in names):
+            return None
+        found = super().qs.order_by()
+        if "behind" in names:
+            found = by_day_of("figures", ORDERS[NEWEST]).of(found)
+        ids = list(found.values_list("pk", flat=True)[: FEW + 1])
+        few: QuerySet[Session] = self.queryset.filter(pk__in=ids)
+        return few if len(ids) <= FEW else None
+
+    @property
+    def _given(self) -> dict[str, Any]:
+        return self.form.cleaned_data if self.is_bound and not self.is_wrong else {}
+
+    @property
+    def _asked(self) -> set[str]:
+        """The filters that are set."""
+        return {k for k, value in self._given.items() if k != "sort" and value not in {None, ""}}
+
+    @property
+    def _sort(self) -> str:
+        return self._given.get("sort") or NEWEST
 
     @property
     def query(self) -> str:
@@ -277,7 +343,7 @@ class Register(ListFilter):
     @property
     def order(self) -> Order:
         """The one that was asked for; a wrong one is told of, and shows nothing."""
-        given = self.form.cleaned_data if self.is_bound and not self.is_wrong else {}
-        order = ORDERS[given.get("sort") or NEWEST]
-        tag = next((f"{name}_tag" for name in _TAGGED if given.get(name)), None)
-        return by_tag(order, tag) if tag else order
+        joined = [f"{name}_tag" for name in _TAGGED if self._given.get(name)]
+        joined += ["figures"] if self._given.get("behind") else []
+        order = ORDERS[self._sort]
+        return by_day_of(joined[0], order) if joined else order

@@ -17,6 +17,7 @@ from clinic.pages import keyset
 from monitoring.models import Session
 from monitoring.models.register_indexes import DEVIATING, register_indexes
 from monitoring.reports.register import NEWEST, ORDERS
+from monitoring.web.review import register_filter
 from monitoring.web.review.register_filter import VIEWS, Register
 from tests.clock import TestClock
 from tests.engine import USES_POSTGRESQL
@@ -263,6 +264,45 @@ def test_the_pages_of_a_tag_show_each_of_its_sessions_once(
         assert [*(s.pk for s in first.rows), *rest] == shown(auditor, **asked, sort=sort)
 
 
+@pytest.mark.parametrize("asked", [{"flag": "systolic_emergency"}, {"behind": "systolic_rise"}])
+@pytest.mark.parametrize("sort", ORDERS)
+def test_several_filters_show_the_same_however_many_are_put_in_order_once_found(
+    clock: TestClock, site: Site, monkeypatch: pytest.MonkeyPatch, asked: dict[str, str], sort: str
+) -> None:
+    for number in range(5):
+        visit = made(clock, site, observed)
+        visit.read(None, systolic=200 + number % 3, diastolic=80)
+        Session.objects.filter(pk=visit.id).update(room="Chair 3" if number else "Chair 4")
+        visit.leave("against_advice")
+    shown = []
+    for few in (0, 4):
+        monkeypatch.setattr(register_filter, "FEW", few)
+        chosen = register(site, **asked, room="Chair 3", sort=sort)
+        first = chosen.page({}, 3)
+        second = chosen.page({"after": str(first.after)}, 3)
+        back = chosen.page({"before": str(second.rows[0].pk)}, 3)
+        assert back.rows == first.rows
+        assert keyset.counted(chosen.counted) == 4
+        shown.append([s.pk for s in (*first.rows, *second.rows)])
+    assert len(set(shown[0])) == 4
+    assert shown[0] == shown[1] == [s.pk for s in chosen.order.of(chosen.qs)]
+
+
+def test_a_tag_and_a_line_of_the_overview_are_found_in_a_period(
+    clock: TestClock, site: Site
+) -> None:
+    visits = []
+    for _ in range(3):
+        visits.append(made(clock, site, observed))
+        visits[-1].leave("against_advice")
+        clock.forward(minutes=60 * 24)
+    day = str(visits[1].session.planned_for.astimezone(site.tz).date())
+    for asked in ({"kind": "against_advice"}, {"behind": "against_advice"}):
+        chosen = register(site, **asked, since=day, until=day)
+        assert [s.pk for s in chosen.page({}, 2).rows] == [visits[1].id]
+        assert keyset.counted(chosen.counted) == 1
+
+
 def register(site: Site, **asked: str) -> Register:
     query = QueryDict(mutable=True)
     query.update(asked)
@@ -279,6 +319,7 @@ EACH: dict[str, Any] = {
     "deviating": DEVIATING,
     "signed": Q(standing_clearance__isnull=False),
     "unsigned": Q(first_dose_at__isnull=False, standing_clearance=None),
+    "formless": Q(form_due_at=None, form_filed_seq=None),
 }
 
 
