@@ -116,3 +116,9 @@ FLAGS = {
     "not_measured": _("Not measured before the dose"),
     "dose_delayed": _("The dose was delayed"),
 }
+BEFORE_DOSE = frozenset({
+    "systolic_guide", "diastolic_guide", "spo2_predose", "sedation_predose",
+    "dissociation_predose", "not_measured", "dose_delayed",
+})  # fmt: skip
+"""The flags by which a clinician decides on the dose: no session is found by them, but by the
+deviation that it was given, or that it was measured again."""

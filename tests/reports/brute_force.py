@@ -20,6 +20,7 @@ from monitoring.models import (
     Strike,
     StrikeConfirmation,
 )
+from tests.reports.flags_by_hand import of_event, of_reading
 
 Row = dict[str, Any]
 SLOTS = (15, 30, 40, 60, 90, 120)
@@ -38,9 +39,9 @@ def rows(noun: Any, session: Session, order: str = "seq") -> list[Row]:
 class Told:
     """One session, by hand."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, *, is_struck_too: bool = False) -> None:
         self.session = session
-        gone = _gone(session)
+        gone = set() if is_struck_too else _gone(session)
         self.readings = _chained(rows(Reading, session), gone)
         self.events = _chained(rows(Event, session), gone)
         self.doses = _chained(rows(Dose, session), gone)
@@ -59,7 +60,7 @@ class Told:
         self.clearances = [(row, row["id"] in taken_back) for row in signed]
         self.standing = sorted(latest(self.readings), key=lambda r: (r["taken_at"], r["place"]))
         self.predose = self._predose(given)
-        self.after = [r for r in self.standing if self._is_after(r) and not r["late"]]
+        self.after = [r for r in self.standing if self.is_after(r) and not r["late"]]
 
     def _predose(self, given: list[Row]) -> Row | None:
         complete = [r for r in self.standing if all(_answer(r, s) for s in SCORES)]
@@ -73,7 +74,7 @@ class Told:
         return found[0] if found else next(
             (r for r in reversed(complete) if r["taken_at"] <= self.first), None)  # fmt: skip
 
-    def _is_after(self, row: Row) -> bool:
+    def is_after(self, row: Row) -> bool:
         is_predose = self.predose is not None and row["id"] == self.predose["id"]
         return self.first is not None and row["taken_at"] > self.first and not is_predose
 
@@ -91,7 +92,7 @@ class Told:
             return {}
         left = self.left["left_at"]
         here = [r for r in self.standing
-                if self._is_after(r) and r["taken_at"] <= left + timedelta(minutes=2)]  # fmt: skip
+                if self.is_after(r) and r["taken_at"] <= left + timedelta(minutes=2)]  # fmt: skip
         due = [*SLOTS, *range(135, 100_000, 15)][:200]
         answers: dict[int, dict[str, Row]] = {m: {} for m in due}
         for row in here:
@@ -100,17 +101,22 @@ class Told:
             if row["taken_at"] >= self.at(30) and _answer(row, "blood_pressure"):
                 for score in SCORES:
                     _take(answers[40], row, score)
-        end = left
-        if self.end() == "discharged":
-            end = min(left, self.clearances[-1][0]["signed_at"])
-        elif self.left["last_seen_at"]:
-            end = self.left["last_seen_at"]
-        last = max([minutes(end - self.first), *(m for m in due if answers[m])])
+        last = max([minutes(self.ended_at() - self.first), *(m for m in due if answers[m])])
         return {
             m: answers[m]
             for m in due
             if m <= last and (_is_answered(m, answers[m]) or not self._was_cleared(m))
         }
+
+    def ended_at(self) -> datetime:
+        """Until when readings were asked of one who has left."""
+        assert self.left is not None
+        left: datetime = self.left["left_at"]
+        if self.end() == "discharged":
+            signed: datetime = self.clearances[-1][0]["signed_at"]
+            return min(left, signed)
+        seen: datetime | None = self.left["last_seen_at"]
+        return seen or left
 
     def _fill(self, row: Row, due: list[int], answers: dict[int, dict[str, Row]]) -> None:
         near = [m for m in due if self._in_time(row, m)]
@@ -213,7 +219,8 @@ class Told:
             found.append((self.left["left_at"], self.left["recorded_at"]))
         return found
 
-    def _answers(self) -> tuple[int, int, int]:
+    def informed(self) -> dict[UUID, datetime]:
+        """When someone was first informed, by the id of the reading or event."""
         told: dict[UUID, datetime] = {}
         for row in latest(self.events):
             about = row["answers_reading_id"] or row["answers_event_id"]
@@ -221,30 +228,18 @@ class Told:
                 about = event["id"] if about and event["replaces_id"] == about else about
             if row["kind"] in {"response", "review"} and about:
                 told[about] = min(row["at"], told.get(about, row["at"]))
-        asks = [(r["id"], r["taken_at"]) for n, r in enumerate(self.after) if self._asks(n)]
-        asks += [
-            (r["id"], r["at"])
-            for r in latest(self.events)
-            if not r["late"] and ("chest_pain" in r["symptoms"] or r["is_serious"])
+        return told
+
+    def _answers(self) -> tuple[int, int, int]:
+        told = self.informed()
+        asks = [
+            (row["id"], row["taken_at"])
+            for number, row in enumerate(self.after)
+            if of_reading(row, self.after[:number], self.predose) - {"spo2_below"}
         ]
+        asks += [(r["id"], r["at"]) for r in latest(self.events) if not r["late"] and of_event(r)]
         late = sum(id in told and told[id] - at > timedelta(minutes=10) for id, at in asks)
         return len(asks), late, sum(id not in told for id, _ in asks)
-
-    def _asks(self, number: int) -> bool:
-        row = self.after[number]
-        high, base = {"systolic": (180, 40), "diastolic": (110, 25)}, self.predose or {}
-        for field, (limit, rise) in high.items():
-            if row[field] is not None and row[field] >= limit:
-                return True
-            if None not in {row[field], base.get(field)} and row[field] - base[field] >= rise:
-                return True
-        before = [r["spo2"] for r in self.after[:number] if r["spo2"] is not None]
-        is_low = row["spo2"] is not None and row["spo2"] < 93
-        if is_low and (row["spo2"] < 90 or (before and before[-1] < 93)):
-            return True
-        return (row["sedation"] is not None and row["sedation"] <= 3) or (
-            row["dissociation"] is not None and row["dissociation"] >= 3
-        )
 
 
 def _gone(session: Session) -> set[UUID]:

@@ -8,22 +8,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from clinic.models import Site, Staff
-from monitoring.models import (
-    Admission,
-    Amendment,
-    Departure,
-    Session,
-    Strike,
-    StrikeConfirmation,
-)
+from monitoring.models import Admission, Amendment, Departure, Session, Tag
 from monitoring.reports.content import Reader, content
 from monitoring.reports.register import HEADINGS, as_rows
 from monitoring.reports.session_report import load, session_report
 from monitoring.web.review.register_filter import Register
 from tests.reports.brute_force import BEFORE, Row, Told, latest, minutes, rows
+from tests.reports.deviations_by_hand import CODES, deviations, flags, waiting_strikes
 from tests.reports.drawn_by_hand import chart_agrees
-
-LATE = timedelta(minutes=5)
+from tests.reports.flags_by_hand import FLAGS
 
 
 def report_agrees(site: Site, told: Told, now: datetime) -> None:
@@ -71,9 +64,19 @@ def filters_agree(site: Site, sessions: list[Told], now: datetime) -> None:
     assert (signed | unsigned, signed & unsigned) == (dosed, set())
     for mg in {given(t) for t in sessions if t.first}:
         assert found(given=f"{mg:g}") == {t.session.pk for t in sessions if given(t) == mg}
+    tagged = set(Tag.objects.filter(site=site).values_list("kind", "code"))
     for code in CODES:
         has = {t.session.pk for t in sessions if t.left and deviations(t)[code]}
-        assert found(kind=code) == has, code
+        assert bool(has) == (("deviation", code) in tagged), code
+        assert not has or found(kind=code) == has, code
+    offered = Register(queryset=here, site=site).form.fields["flag"].choices
+    assert {code for code, _name in offered if code} == set(FLAGS)
+    for code in FLAGS:
+        has = {t.session.pk for t in sessions if code in flags(t)}
+        assert bool(has) == (("flag", code) in tagged), code
+        assert not has or found(flag=code) == has, code
+    ill = those(lambda t: any(r["kind"] == "adverse_event" for r in latest(t.events)))
+    assert found(adverse="adverse_event") == ill
     assert found(amended="yes") == those(was_amended)
     assert found(review="waiting") == those(waits)
     overdue = those(lambda t: t.first and overdue_at(t, site) <= now)
@@ -85,14 +88,6 @@ def filters_agree(site: Site, sessions: list[Told], now: datetime) -> None:
 def overdue_at(told: Told, site: Site) -> datetime:
     day = told.first.astimezone(site.tz).date() + timedelta(days=8)
     return datetime.combine(day, datetime.min.time(), tzinfo=site.tz)
-
-
-def is_retimed(told: Told, dose: Row) -> bool:
-    by_id = {row["id"]: row for row in told.doses}
-    first = dose
-    while first["replaces_id"]:
-        first = by_id[first["replaces_id"]]
-    return bool(first["started_at"] != dose["started_at"])
 
 
 def strip(told: Told) -> list[str]:
@@ -161,61 +156,6 @@ def given_doses(told: Told) -> list[Row]:
 
 def given(told: Told) -> float:
     return float(sum(14 * row["sprays"] for row in given_doses(told)))
-
-
-CODES = (
-    "reading_corrected",
-    "reading_retimed",
-    "late_entry",
-    "after_departure",
-    "struck",
-    "strike_waits",
-    "reading_missed",
-    "clearance_withdrawn",
-    "flag_answered_late",
-    "flag_unanswered",
-    "device_one_spray",
-    "dose_retimed",
-    "transferred",
-    "against_advice",
-    "left_unseen",
-)
-"""Kinds of deviation that these sessions have."""
-
-
-def deviations(told: Told) -> Counter[str]:
-    """How many of each of CODES."""
-    taken = {r["id"]: r["taken_at"] for r in told.readings}
-    again = [r for r in told.readings if r["replaces_id"]]
-    is_moved = [r["taken_at"] != taken[r["replaces_id"]] for r in again]
-    anew = [r for r in told.readings if not r["replaces_id"]]
-    late = [r for r in anew if r["recorded_at"] - r["taken_at"] > LATE]
-    doses = latest(told.doses)
-    figures = told.figures() if told.left else None
-    found = Counter(
-        reading_corrected=is_moved.count(False),
-        reading_retimed=is_moved.count(True),
-        late_entry=len(late),
-        after_departure=sum(r["late"] for r in anew),
-        struck=told.struck,
-        strike_waits=waiting_strikes(told),
-        clearance_withdrawn=sum(is_back for _row, is_back in told.clearances),
-        device_one_spray=sum(d["is_complete"] is False and d["sprays"] == 1 for d in doses),
-        dose_retimed=sum(bool(d["replaces_id"]) and is_retimed(told, d) for d in doses),
-    )
-    if figures:
-        slots = told.slots().items()
-        found["reading_missed"] = sum(not a for m, a in slots)
-        found["flag_answered_late"] = figures["answered_late"]
-        found["flag_unanswered"] = figures["unanswered"]
-        found[told.end()] += told.end() != "discharged"
-    return Counter({code: count for code, count in found.items() if code in CODES})
-
-
-def waiting_strikes(told: Told) -> int:
-    confirmed = {row["strike_id"] for row in rows(StrikeConfirmation, told.session)}
-    return sum(row["needs_confirmation"] and row["id"] not in confirmed
-               for row in rows(Strike, told.session))  # fmt: skip
 
 
 def line(told: Told) -> dict[str, str]:

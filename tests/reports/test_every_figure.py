@@ -11,6 +11,9 @@ from monitoring.reports.overview_lines import LINES
 from tests.clock import TestClock
 from tests.reports import overview_by_hand, register_by_hand
 from tests.reports.brute_force import Told
+from tests.reports.deviations_by_hand import CODES, deviations, flags
+from tests.reports.flags_by_hand import FLAGS
+from tests.reports.otherwise import otherwise
 from tests.reports.simulated import simulated
 from tests.reports.unlike import withdrawn
 
@@ -18,20 +21,23 @@ pytestmark = pytest.mark.django_db
 
 
 def test_every_figure_of_three_sites_is_what_the_rows_say(clock: TestClock) -> None:
-    """A line that is nothing at each of them would prove nothing, nor would a kind of deviation."""
-    everywhere, deviations = [], Counter[str]()
+    """A line that is nothing at each of them would prove nothing, nor would a kind of deviation or
+    of flag: those that chance does not find are at a site of their own."""
+    everywhere, found, flagged = [], Counter[str](), set[str]()
     sites = [simulated(clock, seed) for seed in range(3)]
     for site in sites:
         told = overview_by_hand.by_hand(site)
         overview_by_hand.agrees(site, told)
         overview_by_hand.adds_up(site)
         everywhere += told
-    for site in [*sites, withdrawn(clock).site]:
+    for site in [*sites, withdrawn(clock).site, otherwise(clock)]:
         sessions = [Told(s) for s in Session.objects.at(site).exclude(phase="cancelled")]
         register_by_hand.register_agrees(site, sessions)
         register_by_hand.filters_agree(site, sessions, clock.now())
         for session in sessions:
             register_by_hand.report_agrees(site, session, clock.now())
-            deviations += register_by_hand.deviations(session)
+            found += deviations(session)
+            flagged |= flags(session)
     assert {c for c in LINES if not overview_by_hand.counted(c, everywhere)} == set()
-    assert {code for code in register_by_hand.CODES if not deviations[code]} == set()
+    assert {code for code in CODES if not found[code]} == set()
+    assert set(FLAGS) - flagged == set()

@@ -145,7 +145,12 @@ class Register(ListFilter):
         empty_label=ANY,
     )
     flag = django_filters.ChoiceFilter(
-        choices=chosen_by_name(kinds.FLAGS), method="tagged", label=_("Flag"), empty_label=ANY
+        choices=chosen_by_name(
+            {code: name for code, name in kinds.FLAGS.items() if code not in kinds.BEFORE_DOSE}
+        ),
+        method="tagged",
+        label=_("Flag"),
+        empty_label=ANY,
     )
     adverse = django_filters.ChoiceFilter(
         choices=((ADVERSE_EVENT, _("With an adverse event")),),
