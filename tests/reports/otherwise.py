@@ -76,6 +76,7 @@ def _suicidal(visit: Visit) -> None:
     asked = visit.screen(phq9_item9=2)
     visit.event("symptom", symptoms=("suicidal_thoughts",))
     visit.review_event(asked.pk)
+    visit.clock.forward(minutes=40)
     visit.leave("transferred")
 
 
@@ -100,6 +101,7 @@ def _early(visit: Visit) -> None:
     visit.dose()
     visit.clock.forward(minutes=2)
     visit.dose(early_reason="Forgot the time")
+    visit.clock.forward(minutes=40)
     visit.leave("transferred")
 
 
@@ -113,7 +115,7 @@ def _asked(visit: Visit) -> None:
     visit.decide()
     visit.dose()
     offer(visit)
-    visit.clock.forward(minutes=30)
+    visit.clock.forward(minutes=45)
     visit.leave("against_advice")
 
 
@@ -148,6 +150,7 @@ def _put_right(visit: Visit) -> None:
     _mend(visit, note, earlier)
     dose = visit.session.rows.standing(Dose)[-1]
     _mend(visit, dose, DoseCorrection(lot="B77"))
+    visit.clock.forward(minutes=40)
     visit.leave("against_advice")
     _mend(visit, visit.session.rows.standing(Event)[-1], EventCorrection(detail="Well"))
 

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('clinic', '0006_saved_views'),
-        ('monitoring', '0017_amended_by_date'),
+        ('monitoring', '0019_who_left_lately'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
