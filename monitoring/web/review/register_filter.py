@@ -293,18 +293,20 @@ class Register(ListFilter):
 
     @property
     def counted(self) -> QuerySet[Any]:
-        """What there are as many of as of sessions: of a tag alone its own rows, which its index
-        counts; else the sessions."""
+        """What there are as many of as of sessions: of a tag or a line of the overview alone its
+        own rows, which its index counts; else the sessions."""
         if self._few is not None:
             return self._few
-        names = self._asked - _PERIOD
-        if len(names) != 1 or not names <= _TAGGED.keys():
-            found: QuerySet[Any] = super().qs
-            return found
-        (name,) = names
-        asked = _tag(name, self._given[name])
-        tags = models.Tag.objects.filter(self._in_period())
-        return tags.filter(site=self.site, kind=asked.kind, code=asked.code)
+        name, *others = self._asked - _PERIOD or {""}
+        if name == "behind" and not others:
+            is_it = overview_lines.rows(self._given[name]) & self._in_period()
+            return models.Figures.objects.filter(is_it, site=self.site)
+        if name in _TAGGED and not others:
+            asked = _tag(name, self._given[name])
+            tags = models.Tag.objects.filter(self._in_period())
+            return tags.filter(site=self.site, kind=asked.kind, code=asked.code)
+        found: QuerySet[Any] = super().qs
+        return found
 
     @cached_property
     def _few(self) -> QuerySet[Session] | None:
