@@ -13,17 +13,15 @@ import os
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import TextField
-from django.db.models.functions import Cast
 
 from clinic import clock
-from clinic.models import ChainHead
 from clinic.trail import keys
 from clinic.trail.canonical import canonical, moment
 
@@ -37,6 +35,12 @@ _FILE = re.compile(
     re.DOTALL,
 )
 """A file as `write` makes it. What moved is most of it, and is read only where it is asked for."""
+
+
+_NEXT = b'"],"'
+"""Between one chain of a file and the next."""
+NEAR = 1000
+"""How many signs of a file are looked through one by one: some chains."""
 
 
 @dataclass
@@ -93,7 +97,18 @@ class _Moved:
     end: int
 
     def names(self, chain: bytes) -> bool:
-        return self.text.find(chain, self.start, self.end) >= 0
+        """By halves: the chains stand in their order, as `canonical` wrote them."""
+        low, high = self.start, self.end
+        while high - low > NEAR:
+            middle = (low + high) // 2
+            key = self.text.find(_NEXT, middle, high) + len(_NEXT)
+            if not middle < key < high:
+                break
+            if self.text[key : key + len(chain)] <= chain:
+                low = key
+            else:
+                high = key
+        return self.text.find(chain, low, high) >= 0
 
     def heads(self) -> Heads:
         moved = json.loads(self.text[self.start : self.end])
@@ -118,20 +133,30 @@ def merkle_root(heads: Heads) -> str:
 def current_heads() -> Heads:
     """Where every chain is. There are very many: no id is made of the text that the engine has, to
     be made a text again."""
-    as_text = Cast("id", TextField())
-    rows = ChainHead.objects.order_by("id").values_list(as_text, "count", "digest")
-    as_read = str if connection.vendor == "postgresql" else _dashed
-    return {as_read(chain): (count, digest) for chain, count, digest in rows.iterator()}
+    found: Heads = {}
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(_HEADS[connection.vendor])
+        while rows := cursor.fetchmany(AT_ONCE):
+            chains = _dashed([row[0] for row in rows])
+            found |= zip(chains, [(count, digest) for _id, count, digest in rows], strict=True)
+    return found
 
 
-def _dashed(id: str) -> str:
+AT_ONCE = 2000
+_FROM = "count, digest FROM clinic_chainhead ORDER BY id"
+_HEADS = {"postgresql": f"SELECT id::text, {_FROM}", "sqlite": f"SELECT id, {_FROM}"}
+
+
+def _dashed(ids: list[str]) -> list[str]:
     """SQLite holds an id without its dashes, unless someone wrote it in another form."""
-    if _HEX.fullmatch(id):
-        return f"{id[:8]}-{id[8:12]}-{id[12:16]}-{id[16:20]}-{id[20:]}"
-    return str(UUID(id))
+    if connection.vendor == "postgresql":
+        return ids
+    if set(map(len, ids)) == {32} and _HEX.fullmatch("".join(ids)):
+        return [f"{id[:8]}-{id[8:12]}-{id[12:16]}-{id[16:20]}-{id[20:]}" for id in ids]
+    return [str(UUID(id)) for id in ids]
 
 
-_HEX = re.compile("[0-9a-f]{32}")
+_HEX = re.compile("[0-9a-f]*")
 
 
 def write(before: Anchored | None = None, heads: Heads | None = None) -> Path:
@@ -190,7 +215,7 @@ def read() -> Anchored:
 def opened() -> Anchored:
     """The same, and which heads they name is not read yet: `take` does that for some chains."""
     found = Anchored()
-    for path in sorted(settings.ANCHORS.glob("*.json")):
+    for path in sorted(settings.ANCHORS.glob("*.json"), key=attrgetter("name")):
         with open(path, "rb", buffering=0) as file:
             text = file.readall()
         _open(found, path.name, text)

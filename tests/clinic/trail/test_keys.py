@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from io import StringIO
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from django.core import checks
@@ -102,3 +103,16 @@ def test_an_anchor_signed_with_a_key_that_is_gone_is_named(
     settings.TRAIL_KEYS = {"other": "o" * 40}
     ((_name, words),) = anchors.read().problems
     assert "is signed with the key test, which was not given" in words
+
+
+def test_each_chain_of_a_long_anchor_is_found_in_it_and_no_other(
+    clinic: Clinic, anchors_folder: Path
+) -> None:
+    ids = [str(UUID(int=number << 64)) for number in range(0, 120, 2)]
+    heads = {id: (10**number, f"{number:064x}") for number, id in enumerate(ids, start=1)}
+    anchors.write(heads=heads)
+    for number in range(120):
+        found = anchors.opened()
+        id = str(UUID(int=number << 64))
+        found.take([id])
+        assert found.every == ({id: [heads[id]]} if id in heads else {})
