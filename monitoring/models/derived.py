@@ -128,12 +128,17 @@ class Figures(Derived):
     @classmethod
     def of(cls, session: Session, facts: SessionFacts) -> Self:
         """Those of `session`, which has ended with these facts; not saved."""
-        return cls(
-            session_id=session.pk,
-            site_id=session.site_id,
-            planned_for=session.planned_for,
+        return cls(**cls.columns_of(session, facts))
+
+    @classmethod
+    def columns_of(cls, session: Session, facts: SessionFacts) -> dict[str, Any]:
+        """Every column of that row."""
+        return {
+            "session_id": session.pk,
+            "site_id": session.site_id,
+            "planned_for": session.planned_for,
             **cls.values_of(facts),
-        )
+        }
 
     @staticmethod
     def values_of(facts: SessionFacts) -> dict[str, Any]:

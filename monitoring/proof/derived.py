@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 from uuid import UUID
 
 from monitoring.models import Figures, Session, Tag
@@ -12,18 +13,24 @@ from monitoring.rules.phase import ENDED
 from monitoring.rules.tags import tags
 
 BATCH = 200
+Row = dict[str, Any]
+_OF_TAG = ("session_id", "site_id", "planned_for", "kind", "code")
+_OF_FIGURES = tuple(field.attname for field in Figures._meta.concrete_fields)
+_SHARED = ("patient", "site", "protocol_version")
 
 
 def differences(sessions: Iterable[Session]) -> Iterator[tuple[UUID, str]]:
     """By session what is kept of it and is not what its facts say; `sessions` are loaded whole."""
     by_id = {session.pk: session for session in sessions}
     kept: dict[UUID, set[tuple[str, str]]] = {id: set() for id in by_id}
-    for tag in Tag.objects.filter(session__in=by_id):
-        session = by_id[tag.session_id]
+    tagged = Tag.objects.filter(session__in=by_id)
+    for id, site, day, *tag in tagged.values_list(*_OF_TAG):
+        session = by_id[id]
         # Under another site or day it is not found: as if it were not there.
-        if (tag.site_id, tag.planned_for) == (session.site_id, session.planned_for):
-            kept[session.pk].add((tag.kind, tag.code))
-    counted = Figures.objects.in_bulk(list(by_id))
+        if (site, day) == (session.site_id, session.planned_for):
+            kept[id].add((tag[0], tag[1]))
+    figures = Figures.objects.filter(pk__in=by_id).values(*_OF_FIGURES)
+    counted = {row["session_id"]: row for row in figures}
     after = amended(by_id)
     for id, session in by_id.items():
         facts = session.facts()
@@ -31,23 +38,25 @@ def differences(sessions: Iterable[Session]) -> Iterator[tuple[UUID, str]]:
         wrong = {f"{kind} {code}" for kind, code in kept[id] ^ set(told)}
         if wrong:
             yield id, f"is tagged otherwise than its facts say: {', '.join(sorted(wrong))}"
-        made = Figures.of(session, facts) if session.phase in ENDED else None
+        made = Figures.columns_of(session, facts) if session.phase in ENDED else None
         if words := _compared(counted.get(id), made):
             yield id, words
 
 
-def _compared(kept: Figures | None, made: Figures | None) -> str:
+def _compared(kept: Row | None, made: Row | None) -> str:
     """What is wrong with the figures `kept`, which should be as those `made`; "" if nothing."""
     if kept is None or made is None:
         return "" if kept is made else "goes on, with figures" if kept else "ended without figures"
-    names = [field.attname for field in Figures._meta.concrete_fields]
-    wrong = [name for name in names if getattr(kept, name) != getattr(made, name)]
+    wrong = [name for name in _OF_FIGURES if kept[name] != made[name]]
     return f"has other figures than its facts say: {', '.join(wrong)}" if wrong else ""
 
 
 def loaded(ids: Iterable[UUID]) -> list[Session]:
-    """The sessions of `ids` with what the rules read, in a number of queries that is fixed."""
-    return list(Session.objects.loading(*recorded()).with_what_stays().filter(pk__in=list(ids)))
+    """The sessions of `ids` with what the rules read, in a number of queries that is fixed. Many
+    are of one patient, site and protocol, of which there is one instance; a session without one of
+    them is left out."""
+    found = Session.objects.loading(*recorded()).prefetch_related(*_SHARED).filter(pk__in=list(ids))
+    return [s for s in found if all(map(s._state.fields_cache.get, _SHARED))]
 
 
 def batches(ids: Iterable[UUID], size: int = BATCH) -> Iterator[list[UUID]]:
