@@ -12,6 +12,7 @@ from clinic import actions
 from clinic.models import TrailEntry
 from monitoring.models import AccessEntry, Patient
 from monitoring.proof.reads import patients_of
+from monitoring.reports import trail
 from monitoring.web.review.trail import Line
 from tests.clock import TestClock
 from tests.factories.people import SiteFactory, person
@@ -90,6 +91,17 @@ def test_entries_are_found_by_patient_person_session_and_period(
     clock.forward(minutes=60 * 24 * 8)
     assert lines(auditor) == [], "the last week, unless something is asked for"
     assert lines(auditor, session=other.id)
+
+
+@pytest.mark.parametrize("few", ["FEW", "FEW_CHAINS"])
+def test_entries_of_many_patients_are_the_same_as_those_of_few(
+    visit: Visit, auditor: Client, monkeypatch: pytest.MonkeyPatch, few: str
+) -> None:
+    of_few = lines(auditor, patient=visit.patient.mrn)
+    assert of_few
+    monkeypatch.setattr(trail, few, 0)
+    assert lines(auditor, patient=visit.patient.mrn) == of_few
+    assert lines(auditor, patient="nobody") == []
 
 
 def test_nothing_of_another_site_is_in_it(
