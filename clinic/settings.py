@@ -97,7 +97,12 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "clinic.middleware.page_context",
             ],
-            "builtins": ["clinic.pages.addresses", "clinic.pages.kept", "clinic.pages.moments"],
+            "builtins": [
+                "clinic.pages.addresses",
+                "clinic.pages.kept",
+                "clinic.pages.moments",
+                "clinic.pages.plain_field",
+            ],
         },
     },
 ]

@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import translation
 
 from clinic.models import ChainHead, Staff
+from clinic.pages import kept
 from monitoring.models import Departure
 from tests.clock import TestClock
 from tests.factories.people import person
@@ -28,7 +29,8 @@ MARKED = re.compile(r"«[^«»]*»")
 
 @pytest.fixture
 def other_language() -> Iterator[None]:
-    """Every text that is translated stands between « and »."""
+    """Every text that is translated stands between « and », in the pieces of pages as well that
+    were kept in another test."""
     translation.gettext("")
 
     def marked(text: str) -> str:
@@ -41,7 +43,9 @@ def other_language() -> Iterator[None]:
         patch("django.utils.translation._trans.gettext", marked),
         patch("django.utils.translation._trans.ngettext", counted),
     ):
+        kept._rendered.cache_clear()
         yield
+    kept._rendered.cache_clear()
 
 
 class Texts(HTMLParser):
