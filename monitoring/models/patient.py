@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from clinic.days import possible_days
 from clinic.models.row import Guarded, RecordRow
 from clinic.names import search_words
+from monitoring.models.has_word import HasWord
 from monitoring.rules.facts import age_in_years
 
 if TYPE_CHECKING:
@@ -66,12 +67,11 @@ def found_by(typed: str, at: str = "") -> models.Q:
 
 
 def _worded(typed: str, at: str) -> models.Q:
-    found = models.Q()
+    names, found = models.F(f"{at}search_name"), models.Q()
     for whole, *pieces in search_words(typed)[:MOST_WORDS]:
-        alternatives = models.Q(**{f"{at}search_name__contains": f" {whole}"})
+        alternatives = models.Q(HasWord(names, whole))
         if pieces:
-            each = [models.Q(**{f"{at}search_name__contains": f" {piece}"}) for piece in pieces]
-            alternatives |= models.Q(*each)
+            alternatives |= models.Q(*(HasWord(names, piece) for piece in pieces))
         found &= alternatives
     return found
 

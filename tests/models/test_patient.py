@@ -5,9 +5,15 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F
+from hypothesis import given
+from hypothesis import strategies as st
 
+from clinic.names import search_text
 from monitoring.models import Patient
+from monitoring.models.has_word import HasWord
+from tests.engine import USES_POSTGRESQL
 from tests.factories.people import SiteFactory
 from tests.factories.record import PatientFactory
 
@@ -45,6 +51,31 @@ def test_each_word_must_fit() -> None:
     PatientFactory.create(family_name="Smith", given_name="Jane", mrn="A-10")
     assert not Patient.objects.matching("smith joan").exists()
     assert not Patient.objects.matching("mith").exists()
+
+
+@given(
+    texts=st.lists(st.text(st.sampled_from("aAbé1 '\\%_:*&|!-.\""), max_size=12), min_size=1),
+    typed=st.text(st.sampled_from("aAbé1 '\\%_:*&|!-.\""), max_size=4),
+)
+def test_whatever_is_typed_finds_who_has_a_word_that_begins_with_it(
+    texts: list[str], typed: str
+) -> None:
+    """Signs that a search of the database would read as its own among them."""
+    words = search_text(*texts).split()
+    begins = search_text(typed).split()[:1] or ["a"]
+    with transaction.atomic():
+        patient = PatientFactory.create(search_name=search_text(*texts))
+        found = Patient.objects.filter(HasWord(F("search_name"), begins[0]), pk=patient.pk)
+        assert found.exists() == any(word.startswith(begins[0]) for word in words)
+        transaction.set_rollback(True)
+
+
+@pytest.mark.skipif(not USES_POSTGRESQL, reason="SQLite has no index of this kind")
+def test_a_word_is_found_by_its_index_however_many_patients_there_are() -> None:
+    """A table this small would be read whole: what is asked is whether the index can be used."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    assert "patient_by_word" in Patient.objects.matching("smith").explain()
 
 
 def test_a_site_sees_its_own_patients() -> None:
