@@ -19,7 +19,7 @@ from clinic.models.row import name_of
 from clinic.pages import moments
 from clinic.trail.canonical import Columns, parse
 from clinic.trail.replay import UNREADABLE, payload
-from monitoring.models import FormAnswers, PatientAmendment
+from monitoring.models import FormAnswers, PatientAmendment, Session
 from monitoring.models.row import Correctable
 from monitoring.words.form import said_in
 from monitoring.words.patient_amendments import changes
@@ -72,6 +72,8 @@ _LEFT_OUT = frozenset(
 )  # fmt: skip
 """What an entry says by itself (who, when), what follows from the facts, and what is read
 elsewhere: a whole statement, the copy of a form, digests, names of scales."""
+_FROM_ORDER = frozenset({(Session, "treatment_phase")})
+"""What a session has as its order, which says it in words, stands in the same entry."""
 
 
 def contents(entries: Iterable[TrailEntry]) -> dict[UUID, str]:
@@ -160,7 +162,8 @@ def _is_told(field: models.Field[Any, Any]) -> bool:
     """Whether a reader asks for it: not for ids of rows, nor for what follows from others."""
     is_person = field.related_model is Staff and field.name != "recorded_by"
     is_id = isinstance(field, models.ForeignKey | models.UUIDField | models.JSONField)
-    return field.name not in _LEFT_OUT and (is_person or not is_id)
+    is_left_out = field.name in _LEFT_OUT or (field.model, field.name) in _FROM_ORDER
+    return not is_left_out and (is_person or not is_id)
 
 
 def _said(

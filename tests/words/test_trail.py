@@ -9,6 +9,8 @@ import pytest
 
 from clinic.models import TrailEntry
 from monitoring.words.trail import contents
+from tests.clock import TestClock
+from tests.factories.visits import planned
 
 pytestmark = pytest.mark.django_db
 
@@ -29,3 +31,14 @@ pytestmark = pytest.mark.django_db
 def test_what_no_verb_wrote_ends_no_page(rows: object, words: str) -> None:
     entry = TrailEntry(pk=UUID(int=1), payload=json.dumps({"rows": rows, "detail": {}}))
     assert contents([entry]) == {entry.pk: words}
+
+
+def test_a_planned_session_says_its_part_of_the_treatment_once_and_in_words(
+    clock: TestClock,
+) -> None:
+    visit = planned(clock)
+    entry = TrailEntry.objects.get(chain=visit.id, verb="plan_session")
+    (said,) = contents([entry]).values()
+    (order,) = visit.session.order_set.all()
+    assert said.count(order.get_treatment_phase_display()) == 1
+    assert order.treatment_phase not in said
