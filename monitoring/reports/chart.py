@@ -9,11 +9,12 @@ path: each element costs a page, and a PDF much more, whatever is in it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 from itertools import pairwise
+from uuid import UUID
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -53,6 +54,8 @@ LOOKS = {
 DIGIT = 6.4
 """How wide a digit is, within half a unit whatever the font. A number is placed by its left edge:
 a text that is anchored elsewhere is a drawing of its own in a PDF."""
+Flagged = Mapping[UUID, set[str]]
+"""By reading the fields whose values are flagged."""
 LABEL_HEIGHT = 12
 """The least distance between two labels at the right edge, so that neither covers the other."""
 
@@ -118,6 +121,7 @@ def chart(facts: SessionFacts, now: datetime, *, title: str, description: str) -
     drawn = ("blood_pressure", *(o.key for o in OBSERVATIONS.values() if o.strip))
     shown = [r for r in facts.standing_readings if any(r.has_value(o) for o in drawn)]
     frame = _frame(facts, all_slots, shown)
+    flagged = {id: {flag.field for flag in flags} for id, flags in reading_flags(facts).items()}
     parts = [
         '<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" '
         f'viewBox="0 0 {WIDTH} {frame.bottom + BELOW}" font-size="11" font-family="sans-serif" '
@@ -130,9 +134,9 @@ def chart(facts: SessionFacts, now: datetime, *, title: str, description: str) -
         *_axes(facts, frame, all_slots),
         *_limits(facts, frame),
         *_window(facts, frame),
-        *_pressures(facts, frame, shown, all_slots),
+        *_pressures(facts, frame, shown, all_slots, flagged),
         *_gaps(frame, all_slots),
-        *_strips(facts, frame, shown),
+        *_strips(facts, frame, shown, flagged),
         "</svg>",
     ]
     return SafeString("".join(parts))
@@ -272,7 +276,11 @@ def _window(facts: SessionFacts, frame: _Frame) -> Iterator[str]:
 
 
 def _pressures(
-    facts: SessionFacts, frame: _Frame, shown: Iterable[ReadingFacts], all_slots: Iterable[Slot]
+    facts: SessionFacts,
+    frame: _Frame,
+    shown: Iterable[ReadingFacts],
+    all_slots: Iterable[Slot],
+    flagged: Flagged,
 ) -> Iterator[str]:
     """Each reading as a joined pair; a value off the scale or flagged has its number beside it."""
 
@@ -288,10 +296,8 @@ def _pressures(
     yield _path("joined", [_upright(x, high, low) for x, high, low in pairs])
     yield _path("mark systolic", [_tip(x, high, high - 6) for x, high, _low in pairs])
     yield _path("mark diastolic", [_tip(x, low, low + 6) for x, _high, low in pairs])
-    flags = reading_flags(facts)
     for reading, (x, high, low) in zip(measured, pairs, strict=True):
-        flagged = {flag.field for flag in flags.get(reading.id, ())}
-        yield from _numbers(reading, x, high, low, flagged)
+        yield from _numbers(reading, x, high, low, flagged.get(reading.id, set()))
 
 
 def _tip(x: float, y: float, ends: float) -> str:
@@ -333,7 +339,9 @@ def _gaps(frame: _Frame, all_slots: Iterable[Slot]) -> Iterator[str]:
         yield f'<g class="gap">{_text(frame.x(slot.minutes), y, text)}</g>'
 
 
-def _strips(facts: SessionFacts, frame: _Frame, shown: Sequence[ReadingFacts]) -> Iterator[str]:
+def _strips(
+    facts: SessionFacts, frame: _Frame, shown: Sequence[ReadingFacts], flagged: Flagged
+) -> Iterator[str]:
     """In each strip a line through its values, each a dot with its number."""
     placed = [(strip, list(_points(facts, frame, strip, shown))) for strip in frame.strips]
     lines = [_through([(x, y) for x, y, _reading in points]) for _strip, points in placed]
@@ -341,11 +349,9 @@ def _strips(facts: SessionFacts, frame: _Frame, shown: Sequence[ReadingFacts]) -
     # A stroke without length and with round ends is a dot.
     dots = [f"M{x} {y}h0" for _strip, points in placed for x, y, _reading in points]
     yield _path("strip-dot", dots)
-    flags = reading_flags(facts)
     for strip, points in placed:
         for x, y, reading in points:
-            flagged = {flag.field for flag in flags.get(reading.id, ())}
-            yield _value(strip, reading, x, y, flagged)
+            yield _value(strip, reading, x, y, flagged.get(reading.id, set()))
 
 
 def _points(

@@ -11,7 +11,7 @@ from django.test import Client
 
 from clinic.ids import uuid7
 from clinic.pages import keyset
-from monitoring.models import AccessEntry
+from monitoring.models import AccessEntry, Reading
 from monitoring.proof.reads import patients_of
 from monitoring.web.review import forms
 from monitoring.web.session import amendment, call
@@ -60,6 +60,12 @@ def late_entries(clock: TestClock) -> tuple[Visit, list[Any]]:
     return visit, [*events, *readings, *strikes]
 
 
+def answered(clinician: Client, visit: Visit, late: Reading) -> None:
+    """By a review that a clinician sends."""
+    answer = {"id": str(uuid7()), "assessment": "Known", "action_taken": "None"}
+    clinician.post(f"/sessions/{visit.id}/review/{late.pk}/", answer)
+
+
 REVIEWED = r'href="/sessions/[^/]+/(?:event|review|strikes)/([^/]+)/'
 
 
@@ -79,8 +85,7 @@ def test_a_page_whose_entries_are_all_answered_shows_those_that_still_wait(
     late = [visit.read(systolic=150 + n) for n in range(3)]
     clinician = signed_in(visit.clinician)
     second = link(clinician.get("/reviews/").content.decode(), "Next")
-    answer = {"id": str(uuid7()), "assessment": "Known", "action_taken": "None"}
-    clinician.post(f"/sessions/{visit.id}/review/{late[-1].pk}/", answer)
+    answered(clinician, visit, late[-1])
     shown = clinician.get(f"/reviews/{second}").content.decode()
     assert re.findall(REVIEWED, shown) == [str(row.pk) for row in late[:2]]
     assert "No late entry waits" not in shown
@@ -93,8 +98,7 @@ def test_one_entry_that_is_answered_meanwhile_leaves_none_out_of_the_next_page(
     late = [visit.read(systolic=150 + n) for n in range(4)]
     clinician = signed_in(visit.clinician)
     second = link(clinician.get("/reviews/").content.decode(), "Next")
-    answer = {"id": str(uuid7()), "assessment": "Known", "action_taken": "None"}
-    clinician.post(f"/sessions/{visit.id}/review/{late[1].pk}/", answer)
+    answered(clinician, visit, late[1])
     shown = clinician.get(f"/reviews/{second}").content.decode()
     assert re.findall(REVIEWED, shown) == [str(row.pk) for row in late[2:]]
 
