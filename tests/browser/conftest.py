@@ -214,6 +214,15 @@ class Person:
         )
         target.first.click()
 
+    def prints(self, ends: str) -> int:
+        """Print the page whose address ends so, once it is loaded with the script that tells of a
+        print: the status of that answer. A browser without a printer opens no dialogue; it
+        fires the same event."""
+        self.page.wait_for_url(f"**{ends}")
+        with self.page.expect_response(lambda answer: answer.url.endswith("/printed/")) as told:
+            self.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        return told.value.status
+
     def sees(self, words: str) -> bool:
         return self.page.get_by_text(words).first.is_visible()
 
