@@ -1,13 +1,13 @@
 """A report as a PDF/UA, which a screen reader reads: the parts of the page in a skeleton of paper.
 
-The same text makes the same bytes, by the same version of the code: its dates and its identifier
-come from the text, and nothing is fetched.
+The same text makes the same bytes, by the same version of the code: its dates come from the text,
+and nothing is fetched. A document has no identifier of the file format, which PDF/UA does not ask
+for: for its digest everything would be put together and compressed twice.
 """
 
 from __future__ import annotations
 
 import gc
-import hashlib
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -47,36 +47,40 @@ def pdf(html: str, sheet: str) -> bytes:
     except (ImportError, OSError) as missing:
         raise MissingError from missing
 
-    name = hashlib.sha256((html + sheet).encode()).digest()[:16]
     with _ONE_AT_A_TIME, _nothing_collected():
         made: bytes = _read(html).write_pdf(
             stylesheets=[_looks(sheet)],
             font_config=_fonts(),
             pdf_variant=VARIANT,
-            pdf_identifier=name,
         )
     return made
 
 
 def _read(html: str) -> Any:
     """The page as WeasyPrint wants it. One that is XML too is read by the parser that Python has
-    in C: the other one, in Python, takes a tenth of all the work. The two read it alike."""
+    in C: the other one, in Python, takes a tenth of all the work. The two read it alike.
+
+    The sheet says itself how each element looks. WeasyPrint's own, for all of HTML, takes another
+    tenth, and would only be overruled.
+    """
     from cssselect2 import ElementWrapper
     from weasyprint import HTML
 
-    try:
-        # Whatever people wrote is escaped in it, so that it can name no entity.
-        root = ElementTree.fromstring(html)  # noqa: S314
-    except ElementTree.ParseError:  # A text has a sign that XML does not know.
-        return HTML(string=html, url_fetcher=_refusing())
+    class Plain(HTML):  # type: ignore[misc]
+        def _ua_stylesheets(self, forms: bool = False) -> list[Any]:
+            return []
 
-    class Read(HTML):  # type: ignore[misc]
-        def __init__(self) -> None:
+    class Read(Plain):
+        def __init__(self, root: ElementTree.Element) -> None:
             self.base_url, self.media_type, self.url_fetcher = None, "print", _refusing()
             self.wrapper_element = ElementWrapper.from_html_root(root)
             self.etree_element = self.wrapper_element.etree_element
 
-    return Read()
+    try:
+        # Whatever people wrote is escaped in it, so that it can name no entity.
+        return Read(ElementTree.fromstring(html))  # noqa: S314
+    except ElementTree.ParseError:  # A text has a sign that XML does not know.
+        return Plain(string=html, url_fetcher=_refusing())
 
 
 def _refusing() -> Any:
