@@ -32,6 +32,8 @@ verification last ended well."""
 BACKUPS = Path(env("CLINIC_BACKUPS", default=str(BASE_DIR / "var" / "backups")))
 BACKUP_RECIPIENTS = env.list("CLINIC_BACKUP_RECIPIENTS", default=[])
 """The public keys, of `age`, of those who can open a backup. Their private keys stay elsewhere."""
+DOWNTIME = Path(env("CLINIC_DOWNTIME", default=str(BASE_DIR / "var" / "downtime")))
+"""Where the sheets are written by which a site goes on while the record does not open."""
 HEALTH_TOKEN = env("CLINIC_HEALTH_TOKEN", default="")
 """With it a monitor elsewhere may ask /health/; without one only this machine may."""
 CLINIC_DEMO = env.bool("CLINIC_DEMO", default=False)

@@ -33,7 +33,7 @@ HOOKS = [
     "raw_data", "file_size", "get_many", "cookie_name", "msg", "formatException",
     "_result_cache", "adding", "_session_key", "modified", "_query",
     # WeasyPrint
-    "fetch", "base_url", "media_type", "url_fetcher",
+    "fetch", "base_url", "media_type", "url_fetcher", "_ua_stylesheets",
     # crispy forms
     "form_tag", "disable_csrf", "form_error_title",
     # the sign-in library's adapters and views

@@ -10,6 +10,7 @@ from monitoring.web.floor import (
     board,
     decision,
     dose,
+    downtime,
     event,
     handover,
     medication,
@@ -55,6 +56,7 @@ SESSION = "sessions/<uuid:session_id>/"
 
 urlpatterns = [
     path("", board.start, name="board"),
+    path("downtime/", downtime.downtime, name="downtime"),
     path("patients/", patients.patient_list, name="patient-list"),
     path("patients/new/", patients.register_patient, name="patient-register"),
     path("patients/<uuid:patient_id>/", patients.patient, name="patient"),

@@ -43,7 +43,7 @@ def last_set(facts: SessionFacts) -> LastSet | None:
 
     A value outside its range is marked while it is the last one, answered or not.
     """
-    found = [(o, r) for o in (*SHOWN, *IF_OUTSIDE) if (r := _newest(facts, o)) is not None]
+    found = [(o, r) for o in (*SHOWN, *IF_OUTSIDE) if (r := newest(facts, o)) is not None]
     if not any(observation in SHOWN for observation, _ in found):
         return None
     at = max(reading.taken_at for _, reading in found)
@@ -52,7 +52,8 @@ def last_set(facts: SessionFacts) -> LastSet | None:
     return LastSet(tuple(v for o, v in values if o in SHOWN or v.is_outside), at)
 
 
-def _newest(facts: SessionFacts, observation: str) -> ReadingFacts | None:
+def newest(facts: SessionFacts, observation: str) -> ReadingFacts | None:
+    """The last reading that has a value of `observation`, while the patient was here."""
     standing = (r for r in reversed(facts.standing_readings) if not r.after_departure)
     return next((r for r in standing if r.has_value(observation)), None)
 

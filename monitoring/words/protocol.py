@@ -119,7 +119,7 @@ def groups(protocol: Protocol) -> list[Group]:
         (_("Dose"), list(_dose(protocol))),
         (_("Before the dose"), list(_before(protocol))),
         (_("Readings"), list(_readings(protocol))),
-        (_("When someone is informed"), list(_flags(protocol))),
+        (_("When someone is informed"), limits(protocol)),
         (_("Clearance"), list(_clearance(protocol))),
     ]
 
@@ -261,6 +261,11 @@ def _readings(p: Protocol) -> Iterator[Setting]:
     yield _setting(p, _("and shown as urgent after"), _minutes(p.escalate_after_minutes), OURS)
     words = _("An entry is marked late, and asked why, after")
     yield _setting(p, words, _minutes(p.late_entry_minutes), OURS)
+
+
+def limits(protocol: Protocol) -> list[Setting]:
+    """The values at which someone is informed."""
+    return list(_flags(protocol))
 
 
 def _flags(p: Protocol) -> Iterator[Setting]:

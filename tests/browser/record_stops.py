@@ -222,6 +222,7 @@ def floor_stops(demo: Demo) -> Iterator[Stop]:
     yield Stop("board", "nurse", reverse("board"))
     yield Stop("board-clinician", "clinician", reverse("board"))
     yield Stop("board-menu", "nurse", reverse("board"), _open_menu)
+    yield Stop("downtime", "nurse", reverse("downtime"))
     yield Stop("session-planned", "nurse", at("session", demo.planned))
     alike = _session("planned", patient__family_name="Rossi")
     yield Stop("session-alike", "nurse", at("session", alike))

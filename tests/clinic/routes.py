@@ -76,6 +76,7 @@ ROUTES: dict[str, Route] = {
     "home": Route(SIGNED_IN, GET),
     "switch-site": Route(SIGNED_IN, POST),
     "board": Route(SIGNED_IN, GET),
+    "downtime": Route(CARE | VISITOR, GET),
     "patient-list": Route(ROLES, GET),
     "patient-register": Route(CARE),
     "patient": Route(ROLES, GET, names_a_row=True),

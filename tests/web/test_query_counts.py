@@ -377,3 +377,16 @@ def test_the_board_asks_for_those_before_the_dose_each_time_and_the_lock_does_no
         assert count_again(lambda: nurse.get("/")) == 8
         locked.get("/lock/")  # keeps that the tablet was seen, every five minutes
         assert count(lambda: locked.get("/lock/", headers={"HX-Request": "1"})) == 3
+
+
+def test_the_downtime_sheet_asks_no_more_with_more_sessions(
+    clock: TestClock, signed_in: Signer
+) -> None:
+    site = SiteFactory.create()
+    nurse = signed_in(person(site, "nurse"))
+    counts = []
+    for sessions in (6, 12):
+        floor(clock, site, sessions)
+        nurse.get("/downtime/")
+        counts.append(count(lambda: nurse.get("/downtime/")))
+    assert counts[0] == counts[1]

@@ -41,7 +41,7 @@ LEAST_PAGES = 25
 KNOWN_TO_SHOW = {
     "board", "patient", "patient-list", "session-list", "session", "session-report", "signature",
     "verification", "session-plan", "review", "review-list", "withdrawal", "clearance", "response",
-    "reading-correct", "access-list", "access-export", "session-report-pdf",
+    "reading-correct", "downtime", "access-list", "access-export", "session-report-pdf",
 }  # fmt: skip
 """Routes that show a patient, at least."""
 

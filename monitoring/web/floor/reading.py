@@ -160,7 +160,7 @@ def record(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     """`?slot=` names what the reading is for: minutes, 0 for pre-dose, none for an additional.
 
     `&again=1` is an additional one where the slot's was recorded meanwhile: what was typed for the
-    slot is found again there.
+    slot is found again there. `&paper=1`: of what was on paper, it is said already why it is late.
     """
     asked = None if "again" in request.GET else _asked(request)
     form: ReadingForm | None = None
@@ -180,6 +180,8 @@ def record(request: ClinicRequest, session_id: UUID) -> HttpResponse:
         own["draft"] = links.reading(session, _asked(request))
     if not form.is_bound:
         form.initial["through_seq"] = facts.last_seq
+        if "paper" in request.GET:
+            form.initial["late_reason"] = _("Written on paper while the record did not open")
         own["recorded"] = _recorded(session, facts, asked)
     elif form.beside:
         own["beside"] = table(session, facts, only={form.beside})

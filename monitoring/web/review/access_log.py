@@ -40,6 +40,7 @@ BUT_LISTS = "but_lists"
 DAYS = 7
 """What is shown before a period is chosen."""
 PAGES = {
+    "downtime": _("Downtime sheet"),
     "patient-list": _("List of patients"),
     "patient-register": _("Registering"),
     "patient": _("Patient"),
