@@ -158,6 +158,24 @@ def test_an_ordinary_session_fits_two_pages_of_the_sites_paper(
         assert [round(page.mediabox.height) for page in pages] == [height] * 2
 
 
+def test_a_reading_is_never_parted_from_who_recorded_it_by_the_foot_of_a_page(
+    clock: TestClock, signed_in: Signer
+) -> None:
+    visit = dosed(clock)
+    with patch("monitoring.web.review.paper.pdf", return_value=b"") as drawn:
+        signed_in(visit.nurse).get(f"/sessions/{visit.id}/report.pdf")
+    html, sheet = drawn.call_args.args
+    (table,) = re.findall(r'<section [^>]*"readings-heading">.*?</section>', html, re.DOTALL)
+    (above,) = re.findall(r"^.*<body>", html, re.DOTALL)
+    for left in range(4, 40, 3):
+        spacer = f'<div style="height: {246 - left}mm"></div>'
+        document = pdf(f"{above}{spacer}{table}</body></html>", sheet)
+        said = [page.extract_text() for page in PdfReader(BytesIO(document)).pages]
+        (first,) = [page for page in said if "min 122/78" in page]
+        assert visit.nurse.printed_name in first, left
+        assert first.startswith("Readings"), left
+
+
 def test_the_same_record_makes_the_same_bytes_and_is_kept_as_exported(
     clock: TestClock, signed_in: Signer
 ) -> None:
