@@ -14,6 +14,7 @@ from monitoring.models import (
     Clearance,
     Departure,
     Dose,
+    DoseEnd,
     Event,
     Reading,
     Session,
@@ -23,7 +24,9 @@ from monitoring.models import (
 from tests.reports.flags_by_hand import of_event, of_reading
 
 Row = dict[str, Any]
-SLOTS = (15, 30, 40, 60, 90, 120)
+SLOTS = {False: (15, 30, 40, 60, 90, 120), True: (15, 30, 40, 60, 90)}
+"""Of a spray, and of an infusion."""
+LATE = timedelta(minutes=5)
 SCORES = ("blood_pressure", "heart_rate", "spo2", "respiratory_rate", "sedation", "dissociation")
 BEFORE = {"sedation": lambda v, level: v < level, "dissociation": lambda v, level: v > level}
 
@@ -44,16 +47,17 @@ class Told:
         gone = set() if is_struck_too else _gone(session)
         self.readings = _chained(rows(Reading, session), gone)
         self.events = _chained(rows(Event, session), gone)
-        self.doses = _chained(rows(Dose, session), gone)
+        self.is_infusion = session.weight_kg is not None
+        self.doses = _with_ends(rows(Dose, session), rows(DoseEnd, session), gone)
         self.struck = len(gone)
         left = rows(Departure, session, "pk")
         self.left = left[0] if left else None
         given = [row for row in latest(self.doses) if not row["failed"]]
         given.sort(key=lambda row: row["place"])
         self.first: Any = min((r["started_at"] for r in given), default=None)
-        self.window: Any = max((r["started_at"] for r in given), default=None)
-        if self.window:
-            self.window += timedelta(minutes=120)
+        ends = [r["ended_at"] if self.is_infusion else r["started_at"] for r in given]
+        self.last: Any = None if None in ends else max(ends, default=None)
+        self.window: Any = self.last and self.last + timedelta(minutes=120)
         signed = rows(Clearance, session, "through_seq")
         taken_back = set(Clearance.objects.filter(
             session=session, withdrawal__isnull=False).values_list("pk", flat=True))  # fmt: skip
@@ -93,7 +97,7 @@ class Told:
         left = self.left["left_at"]
         here = [r for r in self.standing
                 if self.is_after(r) and r["taken_at"] <= left + timedelta(minutes=2)]  # fmt: skip
-        due = [*SLOTS, *range(135, 100_000, 15)][:200]
+        due = self._due()
         answers: dict[int, dict[str, Row]] = {m: {} for m in due}
         for row in here:
             self._fill(row, due, answers)
@@ -107,6 +111,15 @@ class Told:
             for m in due
             if m <= last and (_is_answered(m, answers[m]) or not self._was_cleared(m))
         }
+
+    def _due(self) -> list[int]:
+        planned = SLOTS[self.is_infusion]
+        return [*planned, *range(planned[-1] + 15, 3000, 15)]
+
+    def asked(self, minute: int) -> list[str]:
+        """What a slot asks for."""
+        is_whole = minute == 40 or minute >= SLOTS[self.is_infusion][-1]
+        return [s for s in SCORES if is_whole or s != "respiratory_rate"]
 
     def ended_at(self) -> datetime:
         """Until when readings were asked of one who has left."""
@@ -126,8 +139,7 @@ class Told:
             if m not in near and self._start(m) <= row["taken_at"] < self.at(after)
         ]
         for m in near:
-            asked = SCORES if m == 40 or m >= 120 else [s for s in SCORES if s != SCORES[3]]
-            if [s for s in asked if _take(answers[m], row, s)]:
+            if [s for s in self.asked(m) if _take(answers[m], row, s)]:
                 return
 
     def at(self, minute: int) -> datetime:
@@ -169,9 +181,9 @@ class Told:
             "is_signed": signed is not None,
             "ready_minutes": signed["ready_minutes"] if signed else None,
             "signature_minutes": self._waited(signed) if signed and self.first else None,
-            "left_early": bool(self.first and self.left and self.left["left_at"] < self.window),
+            "left_early": bool(self.first and self.left and not self._is_through(self.left)),
             "entries": len(entered),
-            "entered_late": sum(b - a > timedelta(minutes=5) for a, b in entered),
+            "entered_late": sum(b - a > LATE for a, b in entered),
             "corrected": sum(row["replaces_id"] is not None for found in
                              (self.readings, self.events, self.doses) for row in latest(found)),
             "struck": self.struck,
@@ -211,8 +223,13 @@ class Told:
         ready = self.at(signed["ready_minutes"] or 0)
         return max(0, minutes(signed["signed_at"] - max(self.window, ready)))
 
+    def _is_through(self, left: Row) -> bool:
+        return self.window is not None and bool(left["left_at"] >= self.window)
+
     def _entered(self) -> list[tuple[datetime, datetime]]:
-        found = [(r["started_at"], r["entered_at"]) for r in latest(self.doses)]
+        doses = latest(self.doses)
+        found = [(r["started_at"], r["entered_at"]) for r in doses]
+        found += [(r["ended_at"], r["end_entered_at"]) for r in doses if r["ended_at"]]
         found += [(r["taken_at"], r["recorded_at"]) for r in self.readings if not r["replaces_id"]]
         found += [(r["at"], r["entered_at"]) for r in latest(self.events)]
         if self.left:
@@ -263,6 +280,22 @@ def _chained(found: list[Row], gone: set[UUID]) -> list[Row]:
         row["late"] = first["after_departure"]
         row["failed"] = bool(row.get("sprays") == 0)
     return [row for row in found if row["id"] not in gone]
+
+
+def _with_ends(found: list[Row], ends: list[Row], gone: set[UUID]) -> list[Row]:
+    """Doses, each with its end, where it is a part of an infusion, and with what it gave: nothing
+    is known of a part that runs, nor of a device whose sprays were not asked and that gave some."""
+    by_dose = {end["dose_id"]: end for end in ends}
+    by_id = {row["id"]: row for row in found}
+    for row in found:
+        end, first = by_dose.get(row["id"]), row
+        while first["replaces_id"] and first["replaces_id"] in by_dose:
+            first = by_id[first["replaces_id"]]
+        row["ended_at"] = end and end["ended_at"]
+        row["end_entered_at"] = end and by_dose[first["id"]]["recorded_at"]
+        whole = 28 if row["is_complete"] else 0
+        row["gave"] = float(end["mg"]) if end else 14 * row["sprays"] if row["sprays"] else whole
+    return _chained(found, gone)
 
 
 def latest(found: list[Row]) -> list[Row]:

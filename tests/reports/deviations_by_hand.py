@@ -9,10 +9,10 @@ from functools import cache
 from itertools import pairwise
 
 from monitoring.models import Admission, Decision, Order, Strike, StrikeConfirmation
-from tests.reports.brute_force import SCORES, Row, Told, latest, rows
+from tests.reports import seldom_by_hand as seldom
+from tests.reports.brute_force import LATE, SCORES, Row, Told, latest, rows
 from tests.reports.flags_by_hand import of_event, of_reading, outside
 
-LATE = timedelta(minutes=5)
 OLD = timedelta(minutes=15)
 PRESSURE = ("systolic", "diastolic")
 HOW = ("_emergency", "_high", "_high_again", "_rise")
@@ -42,9 +42,17 @@ CODES = (
     "transferred", "against_advice", "left_unseen", "no_escort", "left_with_old_values",
     "left_without_values", "no_dose", "flag_corrected", "flag_struck", "guide_overridden",
     "repeat_late", "repeat_not_done", "repeat_missed", "left_alone", "not_advised",
-    "departure_late",
+    "departure_late", "reading_incomplete", "device_partial", "infusion_beyond",
+    "infusion_interrupted", "infusion_partial", "infusion_start_late", "infusion_end_late",
+    "history_overridden", "contraindication_changed", "watched_many", "screen_missing",
+    "left_before_reading", "clock_went_back", "recorded_ahead",
 )  # fmt: skip
-"""Kinds of deviation that these sessions have."""
+"""The kinds of deviation that are counted here: every one that there is."""
+
+
+def deviations_at(told: Told, now: datetime) -> Counter[str]:
+    """With what is told only until a time has come."""
+    return deviations(told) + Counter(seldom.ahead(told, now))
 
 
 @cache
@@ -54,6 +62,7 @@ def deviations(told: Told) -> Counter[str]:
     found.update(_of_doses(told))
     found.update(_of_events(told))
     found.update(_of_arrival(told))
+    found.update(seldom.every(told))
     found["flag_corrected"] = _flags_corrected(told)
     found["flag_struck"] = _flags_struck(told)
     found["struck"] = told.struck
@@ -68,7 +77,7 @@ def deviations(told: Told) -> Counter[str]:
         found["flag_answered_late"] = figures["answered_late"]
         found["flag_unanswered"] = figures["unanswered"]
         found.update(_of_leaving(told, told.left))
-    return Counter({code: count for code, count in found.items() if code in CODES})
+    return +found
 
 
 def _of_readings(told: Told) -> Iterator[str]:
@@ -89,8 +98,11 @@ def _of_readings(told: Told) -> Iterator[str]:
 def _of_slots(told: Told) -> Iterator[str]:
     """A slot is read with its blood pressure at 40 minutes, at another with what came last."""
     for minute, answers in told.slots().items():
+        is_read = SCORES[0] in answers if minute == 40 else bool(answers)
+        if is_read and not answers.keys() >= set(told.asked(minute)):
+            yield "reading_incomplete"
         measured = {s: r for s, r in answers.items() if r[_field(s)] is not None}
-        if not answers or (minute == 40 and SCORES[0] not in answers):
+        if not is_read:
             continue
         if not measured or (minute == 40 and SCORES[0] not in measured):
             yield "reading_not_done"
@@ -107,9 +119,11 @@ def _of_doses(told: Told) -> Iterator[str]:
     for row in standing:
         yield from _corrected(told.doses, row, "dose", "started_at")
         if row["entered_at"] - _first(told.doses, row)["started_at"] > LATE:
-            yield "device_late"
+            yield "infusion_start_late" if told.is_infusion else "device_late"
         if row["early_reason"] and not row["failed"]:
             yield "device_early"
+        if row["is_complete"] is False and row["sprays"] is None:
+            yield "device_partial"
         if row["sprays"] == 1:
             yield "device_one_spray"
             yield from ["device_complaint"] if row["complaint"] else []
@@ -119,9 +133,7 @@ def _of_doses(told: Told) -> Iterator[str]:
             ) or any(o["number"] == row["number"] and o["place"] > row["place"] for o in standing)
             how = "device_replaced" if is_replaced else "device_failed"
             yield how if row["complaint"] else f"{how}_to_report"
-    decided = rows(Decision, told.session)
-    struck = {r["target"] for r in rows(Strike, told.session)}
-    decided = [d for d in decided if d["id"] not in struck]
+    decided = seldom.unstruck(told, Decision)
     first = min((r["place"] for r in standing if not r["failed"]), default=None)
     if first and decided and decided[-1]["outcome"] == "do_not_give" and decided[-1]["seq"] > first:
         yield "dose_stopped"
@@ -152,12 +164,8 @@ def _of_events(told: Told) -> Iterator[str]:
 
 
 def _of_arrival(told: Told) -> Iterator[str]:
-    struck = {r["target"] for r in rows(Strike, told.session)}
-    yield from ["order_changed" for _ in pairwise(
-        row for row in rows(Order, told.session) if row["id"] not in struck)]  # fmt: skip
-    arrivals = [row for row in rows(Admission, told.session) if row["id"] not in struck]
-    if arrivals:
-        answers = arrivals[-1]
+    yield from ["order_changed" for _ in pairwise(seldom.unstruck(told, Order))]
+    for answers in seldom.unstruck(told, Admission)[-1:]:
         fasting = ("no_recent_food", "no_recent_liquid", "no_recent_nasal")
         if any(answers[name] is False for name in fasting):
             yield "fasting_overridden"
@@ -327,6 +335,11 @@ def _of_leaving(told: Told, left: Row) -> Iterator[str]:
         yield "not_advised"
     if left["recorded_at"] - left["left_at"] > LATE:
         yield "departure_late"
+    if any(row["taken_at"] - left["left_at"] > seldom.APART for row in told.after):
+        yield "left_before_reading"
+    is_screened = any(row["kind"] == "screen" for row in latest(told.events))
+    if told.session.indication == "mdsi" and not is_screened:
+        yield "screen_missing"
 
 
 def _values(told: Told, left_at: datetime) -> Iterator[str]:

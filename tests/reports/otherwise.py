@@ -19,6 +19,7 @@ from tests.factories.answers import GOOD_ANSWERS
 from tests.factories.people import SiteFactory
 from tests.factories.record import PatientFactory
 from tests.factories.visits import Visit
+from tests.reports.seldom import SELDOM
 from tests.sequences.watch import offer
 
 OUT: tuple[dict[str, Any], ...] = (
@@ -34,7 +35,7 @@ OUT: tuple[dict[str, Any], ...] = (
 
 def otherwise(clock: TestClock) -> Site:
     """A site with such sessions, which have ended."""
-    site = SiteFactory.create()
+    site = SiteFactory.create(watch_limit=1)
     first = Visit(clock, site=site)
     same: dict[str, Any] = {"site": site, "version": first.version,
                             "people": (first.nurse, first.clinician)}  # fmt: skip
@@ -42,6 +43,10 @@ def otherwise(clock: TestClock) -> Site:
         visit = Visit(clock, patient=PatientFactory.create(site=site), **same) if number else first
         lived(visit)
         clock.forward(minutes=60 * 24)
+    for lived_like in SELDOM:
+        morning = clock.now().replace(hour=14, minute=0)
+        clock.travel_to(morning + timedelta(days=1))
+        lived_like(first)
     return site
 
 

@@ -8,10 +8,11 @@ import pytest
 
 from monitoring.models import Session
 from monitoring.reports.overview_lines import LINES
+from monitoring.words import kinds
 from tests.clock import TestClock
 from tests.reports import overview_by_hand, register_by_hand
 from tests.reports.brute_force import Told
-from tests.reports.deviations_by_hand import CODES, deviations, flags
+from tests.reports.deviations_by_hand import CODES, deviations_at, flags
 from tests.reports.flags_by_hand import FLAGS
 from tests.reports.otherwise import otherwise
 from tests.reports.simulated import simulated
@@ -36,8 +37,9 @@ def test_every_figure_of_three_sites_is_what_the_rows_say(clock: TestClock) -> N
         register_by_hand.filters_agree(site, sessions, clock.now())
         for session in sessions:
             register_by_hand.report_agrees(site, session, clock.now())
-            found += deviations(session)
+            found += deviations_at(session, clock.now())
             flagged |= flags(session)
     assert {c for c in LINES if not overview_by_hand.counted(c, everywhere)} == set()
+    assert set(CODES) == set(kinds.DEVIATIONS)
     assert {code for code in CODES if not found[code]} == set()
     assert set(FLAGS) - flagged == set()
