@@ -122,3 +122,5 @@ BEFORE_DOSE = frozenset({
 })  # fmt: skip
 """The flags by which a clinician decides on the dose: no session is found by them, but by the
 deviation that it was given, or that it was measured again."""
+PASSING = frozenset({"recorded_ahead"})
+"""The deviations that are told only until a time has come: no session is found by them."""

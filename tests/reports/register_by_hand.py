@@ -75,8 +75,11 @@ def filters_agree(site: Site, sessions: list[Told], now: datetime) -> None:
         has = {t.session.pk for t in sessions if t.left and deviations(t)[code]}
         assert bool(has) == (("deviation", code) in tagged), code
         assert not has or found(kind=code) == has, code
-    offered = Register(queryset=here, site=site).form.fields["flag"].choices
-    assert {code for code, _name in offered if code} == set(FLAGS)
+    fields = Register(queryset=here, site=site).form.fields
+    offered = {
+        name: {code for code, _ in fields[name].choices if code} for name in ("kind", "flag")
+    }
+    assert offered == {"kind": set(CODES) - {"recorded_ahead"}, "flag": set(FLAGS)}
     for code in FLAGS:
         has = {t.session.pk for t in sessions if code in flags(t)}
         assert bool(has) == (("flag", code) in tagged), code

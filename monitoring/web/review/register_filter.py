@@ -139,7 +139,9 @@ class Register(ListFilter):
         empty_label=ANY,
     )
     kind = django_filters.ChoiceFilter(
-        choices=chosen_by_name(kinds.DEVIATIONS),
+        choices=chosen_by_name(
+            {code: name for code, name in kinds.DEVIATIONS.items() if code not in kinds.PASSING}
+        ),
         method="tagged",
         label=_("Kind of deviation"),
         empty_label=ANY,
