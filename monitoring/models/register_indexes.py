@@ -35,7 +35,12 @@ def register_indexes() -> tuple[Index, ...]:
         _by("deviations", "-deviation_count"),
         _by("deviating", condition=DEVIATING),
         _by("signed", condition=Q(standing_clearance__isnull=False)),
-        _by("unsigned", condition=Q(first_dose_at__isnull=False, standing_clearance=None)),
+        # With the id, by which they are compared with those of a tag: no row is looked at for it.
+        Index(
+            fields=("site", "-planned_for", "-id"),
+            name="register_unsigned",
+            condition=Q(first_dose_at__isnull=False, standing_clearance=None),
+        ),
         _by("formless", condition=Q(form_due_at=None, form_filed_seq=None)),
         Index(*by_peak, name="register_peak"),
     )

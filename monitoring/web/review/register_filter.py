@@ -247,11 +247,14 @@ class Register(ListFilter):
         return found.filter(deviation_count=0)
 
     def tagged(self, found: QuerySet[Session], name: str, code: str) -> QuerySet[Session]:
-        """Joined under the name of the filter, so that the order by date may be that of the tag."""
+        """Joined under the name of the filter, so that the order by date may be that of the tag. Of
+        a tag nothing is asked that its index has not: of two that never meet, all are read."""
         asked = _tag(name, code)
         is_it = Q(tags__site=self.site, tags__kind=asked.kind, tags__code=asked.code)
         tag: Any = FilteredRelation("tags", condition=is_it & self._in_period("tags__"))
-        return found.annotate(**{f"{name}_tag": tag}).filter(**{f"{name}_tag__isnull": False})
+        return found.annotate(**{f"{name}_tag": tag}).filter(
+            **{f"{name}_tag__session__isnull": False}
+        )
 
     def signed(self, found: QuerySet[Session], name: str, is_so: str) -> QuerySet[Session]:
         """Signed and standing; or dosed without a signature that stands."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import Q
 from django.http import QueryDict
 from django.test import Client
@@ -243,6 +244,20 @@ def test_the_sessions_of_a_tag_are_paged_by_the_index_of_tags(
     plan = chosen.order.of(deep)[:26].explain()
     assert "tag_by_date (site_id=? AND kind=? AND code=? AND (planned_for,session_id)" in plan, plan
     assert "USE TEMP B-TREE FOR ORDER BY" not in plan, plan
+
+
+@pytest.mark.skipif(not USES_POSTGRESQL, reason="SQLite holds a row's number in every index")
+def test_what_two_filters_have_in_common_is_found_by_their_indexes_alone(site: Site) -> None:
+    """Where they never meet all of both are read, and no row is looked at for that."""
+    with connection.cursor() as cursor:
+        for way in ("seqscan", "bitmapscan", "nestloop"):
+            cursor.execute(f"SET LOCAL enable_{way} = off")
+    flag = {"flag": "systolic_emergency"}
+    tags = register(site, **flag, adverse="adverse_event").qs.order_by().values("pk").explain()
+    assert tags.count("Index Only Scan using tag_by_date") == 2, tags
+    signed = register(site, **flag, signature="no").qs.order_by().values("pk").explain()
+    assert "Index Only Scan using tag_by_date" in signed, signed
+    assert "Index Only Scan using register_unsigned" in signed, signed
 
 
 def test_the_pages_of_a_tag_show_each_of_its_sessions_once(
