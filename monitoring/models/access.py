@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.models.row import RecordRow
 
+RARE = ("printed", "exported", "matched")
+
 
 class AccessEntry(RecordRow):
     """One view: the data of one patient or of several, shown to one person at once; added, never
@@ -63,6 +65,12 @@ class AccessEntry(RecordRow):
         indexes = (
             models.Index(fields=("site", "-at"), name="access_by_date"),
             models.Index(fields=("staff", "-at"), name="access_by_person"),
+            # What is rare is not met soon on the way through all that was read.
+            models.Index(
+                fields=("site", "action", "-at"),
+                name="access_of_rare",
+                condition=Q(action__in=RARE),
+            ),
             models.Index(
                 fields=("patient", "-at"),
                 name="access_of_patient",

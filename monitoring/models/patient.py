@@ -130,7 +130,13 @@ class Patient(Guarded):
             models.Index(
                 fields=("site", "family_name", "given_name", "mrn"), name="patient_by_name"
             ),
-            models.Index(fields=("site", "search_name"), name="patient_by_search"),
+            # Who is taken for a patient is looked for with each page that shows one.
+            models.Index(fields=("site", "date_of_birth"), name="patient_by_birth"),
+            models.Index(
+                fields=("site", "search_name"),
+                name="patient_by_search",
+                opclasses=("uuid_ops", "varchar_pattern_ops"),
+            ),
         )
         constraints = (
             models.CheckConstraint(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from uuid import UUID
 
 import pytest
@@ -13,7 +14,9 @@ from pytest_django import DjangoAssertNumQueries
 from clinic.ids import uuid7
 from clinic.models import Membership, Site
 from clinic.models.constant import Constant
+from monitoring.models import Patient
 from tests.factories.people import SiteFactory, StaffFactory, person
+from tests.factories.record import PatientFactory
 
 
 def _memberships(sites: list[UUID]) -> QuerySet[Membership]:
@@ -62,6 +65,22 @@ def test_the_query_is_made_once_for_a_number_of_ids(
     with django_assert_num_queries(0):
         assert asked.rows([]) == []
     assert asked.rows([uuid7()]) == []
+
+
+@pytest.mark.django_db
+def test_moments_days_and_texts_vary_as_the_ids_do() -> None:
+    def born(sites: list[UUID], since: date, until: date, name: str) -> QuerySet[Patient]:
+        found = Patient.objects.filter(site__in=sites, family_name=name)
+        return found.filter(date_of_birth__gte=since, date_of_birth__lt=until).order_by("mrn")
+
+    site, asked = SiteFactory.create(), Constant(born)
+    for year in (1970, 1980, 1990):
+        for name in ("Brown", "Smith"):
+            PatientFactory.create(site=site, family_name=name, date_of_birth=date(year, 5, 4))
+    for since, until, name in ((1970, 1981, "Brown"), (1980, 1999, "Smith"), (1999, 2000, "Smith")):
+        found = asked.rows([site.pk], date(since, 1, 1), date(until, 1, 1), name)
+        years = [year for year in (1970, 1980, 1990) if since <= year < until]
+        assert [(p.family_name, p.date_of_birth.year) for p in found] == [(name, y) for y in years]
 
 
 @pytest.mark.django_db
