@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from http import HTTPStatus
+from typing import Any
+
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -11,6 +15,7 @@ from django.http import (
 from django.template.loader import render_to_string
 
 from clinic import request_id
+from clinic.unwritable import WHY, reason
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -19,7 +24,13 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """Nothing of the request is read again; by its name it is found in the log."""
-    return HttpResponseServerError(
-        render_to_string("500.html", {"request_id": request_id.current()})
-    )
+    """Nothing of the request is read again; by its name it is found in the log.
+
+    Where the database is full, busy or away the page says so: it is no fault of the program's.
+    """
+    error = sys.exception()
+    context: dict[str, Any] = {"request_id": request_id.current()}
+    if error is None or (why := reason(error)) is None:
+        return HttpResponseServerError(render_to_string("500.html", context))
+    page = render_to_string("503.html", context | {"why": WHY[why]})
+    return HttpResponse(page, status=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "10"})

@@ -29,6 +29,8 @@ ANCHORS = Path(env("CLINIC_ANCHORS", default=str(BASE_DIR / "var" / "anchors")))
 STATE = Path(env("CLINIC_STATE", default=str(BASE_DIR / "var" / "state")))
 """Where the programs of this machine tell one another that a server runs, and when a backup or a
 verification last ended well."""
+UNTOLD_READS = Path(env("CLINIC_UNTOLD_READS", default=str(STATE / "untold-reads.jsonl")))
+"""Who was shown whose record while the database took nothing, until the access log is told."""
 BACKUPS = Path(env("CLINIC_BACKUPS", default=str(BASE_DIR / "var" / "backups")))
 BACKUP_RECIPIENTS = env.list("CLINIC_BACKUP_RECIPIENTS", default=[])
 """The public keys, of `age`, of those who can open a backup. Their private keys stay elsewhere."""

@@ -14,6 +14,7 @@ from clinic import clock as clinic_clock
 from tests.clock import TestClock
 
 QUICK = {
+    "UNTOLD_READS": settings.BASE_DIR / ".pytest_cache" / "untold-reads.jsonl",
     "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
     "STORAGES": {
         **settings.STORAGES,

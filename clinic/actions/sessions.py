@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 
 from clinic import clock
 from clinic.models import Shift, Staff, Tablet
+from clinic.unwritable import if_possible
 
 
 @transaction.atomic
@@ -55,14 +56,17 @@ def work_at(staff: Staff, site_id: UUID) -> None:
 
 def note_use(tablet: Tablet) -> None:
     """The tablet was heard of now: one that no one uses ends by itself."""
-    Tablet.objects.filter(pk=tablet.pk).update(last_seen_at=clock.now())
+    with if_possible():
+        Tablet.objects.filter(pk=tablet.pk).update(last_seen_at=clock.now())
 
 
 def note_screen(tablet: Tablet, session_id: UUID | None) -> None:
     """The tablet shows this session now, or none."""
-    Tablet.objects.filter(pk=tablet.pk).update(on_screen=session_id)
+    with if_possible():
+        Tablet.objects.filter(pk=tablet.pk).update(on_screen=session_id)
 
 
 def note_unsent(tablet: Tablet, unsent: list[list[str | int]]) -> None:
     """What is on the tablet and not on the server."""
-    Tablet.objects.filter(pk=tablet.pk).update(unsent=unsent)
+    with if_possible():
+        Tablet.objects.filter(pk=tablet.pk).update(unsent=unsent)

@@ -16,7 +16,7 @@ from django.views.csrf import csrf_failure
 from clinic.models.row import RecordRow
 from clinic.pages.drafts import saved_time
 from clinic.pages.moments import clock_seconds
-from clinic.pages.submit import BUSY, NOT_GUARDED
+from clinic.pages.submit import because, status_of
 
 JSON = "application/json"
 
@@ -45,9 +45,5 @@ def refused(form: forms.BaseForm) -> HttpResponse:
         "" if name == NON_FIELD_ERRORS else name: [str(one) for one in found]
         for name, found in form.errors.items()
     }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY
-    if getattr(form, "is_conflict", False):
-        status = HTTPStatus.CONFLICT
-    elif any(form.has_error(NON_FIELD_ERRORS, code) for code in (BUSY, NOT_GUARDED)):
-        status = HTTPStatus.SERVICE_UNAVAILABLE
-    return JsonResponse({"errors": errors}, status=status)
+    status = HTTPStatus.CONFLICT if getattr(form, "is_conflict", False) else status_of(form)
+    return JsonResponse({"errors": errors, "because": because(form)}, status=status)

@@ -17,7 +17,7 @@ from clinic import clock, tickets
 from clinic.models.row import RecordRow
 from clinic.pages import answers, drafts, moments
 from clinic.pages.entry_form import EntryForm
-from clinic.pages.submit import submit
+from clinic.pages.submit import status_of, submit
 from clinic.request import SignedInRequest
 
 
@@ -61,7 +61,7 @@ def enter(
 
 
 def render_form(request: SignedInRequest, form: forms.BaseForm, page: EntryPage) -> HttpResponse:
-    """The form with its page; 422 when it was sent and could not be saved.
+    """The form with its page; 422 when it was sent and refused, 503 when it could not be saved.
 
     A draft that was sent before asks for one thing alone: whether it is saved.
     """
@@ -69,11 +69,10 @@ def render_form(request: SignedInRequest, form: forms.BaseForm, page: EntryPage)
         return JsonResponse({"saved": drafts.saved_as(request, getattr(form, "saves", None))})
     if form.is_bound and answers.is_asked_by_outbox(request):
         return answers.refused(form)
-    status = 422 if form.is_bound else 200
     context = page.shown_with(form)
     if getattr(form, "uses_outbox", False):
         context["ticket"] = tickets.issue(request)
-    return render(request, page.template, context, status=status)
+    return render(request, page.template, context, status=status_of(form))
 
 
 def redirect_saved(

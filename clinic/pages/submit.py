@@ -4,27 +4,34 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import TypeVar
 
 from django.core.exceptions import NON_FIELD_ERRORS
-from django.db import IntegrityError, OperationalError
+from django.db import DatabaseError, IntegrityError, OperationalError
 from django.forms import BaseForm, ValidationError
 from django.http import Http404
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from clinic.pages.entry_form import VerbForm
 from clinic.refusal import Conflict, GuardsMissing, NotAllowed, Refused
+from clinic.unwritable import WHY, reason
 
 logger = logging.getLogger(__name__)
 Made = TypeVar("Made")
 
 NOT_TAKEN, BUSY, NOT_GUARDED = "not_taken", "busy", "not_guarded"
+HERE = _("What you entered is still here: measure on, write on paper, and save it again later.")
 WORDS = {
     NOT_TAKEN: _(
         "Not saved. Someone else may have changed this in the same moment. What you entered is "
         "still here: look at it, then save again."
     ),
     BUSY: _("Not saved. The server is busy. What you entered is still here: save again."),
+    "full": format_lazy("{} {} {}", _("Not saved."), WHY["full"], HERE),
+    "read_only": format_lazy("{} {} {}", _("Not saved."), WHY["read_only"], HERE),
+    "away": format_lazy("{} {} {}", _("Not saved."), WHY["away"], HERE),
     NOT_GUARDED: _(
         "Not saved. The safeguards of the database are incomplete, so nothing can "
         "be recorded. Write on paper and call your administrator."
@@ -40,14 +47,35 @@ def attempt(form: BaseForm, change: Callable[[], Made]) -> Made | None:
     except IntegrityError:
         logger.exception("the database did not take what was sent")
         code = NOT_TAKEN
-    except OperationalError:
-        logger.exception("the database did not answer in time")
-        code = BUSY
+    except DatabaseError as error:
+        code = reason(error) or (BUSY if isinstance(error, OperationalError) else "")
+        if not code:
+            raise
+        logger.exception("the database takes nothing now: %s", code)
     except GuardsMissing as missing:
         logger.error("nothing is written: %s", missing)
         code = NOT_GUARDED
     form.add_error(None, ValidationError(str(WORDS[code]), code=code))
     return None
+
+
+def status_of(form: BaseForm) -> HTTPStatus:
+    """What a page with this form answers: 503 for what is to be sent again as it stands."""
+    if not form.is_bound:
+        return HTTPStatus.OK
+    if is_to_be_sent_again(form):
+        return HTTPStatus.SERVICE_UNAVAILABLE
+    return HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def is_to_be_sent_again(form: BaseForm) -> bool:
+    """Whether it was not saved for a reason that lies with the server alone."""
+    return any(form.has_error(NON_FIELD_ERRORS, code) for code in WORDS.keys() - {NOT_TAKEN})
+
+
+def because(form: BaseForm) -> str:
+    """What keeps the server from saving, for a tablet on which the form waits; often nothing."""
+    return " ".join(str(WHY[c]) for c in WHY if form.has_error(NON_FIELD_ERRORS, c))
 
 
 def submit(form: VerbForm, verb: Callable[[], Made]) -> Made | None:

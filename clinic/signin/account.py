@@ -28,7 +28,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from clinic import actions, clock, proposals
 from clinic.models import Staff
 from clinic.pages import protect
-from clinic.pages.submit import attempt
+from clinic.pages.submit import attempt, status_of
 from clinic.refusal import Refused
 from clinic.request import SignedInRequest
 from clinic.signin import arrival, idle
@@ -233,6 +233,5 @@ def pin(request: SignedInRequest) -> HttpResponse:
         if form.is_valid():
             messages.success(request, _("Your PIN is set. It works on this clinic's tablets."))
             return redirect(next_page(request))
-    status = 422 if form.is_bound else 200
     context = {"form": form, "next": next_page(request), "has_pin": bool(staff.pin)}
-    return render(request, "account/pin.html", context, status=status)
+    return render(request, "account/pin.html", context, status=status_of(form))

@@ -18,7 +18,7 @@ from clinic import staffing
 from clinic.actions import accept_invitation
 from clinic.models import Staff
 from clinic.pages import protect
-from clinic.pages.submit import attempt
+from clinic.pages.submit import attempt, status_of
 from clinic.pages.unfilled import Unfilled
 from clinic.refusal import Refused
 from clinic.request import PublicRequest
@@ -55,6 +55,5 @@ def invitation(request: PublicRequest, staff_id: UUID, token: str) -> HttpRespon
         if accepted:
             messages.success(request, _("Your password is set. Sign in with it."))
             return redirect("account_login")
-    status = 422 if form.is_bound else 200
     context = {"form": form, "person": staff}
-    return render(request, "signin/invitation.html", context, status=status)
+    return render(request, "signin/invitation.html", context, status=status_of(form))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +24,7 @@ from clinic.access import Permission
 from clinic.actions.sessions import work_at
 from clinic.middleware import CurrentSite
 from clinic.pages import protect
-from clinic.pages.submit import attempt
+from clinic.pages.submit import attempt, status_of
 from clinic.request import SignedInRequest
 from clinic.signin import challenge
 from clinic.signin.adapter import MISMATCH, PASSKEY_REFUSED, back_to_sign_in, next_page
@@ -46,7 +45,7 @@ class RefusedForm:
     def form_invalid(self, form: Any) -> HttpResponse:
         view: Any = super()
         answer: HttpResponse = view.form_invalid(form)
-        answer.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+        answer.status_code = status_of(form)
         return answer
 
 

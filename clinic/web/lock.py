@@ -29,7 +29,7 @@ from clinic import actions, shift
 from clinic.models import Shift, Tablet
 from clinic.pages import protect
 from clinic.pages.fields import Tiles, offer
-from clinic.pages.submit import attempt
+from clinic.pages.submit import attempt, status_of
 from clinic.pages.unfilled import Unfilled
 from clinic.request import PublicRequest, SignedInRequest
 from clinic.signin.adapter import next_page
@@ -109,7 +109,7 @@ def _lock(request: PublicRequest, tablet: Tablet, back: str) -> HttpResponse:
         "must_sign_in": must_sign_in,
         "rooms": record().waiting_rooms(tablet),
     }
-    status = 422 if request.method == "POST" else 200
+    status = max(422, status_of(form)) if request.method == "POST" else 200
     return render(request, "lock/lock.html", context, status=status)
 
 

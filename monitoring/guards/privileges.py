@@ -51,6 +51,8 @@ _READING = frozenset(
 )
 _READING_PRAGMAS = frozenset(
     {
+        # How long this connection waits for another.
+        "busy_timeout",
         "database_list",
         "foreign_key_check",
         "foreign_key_list",

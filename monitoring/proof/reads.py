@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import logging
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import DatabaseError, connection, models, transaction
 from django.db.models import QuerySet
 
-from clinic import clock, origin
+from clinic import clock, origin, unwritable
 from clinic.models import Site, Staff
-from monitoring.models import AccessEntry, ListedPatient
+from monitoring.models import AccessEntry, ListedPatient, Patient, Session
 from monitoring.models.access import listing_of
+from monitoring.proof import untold
 
+logger = logging.getLogger(__name__)
 AGAIN_AFTER = timedelta(minutes=15)
 """A page that stays open and is brought up to date counts as read again after so long."""
 AT_ONCE = 1000
@@ -33,15 +38,38 @@ class Read:
 
 
 def log_reads(read: Read, patients: Iterable[UUID], at: datetime) -> None:
-    """Add an entry of `patients`, each of them once; none where there are none."""
+    """Add an entry of `patients`, each of them once; none where there are none.
+
+    While the database takes none it is kept on this machine's disk, and told to the log later.
+    Raises what the database raises where that cannot be done either.
+    """
     whom = list(dict.fromkeys(patients))
     if not whom:
         return
+    entry = _entry(read, whom, at)
+    try:
+        with unwritable.patience():
+            _insert(entry, whom)
+    except DatabaseError as error:
+        why = unwritable.reason(error)
+        if why is None or connection.in_atomic_block:
+            raise
+        try:
+            untold.keep(_as_line(entry, whom))
+        except OSError:
+            raise error from error.__cause__
+        logger.warning("who reads is kept in a file: %s", why)
+        return
+    if untold.waits() and not connection.in_atomic_block:
+        tell()
+
+
+def _entry(read: Read, whom: list[UUID], at: datetime) -> AccessEntry:
     came_from = origin.current()
     entry = AccessEntry(
         at=at,
-        staff=read.staff,
-        site=read.site,
+        staff_id=read.staff.pk,
+        site_id=read.site.pk,
         session_id=read.session_id,
         action=read.action,
         page=read.page,
@@ -52,6 +80,10 @@ def log_reads(read: Read, patients: Iterable[UUID], at: datetime) -> None:
         entry.patient_id = whom[0]
     else:
         entry.listing = listing_of(whom)
+    return entry
+
+
+def _insert(entry: AccessEntry, whom: list[UUID]) -> None:
     if not entry.listing:
         entry.save(force_insert=True)
     elif not _inserted(entry):
@@ -79,6 +111,76 @@ def _inserted(entry: AccessEntry) -> bool:
             [*values, listing],
         )
         return bool(cursor.rowcount)
+
+
+def tell() -> int:
+    """Tell the access log what was seen while it took nothing, each once, however often this is
+    broken off: the id of an entry is made when it is seen. Says how many there were.
+
+    What names someone whom this database does not know, as after an older copy was put in place, is
+    put aside. While the database takes nothing still, all of it waits on.
+    """
+    try:
+        with unwritable.patience(), untold.taken() as lines, transaction.atomic():
+            count = _told(lines)
+    except DatabaseError as error:
+        if unwritable.reason(error) is None:
+            raise
+        return 0
+    if count:
+        logger.warning("the access log was told of %s looks at records", count)
+    return count
+
+
+def _told(lines: list[str]) -> int:
+    found = [(line, _of_line(line)) for line in lines]
+    seen = [one for _line, one in found if one is not None]
+    known = _known(AccessEntry, {entry.pk for entry, _whom in seen})
+    people = _known(Staff, {entry.staff_id for entry, _whom in seen})
+    sites = _known(Site, {entry.site_id for entry, _whom in seen})
+    sessions = _known(Session, {entry.session_id for entry, _whom in seen} - {None}) | {None}
+    patients = _known(Patient, {patient for _entry, whom in seen for patient in whom})
+    count = 0
+    for line, one in found:
+        if one is None:
+            untold.refuse(line)
+            continue
+        entry, whom = one
+        is_here = entry.staff_id in people and entry.site_id in sites
+        if not (is_here and entry.session_id in sessions and patients.issuperset(whom)):
+            untold.refuse(line)
+        elif entry.pk not in known:
+            _insert(entry, whom)
+            count += 1
+    return count
+
+
+def _known(model: type[models.Model], ids: Collection[UUID | None]) -> set[UUID | None]:
+    return set(model._default_manager.filter(pk__in=ids).values_list("pk", flat=True))
+
+
+_IN_LINE = ("id", "at", "staff_id", "site_id", "session_id", "action", "page", "device", "address")
+
+
+def _as_line(entry: AccessEntry, whom: list[UUID]) -> str:
+    """Ids, instants and codes: nothing else stands in the file."""
+    told = {name: getattr(entry, name) for name in _IN_LINE} | {"patients": whom}
+    return json.dumps(told, cls=DjangoJSONEncoder)
+
+
+def _of_line(line: str) -> tuple[AccessEntry, list[UUID]] | None:
+    """None for a line that was being written when the machine went off: no page was shown."""
+    try:
+        told = json.loads(line)
+        whom = [UUID(patient) for patient in told["patients"]]
+        ids = {n: told[n] and UUID(told[n]) for n in ("id", "staff_id", "site_id", "session_id")}
+        rest = {name: told[name] for name in ("action", "page", "device", "address")}
+        entry = AccessEntry(at=datetime.fromisoformat(told["at"]), **ids, **rest)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+    entry.patient_id = whom[0] if len(whom) == 1 else None
+    entry.listing = listing_of(whom) if len(whom) > 1 else None
+    return entry, whom
 
 
 def not_lately(read: Read, patients: Iterable[UUID]) -> list[UUID]:

@@ -21,6 +21,7 @@ from django.db import DatabaseError, connection
 from clinic import clock, marks
 from clinic.models import TrailEntry
 from monitoring import guards
+from monitoring.proof import untold
 
 Status = Literal["ok", "look", "down"]
 RANK: dict[Status, int] = {"ok": 0, "look": 1, "down": 2}
@@ -59,7 +60,13 @@ class Health:
 
 def look() -> Health:
     """Asks everything; nothing that fails keeps the rest from being asked."""
-    asked = {"database": _database, "guards": _guards, "clock": _clock, "disk": _disk}
+    asked = {
+        "database": _database,
+        "guards": _guards,
+        "clock": _clock,
+        "disk": _disk,
+        "access_log": _access_log,
+    }
     checks = [_tried(name, ask) for name, ask in asked.items()]
     done = {"backup": "backup", "anchor": "anchor", "verification": "verified"}
     checks += [_mark(name, mark) for name, mark in done.items()]
@@ -115,6 +122,17 @@ def _disk() -> Check:
         if (usage := shutil.disk_usage(folder)).free < min(AT_LEAST_FREE, usage.total * PART_FREE)
     ]
     return Check("disk", "look" if full else "ok", " ".join(full) or "There is room on the disks.")
+
+
+def _access_log() -> Check:
+    """Whether someone was shown a record and the log was not told of it yet."""
+    if untold.waits():
+        words = "Who was shown a record waits in a file until the log can be written."
+        return Check("access_log", "look", words)
+    if untold.refused():
+        words = "The log could never be told of some who were shown a record: CLINIC_UNTOLD_READS."
+        return Check("access_log", "look", words)
+    return Check("access_log", "ok", "The access log knows of everyone who was shown a record.")
 
 
 def _folders() -> Iterator[Path]:

@@ -15,7 +15,7 @@ from clinic.pages.protect import AtOtherSite
 from clinic.request import ClinicRequest, PublicRequest, Shown
 from clinic.signin.idle import is_poll
 from monitoring.models import Session
-from monitoring.proof import reads
+from monitoring.proof import reads, untold
 from monitoring.reports.session_report import load
 
 Handler = Callable[[PublicRequest], HttpResponseBase]
@@ -85,6 +85,7 @@ class LogReads:
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
+        untold.reserve()
 
     def __call__(self, request: PublicRequest) -> HttpResponseBase:
         request.shown = shown = Shown()

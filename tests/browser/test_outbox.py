@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+
 import pytest
+from django.db import connection
 from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import Makes, Person
@@ -69,6 +73,26 @@ STORED = """async () => {
   database.close();
   return { entries, extractable: key.extractable };
 }"""
+
+
+def test_what_a_server_cannot_write_waits_with_the_reason_and_arrives_by_itself(
+    visit: Visit, nurse: Person
+) -> None:
+    type_reading(nurse, visit, 135)
+    options, name = connection.settings_dict["OPTIONS"], connection.settings_dict["NAME"]
+    connection.settings_dict["OPTIONS"] = options | {"timeout": 0.2}
+    with closing(sqlite3.connect(name, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        nurse.tap("Save reading")
+        note = nurse.page.locator("[data-outbox-note]")
+        expect(note).to_contain_text(WAITING)
+        expect(note).to_contain_text("The server is busy.")
+        other.execute("ROLLBACK")
+    connection.settings_dict["OPTIONS"] = options
+    nurse.page.evaluate("dispatchEvent(new Event('online'))")
+    expect(nurse.page.get_by_text("Reading saved").first).to_be_visible()
+    nurse.errors = [error for error in nurse.errors if "503" not in error]
+    assert rows(visit) == [135]
 
 
 def test_an_answer_that_is_lost_after_the_save_makes_no_second_row(

@@ -16,8 +16,8 @@ def send(client: Client, visit: Visit, page: str, body: dict[str, Any]) -> Any:
     return client.post(f"/sessions/{visit.id}/{page}/", {"id": str(uuid7())} | body)
 
 
-def told(answer: Any, field: str | None, sentence: str) -> bool:
-    assert answer.status_code == 422
+def told(answer: Any, field: str | None, sentence: str, status: int = 422) -> bool:
+    assert answer.status_code == status
     errors = answer.context["form"].errors.get(field or "__all__", [])
     assert any(sentence in str(error) for error in errors), dict(answer.context["form"].errors)
     return sentence in answer.content.decode()

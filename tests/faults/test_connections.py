@@ -119,7 +119,7 @@ def test_while_there_is_no_file_nothing_is_saved_and_the_page_says_so(
     path = Path(connection.settings_dict["NAME"])
     shutil.move(path, tmp_path / "away.sqlite3")
     answer, id = send(nurse, visit)
-    assert answer.status_code == 422
+    assert answer.status_code == 503
     assert "The safeguards of the database are incomplete" in answer.content.decode()
     assert not path.exists()
     shutil.move(tmp_path / "away.sqlite3", path)

@@ -50,7 +50,8 @@ def asked() -> tuple[int, dict[str, Any]]:
 def test_where_all_was_done_today_all_is_well(well: Machine) -> None:
     code, found = asked()
     assert {name: check["status"] for name, check in found["checks"].items()} == dict.fromkeys(
-        ("database", "guards", "clock", "disk", "backup", "anchor", "verification"), "ok"
+        ("database", "guards", "clock", "disk", "access_log", "backup", "anchor", "verification"),
+        "ok",
     )
     assert (code, found["status"]) == (0, "ok")
     page = Client().get("/health/")

@@ -3,7 +3,8 @@ import { patience } from "./page.js";
 import { bodyOf } from "./ticket.js";
 
 /** @typedef {import("./vault.js").Entry} Entry */
-/** @typedef {{status: number, saved?: string, page?: string}} Answer status 0: there was none */
+/** @typedef {{status: number, saved?: string, page?: string, because?: string}} Answer status 0: there was
+ *  none; `because` is what keeps the server from saving */
 
 export const PATIENCE = 15000;
 const LOOK_AGAIN = 303;
@@ -17,7 +18,7 @@ export async function post({ address, person, typed }, token, more = {}) {
     const signal = patience(PATIENCE);
     const answer = await fetch(address, { method: "POST", body, headers, signal, redirect: "manual" });
     if (answer.type === "opaqueredirect") return { status: LOOK_AGAIN };
-    const told = answer.ok ? await answer.json() : {};
+    const told = answer.ok || answer.status === 503 ? await answer.json() : {};
     // Another page in the place of an answer, as that of a guest network, is none.
     return answer.ok && !told.saved ? { status: 0 } : { status: answer.status, ...told };
   } catch {

@@ -30,12 +30,13 @@ function close(form, isKept) {
   mustFind("[data-outbox-note]", HTMLElement, form).hidden = !isKept;
 }
 
-/** Kept, but without contact: said where the form was. What waits on the tablet is no draft any more.
- *  @param {HTMLFormElement} form @param {Entry} entry */
-function sayKept(form, entry) {
+/** Kept, but not on the server: said where the form was, with what keeps the server from taking it.
+ *  What waits on the tablet is no draft any more.
+ *  @param {HTMLFormElement} form @param {Entry} entry @param {string} because */
+function sayKept(form, entry, because) {
   const note = mustFind("[data-outbox-note]", HTMLElement, form);
   const words = fillIn(note.dataset.words, { time: siteTime(entry.at) });
-  mustFind("[data-outbox-words]", HTMLElement, note).textContent = words;
+  mustFind("[data-outbox-words]", HTMLElement, note).textContent = `${words} ${because}`;
   keptHere.push(entry.id);
   dropDraft(keyOf(form));
   close(form, true);
@@ -74,7 +75,7 @@ async function save(form, seal) {
     location.assign(answer.page || "/");
   } else if (isToBeSentAgain(answer)) {
     inHand.id = "";
-    sayKept(form, entry);
+    sayKept(form, entry, answer.because || "");
   } else {
     // What the server has to say stands on its own page. What it refused is in the hands of who typed
     // it; what needs a sign-in waits for that.

@@ -340,7 +340,7 @@ def test_a_database_that_cannot_write_is_said_and_nothing_typed_is_lost(
 
     monkeypatch.setattr(guards, "require", fail)
     answer = send(signed_in(visit.nurse), visit, "dose", DEVICE)
-    assert told(answer, None, sentence)
+    assert told(answer, None, sentence, 503)
     assert 'value="A1"' in answer.content.decode()
     assert not Dose.objects.exists()
 

@@ -1,0 +1,291 @@
+"""A database that can be read and takes nothing: the record stays readable, and says so."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.conf import settings
+from django.db import OperationalError, connection, connections
+from django.test import Client
+from pytest_django import Settings
+
+from clinic import clock as clinic_clock
+from clinic import unwritable
+from clinic.ids import uuid7
+from monitoring.guards.privileges import restrict
+from monitoring.models import AccessEntry, Reading
+from monitoring.proof import reads, untold
+from monitoring.proof.reads import patients_of
+from tests.clock import TestClock
+from tests.engine import USES_POSTGRESQL
+from tests.factories.people import ShiftFactory, on_tablet
+from tests.factories.posted import READING
+from tests.factories.visits import Visit, dosed
+
+pytestmark = pytest.mark.usefixtures("committed_db")
+PAGES = ("", "report/", "reading/")
+on_sqlite = pytest.mark.skipif(USES_POSTGRESQL, reason="PostgreSQL's disk is its machine's")
+
+
+@pytest.fixture
+def file(settings: Settings, tmp_path: Path) -> Path:
+    settings.UNTOLD_READS = tmp_path / "state" / "untold.jsonl"
+    path: Path = settings.UNTOLD_READS
+    return path
+
+
+@pytest.fixture
+def visit(clock: TestClock, file: Path) -> Visit:
+    made = dosed(clock)
+    clock.forward(minutes=3)
+    return made
+
+
+@pytest.fixture
+def nurse(visit: Visit) -> Client:
+    client = Client(raise_request_exception=False)
+    client.force_login(visit.nurse)
+    return client
+
+
+@contextmanager
+def reconnected(**changed: Any) -> Iterator[None]:
+    """Every connection is made anew, with these settings."""
+    connections.close_all()
+    given = connection.settings_dict
+    before = {name: given[name] for name in changed}
+    given.update(changed)
+    try:
+        yield
+    finally:
+        connections.close_all()
+        given.update(before)
+
+
+def with_options(more: str) -> dict[str, Any]:
+    options = connection.settings_dict["OPTIONS"]
+    return {"OPTIONS": options | {"options": f"{options['options']} {more}"}}
+
+
+@contextmanager
+def read_only(visit: Visit | None = None) -> Iterator[None]:
+    """The file is opened to be read; PostgreSQL refuses whatever writes."""
+    if USES_POSTGRESQL:
+        changed = with_options("-c default_transaction_read_only=on")
+    else:
+        changed = {"NAME": f"file:{connection.settings_dict['NAME']}?mode=ro"}
+    with reconnected(**changed):
+        yield
+
+
+@contextmanager
+def full(visit: Visit) -> Iterator[None]:
+    """The file may not grow by a page, and its pages are filled until one is needed."""
+    with reconnected():
+        connection.ensure_connection()
+        connection.connection.set_authorizer(None)
+        connection.connection.execute("PRAGMA max_page_count = 1")
+        restrict(connection)
+        at, read = clinic_clock.now(), reads.Read(visit.nurse, visit.site, "opened", "session")
+        while not untold.waits():
+            reads.log_reads(read, [visit.session.patient_id], at)
+        settings.UNTOLD_READS.unlink()
+        with pytest.raises(OperationalError, match="full"):
+            _fill(visit)
+        yield
+
+
+def _fill(visit: Visit) -> None:
+    for number in range(1000):
+        visit.read(systolic=120 + number % 9)
+
+
+@contextmanager
+def busy(visit: Visit | None = None) -> Iterator[None]:
+    """Another program writes, and does not end."""
+    name = connection.settings_dict["NAME"]
+    if not USES_POSTGRESQL:
+        options = connection.settings_dict["OPTIONS"] | {"timeout": 0.05}
+        with (
+            reconnected(OPTIONS=options),
+            closing(sqlite3.connect(name, isolation_level=None)) as other,
+        ):
+            other.execute("BEGIN IMMEDIATE")
+            yield
+            other.execute("ROLLBACK")
+        return
+    with reconnected(**with_options("-c lock_timeout=50")):
+        apart: Any = connection.copy()
+        with apart.cursor() as cursor:
+            cursor.execute("SET ROLE NONE")
+            cursor.execute("BEGIN")
+            cursor.execute("LOCK TABLE monitoring_accessentry, monitoring_session IN SHARE MODE")
+        yield
+        apart.close()
+
+
+FAULTS: dict[str, tuple[Callable[[Visit], Any], str]] = {
+    "read only": (read_only, "The record can be read, but not written now."),
+    "full": (full, "The server's disk is full."),
+    "busy": (busy, "The server is busy."),
+}
+faults = pytest.mark.parametrize(
+    "fault", ["read only", pytest.param("full", marks=on_sqlite), "busy"]
+)
+
+
+def seen(visit: Visit, nurse: Client) -> list[int]:
+    """What the board and the pages of a session answer."""
+    return [
+        nurse.get(path).status_code
+        for path in ("/", *(f"/sessions/{visit.id}/{page}" for page in PAGES))
+    ]
+
+
+def body() -> dict[str, str]:
+    return READING | {"id": str(uuid7()), "note": "Calm, eyes closed"}
+
+
+@faults
+def test_the_record_is_read_and_who_read_it_is_told_once_it_can_be(
+    nurse: Client, visit: Visit, file: Path, clock: TestClock, fault: str
+) -> None:
+    with FAULTS[fault][0](visit):
+        before = AccessEntry.objects.count()
+        assert seen(visit, nurse) == [200] * 4
+        at = clock.now()
+        lines = [json.loads(line) for line in file.read_text().split("\n") if line]
+        assert AccessEntry.objects.count() == before
+    assert len(lines) == 4
+    assert file.stat().st_mode & 0o777 == 0o600
+    patient = visit.session.patient
+    assert not any(word in file.read_text() for word in (patient.family_name, patient.mrn))
+    clock.forward(minutes=5)
+    assert nurse.get("/").status_code == 200
+    told = AccessEntry.objects.filter(at=at)
+    assert {str(entry.pk) for entry in told} == {line["id"] for line in lines}
+    assert {entry.at for entry in told} == {at}
+    assert {entry.staff_id for entry in told} == {visit.nurse.pk}
+    assert patients_of(told) == {patient.pk}
+    assert AccessEntry.objects.count() == before + 4 + 1
+    assert not untold.waits()
+
+
+@faults
+def test_what_is_saved_then_is_answered_503_with_words_and_all_that_was_typed(
+    nurse: Client, visit: Visit, fault: str
+) -> None:
+    made, words = FAULTS[fault]
+    address, sent = f"/sessions/{visit.id}/reading/", body()
+    with made(visit):
+        readings = Reading.objects.count()
+        page = nurse.post(address, sent)
+        told = nurse.post(address, sent, headers={"Accept": "application/json"})
+        assert Reading.objects.count() == readings
+    assert page.status_code == 503
+    text = page.content.decode().replace("&#x27;", "'")
+    assert words in text
+    assert all(f'value="{sent[name]}"' in text for name in ("systolic", "diastolic", "note", "id"))
+    assert told.status_code == 503, "the tablet keeps it, and sends it again"
+    assert words in " ".join(told.json()["errors"][""])
+    assert nurse.post(address, sent).status_code == 302
+    assert Reading.objects.get(pk=sent["id"]).note == sent["note"]
+
+
+@faults
+def test_a_tablet_shows_the_record_though_it_cannot_be_kept_what_it_shows(
+    clock: TestClock, file: Path, fault: str
+) -> None:
+    shift = ShiftFactory.create()
+    tablet = on_tablet(shift.tablet)
+    tablet.force_login(shift.staff)
+    visit = dosed(clock, site=shift.tablet.site)
+    clock.forward(minutes=2)
+    with FAULTS[fault][0](visit):
+        assert tablet.get(f"/sessions/{visit.id}/").status_code == 200
+
+
+def test_where_the_file_takes_nothing_either_no_one_is_shown(
+    nurse: Client, visit: Visit, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its room is bounded: beyond it nothing is shown that is kept nowhere."""
+    monkeypatch.setattr(untold, "ROOM", 1000)
+    patient = visit.session.patient
+    with read_only():
+        answers = [nurse.get(f"/sessions/{visit.id}/") for _ in range(4)]
+    codes = [answer.status_code for answer in answers]
+    assert codes == sorted(codes)
+    assert set(codes) == {200, 503}
+    refused = answers[-1].content.decode()
+    assert "can be read, but not written" in refused
+    assert patient.family_name not in refused
+    assert len(file.read_bytes().rstrip(b"\n")) < 1000
+
+
+def test_a_telling_that_is_broken_off_tells_each_once(
+    nurse: Client, visit: Visit, file: Path
+) -> None:
+    """Killed after the log has them and before the file is empty: the same lines come again."""
+    with read_only():
+        seen(visit, nurse)
+    held = file.read_bytes()
+    assert reads.tell() == 4
+    kept = AccessEntry.objects.count()
+    file.write_bytes(held)
+    assert reads.tell() == 0
+    assert AccessEntry.objects.count() == kept
+    assert not untold.waits()
+
+
+def test_a_line_that_was_cut_off_and_one_of_strangers_are_put_aside(
+    nurse: Client, visit: Visit, file: Path
+) -> None:
+    with read_only():
+        nurse.get(f"/sessions/{visit.id}/")
+    line = json.loads(file.read_text().strip())
+    strange = line | {"id": str(uuid7()), "patients": [str(UUID(int=7))]}
+    untold.keep(json.dumps(strange))
+    untold.keep('{"id": "019')
+    assert reads.tell() == 1
+    refused = file.with_name(f"{file.name}.refused").read_text().splitlines()
+    assert refused == [json.dumps(strange), '{"id": "019']
+    assert not untold.waits()
+
+
+def test_the_room_is_on_the_disk_before_it_is_full(nurse: Client, file: Path) -> None:
+    nurse.get("/")
+    assert file.stat().st_blocks * 512 >= untold.ROOM
+    assert file.stat().st_size == untold.ROOM
+    assert not untold.waits()
+
+
+def test_a_poll_goes_on(nurse: Client, visit: Visit, file: Path) -> None:
+    with read_only():
+        nurse.get(f"/sessions/{visit.id}/")
+        poll = nurse.get(f"/sessions/{visit.id}/", headers={"HX-Request": "true"})
+        assert poll.status_code in {200, 204}
+
+
+def test_an_error_of_ours_is_no_downtime() -> None:
+    assert unwritable.reason(ValueError("x")) is None
+
+
+def test_a_database_that_is_away_is_said_on_every_page_and_the_tablet_sends_again(
+    nurse: Client, visit: Visit
+) -> None:
+    address = f"/sessions/{visit.id}/reading/"
+    away = {"PORT": "1", "HOST": "127.0.0.1"} if USES_POSTGRESQL else {"NAME": "/nowhere/at/all"}
+    with reconnected(**away):
+        shown = nurse.get(address)
+        sent = nurse.post(address, body(), headers={"Accept": "application/json"})
+    assert (shown.status_code, sent.status_code) == (503, 503)
+    assert "The database does not answer." in shown.content.decode()
+    assert shown["Retry-After"] == "10"
+    assert nurse.get(address).status_code == 200
