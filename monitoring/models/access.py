@@ -55,6 +55,8 @@ class AccessEntry(RecordRow):
     device = models.CharField(max_length=40, blank=True)
     address = models.GenericIPAddressField(null=True)
     listing = models.UUIDField(null=True)
+    told_at = models.DateTimeField(null=True)
+    """When the log was told of it, where the database took nothing when it happened."""
 
     if TYPE_CHECKING:
         patient_id: UUID | None

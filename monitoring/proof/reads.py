@@ -122,14 +122,11 @@ def tell() -> int:
     """
     try:
         with unwritable.patience(), untold.taken() as lines, transaction.atomic():
-            count = _told(lines)
+            return _told(lines)
     except DatabaseError as error:
         if unwritable.reason(error) is None:
             raise
         return 0
-    if count:
-        logger.warning("the access log was told of %s looks at records", count)
-    return count
 
 
 def _told(lines: list[str]) -> int:
@@ -140,7 +137,7 @@ def _told(lines: list[str]) -> int:
     sites = _known(Site, {entry.site_id for entry, _whom in seen})
     sessions = _known(Session, {entry.session_id for entry, _whom in seen} - {None}) | {None}
     patients = _known(Patient, {patient for _entry, whom in seen for patient in whom})
-    count = 0
+    now, count = clock.now(), 0
     for line, one in found:
         if one is None:
             untold.refuse(line)
@@ -150,6 +147,7 @@ def _told(lines: list[str]) -> int:
         if not (is_here and entry.session_id in sessions and patients.issuperset(whom)):
             untold.refuse(line)
         elif entry.pk not in known:
+            entry.told_at = now
             _insert(entry, whom)
             count += 1
     return count

@@ -32,6 +32,7 @@ HEADINGS = (
     "session",
     "device",
     "address",
+    "told_at",
 )
 LINES = 1000
 """How many are sent at once."""
@@ -82,7 +83,7 @@ def _tuples(chosen: Chosen, people: Names, patients: Names, site: Site) -> Itera
     ids, values = chosen
     sql = (
         "SELECT e.at, e.staff_id, e.action, e.page, COALESCE(e.patient_id, l.patient_id),"
-        f" e.session_id, e.device, e.address {_FROM} WHERE e.id IN ({ids})"
+        f" e.session_id, e.device, e.address, e.told_at {_FROM} WHERE e.id IN ({ids})"
         " ORDER BY e.at DESC, e.id DESC, l.id"
     )
     by_text = {id.hex: names for id, names in people.items()}
@@ -100,8 +101,9 @@ def _tuples(chosen: Chosen, people: Names, patients: Names, site: Site) -> Itera
                 str(UUID(session)) if session else "",
                 device,
                 address or "",
+                local(_moment(told), site.tz) if told else "",
             )
-            for at, staff, action, page, patient, session, device, address in cursor
+            for at, staff, action, page, patient, session, device, address, told in cursor
             if patient in whose
         )
         while text := lines(islice(found, LINES)):
@@ -118,7 +120,8 @@ def _text(chosen: Chosen, people: Names, patients: Names, site: Site) -> Iterato
     ids, values = chosen
     sql = f"""COPY (
         SELECT to_char(e.at, 'YYYY-MM-DD"T"HH24:MI:SSTZH:TZM'), %s, s.name, s.login, e.action,
-            e.page, p.name, p.mrn, e.session_id, NULLIF({_plain("e.device")}, ''), host(e.address)
+            e.page, p.name, p.mrn, e.session_id, NULLIF({_plain("e.device")}, ''), host(e.address),
+            to_char(e.told_at, 'YYYY-MM-DD"T"HH24:MI:SSTZH:TZM')
         {_FROM}
         JOIN unnest(%s::uuid[], %s::text[], %s::text[]) s (id, name, login) ON s.id = e.staff_id
         JOIN unnest(%s::uuid[], %s::text[], %s::text[]) p (id, name, mrn)

@@ -64,6 +64,8 @@ class Line:
     page: str
     device: str
     address: str | None
+    told_at: datetime | None
+    """When the log was told, where it could not be at once."""
     count: int
     entries: tuple[AccessEntry, ...]
 
@@ -81,7 +83,7 @@ class Line:
         return str(AccessEntry.Action(self.action).label)
 
 
-_OF_ONE_LINE = ("at", "staff_id", "action", "page", "device", "address")
+_OF_ONE_LINE = ("at", "staff_id", "action", "page", "device", "address", "told_at")
 
 
 def folded(

@@ -25,7 +25,7 @@ from monitoring.proof import reads, untold
 from monitoring.proof.reads import patients_of
 from tests.clock import TestClock
 from tests.engine import USES_POSTGRESQL
-from tests.factories.people import ShiftFactory, on_tablet
+from tests.factories.people import ShiftFactory, on_tablet, person
 from tests.factories.posted import READING
 from tests.factories.visits import Visit, dosed
 
@@ -169,7 +169,7 @@ def test_the_record_is_read_and_who_read_it_is_told_once_it_can_be(
     assert not any(word in file.read_text() for word in (patient.family_name, patient.mrn))
     clock.forward(minutes=5)
     assert nurse.get("/").status_code == 200
-    told = AccessEntry.objects.filter(at=at)
+    told = AccessEntry.objects.filter(told_at=clock.now())
     assert {str(entry.pk) for entry in told} == {line["id"] for line in lines}
     assert {entry.at for entry in told} == {at}
     assert {entry.staff_id for entry in told} == {visit.nurse.pk}
@@ -266,11 +266,21 @@ def test_the_room_is_on_the_disk_before_it_is_full(nurse: Client, file: Path) ->
     assert not untold.waits()
 
 
-def test_a_poll_goes_on(nurse: Client, visit: Visit, file: Path) -> None:
+def test_a_poll_goes_on_and_an_administrator_reads_who_was_shown_later(
+    nurse: Client, visit: Visit, clock: TestClock, file: Path
+) -> None:
     with read_only():
         nurse.get(f"/sessions/{visit.id}/")
         poll = nurse.get(f"/sessions/{visit.id}/", headers={"HX-Request": "true"})
         assert poll.status_code in {200, 204}
+    clock.forward(minutes=1)
+    visit.site.requires_second_factor = False
+    auditor = Client()
+    auditor.force_login(person(visit.site, "auditor"))
+    auditor.get(f"/sessions/{visit.id}/")
+    assert "told to the log at" in auditor.get("/access/").content.decode()
+    export = auditor.get("/access.csv").getvalue().decode()
+    assert export.splitlines()[0].rstrip().endswith("told_at")
 
 
 def test_an_error_of_ours_is_no_downtime() -> None:
