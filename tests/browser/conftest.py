@@ -224,7 +224,10 @@ class Person:
         return told.value.status
 
     def sees(self, words: str) -> bool:
-        return self.page.get_by_text(words).first.is_visible()
+        """Whether the page says `words`, which it is waited for: a tap returns before the next page
+        is drawn."""
+        expect(self.page.get_by_text(words).first).to_be_visible()
+        return True
 
     def violations(self, *, is_contrast_seen: bool = False) -> list[str]:
         """What axe finds on the page as it stands. Three quarters of its work are contrasts, which

@@ -45,6 +45,7 @@ def test_a_view_is_saved_opened_in_one_tap_and_deleted(
     assert samuel.violations() == []
 
     samuel.tap("Rename or delete this view")
+    expect(page.get_by_role("button", name="Delete this view")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
     assert samuel.violations() == []
     samuel.tap("Delete this view")

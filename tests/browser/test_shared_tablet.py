@@ -114,7 +114,7 @@ def test_a_half_filled_reading_waits_for_who_typed_it_and_is_recorded_under_who_
     device.go(reading_of(visit))
     expect(page.get_by_text("40-minute reading: recorded at")).to_be_visible()
     device.tap("Additional reading")
-    assert page.get_by_label("Systolic").input_value() == ""
+    expect(page.get_by_label("Systolic")).to_have_value("")
     taps.button("Hand over")
     come_back(device, thomas)
     make_sure(device)
@@ -189,7 +189,7 @@ def test_the_lock_works_without_scripts(
     plain.page.get_by_label(thomas.printed_name).check(force=True)
     plain.page.get_by_label("PIN, six digits").fill(PIN)
     plain.tap("Unlock")
-    assert plain.page.url.endswith("/patients/")
+    plain.page.wait_for_url("**/patients/")
     context.close()
 
 
