@@ -8,11 +8,10 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import pytest
 from django.conf import settings
-from django.db import OperationalError, connection, connections
+from django.db import OperationalError, connection
 from django.test import Client
 from pytest_django import Settings
 
@@ -24,6 +23,7 @@ from monitoring.models import AccessEntry, Reading
 from monitoring.proof import reads, untold
 from monitoring.proof.reads import patients_of
 from tests.clock import TestClock
+from tests.downtime import read_only, reconnected, with_options
 from tests.engine import USES_POSTGRESQL
 from tests.factories.people import ShiftFactory, on_tablet, person
 from tests.factories.posted import READING
@@ -53,36 +53,6 @@ def nurse(visit: Visit) -> Client:
     client = Client(raise_request_exception=False)
     client.force_login(visit.nurse)
     return client
-
-
-@contextmanager
-def reconnected(**changed: Any) -> Iterator[None]:
-    """Every connection is made anew, with these settings."""
-    connections.close_all()
-    given = connection.settings_dict
-    before = {name: given[name] for name in changed}
-    given.update(changed)
-    try:
-        yield
-    finally:
-        connections.close_all()
-        given.update(before)
-
-
-def with_options(more: str) -> dict[str, Any]:
-    options = connection.settings_dict["OPTIONS"]
-    return {"OPTIONS": options | {"options": f"{options['options']} {more}"}}
-
-
-@contextmanager
-def read_only(visit: Visit | None = None) -> Iterator[None]:
-    """The file is opened to be read; PostgreSQL refuses whatever writes."""
-    if USES_POSTGRESQL:
-        changed = with_options("-c default_transaction_read_only=on")
-    else:
-        changed = {"NAME": f"file:{connection.settings_dict['NAME']}?mode=ro"}
-    with reconnected(**changed):
-        yield
 
 
 @contextmanager
@@ -227,36 +197,6 @@ def test_where_the_file_takes_nothing_either_no_one_is_shown(
     assert "can be read, but not written" in refused
     assert patient.family_name not in refused
     assert len(file.read_bytes().rstrip(b"\n")) < 1000
-
-
-def test_a_telling_that_is_broken_off_tells_each_once(
-    nurse: Client, visit: Visit, file: Path
-) -> None:
-    """Killed after the log has them and before the file is empty: the same lines come again."""
-    with read_only():
-        seen(visit, nurse)
-    held = file.read_bytes()
-    assert reads.tell() == 4
-    kept = AccessEntry.objects.count()
-    file.write_bytes(held)
-    assert reads.tell() == 0
-    assert AccessEntry.objects.count() == kept
-    assert not untold.waits()
-
-
-def test_a_line_that_was_cut_off_and_one_of_strangers_are_put_aside(
-    nurse: Client, visit: Visit, file: Path
-) -> None:
-    with read_only():
-        nurse.get(f"/sessions/{visit.id}/")
-    line = json.loads(file.read_text().strip())
-    strange = line | {"id": str(uuid7()), "patients": [str(UUID(int=7))]}
-    untold.keep(json.dumps(strange))
-    untold.keep('{"id": "019')
-    assert reads.tell() == 1
-    refused = file.with_name(f"{file.name}.refused").read_text().splitlines()
-    assert refused == [json.dumps(strange), '{"id": "019']
-    assert not untold.waits()
 
 
 def test_the_room_is_on_the_disk_before_it_is_full(nurse: Client, file: Path) -> None:
