@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django import conf
 from django.core.management import call_command
 from django.db import connection, connections
 from django.test import Client
@@ -33,7 +34,7 @@ from monitoring.words import wording
 from tests.clock import TestClock
 from tests.engine import APPLICATION, USES_POSTGRESQL, unmeasured
 from tests.factories.people import just_confirmed
-from tests.shared import QUICK
+from tests.shared import QUICK, UNTOLD
 
 ROOT = Path(__file__).parents[1]
 
@@ -180,9 +181,20 @@ def _same_names(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _plain() -> Iterator[None]:
-    with override_settings(**QUICK):
+def _plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    # A file of this process alone: tests beside it have another database.
+    file = tmp_path_factory.mktemp("untold") / UNTOLD.name
+    with override_settings(**QUICK | {"UNTOLD_READS": file}):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _nothing_waits_to_be_told() -> Iterator[None]:
+    """What a test was shown in a downtime waits for no other test, whose database knows no one."""
+    yield
+    file: Path = conf.settings.UNTOLD_READS
+    for left in file.parent.glob(f"{UNTOLD.name}*"):
+        left.unlink()
 
 
 @pytest.fixture

@@ -13,8 +13,9 @@ from pytest_django import DjangoDbBlocker
 from clinic import clock as clinic_clock
 from tests.clock import TestClock
 
+UNTOLD = settings.BASE_DIR / ".pytest_cache" / "untold-reads.jsonl"
 QUICK = {
-    "UNTOLD_READS": settings.BASE_DIR / ".pytest_cache" / "untold-reads.jsonl",
+    "UNTOLD_READS": UNTOLD,
     "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
     "STORAGES": {
         **settings.STORAGES,
