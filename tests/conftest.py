@@ -22,12 +22,13 @@ from django.test import Client
 from django.test.utils import override_settings, setup_databases, teardown_databases
 from factory.random import reseed_random
 from hypothesis import HealthCheck, settings
-from pytest_django import DjangoDbBlocker
+from pytest_django import DjangoDbBlocker, Settings
 
 from clinic import clock as clinic_clock
 from clinic.models import Staff
 from monitoring.guards import privileges
 from monitoring.models import Event, Session
+from monitoring.proof import untold
 from monitoring.rules.measures import NOT_DONE_REASONS, OBSERVATIONS
 from monitoring.rules.questions import QUESTIONS
 from monitoring.words import wording
@@ -188,13 +189,22 @@ def _plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def untold_reads(settings: Settings, tmp_path: Path) -> Path:
+    """Where it is kept who reads in a downtime: a file of this test, in a folder to be made."""
+    settings.UNTOLD_READS = file = tmp_path / "state" / UNTOLD.name
+    return file
+
+
 @pytest.fixture(autouse=True)
 def _nothing_waits_to_be_told() -> Iterator[None]:
     """What a test was shown in a downtime waits for no other test, whose database knows no one."""
     yield
-    file: Path = conf.settings.UNTOLD_READS
-    for left in file.parent.glob(f"{UNTOLD.name}*"):
-        left.unlink()
+    # Its room on the disk stays taken: each server that starts would write it anew.
+    if untold.waits() or untold.refused():
+        file: Path = conf.settings.UNTOLD_READS
+        for left in file.parent.glob(f"{file.name}*"):
+            left.unlink()
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ def with_options(more: str) -> dict[str, Any]:
 
 
 @contextmanager
-def read_only(_visit: object = None) -> Iterator[None]:
+def read_only() -> Iterator[None]:
     """The file is opened to be read; PostgreSQL refuses whatever writes."""
     if USES_POSTGRESQL:
         changed = with_options("-c default_transaction_read_only=on")

@@ -13,7 +13,7 @@ import os
 import tempfile
 import zipfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -88,12 +88,20 @@ def write(file: IO[bytes], tables: Callable[[], Tables]) -> None:
 
 
 def write_to(path: Path, tables: Callable[[], Tables]) -> None:
-    """The same under the name `path`, whole or not at all: it is written beside it under another
-    name, and is on the disk before it has its own. Raises OSError."""
+    """The same under the name `path`, whole or not at all. Raises OSError."""
+    with in_full(path) as file:
+        write(file, tables)
+
+
+@contextmanager
+def in_full(path: Path) -> Iterator[IO[bytes]]:
+    """A file that has the name `path`, whole or not at all, for the account of the application
+    alone: it is written beside it under another name, and is on the disk before it has its own.
+    Raises OSError."""
     handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
-            write(file, tables)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         os.replace(beside, path)

@@ -13,7 +13,6 @@ import pytest
 from django.conf import settings
 from django.db import OperationalError, connection
 from django.test import Client
-from pytest_django import Settings
 
 from clinic import clock as clinic_clock
 from clinic import unwritable
@@ -35,14 +34,7 @@ on_sqlite = pytest.mark.skipif(USES_POSTGRESQL, reason="PostgreSQL's disk is its
 
 
 @pytest.fixture
-def file(settings: Settings, tmp_path: Path) -> Path:
-    settings.UNTOLD_READS = tmp_path / "state" / "untold.jsonl"
-    path: Path = settings.UNTOLD_READS
-    return path
-
-
-@pytest.fixture
-def visit(clock: TestClock, file: Path) -> Visit:
+def visit(clock: TestClock, untold_reads: Path) -> Visit:
     made = dosed(clock)
     clock.forward(minutes=3)
     return made
@@ -102,7 +94,7 @@ def busy(visit: Visit | None = None) -> Iterator[None]:
 
 
 FAULTS: dict[str, tuple[Callable[[Visit], Any], str]] = {
-    "read only": (read_only, "The record can be read, but not written now."),
+    "read only": (lambda _visit: read_only(), "The record can be read, but not written now."),
     "full": (full, "The server's disk is full."),
     "busy": (busy, "The server is busy."),
 }
@@ -125,18 +117,18 @@ def body() -> dict[str, str]:
 
 @faults
 def test_the_record_is_read_and_who_read_it_is_told_once_it_can_be(
-    nurse: Client, visit: Visit, file: Path, clock: TestClock, fault: str
+    nurse: Client, visit: Visit, untold_reads: Path, clock: TestClock, fault: str
 ) -> None:
     with FAULTS[fault][0](visit):
         before = AccessEntry.objects.count()
         assert seen(visit, nurse) == [200] * 4
         at = clock.now()
-        lines = [json.loads(line) for line in file.read_text().split("\n") if line]
+        lines = [json.loads(line) for line in untold_reads.read_text().split("\n") if line]
         assert AccessEntry.objects.count() == before
     assert len(lines) == 4
-    assert file.stat().st_mode & 0o777 == 0o600
+    assert untold_reads.stat().st_mode & 0o777 == 0o600
     patient = visit.session.patient
-    assert not any(word in file.read_text() for word in (patient.family_name, patient.mrn))
+    assert not any(word in untold_reads.read_text() for word in (patient.family_name, patient.mrn))
     clock.forward(minutes=5)
     assert nurse.get("/").status_code == 200
     told = AccessEntry.objects.filter(told_at=clock.now())
@@ -171,7 +163,7 @@ def test_what_is_saved_then_is_answered_503_with_words_and_all_that_was_typed(
 
 @faults
 def test_a_tablet_shows_the_record_though_it_cannot_be_kept_what_it_shows(
-    clock: TestClock, file: Path, fault: str
+    clock: TestClock, untold_reads: Path, fault: str
 ) -> None:
     shift = ShiftFactory.create()
     tablet = on_tablet(shift.tablet)
@@ -183,7 +175,7 @@ def test_a_tablet_shows_the_record_though_it_cannot_be_kept_what_it_shows(
 
 
 def test_where_the_file_takes_nothing_either_no_one_is_shown(
-    nurse: Client, visit: Visit, file: Path, monkeypatch: pytest.MonkeyPatch
+    nurse: Client, visit: Visit, untold_reads: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its room is bounded: beyond it nothing is shown that is kept nowhere."""
     monkeypatch.setattr(untold, "ROOM", 1000)
@@ -196,18 +188,18 @@ def test_where_the_file_takes_nothing_either_no_one_is_shown(
     refused = answers[-1].content.decode()
     assert "can be read, but not written" in refused
     assert patient.family_name not in refused
-    assert len(file.read_bytes().rstrip(b"\n")) < 1000
+    assert len(untold_reads.read_bytes().rstrip(b"\n")) < 1000
 
 
-def test_the_room_is_on_the_disk_before_it_is_full(nurse: Client, file: Path) -> None:
+def test_the_room_is_on_the_disk_before_it_is_full(nurse: Client, untold_reads: Path) -> None:
     nurse.get("/")
-    assert file.stat().st_blocks * 512 >= untold.ROOM
-    assert file.stat().st_size == untold.ROOM
+    assert untold_reads.stat().st_blocks * 512 >= untold.ROOM
+    assert untold_reads.stat().st_size == untold.ROOM
     assert not untold.waits()
 
 
 def test_a_poll_goes_on_and_an_administrator_reads_who_was_shown_later(
-    nurse: Client, visit: Visit, clock: TestClock, file: Path
+    nurse: Client, visit: Visit, clock: TestClock, untold_reads: Path
 ) -> None:
     with read_only():
         nurse.get(f"/sessions/{visit.id}/")

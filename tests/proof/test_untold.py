@@ -23,14 +23,7 @@ from tests.guards.world import Clinic, open_clinic
 
 
 @pytest.fixture
-def file(settings: Settings, tmp_path: Path) -> Path:
-    settings.UNTOLD_READS = tmp_path / "state" / "untold.jsonl"
-    path: Path = settings.UNTOLD_READS
-    return path
-
-
-@pytest.fixture
-def place(committed_db: None, clock: TestClock, file: Path) -> Clinic:
+def place(committed_db: None, clock: TestClock, untold_reads: Path) -> Clinic:
     return open_clinic()
 
 
@@ -45,13 +38,13 @@ def read(place: Clinic, *patients: UUID) -> None:
 
 
 def test_it_is_told_once_with_when_it_was_read_and_when_that_was_told(
-    place: Clinic, three: list[UUID], clock: TestClock, file: Path
+    place: Clinic, three: list[UUID], clock: TestClock, untold_reads: Path
 ) -> None:
     seen = clock.now()
     with read_only():
         read(place, three[0])
         read(place, *three)
-    assert file.stat().st_mode & 0o777 == 0o600
+    assert untold_reads.stat().st_mode & 0o777 == 0o600
     assert not AccessEntry.objects.exists()
     told = clock.forward(minutes=5)
     assert (tell(), tell()) == (2, 0)
@@ -78,38 +71,38 @@ def test_while_the_log_takes_nothing_all_of_it_waits_on(place: Clinic, three: li
 
 
 def test_a_telling_that_is_broken_off_tells_each_once(
-    place: Clinic, three: list[UUID], file: Path
+    place: Clinic, three: list[UUID], untold_reads: Path
 ) -> None:
     """Killed after the log has them and before the file is empty: the same lines come again."""
     with read_only():
         read(place, three[0])
         read(place, *three)
-    held = file.read_bytes()
+    held = untold_reads.read_bytes()
     assert tell() == 2
-    file.write_bytes(held)
+    untold_reads.write_bytes(held)
     assert tell() == 0
     assert AccessEntry.objects.count() == 2
     assert not untold.waits()
 
 
 def test_a_line_that_was_cut_off_and_one_of_strangers_are_put_aside(
-    place: Clinic, three: list[UUID], file: Path
+    place: Clinic, three: list[UUID], untold_reads: Path
 ) -> None:
     with read_only():
         read(place, three[0])
-    line = json.loads(file.read_text().strip())
+    line = json.loads(untold_reads.read_text().strip())
     strange = line | {"id": str(uuid7()), "patients": [str(UUID(int=7))]}
     untold.keep(json.dumps(strange))
     untold.keep('{"id": "019')
     assert not untold.refused()
     assert tell() == 1
-    refused = file.with_name(f"{file.name}.refused").read_text().splitlines()
+    refused = untold_reads.with_name(f"{untold_reads.name}.refused").read_text().splitlines()
     assert refused == [json.dumps(strange), '{"id": "019']
     assert (untold.refused(), untold.waits()) == (True, False)
 
 
 def test_where_there_is_no_room_either_it_is_an_error(
-    place: Clinic, three: list[UUID], file: Path
+    place: Clinic, three: list[UUID], untold_reads: Path
 ) -> None:
     with patch.object(untold, "ROOM", 100), read_only(), pytest.raises(DatabaseError):
         read(place, three[0])
@@ -143,13 +136,13 @@ def test_only_one_process_tells_at_a_time(place: Clinic, three: list[UUID]) -> N
     assert not untold.waits()
 
 
-def test_the_room_is_taken_on_the_disk_beforehand(file: Path) -> None:
+def test_the_room_is_taken_on_the_disk_beforehand(untold_reads: Path) -> None:
     assert not untold.waits()
     untold.reserve()
     untold.reserve()
-    assert (file.stat().st_size, untold.waits()) == (untold.ROOM, False)
+    assert (untold_reads.stat().st_size, untold.waits()) == (untold.ROOM, False)
     untold.keep("{}")
-    assert (file.stat().st_size, untold.waits()) == (untold.ROOM, True)
+    assert (untold_reads.stat().st_size, untold.waits()) == (untold.ROOM, True)
 
 
 def test_a_server_starts_where_no_room_can_be_taken(

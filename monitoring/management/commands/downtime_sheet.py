@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from django.utils.text import slugify
 from clinic import clock
 from clinic.models import Site
 from monitoring.reports.downtime import as_pdf
+from monitoring.reports.files import in_full
 from monitoring.reports.pdf import MissingError
 
 
@@ -37,7 +37,9 @@ class Command(BaseCommand):
             out.mkdir(mode=0o700, parents=True, exist_ok=True)
             for site in Site.objects.all():
                 path = out / f"downtime-{slugify(site.name)}-{site.pk.hex[:8]}.pdf"
-                _write(path, as_pdf(site, clock.now()))
+                content = as_pdf(site, clock.now())
+                with in_full(path) as file:
+                    file.write(content)
                 self.stdout.write(str(path))
         except MissingError:
             raise CommandError(
@@ -45,14 +47,3 @@ class Command(BaseCommand):
             ) from None
         except OSError as error:
             raise CommandError(f"No sheet was written. {error}") from None
-
-
-def _write(path: Path, content: bytes) -> None:
-    """In full or not at all, and for the account of the application alone."""
-    draft = path.with_suffix(".draft")
-    draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
