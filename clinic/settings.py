@@ -118,7 +118,8 @@ MESSAGE_TAGS = {message_levels.ERROR: "danger"}
 SQLITE: dict[str, Any] = {
     # DEFERRED loses contended transactions to "database is locked".
     "transaction_mode": "IMMEDIATE",
-    "timeout": 20,
+    # Shorter than a tablet waits for its answer, which says what keeps the server from saving.
+    "timeout": 10,
     # NORMAL loses acknowledged writes in a power cut; without recursive triggers, REPLACE would
     # delete a row past the guards.
     "init_command": (

@@ -25,6 +25,16 @@ def type_reading(nurse: Person, visit: Visit, systolic: int) -> None:
     fill_reading(nurse, systolic=systolic)
 
 
+def open_session(nurse: Person, visit: Visit) -> None:
+    """With the form for a reading kept in the page, for when there is no network."""
+    nurse.go(f"/sessions/{visit.id}/")
+    wait_until_form_is_kept(nurse)
+
+
+def wait_until_form_is_kept(nurse: Person) -> None:
+    expect(nurse.page.locator("[data-goes-on-form][data-is-kept]")).to_have_count(1)
+
+
 def wait_until_sent(nurse: Person) -> None:
     """Nothing waits on the tablet any more."""
     for _ in range(PATIENCE // 100):

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from monitoring.models import Reading
 from tests.browser.conftest import Makes, Person
 from tests.browser.hands import fill_reading
-from tests.browser.outbox_hands import cut, forgive, mend, wait_until_sent
+from tests.browser.outbox_hands import cut, forgive, mend, open_session, wait_until_sent
 from tests.clock import TestClock
 from tests.factories.visits import Visit, at_forty
 
@@ -27,9 +27,7 @@ def test_readings_are_entered_on_a_session_that_has_no_network(
     visit: Visit, nurse: Person, clock: TestClock
 ) -> None:
     page = nurse.page
-    with page.expect_response("**/reading/"):
-        nurse.go(f"/sessions/{visit.id}/")
-    page.wait_for_load_state("networkidle")
+    open_session(nurse, visit)
     cut(nurse)
     nurse.tap("Medication")
     expect(page.get_by_text("other pages do not open now")).to_be_visible()

@@ -13,7 +13,14 @@ from clinic.models import Staff, Tablet
 from monitoring.models import Reading
 from tests.browser.conftest import Makes, Person
 from tests.browser.hands import fill_reading
-from tests.browser.outbox_hands import cut, forgive, mend, rows, wait_until_sent
+from tests.browser.outbox_hands import (
+    cut,
+    forgive,
+    mend,
+    rows,
+    wait_until_form_is_kept,
+    wait_until_sent,
+)
 from tests.browser.taps import STORED, come_back, type_pin
 from tests.clock import TestClock
 from tests.factories.people import PIN, TabletFactory
@@ -53,9 +60,8 @@ def open_session(device: Person, visit: Visit, clock: TestClock) -> None:
     page = device.page
     page.clock.install(time=clock.now())
     device.go(f"/sessions/{visit.id}/")
-    with page.expect_response("**/reading/"):
-        page.clock.run_for(1600)
-    page.wait_for_load_state("networkidle")
+    page.clock.run_for(1600)
+    wait_until_form_is_kept(device)
 
 
 def pass_time(clock: TestClock, page: Page, seconds: int) -> None:

@@ -76,19 +76,24 @@ STORED = """async () => {
 
 
 def test_what_a_server_cannot_write_waits_with_the_reason_and_arrives_by_itself(
-    visit: Visit, nurse: Person
+    visit: Visit, nurse: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # The server has opened no connection yet: all that it opens wait a second for a writer.
+    of_database = connection.settings_dict
+    monkeypatch.setitem(of_database, "OPTIONS", of_database["OPTIONS"] | {"timeout": 1})
     type_reading(nurse, visit, 135)
-    options, name = connection.settings_dict["OPTIONS"], connection.settings_dict["NAME"]
-    connection.settings_dict["OPTIONS"] = options | {"timeout": 0.2}
-    with closing(sqlite3.connect(name, isolation_level=None)) as other:
+    with closing(sqlite3.connect(of_database["NAME"], isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         nurse.tap("Save reading")
         note = nurse.page.locator("[data-outbox-note]")
         expect(note).to_contain_text(WAITING)
         expect(note).to_contain_text("The server is busy.")
+        # Said also of what was sent again, after an answer that was lost.
+        lost = nurse.page.locator("[data-outbox-words]")
+        lost.evaluate("(words) => { words.textContent = ''; }")
+        nurse.page.evaluate("dispatchEvent(new Event('online'))")
+        expect(note).to_contain_text("The server is busy.")
         other.execute("ROLLBACK")
-    connection.settings_dict["OPTIONS"] = options
     nurse.page.evaluate("dispatchEvent(new Event('online'))")
     expect(nurse.page.get_by_text("Reading saved").first).to_be_visible()
     nurse.errors = [error for error in nurse.errors if "503" not in error]

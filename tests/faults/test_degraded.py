@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -17,6 +18,7 @@ from django.test import Client
 from clinic import clock as clinic_clock
 from clinic import unwritable
 from clinic.ids import uuid7
+from clinic.settings import SQLITE
 from monitoring.guards.privileges import restrict
 from monitoring.models import AccessEntry, Reading
 from monitoring.proof import reads, untold
@@ -231,3 +233,11 @@ def test_a_database_that_is_away_is_said_on_every_page_and_the_tablet_sends_agai
     assert "The database does not answer." in shown.content.decode()
     assert shown["Retry-After"] == "10"
     assert nurse.get(address).status_code == 200
+
+
+def test_a_tablet_waits_longer_for_an_answer_than_the_server_for_the_database() -> None:
+    script = (settings.BASE_DIR / "clinic/static/clinic/outbox-answers.js").read_text()
+    (tablet,) = re.findall(r"PATIENCE = (\d+);", script)
+    # Once to save, once to write who read.
+    server = SQLITE["timeout"] * 1000 + unwritable.PATIENCE
+    assert server < int(tablet)

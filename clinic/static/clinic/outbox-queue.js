@@ -22,6 +22,13 @@ let onChange = () => {};
 /** @type {(entry: Entry, next: string) => void} */
 let onSaved = () => {};
 
+/** What keeps the server from taking an entry, as it said when that was sent last.
+ *  @type {Map<string, string>} */
+const held = new Map();
+
+/** @param {string} id of an entry that waits @returns {string} in words; often none */
+export const heldBy = (id) => held.get(id) || "";
+
 /** What the server takes from its author alone. @type {Set<string>} */
 const forAuthor = new Set();
 
@@ -71,16 +78,23 @@ export function isSentByItself({ id, person, site, ticket, isRefused }) {
   return person === page.person || (Boolean(ticket) && !forAuthor.has(id));
 }
 
+/** @param {Entry} entry @param {string} token @param {Record<string, string>} [more] headers */
+async function sendOnce(entry, token, more) {
+  const answer = await post(entry, token, more);
+  held.set(entry.id, answer.because || "");
+  return answer;
+}
+
 /** Sent with the page's token, and with a fresh one where that is no good any more.
  *  @param {Entry} entry @param {HTMLInputElement} token @returns {Promise<Answer>} */
 export async function send(entry, token) {
   if (wasLocked()) return { status: 0 };
-  const answer = await post(entry, token.value);
+  const answer = await sendOnce(entry, token.value);
   if (answer.status !== 401) return answer;
   const fresh = await ask().catch(() => null);
   if (!fresh || !isOf(entry, fresh)) return answer;
   token.value = fresh.token;
-  return post(entry, fresh.token);
+  return sendOnce(entry, fresh.token);
 }
 
 /** @param {Entry} entry @param {string} token @returns {Promise<boolean>} whether to go on */
@@ -89,7 +103,7 @@ async function sendAgain(entry, token) {
   const { ticket = "", seal = "" } = entry;
   /** @type {Record<string, string>} */
   const byTicket = isOwn ? {} : { "X-Ticket": ticket, "X-Seal": seal };
-  const answer = await post(entry, token, { "X-Sent-Again": "1", ...byTicket });
+  const answer = await sendOnce(entry, token, { "X-Sent-Again": "1", ...byTicket });
   if (isSaved(answer)) {
     await remove(entry.id);
     onSaved(entry, answer.page || "/");

@@ -5,7 +5,7 @@ import { dropDraft, keyOf, readDraft } from "./draft-store.js";
 import { showUnsent } from "./outbox-bar.js";
 import { isRefusal, isSaved, isToBeSentAgain } from "./outbox-answers.js";
 import { addressOf, entryOf } from "./outbox-entry.js";
-import { inHand, put, remove, send, startQueue } from "./outbox-queue.js";
+import { heldBy, inHand, put, remove, send, startQueue } from "./outbox-queue.js";
 import { field, fillIn, find, findAll, mustFind } from "./page.js";
 import { sealing } from "./ticket.js";
 import { UNSENT } from "./unsent.js";
@@ -30,13 +30,18 @@ function close(form, isKept) {
   mustFind("[data-outbox-note]", HTMLElement, form).hidden = !isKept;
 }
 
+/** @param {Entry} entry @param {ParentNode} [within] */
+function sayWhere({ at, id }, within = document) {
+  const note = mustFind("[data-outbox-note]", HTMLElement, within);
+  const words = fillIn(note.dataset.words, { time: siteTime(at) });
+  mustFind("[data-outbox-words]", HTMLElement, note).textContent = `${words} ${heldBy(id)}`;
+  return note;
+}
+
 /** Kept, but not on the server: said where the form was, with what keeps the server from taking it.
- *  What waits on the tablet is no draft any more.
- *  @param {HTMLFormElement} form @param {Entry} entry @param {string} because */
-function sayKept(form, entry, because) {
-  const note = mustFind("[data-outbox-note]", HTMLElement, form);
-  const words = fillIn(note.dataset.words, { time: siteTime(entry.at) });
-  mustFind("[data-outbox-words]", HTMLElement, note).textContent = `${words} ${because}`;
+ *  What waits on the tablet is no draft any more. @param {HTMLFormElement} form @param {Entry} entry */
+function sayKept(form, entry) {
+  const note = sayWhere(entry, form);
   keptHere.push(entry.id);
   dropDraft(keyOf(form));
   close(form, true);
@@ -75,7 +80,7 @@ async function save(form, seal) {
     location.assign(answer.page || "/");
   } else if (isToBeSentAgain(answer)) {
     inHand.id = "";
-    sayKept(form, entry, answer.because || "");
+    sayKept(form, entry);
   } else {
     // What the server has to say stands on its own page. What it refused is in the hands of who typed
     // it; what needs a sign-in waits for that.
@@ -107,6 +112,7 @@ async function show() {
     // Another tab has sent it, or it is discarded.
     if (!own) location.reload();
     else if (own.isRefused) mustFind("[data-outbox-note]", HTMLElement).hidden = true;
+    else sayWhere(own);
   } catch {
     // The browser's database does not open: nothing is known to wait.
     localStorage.removeItem(UNSENT);

@@ -25,9 +25,13 @@ const address = () => live().dataset.goesOn || "";
 /** @param {HTMLAnchorElement} link */
 const isForm = (link) => new URL(link.href).pathname === address();
 
+/** What was asked for and is not here yet. @type {Promise<unknown>[]} */
+const onTheWay = [];
+
 /** @param {string} rel @param {string} href */
 function fetchPart(rel, href) {
   const link = document.createElement("link");
+  onTheWay.push(new Promise((resolve) => (link.onload = link.onerror = resolve)));
   link.rel = rel;
   link.href = href;
   if (rel === "stylesheet") link.media = "not all";
@@ -67,6 +71,8 @@ async function keep() {
     if (!answer.ok) return;
     kept = new DOMParser().parseFromString(await answer.text(), "text/html");
     fetchParts(kept);
+    await Promise.all(onTheWay);
+    place().dataset.isKept = "";
   } catch {
     // The one before stays.
   }
