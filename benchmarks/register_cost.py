@@ -50,6 +50,8 @@ _VARIED = (
         form_due_at = CASE WHEN one.n % 10 > 0 THEN planned_for + interval '7 days' END,
         form_filed_seq = CASE WHEN one.n % 10 > 0 AND one.n % 30 <> 1 THEN 13 END
     FROM one JOIN whose ON whose.n = 1 + one.n * 7919 % {patients} WHERE one.id = s.id""",
+    """CREATE TEMPORARY TABLE line AS SELECT * FROM unnest(
+        ARRAY[{seldom}], ARRAY[{bits}]::bigint[]) AS line (code, bit)""",
     r"""UPDATE monitoring_patient p SET family_name = 'Quill',
         search_name = regexp_replace(search_name, '^ \w+', ' quill')
     FROM whose WHERE whose.id = p.id AND whose.n % ({patients} / 3) = 5""",
@@ -64,6 +66,9 @@ _VARIED = (
         UNION ALL SELECT id, 'flag', 'systolic_emergency' FROM one WHERE n % 30 = 5
         UNION ALL SELECT id, 'flag', 'spo2_far_below' FROM one WHERE n % ({sessions} / 30) = 9
         UNION ALL SELECT id, 'event', 'adverse_event' FROM one WHERE n % 30 = 0
+        UNION ALL SELECT id, 'signature', 'unsigned' FROM one WHERE n % 20 = 0
+        UNION ALL SELECT session_id, 'line', code FROM monitoring_figures JOIN line
+            ON counts & line.bit > 0
         UNION ALL SELECT id, 'amendment', 'amended' FROM one WHERE n % 30 = 3
     ) made JOIN monitoring_session s ON s.id = made.id ORDER BY s.planned_for""",
     """CREATE TEMPORARY TABLE made AS
@@ -121,7 +126,7 @@ ASKED: dict[str, dict[str, str]] = {
 
 def archived(url: str, readings: int) -> None:
     """A year of so many readings, unlike each other in all that is asked for."""
-    from monitoring.rules.counted import bit
+    from monitoring.rules.counted import SELDOM, bit
 
     sessions = readings // READINGS_IN_SESSION
     with psycopg.connect(url, autocommit=True) as connection:
@@ -136,6 +141,8 @@ def archived(url: str, readings: int) -> None:
         columns = ", ".join(name for (name,) in cursor.fetchall() if name not in made)
         some = {"patients": sessions // 10, "sessions": sessions, "columns": columns}
         lines = {"line": bit("struck"), "rare_line": bit("unanswered")}
+        some["seldom"] = ", ".join(f"'{code}'" for code in sorted(SELDOM))
+        some["bits"] = ", ".join(str(bit(code)) for code in sorted(SELDOM))
         for text in _VARIED:
             cursor.execute(text.format(**some, **lines))
         cursor.execute("SELECT session_id FROM monitoring_amendment LIMIT 1")

@@ -47,7 +47,8 @@ class Tag(Derived):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("session", "kind", "code"), name="tag_once"),
+            # With the site, so that no row is looked at to know that it is of this one.
+            models.UniqueConstraint(fields=("session", "kind", "code", "site"), name="tag_once"),
         )
         indexes = (
             models.Index(

@@ -19,7 +19,8 @@ DEVIATING = ~Q(deviation_count=0)
 
 
 def _by(name: str, *columns: str, condition: Q | None = None) -> Index:
-    fields = ("site", *columns, "-planned_for")
+    """With the id, by which they are compared with the sessions of a tag: no row is looked at."""
+    fields = ("site", *columns, "-planned_for", "-id")
     return Index(fields=fields, name=f"register_{name}", condition=condition)
 
 
@@ -35,12 +36,6 @@ def register_indexes() -> tuple[Index, ...]:
         _by("deviations", "-deviation_count"),
         _by("deviating", condition=DEVIATING),
         _by("signed", condition=Q(standing_clearance__isnull=False)),
-        # With the id, by which they are compared with those of a tag: no row is looked at for it.
-        Index(
-            fields=("site", "-planned_for", "-id"),
-            name="register_unsigned",
-            condition=Q(first_dose_at__isnull=False, standing_clearance=None),
-        ),
         _by("formless", condition=Q(form_due_at=None, form_filed_seq=None)),
         Index(*by_peak, name="register_peak"),
     )

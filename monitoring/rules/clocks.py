@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitoring.rules.facts import CLOCKS_APART, ReadingFacts, SessionFacts
+
+_SETTLED = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,13 @@ def recorded_times(facts: SessionFacts) -> list[datetime]:
     left = [facts.departure.recorded_at] if facts.departure else []
     in_order = [at for _, at in sorted(moments)]
     return [*in_order, *left, *(at for _, at in sorted(late))]
+
+
+def settled_at(facts: SessionFacts) -> datetime:
+    """A time after which nothing of a session that has ended changes by itself: what was not
+    answered then stays unanswered, and no clock is behind the record any more. It has a fact, or a
+    departure."""
+    return max(recorded_times(facts)) + _SETTLED
 
 
 def _is_late(reading: ReadingFacts) -> bool:

@@ -59,6 +59,12 @@ COUNTED: dict[str, Callable[[SessionFigures], bool]] = {
 }
 """By line whether a session is among those behind it. A new line is added at the end, and
 `manage.py figures --rebuild` run."""
+COMMON = frozenset(
+    {"discharged", "dosed", "signed", "forty", "forty_on_time", "systolic", "diastolic", "spo2"}
+    | {"sedation", "dissociation"}
+)
+"""The lines behind which most sessions are."""
+SELDOM = COUNTED.keys() - COMMON
 _BITS = {code: 1 << place for place, code in enumerate(COUNTED)}
 
 
@@ -69,4 +75,9 @@ def bit(code: str) -> int:
 
 def counts(figures: SessionFigures) -> int:
     """The bits of every line that the session is behind."""
-    return sum(_BITS[code] for code, is_so in COUNTED.items() if is_so(figures))
+    return sum(_BITS[code] for code in counted_in(figures))
+
+
+def counted_in(figures: SessionFigures) -> list[str]:
+    """The lines that the session is behind."""
+    return [code for code, is_so in COUNTED.items() if is_so(figures)]

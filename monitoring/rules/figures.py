@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from monitoring.rules.clocks import settled_at
 from monitoring.rules.deviations import was_cleared
 from monitoring.rules.facts import ClearanceFacts, SessionFacts, whole_minutes
 from monitoring.rules.filling import MANDATORY, PRESSURE, on_time
@@ -27,7 +28,6 @@ from monitoring.rules.lateness import is_late
 from monitoring.rules.resolution import Resolution, resolution
 from monitoring.rules.schedule import Slot, slots
 from monitoring.rules.summary import Extreme, highest, lowest
-from monitoring.rules.tags import settled_at
 
 Forty = Literal["", "on_time", "late", "not_done", "missed"]
 State = Literal["", "never_affected", "resolved", "not_resolved"]
@@ -68,7 +68,7 @@ def figures(facts: SessionFacts) -> SessionFigures:
     """The figures of whole facts of a session that has ended."""
     asked = _asked(facts)
     sedation, dissociation = resolution(facts, "sedation"), resolution(facts, "dissociation")
-    signed = _standing(facts)
+    signed = standing_clearance(facts)
     spo2 = lowest(facts, "spo2")
     entries = list(_entries(facts))
     to_answer, late, unanswered = _answers(facts)
@@ -128,7 +128,8 @@ def _state(found: Resolution | None) -> State:
     return found.state if found else ""
 
 
-def _standing(facts: SessionFacts) -> ClearanceFacts | None:
+def standing_clearance(facts: SessionFacts) -> ClearanceFacts | None:
+    """The signature that stands."""
     clearance = facts.clearance
     return clearance if clearance and clearance.withdrawn_at is None else None
 

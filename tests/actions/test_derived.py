@@ -55,8 +55,11 @@ def test_a_flag_is_a_tag_at_once_and_a_deviation_when_the_session_has_ended(
     visit = dosed(clock)
     visit.read(15, systolic=181)
     found = Tag.objects.filter(session=visit.id)
-    assert set(found.values_list("kind", "code")) == {("flag", "systolic_high"),
-                                                      ("flag", "systolic_rise")}  # fmt: skip
+    assert set(found.values_list("kind", "code")) == {
+        ("flag", "systolic_high"),
+        ("flag", "systolic_rise"),
+        ("signature", "unsigned"),
+    }
     assert not Figures.objects.exists()
     visit.leave(kind="against_advice")
     assert found.filter(kind="deviation", code="against_advice").exists()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from monitoring.rules.counted import COMMON, counted_in
 from monitoring.rules.deviations import deviations
+from monitoring.rules.figures import figures
 from monitoring.rules.tags import tags
-from tests.rules.samples import at, departure, event, observed, reading, whole
+from tests.rules.samples import at, clearance, departure, event, observed, reading, whole
 
 
 def codes(*kinds: str, of: object) -> set[str]:
@@ -15,7 +17,7 @@ def codes(*kinds: str, of: object) -> set[str]:
 
 
 def test_the_kinds_of_flags_are_tags_on_both_sides_of_a_limit() -> None:
-    assert tags(observed(reading(15, systolic=159))) == frozenset()
+    assert codes("flag", of=tags(observed(reading(15, systolic=159)))) == set()
     found = tags(observed(reading(15, systolic=160), reading(20, spo2=89)))
     assert codes("flag", of=found) == {"systolic_rise", "spo2_far_below"}
 
@@ -23,7 +25,7 @@ def test_the_kinds_of_flags_are_tags_on_both_sides_of_a_limit() -> None:
 def test_an_adverse_event_is_a_tag_and_another_event_is_none() -> None:
     found = tags(observed(events=(event(20, "adverse_event"), event(21))))
     assert codes("event", of=found) == {"adverse_event"}
-    assert tags(observed(events=(event(21),))) == frozenset()
+    assert codes("event", of=tags(observed(events=(event(21),)))) == set()
 
 
 def test_deviations_are_tags_once_the_session_has_ended_and_no_later_time_adds_one() -> None:
@@ -35,6 +37,28 @@ def test_deviations_are_tags_once_the_session_has_ended_and_no_later_time_adds_o
     assert "against_advice" in found
     for minutes in (126, 10_000):
         assert found == {d.code for d in deviations(ended, at(minutes))}
+
+
+def test_who_was_dosed_is_tagged_while_no_signature_stands() -> None:
+    unsigned = {"unsigned"}
+    assert codes("signature", of=tags(observed())) == unsigned
+    assert codes("signature", of=tags(replace(observed(), doses=()))) == set()
+    assert codes("signature", of=tags(replace(whole(), phase="cleared"))) == set()
+    left = replace(whole(), phase="closed", departure=departure(125, "against_advice"))
+    assert codes("signature", of=tags(left)) == unsigned
+    signed = replace(left, clearances=(clearance(124),))
+    assert codes("signature", of=tags(signed)) == set()
+    withdrawn = replace(left, clearances=(clearance(124, withdrawn_at=at(126)),))
+    assert codes("signature", of=tags(withdrawn)) == unsigned
+
+
+def test_of_what_it_counts_in_the_seldom_lines_are_tags_once_it_has_ended() -> None:
+    left = replace(whole(), departure=departure(125, "against_advice"))
+    assert codes("line", of=tags(left)) == set()
+    ended = replace(left, phase="closed")
+    found = codes("line", of=tags(ended))
+    assert {"against_advice", "unsigned"} <= found
+    assert found == set(counted_in(figures(ended))) - COMMON
 
 
 def test_what_nobody_was_informed_of_before_a_session_was_cancelled_stays_unanswered() -> None:

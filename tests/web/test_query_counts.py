@@ -262,8 +262,8 @@ def test_a_session_page_asks_no_more_with_more_rows(clock: TestClock, signed_in:
     assert count(lambda: nurse.get(f"/sessions/{visit.id}/")) == few
 
 
-@pytest.mark.parametrize(("build", "times"), [(dosed, 10), (observed, 10), (signed, 11)])
-def test_saving_a_reading_asks_ten_times_and_once_more_for_a_standing_signature(
+@pytest.mark.parametrize(("build", "times"), [(dosed, 10), (observed, 10), (signed, 12)])
+def test_saving_a_reading_asks_ten_times_and_twice_more_for_a_standing_signature(
     clock: TestClock, signed_in: Signer, build: Callable[..., Visit], times: int
 ) -> None:
     visit = build(clock)

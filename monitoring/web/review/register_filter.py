@@ -28,7 +28,8 @@ from monitoring.models.session import SessionQuerySet
 from monitoring.reports import overview_lines
 from monitoring.reports.form_state import Found, in_form_state
 from monitoring.reports.register import NEWEST, ORDERS, by_day_of, waiting
-from monitoring.rules.tags import ADVERSE_EVENT, AMENDED, Tag, TagKind
+from monitoring.rules.counted import SELDOM
+from monitoring.rules.tags import ADVERSE_EVENT, AMENDED, UNSIGNED, Tag, TagKind
 from monitoring.words import kinds
 
 if TYPE_CHECKING:
@@ -85,13 +86,20 @@ _TAGGED: dict[str, TagKind] = {
     "kind": "deviation",
     "flag": "flag",
     "adverse": "event",
+    "signature": "signature",
     "amended": "amendment",
+    "behind": "line",
 }
 """By the name of the filter, the kind of tag that it asks for."""
 
 
-def _tag(name: str, chosen: str) -> Tag:
-    """The tag that the filter `name` asks for."""
+def _tag(name: str, chosen: str | None) -> Tag | None:
+    """The tag that the filter `name` asks for; None where it is found otherwise, as are most
+    sessions."""
+    if not chosen or name not in _TAGGED or (name == "behind" and chosen not in SELDOM):
+        return None
+    if name == "signature":
+        return UNSIGNED if chosen == "no" else None
     return AMENDED if name == "amended" else Tag(_TAGGED[name], chosen)
 
 
@@ -247,9 +255,12 @@ class Register(ListFilter):
         return found.filter(deviation_count=0)
 
     def tagged(self, found: QuerySet[Session], name: str, code: str) -> QuerySet[Session]:
+        asked = _tag(name, code)
+        return self._with_tag(found, name, asked) if asked else found
+
+    def _with_tag(self, found: QuerySet[Session], name: str, asked: Tag) -> QuerySet[Session]:
         """Joined under the name of the filter, so that the order by date may be that of the tag. Of
         a tag nothing is asked that its index has not: of two that never meet, all are read."""
-        asked = _tag(name, code)
         is_it = Q(tags__site=self.site, tags__kind=asked.kind, tags__code=asked.code)
         tag: Any = FilteredRelation("tags", condition=is_it & self._in_period("tags__"))
         return found.annotate(**{f"{name}_tag": tag}).filter(
@@ -260,7 +271,7 @@ class Register(ListFilter):
         """Signed and standing; or dosed without a signature that stands."""
         if is_so == "yes":
             return found.filter(standing_clearance__isnull=False)
-        return found.filter(first_dose_at__isnull=False, standing_clearance=None)
+        return self._with_tag(found, name, UNSIGNED)
 
     def named(self, found: QuerySet[Session], name: str, words: str) -> QuerySet[Session]:
         """A whole MRN finds its patient alone, and not all whose numbers begin with it."""
@@ -275,6 +286,8 @@ class Register(ListFilter):
 
     def is_behind(self, found: QuerySet[Session], name: str, code: str) -> QuerySet[Session]:
         """The sessions behind one line of the overview: those it opens."""
+        if asked := _tag(name, code):
+            return self._with_tag(found, name, asked)
         is_it = Q(figures__site=self.site) & overview_lines.rows(code, at="figures__")
         return found.filter(is_it & self._in_period("figures__"))
 
@@ -303,13 +316,12 @@ class Register(ListFilter):
         if self._few is not None:
             return self._few
         name, *others = self._asked - _PERIOD or {""}
+        if not others and (asked := _tag(name, self._given.get(name))):
+            tags = models.Tag.objects.filter(self._in_period())
+            return tags.filter(site=self.site, kind=asked.kind, code=asked.code)
         if name == "behind" and not others:
             is_it = overview_lines.rows(self._given[name]) & self._in_period()
             return models.Figures.objects.filter(is_it, site=self.site)
-        if name in _TAGGED and not others:
-            asked = _tag(name, self._given[name])
-            tags = models.Tag.objects.filter(self._in_period())
-            return tags.filter(site=self.site, kind=asked.kind, code=asked.code)
         found: QuerySet[Any] = super().qs
         return found
 
@@ -319,10 +331,10 @@ class Register(ListFilter):
         order."""
         names = self._asked - _PERIOD
         is_by_date = self._sort in {NEWEST, "planned_for"}
-        if len(names) <= 1 and (is_by_date or "behind" not in names):
+        if len(names) <= 1 and (is_by_date or not self._has_figures):
             return None
         found = super().qs.order_by()
-        if "behind" in names:
+        if self._has_figures:
             found = by_day_of("figures", ORDERS[NEWEST]).of(found)
         ids = list(found.values_list("pk", flat=True)[: FEW + 1])
         few: QuerySet[Session] = self.queryset.filter(pk__in=ids)
@@ -336,6 +348,12 @@ class Register(ListFilter):
     def _asked(self) -> set[str]:
         """The filters that are set."""
         return {k for k, value in self._given.items() if k != "sort" and value not in {None, ""}}
+
+    @property
+    def _has_figures(self) -> bool:
+        """Whether sessions are joined with their figures: for a line behind which most are."""
+        code = self._given.get("behind")
+        return bool(code) and not _tag("behind", code)
 
     @property
     def _sort(self) -> str:
@@ -355,7 +373,7 @@ class Register(ListFilter):
     @property
     def order(self) -> Order:
         """The one that was asked for; a wrong one is told of, and shows nothing."""
-        joined = [f"{name}_tag" for name in _TAGGED if self._given.get(name)]
-        joined += ["figures"] if self._given.get("behind") else []
+        joined = [f"{name}_tag" for name in _TAGGED if _tag(name, self._given.get(name))]
+        joined += ["figures"] if self._has_figures else []
         order = ORDERS[self._sort]
         return by_day_of(joined[0], order) if joined else order

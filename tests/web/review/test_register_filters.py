@@ -232,7 +232,7 @@ def test_the_place_among_namesakes_is_found_by_their_index(many: list[Any], site
 @pytest.mark.parametrize(
     ("name", "code"),
     [("kind", "against_advice"), ("flag", "systolic_emergency"), ("adverse", "adverse_event"),
-     ("amended", "yes")],
+     ("amended", "yes"), ("signature", "no"), ("behind", "struck")],
 )  # fmt: skip
 def test_the_sessions_of_a_tag_are_paged_by_the_index_of_tags(
     many: list[Any], site: Site, name: str, code: str, sort: str
@@ -256,8 +256,7 @@ def test_what_two_filters_have_in_common_is_found_by_their_indexes_alone(site: S
     tags = register(site, **flag, adverse="adverse_event").qs.order_by().values("pk").explain()
     assert tags.count("Index Only Scan using tag_by_date") == 2, tags
     signed = register(site, **flag, signature="no").qs.order_by().values("pk").explain()
-    assert "Index Only Scan using tag_by_date" in signed, signed
-    assert "Index Only Scan using register_unsigned" in signed, signed
+    assert signed.count("Index Only Scan using tag_by_date") == 2, signed
 
 
 def test_the_pages_of_a_tag_show_each_of_its_sessions_once(
@@ -333,7 +332,6 @@ EACH: dict[str, Any] = {
     "deviations": Q(deviation_count=0),
     "deviating": DEVIATING,
     "signed": Q(standing_clearance__isnull=False),
-    "unsigned": Q(first_dose_at__isnull=False, standing_clearance=None),
     "formless": Q(form_due_at=None, form_filed_seq=None),
 }
 
