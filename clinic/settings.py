@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "clinic.signin.idle.IdleLock",
     "clinic.middleware.CurrentSite",
     "allauth.account.middleware.AccountMiddleware",
+    "monitoring.web.watched.Watched",
     "monitoring.web.lookup.LogReads",
     "monitoring.web.hand_over.HandOver",
 ]

@@ -1,4 +1,5 @@
-"""Why a database that can be read takes nothing now: full, set to be read alone, busy, or away.
+"""Why a database that can be read takes nothing now: full, set to be read alone, busy, away, or
+without the guards of the record.
 
 The driver's own numbers tell it, never its words, which differ by version and language.
 """
@@ -14,8 +15,10 @@ from typing import Any, Literal
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, OperationalError, connections
 from django.utils.translation import gettext_lazy as _
 
+from clinic.refusal import GuardsMissing
+
 logger = logging.getLogger(__name__)
-Reason = Literal["full", "read_only", "busy", "away"]
+Reason = Literal["full", "read_only", "busy", "away", "not_guarded"]
 
 PATIENCE = 2000
 """Milliseconds that what no one waits for waits for another writer: as long as PostgreSQL does."""
@@ -24,6 +27,10 @@ WHY = {
     "read_only": _("The record can be read, but not written now. Call your administrator."),
     "busy": _("The server is busy."),
     "away": _("The database does not answer. Call your administrator."),
+    "not_guarded": _(
+        "The safeguards of the database are incomplete, so nothing can be recorded. Call your "
+        "administrator."
+    ),
 }
 _SQLITE: dict[int, Reason] = {
     sqlite3.SQLITE_FULL: "full",
@@ -47,6 +54,8 @@ _POSTGRESQL: dict[str, Reason] = {
 def reason(error: BaseException) -> Reason | None:
     """Why the database did not do what it was asked, where that lies with it; None for an error of
     ours."""
+    if isinstance(error, GuardsMissing):
+        return "not_guarded"
     cause: Any = error.__cause__
     if isinstance(cause, sqlite3.Error):
         # The low byte is the kind; the rest says more of it.

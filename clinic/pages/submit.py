@@ -16,12 +16,14 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.pages.entry_form import VerbForm
 from clinic.refusal import Conflict, GuardsMissing, NotAllowed, Refused
-from clinic.unwritable import WHY, reason
+from clinic.unwritable import WHY, Reason, reason
 
 logger = logging.getLogger(__name__)
 Made = TypeVar("Made")
 
-NOT_TAKEN, BUSY, NOT_GUARDED = "not_taken", "busy", "not_guarded"
+NOT_TAKEN = "not_taken"
+BUSY: Reason = "busy"
+NOT_GUARDED: Reason = "not_guarded"
 HERE = _("What you entered is still here: measure on, write on paper, and save it again later.")
 WORDS = {
     NOT_TAKEN: _(
@@ -32,10 +34,7 @@ WORDS = {
     "full": format_lazy("{} {} {}", _("Not saved."), WHY["full"], HERE),
     "read_only": format_lazy("{} {} {}", _("Not saved."), WHY["read_only"], HERE),
     "away": format_lazy("{} {} {}", _("Not saved."), WHY["away"], HERE),
-    NOT_GUARDED: _(
-        "Not saved. The safeguards of the database are incomplete, so nothing can "
-        "be recorded. Write on paper and call your administrator."
-    ),
+    NOT_GUARDED: format_lazy("{} {} {}", _("Not saved."), WHY[NOT_GUARDED], HERE),
 }
 
 

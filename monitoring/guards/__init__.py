@@ -15,9 +15,10 @@ from django.db.models.signals import post_migrate, pre_migrate
 
 from clinic.refusal import GuardsMissing
 from monitoring.guards import file, statistics
-from monitoring.guards.foreign import extra_rights, foreign
+from monitoring.guards.compare import faults, find
 from monitoring.guards.install import check, drop, has_tables, install
-from monitoring.guards.privileges import as_owner, excess, lift, restrict, settings_missing
+from monitoring.guards.privileges import as_owner, excess, lift, restrict
+from monitoring.guards.watch import require
 
 __all__ = [
     "REFUSALS",
@@ -26,6 +27,7 @@ __all__ = [
     "check",
     "connect",
     "drop",
+    "faults",
     "install",
     "require",
     "require_file",
@@ -36,24 +38,6 @@ REFUSALS = {
     "guard_departure_left_in_time": "left_out_of_time",
 }
 """What a person is answered where the database's own clock, or the times of the record, refused."""
-
-_found_whole: set[tuple[str, str]] = set()
-"""Databases, by alias and name, whose guards this process has found whole."""
-
-
-def require() -> None:
-    """Refuse to write while a guard is missing, or a setting that keeps what was written, or while
-    something else stands at the tables; asks each database once a process.
-
-    Raises GuardsMissing.
-    """
-    database = (connection.alias, str(connection.settings_dict["NAME"]))
-    if database in _found_whole:
-        return
-    missing = [*check(connection), *settings_missing(connection), *foreign(connection)]
-    if missing:
-        raise GuardsMissing(missing)
-    _found_whole.add(database)
 
 
 def require_file() -> None:
@@ -99,7 +83,7 @@ def _report(
         connection = connections[alias]
         if not has_tables(connection):
             continue
-        found += [checks.Warning(words, id=id) for id, words in _faults(connection)]
+        found += [checks.Warning(fault.words, id=fault.id) for fault in find(connection)]
         if excess(connection):
             found.append(
                 checks.Warning(
@@ -109,32 +93,3 @@ def _report(
                 )
             )
     return found
-
-
-def faults() -> list[str]:
-    """Everything about the guards, settings and rights of the database that does not keep the
-    record, in words; verification says it with what it finds."""
-    return [words for _, words in _faults(connections[connection.alias])]
-
-
-def _faults(connection: BaseDatabaseWrapper) -> list[tuple[str, str]]:
-    """The id of each warning, and its words."""
-    found = [
-        ("monitoring.W001", f"The guard {name} is missing or changed.")
-        for name in check(connection)
-    ]
-    found += [
-        ("monitoring.W002", f"The database's setting {name} does not keep the record.")
-        for name in settings_missing(connection)
-    ]
-    found += [
-        (
-            "monitoring.W004",
-            f"This is not the application's, and may keep rows from the record: {what}.",
-        )
-        for what in foreign(connection)
-    ]
-    return found + [
-        ("monitoring.W005", f"This right is more than the application needs: {what}.")
-        for what in extra_rights(connection)
-    ]

@@ -23,7 +23,7 @@ def keep(connection: BaseDatabaseWrapper) -> None:
     """Remember which file was opened."""
     if isinstance(connection, SQLite) and not connection.is_in_memory_db():
         path = str(connection.settings_dict["NAME"])
-        _opened[connection] = path, _identity(path)
+        _opened[connection] = path, identity(path)
 
 
 def is_replaced(connection: BaseDatabaseWrapper) -> bool:
@@ -31,8 +31,8 @@ def is_replaced(connection: BaseDatabaseWrapper) -> bool:
     and no query; never on PostgreSQL."""
     if connection.connection is None or connection not in _opened:
         return False
-    path, identity = _opened[connection]
-    return _identity(path) != identity
+    path, opened = _opened[connection]
+    return identity(path) != opened
 
 
 def renew(**kwargs: Any) -> None:
@@ -40,11 +40,12 @@ def renew(**kwargs: Any) -> None:
     for connection in connections.all(initialized_only=True):
         if is_replaced(connection) and not connection.in_atomic_block:
             path, _ = _opened[connection]
-            if _identity(path) is not None:
+            if identity(path) is not None:
                 connection.close()
 
 
-def _identity(path: str) -> tuple[int, int] | None:
+def identity(path: str) -> tuple[int, int] | None:
+    """The disk and the number there of the file that stands at `path`."""
     try:
         found = os.stat(path)
     except OSError:

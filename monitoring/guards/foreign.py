@@ -79,6 +79,12 @@ def _on_postgresql(connection: BaseDatabaseWrapper) -> set[str]:
             " WHERE relnamespace = 'public'::regnamespace"
         )
         rows = cursor.fetchall()
+        cursor.execute(
+            "SELECT name FROM unnest(%s::text[]) AS t(name)"
+            " WHERE to_regclass(name) IS DISTINCT FROM to_regclass('public.' || name)",
+            [tables],
+        )
+        found |= {f"{name} outside of the schema public" for (name,) in cursor.fetchall()}
     held = {name for name, _, is_held in rows if is_held}
     found |= {f"row security on {name}" for name in held & set(record())}
     return found | _not_tables({name for name, kind, _ in rows if kind in {"r", "p"}})

@@ -146,8 +146,19 @@ _SQLITE_SETTINGS = {
 }
 
 
-UNSAFE = {"fsync": "off", "synchronous_commit": "off", "session_replication_role": "replica"}
+UNSAFE = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "session_replication_role": "replica",
+}
 """Settings of PostgreSQL, with the value that loses what was acknowledged, or the guards."""
+_FOR_NEXT = """
+    SELECT option FROM pg_db_role_setting, LATERAL unnest(setconfig) AS option
+    WHERE setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
+    AND setrole IN (0, current_user::regrole)
+"""
+"""What each connection of this role will be set to, whatever this one is."""
 
 
 def settings_missing(connection: BaseDatabaseWrapper) -> list[str]:
@@ -160,4 +171,7 @@ def settings_missing(connection: BaseDatabaseWrapper) -> list[str]:
                 (found[name],) = cursor.fetchone()
             return [n for n, value in _SQLITE_SETTINGS.items() if found[n] != value]
         cursor.execute("SELECT name, setting FROM pg_settings WHERE name = ANY(%s)", [list(UNSAFE)])
-        return [name for name, setting in cursor.fetchall() if UNSAFE[name] == setting]
+        settings = dict(cursor.fetchall())
+        cursor.execute(_FOR_NEXT)
+        to_come = {option for (option,) in cursor.fetchall()}
+    return [n for n, bad in UNSAFE.items() if settings[n] == bad or f"{n}={bad}" in to_come]

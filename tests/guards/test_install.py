@@ -13,6 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from monitoring import guards
 from monitoring.actions import register_patient
+from monitoring.guards import watch
 from monitoring.guards.text import guards as guards_of_text
 from tests.clock import TestClock
 from tests.engine import IS_WHOLE
@@ -93,7 +94,7 @@ def test_migrating_drops_the_guards_before_and_installs_them_after(committed_db:
 def test_no_verb_writes_while_a_guard_is_missing(committed_db: None, clock: TestClock) -> None:
     clinic = open_clinic()
     drop_one(ONE.name, ONE.table)
-    guards._found_whole.clear()
+    watch._watches.clear()
     nothing: dict[str, Any] = {}
     with pytest.raises(guards.GuardsMissing) as refused:
         register_patient(clinic.site, clinic.nurse, **nothing)

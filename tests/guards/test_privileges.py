@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection
 
 from monitoring import guards
+from monitoring.guards import watch
 from monitoring.guards.privileges import _decide, allowed, grants, record, settings_missing
 from tests.clock import TestClock
 from tests.engine import APPLICATION, USES_POSTGRESQL
@@ -97,7 +98,7 @@ def test_nothing_is_written_while_a_setting_does_not_keep_it(
 ) -> None:
     with guards.as_owner(connection):
         run(f"PRAGMA {pragma} = {value}")
-    guards._found_whole.clear()
+    watch._watches.clear()
     assert settings_missing(connection) == [pragma]
     assert "monitoring.W002" in warned()
     with pytest.raises(guards.GuardsMissing, match=pragma):
@@ -112,7 +113,7 @@ def test_nothing_is_written_while_postgresql_does_not_keep_it(
     committed_db: None, name: str, value: str
 ) -> None:
     run(f"SET {name} = {value}")
-    guards._found_whole.clear()
+    watch._watches.clear()
     with pytest.raises(guards.GuardsMissing, match=name):
         guards.require()
 
@@ -127,6 +128,6 @@ def test_connecting_as_the_owner_is_warned_of_and_as_the_application_is_not(db: 
 def test_the_guards_are_asked_for_with_the_rights_of_the_application(
     application: None, db: None, clock: TestClock
 ) -> None:
-    guards._found_whole.clear()
+    watch._watches.clear()
     guards.require()
     assert open_clinic("With few rights").site.name == "With few rights"

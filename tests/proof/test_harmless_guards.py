@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from monitoring import guards
-from monitoring.guards import GuardsMissing, privileges
+from monitoring.guards import GuardsMissing, privileges, watch
 from monitoring.guards.text import guards as all_guards
 from monitoring.proof.verify import verify
 from tests.engine import APPLICATION, USES_POSTGRESQL
@@ -95,12 +95,12 @@ def test_nothing_is_written_while_it_is_so(name: str, clinic: Clinic) -> None:
     with guards.as_owner(connection):
         for statement in HERE[name][0]:
             run(statement)
-    guards._found_whole.clear()
+    watch._watches.clear()
     try:
         with pytest.raises(GuardsMissing):
             guards.require()
     finally:
-        guards._found_whole.clear()
+        watch._watches.clear()
 
 
 @pytest.mark.skipif(not USES_POSTGRESQL, reason="SQLite has no such setting")

@@ -17,6 +17,7 @@ from pytest_django import Settings
 
 from clinic.trail import chain
 from monitoring import guards
+from monitoring.guards import clocks
 from monitoring.upkeep import health
 from tests.clock import TestClock
 from tests.engine import USES_POSTGRESQL
@@ -28,9 +29,8 @@ AGO = timedelta(hours=27)
 
 
 @pytest.fixture
-def well(machine: Machine, clock: TestClock, monkeypatch: pytest.MonkeyPatch) -> Machine:
-    """A machine on which all was done today. Its clock is the tests'; the database's own is not."""
-    monkeypatch.setattr(health, "CLOCKS_APART", timedelta(days=10_000))
+def well(machine: Machine, clock: TestClock) -> Machine:
+    """A machine on which all was done today."""
     machine.back_up()
     run("anchor")
     run("verify_record")
@@ -50,7 +50,17 @@ def asked() -> tuple[int, dict[str, Any]]:
 def test_where_all_was_done_today_all_is_well(well: Machine) -> None:
     code, found = asked()
     assert {name: check["status"] for name, check in found["checks"].items()} == dict.fromkeys(
-        ("database", "guards", "clock", "disk", "access_log", "backup", "anchor", "verification"),
+        (
+            "database",
+            "guards",
+            "exchange",
+            "clock",
+            "disk",
+            "access_log",
+            "backup",
+            "anchor",
+            "verification",
+        ),
         "ok",
     )
     assert (code, found["status"]) == (0, "ok")
@@ -134,7 +144,7 @@ def test_a_clock_that_went_back_has_to_be_seen_to(
     with transaction.atomic():
         chain.append(chain.ORGANISATION, "organisation", "test", rows={}, actor_id=None)
     clock.forward(minutes=-60)
-    monkeypatch.setattr(health, "CLOCKS_APART", timedelta(minutes=5))
+    monkeypatch.setattr(clocks, "AGREE", timedelta(minutes=5))
     code, found = asked()
     assert code == 1
     said = "database's clock is" if USES_POSTGRESQL else "3600 s in the future"

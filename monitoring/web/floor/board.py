@@ -22,6 +22,7 @@ from clinic.pages import protect
 from clinic.pages.protect import page
 from clinic.request import ClinicRequest, SignedInRequest
 from clinic.tablets import Absent
+from monitoring.guards.watch import seen
 from monitoring.models import Session, recorded
 from monitoring.reports import calls, form_state, reviews
 from monitoring.rules.urgency import NOT_HERE_YET
@@ -50,11 +51,12 @@ def board(request: ClinicRequest) -> HttpResponse:
     """The cards alone when the page asks again, and nothing when nothing has changed."""
     now = clock.now()
     is_poll = bool(request.headers.get("HX-Request"))
+    watched = seen()
     tomorrow = _tomorrow(request.site, now)
     if is_poll:
         told = recorded.on_board(request.site.pk, tomorrow)
         absent = tablets.absent(told.tablets, now)
-        heads = news.heads(request, told.rows, tomorrow, absent)
+        heads = news.heads(request, told.rows, tomorrow, absent, watched)
         if news.has_none(request, heads, now):
             return news.nothing()
     else:
@@ -65,12 +67,17 @@ def board(request: ClinicRequest) -> HttpResponse:
 
     def shown_at(at: datetime) -> str:
         told = found if at == now else cards(floor, at, request.user, absent)
-        return news.digest((told, many))
+        return news.digest((told, many, watched))
 
     version = news.version(heads, now, shown_at)
     if same := news.unchanged(request, version):
         return same
-    context: dict[str, Any] = {"cards": found, "loads": many, "version": version}
+    context: dict[str, Any] = {
+        "cards": found,
+        "loads": many,
+        "version": version,
+        "watched": watched,
+    }
     log_read(request, "listed", [c.patient_id for c in found])
     if not is_poll:
         context |= {"area": "board", "today": now, **_notices(request, now)}
