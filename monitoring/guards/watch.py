@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import logging
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -90,6 +92,18 @@ def require() -> None:
         look()
     if names := here.seen.stops_saving:
         raise GuardsMissing(names)
+
+
+@contextmanager
+def asked_before() -> Iterator[None]:
+    """Ask now, and not again inside, where a setting is changed for invented data."""
+    require()
+    here = _here()
+    here.asked = here.answered = math.inf
+    try:
+        yield
+    finally:
+        here.asked = here.answered = -math.inf
 
 
 def look() -> Seen:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import count
+
+import pytest
 from django.db import connection
 
+from monitoring import guards
+from monitoring.guards import clocks
 from monitoring.management.demo.build import quick_commits
 
 
@@ -20,3 +25,12 @@ def test_commits_are_durable_again_after_the_build(committed_db: None) -> None:
         assert durability() != before
 
     assert durability() == before
+
+
+def test_a_build_goes_on_however_long_it_takes(
+    committed_db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clocks, "seconds", count(step=3600).__next__)
+    with quick_commits():
+        guards.require()
+    guards.require()

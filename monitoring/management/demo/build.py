@@ -12,6 +12,7 @@ from django.db import connection
 
 from clinic.models import Membership, Site, Staff
 from monitoring import guards
+from monitoring.guards.watch import asked_before
 from monitoring.management.demo.afterwards import play_afterwards
 from monitoring.management.demo.forms import play_forms
 from monitoring.management.demo.history import cases, past_of, play
@@ -58,13 +59,12 @@ def quick_commits() -> Iterator[None]:
         return
     is_sqlite = connection.vendor == "sqlite"
     name = "PRAGMA synchronous" if is_sqlite else "SET synchronous_commit"
-    # Asked now, while commits are as they must be: verbs ask once a process.
-    guards.require()
-    _run(f"{name} = OFF")
-    try:
-        yield
-    finally:
-        _run(f"{name} = {'FULL' if is_sqlite else 'ON'}")
+    with asked_before():
+        _run(f"{name} = OFF")
+        try:
+            yield
+        finally:
+            _run(f"{name} = {'FULL' if is_sqlite else 'ON'}")
 
 
 def _run(statement: str) -> None:
