@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
 from itertools import count
@@ -22,6 +21,7 @@ from tests.conftest import _maintain
 from tests.engine import USES_POSTGRESQL
 from tests.factories.posted import READING
 from tests.factories.visits import Visit, dosed
+from tests.faults.exchanged import put_a_copy_in_its_place
 
 _NUMBER = count()
 pytestmark = pytest.mark.usefixtures("committed_db")
@@ -67,17 +67,6 @@ def test_a_connection_that_the_database_ended_costs_no_one_an_error(
 
 
 on_sqlite = pytest.mark.skipif(USES_POSTGRESQL, reason="PostgreSQL is no file")
-
-
-def put_a_copy_in_its_place(tmp_path: Path) -> Path:
-    path = Path(connection.settings_dict["NAME"])
-    restored = tmp_path / "restored.sqlite3"
-    with sqlite3.connect(restored) as target, sqlite3.connect(path) as source:
-        source.backup(target)
-    os.replace(restored, path)
-    for end in ("-wal", "-shm"):
-        path.with_name(path.name + end).unlink(missing_ok=True)
-    return path
 
 
 def is_in(path: Path, id: str) -> bool:

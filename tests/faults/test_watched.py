@@ -9,18 +9,20 @@ from typing import Any
 
 import pytest
 from django.core.signals import request_started
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 from django.test import Client
 
 from clinic.ids import uuid7
+from monitoring import guards
 from monitoring.guards import GuardsMissing, clocks, privileges, watch
 from monitoring.models import Reading
 from monitoring.upkeep import health
 from tests.clock import TestClock
+from tests.conftest import _maintain
 from tests.engine import APPLICATION, USES_POSTGRESQL
 from tests.factories.posted import READING
 from tests.factories.visits import Visit, dosed
-from tests.faults.test_connections import put_a_copy_in_its_place
+from tests.faults.exchanged import put_a_copy_in_its_place
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 UNSAVED = "Nothing can be saved"
@@ -173,8 +175,6 @@ def test_a_board_that_stays_open_gets_the_line(nurse: Client, passing: Passing) 
 def test_as_soon_as_it_is_mended_a_save_succeeds(
     visit: Visit, nurse: Client, passing: Passing
 ) -> None:
-    from monitoring import guards
-
     by_the_owner(*HERE["a guard dropped"])
     passing.a_minute()
     assert UNSAVED in board(nurse)
@@ -228,8 +228,6 @@ def test_another_file_in_the_place_of_the_database_is_noticed(
 def test_another_database_of_the_same_name_is_noticed(
     visit: Visit, nurse: Client, passing: Passing
 ) -> None:
-    from tests.conftest import _maintain
-
     name = str(connection.settings_dict["NAME"])
     connections.close_all()
     _maintain(f'CREATE DATABASE "{name}_restored" TEMPLATE "{name}"')
@@ -281,8 +279,6 @@ def test_a_clock_that_is_set_while_the_server_runs_is_told(
 def test_a_database_that_does_not_answer_is_asked_again_a_minute_later(
     nurse: Client, passing: Passing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from django.db import OperationalError
-
     asked = []
 
     def gone(*given: Any) -> Any:
