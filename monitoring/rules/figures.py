@@ -25,6 +25,7 @@ from monitoring.rules.facts import ClearanceFacts, SessionFacts, whole_minutes
 from monitoring.rules.filling import MANDATORY, PRESSURE, on_time
 from monitoring.rules.flags import flagged
 from monitoring.rules.lateness import is_late
+from monitoring.rules.once import once
 from monitoring.rules.resolution import Resolution, resolution
 from monitoring.rules.schedule import Slot, slots
 from monitoring.rules.summary import Extreme, highest, lowest
@@ -64,6 +65,7 @@ class SessionFigures:
     unanswered: int
 
 
+@once
 def figures(facts: SessionFacts) -> SessionFigures:
     """The figures of whole facts of a session that has ended."""
     asked = _asked(facts)
