@@ -46,6 +46,21 @@ ON_POSTGRESQL: dict[str, tuple[list[str], str]] = {
          "CREATE TRIGGER zz BEFORE INSERT ON monitoring_accessentry FOR EACH ROW"
          " EXECUTE FUNCTION zz()"], "trigger zz on monitoring_accessentry"
     ),
+    "a guard taken away": (
+        [f"DROP TRIGGER {LEAVES} ON monitoring_departure"], f"The guard {LEAVES} is missing"
+    ),
+    "a guard switched off": (
+        [f"ALTER TABLE monitoring_departure DISABLE TRIGGER {LEAVES}"],
+        f"The guard {LEAVES} is missing or changed",
+    ),
+    "a table that is found before the record's": (
+        ["CREATE SCHEMA elsewhere", "CREATE TABLE elsewhere.monitoring_reading"
+         " (LIKE public.monitoring_reading)", "SET search_path = elsewhere, public"],
+        "monitoring_reading outside of the schema public",
+    ),
+    "guards that no trigger asks": (
+        ["SET session_replication_role = replica"], "setting session_replication_role does not"
+    ),
     "a guard that never asks": (
         [f"DROP TRIGGER {LEAVES} ON monitoring_departure", _WHEN_FALSE],
         f"The guard {LEAVES} is missing or changed",
@@ -104,12 +119,13 @@ def test_nothing_is_written_while_it_is_so(name: str, clinic: Clinic) -> None:
 
 
 @pytest.mark.skipif(not USES_POSTGRESQL, reason="SQLite has no such setting")
+@pytest.mark.parametrize("name", ["fsync", "full_page_writes"])
 def test_a_cluster_that_syncs_nothing_is_named(
-    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+    name: str, clinic: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As the tests' own is, which is thrown away."""
-    monkeypatch.setitem(privileges.UNSAFE, "fsync", "off")
-    assert any("setting fsync does not keep" in p.words for p in verify().problems)
+    monkeypatch.setitem(privileges.UNSAFE, name, "off")
+    assert any(f"setting {name} does not keep" in p.words for p in verify().problems)
 
 
 def test_the_command_says_that_the_guards_were_checked(
