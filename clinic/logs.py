@@ -14,6 +14,13 @@ from clinic import request_id
 _INVITATION = re.compile(r"(/invitation/[^/\s]+/)[^/\s\"?]+")
 
 
+def _reason(error: BaseException) -> str | None:
+    # gunicorn reads this module before there are settings.
+    from clinic import unwritable
+
+    return unwritable.reason(error)
+
+
 class NoTokens(logging.Filter):
     """Writes a one-time link without its token: whoever reads the log could open it."""
 
@@ -38,8 +45,10 @@ class ValueFreeFormatter(logging.Formatter):
         ei: tuple[type[BaseException], BaseException, TracebackType | None]
         | tuple[None, None, None],
     ) -> str:
-        kind, _, trace = ei
-        frames = "".join(traceback.format_tb(trace))
+        kind, error, trace = ei
+        # In an outage every request fails, and none for a reason that stands in the code.
+        is_outage = error is not None and _reason(error) is not None
+        frames = "".join(traceback.format_tb(trace)[-1 if is_outage else 0 :])
         return f"{frames}{kind.__name__ if kind else 'unknown'}"
 
 

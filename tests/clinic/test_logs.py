@@ -18,8 +18,10 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from django.conf import settings
+from django.db import OperationalError
 from django.test import Client
 
 from clinic import staffing
@@ -110,3 +112,28 @@ def ask(address: str, server: subprocess.Popen[bytes]) -> None:
             return
         except OSError:
             time.sleep(0.1)
+
+
+def test_an_outage_of_the_database_is_a_few_lines_a_request(log: StringIO) -> None:
+    def fail(error: Exception, depth: int = 20) -> None:
+        if depth:
+            fail(error, depth - 1)
+        raise error
+
+    counted = []
+    for error in (ValueError("Smith"), lost()):
+        before = len(log.getvalue())
+        try:
+            fail(error)
+        except type(error):
+            logging.getLogger("clinic").exception("it failed")
+        counted.append(log.getvalue()[before:].count("\n"))
+    assert "Smith" not in log.getvalue()
+    ours, outage = counted
+    assert ours > 5 >= outage
+
+
+def lost() -> OperationalError:
+    error = OperationalError("the row of Smith")
+    error.__cause__ = psycopg.OperationalError("the row of Smith")
+    return error

@@ -58,7 +58,7 @@ needs_systemd = pytest.mark.skipif(
 def test_systemd_takes_every_unit(units: Path) -> None:
     done = verified(units)
     assert (done.returncode, done.stderr) == (0, "")
-    assert len(list(units.iterdir())) == 15
+    assert len(list(units.iterdir())) == 17
 
 
 @needs_systemd
