@@ -10,6 +10,7 @@ PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal --durations=25 --dura
 # What WeasyPrint draws with. Without it all works but the PDF, which says so.
 PANGO := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
 HAS_PANGO := $(PYTHON) -c 'import sys; from ctypes.util import find_library as f; sys.exit(not all(map(f, ("pango-1.0", "pangoft2-1.0", "harfbuzz-subset"))))'
+HAS_CLUSTER := command -v patroni >/dev/null && command -v etcd >/dev/null && command -v haproxy >/dev/null
 HAS_POSTGRESQL := ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null
 # The server and the browser work beside the tests, which wait for them: one worker more than cores.
 WAITING := $(subst -n auto,-n $(shell echo $$(($$(nproc) + 1))),$(PYTEST))
@@ -34,7 +35,7 @@ TOOLS := SECRET_KEY=tools CLINIC_TRAIL_KEYS=tools:not-a-secret-for-tools-that-wr
 
 .DEFAULT_GOAL := help
 .PHONY: help run dev session check test test-all parts static lint types migrations imports
-.PHONY: verbs test-sqlite test-postgresql coverage test-browser $(PARTS) bench test-long screenshots keep-database styles icons lock clean
+.PHONY: verbs test-sqlite test-postgresql test-cluster coverage test-browser $(PARTS) bench test-long screenshots keep-database styles icons lock clean
 
 #: One file, one test, one engine, every core:
 #:   .venv/bin/python -m pytest tests/actions/test_give_dose.py
@@ -145,6 +146,16 @@ matrix-postgresql: .venv/test ## every address, person, id and method on Postgre
 
 pages-browser: .venv/test ## axe on every page in every state and theme, every form without TLS, the whole fuzz
 	WHOLE=1 $(WAITING) -m browser $(addprefix tests/browser/test_,accessibility.py empty_after_save.py fuzz.py)
+
+test-cluster: .venv/test ## docs/deploy/cluster on loopback, as root: its primary is killed under load, FAILOVERS=3 times
+	@[ -z "$$CI" ] || $(HAS_CLUSTER) || { apt-get update -qq || true; \
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends patroni etcd-server haproxy >/dev/null; }
+	@if $(HAS_CLUSTER); then \
+		$(BIN)/python -m pytest -s tests/cluster/failover.py; \
+	else \
+		echo "**** The cluster was NOT tried. On Debian: apt install patroni etcd-server haproxy"; \
+		test -z "$$CI"; \
+	fi
 
 hazards: .venv/test ## take the control of each hazard away, and see that its test fails; every report as PDF
 	WHOLE=1 $(PYTEST) tests/test_hazards.py tests/reports/test_pdf.py
