@@ -59,6 +59,8 @@ def forgive(nurse: Person) -> None:
     """A network that is gone is an error to the console alone."""
     lost = re.compile(
         "ERR_(FAILED|INTERNET_DISCONNECTED|EMPTY_RESPONSE|CONNECTION_REFUSED)|40[013]"
+        # A poll that was on its way.
+        "|htmx:(afterRequest|sendError)"
     )
     nurse.errors = [e for e in nurse.errors if not lost.search(e)]
 
