@@ -151,7 +151,7 @@ test-cluster: .venv/test ## docs/deploy/cluster on loopback, as root: its primar
 	@[ -z "$$CI" ] || $(HAS_CLUSTER) || { apt-get update -qq || true; \
 		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends patroni etcd-server haproxy >/dev/null; }
 	@if $(HAS_CLUSTER); then \
-		$(BIN)/python -m pytest -s tests/cluster/failover.py; \
+		$(BIN)/python -m pytest -s tests/cluster/failover.py tests/cluster/moment.py; \
 	else \
 		echo "**** The cluster was NOT tried. On Debian: apt install patroni etcd-server haproxy"; \
 		test -z "$$CI"; \
