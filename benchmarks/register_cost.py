@@ -67,7 +67,7 @@ _VARIED = (
         UNION ALL SELECT id, 'flag', 'spo2_far_below' FROM one WHERE n % ({sessions} / 30) = 9
         UNION ALL SELECT id, 'event', 'adverse_event' FROM one WHERE n % 30 = 0
         UNION ALL SELECT id, 'signature', 'unsigned' FROM one WHERE n % 20 = 0
-        UNION ALL SELECT session_id, 'line', code FROM monitoring_figures JOIN line
+        UNION ALL SELECT session_id, 'line', 'line_' || code FROM monitoring_figures JOIN line
             ON counts & line.bit > 0
         UNION ALL SELECT id, 'amendment', 'amended' FROM one WHERE n % 30 = 3
     ) made JOIN monitoring_session s ON s.id = made.id ORDER BY s.planned_for""",

@@ -35,7 +35,7 @@ SELDOM = {
 LINES = [
     f"""
     INSERT INTO monitoring_tag (session_id, site_id, planned_for, kind, code)
-    SELECT session_id, site_id, planned_for, 'line', '{code}' FROM monitoring_figures
+    SELECT session_id, site_id, planned_for, 'line', 'line_{code}' FROM monitoring_figures
     WHERE counts & {bit} > 0
     """
     for code, bit in SELDOM.items()

@@ -47,10 +47,16 @@ def tags(facts: SessionFacts, *, is_amended: bool = False) -> frozenset[Tag]:
         found.add(UNSIGNED)
     if facts.phase in ENDED:
         found |= {Tag("deviation", d.code) for d in _deviations(facts)}
-        found |= {Tag("line", code) for code in counted_in(figures(facts)) if code in SELDOM}
+        found |= {of_line(code) for code in counted_in(figures(facts)) if code in SELDOM}
     if is_amended:
         found.add(AMENDED)
     return frozenset(found)
+
+
+def of_line(code: str) -> Tag:
+    """The tag of a line of the overview. Its code is that of no flag or deviation: databases guess
+    from how often a code occurs, whatever its kind, how many sessions have a tag."""
+    return Tag("line", f"line_{code}")
 
 
 def _is_signed(facts: SessionFacts) -> bool:

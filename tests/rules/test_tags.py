@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from monitoring.rules.counted import COMMON, counted_in
+from monitoring.rules.counted import SELDOM, counted_in
 from monitoring.rules.deviations import deviations
 from monitoring.rules.figures import figures
-from monitoring.rules.tags import tags
+from monitoring.rules.tags import of_line, tags
 from tests.rules.samples import at, clearance, departure, event, observed, reading, whole
 
 
@@ -57,8 +57,9 @@ def test_of_what_it_counts_in_the_seldom_lines_are_tags_once_it_has_ended() -> N
     assert codes("line", of=tags(left)) == set()
     ended = replace(left, phase="closed")
     found = codes("line", of=tags(ended))
-    assert {"against_advice", "unsigned"} <= found
-    assert found == set(counted_in(figures(ended))) - COMMON
+    assert {"line_against_advice", "line_unsigned"} <= found
+    assert found == {of_line(code).code for code in counted_in(figures(ended)) if code in SELDOM}
+    assert not found & codes("deviation", "flag", "event", "signature", of=tags(ended))
 
 
 def test_what_nobody_was_informed_of_before_a_session_was_cancelled_stays_unanswered() -> None:

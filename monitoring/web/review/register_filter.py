@@ -29,7 +29,7 @@ from monitoring.reports import overview_lines
 from monitoring.reports.form_state import Found, in_form_state
 from monitoring.reports.register import NEWEST, ORDERS, by_day_of, waiting
 from monitoring.rules.counted import SELDOM
-from monitoring.rules.tags import ADVERSE_EVENT, AMENDED, UNSIGNED, Tag, TagKind
+from monitoring.rules.tags import ADVERSE_EVENT, AMENDED, UNSIGNED, Tag, TagKind, of_line
 from monitoring.words import kinds
 
 if TYPE_CHECKING:
@@ -100,6 +100,8 @@ def _tag(name: str, chosen: str | None) -> Tag | None:
         return None
     if name == "signature":
         return UNSIGNED if chosen == "no" else None
+    if name == "behind":
+        return of_line(chosen)
     return AMENDED if name == "amended" else Tag(_TAGGED[name], chosen)
 
 
@@ -331,11 +333,12 @@ class Register(ListFilter):
         order."""
         names = self._asked - _PERIOD
         is_by_date = self._sort in {NEWEST, "planned_for"}
-        if len(names) <= 1 and (is_by_date or not self._has_figures):
+        if len(names) <= 1 and (is_by_date or not self._joined):
             return None
         found = super().qs.order_by()
-        if self._has_figures:
-            found = by_day_of("figures", ORDERS[NEWEST]).of(found)
+        if self._has_figures or len(names) == 1:
+            # Its index is gone through in its own order.
+            found = by_day_of(self._joined[0], ORDERS[NEWEST]).of(found)
         ids = list(found.values_list("pk", flat=True)[: FEW + 1])
         few: QuerySet[Session] = self.queryset.filter(pk__in=ids)
         return few if len(ids) <= FEW else None
@@ -348,6 +351,13 @@ class Register(ListFilter):
     def _asked(self) -> set[str]:
         """The filters that are set."""
         return {k for k, value in self._given.items() if k != "sort" and value not in {None, ""}}
+
+    @property
+    def _joined(self) -> list[str]:
+        """What sessions are joined with, by name: figures, or the tag of each filter that asks for
+        one."""
+        tags = [f"{name}_tag" for name in _TAGGED if _tag(name, self._given.get(name))]
+        return ["figures", *tags] if self._has_figures else tags
 
     @property
     def _has_figures(self) -> bool:
@@ -373,7 +383,5 @@ class Register(ListFilter):
     @property
     def order(self) -> Order:
         """The one that was asked for; a wrong one is told of, and shows nothing."""
-        joined = [f"{name}_tag" for name in _TAGGED if _tag(name, self._given.get(name))]
-        joined += ["figures"] if self._has_figures else []
-        order = ORDERS[self._sort]
-        return by_day_of(joined[0], order) if joined else order
+        joined, order = self._joined, ORDERS[self._sort]
+        return by_day_of(joined[-1], order) if joined else order
