@@ -278,12 +278,21 @@ def test_the_pages_of_a_tag_show_each_of_its_sessions_once(
         assert [*(s.pk for s in first.rows), *rest] == shown(auditor, **asked, sort=sort)
 
 
-@pytest.mark.parametrize("asked", [{"flag": "systolic_emergency"}, {"behind": "systolic_rise"}])
+@pytest.mark.parametrize(
+    "asked",
+    [{"flag": "systolic_emergency"}, {"behind": "systolic_rise"}, {"behind": "dosed"}],
+)
+@pytest.mark.parametrize("among", [{"room": "Chair 3"}, {}])
 @pytest.mark.parametrize("sort", ORDERS)
-def test_several_filters_show_the_same_however_many_are_put_in_order_once_found(
-    clock: TestClock, site: Site, monkeypatch: pytest.MonkeyPatch, asked: dict[str, str], sort: str
+def test_filters_show_the_same_however_many_are_put_in_order_once_found(
+    clock: TestClock,
+    site: Site,
+    monkeypatch: pytest.MonkeyPatch,
+    asked: dict[str, str],
+    among: dict[str, str],
+    sort: str,
 ) -> None:
-    for number in range(5):
+    for number in range(5 if among else 4):
         visit = made(clock, site, observed)
         visit.read(None, systolic=200 + number % 3, diastolic=80)
         Session.objects.filter(pk=visit.id).update(room="Chair 3" if number else "Chair 4")
@@ -291,7 +300,7 @@ def test_several_filters_show_the_same_however_many_are_put_in_order_once_found(
     shown = []
     for few in (0, 4):
         monkeypatch.setattr(register_filter, "FEW", few)
-        chosen = register(site, **asked, room="Chair 3", sort=sort)
+        chosen = register(site, **asked, **among, sort=sort)
         first = chosen.page({}, 3)
         second = chosen.page({"after": str(first.after)}, 3)
         back = chosen.page({"before": str(second.rows[0].pk)}, 3)
