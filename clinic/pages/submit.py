@@ -25,16 +25,12 @@ NOT_TAKEN = "not_taken"
 BUSY: Reason = "busy"
 NOT_GUARDED: Reason = "not_guarded"
 HERE = _("What you entered is still here: measure on, write on paper, and save it again later.")
-WORDS = {
+WORDS = {code: format_lazy("{} {} {}", _("Not saved."), why, HERE) for code, why in WHY.items()} | {
     NOT_TAKEN: _(
         "Not saved. Someone else may have changed this in the same moment. What you entered is "
         "still here: look at it, then save again."
     ),
     BUSY: _("Not saved. The server is busy. What you entered is still here: save again."),
-    "full": format_lazy("{} {} {}", _("Not saved."), WHY["full"], HERE),
-    "read_only": format_lazy("{} {} {}", _("Not saved."), WHY["read_only"], HERE),
-    "away": format_lazy("{} {} {}", _("Not saved."), WHY["away"], HERE),
-    NOT_GUARDED: format_lazy("{} {} {}", _("Not saved."), WHY[NOT_GUARDED], HERE),
 }
 
 

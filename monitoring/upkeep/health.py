@@ -16,11 +16,10 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db import DatabaseError, connection, connections
+from django.db import DatabaseError, connection
 
 from clinic import clock, marks
-from clinic.models import TrailEntry
-from monitoring.guards import clocks, watch
+from monitoring.guards import watch
 from monitoring.proof import untold
 
 Status = Literal["ok", "look", "down"]
@@ -108,9 +107,8 @@ def _exchanged() -> Check:
 
 def _clock() -> Check:
     """The clock against the database's own, against the last entry, which is never in the future,
-    and against time as it passes."""
-    last = TrailEntry.objects.order_by("-at", "-id").values_list("at", flat=True).first()
-    words = clocks.apart(connections[connection.alias], last)
+    and against time as it passes; asked with the guards."""
+    words = watch.seen().clock
     fine = "The clocks agree, and the last entry is not in the future."
     return Check("clock", "look" if words else "ok", words or fine)
 

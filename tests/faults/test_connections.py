@@ -16,29 +16,14 @@ from django.test import Client
 from clinic.ids import uuid7
 from monitoring.guards import GuardsMissing
 from monitoring.models import Reading
-from tests.clock import TestClock
 from tests.conftest import _maintain
 from tests.engine import USES_POSTGRESQL
 from tests.factories.posted import READING
-from tests.factories.visits import Visit, dosed
+from tests.factories.visits import Visit
 from tests.faults.exchanged import put_a_copy_in_its_place
 
 _NUMBER = count()
 pytestmark = pytest.mark.usefixtures("committed_db")
-
-
-@pytest.fixture
-def visit(clock: TestClock) -> Visit:
-    made = dosed(clock)
-    clock.forward(minutes=3)
-    return made
-
-
-@pytest.fixture
-def nurse(visit: Visit) -> Client:
-    client = Client()
-    client.force_login(visit.nurse)
-    return client
 
 
 def send(nurse: Client, visit: Visit) -> tuple[Any, str]:

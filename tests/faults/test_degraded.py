@@ -36,10 +36,8 @@ on_sqlite = pytest.mark.skipif(USES_POSTGRESQL, reason="PostgreSQL's disk is its
 
 
 @pytest.fixture
-def visit(clock: TestClock, untold_reads: Path) -> Visit:
-    made = dosed(clock)
-    clock.forward(minutes=3)
-    return made
+def visit(untold_reads: Path, visit: Visit) -> Visit:
+    return visit
 
 
 @pytest.fixture

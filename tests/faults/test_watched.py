@@ -21,7 +21,7 @@ from tests.clock import TestClock
 from tests.conftest import _maintain
 from tests.engine import APPLICATION, USES_POSTGRESQL
 from tests.factories.posted import READING
-from tests.factories.visits import Visit, dosed
+from tests.factories.visits import Visit
 from tests.faults.exchanged import put_a_copy_in_its_place
 
 pytestmark = pytest.mark.usefixtures("committed_db")
@@ -49,18 +49,9 @@ def passing(monkeypatch: pytest.MonkeyPatch) -> Passing:
 
 
 @pytest.fixture
-def visit(clock: TestClock) -> Visit:
-    made = dosed(clock)
-    clock.forward(minutes=3)
-    return made
-
-
-@pytest.fixture
-def nurse(visit: Visit) -> Client:
-    client = Client()
-    client.force_login(visit.nurse)
-    client.get("/")
-    return client
+def nurse(nurse: Client) -> Client:
+    nurse.get("/")
+    return nurse
 
 
 def by_the_owner(*statements: str) -> None:
