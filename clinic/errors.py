@@ -14,7 +14,7 @@ from django.http import (
 )
 from django.template.loader import render_to_string
 
-from clinic import request_id
+from clinic import request_id, unwritable
 from clinic.unwritable import WHY, reason
 
 
@@ -32,5 +32,6 @@ def failed(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"request_id": request_id.current()}
     if error is None or (why := reason(error)) is None:
         return HttpResponseServerError(render_to_string("500.html", context))
+    unwritable.say(why)
     page = render_to_string("503.html", context | {"why": WHY[why]})
     return HttpResponse(page, status=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "10"})

@@ -37,7 +37,9 @@ BACKUP_RECIPIENTS = env.list("CLINIC_BACKUP_RECIPIENTS", default=[])
 DOWNTIME = Path(env("CLINIC_DOWNTIME", default=str(BASE_DIR / "var" / "downtime")))
 """Where the sheets are written by which a site goes on while the record does not open."""
 HEALTH_TOKEN = env("CLINIC_HEALTH_TOKEN", default="")
-"""With it a monitor elsewhere may ask /health/; without one only this machine may."""
+"""With it a monitor elsewhere may ask /health/ and /metrics/; without one only this machine may."""
+METRICS = env("PROMETHEUS_MULTIPROC_DIR", default="")
+"""Where the processes of one server count its requests; the library reads the same variable."""
 CLINIC_DEMO = env.bool("CLINIC_DEMO", default=False)
 CLINIC_DEMO_ACCOUNTS = "monitoring.management.demo.build.accounts"
 """Answers whom the sign-in page of the demo names: never anyone whom the demo did not make."""
@@ -63,7 +65,8 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "clinic.request_id.RequestId",
-    "monitoring.web.health.Health",
+    "monitoring.web.monitors.Monitors",
+    "clinic.metrics.Counted",
     # Before the rest, so that what the others answer by themselves carries the headers, too.
     "clinic.middleware.SecurityHeaders",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

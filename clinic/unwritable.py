@@ -10,6 +10,7 @@ import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Literal
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, OperationalError, connections
@@ -68,6 +69,30 @@ def reason(error: BaseException) -> Reason | None:
     # Without a number the connection itself failed; 08 and 57P are of one that was ended.
     is_lost = isinstance(error, OperationalError | InterfaceError) and cause is not None
     return "away" if is_lost and (state is None or state.startswith(("08", "57P"))) else None
+
+
+_said: ContextVar[Reason | None] = ContextVar("said", default=None)
+
+
+def say(why: Reason) -> Reason:
+    """`why`, for which this request is refused; see `said`."""
+    _said.set(why)
+    return why
+
+
+def said() -> Reason | None:
+    """What the request that is being answered was refused for."""
+    return _said.get()
+
+
+@contextmanager
+def listening() -> Iterator[None]:
+    """Inside is one request."""
+    token = _said.set(None)
+    try:
+        yield
+    finally:
+        _said.reset(token)
 
 
 @contextmanager

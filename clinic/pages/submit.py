@@ -14,6 +14,7 @@ from django.http import Http404
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from clinic import unwritable
 from clinic.pages.entry_form import VerbForm
 from clinic.refusal import Conflict, GuardsMissing, NotAllowed, Refused
 from clinic.unwritable import WHY, Reason, reason
@@ -43,13 +44,14 @@ def attempt(form: BaseForm, change: Callable[[], Made]) -> Made | None:
         logger.exception("the database did not take what was sent")
         code = NOT_TAKEN
     except DatabaseError as error:
-        code = reason(error) or (BUSY if isinstance(error, OperationalError) else "")
-        if not code:
+        why = reason(error) or (BUSY if isinstance(error, OperationalError) else None)
+        if why is None:
             raise
-        logger.exception("the database takes nothing now: %s", code)
+        logger.exception("the database takes nothing now: %s", why)
+        code = unwritable.say(why)
     except GuardsMissing as missing:
         logger.error("nothing is written: %s", missing)
-        code = NOT_GUARDED
+        code = unwritable.say(NOT_GUARDED)
     form.add_error(None, ValidationError(str(WORDS[code]), code=code))
     return None
 

@@ -57,6 +57,14 @@ def waits() -> bool:
         return False
 
 
+def count() -> int:
+    """How many such lines there are."""
+    if not waits():
+        return 0
+    held = settings.UNTOLD_READS.read_bytes().rstrip(FILL)
+    return len([line for line in held.split(FILL) if line])
+
+
 @contextmanager
 def taken() -> Iterator[list[str]]:
     """Every line, in order; none where another process has them. They are gone once the block ends

@@ -30,6 +30,8 @@ PART_FREE = 0.05
 """A disk with less free than both has to be seen to: bytes, and of the whole."""
 AT_MOST_OLD = timedelta(hours=26)
 """What is done once a day was done by then, also where it took an hour longer."""
+DAILY = {"backup": "backup", "anchor": "anchor", "verification": "verified"}
+"""Each check of what is done once a day, and the mark that it leaves."""
 KEY = "health"
 
 
@@ -67,8 +69,7 @@ def look() -> Health:
         "access_log": _access_log,
     }
     checks = [_tried(name, ask) for name, ask in asked.items()]
-    done = {"backup": "backup", "anchor": "anchor", "verification": "verified"}
-    checks += [_mark(name, mark) for name, mark in done.items()]
+    checks += [_mark(name, mark) for name, mark in DAILY.items()]
     return Health(clock.now(), checks)
 
 

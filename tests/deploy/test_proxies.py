@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from email.message import Message
@@ -48,9 +49,10 @@ class Clinic:
     folder: Path
     plain: int
     secure: int
+    numbers: int
 
     @property
-    def socket(self) -> str:
+    def socket_path(self) -> str:
         return str(self.folder / "clinic.sock")
 
     @property
@@ -62,13 +64,20 @@ class Clinic:
         found = socket.create_connection(("127.0.0.1", self.secure), timeout=30)
         return context.wrap_socket(found, server_hostname=NAME)
 
+    def local(self) -> socket.socket:
+        """The socket that the proxy reaches the server by."""
+        found = socket.socket(socket.AF_UNIX)
+        found.settimeout(30)
+        found.connect(self.socket_path)
+        return found
+
     def ask(self, path: str, method: str = "GET", body: bytes = b"", **headers: str) -> Answer:
         return ask(self.open(), path, method, body, **headers)
 
     def filled(self, recipe: str) -> str:
         text = (DEPLOY / recipe).read_text()
         here = {
-            "/run/clinic.sock": self.socket,
+            "/run/clinic.sock": self.socket_path,
             "/etc/clinic/tls": str(self.folder / "tls"),
             "/var/log/clinic": str(self.folder / "log"),
         }
@@ -99,8 +108,8 @@ def served(
     tmp_path_factory: pytest.TempPathFactory, collected: dict[str, Any], pytestconfig: pytest.Config
 ) -> Iterator[Clinic]:
     """The server as its unit starts it, behind a socket that no proxy stands at yet."""
-    clinic = Clinic(tmp_path_factory.mktemp("c"), free_port(), free_port())
-    for name in ("tls", "log"):
+    clinic = Clinic(tmp_path_factory.mktemp("c"), free_port(), free_port(), free_port())
+    for name in ("tls", "log", "counts"):
         (clinic.folder / name).mkdir()
     _certify(clinic.folder / "tls")
     database = clinic.folder / "clinic.sqlite3"
@@ -114,6 +123,7 @@ def served(
         "STATIC_ROOT": collected["STATIC_ROOT"],
         "CLINIC_STATE": str(clinic.folder / "state"),
         "CLINIC_HEALTH_TOKEN": TOKEN,
+        "PROMETHEUS_MULTIPROC_DIR": str(clinic.folder / "counts"),
     }
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("CLINIC_", "DJANGO_"))}
     environment |= given
@@ -122,11 +132,11 @@ def served(
     unit = (DEPLOY / "systemd" / "clinic.service").read_text()
     (start,) = re.findall(r"^ExecStart=\S+ (.+)$", unit, re.MULTILINE)
     server = subprocess.Popen(
-        [sys.executable, *start.split(), "--bind", f"unix:{clinic.socket}"],
+        [sys.executable, *start.split(), "--bind", f"unix:{clinic.socket_path}"],
         cwd=ROOT, env=environment,
     )  # fmt: skip
     try:
-        _wait_for(Path(clinic.socket))
+        _wait_for(Path(clinic.socket_path))
         yield clinic
     finally:
         server.send_signal(signal.SIGTERM)
@@ -179,6 +189,8 @@ def _nginx(clinic: Clinic) -> list[str]:
     text = clinic.filled("nginx.conf")
     text = text.replace("listen 443", f"listen 127.0.0.1:{clinic.secure}")
     site.write_text(text.replace("listen 80", f"listen 127.0.0.1:{clinic.plain}"))
+    numbers = clinic.folder / "numbers.conf"
+    numbers.write_text(clinic.filled("nginx-metrics.conf").replace("9180", str(clinic.numbers)))
     kept = "".join(
         f"{kind}_temp_path {clinic.folder}/{kind};"
         for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
@@ -187,7 +199,7 @@ def _nginx(clinic: Clinic) -> list[str]:
     user = "user root;" if os.geteuid() == 0 else ""
     main.write_text(
         f"{user} daemon off; pid {clinic.folder}/nginx.pid; error_log {clinic.folder}/error;"
-        f"events {{}} http {{ {kept} include {site}; }}"
+        f"events {{}} http {{ {kept} include {site}; include {numbers}; }}"
     )
     subprocess.run(["nginx", "-t", "-c", main], check=True, capture_output=True)
     return ["nginx", "-c", str(main)]
@@ -226,9 +238,59 @@ def test_the_health_of_the_server_is_for_this_machine_and_for_who_has_the_token(
     assert clinic.ask("/health/", "GET", b"", **forged).status == 404
     told = clinic.ask("/health/", Authorization=f"Bearer {TOKEN}")
     assert json.loads(told.body)["checks"]["database"]["status"] == "ok"
-    here = socket.socket(socket.AF_UNIX)
-    here.connect(clinic.socket)
-    assert ask(here, "/health/").status in {200, 503}
+    assert ask(clinic.local(), "/health/").status in {200, 503}
+
+
+def test_prometheus_reads_what_all_processes_counted_whichever_answers(served: Clinic) -> None:
+    before, https = _counted(served), {"X-Forwarded-Proto": "https"}
+
+    def fetch(_: int) -> int:
+        return ask(served.local(), "/sw.js", "GET", b"", **https).status
+
+    with ThreadPoolExecutor(9) as clients:
+        assert set(clients.map(fetch, range(45))) == {200}
+    for _ in range(9):
+        assert _counted(served) == before + 45
+    answered = {file.name for file in (served.folder / "counts").glob("summary_*")}
+    assert len(answered) == 3
+    assert len([one for one in answered if b"service-worker" in _read(served, one)]) > 1
+
+
+def _read(served: Clinic, file: str) -> bytes:
+    return (served.folder / "counts" / file).read_bytes()
+
+
+def _counted(served: Clinic) -> float:
+    """How often the page was asked for, as one process says it of all."""
+    text = ask(served.local(), "/metrics/").body.decode()
+    line = r'^clinic_page_seconds_count\{.*page="service-worker".*\} (\S+)$'
+    return sum(map(float, re.findall(line, text, re.MULTILINE)))
+
+
+def test_alerts_and_their_page_name_what_is_measured(served: Clinic) -> None:
+    told = ask(served.local(), "/metrics/").body.decode()
+    page = (DEPLOY / "README.md").read_text()
+    alerts = (DEPLOY / "clinic-alerts.yml").read_text()
+    named = set(re.findall(r"`(clinic_\w+)", page)) | set(re.findall(r"\bclinic_\w+", alerts))
+    assert {"clinic_health", "clinic_refused_total", "clinic_page_seconds_count"} <= named
+    assert [name for name in named if not re.search(rf"^{name}[{{ ]", told, re.MULTILINE)] == []
+
+
+def test_what_is_measured_is_for_this_machine_and_for_who_has_the_token(clinic: Clinic) -> None:
+    assert clinic.ask("/metrics/").status == 404
+    told = clinic.ask("/metrics/", Authorization=f"Bearer {TOKEN}")
+    assert b"clinic_health{" in told.body
+
+
+@pytest.mark.parametrize("clinic", PROXIES[:1], indirect=True)
+def test_prometheus_on_this_machine_needs_no_token(clinic: Clinic) -> None:
+    """nginx has a place for it, and for nothing else of the record."""
+
+    def here(path: str) -> Answer:
+        return ask(socket.create_connection(("127.0.0.1", clinic.numbers), timeout=30), path)
+
+    assert b"clinic_health{" in here("/metrics/").body
+    assert [here(path).status for path in ("/health/", "/sign-in/", "/")] == [404] * 3
 
 
 def test_a_request_that_is_too_large_is_ended_at_the_proxy(clinic: Clinic) -> None:
@@ -271,12 +333,12 @@ def test_without_a_proxy_a_few_slow_clients_keep_everyone_out(served: Clinic) ->
     try:
         for _ in range(60):
             one = socket.socket(socket.AF_UNIX)
-            one.connect(served.socket)
+            one.connect(served.socket_path)
             one.sendall(f"POST /sign-in/ HTTP/1.1\r\nHost: {NAME}\r\nX-Slow: ".encode())
             slow.append(one)
         last = socket.socket(socket.AF_UNIX)
         last.settimeout(2)
-        last.connect(served.socket)
+        last.connect(served.socket_path)
         with pytest.raises(TimeoutError):
             ask(last, "/health/")
     finally:

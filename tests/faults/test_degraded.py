@@ -14,9 +14,10 @@ import pytest
 from django.conf import settings
 from django.db import OperationalError, connection
 from django.test import Client
+from prometheus_client import CollectorRegistry
 
 from clinic import clock as clinic_clock
-from clinic import unwritable
+from clinic import metrics, unwritable
 from clinic.ids import uuid7
 from clinic.settings import SQLITE
 from monitoring.guards.privileges import restrict
@@ -159,6 +160,26 @@ def test_what_is_saved_then_is_answered_503_with_words_and_all_that_was_typed(
     assert words in " ".join(told.json()["errors"][""])
     assert nurse.post(address, sent).status_code == 302
     assert Reading.objects.get(pk=sent["id"]).note == sent["note"]
+
+
+@faults
+def test_a_monitor_is_told_how_often_and_why_nothing_was_saved(
+    visit: Visit, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry = CollectorRegistry()
+    counts = metrics.Counts(registry)
+    monkeypatch.setattr(metrics, "counts", lambda: counts)
+    nurse = Client()
+    nurse.force_login(visit.nurse)
+    with FAULTS[fault][0](visit):
+        nurse.get(f"/sessions/{visit.id}/")
+        assert nurse.post(f"/sessions/{visit.id}/reading/", body()).status_code == 503
+    assert nurse.post(f"/sessions/{visit.id}/reading/", body()).status_code == 302
+    refused = {
+        why: registry.get_sample_value("clinic_refused_total", {"method": "POST", "why": why})
+        for why in unwritable.WHY
+    }
+    assert refused == dict.fromkeys(unwritable.WHY, 0) | {fault.replace(" ", "_"): 1}
 
 
 @faults

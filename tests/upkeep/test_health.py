@@ -13,15 +13,13 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.db import DatabaseError, connection, connections, transaction
 from django.test import Client
-from pytest_django import Settings
 
 from clinic.trail import chain
 from monitoring import guards
 from monitoring.guards import clocks
-from monitoring.upkeep import health
 from tests.clock import TestClock
 from tests.engine import USES_POSTGRESQL
-from tests.guards.world import START, Visit
+from tests.guards.world import Visit
 from tests.upkeep.machine import Machine, run
 
 pytestmark = pytest.mark.usefixtures("visit")
@@ -149,44 +147,6 @@ def test_a_clock_that_went_back_has_to_be_seen_to(
     assert code == 1
     said = "database's clock is" if USES_POSTGRESQL else "3600 s in the future"
     assert said in found["checks"]["clock"]["words"]
-
-
-WHO: dict[str, tuple[dict[str, Any], int]] = {
-    "this machine": ({}, 200),
-    "a socket of this machine": ({"REMOTE_ADDR": ""}, 200),
-    "someone through the proxy": ({"HTTP_X_FORWARDED_FOR": "127.0.0.1"}, 404),
-    "someone elsewhere": ({"REMOTE_ADDR": "192.0.2.1"}, 404),
-    "with another token": (
-        {"REMOTE_ADDR": "192.0.2.1", "HTTP_AUTHORIZATION": "Bearer guessed"},
-        404,
-    ),
-    "with the token": (
-        {"HTTP_X_FORWARDED_FOR": "192.0.2.1", "HTTP_AUTHORIZATION": "Bearer right"},
-        200,
-    ),
-}
-
-
-@pytest.mark.parametrize("who", WHO)
-def test_it_is_there_for_this_machine_and_for_who_has_the_token(
-    machine: Machine, settings: Settings, who: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(health, "look", lambda: health.Health(START, [FINE]))
-    settings.HEALTH_TOKEN = "right"
-    headers, status = WHO[who]
-    page = Client().get("/health/", **headers)
-    assert page.status_code == status
-    if status == 404:
-        assert page.content == b""
-
-
-FINE = health.Check("database", "ok", "Fine.")
-
-
-def test_without_a_token_an_empty_one_opens_nothing(machine: Machine) -> None:
-    page = Client(REMOTE_ADDR="192.0.2.1", HTTP_AUTHORIZATION="Bearer ").get("/health/")
-    assert page.status_code == 404
-    assert Client().post("/health/").status_code == 404
 
 
 def test_it_names_no_one(well: Machine, visit: Visit) -> None:

@@ -1,7 +1,7 @@
-"""`/health/`: what a monitor on this machine, or one that has the token, is answered.
+"""`/health/` and `/metrics/`: what a monitor on this machine, or one with the token, is answered.
 
 In front of everything else: it asks neither who someone is nor for HTTPS, and answers also where
-the database does not. To anyone else there is no such address.
+the database does not. To anyone else there are no such addresses.
 """
 
 from __future__ import annotations
@@ -14,26 +14,36 @@ from ipaddress import ip_address
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, JsonResponse
 
-from monitoring.upkeep import health
-
-PATH = "/health/"
+from monitoring.upkeep import health, metrics
 
 
-class Health:
+class Monitors:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path != PATH:
+        tell = TOLD.get(request.path)
+        if tell is None:
             return self.get_response(request)
         if request.method not in {"GET", "HEAD"} or not (_is_here(request) or _has_token(request)):
             return HttpResponseNotFound()
-        found = health.look()
-        is_down = found.status == "down"
-        status = HTTPStatus.SERVICE_UNAVAILABLE if is_down else HTTPStatus.OK
-        answer = JsonResponse(found.as_json(), status=status)
+        answer = tell()
         answer.headers["Cache-Control"] = "no-store"
         return answer
+
+
+def _health() -> HttpResponse:
+    found = health.look()
+    is_down = found.status == "down"
+    status = HTTPStatus.SERVICE_UNAVAILABLE if is_down else HTTPStatus.OK
+    return JsonResponse(found.as_json(), status=status)
+
+
+def _metrics() -> HttpResponse:
+    return HttpResponse(metrics.text(), content_type=metrics.CONTENT_TYPE)
+
+
+TOLD = {"/health/": _health, "/metrics/": _metrics}
 
 
 def _is_here(request: HttpRequest) -> bool:
