@@ -35,7 +35,7 @@ TOOLS := SECRET_KEY=tools CLINIC_TRAIL_KEYS=tools:not-a-secret-for-tools-that-wr
 
 .DEFAULT_GOAL := help
 .PHONY: help run dev session check test test-all parts static lint types migrations imports
-.PHONY: verbs test-sqlite test-postgresql test-cluster coverage test-browser $(PARTS) bench test-long screenshots keep-database styles icons lock clean
+.PHONY: verbs test-sqlite test-postgresql test-cluster coverage test-browser $(PARTS) bench test-long screenshots keep-database styles icons lock bom audit clean
 
 #: One file, one test, one engine, every core:
 #:   .venv/bin/python -m pytest tests/actions/test_give_dose.py
@@ -157,8 +157,8 @@ test-cluster: .venv/test ## docs/deploy/cluster on loopback, as root: its primar
 		test -z "$$CI"; \
 	fi
 
-hazards: .venv/test ## take the control of each hazard away, and see that its test fails; every report as PDF
-	WHOLE=1 $(PYTEST) tests/test_hazards.py tests/reports/test_pdf.py
+hazards: .venv/test ## take the control of each hazard away, and see that its test fails; every report as PDF; the bill of materials
+	WHOLE=1 $(PYTEST) tests/test_hazards.py tests/reports/test_pdf.py tests/test_bom.py
 
 bench: system .venv/test ## what each request costs against a bare floor, on both engines, in five minutes
 	$(BIN)/python benchmarks/bench.py
@@ -185,6 +185,13 @@ icons: .venv/test ## draw the icons of the home screen from the drawing
 lock: .venv/test ## lock the dependencies with their hashes
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 clinic/requirements.in -o requirements.txt
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 -c requirements.txt clinic/requirements-dev.in -o tests/requirements.txt
+
+bom: .venv/test ## what the product is made of, as CycloneDX, into var/bom.json
+	@$(BIN)/python -m tests.bom
+
+# Strict: a package that could not be asked about is no package without advisories.
+audit: .venv/test ## ask PyPI whether a locked package has a known weakness; needs the network
+	$(BIN)/uvx --from pip-audit==2.10.1 pip-audit --strict --disable-pip --require-hashes -r requirements.txt
 
 clean: ## remove what was built; never the data in var/
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.* var/static

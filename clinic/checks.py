@@ -1,4 +1,5 @@
-"""What `manage.py check` says of a deployment: a demo in production, files that others may read."""
+"""What `manage.py check` says of a deployment: a demo in production, files that others may read,
+a contact for weaknesses that no one reaches."""
 
 from __future__ import annotations
 
@@ -11,6 +12,8 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections
+
+from clinic import clock, security_txt
 
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 KEY_FILES = ("secret_key", "trail_keys")
@@ -30,6 +33,13 @@ def check_production(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         words = "CLINIC_HOSTS lets any host name in."
         found.append(Error(words, hint="Name the clinic's own.", id="clinic.E002"))
     return found
+
+
+@register(Tags.security)
+def check_contact(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Whom strangers are told to write to."""
+    words = security_txt.faults(clock.now())
+    return [Warning(one, hint="See SECURITY.md.", id="clinic.W002") for one in words]
 
 
 @register(Tags.database)

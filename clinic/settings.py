@@ -40,6 +40,11 @@ HEALTH_TOKEN = env("CLINIC_HEALTH_TOKEN", default="")
 """With it a monitor elsewhere may ask /health/ and /metrics/; without one only this machine may."""
 METRICS = env("PROMETHEUS_MULTIPROC_DIR", default="")
 """Where the processes of one server count its requests; the library reads the same variable."""
+SECURITY_CONTACTS = env.list("CLINIC_SECURITY_CONTACT", default=[])
+"""Whom /.well-known/security.txt names, as `mailto:security@clinic.example`; without it there is no
+such page."""
+SECURITY_EXPIRES = env("CLINIC_SECURITY_EXPIRES", default="")
+"""The day from which on that holds no more, as 2027-03-31: at most a year away."""
 CLINIC_DEMO = env.bool("CLINIC_DEMO", default=False)
 CLINIC_DEMO_ACCOUNTS = "monitoring.management.demo.build.accounts"
 """Answers whom the sign-in page of the demo names: never anyone whom the demo did not make."""

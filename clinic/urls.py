@@ -6,7 +6,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from clinic.signin import account, invitation, views
-from clinic.web import offline
+from clinic.web import offline, well_known
 
 urlpatterns = [
     path("sign-in/", views.sign_in, name="account_login"),
@@ -28,6 +28,7 @@ urlpatterns = [
         account.new_recovery_codes,
         name="mfa_generate_recovery_codes",
     ),
+    path(".well-known/security.txt", well_known.security, name="security-txt"),
     path("sw.js", offline.service_worker, name="service-worker"),
     path("site/", views.switch_site, name="switch-site"),
     path("home/", views.home, name="home"),

@@ -177,7 +177,7 @@ def open_to_all(name: str, cell: Cell) -> int:
     if name == "lock":
         # A script is told by htmx where to go.
         return refused if is_tablet else 200 if cell.who == "anonymous script" else 302
-    return 404 if name == "invitation" else 302
+    return 404 if name in {"invitation", "security-txt"} else 302
 
 
 def one_s_own(name: str, cell: Cell) -> int:

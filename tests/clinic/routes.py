@@ -59,6 +59,7 @@ ROUTES: dict[str, Route] = {
     "lock": Route(ANYONE),
     "sign-out": Route(ANYONE, POST),
     "service-worker": Route(ANYONE, GET),
+    "security-txt": Route(ANYONE, GET),
     "lock-now": Route(SIGNED_IN, POST),
     "active": Route(SIGNED_IN, POST),
     "sending": Route(SIGNED_IN, GET),
