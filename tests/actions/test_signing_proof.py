@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import make_password
+from pytest_django import Settings
 
 from clinic.models import Staff, TrailEntry
 from clinic.signin.passkey import Assertion
+from clinic.trail.person import is_recorded
 from clinic.trail.replay import payload
 from monitoring.actions import NotAllowed
 from monitoring.actions.sign_clearance import challenge_of
@@ -52,6 +54,19 @@ def test_after_five_wrong_passwords_signing_waits_a_quarter_of_an_hour(clock: Te
     visit.read()
     visit.sign()
     assert visit.session.phase == "cleared"
+
+
+def test_a_password_that_was_hashed_in_an_older_way_stays_as_the_trail_tells(
+    clock: TestClock, settings: Settings
+) -> None:
+    visit = ready_to_sign(clock)
+    older = visit.clinician.password
+    newer = "django.contrib.auth.hashers.PBKDF2PasswordHasher"
+    settings.PASSWORD_HASHERS = [newer, *settings.PASSWORD_HASHERS]
+    visit.sign()
+    stored = Staff.objects.get(pk=visit.clinician.pk)
+    assert stored.password == older
+    assert is_recorded(stored)
 
 
 def test_one_persons_wrong_passwords_lock_no_one_else(clock: TestClock) -> None:
