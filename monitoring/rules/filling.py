@@ -170,15 +170,27 @@ def taken_already(
 ) -> ReadingFacts | None:
     """The reading that stands for the slot `asked`, to which `reading` would add nothing.
 
-    None where it fills that slot or another, or where nothing stands there: a set taken long
-    before the slot came near is an additional one (CLINICAL 8, rule 8).
+    None where it brings something to that slot or another, or where nothing stands there: a set
+    taken long before the slot came near is an additional one (CLINICAL 8, rule 8).
     """
-    if not asked:
-        return None
-    with_it = filling(replace(facts, readings=(*facts.readings, reading)))
-    if reading.id in with_it.homes:
+    if not asked or brings(facts, reading):
         return None
     return representative(filling(facts).of(asked))
+
+
+def brings(facts: SessionFacts, reading: ReadingFacts) -> bool:
+    """Whether `reading` fills a slot, and something of some slot is answered that was not.
+
+    Taken a moment before what stands there, and sent a moment later, it would only push that
+    aside: of two people who measure at once, the second is told of the first whoever was quicker.
+    """
+    before, now = filling(facts), filling(replace(facts, readings=(*facts.readings, reading)))
+    return reading.id in now.homes and any(
+        there is None or by.has_value(observation) > there.has_value(observation)
+        for minutes, answers in now.answers.items()
+        for observation, by in answers.items()
+        for there in (before.of(minutes).get(observation),)
+    )
 
 
 def representative(answers: Mapping[str, ReadingFacts]) -> ReadingFacts | None:

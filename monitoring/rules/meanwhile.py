@@ -12,7 +12,7 @@ from datetime import datetime
 from uuid import UUID
 
 from monitoring.rules.facts import ReadingFacts, SessionFacts
-from monitoring.rules.filling import filling, on_time, representative
+from monitoring.rules.filling import brings, filling, on_time, representative
 from monitoring.rules.repeats import repeats
 
 
@@ -45,7 +45,7 @@ def _in_slot(
     facts: SessionFacts, shown: SessionFacts, reading: ReadingFacts
 ) -> ReadingFacts | None:
     minutes = filling(_with(shown, reading)).homes.get(reading.id)
-    if minutes is None or reading.id in filling(_with(facts, reading)).homes:
+    if minutes is None or brings(facts, reading):
         return None
     return representative(filling(facts).of(minutes))
 

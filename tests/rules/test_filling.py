@@ -151,11 +151,13 @@ def test_a_reading_under_a_signature_is_for_the_slot_it_falls_in() -> None:
 
 @pytest.mark.parametrize(
     ("asked", "taken", "is_taken"),
-    [(40, 42, True), (40, 56, False), (40, 20, False), (15, 20, False), (None, 42, False)],
-)
+    [(40, 42, True), (40, 56, False), (40, 20, False), (15, 20, False), (None, 42, False),
+     (40, 39.9, True), (40, 31, False)],
+)  # fmt: skip
 def test_the_second_reading_for_a_slot_is_told_of_the_first(
     asked: int | None, taken: float, is_taken: bool
 ) -> None:
+    """Also where it was taken a moment before; 31 minutes is the slot's before that."""
     first = reading(40)
     beside = taken_already(observed(first), asked, reading(taken))
     assert beside == (first if is_taken else None)
