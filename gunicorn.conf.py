@@ -23,10 +23,15 @@ class ServerLog(Logger):
 logger_class = ServerLog
 # What the application writes, its account alone reads.
 umask = 0o077
+# Loaded once, before the workers are forked: one that dies is replaced within a moment.
+preload_app = True
 
 
-def post_worker_init(worker: Any) -> None:
-    """What stands once the application is loaded stands to the end: the garbage collector does not
-    search it again with every request."""
+def when_ready(server: Any) -> None:
+    """The pages, too, are loaded before the workers are forked. What stands then stands to the end:
+    the garbage collector does not search it again with every request."""
+    from django.urls import get_resolver
+
+    _ = get_resolver().url_patterns
     gc.collect()
     gc.freeze()

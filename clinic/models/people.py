@@ -38,7 +38,7 @@ class Staff(Guarded, AbstractUser):
     def __str__(self) -> str:
         return self.username
 
-    def check_password(self, raw_password: str) -> bool:
+    def check_password(self, raw_password: str | None) -> bool:
         """Nothing is written: Django's own hashes again what was hashed in an older way, and tells
         no one, so that the person would not be whom the trail tells. Signing in does it by a verb.
         """

@@ -8,7 +8,9 @@ from monitoring.rules.meanwhile import moved_onto, taken_meanwhile
 from tests.rules.samples import arrived, at, observed, reading
 
 
-@pytest.mark.parametrize(("taken", "is_taken"), [(42, True), (40.9, True), (20, False), (58, False)])
+@pytest.mark.parametrize(
+    ("taken", "is_taken"), [(42, True), (40.9, True), (20, False), (58, False)]
+)
 def test_a_slot_that_was_open_when_the_form_was_shown(taken: float, is_taken: bool) -> None:
     """58 minutes is the next slot's: both are kept without a word."""
     shown = reading(15)
