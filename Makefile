@@ -30,12 +30,12 @@ REST := -m "not browser" $(addprefix --ignore ,tests/rules tests/styles tests/te
 	tests/test_docs.py tests/test_security_page.py tests/clinic/test_matrix.py \
 	tests/sequences $(ENGINE))
 # What `make test` does in small or in part: all of it in half an hour on two cores.
-PARTS := hazards rest-postgresql sequences-sqlite sequences-postgresql matrix-postgresql pages-browser
+PARTS := hazards faults-short rest-postgresql sequences-sqlite sequences-postgresql matrix-postgresql pages-browser
 TOOLS := SECRET_KEY=tools CLINIC_TRAIL_KEYS=tools:not-a-secret-for-tools-that-write-nothing
 
 .DEFAULT_GOAL := help
 .PHONY: help run dev session check test test-all parts static lint types migrations imports
-.PHONY: verbs test-sqlite test-postgresql test-cluster coverage test-browser $(PARTS) bench test-long screenshots keep-database styles icons lock bom audit clean
+.PHONY: verbs test-sqlite test-postgresql test-cluster coverage test-browser $(PARTS) faults bench test-long screenshots keep-database styles icons lock bom audit clean
 
 #: One file, one test, one engine, every core:
 #:   .venv/bin/python -m pytest tests/actions/test_give_dose.py
@@ -156,6 +156,14 @@ test-cluster: .venv/test ## docs/deploy/cluster on loopback, as root: its primar
 		echo "**** The cluster was NOT tried. On Debian: apt install patroni etcd-server haproxy"; \
 		test -z "$$CI"; \
 	fi
+
+CAMPAIGN := $(BIN)/python -m pytest -s $(addprefix tests/campaign/,kills.py races.py)
+
+faults: .venv/test ## what may befall a server at its worst, on each engine, while nurses write: hours; KILLS=1000 RACES=20000
+	$(CAMPAIGN)
+
+faults-short: .venv/test ## a little of each fault of `make faults`, and its control
+	KILLS=12 RACES=120 $(CAMPAIGN)
 
 hazards: .venv/test ## take the control of each hazard away, and see that its test fails; every report as PDF; the bill of materials
 	WHOLE=1 $(PYTEST) tests/test_hazards.py tests/reports/test_pdf.py tests/test_bom.py

@@ -26,7 +26,7 @@ from typing import Any
 
 import pytest
 
-from tests.cluster.load import Reckoning, Sent, Tablet, reading, reckon
+from tests.campaign.tablets import Browser, Place, Reckoning, Sent, Tablet, reading, reckon
 from tests.cluster.machines import DATA, PROGRAMS, Cluster, address, wait_for
 
 FAILOVERS = int(os.environ.get("FAILOVERS", "3"))
@@ -44,7 +44,10 @@ class Clinic:
     made: dict[str, Any]
 
     def tablet(self, sent: Sent, host: str, port: int) -> Tablet:
-        return Tablet(sent, host, port, self.made["cookies"], self.made["sessions"])
+        return Tablet(sent, self.browser(host, port), self.made["sessions"])
+
+    def browser(self, host: str, port: int) -> Browser:
+        return Browser(Place(host, port), self.made["cookies"])
 
     @contextmanager
     def nurses(self) -> Iterator[Sent]:
@@ -184,7 +187,7 @@ def test_an_old_primary_that_no_one_told_acknowledges_nothing(clinic: Clinic) ->
     old = cluster.primary()
     cluster.application(old, name="stale", bind=f"{address(9)}:8001", direct=old)
     wait_for("the application", lambda: is_served(9, 8001))
-    stale, form = clinic.tablet(Sent(), address(9), 8001), reading()
+    stale, form = clinic.browser(address(9), 8001), reading()
     where = clinic.made["sessions"][0]
     control = reading()
     assert stale.send(where, control)[0] == HTTPStatus.FOUND, "before the split it saves"

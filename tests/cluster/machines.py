@@ -240,7 +240,7 @@ class Cluster:
             connection.execute("CREATE DATABASE clinic OWNER clinic_owner")
         wait_for("the database through HAProxy", self._is_reached)
         done = subprocess.run(
-            [sys.executable, "-m", "tests.cluster.seed"], cwd=ROOT, check=True, text=True,
+            [sys.executable, "-m", "tests.campaign.seed"], cwd=ROOT, check=True, text=True,
             stdout=subprocess.PIPE,
             env={"PATH": os.environ["PATH"], **self.settings(1, owner=True)},
         )  # fmt: skip

@@ -102,7 +102,7 @@ class Machine:
 
     def read(self, session: str) -> str:
         """The note of a reading that was saved just now."""
-        words = self.python("-m", "tests.cluster.seed", session, application=True)
+        words = self.python("-m", "tests.campaign.seed", session, application=True)
         return str(json.loads(words.splitlines()[-1]))
 
 
@@ -129,7 +129,7 @@ def test_it_is_as_it_was_at_the_moment_and_says_what_is_lost(machine: Machine) -
     machine.start("old")
     machine.ask("CREATE ROLE clinic_owner LOGIN CREATEROLE", "postgres")
     machine.ask("CREATE DATABASE clinic OWNER clinic_owner", "postgres")
-    words = machine.python("-m", "tests.cluster.seed")
+    words = machine.python("-m", "tests.campaign.seed")
     session = json.loads(words.splitlines()[-1])["sessions"][0]
     machine.manage("anchor")
     (base,) = re.findall(r"^    pg_basebackup -D \S+ \S+\) (.+)$", PAGE, re.MULTILINE)
