@@ -35,3 +35,10 @@ def when_ready(server: Any) -> None:
     _ = get_resolver().url_patterns
     gc.collect()
     gc.freeze()
+
+
+def post_worker_init(worker: Any) -> None:
+    """Before it serves, with one thread: each worker counts in files of its own."""
+    from clinic import metrics
+
+    metrics.counts()

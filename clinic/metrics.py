@@ -77,15 +77,20 @@ def folder() -> Path | None:
     return Path(settings.METRICS) if settings.METRICS else None
 
 
-@cache
 def counts() -> Counts | None:
     """Those of this process; None where none can be kept, and the record goes on without."""
+    return counts_of(os.getpid())
+
+
+@cache
+def counts_of(process: int) -> Counts | None:
+    """A worker is forked with what is loaded, and counts in files of its own."""
     place = folder()
     if place is None:
         return None
     try:
         for kind, size in ROOM.items():
-            with (place / f"{kind}_{os.getpid()}.db").open("ab") as file:
+            with (place / f"{kind}_{process}.db").open("ab") as file:
                 os.posix_fallocate(file.fileno(), 0, size)
     except OSError as error:
         log.warning("no request is counted, %s cannot be written: %s", place, error.strerror)
@@ -98,13 +103,13 @@ class Counted:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        self.counts = counts()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if self.counts is None:
+        own = counts()
+        if own is None:
             return self.get_response(request)
         began = time.perf_counter()
         with unwritable.listening():
             response = self.get_response(request)
-            self.counts.count(request, response, time.perf_counter() - began)
+            own.count(request, response, time.perf_counter() - began)
         return response

@@ -28,7 +28,7 @@ from tests.campaign.databases import ENGINES, Database, children_of
 from tests.campaign.tablets import Browser, Leaving, Place, Reckoning, Sent, Tablet, reading, reckon
 from tests.cluster.machines import wait_for
 from tests.conftest import ROOT, migrated_copy, migrations_file
-from tests.deploy.test_recipes import DEPLOY, settings_env
+from tests.deploy.recipes import DEPLOY, settings_env
 
 NAME = "record.clinic.example"
 UNIT = (DEPLOY / "systemd" / "clinic.service").read_text()

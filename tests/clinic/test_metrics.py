@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from pathlib import Path
 
 import pytest
@@ -96,7 +97,7 @@ def test_what_one_request_was_refused_for_is_not_said_of_the_next(
 
 def test_without_a_folder_nothing_is_counted(settings: Settings) -> None:
     settings.METRICS = ""
-    assert metrics.counts.__wrapped__() is None
+    assert metrics.counts_of.__wrapped__(os.getpid()) is None
 
 
 @pytest.mark.parametrize("place", ["missing", "a_file"])
@@ -106,7 +107,7 @@ def test_a_folder_that_cannot_be_written_keeps_no_one_from_a_page(
 ) -> None:  # fmt: skip
     (tmp_path / "a_file").touch()
     settings.METRICS = str(tmp_path / place)
-    monkeypatch.setattr(metrics, "counts", metrics.counts.__wrapped__)
+    monkeypatch.setattr(metrics, "counts_of", metrics.counts_of.__wrapped__)
     with caplog.at_level(logging.WARNING, "clinic.metrics"):
         assert Client().get("/sign-in/").status_code == 200
     assert "no request is counted" in caplog.text
@@ -116,7 +117,7 @@ def test_a_folder_that_cannot_be_written_keeps_no_one_from_a_page(
 def test_the_room_is_on_the_disk_before_it_is_full(settings: Settings, tmp_path: Path) -> None:
     """A process that finds the disk full while it writes through memory would be ended."""
     settings.METRICS = str(tmp_path)
-    assert metrics.counts.__wrapped__() is not None
+    assert metrics.counts_of.__wrapped__(os.getpid()) is not None
     taken = [file.stat().st_blocks * 512 for file in tmp_path.iterdir()]
     assert len(taken) == len(metrics.ROOM)
     assert sum(taken) >= sum(metrics.ROOM.values())

@@ -13,15 +13,10 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
+from tests.deploy.recipes import DEPLOY, settings_env
 
-DEPLOY = ROOT / "docs" / "deploy"
 UNITS = sorted((DEPLOY / "systemd").iterdir())
 ON_MACHINE = {"/opt/clinic/.venv/bin/python": sys.executable, "/etc/clinic/on-failure": "/bin/true"}
-
-
-def settings_env() -> dict[str, str]:
-    lines = (DEPLOY / "settings.env").read_text().splitlines()
-    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
 
 
 @pytest.fixture
