@@ -22,8 +22,8 @@ from django.utils.translation import gettext as _
 from monitoring.rules.facts import ReadingFacts, SessionFacts
 from monitoring.rules.flags import reading_flags
 from monitoring.rules.measures import OBSERVATIONS, Number, Observation, Strip
-from monitoring.rules.scales import SCALES
 from monitoring.rules.schedule import Slot, slots
+from monitoring.words.readings import column
 from monitoring.words.values import number
 
 WIDTH, LEFT, RIGHT = 760, 38, 84
@@ -199,7 +199,7 @@ def _axes(facts: SessionFacts, frame: _Frame, all_slots: Sequence[Slot]) -> Iter
     for value in values:
         if value in LABELLED:
             yield _text(LEFT - 5, frame.y(value) + 4, str(value), "end", "soft-text")
-    yield _text(LEFT + 2, TOP - 12, _("Blood pressure, mmHg (∨ systolic, ∧ diastolic)"), "start")
+    yield _text(LEFT + 2, TOP - 12, _pressure_name(facts), "start")
     for strip in frame.strips:
         for value in strip.axis.marks:
             yield _text(LEFT - 5, strip.y(value) + 4, str(value), "end", "soft-text")
@@ -207,16 +207,25 @@ def _axes(facts: SessionFacts, frame: _Frame, all_slots: Sequence[Slot]) -> Iter
     yield from _minutes_axis(frame, all_slots)
 
 
+def _name(facts: SessionFacts, observation: Observation) -> str:
+    """As it heads the table of readings. On paper each letter in a drawing costs as much as a word
+    beside it."""
+    heading = column(observation, facts.protocol)
+    return f"{heading.name} {heading.unit}".rstrip()
+
+
+def _pressure_name(facts: SessionFacts) -> str:
+    name = _name(facts, OBSERVATIONS["blood_pressure"])
+    return _("%(name)s (∨ systolic, ∧ diastolic)") % {"name": name}
+
+
 def _strip_name(facts: SessionFacts, observation: Observation) -> str:
-    """The name with its unit or its scale, and what stands beside a value."""
-    name, scale = _(observation.name), facts.protocol.scales.get(observation.key)
-    if scale:
-        return f"{name} ({SCALES[scale].name})"
-    said = _("%(name)s, %(unit)s") % {"name": name, "unit": observation.measures[0].unit}
-    if beside := observation.beside:
-        with_it = {"value": said, "beside": _(beside.name), "unit": beside.unit}
-        return _("%(value)s (+ %(beside)s, %(unit)s)") % with_it
-    return said
+    """With what stands beside some value of it."""
+    name, beside = _name(facts, observation), observation.beside
+    if beside and any(r.value(beside.key) for r in facts.standing_readings):
+        params = {"name": name, "beside": _(beside.name), "unit": beside.unit}
+        return _("%(name)s (+ %(beside)s %(unit)s)") % params
+    return name
 
 
 def _minutes_axis(frame: _Frame, all_slots: Iterable[Slot]) -> Iterator[str]:
@@ -224,7 +233,7 @@ def _minutes_axis(frame: _Frame, all_slots: Iterable[Slot]) -> Iterator[str]:
     for minutes in (0, *(s.minutes for s in all_slots)):
         yield _text(frame.x(minutes), frame.bottom + 16, str(minutes))
     middle = (LEFT + WIDTH - RIGHT) / 2
-    yield _text(middle, frame.bottom + 31, _("minutes after the first dose"), kind="soft-text")
+    yield _text(middle, frame.bottom + 31, _("min after the first dose"), kind="soft-text")
 
 
 def _bands(facts: SessionFacts, frame: _Frame) -> Iterator[str]:

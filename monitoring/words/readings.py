@@ -32,6 +32,8 @@ class Cell:
     text: str
     detail: str = ""
     is_flagged: bool = False
+    is_scale: bool = False
+    """Whether `detail` says what the number means on its scale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,11 @@ class Row:
         """Whether it counts no more."""
         return self.is_replaced or self.is_struck
 
+    @property
+    def is_remarkable(self) -> bool:
+        """Whether more is to be said than what was measured, when and by whom."""
+        return bool(self.flags or self.notes or self.is_replaced or self.received_at)
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -76,6 +83,17 @@ class Table:
     def width(self) -> int:
         """How many columns there are, with what the reading was for and its time."""
         return len(self.columns) + 2
+
+    @property
+    def legend(self) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+        """What the numbers in it mean: each scale's heading, and the values that occur
+        with their words, the lowest first."""
+        found: dict[str, dict[str, str]] = {}
+        for row in self.rows:
+            for column, cell in zip(self.columns, row.cells, strict=True):
+                if cell.is_scale:
+                    found.setdefault(column.name, {})[cell.text] = cell.detail
+        return tuple((name, tuple(sorted(words.items()))) for name, words in found.items())
 
 
 def table(session: Session, facts: SessionFacts, *, only: Collection[UUID] | None = None) -> Table:
@@ -205,9 +223,10 @@ def _cell(
     detail = beside(observed, observation)
     scale = getattr(row, f"{observation.key}_scale", "")
     rated = observed.value(fields[0])
-    if scale and rated is not None:
+    is_scale = bool(scale) and rated is not None
+    if is_scale:
         detail = _(SCALES[scale].words(rated))
-    return Cell(text, detail, bool(flagged & set(fields)))
+    return Cell(text, detail, bool(flagged & set(fields)), is_scale)
 
 
 def values(row: Reading) -> str:

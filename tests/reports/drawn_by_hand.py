@@ -9,12 +9,12 @@ from monitoring.reports.chart import HEIGHT, STRIP_HEIGHT
 from tests.reports.brute_force import Row, Told, minutes
 from tests.reports.drawing import strokes
 
-PRESSURE = "Blood pressure, mmHg (∨ systolic, ∧ diastolic)"
+PRESSURE = "BP mmHg (∨ systolic, ∧ diastolic)"
 STRIPS = {
-    "Heart rate": "heart_rate",
+    "HR": "heart_rate",
     "SpO₂": "spo2",
-    "Respiratory rate": "respiratory_rate",
-    "Sedation": "sedation",
+    "RR": "respiratory_rate",
+    "MOAA/S": "sedation",
     "Dissociation": "dissociation",
 }
 Point = tuple[float, float]

@@ -138,7 +138,8 @@ def test_a_heart_rate_off_its_scale_shows_its_number() -> None:
 
 
 def test_each_observation_has_its_strip_with_every_value_as_a_number() -> None:
-    """SpO2 says the oxygen it was measured on; a scale says which it is."""
+    """They are named as in the table; SpO2 says the oxygen it was measured on, where there was
+    any."""
     facts = observed(
         reading(15, spo2=96, respiratory_rate=17, sedation=4, dissociation=2, heart_rate=77),
         reading(40, spo2=91, oxygen=Decimal("2.0"), respiratory_rate=13),
@@ -146,8 +147,9 @@ def test_each_observation_has_its_strip_with_every_value_as_a_number() -> None:
     svg = drawn(facts)
     said = texts(svg)
     assert {"96", "91 +2", "17", "13", "4", "2", "77"} <= set(said)
-    names = ("Heart rate, /min", "SpO₂, % (+ Oxygen, L/min)", "Sedation (MOAA/S)")
-    assert {*names, "Respiratory rate, /min", "Dissociation (0–4)"} <= set(said)
+    names = ("HR /min", "SpO₂ % (+ Oxygen L/min)", "RR /min", "MOAA/S", "Dissociation")
+    assert set(names) <= set(said)
+    assert "SpO₂ %" in texts(drawn(observed(reading(15, spo2=96, oxygen=Decimal(0)))))
     assert [len(line.split("L")) for line in strokes(svg, "strip")] == [3] * 5
     assert len(strokes(svg, "strip-dot")) == 3 * 5
     height = float((svg.get("viewBox") or "").split()[-1])

@@ -157,10 +157,12 @@ def test_an_ordinary_session_fits_two_pages_of_the_sites_paper(
         assert [round(page.mediabox.height) for page in pages] == [height] * 2
 
 
-def test_a_reading_is_never_parted_from_who_recorded_it_by_the_foot_of_a_page(
+def test_a_reading_is_never_parted_from_its_notes_by_the_foot_of_a_page(
     clock: TestClock, signed_in: Signer
 ) -> None:
     visit = dosed(clock)
+    clock.forward(minutes=15)
+    visit.read(15, systolic=131, note="Asleep")
     with patch("monitoring.web.review.paper.pdf", return_value=b"") as drawn:
         signed_in(visit.nurse).get(f"/sessions/{visit.id}/report.pdf")
     html, sheet = drawn.call_args.args
@@ -170,9 +172,10 @@ def test_a_reading_is_never_parted_from_who_recorded_it_by_the_foot_of_a_page(
         spacer = f'<div style="height: {246 - left}mm"></div>'
         document = pdf(f"{above}{spacer}{table}</body></html>", sheet)
         said = [page.extract_text() for page in PdfReader(BytesIO(document)).pages]
-        (first,) = [page for page in said if "min 122/78" in page]
-        assert visit.nurse.printed_name in first, left
+        (first,) = [page for page in said if "min) 122/78" in page and "Pre-dose" in page]
         assert first.startswith("Readings"), left
+        (noted,) = [page for page in said if "131/78" in page]
+        assert "Asleep." in noted, left
 
 
 def test_the_same_record_makes_the_same_bytes_and_is_kept_as_exported(

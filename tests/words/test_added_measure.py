@@ -84,7 +84,7 @@ def test_it_has_a_strip_of_its_own_below_the_last_one(clock: TestClock) -> None:
         _session, facts = loaded(visit)
         drawn = ElementTree.fromstring(session_chart(facts, clock.now()))
     texts = [t.text for t in drawn.iterfind(".//{*}text")]
-    assert {"Temperature, °C", "Heart rate, /min"} <= set(texts)
+    assert {"Temperature °C", "HR /min"} <= set(texts)
     strips = strokes(drawn, "strip")
     others = sum(o.strip is not None for o in measures.OBSERVATIONS.values())
     assert [len(line.split("L")) for line in strips] == [len(facts.readings)] * (others + 1)
