@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -55,6 +56,12 @@ class Server:
     def seconds(self) -> float:
         """Of the processor, used so far by the server and by the database on its behalf."""
         return sum(_used(self._process.pid, self.database))
+
+    def kill(self) -> None:
+        """As when its machine is gone."""
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait(20)
+        self._log.close()
 
     def stop(self) -> None:
         self._process.terminate()
