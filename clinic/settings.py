@@ -155,6 +155,19 @@ _DATABASE["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=60)
 # A connection that the database ended is renewed before a request, not at a nurse's expense.
 _DATABASE["CONN_HEALTH_CHECKS"] = True
 _DATABASE["ATOMIC_REQUESTS"] = False
+if env("CLINIC_STANDBY_URL", default=""):
+    _STANDBY = env.db("CLINIC_STANDBY_URL")
+    _READ_ONLY = f"{POSTGRESQL['options']} -c default_transaction_read_only=on"
+    _STANDBY["OPTIONS"] = {
+        "connect_timeout": 2,
+        **_STANDBY.get("OPTIONS", {}),
+        **POSTGRESQL,
+        "options": _READ_ONLY,
+    }
+    _STANDBY |= {name: _DATABASE[name] for name in ("CONN_MAX_AGE", "CONN_HEALTH_CHECKS")}
+    DATABASES["standby"] = _STANDBY
+STANDBY_LAG = env.float("CLINIC_STANDBY_LAG", default=10)
+"""Seconds that what is read from the standby may be old; beyond them the primary is read."""
 if _IS_SQLITE:
     # A file, as in production: WAL and a second connection need one.
     _DATABASE["TEST"] = {"NAME": env("TEST_DATABASE", default=f"{_DATABASE['NAME']}.test")}

@@ -137,6 +137,45 @@ def test_a_database_that_dies_alone_is_started_again(clinic: Clinic) -> None:
     assert silence < WITHIN
 
 
+READ_FROM = """
+from django.db import connection
+from clinic import standby
+with standby.reading(), connection.cursor() as cursor:
+    cursor.execute("SELECT pg_is_in_recovery()")
+    print(cursor.fetchone()[0])
+"""
+"""Says whether it is a standby that files are read from."""
+
+
+def test_files_are_read_from_the_standby_and_not_while_it_lags_or_is_gone(clinic: Clinic) -> None:
+    cluster = clinic.cluster
+    wait_for("a primary and its synchronous standby", cluster.is_pair)
+    first = cluster.primary()
+
+    def is_standby_read() -> bool:
+        return cluster.manage("shell", "-v", "0", "-c", READ_FROM).split()[-1] == "True"
+
+    wait_for("a standby that is read", is_standby_read)
+    with cluster.owner(3 - first) as connection:
+        # What shows the changes hangs, and what takes them to the disk goes on: nurses save.
+        (replaying,) = connection.execute(
+            "SELECT pid FROM pg_stat_activity WHERE backend_type = 'startup'"
+        ).fetchone() or (0,)
+    os.kill(replaying, signal.SIGSTOP)
+    with clinic.nurses() as sent:
+        time.sleep(5)
+        assert not is_standby_read()
+        more_readings(sent)
+    os.kill(replaying, signal.SIGCONT)
+    wait_for("a standby that has everything, though nothing is written", is_standby_read)
+    time.sleep(5)
+    assert is_standby_read(), "the last change is old, and it lags behind nothing"
+    cluster.kill(3 - first)
+    assert not is_standby_read()
+    cluster.patroni(3 - first)
+    wait_for("a primary and its synchronous standby", cluster.is_pair)
+
+
 def test_without_a_majority_of_etcd_the_two_machines_go_on(clinic: Clinic) -> None:
     cluster = clinic.cluster
     wait_for("a primary and its synchronous standby", cluster.is_pair)

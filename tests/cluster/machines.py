@@ -159,6 +159,10 @@ class Cluster:
         return {
             **self.keys,
             "DATABASE_URL": url,
+            "CLINIC_STANDBY_URL": given["CLINIC_STANDBY_URL"].replace(
+                "PASSWORD", self.passwords["APPLICATION"]
+            ),
+            "CLINIC_STANDBY_LAG": "3",
             "DJANGO_SETTINGS_MODULE": "clinic.settings",
             "CLINIC_HTTPS": "0",
             "CLINIC_HOSTS": f"{address(1)},{address(2)},{address(9)},testserver",

@@ -12,7 +12,7 @@ from django.db import connection
 from django.http import FileResponse, StreamingHttpResponse
 from django.utils import timezone
 
-from clinic import clock
+from clinic import clock, standby
 from clinic.request import ClinicRequest
 from monitoring.reports.tables import Cell, as_csv, write_workbook
 from monitoring.web.lookup import log_read
@@ -49,7 +49,7 @@ def streamed(
     is done: it reads at one moment what it gives, however long the file is on its way. When it
     fails, or the server ends, the transfer is broken off and the browser says so.
     """
-    kept = frozenset(patients)
+    kept = _read(patients)
     return sent(request, name, kept, as_csv(headings, _only(kept, rows)))
 
 
@@ -62,7 +62,7 @@ def streamed_lines(
 ) -> StreamingHttpResponse:
     """The same of lines that are text already, some at a time, with the patients whom they are
     about."""
-    kept = frozenset(patients)
+    kept = _read(patients)
 
     def chunks() -> Iterator[str | bytes]:
         yield from as_csv(headings, ())
@@ -71,6 +71,12 @@ def streamed_lines(
             yield text
 
     return sent(request, name, kept, chunks())
+
+
+def _read(patients: Iterable[UUID]) -> frozenset[UUID]:
+    """Where the rows are read, too, so that each is of one of them."""
+    with standby.reading():
+        return frozenset(patients)
 
 
 def sent(
@@ -122,19 +128,21 @@ def at_one_moment(chunks: Iterator[str | bytes]) -> Iterator[str | bytes]:
 @contextmanager
 def snapshot() -> Iterator[None]:
     """What is read within stands still, and nothing waits for it: neither engine locks for it.
+    Where a standby keeps up it is read there. Nothing is written within.
 
     Within a transaction that has begun, that one's rows are read.
     """
     if connection.in_atomic_block:
         yield
         return
-    with connection.cursor() as cursor:
-        cursor.execute(_BEGIN[connection.vendor])
-    try:
-        yield
-    finally:
+    with standby.reading():
         with connection.cursor() as cursor:
-            cursor.execute("ROLLBACK")
+            cursor.execute(_BEGIN[connection.vendor])
+        try:
+            yield
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("ROLLBACK")
 
 
 def _only(kept: frozenset[UUID], rows: Callable[[], Rows]) -> Iterator[Sequence[Cell]]:

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from clinic import clock
+from clinic import clock, standby
 from clinic.access import Permission
 from clinic.pages.protect import page
 from clinic.request import ClinicRequest
@@ -52,7 +52,8 @@ def research_zip(request: ClinicRequest) -> HttpResponseBase:
 def _file(request: ClinicRequest, name: str, tables: Callable[[], Tables]) -> FileResponse:
     """Made whole in a file without a name, which ends with the answer."""
     file = tempfile.TemporaryFile()  # noqa: SIM115 (the answer closes it)
-    write(file, tables)
+    with standby.reading():
+        write(file, tables)
     file.seek(0)
     day = timezone.localtime(clock.now(), request.site.tz).date()
     return FileResponse(

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from clinic import access, clock
+from clinic import access, clock, standby
 from clinic.access import Permission
 from clinic.models import Membership, Site, Staff
 from clinic.pages.addresses import reverse
@@ -106,6 +106,7 @@ class Chosen(ListFilter):
 
 @require_safe
 @page(Permission.VIEW_REGISTER)
+@standby.reading()
 def overview_page(request: ClinicRequest) -> HttpResponse:
     site, now = request.site, clock.now()
     given = {"since": str(_since(site)), **request.GET.dict()}

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from clinic import clock, proposals
+from clinic import clock, proposals, standby
 from clinic.access import Permission
 from clinic.models import SavedView
 from clinic.pages import keyset
@@ -81,7 +81,9 @@ def register_workbook(request: ClinicRequest) -> HttpResponseBase:
     chosen = saved_views.chosen(request, request.GET)
     if chosen.is_wrong:
         return session_list(request)
-    if chosen.qs.order_by()[: MOST_ROWS + 1].count() > MOST_ROWS:
+    with standby.reading():
+        many = chosen.qs.order_by()[: MOST_ROWS + 1].count()
+    if many > MOST_ROWS:
         return session_list(request, is_too_long=True)
     rows = chosen.order.of(chosen.qs)
     return downloads.workbook(
