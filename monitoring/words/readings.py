@@ -222,11 +222,10 @@ def _cell(
         return Cell("–")
     detail = beside(observed, observation)
     scale = getattr(row, f"{observation.key}_scale", "")
-    rated = observed.value(fields[0])
-    is_scale = bool(scale) and rated is not None
-    if is_scale:
+    rated = observed.value(fields[0]) if scale else None
+    if rated is not None:
         detail = _(SCALES[scale].words(rated))
-    return Cell(text, detail, bool(flagged & set(fields)), is_scale)
+    return Cell(text, detail, bool(flagged & set(fields)), rated is not None)
 
 
 def values(row: Reading) -> str:
