@@ -88,6 +88,7 @@ class Postgresql(Database):
     def __init__(self, data: Path, log: Path, *options: str) -> None:
         super().__init__(data, log)
         self.port, self.options = _free_port(), options
+        self.postmaster = 0
 
     @property
     def cluster(self) -> Path:
@@ -123,8 +124,12 @@ class Postgresql(Database):
 
     def start(self) -> float:
         began = time.monotonic()
+        # Whom it names has ended, but a machine without systemd may still list it.
+        (self.cluster / "postmaster.pid").unlink(missing_ok=True)
         self.begin()
         self.wait()
+        # Kept in mind, for its file cannot be read once the power is cut.
+        self.postmaster = int((self.cluster / "postmaster.pid").read_text().split()[0])
         return time.monotonic() - began
 
     def begin(self) -> None:
@@ -143,14 +148,11 @@ class Postgresql(Database):
 
     def stop(self) -> None:
         self._run("pg_ctl", ["-D", str(self.cluster), "-m", "fast", "-w", "stop"])
+        self.postmaster = 0
 
     def stop_at_once(self) -> None:
         """Without a goodbye to anyone, and without writing what it has in memory."""
         self._run("pg_ctl", ["-D", str(self.cluster), "-m", "immediate", "-w", "stop"])
-
-    @property
-    def postmaster(self) -> int:
-        return int((self.cluster / "postmaster.pid").read_text().splitlines()[0])
 
     def backends(self) -> list[int]:
         """The processes that serve the application."""
@@ -158,12 +160,12 @@ class Postgresql(Database):
         return [pid for (pid,) in found]
 
     def kill(self) -> None:
-        postmaster = self.postmaster
-        children = children_of(postmaster)
-        for pid in [postmaster, *children]:
+        ended = [self.postmaster, *children_of(self.postmaster)] if self.postmaster else []
+        for pid in ended:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        wait_for("the end of PostgreSQL", lambda: not any(map(is_alive, [postmaster, *children])))
+        wait_for("the end of PostgreSQL", lambda: not any(map(is_alive, ended)))
+        self.postmaster = 0
 
     def _run(self, program: str, words: list[str]) -> None:
         programs = binaries()

@@ -302,6 +302,7 @@ class Workshop:
 def copy(data: Path, to: Path) -> None:
     to.mkdir(exist_ok=True)
     subprocess.run(["cp", "-a", f"{data}/.", str(to)], check=True)
+    subprocess.run(["sync", "--file-system", str(to)], check=True)
 
 
 def tell(words: str, **seconds: list[float]) -> None:
