@@ -81,7 +81,7 @@ def daily(days: int) -> None:
             "made_at": moment(clock.now()),
             "chains": len(heads),
             "entries": len(heads),
-            "root": anchors.merkle_root(heads) if is_last else "",
+            "root": anchors.MerkleTree(heads).root if is_last else "",
             "previous": previous,
             "moved": moved,
         }

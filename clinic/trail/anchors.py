@@ -55,6 +55,8 @@ class Anchored:
     """The file, the chain, and the head that was anchored before it with more entries."""
     last_digest: str = ""
     problems: list[tuple[str, str]] = field(default_factory=list)
+    tree: MerkleTree | None = None
+    """Over `heads`, once all are read."""
     _moved: list[_Moved] = field(default_factory=list)
     _root: tuple[str, str] | None = None
     """The last file, and the root that it names."""
@@ -64,7 +66,8 @@ class Anchored:
         with its own, and the files are linked."""
         for moved in self._moved:
             self._take(moved.name, moved.heads())
-        if self._root and self._root[1] != merkle_root(self.heads):
+        self.tree = MerkleTree(self.heads)
+        if self._root and self._root[1] != self.tree.root:
             self.problems.append((self._root[0], "has another root than its heads"))
 
     def take(self, chains: Collection[str]) -> None:
@@ -115,19 +118,51 @@ class _Moved:
         return {chain: (count, digest) for chain, (count, digest) in moved.items()}
 
 
-def merkle_root(heads: Heads) -> str:
-    """SHA-256 over pairs, the leaves in the order of their chains; an odd one goes up as it is."""
+class MerkleTree:
+    """SHA-256 over pairs, the leaves in the order of their chains; an odd one goes up as it is.
+
+    `like` is the tree of before: what stands in it at the same place over the same two is not
+    worked out again. From one anchor to the next few chains move, and new ones come last.
+    """
+
+    def __init__(self, heads: Heads, like: MerkleTree | None = None) -> None:
+        self._chains = sorted(heads.items())
+        known = zip(self._chains, like._chains, like._levels[0], strict=False) if like else ()
+        leaves = [leaf if one == same else _leaf(*one) for one, same, leaf in known]
+        leaves += [_leaf(*one) for one in self._chains[len(leaves) :]]
+        self._levels: list[list[bytes]] = [leaves]
+        while len(self._levels[-1]) > 1:
+            height = len(self._levels)
+            old = (like._level(height - 1), like._level(height)) if like else ([], [])
+            self._levels.append(_above(self._levels[-1], *old))
+
+    def _level(self, height: int) -> list[bytes]:
+        return self._levels[height] if height < len(self._levels) else []
+
+    @property
+    def root(self) -> str:
+        """In hexadecimal; empty where there is no chain."""
+        return self._levels[-1][0].hex() if self._chains else ""
+
+
+def _leaf(chain: str, head: Head) -> bytes:
+    """The canonical text of the three, which hold nothing that would be escaped."""
+    count, digest = head
+    return hashlib.sha256(f'["{chain}",{count},"{digest}"]'.encode()).digest()
+
+
+def _above(level: list[bytes], old: list[bytes], old_above: list[bytes]) -> list[bytes]:
+    """The level above one, given what stood in it before and what stood above that."""
     sha256 = hashlib.sha256
-    level = []
-    for chain in sorted(heads):
-        count, digest = heads[chain]
-        # The canonical text of the three, which hold nothing that would be escaped.
-        level.append(sha256(f'["{chain}",{count},"{digest}"]'.encode()).digest())
-    while len(level) > 1:
-        odd = level[-1:] if len(level) % 2 else []
-        pairs = zip(level[::2], level[1::2], strict=False)
-        level = [sha256(left + right).digest() for left, right in pairs] + odd
-    return level[0].hex() if level else ""
+    known = zip(level[::2], level[1::2], old[::2], old[1::2], old_above, strict=False)
+    above = [
+        up if left == was_left and right == was_right else sha256(left + right).digest()
+        for left, right, was_left, was_right, up in known
+    ]
+    rest = level[2 * len(above) :]
+    pairs = zip(rest[::2], rest[1::2], strict=False)
+    above += [sha256(left + right).digest() for left, right in pairs]
+    return above + level[-1:] if len(level) % 2 else above
 
 
 def current_heads() -> Heads:
@@ -178,7 +213,7 @@ def write(before: Anchored | None = None, heads: Heads | None = None) -> Path:
             "made_at": moment(now),
             "chains": len(heads),
             "entries": sum(count for count, _ in heads.values()),
-            "root": merkle_root(heads),
+            "root": MerkleTree(heads, before.tree).root,
             "previous": before.last_digest,
             "moved": {c: head for c, head in heads.items() if before.heads.get(c) != head},
         },

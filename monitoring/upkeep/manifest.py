@@ -111,7 +111,7 @@ def contents(using: str) -> Contents:
         rows={m._meta.db_table: m._base_manager.using(using).count() for m in tables()},
         chains=len(heads),
         entries=sum(count for count, _ in heads.values()),
-        root=anchors.merkle_root(heads),
+        root=anchors.MerkleTree(heads).root,
         last_entry_at=moment(last) if last else "",
         key_ids=sorted(entries.values_list("key_id", flat=True).distinct()),
     )

@@ -50,7 +50,7 @@ def test_an_anchor_names_only_the_chains_that_moved(scene: Scene, anchors_folder
     call_command("anchor", stdout=StringIO())
     second = json.loads(sorted(anchors_folder.iterdir())[1].read_text())
     assert list(second["moved"]) == [str(scene.going_on.id)]
-    assert second["root"] == anchors.merkle_root(anchors.current_heads())
+    assert second["root"] == anchors.MerkleTree(anchors.current_heads()).root
     assert second["chains"] == ChainHead.objects.count()
     assert second["entries"] == TrailEntry.objects.count()
 
@@ -70,7 +70,7 @@ def test_no_anchor_is_put_over_a_head_whose_entry_is_gone(
 def test_the_leaves_of_the_root_are_the_canonical_text_of_each_head() -> None:
     chain, count, digest = "0190a6f4-0000-7000-8000-000000000000", 7, "ab" * 32
     leaf = hashlib.sha256(canonical([chain, count, digest]).encode()).hexdigest()
-    assert anchors.merkle_root({chain: (count, digest)}) == leaf
+    assert anchors.MerkleTree({chain: (count, digest)}).root == leaf
 
 
 def test_of_one_session_the_files_that_name_it_are_read_and_all_are_checked(

@@ -9,10 +9,12 @@ from uuid import UUID
 import pytest
 from django.core import checks
 from django.core.management import CommandError, call_command
+from hypothesis import given
+from hypothesis import strategies as st
 from pytest_django import Settings
 
 from clinic.trail import anchors, keys
-from clinic.trail.anchors import merkle_root
+from clinic.trail.anchors import Heads, MerkleTree
 from tests.clock import TestClock
 from tests.guards.world import Clinic, Visit
 
@@ -47,12 +49,28 @@ def test_the_first_key_signs_and_an_unknown_one_is_named(settings: Settings) -> 
 
 def test_the_root_changes_with_any_head_and_not_with_their_order() -> None:
     heads = {str(n): (n, f"digest {n}") for n in range(1, 8)}
-    root = merkle_root(heads)
-    assert root == merkle_root(dict(reversed(heads.items())))
+    root = MerkleTree(heads).root
+    assert root == MerkleTree(dict(reversed(heads.items()))).root
     for chain in heads:
-        assert merkle_root({**heads, chain: (99, "other")}) != root
-        assert merkle_root({k: v for k, v in heads.items() if k != chain}) != root
-    assert merkle_root({}) == ""
+        assert MerkleTree({**heads, chain: (99, "other")}).root != root
+        assert MerkleTree({k: v for k, v in heads.items() if k != chain}).root != root
+    assert MerkleTree({}).root == ""
+
+
+HEADS = st.dictionaries(
+    st.text("abcd", min_size=1, max_size=3),
+    st.tuples(st.integers(0, 2), st.sampled_from(("x", "y"))),
+    max_size=30,
+)
+
+
+@given(before=HEADS, after=HEADS, moves=st.booleans())
+def test_the_root_is_the_same_with_the_tree_of_before_at_hand(
+    before: Heads, after: Heads, moves: bool
+) -> None:
+    if moves:
+        after = {**before, **after}
+    assert MerkleTree(after, MerkleTree(before)).root == MerkleTree(after).root
 
 
 def anchor() -> str:
@@ -72,7 +90,7 @@ def test_anchors_follow_each_other_and_each_has_a_number(
     assert "000002-2026-03-10.json" in second
     read = anchors.read()
     assert (read.files, read.problems) == (2, [])
-    assert merkle_root(read.heads) in second
+    assert MerkleTree(read.heads).root in second
 
 
 def test_no_anchor_is_put_on_top_of_a_broken_one(
