@@ -20,3 +20,5 @@ if "sqlite3" in DATABASES["default"]["ENGINE"]:
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL",
     }
+METRICS = ""
+"""It is served with the product's configuration, which asks where requests are counted."""
