@@ -184,13 +184,17 @@ def brings(facts: SessionFacts, reading: ReadingFacts) -> bool:
     Taken a moment before what stands there, and sent a moment later, it would only push that
     aside: of two people who measure at once, the second is told of the first whoever was quicker.
     """
-    before, now = filling(facts), filling(replace(facts, readings=(*facts.readings, reading)))
+    before, now = filling(facts), filling(with_reading(facts, reading))
     return reading.id in now.homes and any(
         there is None or by.has_value(observation) > there.has_value(observation)
         for minutes, answers in now.answers.items()
         for observation, by in answers.items()
         for there in (before.of(minutes).get(observation),)
     )
+
+
+def with_reading(facts: SessionFacts, reading: ReadingFacts) -> SessionFacts:
+    return replace(facts, readings=(*facts.readings, reading))
 
 
 def representative(answers: Mapping[str, ReadingFacts]) -> ReadingFacts | None:

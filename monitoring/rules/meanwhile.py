@@ -12,7 +12,7 @@ from datetime import datetime
 from uuid import UUID
 
 from monitoring.rules.facts import ReadingFacts, SessionFacts
-from monitoring.rules.filling import brings, filling, on_time, representative
+from monitoring.rules.filling import brings, filling, on_time, representative, with_reading
 from monitoring.rules.repeats import repeats
 
 
@@ -44,7 +44,7 @@ def taken_meanwhile(
 def _in_slot(
     facts: SessionFacts, shown: SessionFacts, reading: ReadingFacts
 ) -> ReadingFacts | None:
-    minutes = filling(_with(shown, reading)).homes.get(reading.id)
+    minutes = filling(with_reading(shown, reading)).homes.get(reading.id)
     if minutes is None or brings(facts, reading):
         return None
     return representative(filling(facts).of(minutes))
@@ -54,7 +54,7 @@ def _in_repeat(
     facts: SessionFacts, shown: SessionFacts, reading: ReadingFacts, now: datetime
 ) -> ReadingFacts | None:
     met = {(r.because, r.about): r.reading for r in repeats(facts, now) if r.reading}
-    then = repeats(_with(shown, reading), now)
+    then = repeats(with_reading(shown, reading), now)
     own = [(r.because, r.about) for r in then if r.reading and r.reading.id == reading.id]
     return next((met[key] for key in own if key in met), None)
 
@@ -75,10 +75,6 @@ def moved_onto(
     if (facts.minutes(reading.taken_at) or 0) > on_time(facts.protocol, minutes)[1]:
         return None
     theirs = representative(filling(others).of(minutes))
-    homes = filling(_with(others, reading)).homes
+    homes = filling(with_reading(others, reading)).homes
     is_pushed_out = theirs is not None and not {reading.id, theirs.id} <= homes.keys()
     return (minutes, theirs) if theirs is not None and is_pushed_out else None
-
-
-def _with(facts: SessionFacts, reading: ReadingFacts) -> SessionFacts:
-    return replace(facts, readings=(*facts.readings, reading))

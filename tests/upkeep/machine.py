@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import DatabaseError, connection, connections
 
 from monitoring.upkeep import archive
 from tests.conftest import create_empty, drop_database
@@ -117,3 +117,15 @@ def rewritten(backup: Path, manifest: Callable[[bytes], bytes] | None = None,
     path.unlink(missing_ok=True)
     archive.write(path, manifest(text) if manifest else text, content, [])
     return path
+
+
+@contextmanager
+def no_database() -> Iterator[None]:
+    """Within it no statement is answered, and the error names a patient."""
+
+    def gone(*given: Any, **named: Any) -> None:
+        raise DatabaseError("Smith, Jane was the last row")
+
+    with pytest.MonkeyPatch.context() as meanwhile:
+        meanwhile.setattr(type(connections["default"]), "cursor", gone)
+        yield
