@@ -138,7 +138,7 @@ def excess(connection: BaseDatabaseWrapper) -> list[str]:
         return [name for (name,) in cursor.fetchall()]
 
 
-_SQLITE_SETTINGS = {
+SQLITE_SETTINGS = {
     "journal_mode": "wal",
     "synchronous": 2,
     "recursive_triggers": 1,
@@ -166,10 +166,10 @@ def settings_missing(connection: BaseDatabaseWrapper) -> list[str]:
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             found = {}
-            for name in _SQLITE_SETTINGS:
+            for name in SQLITE_SETTINGS:
                 cursor.execute(f"PRAGMA {name}")
                 (found[name],) = cursor.fetchone()
-            return [n for n, value in _SQLITE_SETTINGS.items() if found[n] != value]
+            return [n for n, value in SQLITE_SETTINGS.items() if found[n] != value]
         cursor.execute("SELECT name, setting FROM pg_settings WHERE name = ANY(%s)", [list(UNSAFE)])
         settings = dict(cursor.fetchall())
         cursor.execute(_FOR_NEXT)

@@ -27,7 +27,7 @@ import pytest
 from tests.campaign.databases import ENGINES, Database, children_of
 from tests.campaign.tablets import Browser, Leaving, Place, Reckoning, Sent, Tablet, reading, reckon
 from tests.cluster.machines import wait_for
-from tests.conftest import ROOT, migrated_copy, migrations_file
+from tests.conftest import ROOT, migrations_file
 from tests.deploy.recipes import DEPLOY, settings_env
 
 NAME = "record.clinic.example"
@@ -253,18 +253,13 @@ class Workshop:
 
     def _begin(self, database: Database, env: dict[str, str]) -> None:
         """A migrated database, from the one that was kept beyond a run where there is one."""
-        if database.name == "sqlite":
-            migrated_copy(self.config, database.data / "clinic.sqlite3")
-            return
-        kept = self.config.cache.mkdir("campaign") / migrations_file()
-        if kept.exists():
-            copy(kept, database.data)
-            database.start()
-            return
-        database.make()
-        manage(env, "manage.py", "migrate", "--verbosity", "0")
-        database.stop()
-        copy(database.data, kept)
+        kept = self.config.cache.mkdir("campaign") / f"{database.name}-{migrations_file()}"
+        if not kept.exists():
+            database.make()
+            manage(env, "manage.py", "migrate", "--verbosity", "0")
+            database.stop()
+            copy(database.data, kept)
+        copy(kept, database.data)
         database.start()
 
     def _folder(self, name: str) -> Path:

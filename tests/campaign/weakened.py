@@ -80,5 +80,6 @@ if os.environ.get("WEAKENED") == "sync":
     options = connections.settings["default"]["OPTIONS"]
     if "init_command" in options:
         options["init_command"] = options["init_command"].replace("=FULL", "=OFF")
-    # PostgreSQL is started so, and the product would refuse to write.
+    # PostgreSQL is started so. The product would refuse to write on either.
     privileges.UNSAFE.clear()
+    privileges.SQLITE_SETTINGS.clear()
