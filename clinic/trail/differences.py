@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from operator import itemgetter
 
+from django.apps import apps
 from django.db import models
 
 from clinic.models.row import Guarded, name_of
@@ -42,7 +43,10 @@ def differences(log: State, tables: Held) -> Iterator[Difference]:
     default, or someone wrote there. Of other rows such columns are not compared.
     """
     for table in sorted({*log, *tables}):
-        logged, rows = log.get(table, {}), sorted(tables.get(table, ()), key=itemgetter(0))
+        logged, found = log.get(table, {}), tables.get(table, [])
+        if _is_same(table, logged, found):
+            continue
+        rows = sorted(found, key=itemgetter(0))
         seen: set[str] = set()
         for key, row in rows:
             if key in seen:
@@ -56,9 +60,32 @@ def differences(log: State, tables: Held) -> Iterator[Difference]:
             yield Difference("missing", table, key)
 
 
+def _is_same(table: str, logged: dict[str, Columns], found: list[tuple[str, Columns]]) -> bool:
+    """Whether nothing differs at all, as nearly everywhere: found out without a look at each
+    column."""
+    if len(found) != len(logged) or logged != dict(found):
+        return False
+    names = _with_json(table)
+    return not any(
+        (value := logged[key].get(name)) and _is_other(value, row.get(name))
+        for key, row in (found if names else ())
+        for name in names
+    )
+
+
+@cache
+def _with_json(table: str) -> tuple[str, ...]:
+    """The columns of a table that may hold a list or an object."""
+    return tuple(
+        field.attname
+        for model in apps.get_models()
+        if name_of(model) == table
+        for field in model._meta.local_concrete_fields
+        if isinstance(field, models.JSONField)
+    )
+
+
 def _changed(table: str, logged: Columns, held: Columns) -> tuple[str, ...]:
-    if logged == held and not any(isinstance(value, dict | list) for value in logged.values()):
-        return ()
     whole = {**_defaults(table), **logged}
     return tuple(name for name, value in whole.items() if _is_other(value, held.get(name)))
 

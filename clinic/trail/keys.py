@@ -6,6 +6,7 @@ The first signs; the others are those that signed before, kept to verify what th
 from __future__ import annotations
 
 import hmac
+from functools import lru_cache
 
 from django.conf import settings
 from django.core import checks
@@ -34,12 +35,17 @@ def sign(key_id: str, text: str | bytes | memoryview, end: bytes = b"") -> str:
     secret = settings.TRAIL_KEYS.get(key_id)
     if not secret:
         raise UnknownKey(key_id)
-    content = text.encode() if isinstance(text, str) else text
-    if not end:
-        return hmac.digest(secret.encode(), content, "sha256").hex()
-    made = hmac.new(secret.encode(), content, "sha256")
-    made.update(end)
+    made = _keyed(secret).copy()
+    made.update(text.encode() if isinstance(text, str) else text)
+    if end:
+        made.update(end)
     return made.hexdigest()
+
+
+@lru_cache(maxsize=8)
+def _keyed(secret: str) -> hmac.HMAC:
+    """To be copied, so that a key is taken in once for all that it signs."""
+    return hmac.new(secret.encode(), digestmod="sha256")
 
 
 def check(**kwargs: object) -> list[checks.CheckMessage]:

@@ -32,7 +32,8 @@ def merge(state: State, rows: dict[str, dict[str, Columns | None]]) -> None:
             if row is None:
                 rows_now.pop(key, None)
             else:
-                rows_now[key] = {**rows_now.get(key, {}), **row}
+                before = rows_now.get(key)
+                rows_now[key] = {**before, **row} if before else row
 
 
 class WithPayload(Protocol):
@@ -43,13 +44,28 @@ class WithPayload(Protocol):
 def payload(entry: WithPayload) -> dict[str, Any]:
     """`rows` and `detail` of an entry, empty where the text is not what an entry holds."""
     try:
-        found = json.loads(entry.payload)
+        found = _parsed(entry.payload)
         rows, detail = found["rows"], found["detail"]
         by_id = [row for table in rows.values() for row in table.values()]
     except UNREADABLE:
         return {"rows": {}, "detail": {}}
     is_sound = isinstance(detail, dict) and all(r is None or isinstance(r, dict) for r in by_id)
     return {"rows": rows, "detail": detail} if is_sound else {"rows": {}, "detail": {}}
+
+
+_DECODER = json.JSONDecoder()
+
+
+def _parsed(text: str) -> Any:
+    """As `json.loads`, which first looks for what may surround the text: around that of an entry
+    there is nothing."""
+    try:
+        found, end = _DECODER.raw_decode(text)
+        if end == len(text):
+            return found
+    except (TypeError, ValueError):
+        pass
+    return json.loads(text)
 
 
 def replay(entries: Iterable[TrailEntry]) -> State:

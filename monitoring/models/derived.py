@@ -6,19 +6,22 @@ It is no part of the record: no chain has it and no guard holds it. The verbs ke
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 
 from monitoring.rules.counted import counts
-from monitoring.rules.figures import figures
+from monitoring.rules.figures import SessionFigures, figures
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from monitoring.models.session import Session
     from monitoring.rules.facts import SessionFacts
+
+
+_COUNTED = tuple(field.name for field in fields(SessionFigures))
 
 
 class Derived(models.Model):
@@ -145,4 +148,4 @@ class Figures(Derived):
     def values_of(facts: SessionFacts) -> dict[str, Any]:
         """The columns that follow from the facts."""
         found = figures(facts)
-        return {**asdict(found), "counts": counts(found)}
+        return {**{name: getattr(found, name) for name in _COUNTED}, "counts": counts(found)}

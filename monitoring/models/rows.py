@@ -66,6 +66,8 @@ class SessionRows:
         """The facts of `noun`, replaced ones included, without those that were entered in error
         and what these had replaced. Raises NotLoaded."""
         gone = self.struck(noun)
+        if not gone:
+            return self.of(noun)
         return tuple(row for row in self.of(noun) if row.pk not in gone)
 
     def struck(self, noun: type[SessionFact]) -> frozenset[UUID]:
@@ -196,14 +198,14 @@ def _gathered(session: Session) -> SessionRows:
     for noun in SessionRow.tables():
         name = attribute(noun)
         if name in laid_down:
-            found[noun] = _in_order(laid_down[name])
+            found[noun] = in_order(laid_down[name])
             for other, back in beside_of(noun).items():
                 if attribute(other) not in laid_down:
-                    found[other] = _in_order([getattr(row, back, None) for row in found[noun]])
+                    found[other] = in_order([getattr(row, back, None) for row in found[noun]])
     return SessionRows(session, found)
 
 
-def _in_order(rows: Any) -> tuple[SessionRow, ...]:
+def in_order(rows: Any) -> tuple[SessionRow, ...]:
     """A noun of which a session has one row alone is laid down as that row, or None."""
     listed: Iterable[Any] = rows if isinstance(rows, Iterable) else (rows,)
     return tuple(sorted((row for row in listed if row is not None), key=_number))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
+from clinic.trail.differences import Held
 from monitoring.models import Figures, Session, Tag
-from monitoring.models.amended import amended
+from monitoring.models.amended import amended, has_amending
 from monitoring.models.session import recorded
+from monitoring.proof import plain
+from monitoring.proof.plain_facts import PlainFacts
 from monitoring.rules.phase import ENDED
 from monitoring.rules.tags import tags
 
@@ -16,6 +19,7 @@ BATCH = 200
 Row = dict[str, Any]
 _OF_TAG = ("session_id", "site_id", "planned_for", "kind", "code")
 _OF_FIGURES = tuple(field.attname for field in Figures._meta.concrete_fields)
+_OF_SESSION = ("session_id", "site_id", "planned_for")
 _SHARED = ("patient", "site", "protocol_version")
 
 
@@ -35,12 +39,41 @@ def differences(sessions: Iterable[Session]) -> Iterator[tuple[UUID, str]]:
     for id, session in by_id.items():
         facts = session.facts()
         told = tags(facts, is_amended=id in after)
-        wrong = {f"{kind} {code}" for kind, code in kept[id] ^ set(told)}
-        if wrong:
-            yield id, f"is tagged otherwise than its facts say: {', '.join(sorted(wrong))}"
         made = Figures.columns_of(session, facts) if session.phase in ENDED else None
-        if words := _compared(counted.get(id), made):
+        for words in _wrong(kept[id], told, counted.get(id), made):
             yield id, words
+
+
+def differ(held: Collection[Held], facts: PlainFacts) -> bool:
+    """Whether anything is kept of the sessions whose plain rows are `held` that is not what their
+    facts say, or is not kept."""
+    ids = {UUID(row["id"]): None for of_one in held for _, row in of_one["session"]}
+    kept: dict[str, set[tuple[str, ...]]] = {}
+    for tag in plain.belonging(Tag, "session_id", ids):
+        kept.setdefault(tag["session_id"], set()).add(tuple(tag[name] for name in _OF_TAG[1:]))
+    counted = {row["session_id"]: row for row in plain.belonging(Figures, "session_id", ids)}
+    for of_one, (own, of_session) in zip(held, facts.of(held), strict=True):
+        where = own["site_id"], own["planned_for"]
+        told = tags(of_session, is_amended=has_amending(of_one))
+        if kept.get(own["id"], set()) != {(*where, *tag) for tag in told}:
+            return True
+        made = None
+        if own["phase"] in ENDED:
+            made = dict(zip(_OF_SESSION, (own["id"], *where), strict=True))
+            made |= Figures.values_of(of_session)
+        if counted.get(own["id"]) != made:
+            return True
+    return False
+
+
+def _wrong(
+    kept: set[tuple[str, str]], told: frozenset[Any], counted: Row | None, made: Row | None
+) -> Iterator[str]:
+    wrong = {f"{kind} {code}" for kind, code in kept ^ set(told)}
+    if wrong:
+        yield f"is tagged otherwise than its facts say: {', '.join(sorted(wrong))}"
+    if words := _compared(counted, made):
+        yield words
 
 
 def _compared(kept: Row | None, made: Row | None) -> str:

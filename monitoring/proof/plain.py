@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from functools import cache, lru_cache, partial
+from operator import itemgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -51,68 +52,75 @@ def entries_of(chains: Collection[UUID]) -> Iterator[Entry]:
 
 
 def _entries(where: str, chains: Collection[UUID]) -> Iterator[Entry]:
-    for row in _rows(TrailEntry, f"{where} ORDER BY chain, seq", chains):
-        digest = row.pop("digest")
-        row["actor_id"] = row["actor_id"] or ""
-        one = Signed(**row)
-        yield Entry(one.chain, one.seq, one.verb, one.payload, one.previous, digest, one)
+    _, names, _ = _read(TrailEntry, connection.vendor)
+    actor = names.index("actor_id")
+    of_entry = itemgetter(*map(names.index, Entry._fields[:-1]))
+    of_signed = itemgetter(*map(names.index, Signed._fields))
+    for values in _values(TrailEntry, f"{where} ORDER BY chain, seq", chains):
+        values[actor] = values[actor] or ""
+        yield Entry._make((*of_entry(values), Signed._make(of_signed(values))))
 
 
 def belonging(model: type[models.Model], owner: str, ids: Collection[UUID]) -> Iterator[Columns]:
     """The rows of `model` that a column holds one of `ids` in."""
     if not ids:
-        return iter(())
-    return _rows(model, f'"{owner}" IN ({_marks(ids)})', ids)
+        return
+    _, names, _ = _read(model, connection.vendor)
+    for values in _values(model, f'"{owner}" IN ({_marks(ids)})', ids):
+        yield dict(zip(names, values, strict=True))
 
 
 def _marks(ids: Collection[UUID]) -> str:
     return ", ".join(["%s"] * len(ids))
 
 
-_UUID: models.Field[Any, Any] = models.UUIDField()
-
-
-def _rows(model: type[models.Model], where: str, ids: Iterable[UUID]) -> Iterator[Columns]:
-    given = [_UUID.get_db_prep_value(id, connection) for id in ids]
-    shown, names, writers = _read(model, connection.vendor)
+def _values(model: type[models.Model], where: str, ids: Iterable[UUID]) -> Iterator[list[Any]]:
+    """The columns of each row, in the order in which the model has them."""
+    is_sqlite = connection.vendor == "sqlite"
+    given = [id.hex for id in ids] if is_sqlite else list(ids)
+    shown, _, writers = _read(model, connection.vendor)
     # The chain of the organisation has no end: it is not fetched at once.
     is_long = model is TrailEntry
     with connection.chunked_cursor() if is_long else connection.cursor() as cursor:
         # Only names of tables and columns, which stand in the models.
         cursor.execute(f"SELECT {shown} FROM {model._meta.db_table} WHERE {where}", given)  # noqa: S608
         while found := cursor.fetchmany(AT_ONCE):
-            for values in found:
-                row = dict(zip(names, values, strict=True))
-                for name, write in writers:
-                    if (value := row[name]) is not None:
-                        row[name] = write(value)
-                yield row
+            for given_back in found:
+                values = [*given_back]
+                for place, write in writers:
+                    if (value := values[place]) is not None:
+                        values[place] = write(value)
+                yield values
 
 
 @cache
 def _read(
     model: type[models.Model], vendor: str
-) -> tuple[str, tuple[str, ...], tuple[tuple[str, Write], ...]]:
-    """What is selected, the names of the columns, and what is made of those that the engine holds
-    in another form than the log."""
+) -> tuple[str, tuple[str, ...], tuple[tuple[int, Write], ...]]:
+    """What is selected, the names of the columns, and by place what is made of those that the
+    engine holds in another form than the log."""
     shown, names, writers = [], [], []
     for field in model._meta.local_concrete_fields:
         target: Any = field.target_field if isinstance(field, models.ForeignKey) else field
         kind = next((kind for kind in _FORMS if isinstance(target, kind)), None)
         form, write = _FORMS[kind][vendor] if kind else ("{}", None)
+        if field.primary_key and write is _dashed:
+            write = _with_dashes
         shown.append(form.format(f'"{field.column}"'))
         names.append(field.attname)
         if isinstance(target, models.DecimalField):
             write = partial(_DECIMAL[vendor], target.decimal_places)
         if write is not None:
-            writers.append((field.attname, write))
+            writers.append((len(names) - 1, write))
     return ", ".join(shown), tuple(names), tuple(writers)
 
 
-@lru_cache(maxsize=8192)
-def _dashed(text: str) -> str:
-    """The same few people, sites and sessions are named by many rows."""
+def _with_dashes(text: str) -> str:
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+_dashed = lru_cache(maxsize=8192)(_with_dashes)
+"""The same few people, sites and sessions are named by many rows."""
 
 
 def _moment(text: str) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitoring.rules.facts import CLOCKS_APART, ReadingFacts, SessionFacts
+from monitoring.rules.once import once
 
 _SETTLED = timedelta(days=1)
 
@@ -24,6 +25,7 @@ class WentBack:
     was: datetime
 
 
+@once
 def recorded_times(facts: SessionFacts) -> list[datetime]:
     """When each fact, signature and departure was recorded, in their order.
 

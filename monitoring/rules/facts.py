@@ -98,7 +98,7 @@ class ReadingFacts:
 
     @cached_property
     def is_complete(self) -> bool:
-        return all(self.has(observation) for observation in OBSERVATIONS)
+        return len(self.measured) == len(OBSERVATIONS) or all(map(self.has, OBSERVATIONS))
 
 
 @dataclass(frozen=True, kw_only=True)

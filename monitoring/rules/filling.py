@@ -55,8 +55,12 @@ def observations_at(protocol: Protocol, minutes: int | None) -> tuple[str, ...]:
     """
     last = protocol.slots[-1]
     if minutes is None or minutes == REMS_CHECK_MINUTES or minutes >= last:
-        return tuple(OBSERVATIONS)
-    return tuple(o.key for o in OBSERVATIONS.values() if o.is_at_each_slot)
+        return _EVERY
+    return _AT_EACH_SLOT
+
+
+_EVERY = tuple(OBSERVATIONS)
+_AT_EACH_SLOT = tuple(o.key for o in OBSERVATIONS.values() if o.is_at_each_slot)
 
 
 def slots_beyond(protocol: Protocol, until: int) -> list[int]:
@@ -77,7 +81,7 @@ def filling(facts: SessionFacts) -> Filling:
     hazards 3 and 4).
     """
     first = facts.first_dose_at
-    counted = sorted(_counted(facts), key=facts.order)
+    counted = list(_counted(facts))
     if first is None or not counted:
         return Filling({}, {})
     minutes = slots_beyond(facts.protocol, whole_minutes(counted[-1].taken_at - first))
@@ -96,7 +100,7 @@ def filling(facts: SessionFacts) -> Filling:
 
 
 def _counted(facts: SessionFacts) -> Iterable[ReadingFacts]:
-    """Readings taken after the first device, while the patient was here."""
+    """Readings taken after the first device, while the patient was here, in their order."""
     left = facts.departure
     for reading in facts.standing_readings:
         is_here = left is None or reading.taken_at <= left.at + CLOCKS_APART

@@ -129,15 +129,29 @@ def outside_limits(p: Protocol, reading: ReadingFacts) -> Iterator[Flag]:
     An emergency at 8 and 25, 40 and 131, 90; informed at 11 and 21, 50 and 111, 100; each of them
     included (CLINICAL 8, rule 48).
     """
-    for key, name, side in LIMITS:
+    for key, is_low, tiers in _TIERS:
         value = reading.value(key)
-        tiers: tuple[Tier, ...] = ("emergency", "notify")
-        for tier in tiers if value is not None else ():
-            limit = getattr(p, f"{name}_{side}_{tier}")
-            if value is not None and (value <= limit if side == "low" else value >= limit):
-                code = f"{name}_{side}" + ("_emergency" if tier == "emergency" else "")
+        if value is None:
+            continue
+        for tier, name, code in tiers:
+            limit = getattr(p, name)
+            if value <= limit if is_low else value >= limit:
                 yield Flag(code, tier, key, value, limit)
                 break
+
+
+_TIERS: tuple[tuple[str, bool, tuple[tuple[Tier, str, str], ...]], ...] = tuple(
+    (
+        key,
+        side == "low",
+        (
+            ("emergency", f"{name}_{side}_emergency", f"{name}_{side}_emergency"),
+            ("notify", f"{name}_{side}_notify", f"{name}_{side}"),
+        ),
+    )
+    for key, name, side in LIMITS
+)
+"""The same, with the name of each limit and the code of what is beyond it."""
 
 
 def _pressure(facts: SessionFacts, reading: ReadingFacts) -> Iterator[Flag]:
