@@ -79,15 +79,16 @@ class Anchored:
                 self._take(moved.name, {chain: heads[chain] for chain in chains if chain in heads})
 
     def _take(self, name: str, moved: Heads) -> None:
-        for chain, head in moved.items():
-            before = self.heads.get(chain)
-            if before and head[0] < before[0]:
+        again = moved.keys() & self.heads.keys()
+        for chain in sorted(again):
+            head, before = moved[chain], self.heads[chain]
+            if head[0] < before[0]:
                 self.backwards.append((name, chain, before))
-            if before is None:
-                self.every[chain] = [head]
-            else:
-                self.every[chain].append(head)
+            self.every[chain].append(head)
         self.heads.update(moved)
+        # Most chains are of one day.
+        new = moved.keys() - again if again else moved
+        self.every.update({chain: [moved[chain]] for chain in new})
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ class _Moved:
 
     def heads(self) -> Heads:
         moved = json.loads(self.text[self.start : self.end])
-        return {chain: (count, digest) for chain, (count, digest) in moved.items()}
+        return dict(zip(moved, map(tuple, moved.values()), strict=True))
 
 
 class MerkleTree:
@@ -147,8 +148,10 @@ class MerkleTree:
 
 def _leaf(chain: str, head: Head) -> bytes:
     """The canonical text of the three, which hold nothing that would be escaped."""
-    count, digest = head
-    return hashlib.sha256(f'["{chain}",{count},"{digest}"]'.encode()).digest()
+    return _sha256(f'["{chain}",{head[0]},"{head[1]}"]'.encode()).digest()
+
+
+_sha256 = hashlib.sha256
 
 
 def _above(level: list[bytes], old: list[bytes], old_above: list[bytes]) -> list[bytes]:

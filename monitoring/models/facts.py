@@ -283,9 +283,6 @@ def _corrected(row: Dose | Event, was: datetime) -> Corrected | None:
     return Corrected(row.recorded_at, row.correction_reason, was, row.seq, is_late)
 
 
-_NOT_DONE = tuple((o, f"{o}_not_done") for o in OBSERVATIONS)
-
-
 def reading_facts(row: Reading, *, first: Reading | None = None) -> rules.ReadingFacts:
     """A correction came after departure only where `first`, the one entered then, did: one that
     is corrected later counts as it did."""
@@ -296,7 +293,7 @@ def reading_facts(row: Reading, *, first: Reading | None = None) -> rules.Readin
         received_at=row.recorded_at,
         meant_for=row.slot,
         values={name: getattr(row, name) for name in value_fields()},
-        not_done={o: code for o, name in _NOT_DONE if (code := getattr(row, name))},
+        not_done={o: code for o in OBSERVATIONS if (code := getattr(row, f"{o}_not_done"))},
         replaces=row.replaces_id,
         correction_reason=row.correction_reason,
         late_reason=row.late_reason,

@@ -3,6 +3,7 @@ state of the database."""
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -15,7 +16,7 @@ from django.db import connection, connections
 
 from clinic.models import ChainHead
 from clinic.trail.replay import merge
-from monitoring.proof.robust import UNREADABLE_ROW, begun, one_state
+from monitoring.proof.robust import UNREADABLE_ROW, begun, one_state, uncollected
 
 if TYPE_CHECKING:
     from monitoring.proof.chains import Chains, Outcome, Part
@@ -35,8 +36,8 @@ def outcomes(chains: Chains, processes: int, tell: Tell) -> Iterator[Iterator[Ou
     it stood at one moment. Within a transaction, whose rows no one else sees, it is one process."""
     found = parts()
     if connection.in_atomic_block or 1 in {processes, len(found)}:
-        with one_state():
-            yield _told((chains.part(part) for part in found), len(found), tell)
+        with one_state(), uncollected():
+            yield _told((_collected(chains, part) for part in found), len(found), tell)
         return
     with _Pool(chains, processes).reading() as pool:
         yield _told(pool.map(_part, found), len(found), tell)
@@ -46,6 +47,13 @@ def _told(found: Iterator[Outcome], many: int, tell: Tell) -> Iterator[Outcome]:
     for done, outcome in enumerate(found, start=1):
         yield outcome
         tell(done / many)
+
+
+def _collected(chains: Chains, part: Part) -> Outcome:
+    """What refers to itself goes with the part that made it."""
+    found = chains.part(part)
+    gc.collect()
+    return found
 
 
 def add(whole: Outcome, part: Outcome) -> None:
@@ -126,6 +134,8 @@ class _Here:
 
 def _keep(chains: Chains, meeting: Any) -> None:
     _Here.chains, _Here.meeting, _Here.state = chains, meeting, ExitStack()
+    gc.disable()
+    gc.freeze()
 
 
 def _meet() -> None:
@@ -145,4 +155,4 @@ def _leave() -> None:
 
 
 def _part(part: Part) -> Outcome:
-    return _Here.chains.part(part)
+    return _collected(_Here.chains, part)

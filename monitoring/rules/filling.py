@@ -55,12 +55,8 @@ def observations_at(protocol: Protocol, minutes: int | None) -> tuple[str, ...]:
     """
     last = protocol.slots[-1]
     if minutes is None or minutes == REMS_CHECK_MINUTES or minutes >= last:
-        return _EVERY
-    return _AT_EACH_SLOT
-
-
-_EVERY = tuple(OBSERVATIONS)
-_AT_EACH_SLOT = tuple(o.key for o in OBSERVATIONS.values() if o.is_at_each_slot)
+        return tuple(OBSERVATIONS)
+    return tuple([o.key for o in OBSERVATIONS.values() if o.is_at_each_slot])
 
 
 def slots_beyond(protocol: Protocol, until: int) -> list[int]:

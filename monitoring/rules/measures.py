@@ -150,10 +150,7 @@ def measures() -> dict[str, Measure]:
 
 def value_fields() -> tuple[str, ...]:
     """The names of all values of a reading, measured and rated."""
-    return _VALUE_FIELDS
-
-
-_VALUE_FIELDS = tuple(f for o in OBSERVATIONS.values() for f in o.every_field)
+    return tuple([f for o in OBSERVATIONS.values() for f in o.every_field])
 
 
 def impossible(values: Mapping[str, Number | None]) -> list[Message]:

@@ -13,6 +13,7 @@ from clinic.models import Staff
 from clinic.trail import anchors
 from monitoring.guards import statistics
 from monitoring.proof import restored
+from monitoring.proof.robust import uncollected
 
 SHOWN = 20
 """How many chains are named, at most."""
@@ -34,6 +35,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--by", metavar="USER", help="the user name of who says so")
 
+    @uncollected()
     def handle(
         self, *args: Any, restored: str | None = None, by: str | None = None, **options: Any
     ) -> None:
