@@ -39,11 +39,17 @@ _SQLITE: dict[int, Reason] = {
     sqlite3.SQLITE_BUSY: "busy",
     sqlite3.SQLITE_LOCKED: "busy",
     sqlite3.SQLITE_IOERR: "away",
+    # The disk fails at a write; what stands there can be read.
+    sqlite3.SQLITE_IOERR_WRITE: "read_only",
+    sqlite3.SQLITE_IOERR_FSYNC: "read_only",
+    sqlite3.SQLITE_IOERR_DIR_FSYNC: "read_only",
+    sqlite3.SQLITE_IOERR_TRUNCATE: "read_only",
     sqlite3.SQLITE_CANTOPEN: "away",
 }
 _POSTGRESQL: dict[str, Reason] = {
     "53100": "full",
     "25006": "read_only",
+    "58030": "read_only",  # the disk fails
     "55P03": "busy",  # lock_timeout
     "57014": "busy",  # statement_timeout
     "40001": "busy",
@@ -60,7 +66,8 @@ def reason(error: BaseException) -> Reason | None:
     cause: Any = error.__cause__
     if isinstance(cause, sqlite3.Error):
         # The low byte is the kind; the rest says more of it.
-        return _SQLITE.get(getattr(cause, "sqlite_errorcode", 0) & 0xFF)
+        code = getattr(cause, "sqlite_errorcode", 0)
+        return _SQLITE.get(code) or _SQLITE.get(code & 0xFF)
     if not isinstance(error, DatabaseError | InterfaceError):
         return None
     state = getattr(cause, "sqlstate", None)

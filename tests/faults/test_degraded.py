@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.db import OperationalError, connection
@@ -238,6 +239,28 @@ def test_a_poll_goes_on_and_an_administrator_reads_who_was_shown_later(
 
 def test_an_error_of_ours_is_no_downtime() -> None:
     assert unwritable.reason(ValueError("x")) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        (sqlite3.SQLITE_IOERR_WRITE, "read_only"),
+        (sqlite3.SQLITE_IOERR_FSYNC, "read_only"),
+        (sqlite3.SQLITE_IOERR_READ, "away"),
+        (sqlite3.SQLITE_BUSY_SNAPSHOT, "busy"),
+    ],
+)
+def test_a_disk_that_fails_at_a_write_still_holds_what_is_read(code: int, why: str) -> None:
+    error, cause = OperationalError(), sqlite3.OperationalError()
+    cause.sqlite_errorcode = code
+    error.__cause__ = cause
+    assert unwritable.reason(error) == why
+
+
+def test_so_does_one_of_postgresql() -> None:
+    error = OperationalError()
+    error.__cause__ = psycopg.errors.IoError()
+    assert unwritable.reason(error) == "read_only"
 
 
 def test_a_database_that_is_away_is_said_on_every_page_and_the_tablet_sends_again(
