@@ -157,13 +157,13 @@ test-cluster: .venv/test ## docs/deploy/cluster on loopback, as root: its primar
 		test -z "$$CI"; \
 	fi
 
-CAMPAIGN := $(BIN)/python -m pytest -s $(addprefix tests/campaign/,kills.py races.py stops.py power.py)
+CAMPAIGN := $(BIN)/python -m pytest -s $(addprefix tests/campaign/,kills.py races.py stops.py power.py disks.py)
 
-faults: .venv/test ## what may befall a server at its worst, on each engine, while nurses write: hours; KILLS=1000 RACES=20000 STOPS=200 CUTS=500
+faults: .venv/test ## what may befall a server at its worst, on each engine, while nurses write: hours; KILLS=1000 RACES=20000 STOPS=200 CUTS=500 DISKS=500
 	$(CAMPAIGN)
 
 faults-short: .venv/test ## a little of each fault of `make faults`, and its control
-	KILLS=6 RACES=80 STOPS=3 CUTS=4 $(CAMPAIGN)
+	KILLS=6 RACES=80 STOPS=3 CUTS=4 DISKS=6 $(CAMPAIGN)
 
 hazards: .venv/test ## take the control of each hazard away, and see that its test fails; every report as PDF; the bill of materials
 	WHOLE=1 $(PYTEST) tests/test_hazards.py tests/reports/test_pdf.py tests/test_bom.py

@@ -44,6 +44,9 @@ class Database:
         """Answers how many seconds it took."""
         return 0.0
 
+    def start_again(self) -> None:
+        """As an administrator does who sees that it has ended."""
+
     def stop(self) -> None:
         """As an administrator does."""
 
@@ -75,6 +78,9 @@ class Sqlite(Database):
                 connection.execute(f'DROP TRIGGER "{name}"')
             connection.execute(statement)
             connection.commit()
+
+    def files(self) -> list[Path]:
+        return [self.path, self.path.with_name(f"{self.path.name}-wal")]
 
     def empty_log(self) -> None:
         """So that the next write needs room on the disk."""
@@ -132,6 +138,14 @@ class Postgresql(Database):
         self.postmaster = int((self.cluster / "postmaster.pid").read_text().split()[0])
         return time.monotonic() - began
 
+    def start_again(self) -> None:
+        def is_back() -> bool:
+            if not is_alive(self.postmaster):
+                self.start()
+            return self.answers()
+
+        wait_for("PostgreSQL", is_back)
+
     def begin(self) -> None:
         given = ["listen_addresses=127.0.0.1", "unix_socket_directories=", *self.options]
         options = " ".join([f"-p {self.port}", *(f"-c {one}" for one in given)])
@@ -154,13 +168,23 @@ class Postgresql(Database):
         """Without a goodbye to anyone, and without writing what it has in memory."""
         self._run("pg_ctl", ["-D", str(self.cluster), "-m", "immediate", "-w", "stop"])
 
+    def files(self, kind: str) -> list[Path]:
+        """Those of the clinic's tables, or of the log in which every change stands first."""
+        if kind == "log":
+            return [*(self.cluster / "pg_wal").glob("0*")]
+        found = self.rows("SELECT oid FROM pg_database WHERE datname = 'clinic'")
+        return [*(self.cluster / "base" / str(found[0][0])).glob("[0-9]*")]
+
+    def processes(self) -> list[int]:
+        return [self.postmaster, *children_of(self.postmaster)]
+
     def backends(self) -> list[int]:
         """The processes that serve the application."""
         found = self.rows("SELECT pid FROM pg_stat_activity WHERE usename = 'clinic_app'")
         return [pid for (pid,) in found]
 
     def kill(self) -> None:
-        ended = [self.postmaster, *children_of(self.postmaster)] if self.postmaster else []
+        ended = self.processes() if self.postmaster else []
         for pid in ended:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""A disk of its own for a database, from which the power can be cut.
+"""A disk of its own for a database, from which the power can be cut, and which can be full.
 
 It is a file with a file system in it. What a program wrote and did not sync stands in the memory of
 the kernel; a cut is the kernel's own (`FS_IOC_SHUTDOWN`, by which file systems are tested): from
@@ -24,6 +24,7 @@ from tests.cluster.machines import wait_for
 
 SHUTDOWN = 0x8004587D
 WITHOUT_FLUSH = struct.pack("I", 2)
+BLOCK = 4096
 needs_disk = pytest.mark.skipif(
     os.geteuid() != 0
     or shutil.which("mkfs.ext4") is None
@@ -51,6 +52,23 @@ class Disk:
             lambda: subprocess.run(command, check=False, stderr=subprocess.DEVNULL).returncode == 0,
         )
 
+    @contextmanager
+    def filled(self, left: int = 0) -> Iterator[None]:
+        """Inside there is no room on it, but for so many bytes."""
+        filler, size, step = self.mounted / "filler", 0, 1 << 29
+        with filler.open("wb") as file:
+            while step >= BLOCK:
+                try:
+                    os.posix_fallocate(file.fileno(), size, step)
+                    size += step
+                except OSError:
+                    step //= 2
+            file.truncate(max(size - left, 0))
+        try:
+            yield
+        finally:
+            filler.unlink()
+
     def cut(self) -> None:
         descriptor = os.open(self.mounted, os.O_RDONLY)
         try:
@@ -67,7 +85,7 @@ def a_disk(megabytes: int = 600) -> Iterator[Disk]:
     disk.mounted.mkdir()
     disk.image.touch()
     os.truncate(disk.image, megabytes << 20)
-    subprocess.run(["mkfs.ext4", "-q", disk.image], check=True)
+    subprocess.run(["mkfs.ext4", "-q", "-m", "0", disk.image], check=True)
     disk.mount()
     try:
         disk.data.mkdir()

@@ -60,6 +60,8 @@ class Browser:
     def __init__(self, place: Place, cookies: dict[str, str]) -> None:
         self._place, self._cookies = place, dict(cookies)
         self._token = ""
+        self.page = ""
+        """What was shown last."""
 
     def send(self, session: str, form: dict[str, str], page: str = "reading/") -> tuple[int, str]:
         """The status of the answer, and where it leads."""
@@ -91,11 +93,11 @@ class Browser:
             }
             connection.request(method, path, urlencode(form) if form else None, headers)
             answer = connection.getresponse()
-            page = answer.read().decode()
+            self.page = answer.read().decode()
             for line in answer.headers.get_all("Set-Cookie") or []:
                 if found := re.match(r'([^=]+)="?([^;"]*)', line):
                     self._cookies[found[1]] = found[2]
-            return answer.status, answer.headers.get("Location", ""), page
+            return answer.status, answer.headers.get("Location", ""), self.page
         finally:
             connection.close()
 
