@@ -114,6 +114,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "clinic.pages.addresses",
                 "clinic.pages.kept",
                 "clinic.pages.moments",
+                "clinic.pages.numbers",
                 "clinic.pages.plain_field",
             ],
         },

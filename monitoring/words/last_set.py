@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from clinic.pages.numbers import minus
 from monitoring.rules.facts import ReadingFacts, SessionFacts
 from monitoring.rules.flags import outside_now
 from monitoring.rules.measures import OBSERVATIONS, Number
@@ -87,4 +88,4 @@ def _change(facts: SessionFacts, reading: ReadingFacts, fields: tuple[str, ...])
 
 
 def _signed(change: Number) -> str:
-    return f"{change:+}".replace("-", "−") if change else "±0"
+    return minus(f"{change:+}") if change else "±0"

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from clinic.pages.numbers import minus
 from monitoring.models import Amendment, Reading, Session
 from monitoring.models.facts import reading_facts
 from monitoring.rules.facts import ReadingFacts, SessionFacts
@@ -171,7 +172,7 @@ def elapsed(facts: SessionFacts, reading: ReadingFacts) -> str:
     minutes = facts.minutes(reading.taken_at)
     if minutes is None:
         return ""
-    return _("%(count)s min") % {"count": str(minutes).replace("-", "−")}
+    return _("%(count)s min") % {"count": minus(minutes)}
 
 
 def _late(facts: SessionFacts) -> dict[UUID, tuple[str, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from clinic.pages.numbers import minus
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.measures import OBSERVATIONS
 from monitoring.rules.resolution import Resolution, Scale, unaffected
@@ -41,7 +42,7 @@ def _pressure(found: Extreme | None) -> str:
     words = _("%(value)s mmHg at %(minutes)s min")
     if found.change is not None:
         words = _("%(value)s mmHg at %(minutes)s min (%(change)s since pre-dose)")
-    change = f"{found.change:+}".replace("-", "−") if found.change else "±0"
+    change = minus(f"{found.change:+}") if found.change else "±0"
     return words % {"value": found.value, "minutes": found.minutes, "change": change}
 
 

@@ -358,3 +358,14 @@ def test_an_entry_ahead_of_the_clock_is_shown(clock: TestClock, signed_in: Signe
     clock.forward(minutes=-30)
     page = signed_in(visit.nurse).get(f"/sessions/{visit.id}/").content.decode()
     assert "Recorded ahead of the clock" in page
+
+
+def test_minutes_before_the_first_dose_stand_with_a_minus(
+    clock: TestClock, signed_in: Signer
+) -> None:
+    visit = predosed(clock)
+    clock.forward(minutes=5)
+    visit.dose()
+    shown = page(signed_in(visit.nurse), visit).content.decode()
+    assert re.search(r"−\d+ min", shown)
+    assert not re.search(r"-\d+ min", shown)
