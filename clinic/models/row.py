@@ -35,14 +35,15 @@ class Guarded(models.Model):
         This is the one list of what is recorded. Guards, rights, replay, comparison, verification
         and loading all read it.
         """
-        found: Any = _tables(cls)
-        return tuple(m for m in found if chain_kind in {None, m.chain_kind})
+        found: Any = _tables(cls, chain_kind)
+        return tuple(found)
 
 
 @cache
-def _tables(kind: type[Guarded]) -> tuple[type[Guarded], ...]:
+def _tables(kind: type[Guarded], chain_kind: ChainKind | None) -> tuple[type[Guarded], ...]:
     """Asked for with each session that is read: the models of a process do not change."""
-    return tuple(sorted((m for m in apps.get_models() if issubclass(m, kind)), key=name_of))
+    found = (m for m in apps.get_models() if issubclass(m, kind))
+    return tuple(sorted((m for m in found if chain_kind in {None, m.chain_kind}), key=name_of))
 
 
 class RecordRow(Guarded):

@@ -12,8 +12,8 @@ import json
 import os
 import re
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass, field
-from operator import attrgetter
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -253,13 +253,20 @@ def read() -> Anchored:
 def opened() -> Anchored:
     """The same, and which heads they name is not read yet: `take` does that for some chains."""
     found = Anchored()
-    for path in sorted(settings.ANCHORS.glob("*.json"), key=attrgetter("name")):
-        with open(path, "rb", buffering=0) as file:
+    folder = str(settings.ANCHORS)
+    for name in sorted(_names(folder)):
+        with open(f"{folder}/{name}", "rb", buffering=0) as file:
             text = file.readall()
-        _open(found, path.name, text)
+        _open(found, name, text)
         found.files += 1
         found.last_digest = hashlib.sha256(text).hexdigest()
     return found
+
+
+def _names(folder: str) -> list[str]:
+    with suppress(FileNotFoundError, NotADirectoryError, PermissionError):
+        return [name for name in os.listdir(folder) if name.endswith(".json")]
+    return []
 
 
 def _open(found: Anchored, name: str, text: bytes) -> None:

@@ -5,18 +5,18 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db import connection, connections
+from django.db import connection, connections, models
 
 from clinic.models import ChainHead
 from clinic.trail.replay import merge
-from monitoring.proof.robust import UNREADABLE_ROW, begun, one_state, uncollected
+from monitoring.proof.robust import UNREADABLE_ROW, begun, one_state
 
 if TYPE_CHECKING:
     from monitoring.proof.chains import Chains, Outcome, Part
@@ -30,30 +30,39 @@ Tell = Callable[[float], None]
 """Is told which share of the parts is done."""
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """All rows of one table, each of which is looked at by itself."""
+
+    model: type[models.Model]
+
+
 @contextmanager
-def outcomes(chains: Chains, processes: int, tell: Tell) -> Iterator[Iterator[Outcome]]:
-    """What the parts of all chains come to, one after the other; within, the database is read as
-    it stood at one moment. Within a transaction, whose rows no one else sees, it is one process."""
-    found = parts()
-    if connection.in_atomic_block or 1 in {processes, len(found)}:
-        with one_state(), uncollected():
-            yield _told((_collected(chains, part) for part in found), len(found), tell)
+def outcomes(
+    chains: Chains, processes: int, tell: Tell, tables: Iterable[type[models.Model]] = ()
+) -> Iterator[Iterator[Outcome]]:
+    """What the parts of all chains come to, then the `tables`, one after the other; within, the
+    database is read as it stood at one moment. Within a transaction, whose rows no one else sees,
+    it is one process."""
+    of_chains = parts()
+    found: list[Part | Table] = [*of_chains, *map(Table, tables)]
+    if connection.in_atomic_block or 1 in {processes, len(of_chains)}:
+        with one_state():
+            yield _told((_looked_at(chains, part) for part in found), len(of_chains), tell)
         return
     with _Pool(chains, processes).reading() as pool:
-        yield _told(pool.map(_part, found), len(found), tell)
+        yield _told(pool.map(_part, found), len(of_chains), tell)
 
 
 def _told(found: Iterator[Outcome], many: int, tell: Tell) -> Iterator[Outcome]:
     for done, outcome in enumerate(found, start=1):
         yield outcome
-        tell(done / many)
+        if done <= many:
+            tell(done / many)
 
 
-def _collected(chains: Chains, part: Part) -> Outcome:
-    """What refers to itself goes with the part that made it."""
-    found = chains.part(part)
-    gc.collect()
-    return found
+def _looked_at(chains: Chains, part: Part | Table) -> Outcome:
+    return chains.table(part.model) if isinstance(part, Table) else chains.part(part)
 
 
 def add(whole: Outcome, part: Outcome) -> None:
@@ -134,6 +143,7 @@ class _Here:
 
 def _keep(chains: Chains, meeting: Any) -> None:
     _Here.chains, _Here.meeting, _Here.state = chains, meeting, ExitStack()
+    # What refers to itself goes with the part that made it: to look for it all the time is dear.
     gc.disable()
     gc.freeze()
 
@@ -154,5 +164,7 @@ def _leave() -> None:
     _meet()
 
 
-def _part(part: Part) -> Outcome:
-    return _collected(_Here.chains, part)
+def _part(part: Part | Table) -> Outcome:
+    found = _looked_at(_Here.chains, part)
+    gc.collect()
+    return found

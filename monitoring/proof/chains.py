@@ -28,7 +28,7 @@ from clinic.trail.chain import digest_of
 from clinic.trail.differences import Held, differences
 from clinic.trail.replay import UNREADABLE, State, merge, payload
 from monitoring.models import Patient, ProtocolVersion, Session, SessionFact
-from monitoring.proof import derived, plain, restored
+from monitoring.proof import derived, plain, raw, restored
 from monitoring.proof.content import content_digest, cut
 from monitoring.proof.findings import Problem, Verification, noun_of, printable, words_of
 from monitoring.proof.plain import Entry
@@ -96,6 +96,16 @@ class Chains(Reader):
     def part(self, part: Part) -> Outcome:
         """Check the chains of one part, and nothing that was checked before."""
         return self.twice(lambda: self._part(part))
+
+    def table(self, model: type[models.Model]) -> Outcome:
+        """Look at each row of a table by itself."""
+        return self.once(lambda: self._stored([model]), is_plain=True)
+
+    def _stored(self, rows: Iterable[raw.Rows]) -> None:
+        """Each column holds what a verb writes, in the form that it is written in."""
+        for row in raw.odd(rows):
+            words = f"holds what no verb writes: {row.columns}"
+            self.problem(f"{noun_of(row.noun)} {row.id}", words)
 
     def twice(self, check: Callable[[], None]) -> Outcome:
         """What `check` comes to. Whether anything is wrong is found out without models, in a
@@ -294,9 +304,10 @@ class Chains(Reader):
         kind = name_of(subject)
         self.result.checked[f"{kind}s"] += len(chains)
         held: dict[UUID, Held] = {chain: {} for chain in chains}
+        by_name = {str(chain): of_chain for chain, of_chain in held.items()}
         for model, owner in belonging(subject):
             if self._is_plain:
-                self._hold_plain(held, model, owner)
+                self._hold_plain(by_name, list(held), model, owner)
                 continue
             ours = model._default_manager.filter(**{f"{owner}__in": chains})
             for row in self.read(ours.order_by("pk")):
@@ -307,10 +318,11 @@ class Chains(Reader):
                 self.problem(f"{kind} {chain_id}", words_of(difference))
         return held
 
-    def _hold_plain(self, held: dict[UUID, Held], model: type[Guarded], owner: str) -> None:
+    def _hold_plain(
+        self, by_name: dict[str, Held], ids: list[UUID], model: type[Guarded], owner: str
+    ) -> None:
         noun, key = name_of(model), model._meta.pk.attname
-        by_name = {str(chain): of_chain for chain, of_chain in held.items()}
-        found = list(plain.belonging(model, owner, held))
+        found = list(plain.belonging(model, owner, ids))
         for row in found:
             by_name[row[owner]].setdefault(noun, []).append((row[key], row))
         self.result.checked["rows"] += len(found)

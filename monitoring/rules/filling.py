@@ -118,7 +118,8 @@ def _times(protocol: Protocol, minutes: Sequence[int], first: datetime) -> list[
     for m, following in zip(minutes, [*minutes[1:], None], strict=True):
         start, last = on_time(protocol, m)
         closes = m + protocol.repeat_every_minutes if following is None else following
-        found.append(_Time(m, *(first + timedelta(minutes=n) for n in (start, last, closes))))
+        begins, ends = first + timedelta(minutes=start), first + timedelta(minutes=last)
+        found.append(_Time(m, begins, ends, first + timedelta(minutes=closes)))
     return found
 
 

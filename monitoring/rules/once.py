@@ -41,7 +41,7 @@ def once(rule: Callable[Concatenate[F, P], Answer]) -> Callable[Concatenate[F, P
             answer = cast(Answer, kept[rule][0])
             return cast(Answer, [*answer]) if isinstance(answer, list) else answer
         given = (*args, *kwargs.values())
-        key = (rule, *kwargs, *((id(a) if hasattr(a, "__dict__") else a) for a in given))
+        key = (rule, *kwargs, *[id(a) if hasattr(a, "__dict__") else a for a in given])
         if key not in kept:
             # The arguments are kept as well, so that no other object gets the place of one.
             kept[key] = rule(facts, *args, **kwargs), given
