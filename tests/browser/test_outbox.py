@@ -11,7 +11,15 @@ from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import Makes, Person
 from tests.browser.hands import fill_reading
-from tests.browser.outbox_hands import cut, forgive, mend, rows, type_reading, wait_until_sent
+from tests.browser.outbox_hands import (
+    cut,
+    forgive,
+    mend,
+    rows,
+    save_offline,
+    type_reading,
+    wait_until_sent,
+)
 from tests.clock import TestClock
 from tests.factories.visits import Visit, at_forty
 
@@ -73,6 +81,28 @@ STORED = """async () => {
   database.close();
   return { entries, extractable: key.extractable };
 }"""
+
+
+def test_contact_that_comes_back_during_a_try_is_not_missed(visit: Visit, nurse: Person) -> None:
+    """The try began without contact, and fails later than the network is back."""
+    held: list[Route] = []
+    type_reading(nurse, visit, 131)
+    cut(nurse)
+    save_offline(nurse, 131)
+
+    def hold_the_first(route: Route) -> None:
+        if held:
+            route.continue_()
+        held.append(route)
+
+    nurse.context.route("**/sending/", hold_the_first)
+    with nurse.page.expect_request("**/sending/"):
+        nurse.page.evaluate("dispatchEvent(new Event('online'))")
+    mend(nurse)
+    held[0].abort("internetdisconnected")
+    expect(nurse.page.get_by_text("Reading saved")).to_be_visible()
+    forgive(nurse)
+    assert rows(visit) == [131]
 
 
 def test_what_a_server_cannot_write_waits_with_the_reason_and_arrives_by_itself(

@@ -122,15 +122,16 @@ async function sendWaiting() {
   return true;
 }
 
-/** One tab at a time. */
-async function sendNow() {
+/** One tab at a time, and one try: it is left to the one that goes on, if there is one.
+ *  @param {LockOptions} [options] */
+async function sendNow(options = { ifAvailable: true }) {
   clearTimeout(timer);
   const isSent = await navigator.locks
-    .request("outbox", { ifAvailable: true }, (lock) => !lock || sendWaiting())
+    .request("outbox", options, (lock) => !lock || sendWaiting())
     .catch(() => false);
   pause = isSent ? PATIENCE : Math.min(2 * pause, LONGEST);
   clearTimeout(timer);
-  timer = setTimeout(sendNow, pause);
+  timer = setTimeout(() => sendNow(), pause);
   onChange();
 }
 
@@ -139,7 +140,8 @@ async function sendNow() {
 export function startQueue(change, saved) {
   onChange = change;
   onSaved = saved;
-  addEventListener("online", sendNow);
+  // A try that goes on began without contact and fails: this one comes after it.
+  addEventListener("online", () => sendNow({}));
   // Another tab keeps something, or nothing any more.
   addEventListener("storage", ({ key }) => key === UNSENT && onChange());
   return sendNow();
