@@ -70,14 +70,14 @@ def test_a_tablet_rings_once_for_each_thing_and_only_when_switched_on(
     assert heard(nurse) == []
     nurse.tap("Sound and vibration: off")
     expect(page.get_by_role("button", name="Sound and vibration: on")).to_be_visible()
-    page.wait_for_function("new AudioContext().state === 'running'")
+    page.wait_for_function("() => new AudioContext().state === 'running'")
     nurse.tap("Try it")
     assert heard(nurse) == ["tone"] * 3 + [5]
     # Overdue when it was switched on: who did saw that. Urgent ten minutes after it was due.
     pass_minutes(nurse, clock, 1)
     assert heard(nurse) == []
     pass_minutes(nurse, clock, 3)
-    page.wait_for_function("heard.length === 3")
+    page.wait_for_function("() => heard.length === 3")
     assert heard(nurse) == ["tone"] * 2 + [3]
     assert nurse.violations() == []
     nurse.go(f"/sessions/{visit.id}/")
