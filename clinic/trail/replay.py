@@ -44,28 +44,13 @@ class WithPayload(Protocol):
 def payload(entry: WithPayload) -> dict[str, Any]:
     """`rows` and `detail` of an entry, empty where the text is not what an entry holds."""
     try:
-        found = _parsed(entry.payload)
+        found = json.loads(entry.payload)
         rows, detail = found["rows"], found["detail"]
         by_id = [row for table in rows.values() for row in table.values()]
     except UNREADABLE:
         return {"rows": {}, "detail": {}}
     is_sound = isinstance(detail, dict) and all(r is None or isinstance(r, dict) for r in by_id)
     return {"rows": rows, "detail": detail} if is_sound else {"rows": {}, "detail": {}}
-
-
-_DECODER = json.JSONDecoder()
-
-
-def _parsed(text: str) -> Any:
-    """As `json.loads`, which first looks for what may surround the text: around that of an entry
-    there is nothing."""
-    try:
-        found, end = _DECODER.raw_decode(text)
-        if end == len(text):
-            return found
-    except (TypeError, ValueError):
-        pass
-    return json.loads(text)
 
 
 def replay(entries: Iterable[TrailEntry]) -> State:

@@ -34,14 +34,11 @@ def once(rule: Callable[Concatenate[F, P], Answer]) -> Callable[Concatenate[F, P
     @wraps(rule)
     def asked(facts: F, /, *args: P.args, **kwargs: P.kwargs) -> Answer:
         kept = facts.worked_out
-        if not args and not kwargs:
-            # Nearly all are asked so.
-            if rule not in kept:
-                kept[rule] = rule(facts, *args, **kwargs), ()
-            answer = cast(Answer, kept[rule][0])
-            return cast(Answer, [*answer]) if isinstance(answer, list) else answer
-        given = (*args, *kwargs.values())
-        key = (rule, *kwargs, *[id(a) if hasattr(a, "__dict__") else a for a in given])
+        given: tuple[object, ...] = ()
+        key: object = rule
+        if args or kwargs:
+            given = (*args, *kwargs.values())
+            key = (rule, *kwargs, *[id(a) if hasattr(a, "__dict__") else a for a in given])
         if key not in kept:
             # The arguments are kept as well, so that no other object gets the place of one.
             kept[key] = rule(facts, *args, **kwargs), given
