@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,19 +45,6 @@ def one_state(snapshot: str = "") -> Iterator[None]:
                 if snapshot:
                     cursor.execute("SET TRANSACTION SNAPSHOT %s", [snapshot])
             yield
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Python does not look for what refers to itself alone, of which there is hardly any: among
-    very many rows that takes a quarter of the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def begun() -> str:

@@ -7,13 +7,12 @@ for: for its digest everything would be put together and compressed twice.
 
 from __future__ import annotations
 
-import gc
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache, lru_cache
 from typing import Any
 from xml.etree import ElementTree
+
+from clinic.uncollected import uncollected
 
 VARIANT = "pdf/ua-1"
 GROUND = """
@@ -42,19 +41,6 @@ class MissingError(Exception):
     """What draws a PDF is not installed here: WeasyPrint itself, or the system's Pango."""
 
 
-@contextmanager
-def _nothing_collected() -> Iterator[None]:
-    """A document is many thousand small objects that all live until it is done: looking through
-    them again and again for what could be freed is a quarter of the work."""
-    is_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if is_on:
-            gc.enable()
-
-
 def pdf(html: str, sheet: str) -> bytes:
     """The PDF of a whole page of HTML and its stylesheet. Raises MissingError.
 
@@ -65,7 +51,7 @@ def pdf(html: str, sheet: str) -> bytes:
     except (ImportError, OSError) as missing:
         raise MissingError from missing
 
-    with _ONE_AT_A_TIME, _nothing_collected():
+    with _ONE_AT_A_TIME, uncollected():
         made: bytes = _read(html).write_pdf(
             stylesheets=[_looks(sheet)],
             font_config=_fonts(),

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from clinic.pages.numbers import minus
 from monitoring.rules.facts import ReadingFacts, SessionFacts
 from monitoring.rules.flags import outside_now
-from monitoring.rules.measures import OBSERVATIONS, Number
+from monitoring.rules.measures import OBSERVATIONS
 from monitoring.rules.predose import outside_before_dose
 from monitoring.words.readings import column
-from monitoring.words.values import beside, value
+from monitoring.words.values import beside, change, value
 
 SHOWN = ("blood_pressure", "spo2", "sedation", "dissociation")
 IF_OUTSIDE = ("heart_rate", "respiratory_rate")
@@ -84,8 +83,4 @@ def _change(facts: SessionFacts, reading: ReadingFacts, fields: tuple[str, ...])
     pairs = [(reading.value(field), facts.predose.value(field)) for field in fields]
     if any(now is None or before is None for now, before in pairs):
         return ""
-    return "/".join(_signed((now or 0) - (before or 0)) for now, before in pairs)
-
-
-def _signed(change: Number) -> str:
-    return minus(f"{change:+}") if change else "±0"
+    return "/".join(change((now or 0) - (before or 0)) for now, before in pairs)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from clinic.pages.numbers import minus
 from monitoring.rules.facts import SessionFacts
 from monitoring.rules.measures import OBSERVATIONS
 from monitoring.rules.resolution import Resolution, Scale, unaffected
 from monitoring.rules.summary import Extreme, summary
-from monitoring.words.values import beside, number
+from monitoring.words.values import beside, change, number
 
 RESOLUTIONS = {
     "never_affected": gettext_noop("Never worse than before the dose"),
@@ -42,8 +41,8 @@ def _pressure(found: Extreme | None) -> str:
     words = _("%(value)s mmHg at %(minutes)s min")
     if found.change is not None:
         words = _("%(value)s mmHg at %(minutes)s min (%(change)s since pre-dose)")
-    change = minus(f"{found.change:+}") if found.change else "±0"
-    return words % {"value": found.value, "minutes": found.minutes, "change": change}
+    by = change(found.change or 0)
+    return words % {"value": found.value, "minutes": found.minutes, "change": by}
 
 
 def _spo2(found: Extreme | None) -> str:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from clinic.pages.numbers import minus
 from monitoring.rules.facts import ReadingFacts
 from monitoring.rules.measures import Number, Observation
 
@@ -13,6 +14,11 @@ from monitoring.rules.measures import Number, Observation
 def number(value: Number) -> str:
     """Whole, or with the tenths that it has."""
     return f"{Decimal(value):f}".removesuffix(".0")
+
+
+def change(by: Number) -> str:
+    """By how much a value is another than one before: +28, −5, ±0."""
+    return minus(f"{by:+}") if by else "±0"
 
 
 def value(reading: ReadingFacts, observation: Observation) -> str:

@@ -11,9 +11,9 @@ from django.db import connection
 from clinic import marks
 from clinic.models import Staff
 from clinic.trail import anchors
+from clinic.uncollected import uncollected
 from monitoring.guards import statistics
 from monitoring.proof import restored
-from monitoring.proof.robust import uncollected
 
 SHOWN = 20
 """How many chains are named, at most."""
