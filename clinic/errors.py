@@ -15,6 +15,7 @@ from django.http import (
 from django.template.loader import render_to_string
 
 from clinic import request_id, unwritable
+from clinic.signin import leaving
 from clinic.unwritable import WHY, reason
 
 
@@ -33,5 +34,7 @@ def failed(request: HttpRequest) -> HttpResponse:
     if error is None or (why := reason(error)) is None:
         return HttpResponseServerError(render_to_string("500.html", context))
     unwritable.say(why)
+    if leaving.is_asked(request):
+        return leaving.leave(request, why)
     page = render_to_string("503.html", context | {"why": WHY[why]})
     return HttpResponse(page, status=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "10"})

@@ -10,6 +10,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
+from clinic import left
 from clinic.models.prepared import prepared
 
 KEY_LENGTH = 32
@@ -19,13 +20,13 @@ _FIND = "SELECT session_data FROM django_session WHERE session_key = %s AND expi
 
 class SessionStore(DatabaseStore):
     def load(self) -> dict[str, Any]:
-        """What is kept under the key; nothing, and no key, where that is over or was ended."""
+        """What is kept under the key; nothing, and no key, where that is over, ended or left."""
         connection = connections[DEFAULT_DB_ALIAS]
         now = connection.ops.adapt_datetimefield_value(timezone.now())
         with prepared(), connection.cursor() as cursor:
             cursor.execute(_FIND, [self.session_key, now])
             found = cursor.fetchone()
-        if found is None:
+        if found is None or left.has(self.session_key):
             self._session_key = None
             return {}
         return self.decode(found[0])

@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "clinic.middleware.RequestTablet",
     "clinic.signin.idle.IdleLock",
     "clinic.middleware.CurrentSite",
+    "clinic.signin.leaving.TellOfLeaving",
     "allauth.account.middleware.AccountMiddleware",
     "monitoring.web.watched.Watched",
     "monitoring.web.lookup.LogReads",

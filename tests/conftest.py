@@ -26,6 +26,7 @@ from hypothesis import HealthCheck, settings
 from pytest_django import DjangoDbBlocker, Settings
 
 from clinic import clock as clinic_clock
+from clinic import left
 from clinic.models import Staff
 from monitoring.guards import clocks, privileges, watch
 from monitoring.models import Event, Session
@@ -207,11 +208,13 @@ def untold_reads(settings: Settings, tmp_path: Path) -> Path:
 def _nothing_waits_to_be_told() -> Iterator[None]:
     """What a test was shown in a downtime waits for no other test, whose database knows no one."""
     yield
+    if left.file().waits():
+        left.file().path.unlink()
     # Its room on the disk stays taken: each server that starts would write it anew.
     if untold.waits() or untold.refused():
         file: Path = conf.settings.UNTOLD_READS
-        for left in file.parent.glob(f"{file.name}*"):
-            left.unlink()
+        for kept in file.parent.glob(f"{file.name}*"):
+            kept.unlink()
 
 
 @pytest.fixture

@@ -77,6 +77,12 @@ def _over(request: PublicRequest) -> str:
     return "shift_over" if now - began > settings.SESSION_COOKIE_AGE else ""
 
 
+def is_shown(request: PublicRequest) -> bool:
+    """Whether the browser shows, without asking the database, that it was let in with its session:
+    by the cookie of when its person last did something, which is signed, and bound to that."""
+    return bool(request.get_signed_cookie(settings.ACTIVE_COOKIE_NAME, "", salt=_salt(request)))
+
+
 def is_poll(request: HttpRequest) -> bool:
     """Whether a page asks by itself: htmx does nothing else here, nor does the outbox when it sends
     again what waits on the tablet."""

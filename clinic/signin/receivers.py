@@ -7,7 +7,7 @@ Our own models have no receivers: their changes are verbs (see `clinic.actions`)
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -118,6 +118,11 @@ def _signed_out(user: Staff | None, request: HttpRequest | None = None, **kwargs
     if user is not None:
         because = getattr(request, "signed_out_because", "asked")
         _append(Entry.SIGN_OUT, user.pk, because=because)
+
+
+def left_at(staff_id: UUID, at: datetime) -> None:
+    """The person signed out at `at`, when nothing could be written."""
+    _append(Entry.SIGN_OUT, staff_id, because="asked", left_at=at.isoformat())
 
 
 def _wrong_second_factor(user: Staff, authenticator: Authenticator, **kwargs: Any) -> None:

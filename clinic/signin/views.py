@@ -14,6 +14,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.module_loading import import_string
@@ -134,7 +135,8 @@ second_step = protect.public(
     sensitive_post_parameters("code")(require_http_methods(["GET", "POST"])(_SecondStep.as_view()))
 )
 passkey_sign_in = protect.public(require_http_methods(["GET", "POST"])(_PasskeySignIn.as_view()))
-sign_out = protect.public(require_POST(auth_views.LogoutView.as_view()))
+# All of it or nothing: what cannot be written is kept as a whole (`clinic.signin.leaving`).
+sign_out = protect.public(require_POST(transaction.atomic(auth_views.LogoutView.as_view())))
 
 
 @protect.signed_in

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.models import Membership, Site, Tablet, TrailEntry
+from clinic.pages import moments
 from clinic.trail.chain import ORGANISATION
 from clinic.web.site_form import SiteForm
 
@@ -141,6 +142,7 @@ def _detail(payload: dict[str, Any], site: Site) -> str:
         means([detail["type"]] if "type" in detail else ()),
         means([detail["proof"]] if "proof" in detail else ()),
         str(SIGN_OUT_WORDS.get(detail.get("because", ""), "")),
+        _left(detail.get("left_at")),
         detail.get("name", ""),
         *(_version(row) for row in rows.get("protocolversion", {}).values() if row),
         *(_role_at(row, site) for row in rows.get("membership", {}).values() if row),
@@ -151,6 +153,14 @@ def _detail(payload: dict[str, Any], site: Site) -> str:
         *(_site(row) for row in rows.get("site", {}).values() if row),
     ]
     return "; ".join(words for words in found if words)
+
+
+def _left(at: str | None) -> str:
+    """Of who signed out while the database took nothing."""
+    if at is None:
+        return ""
+    when = moments.day_clock(datetime.fromisoformat(at))
+    return _("at %(when)s, when nothing could be written") % {"when": when}
 
 
 def _role_words(role: str) -> str:

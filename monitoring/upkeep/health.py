@@ -18,7 +18,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import DatabaseError, connection
 
-from clinic import clock, marks
+from clinic import clock, left, marks
 from monitoring.guards import watch
 from monitoring.proof import untold
 
@@ -124,12 +124,15 @@ def _disk() -> Check:
 
 
 def _access_log() -> Check:
-    """Whether someone was shown a record and the log was not told of it yet."""
+    """Whether someone was shown a record, or left, and the database was not told of it yet."""
     if untold.waits():
         words = "Who was shown a record waits in a file until the log can be written."
         return Check("access_log", "look", words)
     if untold.refused():
         words = "The log could never be told of some who were shown a record: CLINIC_UNTOLD_READS."
+        return Check("access_log", "look", words)
+    if left.file().waits():
+        words = "That someone signed out waits in a file until the trail can be written."
         return Check("access_log", "look", words)
     return Check("access_log", "ok", "The access log knows of everyone who was shown a record.")
 

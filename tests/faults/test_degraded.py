@@ -5,36 +5,29 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import OperationalError, connection
+from django.db import OperationalError
 from django.test import Client
 from prometheus_client import CollectorRegistry
 
-from clinic import clock as clinic_clock
 from clinic import metrics, unwritable
 from clinic.ids import uuid7
 from clinic.settings import SQLITE
-from monitoring.guards.privileges import restrict
 from monitoring.models import AccessEntry, Reading
-from monitoring.proof import reads, untold
+from monitoring.proof import untold
 from monitoring.proof.reads import patients_of
 from tests.clock import TestClock
-from tests.downtime import read_only, reconnected, with_options
-from tests.engine import USES_POSTGRESQL
+from tests.downtime import FAULTS, away, faults, read_only
 from tests.factories.people import ShiftFactory, on_tablet, person
 from tests.factories.posted import READING
 from tests.factories.visits import Visit, dosed
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 PAGES = ("", "report/", "reading/")
-on_sqlite = pytest.mark.skipif(USES_POSTGRESQL, reason="PostgreSQL's disk is its machine's")
 
 
 @pytest.fixture
@@ -47,62 +40,6 @@ def nurse(visit: Visit) -> Client:
     client = Client(raise_request_exception=False)
     client.force_login(visit.nurse)
     return client
-
-
-@contextmanager
-def full(visit: Visit) -> Iterator[None]:
-    """The file may not grow by a page, and its pages are filled until one is needed."""
-    with reconnected():
-        connection.ensure_connection()
-        connection.connection.set_authorizer(None)
-        connection.connection.execute("PRAGMA max_page_count = 1")
-        restrict(connection)
-        at, read = clinic_clock.now(), reads.Read(visit.nurse, visit.site, "opened", "session")
-        while not untold.waits():
-            reads.log_reads(read, [visit.session.patient_id], at)
-        settings.UNTOLD_READS.unlink()
-        with pytest.raises(OperationalError, match="full"):
-            _fill(visit)
-        yield
-
-
-def _fill(visit: Visit) -> None:
-    for number in range(1000):
-        visit.read(systolic=120 + number % 9)
-
-
-@contextmanager
-def busy(visit: Visit | None = None) -> Iterator[None]:
-    """Another program writes, and does not end."""
-    name = connection.settings_dict["NAME"]
-    if not USES_POSTGRESQL:
-        options = connection.settings_dict["OPTIONS"] | {"timeout": 0.05}
-        with (
-            reconnected(OPTIONS=options),
-            closing(sqlite3.connect(name, isolation_level=None)) as other,
-        ):
-            other.execute("BEGIN IMMEDIATE")
-            yield
-            other.execute("ROLLBACK")
-        return
-    with reconnected(**with_options("-c lock_timeout=50")):
-        apart: Any = connection.copy()
-        with apart.cursor() as cursor:
-            cursor.execute("SET ROLE NONE")
-            cursor.execute("BEGIN")
-            cursor.execute("LOCK TABLE monitoring_accessentry, monitoring_session IN SHARE MODE")
-        yield
-        apart.close()
-
-
-FAULTS: dict[str, tuple[Callable[[Visit], Any], str]] = {
-    "read only": (lambda _visit: read_only(), "The record can be read, but not written now."),
-    "full": (full, "The server's disk is full."),
-    "busy": (busy, "The server is busy."),
-}
-faults = pytest.mark.parametrize(
-    "fault", ["read only", pytest.param("full", marks=on_sqlite), "busy"]
-)
 
 
 def seen(visit: Visit, nurse: Client) -> list[int]:
@@ -267,8 +204,7 @@ def test_a_database_that_is_away_is_said_on_every_page_and_the_tablet_sends_agai
     nurse: Client, visit: Visit
 ) -> None:
     address = f"/sessions/{visit.id}/reading/"
-    away = {"PORT": "1", "HOST": "127.0.0.1"} if USES_POSTGRESQL else {"NAME": "/nowhere/at/all"}
-    with reconnected(**away):
+    with away():
         shown = nurse.get(address)
         sent = nurse.post(address, body(), headers={"Accept": "application/json"})
     assert (shown.status_code, sent.status_code) == (503, 503)

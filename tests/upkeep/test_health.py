@@ -14,6 +14,8 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client
 
+from clinic import clock as clinic_clock
+from clinic import left
 from clinic.trail import chain
 from monitoring import guards
 from monitoring.guards import clocks
@@ -111,6 +113,13 @@ def test_a_database_that_takes_nothing_means_that_no_one_can_work(
     code, found = asked()
     assert code == 2
     assert "not written" in found["checks"]["database"]["words"]
+
+
+def test_who_signed_out_is_said_to_wait_until_the_trail_is_told(well: Machine) -> None:
+    left.keep("a" * 32, clinic_clock.now(), "", None)
+    code, found = asked()
+    assert (code, found["checks"]["access_log"]["status"]) == (1, "look")
+    assert "signed out waits" in found["checks"]["access_log"]["words"]
 
 
 def test_without_a_database_it_still_answers(well: Machine) -> None:
