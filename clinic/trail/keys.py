@@ -30,12 +30,17 @@ def oldest() -> str:
     return str(name)
 
 
-def sign(key_id: str, text: str | bytes | memoryview, end: bytes = b"") -> str:
-    """HMAC-SHA-256 of `text` and its `end`, in hexadecimal. Raises UnknownKey."""
+def secret_of(key_id: str) -> str:
+    """Raises UnknownKey."""
     secret = settings.TRAIL_KEYS.get(key_id)
     if not secret:
         raise UnknownKey(key_id)
-    made = _keyed(secret).copy()
+    return str(secret)
+
+
+def sign(key_id: str, text: str | bytes | memoryview, end: bytes = b"") -> str:
+    """HMAC-SHA-256 of `text` and its `end`, in hexadecimal. Raises UnknownKey."""
+    made = _keyed(secret_of(key_id)).copy()
     made.update(text.encode() if isinstance(text, str) else text)
     if end:
         made.update(end)

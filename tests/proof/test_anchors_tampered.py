@@ -13,7 +13,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from clinic.models import ChainHead, TrailEntry
-from clinic.trail import anchors
+from clinic.trail import anchors, keys
 from clinic.trail.canonical import canonical
 from tests.proof.scene import Scene, verified, without_guards
 
@@ -89,3 +89,32 @@ def test_of_one_session_the_files_that_name_it_are_read_and_all_are_checked(
         "is not signed by its key",
         "does not follow the anchor before it",
     ]
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_of_one_session_a_signature_that_was_changed_in_any_file_is_named(
+    number: int, scene: Scene, anchors_folder: Path
+) -> None:
+    call_command("anchor", stdout=StringIO())
+    call_command("anchor", stdout=StringIO())
+    path = sorted(anchors_folder.iterdir())[number]
+    text = path.read_text()
+    signature = json.loads(text)["signature"]
+    path.write_text(text.replace(signature, signature[::-1]))
+    assert (path.name, "is not signed by its key") in anchors.opened().problems
+
+
+def test_of_one_session_the_last_file_vouches_for_those_before_it(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call_command("anchor", stdout=StringIO())
+    made: list[str] = []
+    sign = keys.sign
+
+    def counted(key_id: str, *given: Any) -> str:
+        made.append(key_id)
+        return sign(key_id, *given)
+
+    monkeypatch.setattr(keys, "sign", counted)
+    assert (anchors.opened().files, len(made)) == (2, 1)
+    assert (anchors.read().files, len(made)) == (2, 3)

@@ -123,6 +123,19 @@ def test_an_anchor_signed_with_a_key_that_is_gone_is_named(
     assert "is signed with the key test, which was not given" in words
 
 
+def test_of_one_session_the_key_of_an_older_anchor_that_is_gone_is_named(
+    clinic: Clinic, settings: Settings
+) -> None:
+    anchor()
+    kept = settings.TRAIL_KEYS
+    settings.TRAIL_KEYS = {"other": "o" * 40, **kept}
+    anchor()
+    assert anchors.opened().problems == []
+    settings.TRAIL_KEYS = {"other": "o" * 40}
+    (_name, words), *_ = anchors.opened().problems
+    assert "is signed with the key test, which was not given" in words
+
+
 def test_each_chain_of_a_long_anchor_is_found_in_it_and_no_other(
     clinic: Clinic, anchors_folder: Path
 ) -> None:
