@@ -7,7 +7,7 @@ from contextlib import closing
 
 import pytest
 from django.db import connection
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Request, Route, expect
 
 from tests.browser.conftest import Makes, Person
 from tests.browser.hands import fill_reading
@@ -103,6 +103,57 @@ def test_contact_that_comes_back_during_a_try_is_not_missed(visit: Visit, nurse:
     expect(nurse.page.get_by_text("Reading saved")).to_be_visible()
     forgive(nurse)
     assert rows(visit) == [131]
+
+
+def posts_of(nurse: Person) -> list[str]:
+    """The address of each reading that is sent from now on."""
+    sent: list[str] = []
+
+    def note(asked: Request) -> None:
+        if asked.method == "POST":
+            sent.append(asked.url)
+
+    nurse.page.on("request", note)
+    return sent
+
+
+def test_a_poll_that_gets_through_sends_what_waits_once(visit: Visit, nurse: Person) -> None:
+    """The browser knows of no network that came back, as when the server was away."""
+    nurse.page.clock.install()
+    type_reading(nurse, visit, 131)
+    nurse.context.route("**/*", lambda route: route.abort("connectionrefused"))
+    save_offline(nurse, 131)
+    for _ in range(3):
+        # Each try that fails doubles the break before the next.
+        with nurse.page.expect_event("requestfailed"):
+            nurse.page.evaluate("dispatchEvent(new Event('online'))")
+    sent = posts_of(nurse)
+    nurse.context.unroute("**/*")
+    nurse.page.clock.run_for(10_500)
+    expect(nurse.page.get_by_text("Reading saved")).to_be_visible()
+    forgive(nurse)
+    assert len(sent) == 1
+    assert rows(visit) == [131]
+
+
+def test_a_server_that_answers_and_cannot_save_is_left_its_breaks(
+    visit: Visit, nurse: Person
+) -> None:
+    nurse.page.clock.install()
+    type_reading(nurse, visit, 131)
+    sent = posts_of(nurse)
+    nurse.context.route(
+        "**/reading/*",
+        lambda route: route.fulfill(status=503, json={}),
+    )
+    nurse.tap("Save reading")
+    expect(nurse.page.locator("[data-outbox-note]")).to_be_visible()
+    with nurse.page.expect_response("**/sending/"):
+        nurse.page.clock.run_for(10_500)
+    # The browser's database and a request are as quick as in the test before.
+    nurse.page.wait_for_timeout(1_000)
+    nurse.errors = [error for error in nurse.errors if "503" not in error]
+    assert len(sent) == 1
 
 
 def test_what_a_server_cannot_write_waits_with_the_reason_and_arrives_by_itself(

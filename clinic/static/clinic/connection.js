@@ -11,10 +11,11 @@ const ASK_EVERY = 10000;
 /** When the server answered last: its time, and that of a clock that no one sets. */
 let last = { at: 0, steady: 0 };
 
-/** @param {string | null} now the server's time */
+/** What waits on the tablet is sent then (outbox-queue.js). @param {string | null} now the server's time */
 function noteContact(now) {
   setServerTime(now);
   last = { at: serverNow(), steady: performance.now() };
+  document.dispatchEvent(new Event("heard"));
 }
 
 /** @param {Event} event of htmx: a request that the page made by itself has ended */

@@ -1,10 +1,11 @@
-// Sends what waits on this tablet: at once, when there is contact again, and every quarter of a
-// minute with longer and longer breaks. Each goes to its form's own address, and is kept until the
-// server says that it has it; sent twice it is saved once. Each says who entered it, and is taken
-// for no one else. What a colleague entered goes with its ticket (ticket.js), or waits for them.
+// Sends what waits on this tablet: at once, when there is contact again, as the browser or the page's
+// own polls have it, and every quarter of a minute with longer and longer breaks. Each goes to its
+// form's own address, and is kept until the server says that it has it; sent twice it is saved once.
+// Each says who entered it, and is taken for no one else. What a colleague entered goes with its ticket
+// (ticket.js), or waits for them.
 import { wasLocked } from "./lock-screen.js";
 import { isRefusal, isSaved, PATIENCE, post } from "./outbox-answers.js";
-import { patience } from "./page.js";
+import { ask, contact } from "./outbox-contact.js";
 import { told, UNSENT } from "./unsent.js";
 import { drop, keep, kept } from "./vault.js";
 
@@ -58,16 +59,6 @@ export async function remove(id) {
   onChange();
 }
 
-/** Who is signed in and where, and a fresh token; nothing where no one is.
- *  @returns {Promise<{token: string, person: string, site: string} | null>} */
-async function ask() {
-  // A page that was opened by a PIN here sends nothing: the server asks for the PIN first.
-  if (!page.sending || wasLocked()) return null;
-  const headers = { Accept: "application/json", "HX-Request": "true" };
-  const answer = await fetch(page.sending, { headers, signal: patience(PATIENCE) });
-  return answer.ok ? answer.json() : null;
-}
-
 /** @param {Entry} entry @param {{person: string, site: string}} who */
 const isOf = (entry, who) => entry.person === who.person && entry.site === who.site;
 
@@ -90,6 +81,7 @@ async function sendOnce(entry, token, more) {
 export async function send(entry, token) {
   if (wasLocked()) return { status: 0 };
   const answer = await sendOnce(entry, token.value);
+  contact.isLost = answer.status === 0;
   if (answer.status !== 401) return answer;
   const fresh = await ask().catch(() => null);
   if (!fresh || !isOf(entry, fresh)) return answer;
@@ -142,6 +134,7 @@ export function startQueue(change, saved) {
   onSaved = saved;
   // A try that goes on began without contact and fails: this one comes after it.
   addEventListener("online", () => sendNow({}));
+  document.addEventListener("heard", () => contact.isLost && sendNow());
   // Another tab keeps something, or nothing any more.
   addEventListener("storage", ({ key }) => key === UNSENT && onChange());
   return sendNow();
