@@ -23,6 +23,8 @@ class ServerLog(Logger):
 logger_class = ServerLog
 # What the application writes, its account alone reads.
 umask = 0o077
+# What is loaded stays: nothing is searched for what could be freed of it, until it stands.
+gc.disable()
 # Loaded once, before the workers are forked: one that dies is replaced within a moment.
 preload_app = True
 
@@ -35,6 +37,7 @@ def when_ready(server: Any) -> None:
     _ = get_resolver().url_patterns
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def post_worker_init(worker: Any) -> None:

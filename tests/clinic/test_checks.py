@@ -1,8 +1,11 @@
-"""The check before a clinic starts: no demo in production, nothing that other accounts may read."""
+"""The check before a clinic starts, and the server: no demo in production, nothing that others read."""
 
 from __future__ import annotations
 
+import gc
+import runpy
 import subprocess
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -101,3 +104,14 @@ def test_make_run_writes_for_its_own_account_alone(tmp_path: Path) -> None:
 def test_the_server_writes_for_its_own_account_alone() -> None:
     written = (ROOT / "gunicorn.conf.py").read_text()
     assert "umask = 0o077" in written
+
+
+def test_a_server_that_stands_frees_what_it_needs_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While it loads, nothing is searched for."""
+    calls: list[str] = []
+    for name in ("disable", "collect", "freeze", "enable"):
+        monkeypatch.setattr(gc, name, partial(calls.append, name))
+    server = runpy.run_path(str(ROOT / "gunicorn.conf.py"))
+    assert calls == ["disable"]
+    server["when_ready"](None)
+    assert calls == ["disable", "collect", "freeze", "enable"]

@@ -71,6 +71,16 @@ def test_each_service_that_fails_tells_someone(unit: Path) -> None:
     assert ("OnFailure=clinic-failed@%n.service" in text) == (unit.name != "clinic-failed@.service")
 
 
+def test_each_page_that_installs_the_program_compiles_it() -> None:
+    """Who runs it may not write beside it: what is not compiled then is compiled at each start."""
+    pages = [page for page in DEPLOY.glob("*.md") if "pip install" in page.read_text()]
+    assert {page.name for page in pages} == {"README.md", "upgrade.md"}
+    for page in pages:
+        _, command = page.read_text().split(".txt\n    .venv/bin/python ", 1)
+        words = command.splitlines()[0].split()
+        assert words == ["-m", "compileall", "-q", "clinic", "monitoring"]
+
+
 def test_each_command_that_a_unit_or_a_page_runs_is_there() -> None:
     pages = [*DEPLOY.glob("*.md"), *UNITS]
     text = "\n".join(page.read_text() for page in pages)
