@@ -1,4 +1,4 @@
-"""The check before a clinic starts, and the server: no demo in production, nothing that others read."""
+"""The check before a clinic starts, and the server: no demo, nothing that other accounts read."""
 
 from __future__ import annotations
 
