@@ -56,23 +56,30 @@ def odd(wanted: Iterable[Rows]) -> Iterator[Odd]:
 
 
 def _select(model: type[models.Model], owner: str) -> str:
-    """Id, odd columns and JSON of each row that is odd, or whose JSON holds an object."""
+    """Id, odd columns and JSON of each row that is odd, or whose JSON holds an object.
+
+    Which columns are odd is told of those rows alone: nearly every row is only asked whether all
+    of its columns are in order, and nothing is put together of it.
+    """
     table, key = model._meta.db_table, model._meta.pk.column
+    forms = conditions(table)
     odd = " || ".join(
-        f"CASE WHEN {form} THEN '' ELSE ' {column}' END"
-        for column, form in conditions(table).items()
+        f"CASE WHEN {form} THEN '' ELSE ' {column}' END" for column, form in forms.items()
     )
-    texts = " || ',' || ".join(
-        f'COALESCE(NEW."{f.column}", 0)'
+    held = [
+        f'NEW."{f.column}"'
         for f in model._meta.local_concrete_fields
         if isinstance(f, models.JSONField)
-    )
+    ]
+    texts = " || ',' || ".join(f"COALESCE({column}, 0)" for column in held) or "''"
+    # A condition that is neither true nor false, as of a time that is none, is not true either.
+    wanted = [f"({' AND '.join(forms.values())}) IS NOT TRUE"]
+    wanted += [f"instr({column}, '{{') > 0" for column in held]
     where = f'NEW."{owner}" = %s AND ' if owner else ""
     # Only names of tables and columns, which stand in the models.
     return f"""
-        SELECT '{name_of(model)}', CAST(NEW."{key}" AS TEXT), ltrim({odd}) AS odd,
-            '[' || {texts or "''"} || ']' AS texts
-        FROM "{table}" AS NEW WHERE {where}(odd > '' OR instr(texts, '{{') > 0)
+        SELECT '{name_of(model)}', CAST(NEW."{key}" AS TEXT), ltrim({odd}), '[' || {texts} || ']'
+        FROM "{table}" AS NEW WHERE {where}({' OR '.join(wanted)})
     """  # noqa: S608
 
 
