@@ -42,10 +42,8 @@ def differences(log: State, tables: Held) -> Iterator[Difference]:
     A column of a session's row that it was logged without came with a later version: it holds its
     default, or someone wrote there. Of other rows such columns are not compared.
     """
-    for table in sorted({*log, *tables}):
+    for table in others(log, tables):
         logged, found = log.get(table, {}), tables.get(table, [])
-        if _is_same(table, logged, found):
-            continue
         rows = sorted(found, key=itemgetter(0))
         seen: set[str] = set()
         for key, row in rows:
@@ -58,6 +56,16 @@ def differences(log: State, tables: Held) -> Iterator[Difference]:
             seen.add(key)
         for key in sorted(set(logged) - seen):
             yield Difference("missing", table, key)
+
+
+def others(log: State, tables: Held) -> list[str]:
+    """The tables that hold anything else than the log tells, be it only a column that came with a
+    later version."""
+    return sorted(
+        table
+        for table in {*log, *tables}
+        if not _is_same(table, log.get(table, {}), tables.get(table, []))
+    )
 
 
 def _is_same(table: str, logged: dict[str, Columns], found: list[tuple[str, Columns]]) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -39,26 +40,33 @@ class Table:
 
 @contextmanager
 def outcomes(
-    chains: Chains, processes: int, tell: Tell, tables: Iterable[type[models.Model]] = ()
+    chains: Chains,
+    processes: int,
+    tell: Tell,
+    tables: Callable[[], Iterable[type[models.Model]]] = tuple,
 ) -> Iterator[Iterator[Outcome]]:
-    """What the parts of all chains come to, then the `tables`, one after the other; within, the
-    database is read as it stood at one moment. Within a transaction, whose rows no one else sees,
-    it is one process."""
+    """What the parts of all chains come to, then the `tables`, which are asked for once those were
+    taken, one after the other; within, the database is read as it stood at one moment. Within a
+    transaction, whose rows no one else sees, it is one process."""
     of_chains = parts()
-    found: list[Part | Table] = [*of_chains, *map(Table, tables)]
     if connection.in_atomic_block or 1 in {processes, len(of_chains)}:
         with one_state():
-            yield _told((_looked_at(chains, part) for part in found), len(of_chains), tell)
+            yield _each(partial(map, partial(_looked_at, chains)), of_chains, tell, tables)
         return
     with _Pool(chains, processes).reading() as pool:
-        yield _told(pool.map(_part, found), len(of_chains), tell)
+        yield _each(partial(pool.map, _part), of_chains, tell, tables)
 
 
-def _told(found: Iterator[Outcome], many: int, tell: Tell) -> Iterator[Outcome]:
-    for done, outcome in enumerate(found, start=1):
+def _each(
+    looked_at: Callable[[Iterable[Part | Table]], Iterator[Outcome]],
+    of_chains: list[Part],
+    tell: Tell,
+    tables: Callable[[], Iterable[type[models.Model]]],
+) -> Iterator[Outcome]:
+    for done, outcome in enumerate(looked_at(of_chains), start=1):
         yield outcome
-        if done <= many:
-            tell(done / many)
+        tell(done / len(of_chains))
+    yield from looked_at(map(Table, tables()))
 
 
 def _looked_at(chains: Chains, part: Part | Table) -> Outcome:
@@ -70,6 +78,7 @@ def add(whole: Outcome, part: Outcome) -> None:
     whole.result.problems += part.result.problems
     whole.result.losses += part.result.losses
     whole.found.update(part.found)
+    whole.alike.update(part.alike)
     merge(whole.organisation, part.organisation)  # type: ignore[arg-type]  # it was read
 
 

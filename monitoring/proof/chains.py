@@ -25,7 +25,7 @@ from clinic.trail import keys
 from clinic.trail.anchors import Anchored, Head
 from clinic.trail.canonical import Columns, columns, digest
 from clinic.trail.chain import digest_of
-from clinic.trail.differences import Held, differences
+from clinic.trail.differences import Held, differences, others
 from clinic.trail.replay import UNREADABLE, State, merge, payload
 from monitoring.models import Patient, ProtocolVersion, Session, SessionFact
 from monitoring.proof import derived, plain, raw, restored
@@ -81,6 +81,8 @@ class Outcome:
     result: Verification = field(default_factory=Verification)
     found: Counter[type[models.Model]] = field(default_factory=Counter)
     organisation: State = field(default_factory=dict)
+    alike: Counter[str] = field(default_factory=Counter)
+    """How many rows of each table were read without a model, and are what was signed in each."""
 
 
 class Chains(Reader):
@@ -89,6 +91,7 @@ class Chains(Reader):
         self.anchors = anchored
         self.anchored: dict[str, set[Head]] = {}
         self.organisation: State = {}
+        self.alike: Counter[str] = Counter()
         self._versions: dict[str, str] = {}
         self._is_plain = False
         self._facts = PlainFacts()
@@ -113,6 +116,7 @@ class Chains(Reader):
         with suppress(*UNREADABLE_ROW):
             found = self.once(check, is_plain=True)
             if found.result.is_whole:
+                found.alike[name_of(TrailEntry)] = found.found[TrailEntry]
                 return found
         return self.once(check, is_plain=False)
 
@@ -120,7 +124,7 @@ class Chains(Reader):
         self._is_plain = is_plain
         self.take(Outcome())
         check()
-        return Outcome(self.result, self.found, self.organisation)
+        return Outcome(self.result, self.found, self.organisation, self.alike)
 
     def _part(self, part: Part) -> None:
         self.anchored = self._anchored_in(part)
@@ -153,7 +157,7 @@ class Chains(Reader):
     def take(self, outcome: Outcome) -> None:
         """Go on from what was found."""
         self.result, self.found = outcome.result, outcome.found
-        self.organisation = outcome.organisation
+        self.organisation, self.alike = outcome.organisation, outcome.alike
 
     def _anchored_in(self, part: Part) -> dict[str, set[Head]]:
         names = self._names
@@ -314,7 +318,11 @@ class Chains(Reader):
                 chain_id = getattr(row, owner)
                 self._hold(held[chain_id], f"{kind} {chain_id}", row)
         for chain_id, chain in chains.items():
-            for difference in differences(chain.state, held[chain_id]):
+            of_chain = held[chain_id]
+            other = others(chain.state, of_chain)
+            if self._is_plain:
+                self.alike.update({t: len(of_chain[t]) for t in of_chain.keys() - other})
+            for difference in differences(chain.state, of_chain) if other else ():
                 self.problem(f"{kind} {chain_id}", words_of(difference))
         return held
 

@@ -51,7 +51,7 @@ def odd(wanted: Iterable[Rows]) -> Iterator[Odd]:
     with connection.cursor() as cursor:
         cursor.execute("\nUNION ALL\n".join(parts), values)
         for noun, key, columns, texts in cursor:
-            if columns or _has_doubles(texts):
+            if columns or has_doubles(texts):
                 yield Odd(noun, key, columns or "a key twice")
 
 
@@ -79,17 +79,17 @@ def _select(model: type[models.Model], owner: str) -> str:
     # Only names of tables and columns, which stand in the models.
     return f"""
         SELECT '{name_of(model)}', CAST(NEW."{key}" AS TEXT), ltrim({odd}), '[' || {texts} || ']'
-        FROM "{table}" AS NEW WHERE {where}({' OR '.join(wanted)})
+        FROM "{table}" AS NEW WHERE {where}({" OR ".join(wanted)})
     """  # noqa: S608
 
 
-def _has_doubles(texts: str) -> bool:
-    """Whether an object of JSON names a key twice; what is no JSON is odd already."""
+def has_doubles(text: str) -> bool:
+    """Whether an object in this JSON names a key twice. Raises ValueError for what is no JSON."""
     found = False
 
     def pairs(given: list[tuple[str, Any]]) -> None:
         nonlocal found
         found = found or len(dict(given)) < len(given)
 
-    json.loads(texts, object_pairs_hook=pairs)
+    json.loads(text, object_pairs_hook=pairs)
     return found

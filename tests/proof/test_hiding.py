@@ -69,6 +69,14 @@ def protocol_twice(visit: Visit) -> None:
     update(version, body='{"window_minutes": 5, ' + body[1:])
 
 
+def checklist_twice(visit: Visit) -> None:
+    """Python reads the last, which is what was signed."""
+    row = nouns.Clearance.objects.get(session=visit.id)
+    key = next(iter(row.checklist))
+    text = json.dumps(row.checklist)
+    update(row, checklist=f'{{"{key}": "no one asked", {text[1:]}')
+
+
 def true_as_one(visit: Visit) -> None:
     """Python takes 1 and yes for the same."""
     row = nouns.Clearance.objects.get(session=visit.id)
@@ -91,6 +99,10 @@ CASES: dict[str, tuple[Callable[[Visit], None], str]] = {
         lambda v: update(first(v), taken_at=first(v).taken_at.isoformat()),
         "holds what no verb writes: taken_at",
     ),
+    "a time with another sign in it": (
+        lambda v: update(first(v), taken_at=f"{first(v).taken_at:%Y-%m-%dT%H:%M:%S.%f}"),
+        "holds what no verb writes: taken_at",
+    ),
     "a dose finer than it is shown": (
         lambda c: update(c.row, given_mg=28.04), "holds what no verb writes: given_mg"
     ),
@@ -110,6 +122,7 @@ CASES: dict[str, tuple[Callable[[Visit], None], str]] = {
         "lacks the entries between 2 and 4",
     ),
     "a protocol with a key twice": (protocol_twice, "holds what no verb writes: a key twice"),
+    "a checklist with a key twice": (checklist_twice, "holds what no verb writes: a key twice"),
     "a point of the checklist as a number": (true_as_one, "was changed: checklist"),
 }  # fmt: skip
 

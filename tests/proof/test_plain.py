@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
-from django.db import models
+from django.db import IntegrityError, connection, models, transaction
 
-from clinic.models import TrailEntry
+from clinic.models import ChainHead, Staff, TrailEntry
 from clinic.trail.canonical import canonical, columns
-from clinic.trail.chain import digest_of
+from clinic.trail.chain import Signed, digest_of
+from monitoring.guards.stored import conditions
 from monitoring.models import Patient, Reading, Session
-from monitoring.proof import plain
+from monitoring.proof import plain, raw
 from monitoring.proof.chains import Chains, Part, belonging
-from monitoring.proof.robust import Reader
+from monitoring.proof.robust import UNREADABLE_ROW, Reader
 from monitoring.proof.verify import verify
 from tests.clock import TestClock
+from tests.engine import USES_POSTGRESQL
 from tests.guards.raw import update
 from tests.proof.scene import Scene, without_guards
 from tests.sequences.machine import after_every_verb
@@ -111,6 +116,97 @@ def test_models_say_the_same_of_a_whole_record(scene: Scene) -> None:
     assert plainly.result == by_models.result
     assert plainly.found == by_models.found
     assert plainly.organisation == by_models.organisation
+
+
+def stored_otherwise(value: Any) -> list[Any]:
+    """Other values that SQLite may hold in the place of one, many of which are read as it is."""
+    if isinstance(value, int | float):
+        return [value + 0.5, value + 0.001, f"{value}x", str(value).encode()]
+    if not isinstance(value, str):
+        return ["", b"", 0, 0.5]
+    found: list[Any] = [value.encode(), value.upper(), f"{value} ", f" {value}", f"{value}0"]
+    found += [value.replace(" ", "T"), value.replace("-", "/"), 0.5]
+    if value.startswith("{"):
+        found += [f"{value[:-1]}, {value[1:]}"]
+    return [*found, str(UUID(value))] if len(value) == len(UUID(int=0).hex) else found
+
+
+@pytest.mark.skipif(USES_POSTGRESQL, reason="PostgreSQL's types leave one form only")
+def test_a_row_in_another_form_is_never_read_as_it_was_recorded(clock: TestClock) -> None:
+    """So a row that is as it was recorded need not be asked for its form."""
+    after_every_verb(clock)
+    tried: Counter[str] = Counter()
+    with without_guards():
+        of_chains: list[tuple[type[models.Model], str]] = [(TrailEntry, "chain")]
+        for model, owner in [*of_chains, *belonging(Session), *belonging(Patient)]:
+            for row in model._default_manager.order_by("-pk")[:1]:
+                for field in model._meta.local_concrete_fields:
+                    tried[field.attname] += try_forms(row, owner, field)
+    assert min(tried[name] for name in ("id", "session_id", "taken_at", "systolic")) > 0
+    assert min(tried[name] for name in ("checklist", "is_complete", "mg", "date_of_birth")) > 0
+
+
+def try_forms(row: models.Model, owner: str, field: models.Field[Any, Any]) -> int:
+    """In how many other forms the column could be stored; none was read as what is recorded."""
+    of_row = type(row), owner, [getattr(row, owner)]
+    before, count = in_order(plain.belonging(*of_row)), 0
+    table, key, column = row._meta.db_table, f'"{row._meta.pk.column}"', field.column
+    with connection.cursor() as cursor:
+        cursor.execute(f'SELECT +"{column}", rowid FROM {table} WHERE {key} = %s', [row.pk.hex])
+        value, place = cursor.fetchone()
+        for other in stored_otherwise(value):
+            # What the table itself refuses is no other form.
+            with suppress(IntegrityError), transaction.atomic():
+                values = [other, place]
+                cursor.execute(f'UPDATE {table} SET "{column}" = %s WHERE rowid = %s', values)
+                if is_odd(table, field, place):
+                    assert read_or_none(*of_row) != before, (table, column, value, other)
+                    count += 1
+                transaction.set_rollback(True)
+    return count
+
+
+def is_odd(table: str, field: models.Field[Any, Any], place: int) -> bool:
+    with connection.cursor() as cursor:
+        asked = f'({conditions(table)[str(field.column)]}) IS TRUE, +"{field.column}"'
+        cursor.execute(f"SELECT {asked} FROM {table} AS NEW WHERE rowid = %s", [place])
+        is_in_form, held = cursor.fetchone()
+    is_json = isinstance(field, models.JSONField) and held is not None
+    return not is_in_form or (is_json and raw.has_doubles(held))
+
+
+def read_or_none(*of_row: Any) -> list[str] | None:
+    """None for what is left to the models."""
+    try:
+        return in_order(plain.belonging(*of_row))
+    except UNREADABLE_ROW:
+        return None
+
+
+def test_every_column_of_an_entry_is_signed_but_the_digest_itself() -> None:
+    named = {field.attname for field in TrailEntry._meta.concrete_fields}
+    assert named == {*Signed._fields, "digest"}
+
+
+def test_how_a_row_is_stored_is_asked_only_where_it_is_not_what_was_signed(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: set[object] = set()
+    odd = raw.odd
+
+    def noted(wanted: Iterable[raw.Rows]) -> Any:
+        rows = list(wanted)
+        asked.update(rows)
+        return odd(rows)
+
+    monkeypatch.setattr(raw, "odd", noted)
+    assert verify(processes=1).is_whole
+    assert {Staff, ChainHead} <= asked
+    assert not asked & {Reading, Session, Patient, TrailEntry}
+    with without_guards():
+        update(scene.reading, systolic=111)
+    assert not verify(processes=1).is_whole
+    assert {Reading, Session, Patient, TrailEntry} <= asked
 
 
 @pytest.mark.parametrize("text", ["2026-03-03", "2026-03-03 10:00:00+00:00"])
