@@ -15,9 +15,9 @@ from django.db.models.signals import post_migrate, pre_migrate
 
 from clinic.refusal import GuardsMissing
 from monitoring.guards import file, statistics
-from monitoring.guards.compare import faults, find
+from monitoring.guards.compare import faults, find, owned
 from monitoring.guards.install import check, drop, has_tables, install
-from monitoring.guards.privileges import as_owner, excess, lift, restrict
+from monitoring.guards.privileges import as_owner, lift, restrict
 from monitoring.guards.watch import require
 
 __all__ = [
@@ -83,13 +83,6 @@ def _report(
         connection = connections[alias]
         if not has_tables(connection):
             continue
-        found += [checks.Warning(fault.words, id=fault.id) for fault in find(connection)]
-        if excess(connection):
-            found.append(
-                checks.Warning(
-                    "The application connects with the rights of the tables' owner.",
-                    hint="Run `manage.py database_roles`, and connect as the role it makes.",
-                    id="monitoring.W003",
-                )
-            )
+        wrong = (*find(connection), *owned(connection))
+        found += [checks.Warning(fault.words, id=fault.id) for fault in wrong]
     return found

@@ -11,7 +11,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from monitoring.guards.foreign import extra_rights, foreign
 from monitoring.guards.install import check
-from monitoring.guards.privileges import settings_missing
+from monitoring.guards.privileges import excess, settings_missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,19 @@ def find(connection: BaseDatabaseWrapper) -> list[Fault]:
         for id, ask, words, stops_saving in _KINDS
         for name in ask(connection)
     ]
+
+
+def owned(connection: BaseDatabaseWrapper) -> list[Fault]:
+    """Whether who is connected owns the tables, and so could take the guards away. It is asked by a
+    process that serves and by `check`: migrations, restores and what is verified there are the
+    owner's."""
+    if not excess(connection):
+        return []
+    words = (
+        "The application connects with the rights of the tables' owner: run `manage.py "
+        "database_roles`, and connect as the role that it makes."
+    )
+    return [Fault("monitoring.W003", "owner", words, stops_saving=False)]
 
 
 def faults() -> list[str]:

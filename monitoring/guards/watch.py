@@ -22,7 +22,7 @@ from clinic import clock
 from clinic.models import TrailEntry
 from clinic.refusal import GuardsMissing
 from monitoring.guards import clocks, file
-from monitoring.guards.compare import Fault, find
+from monitoring.guards.compare import Fault, find, owned
 
 logger = logging.getLogger(__name__)
 EVERY = 60
@@ -110,7 +110,7 @@ def look() -> Seen:
     """Ask now."""
     here, before = _here(), _here().seen
     here.asked = clocks.seconds()
-    faults = tuple(find(connection))
+    faults = (*find(connection), *owned(connection))
     last = TrailEntry.objects.order_by("-at", "-id").values_list("pk", "at").first()
     exchanged = before.exchanged
     if exchanged is None and _is_exchanged(here, last and last[0]):

@@ -15,15 +15,15 @@ from clinic import clock as clinic_clock
 from clinic.ids import uuid7
 from clinic.models import TrailEntry
 from clinic.refusal import GuardsMissing
-from monitoring.guards import clocks, watch
+from monitoring.guards import clocks, compare, watch
 from monitoring.guards.compare import Fault
 from tests.clock import TestClock
-from tests.engine import USES_POSTGRESQL
+from tests.engine import APPLICATION, USES_POSTGRESQL
 from tests.factories.visits import planned
 
 pytestmark = pytest.mark.django_db
 on_sqlite = pytest.mark.skipif(USES_POSTGRESQL, reason="PostgreSQL has a clock of its own")
-on_postgresql = pytest.mark.skipif(not USES_POSTGRESQL, reason="SQLite has no clock of its own")
+on_postgresql = pytest.mark.skipif(not USES_POSTGRESQL, reason="SQLite has no clock or roles")
 SECONDS = timedelta(seconds=1)
 
 
@@ -92,6 +92,19 @@ def test_more_rights_than_needed_are_told_and_stop_nothing(finds: Callable[..., 
     watch.require()
     assert watch.seen().has_more_rights
     assert watch.said(watch.seen()) == [RIGHTS.words]
+
+
+@on_postgresql
+def test_a_server_that_connects_as_the_owner_is_told_and_saves(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(watch, "owned", compare.owned)
+    watch.require()
+    assert [fault.id for fault in watch.seen().faults] == ["monitoring.W003"]
+    assert watch.seen().has_more_rights
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET SESSION AUTHORIZATION {APPLICATION}")
+    assert watch.look().faults == ()
 
 
 def test_a_database_that_does_not_answer_is_left_to_what_needs_it(
