@@ -163,7 +163,7 @@ faults: .venv/test ## what may befall a server at its worst, on each engine, whi
 	$(CAMPAIGN)
 
 faults-short: .venv/test ## a little of each fault of `make faults`, and its control
-	KILLS=6 RACES=80 STOPS=3 CUTS=4 DISKS=6 $(CAMPAIGN)
+	KILLS=6 RACES=80 STOPS=3 CUTS=4 DISKS=10 $(CAMPAIGN)
 
 hazards: .venv/test ## take the control of each hazard away, and see that its test fails; every report as PDF; the bill of materials
 	WHOLE=1 $(PYTEST) tests/test_hazards.py tests/reports/test_pdf.py tests/test_bom.py

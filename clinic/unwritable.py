@@ -1,5 +1,5 @@
-"""Why a database that can be read takes nothing now: full, set to be read alone, busy, away, or
-without the guards of the record.
+"""Why a database takes nothing now: full, set to be read alone, busy, away, damaged, or without the
+guards of the record.
 
 The driver's own numbers tell it, never its words, which differ by version and language.
 """
@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from clinic.refusal import GuardsMissing
 
 logger = logging.getLogger(__name__)
-Reason = Literal["full", "read_only", "busy", "away", "not_guarded"]
+Reason = Literal["full", "read_only", "busy", "away", "damaged", "not_guarded"]
 
 PATIENCE = 2000
 """Milliseconds that what no one waits for waits for another writer: as long as PostgreSQL does."""
@@ -28,6 +28,7 @@ WHY = {
     "read_only": _("The record can be read, but not written now. Call your administrator."),
     "busy": _("The server is busy."),
     "away": _("The database does not answer. Call your administrator."),
+    "damaged": _("The database cannot be read: its disk fails. Call your administrator."),
     "not_guarded": _(
         "The safeguards of the database are incomplete, so nothing can be recorded. Call your "
         "administrator."
@@ -45,11 +46,16 @@ _SQLITE: dict[int, Reason] = {
     sqlite3.SQLITE_IOERR_DIR_FSYNC: "read_only",
     sqlite3.SQLITE_IOERR_TRUNCATE: "read_only",
     sqlite3.SQLITE_CANTOPEN: "away",
+    # What a disk gives back that cannot be read is taken for what was written wrongly.
+    sqlite3.SQLITE_CORRUPT: "damaged",
+    sqlite3.SQLITE_NOTADB: "damaged",
 }
 _POSTGRESQL: dict[str, Reason] = {
     "53100": "full",
     "25006": "read_only",
     "58030": "read_only",  # the disk fails
+    "XX001": "damaged",
+    "XX002": "damaged",  # an index is
     "55P03": "busy",  # lock_timeout
     "57014": "busy",  # statement_timeout
     "40001": "busy",

@@ -17,7 +17,7 @@ import psycopg
 
 from tests.campaign.databases import Postgresql, Sqlite
 from tests.campaign.disk import Disk, a_disk, needs_disk
-from tests.campaign.failing import SYNC, WRITE, failing, needs_strace
+from tests.campaign.failing import READ, SYNC, WRITE, failing, needs_strace
 from tests.campaign.machine import WEAKENED, Machine, Workshop, more, pause, tell
 from tests.campaign.tablets import Browser, Sent, reading
 from tests.cluster.machines import wait_for
@@ -29,6 +29,7 @@ LEFT = 20_000
 FULL = "The server&#x27;s disk is full."
 READ_ONLY = "The record can be read, but not written now."
 AWAY = "The database does not answer."
+DAMAGED = "The database cannot be read: its disk fails."
 MUCH = "SELECT pg_logical_emit_message(true, '', repeat('x', 4000000))"
 """Written to the log of PostgreSQL, and nowhere else."""
 Making = Callable[[Machine, Disk], AbstractContextManager[None]]
@@ -45,7 +46,7 @@ class Fault:
     @property
     def is_survived(self) -> bool:
         """Whether the database goes on, so that it can be read."""
-        return self.words != AWAY
+        return self.words not in {AWAY, DAMAGED}
 
 
 @contextmanager
@@ -87,6 +88,7 @@ FAULTS = {
         Fault("full", full, FULL),
         Fault("sync_fails", broken(SYNC), READ_ONLY),
         Fault("write_fails", broken(WRITE), READ_ONLY),
+        Fault("read_fails", broken(READ), DAMAGED),
     ],
     "postgresql": [
         Fault("full", full, FULL),

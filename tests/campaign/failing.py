@@ -18,6 +18,7 @@ needs_strace = pytest.mark.skipif(
     reason="to let calls of the kernel fail takes root and strace",
 )
 SYNC = "fsync,fdatasync"
+READ = "pread64,preadv"
 WRITE = "pwrite64,pwritev,fallocate"
 
 

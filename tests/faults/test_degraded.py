@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import OperationalError
+from django.db import InternalError, OperationalError
 from django.test import Client
 from prometheus_client import CollectorRegistry
 
@@ -21,7 +21,8 @@ from monitoring.models import AccessEntry, Reading
 from monitoring.proof import untold
 from monitoring.proof.reads import patients_of
 from tests.clock import TestClock
-from tests.downtime import FAULTS, away, faults, read_only
+from tests.downtime import FAULTS, away, faults, read_only, reconnected
+from tests.engine import USES_POSTGRESQL
 from tests.factories.people import ShiftFactory, on_tablet, person
 from tests.factories.posted import READING
 from tests.factories.visits import Visit, dosed
@@ -185,19 +186,41 @@ def test_an_error_of_ours_is_no_downtime() -> None:
         (sqlite3.SQLITE_IOERR_FSYNC, "read_only"),
         (sqlite3.SQLITE_IOERR_READ, "away"),
         (sqlite3.SQLITE_BUSY_SNAPSHOT, "busy"),
+        (sqlite3.SQLITE_CORRUPT, "damaged"),
+        (sqlite3.SQLITE_CORRUPT_INDEX, "damaged"),
+        (sqlite3.SQLITE_NOTADB, "damaged"),
     ],
 )
-def test_a_disk_that_fails_at_a_write_still_holds_what_is_read(code: int, why: str) -> None:
+def test_the_number_of_an_error_says_why(code: int, why: str) -> None:
+    """A disk that fails at a write still holds what is read."""
     error, cause = OperationalError(), sqlite3.OperationalError()
     cause.sqlite_errorcode = code
     error.__cause__ = cause
     assert unwritable.reason(error) == why
 
 
-def test_so_does_one_of_postgresql() -> None:
-    error = OperationalError()
-    error.__cause__ = psycopg.errors.IoError()
-    assert unwritable.reason(error) == "read_only"
+@pytest.mark.parametrize(
+    ("cause", "why"),
+    [(psycopg.errors.IoError(), "read_only"), (psycopg.errors.DataCorrupted(), "damaged")],
+)
+def test_so_does_one_of_postgresql(cause: psycopg.Error, why: str) -> None:
+    error = InternalError()
+    error.__cause__ = cause
+    assert unwritable.reason(error) == why
+
+
+@pytest.mark.skipif(USES_POSTGRESQL, reason="the file is SQLite's")
+def test_a_file_that_cannot_be_read_is_said_on_every_page(
+    nurse: Client, visit: Visit, tmp_path: Path
+) -> None:
+    """As SQLite takes a page of it that the disk does not give back."""
+    unreadable = tmp_path / "unreadable.sqlite3"
+    unreadable.write_bytes(b"x" * 8192)
+    address = f"/sessions/{visit.id}/reading/"
+    with reconnected(NAME=str(unreadable)):
+        shown, sent = nurse.get(address), nurse.post(address, body())
+    assert (shown.status_code, sent.status_code) == (503, 503)
+    assert "The database cannot be read: its disk fails." in shown.content.decode()
 
 
 def test_a_database_that_is_away_is_said_on_every_page_and_the_tablet_sends_again(
