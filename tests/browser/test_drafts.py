@@ -4,8 +4,12 @@ gone once they sign out."""
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 
 import pytest
+from django.conf import settings
+from django.db import connection
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Makes, Person
@@ -115,3 +119,26 @@ def test_the_end_of_the_shift_wipes_it_in_every_tab(
     other.goto(nurse.served + address)
     expect(other.get_by_label("Detail")).to_have_value("")
     assert other.evaluate("Object.keys(sessionStorage).filter((k) => k.startsWith('draft:'))") == []
+
+
+def test_who_signs_out_while_nothing_can_be_written_leaves_nothing_behind(
+    visit: Visit, nurse: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The server has opened no connection yet: all that it opens wait a second for a writer.
+    of_database = connection.settings_dict
+    monkeypatch.setitem(of_database, "OPTIONS", of_database["OPTIONS"] | {"timeout": 1})
+    nurse.go(f"/sessions/{visit.id}/event/")
+    nurse.page.get_by_label("Detail").fill("Tearful")
+    wait_for_copy(nurse)
+    with closing(sqlite3.connect(of_database["NAME"], isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        nurse.page.locator("header details.menu summary").last.click()
+        nurse.tap("Sign out")
+        assert nurse.sees("You are signed out here")
+        assert nurse.violations() == []
+        wait_for_copy(nurse, 0)
+        assert "Tearful" not in nurse.page.evaluate("JSON.stringify({...sessionStorage})")
+        names = [cookie["name"] for cookie in nurse.context.cookies()]
+        assert settings.SESSION_COOKIE_NAME not in names
+        other.execute("ROLLBACK")
+    nurse.errors = [error for error in nurse.errors if "503" not in error]
