@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 HIDDEN = frozenset({"Cc", "Cf", "Zl", "Zp"})
 """Control and format characters: line ends, zero-width spaces, changes of direction. Two names that
@@ -51,6 +52,7 @@ def _parts(token: str) -> list[str]:
     return "".join(spaced).split()
 
 
+@lru_cache(maxsize=4096)
 def search_text(*texts: str) -> str:
     """Each word of `texts` folded, after a space: whole, and its pieces where it has some."""
     found: dict[str, None] = {}

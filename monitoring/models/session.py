@@ -86,6 +86,14 @@ class SessionQuerySet(models.QuerySet["Session"]):
             session.load_history()
         return session
 
+    def to_record(self, session_id: UUID, site: Site | None = None) -> Session | None:
+        """One session, at `site` where it is given, with what a reading is recorded by; who
+        recorded the rows is asked for each by itself."""
+        session = _of_site(_WHOLE, session_id, site)
+        if session is not None:
+            session.load(observed(), with_people=False)
+        return session
+
     def with_departure(self) -> SessionQuerySet:
         """For a session that is not locked, in the same query."""
         return self.select_related("departure__recorded_by")
@@ -312,11 +320,11 @@ class Session(Guarded):
         load([found], recorded())
         return found
 
-    def load(self, nouns: Iterable[type[SessionRow]]) -> None:
-        """Load the rows of `nouns`, with who recorded them; the departure was loaded already."""
+    def load(self, nouns: Iterable[type[SessionRow]], *, with_people: bool = True) -> None:
+        """Load the rows of `nouns`, and who recorded them; the departure was loaded already."""
         from monitoring.models import Departure
 
-        load([self], (noun for noun in nouns if noun is not Departure), with_people=True)
+        load([self], (noun for noun in nouns if noun is not Departure), with_people=with_people)
         lay_down(self, Departure, [getattr(self, "departure", None)])
 
     def load_history(self) -> None:

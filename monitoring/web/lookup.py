@@ -11,6 +11,7 @@ from django.http import Http404
 from django.http.response import HttpResponseBase
 
 from clinic.access import may
+from clinic.models import Site
 from clinic.pages.protect import AtOtherSite
 from clinic.request import ClinicRequest, PublicRequest, Shown
 from clinic.signin.idle import is_poll
@@ -19,6 +20,8 @@ from monitoring.proof import reads, untold
 from monitoring.reports.session_report import load
 
 Handler = Callable[[PublicRequest], HttpResponseBase]
+Find = Callable[[Site, UUID], Session | None]
+"""Loads a session of a site, if it is there, with as much of its record as a page shows."""
 
 
 def read(request: ClinicRequest, session: Session) -> None:
@@ -63,12 +66,12 @@ def require_here(request: ClinicRequest, session_id: UUID) -> None:
         raise not_here(request, session_id)
 
 
-def open_session(request: ClinicRequest, session_id: UUID) -> Session:
-    """The session with its whole record; it is logged that the answer shows it.
+def open_session(request: ClinicRequest, session_id: UUID, find: Find = load) -> Session:
+    """The session as `find` loads it, with its whole record; it is logged that the answer shows it.
 
     Raises what `not_here` makes for a session that is not at the request's site.
     """
-    found = load(request.site, session_id)
+    found = find(request.site, session_id)
     if found is None:
         raise not_here(request, session_id)
     read(request, found)

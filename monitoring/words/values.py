@@ -13,7 +13,7 @@ from monitoring.rules.measures import Number, Observation
 
 def number(value: Number) -> str:
     """Whole, or with the tenths that it has."""
-    return f"{Decimal(value):f}".removesuffix(".0")
+    return str(value) if isinstance(value, int) else f"{Decimal(value):f}".removesuffix(".0")
 
 
 def change(by: Number) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from xml.etree import ElementTree
 
-from monitoring.reports.chart import HEIGHT, STRIP_HEIGHT
+from monitoring.reports.drawing import HEIGHT, STRIP_HEIGHT
 from tests.reports.brute_force import Row, Told, minutes
 from tests.reports.drawing import strokes
 

@@ -7,7 +7,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from monitoring.reports.chart import HEIGHT, TOP, chart
+from monitoring.reports.chart import chart
+from monitoring.reports.drawing import HEIGHT, TOP
 from monitoring.rules.facts import SessionFacts
 from tests.reports.drawing import strokes
 from tests.rules.samples import arrived, at, departure, not_done, observed, reading, whole

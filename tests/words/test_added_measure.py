@@ -13,12 +13,13 @@ import pytest
 from django.template.loader import render_to_string
 
 from clinic.ids import uuid7
+from clinic.pages.plain_field import plain
 from monitoring.models import Reading
 from monitoring.reports.chart import session_chart
 from monitoring.rules import measures
 from monitoring.rules.entry import Entry, entry_problems
 from monitoring.rules.protocol import SPRAVATO_US
-from monitoring.web.floor.reading import ReadingForm
+from monitoring.web.floor.reading_form import ReadingForm
 from monitoring.words.readings import values
 from tests.clock import TestClock
 from tests.factories.answers import WELL
@@ -151,7 +152,8 @@ def test_a_line_of_values_has_it_with_its_unit(clock: TestClock) -> None:
 def test_the_page_shows_its_field_before_the_next(clock: TestClock) -> None:
     with temperature():
         form = ReadingForm(protocol=SPRAVATO_US)
-        panel = {"fields": [form["temperature"]], "not_done": form["temperature_not_done"]}
+        fields = (plain(form["temperature"]),)
+        panel = {"fields": fields, "not_done": plain(form["temperature_not_done"])}
         page = render_to_string("reading/_vital.html", {"panel": panel})
     assert 'inputmode="decimal"' in page
     assert "°C" in page

@@ -2,156 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from clinic import clock
 from clinic.access import Permission
+from clinic.models import Site
 from clinic.pages.addresses import reverse
 from clinic.pages.entry_page import enter, redirect_saved, render_form
-from clinic.pages.fields import Tiles
 from clinic.pages.protect import page
 from clinic.pages.submit import submit
-from clinic.refusal import Conflict, Refused
 from clinic.request import ClinicRequest
 from monitoring.actions import correct_reading, record_reading
-from monitoring.actions.sending import Sending
 from monitoring.models import Reading as ReadingRow
 from monitoring.models import Session
+from monitoring.reports.session_report import load
 from monitoring.rules.due import next_due
-from monitoring.rules.entry import PRE_DOSE, Entry
-from monitoring.rules.facts import ReadingFacts, SessionFacts, whole_minutes
-from monitoring.rules.filling import filling, observations_at, representative
-from monitoring.rules.measures import (
-    NOT_DONE_REASONS,
-    OBSERVATIONS,
-    QUESTIONS,
-    Observation,
-    measures,
-    value_fields,
-)
-from monitoring.rules.protocol import SPRAVATO_US, Protocol
+from monitoring.rules.entry import PRE_DOSE
+from monitoring.rules.facts import SessionFacts
+from monitoring.rules.filling import filling, representative
+from monitoring.rules.protocol import SPRAVATO_US
 from monitoring.rules.repeats import Repeat, repeats
-from monitoring.rules.scales import SCALES
 from monitoring.rules.schedule import slots
 from monitoring.web import links
+from monitoring.web.floor.reading_form import CorrectionForm, ReadingForm, panels
 from monitoring.web.gone import gone
 from monitoring.web.lookup import open_session, require_here
-from monitoring.web.measured import measure_field
-from monitoring.web.record_page import RecordForm, SessionPage
-from monitoring.web.times import ClockTime, confirmed
-from monitoring.web.why import own_words, usual_reasons, why
-from monitoring.words import wording
+from monitoring.web.record_page import SessionPage
+from monitoring.web.why import why
 from monitoring.words.due import record_words
 from monitoring.words.readings import label, table
-from monitoring.words.values import whole_value
-
-
-class ReadingForm(RecordForm):
-    """Nothing is filled in beforehand. `confirm_…` answers "Is this right?" for one value.
-
-    `through_seq` is the last fact when it was shown, `beside` the reading that someone else
-    recorded in its place meanwhile.
-    """
-
-    repeats = True
-    uses_outbox = True
-    another_heading = gettext_lazy("Additional reading")
-    saves = ReadingRow
-    beside: UUID | None = None
-    through_seq = forms.IntegerField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, protocol: Protocol, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for key, measure in measures().items():
-            self.fields[key] = measure_field(measure)
-        for key, scale_id in protocol.scales.items():
-            scale = SCALES[scale_id]
-            choices = [(str(lv.value), f"{_(lv.words)} · {lv.value}") for lv in scale.levels]
-            name = f"{_(OBSERVATIONS[key].name)} ({scale.name})"
-            self.fields[key] = Tiles(label=name, choices=choices, tiles_class="tiles-scale")
-        for observation in OBSERVATIONS:
-            self.fields[f"{observation}_not_done"] = Tiles(
-                label=_("Not done"), choices=[(c, _(w)) for c, w in NOT_DONE_REASONS.items()]
-            )
-        for field in value_fields():
-            self.fields[f"confirm_{field}"] = forms.CharField(
-                required=False, label=_("Yes, this is right")
-            )
-        self.fields["room_air"] = forms.CharField(required=False, label=_("Room air"))
-        self.fields["taken_at"] = ClockTime(label=_("Taken at"))
-        self.fields["late_reason"] = forms.CharField(
-            required=False, max_length=300, label=_("Why entered late")
-        )
-        self.fields["note"] = forms.CharField(required=False, max_length=500, label=_("Note"))
-
-    def clean_room_air(self) -> str:
-        """The tile says that no oxygen is given; litres beside it say the opposite."""
-        if self.cleaned_data["room_air"] and (self.cleaned_data.get("oxygen") or 0) > 0:
-            words = _("Room air is tapped, but litres are entered. Remove one of the two.")
-            self.add_error("oxygen", words)
-        return str(self.cleaned_data["room_air"])
-
-    def take_refusal(self, refused: Refused) -> None:
-        super().take_refusal(refused)
-        found = (m.params["beside"] for m in refused.messages if "beside" in m.params)
-        self.beside = cast("UUID | None", next(found, None))
-
-    def take_conflict(self, conflict: Conflict) -> None:
-        """Both are shown; saved once more, what was typed is another reading."""
-        super().take_conflict(conflict)
-        self.beside = cast(UUID, conflict.theirs.pk)
-        self.renew_id()
-
-    @property
-    def sending(self) -> Sending:
-        return replace(super().sending, through_seq=self.cleaned_data["through_seq"])
-
-    def is_confirmed(self, field: str) -> bool:
-        """Whether the value that stands there now is the one that "Yes" was said to."""
-        answer = str(self[f"confirm_{field}"].value() or "")
-        return answer != "" and answer == str(self[field].value()).strip()
-
-    def entry(self, asked: int | None) -> Entry:
-        """What was entered, as the rules read it."""
-        data = self.cleaned_data
-        values = {f: data.get(f) for f in measures()}
-        for key in (o.key for o in OBSERVATIONS.values() if o.is_scale):
-            values[key] = int(data[key]) if data.get(key) else None
-        if data.get("room_air"):
-            values["oxygen"] = 0
-        return Entry(
-            taken_at=data["taken_at"],
-            values=values,
-            not_done={o: code for o in OBSERVATIONS if (code := data.get(f"{o}_not_done"))},
-            asked=asked,
-            confirmed=frozenset(f for f in value_fields() if self.is_confirmed(f)),
-            confirmed_at=confirmed(self, "taken_at"),
-            late_reason=data.get("late_reason", ""),
-        )
-
-
-class CorrectionForm(ReadingForm):
-    """What is left empty stays as the original has it: its values, and its time."""
-
-    offers_another = False
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields |= {"usual_reason": usual_reasons(), "correction_reason": own_words()}
-
-    @property
-    def is_time_wrong(self) -> bool:
-        """Whether a time was typed at all: an empty one is no moment of its own here."""
-        return bool(self.data.get("taken_at", "").strip())
 
 
 @require_http_methods(["GET", "POST"])
@@ -172,8 +56,9 @@ def record(request: ClinicRequest, session_id: UUID) -> HttpResponse:
         form = ReadingForm(request.POST, protocol=SPRAVATO_US)
         if made := _recorded_by(request, session_id, form, asked):
             return redirect_saved(request, _("Reading saved"), "session", session_id, row=made)
-    session = open_session(request, session_id)
-    facts = session.facts()
+    is_beside = form is not None and form.beside is not None
+    session = open_session(request, session_id, load if is_beside else _to_record)
+    facts = session.facts() if is_beside else session.facts_loaded()
     form = form or ReadingForm(protocol=facts.protocol)
     own: dict[str, Any] = {"next_reading": next_due(facts, clock.now()), "limits": facts.protocol}
     if "again" in request.GET:
@@ -190,9 +75,15 @@ def record(request: ClinicRequest, session_id: UUID) -> HttpResponse:
         heading=_heading(asked, _repeat(request, facts)),
         button=_("Save reading"),
         template="reading/reading.html",
-        context=lambda: _context(facts, form, asked) | own,
+        context=lambda: panels(facts, form, asked) | own,
     )
     return render_form(request, form, around)
+
+
+def _to_record(site: Site, session_id: UUID) -> Session | None:
+    """What the form says of the readings before; a reading beside it is shown with all of its
+    record."""
+    return Session.objects.to_record(session_id, site)
 
 
 def _recorded_by(
@@ -232,8 +123,7 @@ def _standing(session: Session, facts: SessionFacts, asked: int | None) -> Readi
 def _recorded(session: Session, facts: SessionFacts, asked: int | None) -> dict[str, Any] | None:
     """What was recorded for the slot, where nothing of it is asked for any more."""
     found = _standing(session, facts, asked)
-    is_open = any(s.minutes == asked and s.lacking for s in slots(facts, clock.now()))
-    if found is None or is_open:
+    if found is None or any(s.minutes == asked and s.lacking for s in slots(facts, clock.now())):
         return None
     return {
         "at": found.recorded_at,
@@ -280,7 +170,7 @@ def correct(request: ClinicRequest, session_id: UUID, reading_id: UUID) -> HttpR
         saved=_("Correction saved"),
         template="reading/reading.html",
         context=lambda: (
-            _context(facts.without(reading_id), form, None, original)
+            panels(facts.without(reading_id), form, None, original)
             | {
                 "original": table(session, facts, only={reading_id}),
                 "is_correction": True,
@@ -300,6 +190,8 @@ def _asked(request: ClinicRequest) -> int | None:
 def _repeat(request: ClinicRequest, facts: SessionFacts) -> Repeat | None:
     """The repeat that `?repeat=` names, a reading or a response, while it is not met."""
     about = request.GET.get("repeat", "")
+    if not about:
+        return None
     found = (r for r in repeats(facts, clock.now()) if str(r.about) == about)
     return next((r for r in found if r.reading is None), None)
 
@@ -312,89 +204,3 @@ def _heading(asked: int | None, repeat: Repeat | None) -> str:
     if asked == PRE_DOSE:
         return _("Pre-dose reading")
     return _("%(count)s-minute reading") % {"count": asked}
-
-
-def _context(
-    facts: SessionFacts,
-    form: ReadingForm,
-    asked: int | None,
-    original: ReadingFacts | None = None,
-) -> dict[str, Any]:
-    """`original` is the reading that is corrected, which `facts` is then without."""
-    vitals = [o for o in OBSERVATIONS.values() if not o.is_scale]
-    scales = [o for o in OBSERVATIONS.values() if o.is_scale]
-    needed = observations_at(facts.protocol, None if asked == PRE_DOSE else asked)
-    return {
-        "vitals": [
-            _panel(facts, form, o, o.key in needed or asked is None, original) for o in vitals
-        ],
-        "scales": [_panel(facts, form, o, True, original) for o in scales],
-        "shows_late_reason": "late_reason" in form.errors or bool(form["late_reason"].value()),
-    }
-
-
-def _panel(
-    facts: SessionFacts,
-    form: ReadingForm,
-    observation: Observation,
-    is_needed: bool,
-    original: ReadingFacts | None,
-) -> dict[str, Any]:
-    """One observation: its fields, what was measured last and before the dose; beside a
-    correction, what it corrects and what was measured before that."""
-    fields, not_done = observation.fields, f"{observation.key}_not_done"
-    beside = observation.beside
-    asked = (*fields, beside.key) if beside else fields
-    asks = [_question(form, f) for f in asked if _asks(form, f)]
-    return {
-        "name": _(observation.name),
-        "fields": [form[f] for f in asked],
-        "none_beside": form["room_air"] if beside else None,
-        "not_done": form[not_done],
-        "is_not_done": bool(form[not_done].value()) or not_done in form.errors,
-        "confirm": asks,
-        "is_needed": is_needed,
-        "is_correction": original is not None,
-        "original": _original(original, observation) if original else "",
-        "last": _last(facts, observation, original.taken_at if original else None),
-        "predose": _values(facts, observation),
-    }
-
-
-def _asks(form: ReadingForm, field: str) -> bool:
-    """Whether the value of `field` waits for "Yes, this is right", or has it."""
-    is_asked = any(form.has_error(field, code) for code in QUESTIONS)
-    return is_asked or form.is_confirmed(field)
-
-
-def _question(form: ReadingForm, field: str) -> dict[str, Any]:
-    """The box that says "Yes" to the value that stands there, and to no other."""
-    answer = form[f"confirm_{field}"]
-    value = str(form[field].value()).strip()
-    return {"box": answer, "value": value, "is_given": form.is_confirmed(field)}
-
-
-def _original(original: ReadingFacts, observation: Observation) -> str:
-    """What stands now, and stays if nothing is entered."""
-    if code := original.not_done.get(observation.key):
-        return wording.not_done(code)
-    return whole_value(original, observation) or "–"
-
-
-def _last(
-    facts: SessionFacts, observation: Observation, until: datetime | None
-) -> dict[str, Any] | None:
-    """The newest value, or the newest taken before `until`, and its age, which goes on."""
-    for reading in reversed(facts.standing_readings):
-        value = whole_value(reading, observation)
-        if value and (until is None or reading.taken_at <= until):
-            age = whole_minutes(clock.now() - reading.taken_at)
-            words = _("%(age)s min ago") % {"age": age}
-            return {"value": value, "at": reading.taken_at, "age": words}
-    return None
-
-
-def _values(facts: SessionFacts, observation: Observation) -> str:
-    if facts.predose is None or facts.first_dose_at is None:
-        return ""
-    return whole_value(facts.predose, observation)

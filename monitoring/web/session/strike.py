@@ -145,17 +145,18 @@ def arrival(rows: SessionRows, offered: Collection[UUID]) -> UUID | None:
     return next((row.pk for row in latest if row.pk in offered), None)
 
 
-def strikable(rows: SessionRows, by: Staff, permissions: Permissions, phase: str) -> set[UUID]:
+def strikable(
+    rows: SessionRows, by: Staff, permissions: Permissions, phase: str
+) -> frozenset[UUID]:
     """The facts among those loaded that `by` may mark: one's own, or, as a clinician, each."""
     if not actions.strike.is_offered(permissions, phase):
-        return set()
+        return frozenset()
     waiting = {id for id, note in strike_notes(rows).items() if note.waits}
     is_clinician = Permission.CONFIRM_STRIKE in permissions
-    return {
+    return frozenset(
         row.pk
-        for row in rows.every()
-        if isinstance(row, SessionFact)
-        and row.pk not in waiting
-        and (is_clinician or row.recorded_by_id == by.pk)
-        and standing_fact(rows, name_of(row), row.pk) is not None
-    }
+        for noun in SessionFact.tables()
+        if noun.can_be_struck and rows.has(noun)
+        for row in rows.standing(noun)
+        if row.pk not in waiting and (is_clinician or row.recorded_by_id == by.pk)
+    )
