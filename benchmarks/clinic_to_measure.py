@@ -12,13 +12,14 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import count
 from typing import Any
 
 OPEN = 30
 AGO = timedelta(minutes=110)
+FAMILIES = ("Abel", "Bianchi", "Cohen", "Dvorak", "Eriksen", "Farah")
 POLL = {"HX-Request": "true"}
 
 
@@ -38,9 +39,13 @@ def site_of(clock: Any, many: int) -> tuple[Any, list[Any]]:
     site, opening = SiteFactory.create(), clock.now()
     people = person(site, "nurse"), person(site, "clinician", credentials="MD")
     visits = []
-    for _ in range(OPEN):
+    for number in range(OPEN):
         clock.travel_to(opening)
-        patient = PatientFactory.create(site=site)
+        # Born on days of their own: no one is taken for another, as on most floors.
+        born = date(1940 + number, 1 + number % 12, 1 + number % 28)
+        patient = PatientFactory.create(
+            site=site, family_name=f"{FAMILIES[number % 6]}{number}", date_of_birth=born
+        )
         visit = dosed(clock, site=site, patient=patient, people=people)
         began = visit.session.first_dose_at
         assert began is not None

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
 from django.forms import BoundField
@@ -12,8 +11,7 @@ from django.forms.widgets import ChoiceWidget
 from clinic.pages.kept import register
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """One tile: what it sends, what it says, and whether it is chosen."""
 
     value: str
@@ -21,8 +19,7 @@ class Option:
     is_chosen: bool
 
 
-@dataclass(frozen=True, slots=True)
-class PlainField:
+class PlainField(NamedTuple):
     """`kind` is the type of its inputs, `error` the first thing that is wrong, `waits` the answer
     with which the next step waits. `length` is the most that may be typed."""
 

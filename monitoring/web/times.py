@@ -6,9 +6,8 @@ beside them, and as the instant that was read back and confirmed. Each is checke
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from django import forms
 from django.forms.boundfield import BoundField
@@ -28,8 +27,7 @@ QUESTION = "is_this_the_time"
 NO_TIME = gettext_lazy("Enter a time of day, such as 14:05 or 2:05 pm.")
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(NamedTuple):
     """What was sent for one time; all of it text."""
 
     text: str = ""
@@ -39,6 +37,22 @@ class Typed:
 
     def __str__(self) -> str:
         return self.text
+
+
+class PlainTime(NamedTuple):
+    """A time as it is shown, so that the page keeps it: `understood` in ISO 8601, `days` what may
+    be chosen with its words, `window` the minutes of the window that it begins."""
+
+    name: str
+    id: str
+    label: str
+    typed: Typed
+    error: str
+    is_asked: bool
+    understood: str
+    is_confirmed: bool
+    days: tuple[tuple[str, str], ...]
+    window: int | None
 
 
 class ClockInput(forms.TextInput):
@@ -123,8 +137,20 @@ class BoundTime(BoundField):
         return self.is_asked and self.field.understood == self.field.confirmed_at
 
     @property
-    def understood(self) -> str:
-        return self.field.understood.isoformat() if self.field.understood else ""
+    def plain(self) -> PlainTime:
+        errors, understood = self.errors, self.field.understood
+        return PlainTime(
+            name=self.html_name,
+            id=self.auto_id,
+            label=str(self.label),
+            typed=self.typed,
+            error=str(errors[0]) + "" if errors else "",
+            is_asked=self.is_asked,
+            understood=understood.isoformat() if understood else "",
+            is_confirmed=self.is_confirmed,
+            days=tuple(self.field.days),
+            window=self.field.window_minutes,
+        )
 
 
 class NeededTime(ClockTime):

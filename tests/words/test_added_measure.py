@@ -19,7 +19,7 @@ from monitoring.reports.chart import session_chart
 from monitoring.rules import measures
 from monitoring.rules.entry import Entry, entry_problems
 from monitoring.rules.protocol import SPRAVATO_US
-from monitoring.web.floor.reading_form import ReadingForm
+from monitoring.web.floor.reading_form import Panel, ReadingForm
 from monitoring.words.readings import values
 from tests.clock import TestClock
 from tests.factories.answers import WELL
@@ -153,7 +153,7 @@ def test_the_page_shows_its_field_before_the_next(clock: TestClock) -> None:
     with temperature():
         form = ReadingForm(protocol=SPRAVATO_US)
         fields = (plain(form["temperature"]),)
-        panel = {"fields": fields, "not_done": plain(form["temperature_not_done"])}
-        page = render_to_string("reading/_vital.html", {"panel": panel})
+        panel = Panel("Temperature", fields, None, plain(form["temperature_not_done"]))
+        page = render_to_string("reading/_panels.html", {"vitals": [panel]})
     assert 'inputmode="decimal"' in page
     assert "°C" in page

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clinic import clock
 from clinic.pages.fields import Tiles
-from clinic.pages.plain_field import plain
+from clinic.pages.plain_field import PlainField, plain
 from clinic.refusal import Conflict, Refused
 from monitoring.actions.sending import Sending
 from monitoring.models import Reading
 from monitoring.rules.entry import PRE_DOSE, Entry
-from monitoring.rules.facts import ReadingFacts, SessionFacts, whole_minutes
+from monitoring.rules.facts import ReadingFacts, SessionFacts
 from monitoring.rules.filling import observations_at
 from monitoring.rules.measures import (
     NOT_DONE_REASONS,
@@ -137,6 +136,38 @@ class CorrectionForm(ReadingForm):
         return bool(self.data.get("taken_at", "").strip())
 
 
+class Question(NamedTuple):
+    """The box that says "Yes" to the value that stands there, and to no other."""
+
+    box: PlainField
+    value: str
+    is_given: bool
+
+
+class Last(NamedTuple):
+    """What was measured last, and when: its age goes on where it is shown."""
+
+    value: str
+    at: datetime
+
+
+class Panel(NamedTuple):
+    """One observation: its fields, what was measured last and before the dose; beside a correction,
+    what it corrects and what was measured before that. Plain, so that the page keeps it."""
+
+    name: str
+    fields: tuple[PlainField, ...]
+    none_beside: PlainField | None
+    not_done: PlainField
+    is_not_done: bool = False
+    confirm: tuple[Question, ...] = ()
+    is_needed: bool = True
+    is_correction: bool = False
+    original: str = ""
+    last: Last | None = None
+    predose: str = ""
+
+
 def panels(
     facts: SessionFacts,
     form: ReadingForm,
@@ -148,10 +179,10 @@ def panels(
     scales = [o for o in OBSERVATIONS.values() if o.is_scale]
     needed = observations_at(facts.protocol, None if asked == PRE_DOSE else asked)
     return {
-        "vitals": [
+        "vitals": tuple(
             _panel(facts, form, o, o.key in needed or asked is None, original) for o in vitals
-        ],
-        "scales": [_panel(facts, form, o, True, original) for o in scales],
+        ),
+        "scales": tuple(_panel(facts, form, o, True, original) for o in scales),
         "shows_late_reason": "late_reason" in form.errors or bool(form["late_reason"].value()),
     }
 
@@ -162,26 +193,23 @@ def _panel(
     observation: Observation,
     is_needed: bool,
     original: ReadingFacts | None,
-) -> dict[str, Any]:
-    """One observation: its fields, what was measured last and before the dose; beside a
-    correction, what it corrects and what was measured before that."""
+) -> Panel:
     fields, not_done = observation.fields, f"{observation.key}_not_done"
     beside = observation.beside
     asked = (*fields, beside.key) if beside else fields
-    asks = [_question(form, f) for f in asked if _asks(form, f)]
-    return {
-        "name": _(observation.name),
-        "fields": tuple(plain(form[f]) for f in asked),
-        "none_beside": plain(form["room_air"]) if beside else None,
-        "not_done": plain(form[not_done]),
-        "is_not_done": bool(form[not_done].value()) or not_done in form.errors,
-        "confirm": asks,
-        "is_needed": is_needed,
-        "is_correction": original is not None,
-        "original": _original(original, observation) if original else "",
-        "last": _last(facts, observation, original.taken_at if original else None),
-        "predose": _values(facts, observation),
-    }
+    return Panel(
+        name=_(observation.name),
+        fields=tuple(plain(form[f]) for f in asked),
+        none_beside=plain(form["room_air"]) if beside else None,
+        not_done=plain(form[not_done]),
+        is_not_done=bool(form[not_done].value()) or not_done in form.errors,
+        confirm=tuple(_question(form, f) for f in asked if _asks(form, f)),
+        is_needed=is_needed,
+        is_correction=original is not None,
+        original=_original(original, observation) if original else "",
+        last=_last(facts, observation, original.taken_at if original else None),
+        predose=_values(facts, observation),
+    )
 
 
 def _asks(form: ReadingForm, field: str) -> bool:
@@ -190,11 +218,11 @@ def _asks(form: ReadingForm, field: str) -> bool:
     return is_asked or form.is_confirmed(field)
 
 
-def _question(form: ReadingForm, field: str) -> dict[str, Any]:
+def _question(form: ReadingForm, field: str) -> Question:
     """The box that says "Yes" to the value that stands there, and to no other."""
     answer = form[f"confirm_{field}"]
     value = str(form[field].value()).strip()
-    return {"box": answer, "value": value, "is_given": form.is_confirmed(field)}
+    return Question(plain(answer), value, form.is_confirmed(field))
 
 
 def _original(original: ReadingFacts, observation: Observation) -> str:
@@ -204,16 +232,12 @@ def _original(original: ReadingFacts, observation: Observation) -> str:
     return whole_value(original, observation) or "–"
 
 
-def _last(
-    facts: SessionFacts, observation: Observation, until: datetime | None
-) -> dict[str, Any] | None:
-    """The newest value, or the newest taken before `until`, and its age, which goes on."""
+def _last(facts: SessionFacts, observation: Observation, until: datetime | None) -> Last | None:
+    """The newest value, or the newest taken before `until`."""
     for reading in reversed(facts.standing_readings):
         value = whole_value(reading, observation)
         if value and (until is None or reading.taken_at <= until):
-            age = whole_minutes(clock.now() - reading.taken_at)
-            words = _("%(age)s min ago") % {"age": age}
-            return {"value": value, "at": reading.taken_at, "age": words}
+            return Last(value, reading.taken_at)
     return None
 
 

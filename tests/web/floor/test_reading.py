@@ -48,7 +48,7 @@ def test_the_last_and_the_pre_dose_value_stand_beside_each_field(
     visit: Visit, nurse: Client
 ) -> None:
     page = text_of(nurse.get(f"/sessions/{visit.id}/reading/?slot=40"))
-    assert re.search(r'Last <b>122/78, <span data-ago="[^"]+">45 min ago</span></b>', page)
+    assert re.search(r'Last <b>122/78, <span data-ago="[^"]+">10:00</span></b>', page)
     assert "Pre-dose <b>122/78</b>" in page
 
 
@@ -284,7 +284,7 @@ def test_the_value_being_corrected_is_not_shown_as_the_last(
     wrong = visit.read(None, systolic=290, diastolic=95)
     page = text_of(signed_in(visit.nurse).get(f"/sessions/{visit.id}/reading/{wrong.pk}/correct/"))
     assert "Entered <b>290/95</b>" in page
-    assert re.search(r'Last <b>122/78, <span data-ago="[^"]+">5 min ago</span></b>', page)
+    assert re.search(r'Last <b>122/78, <span data-ago="[^"]+">10:45</span></b>', page)
     assert "Last <b>290/95" not in page
 
 
