@@ -18,7 +18,7 @@ from clinic.access import Permission
 from clinic.models import Staff
 from clinic.refusal import NotAllowed, refuse
 from clinic.trail import chain
-from clinic.trail.canonical import columns
+from clinic.trail.canonical import Columns, columns
 from clinic.verbs import Declared, Verb, Work, sent_before, verb
 from monitoring.actions import derived, forms
 from monitoring.actions.sending import AGAIN, FIRST, Sending, require_same_time
@@ -240,21 +240,21 @@ class SessionWork(Work):
         is_filed_now = session.form_filed_seq != self._before["form_filed_seq"]
         is_filed = session.form_filed_seq is not None and not is_filed_now
         session.form_changed = is_filed and forms.is_changed(session.pk)
-        if changed := self._changed():
+        now = columns(session)
+        if changed := self._changed(now):
             session.save(update_fields=changed)
         derived.keep(session, self._facts_before, facts, self.inserted)
-        self._append()
+        self._append(now)
 
-    def _changed(self) -> list[str]:
+    def _changed(self, now: Columns) -> list[str]:
         """The columns of the session that are other than when it was locked. Most readings change
         none: the database has moved the counter by itself."""
-        now = columns(self.session)
         return [name for name, column in _columns() if now[column] != self._before[column]]
 
-    def _append(self) -> None:
+    def _append(self, now: Columns) -> None:
         """Append what was inserted to the session's chain, and which of its columns changed."""
         session = self.session
-        changed = {k: v for k, v in columns(session).items() if v != self._before[k]}
+        changed = {k: v for k, v in now.items() if v != self._before[k]}
         rows = self.rows
         if changed:
             rows["session"] = {str(session.pk): changed}

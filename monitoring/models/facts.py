@@ -79,7 +79,7 @@ def facts_of(rows: SessionRows, *, is_whole: bool = True) -> rules.SessionFacts:
         infusion=_infusion(rows),
         doses=tuple(d for d in doses if not d.has_failed),
         failed=tuple(d for d in doses if d.has_failed),
-        readings=tuple(reading_facts(r, first=rows.first(r)) for r in rows.unstruck(Reading)),
+        readings=tuple(_reading(r, rows.first(r)) for r in rows.unstruck(Reading)),
         events=_events(rows),
         clearances=_clearances(rows, is_whole=is_whole),
         departure=_departure(rows),
@@ -281,6 +281,18 @@ def _corrected(row: Dose | Event, was: datetime) -> Corrected | None:
         return None
     is_late = row.after_departure
     return Corrected(row.recorded_at, row.correction_reason, was, row.seq, is_late)
+
+
+def _reading(row: Reading, first: Reading) -> rules.ReadingFacts:
+    """The facts of a row are made once, and kept with it: a row never changes, and a verb makes
+    those of its session before and after."""
+    kept: tuple[Reading, rules.ReadingFacts] | None = vars(row).get(_KEPT)
+    if kept is None or kept[0] is not first:
+        kept = vars(row)[_KEPT] = first, reading_facts(row, first=first)
+    return kept[1]
+
+
+_KEPT = "facts_kept"
 
 
 def reading_facts(row: Reading, *, first: Reading | None = None) -> rules.ReadingFacts:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from typing import Literal
 
 from clinic.message import Message
@@ -150,7 +151,12 @@ def measures() -> dict[str, Measure]:
 
 def value_fields() -> tuple[str, ...]:
     """The names of all values of a reading, measured and rated."""
-    return tuple([f for o in OBSERVATIONS.values() for f in o.every_field])
+    return _fields_of(tuple(OBSERVATIONS))
+
+
+@cache
+def _fields_of(observations: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f for key in observations for f in OBSERVATIONS[key].every_field)
 
 
 def impossible(values: Mapping[str, Number | None]) -> list[Message]:

@@ -38,7 +38,8 @@ from monitoring.words.values import whole_value
 
 
 class ReadingForm(RecordForm):
-    """Nothing is filled in beforehand. `confirm_…` answers "Is this right?" for one value.
+    """Nothing is filled in beforehand. `confirm_…` answers "Is this right?" for one value, with the
+    value itself.
 
     `through_seq` is the last fact when it was shown, `beside` the reading that someone else
     recorded in its place meanwhile.
@@ -63,10 +64,6 @@ class ReadingForm(RecordForm):
         for observation in OBSERVATIONS:
             self.fields[f"{observation}_not_done"] = Tiles(
                 label=_("Not done"), choices=[(c, _(w)) for c, w in NOT_DONE_REASONS.items()]
-            )
-        for field in value_fields():
-            self.fields[f"confirm_{field}"] = forms.CharField(
-                required=False, label=_("Yes, this is right")
             )
         self.fields["room_air"] = forms.CharField(required=False, label=_("Room air"))
         self.fields["taken_at"] = ClockTime(label=_("Taken at"))
@@ -99,7 +96,7 @@ class ReadingForm(RecordForm):
 
     def is_confirmed(self, field: str) -> bool:
         """Whether the value that stands there now is the one that "Yes" was said to."""
-        answer = str(self[f"confirm_{field}"].value() or "")
+        answer = str(self.data.get(f"confirm_{field}", ""))
         return answer != "" and answer == str(self[field].value()).strip()
 
     def entry(self, asked: int | None) -> Entry:
@@ -137,9 +134,9 @@ class CorrectionForm(ReadingForm):
 
 
 class Question(NamedTuple):
-    """The box that says "Yes" to the value that stands there, and to no other."""
+    """The box that says "Yes" to the value that stands in `field`, and to no other."""
 
-    box: PlainField
+    field: str
     value: str
     is_given: bool
 
@@ -219,10 +216,7 @@ def _asks(form: ReadingForm, field: str) -> bool:
 
 
 def _question(form: ReadingForm, field: str) -> Question:
-    """The box that says "Yes" to the value that stands there, and to no other."""
-    answer = form[f"confirm_{field}"]
-    value = str(form[field].value()).strip()
-    return Question(plain(answer), value, form.is_confirmed(field))
+    return Question(field, str(form[field].value()).strip(), form.is_confirmed(field))
 
 
 def _original(original: ReadingFacts, observation: Observation) -> str:
