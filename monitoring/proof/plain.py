@@ -12,9 +12,7 @@ form in which a verb wrote it, and need not be asked for that (`raw.py`).
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator
-from datetime import date
-from decimal import Decimal
+from collections.abc import Callable, Collection, Iterator
 from functools import cache, lru_cache, partial
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -23,7 +21,7 @@ from uuid import UUID
 from django.db import connection, models
 
 from clinic.models import TrailEntry
-from clinic.trail.canonical import Columns, moment
+from clinic.trail.canonical import Columns
 from clinic.trail.chain import Signed
 from monitoring.proof import raw
 
@@ -52,15 +50,15 @@ def entries_between(after: UUID | None, until: UUID | None) -> Iterator[Entry]:
 
 
 def entries_of(chains: Collection[UUID]) -> Iterator[Entry]:
-    return _entries(f"chain IN ({_marks(chains)})", chains)
+    return _entries(*_among("chain", chains))
 
 
-def _entries(where: str, chains: Collection[UUID]) -> Iterator[Entry]:
+def _entries(where: str, given: list[Any]) -> Iterator[Entry]:
     _, names, _ = _read(TrailEntry, connection.vendor)
     actor = names.index("actor_id")
     of_entry = itemgetter(*map(names.index, Entry._fields[:-1]))
     of_signed = itemgetter(*map(names.index, Signed._fields))
-    for values in _values(TrailEntry, f"{where} ORDER BY chain, seq", chains):
+    for values in _values(TrailEntry, f"{where} ORDER BY chain, seq", given):
         values[actor] = values[actor] or ""
         yield Entry._make((*of_entry(values), Signed._make(of_signed(values))))
 
@@ -70,18 +68,22 @@ def belonging(model: type[models.Model], owner: str, ids: Collection[UUID]) -> I
     if not ids:
         return
     _, names, _ = _read(model, connection.vendor)
-    for values in _values(model, f'"{owner}" IN ({_marks(ids)})', ids):
+    for values in _values(model, *_among(f'"{owner}"', ids)):
         yield dict(zip(names, values, strict=True))
 
 
-def _marks(ids: Collection[UUID]) -> str:
-    return ", ".join(["%s"] * len(ids))
+def _among(column: str, ids: Collection[UUID]) -> tuple[str, list[Any]]:
+    """The condition that a column holds one of `ids`, and what is given to it."""
+    if connection.vendor == "postgresql":
+        # As one value: the driver takes a statement apart at each that it has.
+        return f"{column} = ANY(%s)", [list(ids)]
+    return f"{column} IN ({', '.join(['%s'] * len(ids))})", list(ids)
 
 
-def _values(model: type[models.Model], where: str, ids: Iterable[UUID]) -> Iterator[list[Any]]:
+def _values(model: type[models.Model], where: str, given: list[Any]) -> Iterator[list[Any]]:
     """The columns of each row, in the order in which the model has them."""
-    is_sqlite = connection.vendor == "sqlite"
-    given = [id.hex for id in ids] if is_sqlite else list(ids)
+    if connection.vendor == "sqlite":
+        given = [id.hex for id in given]
     shown, _, writers = _read(model, connection.vendor)
     # The chain of the organisation has no end: it is not fetched at once.
     is_long = model is TrailEntry
@@ -112,8 +114,8 @@ def _read(
             write = _with_dashes
         shown.append(form.format(f'"{field.column}"'))
         names.append(field.attname)
-        if isinstance(target, models.DecimalField):
-            write = partial(_DECIMAL[vendor], target.decimal_places)
+        if isinstance(target, models.DecimalField) and vendor == "sqlite":
+            write = partial(_exact, target.decimal_places)
         if write is not None:
             writers.append((len(names) - 1, write))
     return ", ".join(shown), tuple(names), tuple(writers)
@@ -137,6 +139,16 @@ def _moment(text: str) -> str:
     raise ValueError(text)
 
 
+def _moment_in_utc(text: str) -> str:
+    """PostgreSQL leaves out the zeros at the end of a fraction. Raises ValueError for what is no
+    moment, such as one without end, and for one that is told in another form."""
+    day, _, time = text.removesuffix("+00").partition(" ")
+    second, _, fraction = time.partition(".")
+    if not (text.endswith("+00") and len(second) == len("10:00:00")):
+        raise ValueError(text)
+    return f"{day}T{second}.{fraction:0<6}Z"
+
+
 def _json(text: str) -> object:
     """Raises ValueError for bytes, and where a key is there twice, of which only one is read."""
     if not isinstance(text, str) or ("{" in text and raw.has_doubles(text)):
@@ -152,17 +164,14 @@ def _exact(places: int, value: float) -> str:
     return text
 
 
-def _placed(places: int, value: Decimal) -> str:
-    return f"{value:.{places}f}"
-
-
-_DECIMAL: dict[str, Callable[[int, Any], str]] = {"sqlite": _exact, "postgresql": _placed}
 _YES: dict[int, bool] = {0: False, 1: True}
 _FORMS: dict[type[models.Field[Any, Any]], dict[str, tuple[str, Write | None]]] = {
     models.UUIDField: {"sqlite": ("{}", _dashed), "postgresql": ("{}::text", None)},
     # An expression has no declared type, by which the driver would make something else of it.
-    models.DateTimeField: {"sqlite": ("+{}", _moment), "postgresql": ("{}", moment)},
-    models.DateField: {"sqlite": ("+{}", None), "postgresql": ("{}", date.isoformat)},
+    models.DateTimeField: {"sqlite": ("+{}", _moment), "postgresql": ("{}::text", _moment_in_utc)},
+    models.DateField: {"sqlite": ("+{}", None), "postgresql": ("{}::text", None)},
+    # PostgreSQL writes as many places as the column has.
+    models.DecimalField: {"sqlite": ("{}", None), "postgresql": ("{}::text", None)},
     models.BooleanField: {"sqlite": ("+{}", _YES.__getitem__), "postgresql": ("{}", None)},
     models.JSONField: {"sqlite": ("{}", _json), "postgresql": ("{}::text", json.loads)},
 }

@@ -215,6 +215,27 @@ def test_another_form_of_a_moment_is_left_to_the_models(text: str) -> None:
         plain._moment(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "logged"),
+    [
+        ("2026-03-03 10:00:00+00", "2026-03-03T10:00:00.000000Z"),
+        ("2026-03-03 10:00:00.5+00", "2026-03-03T10:00:00.500000Z"),
+        ("2026-03-03 10:00:00.000001+00", "2026-03-03T10:00:00.000001Z"),
+    ],
+)
+def test_a_moment_as_postgresql_writes_it_is_one_of_the_log(text: str, logged: str) -> None:
+    assert plain._moment_in_utc(text) == logged
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["infinity", "2026-03-03 11:00:00+01", "03.03.2026 10:00:00 UTC", "0044-03-15 10:00:00+00 BC"],
+)
+def test_what_postgresql_writes_otherwise_is_left_to_the_models(text: str) -> None:
+    with pytest.raises(ValueError, match=text.replace("+", r"\+")):
+        plain._moment_in_utc(text)
+
+
 def test_a_number_with_more_places_is_left_to_the_models() -> None:
     assert plain._exact(1, 56) == "56.0"
     assert plain._exact(1, 0.1) == "0.1"
