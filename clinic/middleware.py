@@ -77,7 +77,7 @@ class RequestOrigin:
                 httponly=True,
                 samesite="Lax",
             )
-        if request.user.is_authenticated:
+        if request.user.is_authenticated and not idle.is_poll(request):
             known.remember(request, response, request.user.get_username())
         return response
 

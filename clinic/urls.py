@@ -9,6 +9,8 @@ from clinic.signin import account, invitation, views
 from clinic.web import offline, well_known
 
 urlpatterns = [
+    # Searched in this order: what a tablet asks for every few seconds stands first.
+    path("", include("monitoring.web.urls")),
     path("sign-in/", views.sign_in, name="account_login"),
     path("sign-in/code/", views.second_step, name="mfa_authenticate"),
     path("sign-in/passkey/", views.passkey_sign_in, name="mfa_login_webauthn"),
@@ -33,7 +35,6 @@ urlpatterns = [
     path("site/", views.switch_site, name="switch-site"),
     path("home/", views.home, name="home"),
     path("", include("clinic.web.urls")),
-    path("", include("monitoring.web.urls")),
 ]
 
 handler400 = "clinic.errors.bad_request"

@@ -55,7 +55,10 @@ from monitoring.web.session import (
 SESSION = "sessions/<uuid:session_id>/"
 
 urlpatterns = [
+    # Asked for most, and found first.
     path("", board.start, name="board"),
+    path(SESSION, session.session, name="session"),
+    path(f"{SESSION}reading/", reading.record, name="reading"),
     path("downtime/", downtime.downtime, name="downtime"),
     path("patients/", patients.patient_list, name="patient-list"),
     path("patients/new/", patients.register_patient, name="patient-register"),
@@ -73,7 +76,6 @@ urlpatterns = [
     path("files/record.zip", files.whole_zip, name="whole-zip"),
     path("files/research.zip", files.research_zip, name="research-zip"),
     path("overview/", overview.overview_page, name="overview"),
-    path(SESSION, session.session, name="session"),
     path(f"{SESSION}next/", board.onward, name="onward"),
     path(f"{SESSION}whose/", hand_over.whose, name="whose"),
     path(f"{SESSION}admission/", admission.admit, name="admission"),
@@ -84,7 +86,6 @@ urlpatterns = [
     path(f"{SESSION}decision/", decision.decide, name="decision"),
     path(f"{SESSION}dose/", dose.give, name="dose"),
     path(f"{SESSION}infusion-end/", dose.end_infusion, name="infusion-end"),
-    path(f"{SESSION}reading/", reading.record, name="reading"),
     path(f"{SESSION}reading/<uuid:reading_id>/correct/", reading.correct, name="reading-correct"),
     path(f"{SESSION}event/", event.record, name="event"),
     path(f"{SESSION}event/<uuid:about>/review/", event_review.review, name="event-review"),
