@@ -128,7 +128,10 @@ def stored_otherwise(value: Any) -> list[Any]:
     found += [value.replace(" ", "T"), value.replace("-", "/"), 0.5]
     if value.startswith("{"):
         found += [f"{value[:-1]}, {value[1:]}"]
-    return [*found, str(UUID(value))] if len(value) == len(UUID(int=0).hex) else found
+    # A name may be as long as an id.
+    with suppress(ValueError):
+        found += [str(UUID(value))]
+    return found
 
 
 @pytest.mark.skipif(USES_POSTGRESQL, reason="PostgreSQL's types leave one form only")
