@@ -221,12 +221,12 @@ def _cell(
     text = value(observed, observation)
     if not text:
         return Cell("–")
-    detail = beside(observed, observation)
-    scale = getattr(row, f"{observation.key}_scale", "")
+    is_flagged = not flagged.isdisjoint(fields)
+    scale = getattr(row, f"{observation.key}_scale", "") if observation.is_scale else ""
     rated = observed.value(fields[0]) if scale else None
     if rated is not None:
-        detail = _(SCALES[scale].words(rated))
-    return Cell(text, detail, bool(flagged & set(fields)), rated is not None)
+        return Cell(text, _(SCALES[scale].words(rated)), is_flagged, is_scale=True)
+    return Cell(text, beside(observed, observation), is_flagged)
 
 
 def values(row: Reading) -> str:

@@ -23,8 +23,8 @@ def change(by: Number) -> str:
 
 def value(reading: ReadingFacts, observation: Observation) -> str:
     """What was measured, such as 120/80; empty where it was not."""
-    found = [reading.value(field) for field in observation.fields]
-    return "" if None in found else "/".join(number(v) for v in found if v is not None)
+    found = [number(v) for f in observation.fields if (v := reading.value(f)) is not None]
+    return "/".join(found) if len(found) == len(observation.fields) else ""
 
 
 def beside(reading: ReadingFacts, observation: Observation) -> str:

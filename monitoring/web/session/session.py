@@ -124,7 +124,7 @@ def _context(
     return {
         "session": found,
         "facts": facts,
-        "slots": slot_line(facts, now),
+        "slots": tuple(slot_line(facts, now)),
         "chart": session_chart(facts, now),
         "readings": table(found, facts),
         "timeline": timeline(found, facts),
@@ -144,8 +144,8 @@ def _context(
         "last": last_set(facts),
         "notices": notices(found, facts, now, is_left_open=left_open(found, facts, now)),
         "primary": primary,
-        "others": others[:near],
-        "more": others[near:],
+        "others": tuple(others[:near]),
+        "more": tuple(others[near:]),
         "can_correct": actions.correct_reading.is_offered(permissions, facts.phase),
         "area": "board" if Permission.VIEW_BOARD in permissions else "register",
     }
