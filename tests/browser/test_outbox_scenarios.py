@@ -16,7 +16,6 @@ from playwright.sync_api import Playwright, expect
 from pytest_django import Settings
 
 from clinic import actions
-from clinic.pages import kept
 from monitoring.models import Reading
 from tests.browser.conftest import FLAGS, PATIENCE, WHOLE_BROWSERS, Application, Makes, Person
 from tests.browser.outbox_hands import (
@@ -259,8 +258,6 @@ def test_a_server_that_starts_again_in_mid_entry(
     if is_upgraded:
         settings.STATIC_ROOT = str(next_release(Path(settings.STATIC_ROOT), tmp_path / "next"))
         settings.STORAGES = dict(settings.STORAGES)
-        # A release is another process, which has kept nothing.
-        kept._rendered.cache_clear()
     save_offline(nurse, 131)
     again = TLSServerThread("127.0.0.1", Application, certificate(tmp_path))
     again.port, again.daemon = server.port, True
