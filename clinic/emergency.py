@@ -7,7 +7,7 @@ sign nothing and decide on no dose.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
@@ -26,25 +26,26 @@ than three is no emergency but a round through the organisation."""
 EMERGENCY = Membership.Role.EMERGENCY
 
 
-def in_force(memberships: QuerySet[Membership]) -> QuerySet[Membership]:
-    """Of `memberships` the visits that go on now."""
-    return memberships.filter(role=EMERGENCY, ends_at__gt=clock.now())
+def in_force(memberships: QuerySet[Membership], at: datetime | None = None) -> QuerySet[Membership]:
+    """Of `memberships` the visits that go on now, or `at` that moment."""
+    return memberships.filter(role=EMERGENCY, ends_at__gt=at or clock.now())
 
 
-def visits(site: Site) -> QuerySet[Membership]:
-    """Who is at `site` in an emergency now, the latest first, each with the name of their own site
-    as `from_site`: one query."""
-    return in_force(_visits(site).filter(staff__is_active=True))
+def visits(site: Site, at: datetime | None = None) -> QuerySet[Membership]:
+    """Who is at `site` in an emergency now, or `at` that moment, the latest first, each with the
+    name of their own site as `from_site`: one query."""
+    return in_force(_visits(site).filter(staff__is_active=True), at)
 
 
-def to_review(site: Site) -> QuerySet[Membership]:
+def to_review(site: Site, at: datetime | None = None) -> QuerySet[Membership]:
     """Visits that are over and that no one of the site has looked at, likewise."""
-    return over(site).filter(reviewed_at=None)
+    return over(site, at).filter(reviewed_at=None)
 
 
-def over(site: Site) -> QuerySet[Membership]:
+def over(site: Site, at: datetime | None = None) -> QuerySet[Membership]:
     """Every visit that is over, with who looked at it, likewise."""
-    return _visits(site).filter(ends_at__lte=clock.now()).select_related("staff", "reviewed_by")
+    ended = _visits(site).filter(ends_at__lte=at or clock.now())
+    return ended.select_related("staff", "reviewed_by")
 
 
 def _visits(site: Site) -> QuerySet[Membership]:

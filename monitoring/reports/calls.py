@@ -24,16 +24,20 @@ def list_of(site: Site, now: datetime) -> Part:
     return Part(waiting(site, now), LONGEST_WAITING, Session.objects.at(site))
 
 
+def days(site: Site, now: datetime) -> tuple[datetime, datetime]:
+    """Between which midnights at the site someone left who is called."""
+    midnight = timezone.localtime(now, site.tz).replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight - timedelta(days=DAYS), midnight
+
+
 def waiting(site: Site, now: datetime) -> QuerySet[Session]:
     """Who was not transferred, the longest waiting first; `tried` counts the calls until now.
 
     The advice holds until the next day after a restful sleep: nobody is called on the same day.
     """
-    midnight = timezone.localtime(now, site.tz).replace(hour=0, minute=0, second=0, microsecond=0)
+    since, midnight = days(site, now)
     left = Session.objects.at(site).filter(
-        phase=Session.Phase.CLOSED,
-        closed_at__gte=midnight - timedelta(days=DAYS),
-        departure__left_at__lt=midnight,
+        phase=Session.Phase.CLOSED, closed_at__gte=since, departure__left_at__lt=midnight
     )
     reached = standing(Call).filter(session=OuterRef("pk"), was_reached=True)
     left = left.exclude(departure__kind="transferred").exclude(Exists(reached))

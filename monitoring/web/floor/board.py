@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from clinic import clock, emergency, proposals, tablets
 from clinic.access import Permission
 from clinic.models import Site, Staff
-from clinic.models.counts import counts
+from clinic.models.counts import Counts
 from clinic.pages import protect
 from clinic.pages.protect import page
 from clinic.request import ClinicRequest, SignedInRequest
@@ -85,24 +85,39 @@ def board(request: ClinicRequest) -> HttpResponse:
     return render(request, "board/_cards.html", context)
 
 
+PEOPLE: Mapping[str, Callable[[Site], QuerySet[Any]]] = {
+    "visits": emergency.visits,
+    "proposals": proposals.open_at,
+}
+"""What is named above the cards where there is any."""
+ASKED_BY = {Permission.CALL_PATIENT: "calls", Permission.REVIEW_VISIT: "to_review"}
+"""What is counted for whom it is the work of."""
+LATE = tuple(f"late {number}" for number in range(4))
+"""What came after the patient had left: each list of `reviews.waiting_lists`."""
+
+
+def _counted(site: Site, now: datetime) -> dict[str, QuerySet[Any]]:
+    return {
+        "visits": emergency.visits(site, now),
+        "proposals": proposals.open_at(site),
+        "calls": calls.waiting(site, now),
+        "to_review": emergency.to_review(site, now),
+        **dict(zip(LATE, reviews.waiting_lists(site), strict=True)),
+    }
+
+
+COUNTS = Counts(_counted, lambda site, now: [now, *calls.days(site, now)])
+
+
 def _notices(request: ClinicRequest, now: datetime) -> dict[str, Any]:
     """What stands above the cards of a board that is opened: counted by one statement, and read
     where there is any."""
     site, permissions = request.site, request.permissions
-    found: dict[str, QuerySet[Any]] = {
-        "visits": emergency.visits(site),
-        "proposals": proposals.open_at(site),
-    }
-    if Permission.CALL_PATIENT in permissions:
-        found["calls"] = calls.waiting(site, now)
-    if Permission.REVIEW_VISIT in permissions:
-        found["to_review"] = emergency.to_review(site)
-    late: dict[str, QuerySet[Any]] = {}
-    if Permission.REVIEW_READING in permissions:
-        late = {rows.model.__name__: rows for rows in reviews.waiting_lists(site)}
-    told: dict[str, Any] = counts(site, found | late)
+    late = LATE if Permission.REVIEW_READING in permissions else ()
+    more = (name for needed, name in ASKED_BY.items() if needed in permissions)
+    told: dict[str, Any] = COUNTS.told(site, now, (*PEOPLE, *more, *late))
     told["reviews"] = sum(told.pop(name) for name in late)
-    told |= {name: found[name] for name in ("visits", "proposals") if told[name]}
+    told |= {name: of(site) for name, of in PEOPLE.items() if told[name]}
     if Permission.FILE_FORM in permissions:
         told["forms_told"] = form_state.told(site, now)
     return told

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
+from itertools import combinations
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -255,12 +257,16 @@ def _clock(at: datetime) -> str:
 def told_apart(found: list[Card]) -> list[Card]:
     """`found`, with each card marked whose patient's family name is another's, or nearly so."""
     family = {one.patient_id: _family(one) for one in found}
-    marked = {
-        patient
-        for patient, name in family.items()
-        if any(other != patient and is_near(name, theirs) for other, theirs in family.items())
-    }
+    taken = _taken_for_another(tuple(sorted(family.values())))
+    marked = {patient for patient, name in family.items() if name in taken}
     return [replace(one, is_namesake=True) if one.patient_id in marked else one for one in found]
+
+
+@lru_cache(maxsize=64)
+def _taken_for_another(names: tuple[str, ...]) -> frozenset[str]:
+    """Of the family names on a floor those that another patient has too, or nearly so."""
+    pairs = combinations(names, 2)
+    return frozenset(name for one, other in pairs if is_near(one, other) for name in (one, other))
 
 
 def _family(one: Card) -> str:
