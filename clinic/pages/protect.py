@@ -33,7 +33,7 @@ ENTERED_BY = "X-Entered-By"
 
 def _is_of_another(request: HttpRequest) -> bool:
     """Whether what is sent was entered by someone else than who is signed in."""
-    return request.headers.get(ENTERED_BY, str(request.user.pk)) != str(request.user.pk)
+    return ENTERED_BY in request.headers and request.headers[ENTERED_BY] != str(request.user.pk)
 
 
 def _is_asked_by_script(request: HttpRequest) -> bool:

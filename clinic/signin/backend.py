@@ -56,7 +56,8 @@ class PrefetchingBackend(ModelBackend):
         staff = roles[0].staff if roles else Staff.objects.filter(pk=user_id).first()
         if staff is None or not self.user_can_authenticate(staff):
             return None
-        found = staff.memberships.all()
+        # As a prefetch leaves them, without a query made for the person first.
+        found = Membership.objects.all()
         found._result_cache = roles
         vars(staff)["_prefetched_objects_cache"] = {"memberships": found}
         return staff

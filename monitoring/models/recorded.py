@@ -14,11 +14,12 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db import DEFAULT_DB_ALIAS, connections
 
 from clinic.models.prepared import prepared
 from clinic.models.tablet import Seen
 from clinic.trail.chain import ORGANISATION
+from monitoring.models.fetch import UUID_FIELD
 
 Row = tuple[object, ...]
 
@@ -120,4 +121,4 @@ def _moment(at: Any) -> datetime:
 
 def _stored(id: UUID) -> Any:
     """An id as the engine has it."""
-    return models.UUIDField().get_db_prep_value(id, connections[DEFAULT_DB_ALIAS])
+    return UUID_FIELD.get_db_prep_value(id, connections[DEFAULT_DB_ALIAS])
