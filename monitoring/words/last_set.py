@@ -67,10 +67,10 @@ def _value(
     before = {flag.field for flag in outside_before_dose(facts.protocol, reading)}
     return Value(
         name=heading.name,
-        text=value(reading, OBSERVATIONS[observation]),
+        text=value(reading.values, OBSERVATIONS[observation]),
         unit=heading.unit,
         change=_change(facts, reading, fields) if is_after else "",
-        beside=beside(reading, OBSERVATIONS[observation]),
+        beside=beside(reading.values, OBSERVATIONS[observation]),
         older=reading.taken_at if reading.taken_at != at else None,
         is_outside=bool((outside if is_after else before) & set(fields)),
     )

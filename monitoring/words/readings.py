@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from clinic.pages.numbers import minus
@@ -15,14 +17,14 @@ from monitoring.models.facts import reading_facts
 from monitoring.rules.facts import ReadingFacts, SessionFacts
 from monitoring.rules.filling import filling
 from monitoring.rules.flags import reading_flags
-from monitoring.rules.measures import OBSERVATIONS, Observation
+from monitoring.rules.measures import OBSERVATIONS, Number, Observation
 from monitoring.rules.protocol import Protocol
 from monitoring.rules.scales import SCALES
 from monitoring.rules.schedule import slots
 from monitoring.words import wording
 from monitoring.words.people import recorder
 from monitoring.words.strikes import strike_notes
-from monitoring.words.values import beside, value
+from monitoring.words.values import Measured, beside, value
 
 RECEIVED_LATER = timedelta(minutes=2)
 """From this difference on, both the time taken and the time received are shown."""
@@ -208,37 +210,66 @@ def _label(facts: SessionFacts, reading: ReadingFacts, homes: Mapping[UUID, int]
     return _("Additional")
 
 
-def cells(observed: ReadingFacts, row: Reading, flagged: set[str]) -> tuple[Cell, ...]:
-    return tuple(_cell(o, observed, row, flagged) for o in OBSERVATIONS.values())
+def cells(observed: ReadingFacts, row: Reading, flagged: Iterable[str]) -> tuple[Cell, ...]:
+    """They follow from what was measured, whoever it was: the same are worded once."""
+    return _cells(
+        tuple(observed.values.items()),
+        tuple(observed.not_done.items()),
+        tuple(getattr(row, f"{o.key}_scale", "") for o in OBSERVATIONS.values() if o.is_scale),
+        frozenset(flagged),
+        tuple(OBSERVATIONS),
+        get_language(),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _cells(
+    values: tuple[tuple[str, Number | None], ...],
+    not_done: tuple[tuple[str, str], ...],
+    scales: tuple[str, ...],
+    flagged: frozenset[str],
+    keys: tuple[str, ...],
+    _language: str | None,
+) -> tuple[Cell, ...]:
+    """`scales` are those of the rated observations, in their order."""
+    measured, coded, rated_on = dict(values), dict(not_done), iter(scales)
+    found = []
+    for observation in (OBSERVATIONS[key] for key in keys):
+        scale = next(rated_on) if observation.is_scale else ""
+        found.append(_cell(observation, measured, coded, scale, flagged))
+    return tuple(found)
 
 
 def _cell(
-    observation: Observation, observed: ReadingFacts, row: Reading, flagged: set[str]
+    observation: Observation,
+    measured: Measured,
+    not_done: Mapping[str, str],
+    scale: str,
+    flagged: frozenset[str],
 ) -> Cell:
-    fields = observation.fields
-    if code := observed.not_done.get(observation.key):
+    if code := not_done.get(observation.key):
         return Cell(wording.not_done(code))
-    text = value(observed, observation)
+    text = value(measured, observation)
     if not text:
         return Cell("–")
+    fields = observation.fields
     is_flagged = not flagged.isdisjoint(fields)
-    scale = getattr(row, f"{observation.key}_scale", "") if observation.is_scale else ""
-    rated = observed.value(fields[0]) if scale else None
+    rated = measured.get(fields[0]) if scale else None
     if rated is not None:
         return Cell(text, _(SCALES[scale].words(rated)), is_flagged, is_scale=True)
-    return Cell(text, beside(observed, observation), is_flagged)
+    return Cell(text, beside(measured, observation), is_flagged)
 
 
 def values(row: Reading) -> str:
     """What was measured, in one line: "BP 120/80 mmHg, MOAA/S 5"."""
     parts, observed = [], reading_facts(row)
     for observation in OBSERVATIONS.values():
-        text = value(observed, observation)
+        text = value(observed.values, observation)
         if text:
             shown = _column(observation, getattr(row, f"{observation.key}_scale", ""))
             words = _("%(name)s %(value)s %(unit)s") if shown.unit else _("%(name)s %(value)s")
             said = words % {"name": shown.name, "value": text, "unit": shown.unit}
-            parts.append(" ".join(filter(None, (said, beside(observed, observation)))))
+            parts.append(" ".join(filter(None, (said, beside(observed.values, observation)))))
     return ", ".join(parts) or _("not done")
 
 

@@ -52,7 +52,7 @@ def _spo2(found: Extreme | None) -> str:
         "value": number(found.value),
         "minutes": found.minutes,
     }
-    return " ".join(filter(None, (words, beside(found.reading, OBSERVATIONS["spo2"]))))
+    return " ".join(filter(None, (words, beside(found.reading.values, OBSERVATIONS["spo2"]))))
 
 
 def _rated(found: Extreme | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -21,20 +22,24 @@ def change(by: Number) -> str:
     return minus(f"{by:+}") if by else "±0"
 
 
-def value(reading: ReadingFacts, observation: Observation) -> str:
+Measured = Mapping[str, Number | None]
+"""What was measured, by field, as the facts of a reading have it."""
+
+
+def value(measured: Measured, observation: Observation) -> str:
     """What was measured, such as 120/80; empty where it was not."""
-    found = [number(v) for f in observation.fields if (v := reading.value(f)) is not None]
+    found = [number(v) for f in observation.fields if (v := measured.get(f)) is not None]
     return "/".join(found) if len(found) == len(observation.fields) else ""
 
 
-def beside(reading: ReadingFacts, observation: Observation) -> str:
-    """What stands beside a value of `reading`: oxygen beside SpO2. Room air says nothing.
+def beside(measured: Measured, observation: Observation) -> str:
+    """What stands beside a value: oxygen beside SpO2. Room air says nothing.
 
     SpO2 on oxygen is never read as that on room air (CLINICAL 7, hazard 43).
     """
-    if observation.beside is None or not reading.has_value(observation.key):
+    if observation.beside is None or not value(measured, observation):
         return ""
-    litres = reading.value(observation.beside.key)
+    litres = measured.get(observation.beside.key)
     if litres is None:
         return _("oxygen not known")
     return _("on oxygen %(litres)s L/min") % {"litres": number(litres)} if litres else ""
@@ -42,4 +47,5 @@ def beside(reading: ReadingFacts, observation: Observation) -> str:
 
 def whole_value(reading: ReadingFacts, observation: Observation) -> str:
     """The value with what stands beside it: "97 on oxygen 2 L/min"."""
-    return " ".join(filter(None, (value(reading, observation), beside(reading, observation))))
+    told = value(reading.values, observation), beside(reading.values, observation)
+    return " ".join(filter(None, told))

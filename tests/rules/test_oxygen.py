@@ -71,6 +71,6 @@ def test_a_correction_keeps_the_oxygen_and_asks_only_with_a_new_spo2() -> None:
 )
 def test_spo2_on_oxygen_is_said_to_be_so(oxygen: Decimal | None, words: str) -> None:
     found = reading(40, oxygen=oxygen)
-    assert beside(found, OBSERVATIONS["spo2"]) == words
+    assert beside(found.values, OBSERVATIONS["spo2"]) == words
     assert whole_value(found, OBSERVATIONS["spo2"]) == f"98 {words}".strip()
-    assert beside(found, OBSERVATIONS["heart_rate"]) == ""
+    assert beside(found.values, OBSERVATIONS["heart_rate"]) == ""
