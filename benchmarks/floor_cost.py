@@ -36,8 +36,8 @@ READINGS = 4
 Times = dict[str, list[float]]
 
 
-def make(sizes: list[int]) -> list[dict[str, Any]]:
-    """For each size a site with as many open sessions and tablets; run in a process of its own."""
+def make(size: int) -> dict[str, Any]:
+    """A site with as many open sessions and tablets; run in a process of its own."""
     import clinic_to_measure
     from django.core.cache import cache
     from django.core.management import call_command
@@ -53,24 +53,22 @@ def make(sizes: list[int]) -> list[dict[str, Any]]:
     call_command("collectstatic", verbosity=0, interactive=False)
     if connection.vendor == "postgresql":
         call_command("database_roles", stdout=sys.stderr)
-    clock, real, made = TestClock(), clinic_clock.now, []
+    clock, real = TestClock(), clinic_clock.now
     with override_settings(**QUICK):
-        for size in sizes:
-            # So many sign in from one address within a minute only here.
-            cache.clear()
-            clock.travel_to(real() - clinic_to_measure.AGO)
-            clinic_clock.now = clock.now
-            clinic_to_measure.OPEN = size
-            nurse, visits = clinic_to_measure.site_of(clock, READINGS)
-            clinic_clock.now = real
-            site = nurse.memberships.get().site
-            tablets = [
-                on_tablet(TabletFactory.create(site=site), person(site, "nurse")).cookies
-                for _ in range(size)
-            ]
-            jars = [{name: kept.value for name, kept in jar.items()} for jar in tablets]
-            made.append({"tablets": jars, "sessions": [str(visit.id) for visit in visits]})
-    return made
+        # So many sign in from one address within a minute only here.
+        cache.clear()
+        clock.travel_to(real() - clinic_to_measure.AGO)
+        clinic_clock.now = clock.now
+        clinic_to_measure.OPEN = size
+        nurse, visits = clinic_to_measure.site_of(clock, READINGS)
+        clinic_clock.now = real
+        site = nurse.memberships.get().site
+        tablets = [
+            on_tablet(TabletFactory.create(site=site), person(site, "nurse")).cookies
+            for _ in range(size)
+        ]
+    jars = [{name: kept.value for name, kept in jar.items()} for jar in tablets]
+    return {"tablets": jars, "sessions": [str(visit.id) for visit in visits]}
 
 
 class Tablet:
@@ -177,27 +175,35 @@ def main() -> None:
             served = owner.replace("://clinic@", f"://{APPLICATION}@")
         more = {"CLINIC_HOSTS": "127.0.0.1,testserver", "STATIC_ROOT": f"{folder}/static"}
         Path(folder, "static").mkdir()
-        sizes = {"FLOOR_SIZES": json.dumps(asked.tablets)}
-        made = json.loads(run(Path(__file__), settings(owner) | more | sizes))
+
+        def made(size: int) -> dict[str, Any]:
+            told = run(Path(__file__), settings(owner) | more | {"FLOOR_SIZE": str(size)})
+            found: dict[str, Any] = json.loads(told)
+            return found
+
+        first = made(asked.tablets[0])
         server = Server("floor", "clinic.wsgi", settings(served) | more, Path(folder, "log"))
-        cores = []
+        cores, failed = [], 0
         with stopped([server]):
             server.wait("/sign-in/")
-            for size, site in zip(asked.tablets, made, strict=True):
+            for size in asked.tablets:
+                # Just before: a tablet that no one touches for three minutes locks.
+                site = made(size) if cores else first
                 used, times, errors = measure(server, site, asked.seconds)
                 told(size, used, times, errors)
                 cores.append(used)
+                failed += errors
     growth = cores[-1] / cores[0]
     print(f"a floor {cores[0]:.3f} cores (at most {MOST_CORES})")
     print(f"the last against the first {growth:.2f} (at most {MOST_GROWTH})")
-    sys.exit(cores[0] > MOST_CORES or growth > MOST_GROWTH)
+    sys.exit(bool(failed) or cores[0] > MOST_CORES or growth > MOST_GROWTH)
 
 
 if __name__ == "__main__":
-    if sizes_asked := os.environ.get("FLOOR_SIZES"):
+    if size_asked := os.environ.get("FLOOR_SIZE"):
         import django
 
         django.setup()
-        json.dump(make(json.loads(sizes_asked)), sys.stdout)
+        json.dump(make(int(size_asked)), sys.stdout)
     else:
         main()
