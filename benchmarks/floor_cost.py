@@ -183,7 +183,8 @@ def main() -> None:
 
         first = made(asked.tablets[0])
         server = Server("floor", "clinic.wsgi", settings(served) | more, Path(folder, "log"))
-        cores, failed = [], 0
+        cores: list[float] = []
+        failed = 0
         with stopped([server]):
             server.wait("/sign-in/")
             for size in asked.tablets:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from clinic import clock
 from clinic.pages import moments
 from monitoring.models import Patient, Session
-from monitoring.models.alike import alike_to
+from monitoring.models.alike import has_alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def patient_banner(patient: Patient, room: str = "", *, is_marked: bool = True) 
         allergies=patient.allergies or _("Not known"),
         cautions=patient.cautions,
         room=room,
-        is_alike=is_marked and bool(alike_to(patient)),
+        is_alike=is_marked and has_alike(patient),
     )
 
 

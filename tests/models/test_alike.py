@@ -6,9 +6,10 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import connection
+from pytest_django import DjangoAssertNumQueries
 
 from monitoring.models import Patient
-from monitoring.models.alike import alike_to, born_or_named
+from monitoring.models.alike import FIRST, alike_to, born_or_named, has_alike
 from monitoring.models.begins import stretch
 from tests.factories.people import SiteFactory
 from tests.factories.record import PatientFactory
@@ -41,6 +42,8 @@ def test_the_same_name_or_a_near_one_and_the_same_birth_date_is_taken_for_anothe
     one, other = patient(site, "Smith", "Jane", BORN), patient(site, family, given, born)
     assert alike_to(one) == (other,)
     assert alike_to(other) == (one,)
+    assert has_alike(one)
+    assert has_alike(other)
 
 
 @pytest.mark.parametrize(
@@ -59,6 +62,7 @@ def test_another_name_is_not(family: str, given: str, born: date) -> None:
     one = patient(site, "Smith", "Jane", BORN)
     patient(site, family, given, born)
     assert alike_to(one) == ()
+    assert not has_alike(one)
 
 
 def test_of_those_with_one_name_alone_the_same_are_found_among_many_of_that_family() -> None:
@@ -67,6 +71,24 @@ def test_of_those_with_one_name_alone_the_same_are_found_among_many_of_that_fami
     for number in range(30):
         patient(site, "Sari", f"Given{number}")
     assert alike_to(one) == (other,)
+
+
+def test_the_only_one_is_found_also_behind_the_first_who_are_looked_at(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    site = SiteFactory.create()
+    one = patient(site, "Sari", "", BORN)
+    for number in range(FIRST):
+        patient(site, "Sari", f"Given{number}")
+    with django_assert_num_queries(2):
+        assert not has_alike(one)
+    patient(site, "Sari", "")
+    assert has_alike(one)
+    two = patient(site, "Moreau", "Ada", BORN)
+    for _ in range(FIRST + 1):
+        patient(site, "Moreau", "Ada", BORN)
+    with django_assert_num_queries(1):
+        assert has_alike(two)
 
 
 def test_no_one_of_another_site_is_looked_at() -> None:
