@@ -29,7 +29,6 @@ from pytest_django import DjangoDbBlocker, Settings
 from clinic import clock as clinic_clock
 from clinic import left
 from clinic.models import Staff
-from clinic.pages import kept
 from monitoring.guards import clocks, privileges, watch
 from monitoring.models import Event, Session
 from monitoring.proof import untold
@@ -39,7 +38,7 @@ from monitoring.words import wording
 from tests.clock import TestClock
 from tests.engine import APPLICATION, USES_POSTGRESQL, unmeasured
 from tests.factories.people import just_confirmed
-from tests.shared import QUICK, UNTOLD
+from tests.shared import QUICK, UNTOLD, forget
 
 ROOT = Path(__file__).parents[1]
 
@@ -54,7 +53,7 @@ def _forget_kept(setting: str, **_more: object) -> None:
     """Where static files are elsewhere, that is another release: a process that has kept nothing of
     the one before."""
     if setting in {"STATIC_ROOT", "STORAGES"}:
-        kept._rendered.cache_clear()
+        forget()
 
 
 setting_changed.connect(_forget_kept)

@@ -11,6 +11,9 @@ from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
 from clinic import clock as clinic_clock
+from clinic.pages import kept
+from monitoring.reports.drawing import drawn
+from monitoring.words import readings
 from tests.clock import TestClock
 
 UNTOLD = settings.BASE_DIR / ".pytest_cache" / "untold-reads.jsonl"
@@ -48,3 +51,9 @@ def world(blocker: DjangoDbBlocker) -> Iterator[TestClock]:
         patch.setattr(clinic_clock, "now", clock.now)
         with undone():
             yield clock
+
+
+def forget() -> None:
+    """As a process that has just begun: nothing is kept of what was rendered, drawn or worded."""
+    for made in (kept._rendered, drawn, readings._cells):
+        made.cache_clear()

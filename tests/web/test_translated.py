@@ -13,11 +13,11 @@ from django.test import Client
 from django.utils import translation
 
 from clinic.models import ChainHead, Staff
-from clinic.pages import kept
 from monitoring.models import Departure
 from tests.clock import TestClock
 from tests.factories.people import person
 from tests.factories.visits import Visit, discharged, dosed, observed, planned, ready_to_sign
+from tests.shared import forget
 
 pytestmark = pytest.mark.django_db
 SignedIn = Callable[[Staff], Client]
@@ -43,9 +43,9 @@ def other_language() -> Iterator[None]:
         patch("django.utils.translation._trans.gettext", marked),
         patch("django.utils.translation._trans.ngettext", counted),
     ):
-        kept._rendered.cache_clear()
+        forget()
         yield
-    kept._rendered.cache_clear()
+    forget()
 
 
 class Texts(HTMLParser):
