@@ -76,7 +76,7 @@ class _Text:
         self._sql, parameters = self._compiler.as_sql()
         self._converters = self._compiler.get_converters([c[0] for c in self._compiler.select])
         self._parameters = list(parameters)
-        self._places = [self._place(_stored(mark)) for mark in marks]
+        self._places = [self._place(stored(mark)) for mark in marks]
 
     def _place(self, mark: object) -> int:
         """Where the only parameter is that has this mark. Raises ValueError for none or several."""
@@ -87,7 +87,7 @@ class _Text:
         """What `ModelIterable` needs of a queryset."""
         parameters = list(self._parameters)
         for place, value in zip(self._places, given, strict=True):
-            parameters[place] = _stored(value)
+            parameters[place] = stored(value)
         compiler: Any = copy(self._compiler)
         # Each thread has a connection of its own.
         compiler.connection = connections[DEFAULT_DB_ALIAS]
@@ -105,6 +105,6 @@ def _mark(kind: type, number: int) -> datetime | date | str:
     return at if kind is datetime else at.date()
 
 
-def _stored(value: Varying) -> object:
+def stored(value: Varying) -> object:
     """A value as the engine has it."""
     return _FIELDS[type(value)].get_db_prep_value(value, connections[DEFAULT_DB_ALIAS])

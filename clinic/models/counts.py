@@ -6,10 +6,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import IntegerField, QuerySet, Subquery
 
 from clinic.ids import uuid7
+from clinic.models.constant import stored
 from clinic.models.site import Site
 
 Queries = Mapping[str, QuerySet[Any]]
@@ -93,7 +94,4 @@ class _Text:
 
 def varying(moments: Moments, site: Site, now: datetime) -> list[Any]:
     """The key of the site and each moment, as the engine has them."""
-    connection = connections[DEFAULT_DB_ALIAS]
-    field, key = models.DateTimeField(), models.UUIDField()
-    found = (field.get_db_prep_value(at, connection) for at in moments(site, now))
-    return [key.get_db_prep_value(site.pk, connection), *found]
+    return [stored(site.pk), *map(stored, moments(site, now))]

@@ -16,10 +16,10 @@ from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
+from clinic.models.constant import stored
 from clinic.models.prepared import prepared
 from clinic.models.tablet import Seen
 from clinic.trail.chain import ORGANISATION
-from monitoring.models.fetch import UUID_FIELD
 
 Row = tuple[object, ...]
 
@@ -80,15 +80,14 @@ _WHOLE_ASKED = (len(_OWNERS) + 1) * _RESTS_ON_OTHERS.count("%s")
 
 def on_board(site: UUID, until: datetime) -> Recorded:
     """Of the site's sessions in progress, and of those planned to begin before `until`."""
-    adapt = connections[DEFAULT_DB_ALIAS].ops.adapt_datetimefield_value
-    own = _stored(site)
-    return _read(_ON_BOARD, [own, adapt(until), _stored(ORGANISATION), own])
+    own = stored(site)
+    return _read(_ON_BOARD, [own, stored(until), stored(ORGANISATION), own])
 
 
 def around(site: UUID, session: UUID) -> Recorded:
     """Of one session and, as far as its page says anything of them, the others in progress."""
-    own, here = _stored(session), _stored(site)
-    return _read(_OF_SESSION, [*[own] * _WHOLE_ASKED, here, own, _stored(ORGANISATION), here])
+    own, here = stored(session), stored(site)
+    return _read(_OF_SESSION, [*[own] * _WHOLE_ASKED, here, own, stored(ORGANISATION), here])
 
 
 def _read(texts: dict[str, str], given: list[Any]) -> Recorded:
@@ -117,8 +116,3 @@ def _seen(row: Row) -> Seen:
 def _moment(at: Any) -> datetime:
     """SQLite keeps it as text, in UTC."""
     return at if isinstance(at, datetime) else datetime.fromisoformat(at).replace(tzinfo=UTC)
-
-
-def _stored(id: UUID) -> Any:
-    """An id as the engine has it."""
-    return UUID_FIELD.get_db_prep_value(id, connections[DEFAULT_DB_ALIAS])
