@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from copy import copy
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, Generic, TypeVar
@@ -20,6 +21,7 @@ from clinic.ids import uuid7
 from clinic.models.prepared import prepared
 
 M = TypeVar("M", bound=models.Model)
+Row = tuple[object, ...]
 Varying = UUID | datetime | date | str
 _FIELDS: dict[type, models.Field[Any, Any]] = {
     UUID: models.UUIDField(),
@@ -46,8 +48,13 @@ class Constant(Generic[M]):
 
     def rows(self, ids: Sequence[UUID], *others: datetime | date | str) -> list[M]:
         """The rows for `ids`, each as one instance; none for no ids, without a query."""
+        found = self.plain(ids, *others)
+        return found.instances(found.rows)
+
+    def plain(self, ids: Sequence[UUID], *others: datetime | date | str) -> Plain[M]:
+        """The same rows as the engine gives them."""
         if not ids:
-            return []
+            return Plain([], lambda rows: [])
         connection = connections[DEFAULT_DB_ALIAS]
         size = 1 << (len(ids) - 1).bit_length()
         made = self._made.get((connection.vendor, size))
@@ -56,7 +63,16 @@ class Constant(Generic[M]):
             made = self._made[connection.vendor, size] = _Text(self._build, size, others)
         padded = [*ids, *[ids[-1]] * (size - len(ids))]
         with prepared():
-            return list(ModelIterable(made.asked_for([*padded, *others])))
+            return Plain(made.asked([*padded, *others]), made.instances)
+
+
+@dataclass(frozen=True, slots=True)
+class Plain(Generic[M]):
+    """Rows as the engine gives them: the id first, then every other column that was selected. Two
+    rows that are equal make the same instance, which `instances` makes of any of them."""
+
+    rows: list[Row]
+    instances: Callable[[list[Row]], list[M]]
 
 
 class _Text:
@@ -83,18 +99,29 @@ class _Text:
         (place,) = (n for n, found in enumerate(self._parameters) if found == mark)
         return place
 
-    def asked_for(self, given: Sequence[Varying]) -> Any:
-        """What `ModelIterable` needs of a queryset."""
+    def asked(self, given: Sequence[Varying]) -> list[Row]:
+        """The rows as the engine gives them."""
         parameters = list(self._parameters)
         for place, value in zip(self._places, given, strict=True):
             parameters[place] = stored(value)
+        compiler = self._own_compiler()
+        compiler.as_sql = lambda: (self._sql, tuple(parameters))
+        return [row for chunk in compiler.execute_sql() for row in chunk]
+
+    def instances(self, rows: list[Row]) -> list[Any]:
+        """The instance of each of `rows`, which Django makes of what it is told to have read."""
+        compiler = self._own_compiler()
+        compiler.execute_sql = lambda **asked: [rows]
+        compiler.get_converters = lambda expressions: self._converters
+        query = SimpleNamespace(get_compiler=lambda using: compiler)
+        found: Any = SimpleNamespace(db=DEFAULT_DB_ALIAS, query=query, _known_related_objects={})
+        return list(ModelIterable(found))
+
+    def _own_compiler(self) -> Any:
         compiler: Any = copy(self._compiler)
         # Each thread has a connection of its own.
         compiler.connection = connections[DEFAULT_DB_ALIAS]
-        compiler.as_sql = lambda: (self._sql, tuple(parameters))
-        compiler.get_converters = lambda expressions: self._converters
-        query = SimpleNamespace(get_compiler=lambda using: compiler)
-        return SimpleNamespace(db=DEFAULT_DB_ALIAS, query=query, _known_related_objects={})
+        return compiler
 
 
 def _mark(kind: type, number: int) -> datetime | date | str:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.ids import uuid7
 from clinic.models import ChainHead
-from clinic.models.constant import Constant
+from clinic.models.constant import Constant, Plain, Row
 from clinic.models.row import Guarded
 from monitoring.models.facts import facts_of
 from monitoring.models.history import load_history
@@ -297,13 +297,18 @@ class Session(Guarded):
         return rows_of(self)
 
     @classmethod
-    def on_the_board(cls, site: Site, until: datetime) -> list[Session]:
+    def on_the_board(cls, site: Site, until: datetime) -> Plain[Session]:
         """Those in progress at `site`, and those planned to begin before `until`, without their
         rows; `head` is where the chain of each stood, which moves with each of its rows."""
-        found = _FOR_BOARD.rows([site.pk], until)
-        for session in found:
-            session.site = site
-        return found
+        found = _FOR_BOARD.plain([site.pk], until)
+
+        def at_site(rows: list[Row]) -> list[Session]:
+            made = found.instances(rows)
+            for session in made:
+                session.site = site
+            return made
+
+        return Plain(found.rows, at_site)
 
     @classmethod
     def locked(cls, id: UUID, *, is_whole: bool) -> Session | None:

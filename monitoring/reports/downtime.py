@@ -44,7 +44,8 @@ def of_site(site: Site, now: datetime) -> dict[str, Any]:
 
 def sheets(site: Site, now: datetime) -> list[Sheet]:
     """One for each session in progress at `site`, by name; as many queries for many as for one."""
-    found = [s for s in Session.on_the_board(site, now) if s.is_open]
+    board = Session.on_the_board(site, now)
+    found = [s for s in board.instances(board.rows) if s.is_open]
     protocols = ProtocolVersion.read(session.protocol_version_id for session in found)
     for session in found:
         session.protocol_version = protocols[session.protocol_version_id]

@@ -3,10 +3,10 @@
 What it shows changes with what was recorded, or with time alone. Each verb moves the head of a
 chain (clinic/trail), so that the heads of the sessions shown, of their patients and those patients'
 other sessions, of who watches them, and of the organisation tell of every change in one query
-(monitoring/models/recorded.py). Up to which moment time alone changes nothing is found when the
-page is made, by making it once for now and once for then: no list of moments is kept beside the
-rules. Time alone never brings back what a page showed before, so that what is alike at both ends is
-alike between them.
+(monitoring/models/recorded.py). Up to which moment time alone changes nothing is found by making
+what is shown once for now and once for then: no list of moments is kept beside the rules. Time
+alone never brings back what a page showed before, so that what is alike at both ends is alike
+between them.
 
 All of that travels with the page as its `version`, which a person could only change to their own
 disadvantage: nothing is kept on the server, and no answer is another person's. An answer without
@@ -25,8 +25,10 @@ from django.http import HttpResponse
 from clinic.request import ClinicRequest
 from monitoring.models.recorded import Row
 
-AHEAD = (timedelta(minutes=10), timedelta(minutes=1))
-"""How far ahead a page is tried, the furthest first."""
+AHEAD = timedelta(minutes=10)
+"""How far ahead is looked, at most."""
+NEAR = timedelta(seconds=20)
+"""How near to the moment of a change the look ahead ends."""
 
 
 def heads(request: ClinicRequest, recorded: list[Row], *more: object) -> str:
@@ -45,16 +47,27 @@ def has_none(request: ClinicRequest, heads: str, now: datetime) -> bool:
     return known == heads and until.isdecimal() and now.timestamp() < int(until)
 
 
-def version(heads: str, now: datetime, shown_at: Callable[[datetime], str]) -> str:
-    """Names what the page shows: `shown_at` says it for a moment, from what is loaded already.
+def steady_until(now: datetime, is_same: Callable[[datetime], bool]) -> datetime:
+    """Up to when time alone changes nothing: `is_same` says whether what is shown then is what is
+    shown `now`. At most `AHEAD`, and `now` where a change is nearer than `NEAR`."""
+    if is_same(now + AHEAD):
+        return now + AHEAD
+    steady, changed = now, now + AHEAD
+    while changed - steady > NEAR:
+        between = steady + (changed - steady) / 2
+        if is_same(between):
+            steady = between
+        else:
+            changed = between
+    return steady
 
-    Without `heads`, for a page that is opened, up to when it holds is left to its first question.
+
+def version(shown: str, heads: str, until: Callable[[], datetime]) -> str:
+    """Names what the page shows, of which time alone changes nothing up to `until`.
+
+    Without `heads`, for a page that is opened, that is left to its first question.
     """
-    shown = shown_at(now)
-    if not heads:
-        return shown
-    steady = (now + far for far in AHEAD if shown_at(now + far) == shown)
-    return f"{shown}.{heads}.{int(next(steady, now).timestamp())}"
+    return f"{shown}.{heads}.{int(until().timestamp())}" if heads else shown
 
 
 def unchanged(request: ClinicRequest, version: str) -> HttpResponse | None:

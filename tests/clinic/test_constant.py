@@ -15,6 +15,7 @@ from clinic.ids import uuid7
 from clinic.models import Membership, Site
 from clinic.models.constant import Constant
 from monitoring.models import Patient
+from tests.factories.logged import save
 from tests.factories.people import SiteFactory, StaffFactory, person
 from tests.factories.record import PatientFactory
 
@@ -81,6 +82,20 @@ def test_moments_days_and_texts_vary_as_the_ids_do() -> None:
         found = asked.rows([site.pk], date(since, 1, 1), date(until, 1, 1), name)
         years = [year for year in (1970, 1980, 1990) if since <= year < until]
         assert [(p.family_name, p.date_of_birth.year) for p in found] == [(name, y) for y in years]
+
+
+@pytest.mark.django_db
+def test_rows_are_equal_while_nothing_of_them_changed_and_make_the_same_instance() -> None:
+    site, asked = SiteFactory.create(), Constant(_memberships)
+    people = {person(site, "nurse"), person(site, "clinician")}
+    before, again = asked.plain([site.pk]), asked.plain([site.pk])
+    assert sorted(before.rows, key=repr) == sorted(again.rows, key=repr)
+    found = [asked.plain([site.pk]).instances([row])[0] for row in before.rows]
+    assert {one.staff for one in found} == people
+    (one,) = (one for one in found if one.role == "nurse")
+    one.staff.credentials = "DNP"
+    save(one.staff, "credentials")
+    assert len(set(before.rows) & set(asked.plain([site.pk]).rows)) == 1
 
 
 @pytest.mark.django_db

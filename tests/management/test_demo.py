@@ -98,7 +98,9 @@ def test_one_nurse_watches_too_many_at_the_smaller_site_alone(
     found = {
         site.name: [
             (load.name, load.count, load.limit)
-            for load in loads(Session.objects.at(site).in_progress().with_people(), site)
+            for load in loads(
+                (s.observer for s in Session.objects.at(site).in_progress().with_people()), site
+            )
         ]
         for site in Site.objects.all()
     }

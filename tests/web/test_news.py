@@ -3,14 +3,22 @@ once: one that was recorded, and one that time alone makes."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
 
-from monitoring.models import AccessEntry
+from monitoring.models import AccessEntry, Session
+from monitoring.web import news
 from monitoring.web.floor import board
+from monitoring.web.presenters.cards import Card, card
 from tests.clock import TestClock
+from tests.factories.people import SiteFactory
+from tests.factories.record import PatientFactory
 from tests.factories.visits import Visit, dosed, observed
 from tests.web.watcher import Watcher
 
@@ -85,3 +93,37 @@ def test_cards_are_not_made_where_nothing_changed(
     monkeypatch.setattr(board, "cards", partial(pytest.fail, "made"))
     clock.forward(seconds=10)
     assert not page.has_news()
+
+
+@given(changes_in=st.timedeltas(timedelta(seconds=1), 2 * news.AHEAD))
+def test_the_moment_up_to_which_nothing_changes_lies_just_before_the_change(
+    changes_in: timedelta,
+) -> None:
+    now = datetime(2026, 3, 4, 9, tzinfo=UTC)
+    steady = news.steady_until(now, lambda at: at < now + changes_in) - now
+    assert steady <= news.AHEAD
+    assert steady < changes_in
+    assert steady == news.AHEAD or changes_in - steady <= news.NEAR
+
+
+def test_only_the_card_that_changed_is_made_again(
+    clock: TestClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = SiteFactory.create()
+    opening, visits = clock.now(), []
+    for _ in range(3):
+        clock.travel_to(opening)
+        visits.append(observed(clock, site=site, patient=PatientFactory.create(site=site)))
+    page = watcher(visits[0], "board")
+    page.ask()
+    made: list[object] = []
+
+    def counted(session: Session, *told: Any) -> Card:
+        made.append(session.pk)
+        return card(session, *told)
+
+    monkeypatch.setattr("monitoring.web.floor.floor.card", counted)
+    clock.forward(minutes=1)
+    visits[1].read()
+    assert page.has_news()
+    assert set(made) == {visits[1].id}

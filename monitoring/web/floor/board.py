@@ -27,10 +27,10 @@ from monitoring.models import Session, recorded
 from monitoring.reports import calls, form_state, reviews
 from monitoring.rules.urgency import NOT_HERE_YET
 from monitoring.web import news
-from monitoring.web.floor.floor import Floor
+from monitoring.web.floor.floor import Floor, Timed
 from monitoring.web.lookup import log_read, not_here
 from monitoring.web.presenters.cards import Card, for_person, told_apart, with_absent
-from monitoring.web.presenters.watch import loads, watched_by
+from monitoring.web.presenters.watch import loads
 
 NO_TABLETS: Mapping[UUID, list[Absent]] = {}
 
@@ -62,14 +62,13 @@ def board(request: ClinicRequest) -> HttpResponse:
     else:
         absent, heads = tablets.absent(tablets.in_use(request.site), now), ""
     floor = Floor.read(request.site, now, tomorrow, request.permissions)
-    found = cards(floor, now, request.user, absent)
-    many = loads(floor.sessions, request.site)
-
-    def shown_at(at: datetime) -> str:
-        told = found if at == now else cards(floor, at, request.user, absent)
-        return news.digest((told, many, watched))
-
-    version = news.version(heads, now, shown_at)
+    timed = floor.cards()
+    found = cards(floor, timed, request.user, absent)
+    many = loads((one.observer for one in timed), request.site)
+    shown = news.digest((found, many, watched))
+    version = news.version(
+        shown, heads, lambda: min((one.until for one in timed), default=tomorrow)
+    )
     if same := news.unchanged(request, version):
         return same
     context: dict[str, Any] = {
@@ -134,7 +133,7 @@ def onward(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     floor = Floor.read(request.site, now, _tomorrow(request.site, now), request.permissions)
     others = (
         card
-        for card in cards(floor, now, request.user)
+        for card in cards(floor, floor.cards(), request.user)
         if card.id != session_id and card.kind not in NOT_HERE_YET
     )
     found = next(others, None)
@@ -152,13 +151,13 @@ def _tomorrow(site: Site, now: datetime) -> datetime:
 
 def cards(
     floor: Floor,
-    now: datetime,
+    timed: list[Timed],
     person: Staff,
     absent: Mapping[UUID, list[Absent]] = NO_TABLETS,
 ) -> list[Card]:
-    """A card for each session of `floor`, first things first for `person`; `absent` are the tablets
-    that may hold more of a session than is recorded."""
-    watched = watched_by(floor.sessions, person) + 1
-    made = [for_person(c, person, floor.site, watched) for c in floor.cards(now)]
+    """The cards of `floor`, first things first for `person`; `absent` are the tablets that may hold
+    more of a session than is recorded."""
+    watched = sum(one.observer == person for one in timed) + 1
+    made = [for_person(one.card, person, floor.site, watched) for one in timed]
     found = told_apart([with_absent(c, absent[c.id]) if c.id in absent else c for c in made])
     return sorted(found, key=lambda c: c.rank)

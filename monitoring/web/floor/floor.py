@@ -2,9 +2,10 @@
 
 A card follows from the rows of its session and those beside it, and from the time. The chain of a
 session moves with each of its rows, so that of a card that was made before, where the chain stands
-tells as much as all readings would. Up to when time alone changes nothing is found by making the
-card once for now and once for then (see `monitoring/web/news.py`). Most cards of most boards are
-those of a moment ago; this is why a board costs the same with four readings each and with twenty.
+tells as much as all readings would. Up to when time alone changes nothing is found with the card
+(`news.steady_until`), and up to when nothing changes on the board is the first of these moments.
+Most cards of most boards are those of a moment ago; this is why a board costs the same with four
+readings each and with twenty.
 
 A card names its patient. It is kept for those with the same permissions at the same site, is found
 by a session that the request itself has read there, and what it rests on has the patient's columns.
@@ -16,14 +17,11 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from typing import Any
-from uuid import UUID
 
-from django.db import models
 from django.utils.translation import get_language
 
-from clinic.models import Site
+from clinic.models import Site, Staff
+from clinic.models.constant import Plain, Row
 from monitoring.models import Admission, Decision, Order, ProtocolVersion, Session
 from monitoring.models.history import load_history
 from monitoring.models.rows import is_loaded, load
@@ -37,78 +35,81 @@ MOST = 2048
 
 
 @dataclass(frozen=True, slots=True)
+class Timed:
+    """A card, up to when time alone leaves it as it is, and who watches the patient while they are
+    there."""
+
+    card: Card
+    until: datetime
+    observer: Staff | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Kept:
-    """A card with what it rests on, from when on and up to when it holds."""
+    """A card with what it rests on, and from when on it holds."""
 
     rests_on: object
-    card: Card
     since: datetime
-    until: datetime
+    timed: Timed
 
 
-_kept: OrderedDict[tuple[UUID, Permissions], _Kept] = OrderedDict()
+_kept: OrderedDict[tuple[object, Permissions], _Kept] = OrderedDict()
 
 
 @dataclass(frozen=True, slots=True)
 class Floor:
     """The sessions of `site` in progress, and those planned until `tomorrow`, as one request that
-    begins at `now` read them: for anyone with `permissions` there."""
+    begins at `now` read them: for anyone with `permissions` there.
+
+    They are compared as the engine gives them: of a card that is kept no session is made.
+    """
 
     site: Site
     now: datetime
     tomorrow: datetime
     permissions: Permissions
-    sessions: list[Session]
+    sessions: Plain[Session]
+    beside: object
+    """What each card rests on besides its session, and who and what its row tells."""
 
     @classmethod
     def read(cls, site: Site, now: datetime, tomorrow: datetime, permissions: Permissions) -> Floor:
         sessions = Session.on_the_board(site, tomorrow)
-        return cls(site, now, tomorrow, permissions, sessions)
+        beside = get_language(), [getattr(site, f.attname) for f in site._meta.concrete_fields]
+        return cls(site, now, tomorrow, permissions, sessions, beside)
 
-    def cards(self, at: datetime) -> list[Card]:
-        """The card of each session as it is `at`, in the same order."""
-        found = {session.pk: self._find(session, at) for session in self.sessions}
-        missing = [session for session in self.sessions if found[session.pk] is None]
-        _load(session for session in missing if not is_loaded(session, Order))
-        made = {session.pk: self._make(session, at) for session in missing}
-        return [found[session.pk] or made[session.pk] for session in self.sessions]
+    def cards(self) -> list[Timed]:
+        """The card of each session as it is now, in the order in which they were read."""
+        rows = self.sessions.rows
+        found = [self._find(row) for row in rows]
+        missing = [row for row, timed in zip(rows, found, strict=True) if timed is None]
+        sessions = self.sessions.instances(missing)
+        _load(session for session in sessions if not is_loaded(session, Order))
+        made = (self._make(row, session) for row, session in zip(missing, sessions, strict=True))
+        return [timed or next(made) for timed in found]
 
-    def _find(self, session: Session, at: datetime) -> Card | None:
-        kept = _kept.get((session.pk, self.permissions))
-        if kept is None or not kept.since <= at < kept.until:
+    def _find(self, row: Row) -> Timed | None:
+        kept = _kept.get((row[0], self.permissions))
+        if kept is None or not kept.since <= self.now < kept.timed.until:
             return None
-        return kept.card if kept.rests_on == _rests_on(session) else None
+        return kept.timed if kept.rests_on == (row, self.beside) else None
 
-    def _make(self, session: Session, at: datetime) -> Card:
-        """The card, which is kept where it is that of now. Before the dose it rests on what other
-        sessions of the patient have, too: it is made anew each time."""
+    def _make(self, row: Row, session: Session) -> Timed:
+        """The card, which is kept. Before the dose it rests on what other sessions of the patient
+        have, too: it is made anew each time."""
         facts = session.facts_loaded()
-        made = card(session, facts, at, self.permissions)
-        if at == self.now and session.phase in {"planned", "dosing", "observing", "cleared"}:
-            ahead = (at + far for far in news.AHEAD)
-            steady = (t for t in ahead if card(session, facts, t, self.permissions) == made)
-            until = min(next(steady, at), self.tomorrow)
-            _keep((session.pk, self.permissions), _Kept(_rests_on(session), made, at, until))
-        return made
+        made = card(session, facts, self.now, self.permissions)
+        steady = news.steady_until(
+            self.now, lambda at: card(session, facts, at, self.permissions) == made
+        )
+        observer = session.observer if session.is_open else None
+        timed = Timed(made, min(steady, self.tomorrow), observer)
+        if session.phase in {"planned", "dosing", "observing", "cleared"}:
+            _keep((row[0], self.permissions), _Kept((row, self.beside), self.now, timed))
+        return timed
 
 
-def _rests_on(session: Session) -> object:
-    """All that a card follows from, besides the rows of the session: these its `head` tells of."""
-    beside = (session.patient, session.site, session.observer)
-    return get_language(), _values(session), [_values(row) for row in beside if row]
-
-
-def _values(row: models.Model) -> dict[str, Any]:
-    names, held = _attributes(row.__class__), vars(row)
-    return {name: held[name] for name in held if name in names}
-
-
-@cache
-def _attributes(model: type[models.Model]) -> frozenset[str]:
-    return frozenset(f.attname for f in model._meta.concrete_fields) | {"head"}
-
-
-def _keep(key: tuple[UUID, Permissions], kept: _Kept) -> None:
+def _keep(key: tuple[object, Permissions], kept: _Kept) -> None:
     _kept.pop(key, None)
     _kept[key] = kept
     while len(_kept) > MOST:

@@ -80,16 +80,12 @@ def people_of(session: Session, facts: SessionFacts, person: Staff) -> dict[str,
     }
 
 
-def loads(sessions: Iterable[Session], site: Site) -> list[Load]:
-    """Who watches more open patients than the site's number (CLINICAL 8, rule 40)."""
-    watched = Counter(s.observer for s in sessions if s.is_open and s.observer)
+def loads(observers: Iterable[Staff | None], site: Site) -> list[Load]:
+    """Who watches more open patients than the site's number (CLINICAL 8, rule 40), of the observer
+    of each open session there."""
+    watched = Counter(observer for observer in observers if observer)
     return [
         Load(person.printed_name, count, site.watch_limit)
         for person, count in watched.items()
         if count > site.watch_limit
     ]
-
-
-def watched_by(sessions: Iterable[Session], person: Staff) -> int:
-    """How many of the open `sessions` of a site the person watches."""
-    return sum(s.is_open and s.observer_id == person.pk for s in sessions)

@@ -81,8 +81,13 @@ def session(request: ClinicRequest, session_id: UUID) -> HttpResponse:
     facts = found.facts_loaded()
     missing = _people_missing(found, facts)
     items = [*missing, *_items(facts, now)]
+
+    def shown_at(at: datetime) -> str:
+        return _shown_at(facts, at, [*missing, *_items(facts, at)], absent)
+
+    shown = _shown_at(facts, now, items, absent)
     version = news.version(
-        heads, now, lambda at: _shown_at(facts, at, [*missing, *_items(facts, at)], absent)
+        shown, heads, lambda: news.steady_until(now, lambda at: shown_at(at) == shown)
     )
     if same := news.unchanged(request, version):
         return same

@@ -42,8 +42,8 @@ def cards(site: Site, now: datetime, permissions: frozenset[Permission] = EVERY)
     site = Site.objects.get(pk=site.pk)
     local = timezone.localtime(now, site.tz)
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    found = Floor.read(site, now, midnight, permissions).cards(now)
-    return sorted(found, key=lambda one: one.id)
+    found = Floor.read(site, now, midnight, permissions).cards()
+    return sorted((timed.card for timed in found), key=lambda one: one.id)
 
 
 def anew(site: Site, now: datetime, permissions: frozenset[Permission] = EVERY) -> list[Card]:
@@ -152,7 +152,9 @@ def test_a_card_is_not_kept_over_midnight_or_for_a_clock_that_went_back(clock: T
     cards(visit.site, now)
     (kept,) = floor._kept.values()
     local = timezone.localtime(now, visit.site.tz)
-    assert timezone.localtime(kept.until - timedelta(seconds=1), visit.site.tz).day == local.day
+    assert (
+        timezone.localtime(kept.timed.until - timedelta(seconds=1), visit.site.tz).day == local.day
+    )
     assert kept.since == now
     with CaptureQueriesContext(connection) as asked:
         cards(visit.site, now - timedelta(minutes=1))
