@@ -36,10 +36,16 @@ _FILE = re.compile(
 """A file as `write` makes it. What moved is most of it, and is read only where it is asked for."""
 
 
+_LIKE = f'"{UUID(int=0)}":[10,"{hashlib.sha256().hexdigest()}"],'
+"""One chain of a file, for its length."""
 _NEXT = b'"],"'
 """Between one chain of a file and the next."""
 NEAR = 1000
 """How many signs of a file are looked through one by one: some chains."""
+AT_ONCE = 2000
+"""Chains that are in memory together while all are gone through."""
+_END = b"~"
+"""Comes after every id; put behind one, before every id that comes after it."""
 
 
 @dataclass
@@ -66,16 +72,47 @@ class Anchored:
         for moved in self._moved:
             self._take(moved.name, moved.heads())
         self.tree = MerkleTree(self.heads)
-        if self._root and self._root[1] != self.tree.root:
+        self._is_root(self.tree.root)
+
+    def check(self) -> None:
+        """Find which heads went back, and whether the last root is theirs. Of all heads some are in
+        memory at once, and none is kept."""
+        leaves: list[bytes] = []
+        for after, until in self._slices():
+            found = self.between(after, until)
+            leaves += [_leaf(chain, found.heads[chain]) for chain in sorted(found.heads)]
+            self.backwards += found.backwards
+        while len(leaves) > 1:
+            leaves = _above(leaves, [], [])
+        self._is_root(leaves[0].hex() if leaves else "")
+
+    def _is_root(self, root: str) -> None:
+        if self._root and self._root[1] != root:
             self.problems.append((self._root[0], "has another root than its heads"))
 
+    def _slices(self) -> list[tuple[UUID | None, UUID | None]]:
+        """All chains, by about so many of those that the longest file names."""
+        longest = max(self._moved, key=lambda one: one.end - one.start, default=None)
+        ends = longest.each(AT_ONCE) if longest else []
+        return list(zip([None, *ends], [*ends, None], strict=True))
+
     def take(self, chains: Collection[str]) -> None:
-        """Read the heads of these chains alone, from the files that name one of them."""
-        marks = [chain.encode() for chain in chains]
+        """Read the heads of these chains alone."""
         for moved in self._moved:
-            if any(map(moved.names, marks)):
-                heads = moved.heads()
-                self._take(moved.name, {chain: heads[chain] for chain in chains if chain in heads})
+            for chain in chains:
+                first = chain.encode()
+                if head := moved.heads(first, first + _END):
+                    self._take(moved.name, head)
+
+    def between(self, after: UUID | None, until: UUID | None) -> Anchored:
+        """The heads of the chains whose ids come after one and not after another alone."""
+        first = str(after).encode() + _END if after else b""
+        end = str(until).encode() + _END if until else _END
+        found = Anchored()
+        for moved in self._moved:
+            if heads := moved.heads(first, end):
+                found._take(moved.name, heads)
+        return found
 
     def _take(self, name: str, moved: Heads) -> None:
         again = moved.keys() & self.heads.keys()
@@ -99,23 +136,42 @@ class _Moved:
     start: int
     end: int
 
-    def names(self, chain: bytes) -> bool:
-        """By halves: the chains stand in their order, as `canonical` wrote them."""
-        low, high = self.start, self.end
+    def heads(self, first: bytes = b"", end: bytes = _END) -> Heads:
+        """The heads of the chains from `first` on and before `end`, in their order."""
+        start = self._place(first)
+        if start == self.end - 1 or self._key(start) >= end:
+            return {}
+        moved = json.loads(b"{%b}" % self.text[start : self._place(end)].rstrip(b","))
+        return dict(zip(moved, map(tuple, moved.values()), strict=True))
+
+    def each(self, number: int) -> list[UUID]:
+        """About each so many-eth chain of the file, without the first."""
+        step = number * len(_LIKE)
+        places = range(self.start + step, self.end, step)
+        found = [self.text.find(_NEXT, place, self.end) for place in places]
+        return [UUID(self._key(place + len(_NEXT) - 1).decode()) for place in found if place > 0]
+
+    def _key(self, place: int) -> bytes:
+        """The chain whose opening quote stands there."""
+        return self.text[place + 1 : place + 37]
+
+    def _place(self, chain: bytes) -> int:
+        """Where the first chain stands that is not before this one; the end without one. By halves:
+        the chains stand in their order, as `canonical` wrote them."""
+        low, high = self.start + 1, self.end - 1
         while high - low > NEAR:
             middle = (low + high) // 2
-            key = self.text.find(_NEXT, middle, high) + len(_NEXT)
-            if not middle < key < high:
+            place = self.text.find(_NEXT, middle, high) + len(_NEXT) - 1
+            if not middle < place < high:
                 break
-            if self.text[key : key + len(chain)] <= chain:
-                low = key
+            if self._key(place) < chain:
+                low = place
             else:
-                high = key
-        return self.text.find(chain, low, high) >= 0
-
-    def heads(self) -> Heads:
-        moved = json.loads(self.text[self.start : self.end])
-        return dict(zip(moved, map(tuple, moved.values()), strict=True))
+                high = place
+        while low < high and self._key(low) < chain:
+            found = self.text.find(_NEXT, low, self.end)
+            low = found + len(_NEXT) - 1 if found > 0 else self.end - 1
+        return low
 
 
 class MerkleTree:
@@ -176,7 +232,6 @@ def current_heads() -> Heads:
     return found
 
 
-AT_ONCE = 2000
 _FROM = "count, digest FROM clinic_chainhead ORDER BY id"
 _HEADS = {"postgresql": f"SELECT id::text, {_FROM}", "sqlite": f"SELECT id, {_FROM}"}
 
@@ -240,9 +295,17 @@ def _private(path: str, flags: int) -> int:
 
 
 def read() -> Anchored:
-    """Every anchor there is, in order, each checked against its signature and the one before."""
+    """Every anchor there is, in order, each checked against its signature and the one before, with
+    all heads."""
     found = _opened(_files())
     found.take_all()
+    return found
+
+
+def checked() -> Anchored:
+    """The same, and no head is kept: `Anchored.between` reads those of some chains."""
+    found = _opened(_files())
+    found.check()
     return found
 
 

@@ -5,7 +5,6 @@ Any part of all chains is checked by itself: what is found is added up (apart.py
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -127,7 +126,8 @@ class Chains(Reader):
         return Outcome(self.result, self.found, self.organisation, self.alike)
 
     def _part(self, part: Part) -> None:
-        self.anchored = self._anchored_in(part)
+        anchored = self.anchors.between(part.after, part.until)
+        self.anchored = {chain: set(heads) for chain, heads in anchored.every.items()}
         of_part = ChainHead.objects.filter(part.of("id")).order_by("id")
         heads = {head.pk: head for head in self.read(of_part)}
         entries = self.entries(
@@ -158,16 +158,6 @@ class Chains(Reader):
         """Go on from what was found."""
         self.result, self.found = outcome.result, outcome.found
         self.organisation, self.alike = outcome.organisation, outcome.alike
-
-    def _anchored_in(self, part: Part) -> dict[str, set[Head]]:
-        names = self._names
-        first = bisect_right(names, str(part.after)) if part.after else 0
-        end = bisect_right(names, str(part.until)) if part.until else len(names)
-        return {name: set(self.anchors.every[name]) for name in names[first:end]}
-
-    @cached_property
-    def _names(self) -> list[str]:
-        return sorted(self.anchors.every)
 
     def gone(self) -> None:
         """Chains that were anchored, and have no entry."""

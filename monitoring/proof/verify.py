@@ -75,7 +75,7 @@ def verify(
     """
     start = time.perf_counter()
     # Before the database: what is anchored meanwhile would look lost.
-    anchored = anchors.read() if session_id is None else anchors.opened()
+    anchored = anchors.checked() if session_id is None else anchors.opened()
     run = _Run(anchored)
     if session_id is None:
         run.everything(processes or os.cpu_count() or 1, tell)

@@ -109,7 +109,7 @@ def test_what_disagrees_is_counted_as_often_as_what_agrees(scene: Scene) -> None
 def test_models_say_the_same_of_a_whole_record(scene: Scene) -> None:
     from clinic.trail import anchors
 
-    run = Chains(anchors.read())
+    run = Chains(anchors.opened())
     plainly, by_models = (
         run.once(lambda: run._part(Part()), is_plain=is_plain) for is_plain in (True, False)
     )

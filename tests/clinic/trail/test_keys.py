@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from io import StringIO
 from pathlib import Path
 from uuid import UUID
@@ -147,3 +148,59 @@ def test_each_chain_of_a_long_anchor_is_found_in_it_and_no_other(
         id = str(UUID(int=number << 64))
         found.take([id])
         assert found.every == ({id: [heads[id]]} if id in heads else {})
+
+
+@pytest.fixture
+def three_files(clinic: Clinic) -> list[UUID]:
+    """Three anchors: of every second of some chains, of each third with more entries, and of one
+    that went back, with one more. Answers all ids, also those of no chain."""
+    ids = [UUID(int=number << 64) for number in range(1, 40)]
+    heads = {str(id): (10, f"{number:064x}") for number, id in enumerate(ids) if number % 2}
+    anchors.write(heads=heads)
+    heads |= {str(id): (20, f"{number:064x}") for number, id in enumerate(ids) if not number % 3}
+    anchors.write(heads=heads)
+    heads |= {str(ids[3]): (15, "a" * 64), str(ids[-1]): (1, "b" * 64)}
+    anchors.write(heads=heads)
+    return ids
+
+
+def test_the_heads_between_two_chains_are_those_of_all_that_lie_there(
+    three_files: list[UUID],
+) -> None:
+    whole, some = anchors.read(), anchors.opened()
+    for after in [None, *three_files]:
+        for until in [*three_files, None]:
+            of_all = {
+                id: heads
+                for id, heads in whole.every.items()
+                if (after is None or UUID(id) > after) and (until is None or UUID(id) <= until)
+            }
+            assert some.between(after, until).every == of_all
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 7, 1000])
+def test_all_anchors_are_checked_some_chains_at_a_time_with_the_same_result(
+    at_once: int, three_files: list[UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(anchors, "AT_ONCE", at_once)
+    whole, checked = anchors.read(), anchors.checked()
+    assert checked.backwards == whole.backwards
+    assert [chain for _, chain, _ in whole.backwards] == [str(three_files[3])]
+    assert (checked.files, checked.problems) == (3, whole.problems) == (3, [])
+    assert not checked.every
+
+
+@pytest.mark.parametrize("at_once", [1, 1000])
+def test_a_root_of_other_heads_is_named_however_many_are_checked_at_a_time(
+    at_once: int, clinic: Clinic, anchors_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Signed by who has the key, and of heads that are not those of the file."""
+    monkeypatch.setattr(anchors, "AT_ONCE", at_once)
+    anchors.write(heads={str(UUID(int=number)): (1, "a" * 64) for number in range(9)})
+    (path,) = anchors_folder.iterdir()
+    body = json.loads(path.read_text())
+    del body["signature"]
+    path.unlink()
+    anchors.keep(path, body | {"moved": {**body["moved"], str(UUID(int=4)): (2, "b" * 64)}})
+    named = [(path.name, "has another root than its heads")]
+    assert anchors.checked().problems == anchors.read().problems == named
