@@ -50,8 +50,10 @@ class Seen:
 
 @dataclass(slots=True)
 class _Watch:
-    """Of one database: when it was last asked, and when it last answered."""
+    """Of one database: when it was last asked, and when it last answered. `serves`: requests are
+    answered from it here, where a command may well be the owner's."""
 
+    serves: bool = False
     asked: float = -math.inf
     answered: float = -math.inf
     seen: Seen = Seen()
@@ -73,8 +75,9 @@ def seen() -> Seen:
 
 
 def watch() -> None:
-    """Ask where a minute has passed. That a database does not answer is said by what needs it."""
+    """Ask where a minute has passed, before a request is answered. That a database does not answer is said by what needs it."""
     here, now = _here(), clocks.seconds()
+    here.serves = True
     if now - here.asked < EVERY:
         return
     here.asked = now
@@ -110,7 +113,7 @@ def look() -> Seen:
     """Ask now."""
     here, before = _here(), _here().seen
     here.asked = clocks.seconds()
-    faults = (*find(connection), *owned(connection))
+    faults = (*find(connection), *(owned(connection) if here.serves else ()))
     last = TrailEntry.objects.order_by("-at", "-id").values_list("pk", "at").first()
     exchanged = before.exchanged
     if exchanged is None and _is_exchanged(here, last and last[0]):

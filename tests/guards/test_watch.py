@@ -99,12 +99,24 @@ def test_a_server_that_connects_as_the_owner_is_told_and_saves(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(watch, "owned", compare.owned)
-    watch.require()
+    watch.watch()
     assert [fault.id for fault in watch.seen().faults] == ["monitoring.W003"]
     assert watch.seen().has_more_rights
     with connection.cursor() as cursor:
         cursor.execute(f"SET SESSION AUTHORIZATION {APPLICATION}")
     assert watch.look().faults == ()
+
+
+@on_postgresql
+def test_a_command_may_be_the_owners(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Such as `restore`, which tells the trail."""
+    monkeypatch.setattr(watch, "owned", compare.owned)
+    monkeypatch.setattr(watch, "_watches", {})
+    watch.require()
+    assert watch.seen() == watch.Seen()
+    assert not caplog.records
 
 
 def test_a_database_that_does_not_answer_is_left_to_what_needs_it(
