@@ -75,7 +75,8 @@ def seen() -> Seen:
 
 
 def watch() -> None:
-    """Ask where a minute has passed, before a request is answered. That a database does not answer is said by what needs it."""
+    """Ask where a minute has passed, before a request is answered. That a database does not answer
+    is said by what needs it."""
     here, now = _here(), clocks.seconds()
     here.serves = True
     if now - here.asked < EVERY:
