@@ -4,7 +4,8 @@
 
 Each tablet asks for news every ten seconds, two of three for the board's and one for a session's;
 and every two minutes someone opens the form of a reading, saves it, and looks at the session and at
-the board. Prints the cores that server and database used, and how long each kind of request took.
+the board. Prints the cores that server and database used, how long each kind of request took, and
+by how much the database grew for each reading, with its trail, the access log and all else.
 The machine must do nothing else meanwhile; who asks takes a part of it, too.
 """
 
@@ -14,6 +15,7 @@ import argparse
 import json
 import os
 import random
+import sqlite3
 import statistics
 import sys
 import tempfile
@@ -21,6 +23,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +34,7 @@ from served import Browser, Server, stopped
 NEWS_EVERY, WORK_EVERY = 10.0, 120.0
 BOARD_OF = 3
 """Of so many tablets all but one show the board."""
-MOST_CORES, MOST_GROWTH = 0.04, 2.2
+MOST_CORES, MOST_GROWTH, MOST_KILOBYTES = 0.04, 2.2, 6.0
 READINGS = 4
 Times = dict[str, list[float]]
 
@@ -121,6 +124,24 @@ class Tablet:
         self._take("board", lambda: self.browser.get("/"), 200)
 
 
+def kilobytes(url: str) -> float:
+    """What the tables and their indexes take, of a database of either engine; PostgreSQL's own
+    statistics do not grow with the record."""
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as database:
+            ((pages,),) = database.execute("PRAGMA page_count")
+            ((size,),) = database.execute("PRAGMA page_size")
+            return float(pages * size / 1024)
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        ((taken,),) = connection.execute(
+            "SELECT sum(pg_total_relation_size(oid)) FROM pg_class"
+            " WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+        )
+        return float(taken / 1024)
+
+
 def between(text: str, before: str) -> str:
     return text.partition(before)[2].partition('"')[0]
 
@@ -184,20 +205,25 @@ def main() -> None:
         first = made(asked.tablets[0])
         server = Server("floor", "clinic.wsgi", settings(served) | more, Path(folder, "log"))
         cores: list[float] = []
-        failed = 0
+        failed, largest = 0, 0.0
         with stopped([server]):
             server.wait("/sign-in/")
             for size in asked.tablets:
                 # Just before: a tablet that no one touches for three minutes locks.
                 site = made(size) if cores else first
+                before = kilobytes(owner)
                 used, times, errors = measure(server, site, asked.seconds)
+                each = (kilobytes(owner) - before) / len(times["reading"])
                 told(size, used, times, errors)
+                print(f"  {each:.1f} kB a reading (at most {MOST_KILOBYTES})")
+                largest = max(largest, each)
                 cores.append(used)
                 failed += errors
     growth = cores[-1] / cores[0]
     print(f"a floor {cores[0]:.3f} cores (at most {MOST_CORES})")
     print(f"the last against the first {growth:.2f} (at most {MOST_GROWTH})")
-    sys.exit(bool(failed) or cores[0] > MOST_CORES or growth > MOST_GROWTH)
+    missed = (cores[0] > MOST_CORES, growth > MOST_GROWTH, largest > MOST_KILOBYTES)
+    sys.exit(bool(failed) or any(missed))
 
 
 if __name__ == "__main__":
