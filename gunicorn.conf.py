@@ -37,6 +37,9 @@ def when_ready(server: Any) -> None:
     _ = get_resolver().url_patterns
     gc.collect()
     gc.freeze()
+    # What refers to itself and is no longer used is looked for after some tens of requests, not
+    # several times within each: a twentieth of a page's time, for a few megabytes.
+    gc.set_threshold(20_000)
     gc.enable()
 
 

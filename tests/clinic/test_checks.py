@@ -109,9 +109,12 @@ def test_the_server_writes_for_its_own_account_alone() -> None:
 def test_a_server_that_stands_frees_what_it_needs_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     """While it loads, nothing is searched for."""
     calls: list[str] = []
+    thresholds: list[int] = []
+    monkeypatch.setattr(gc, "set_threshold", thresholds.append)
     for name in ("disable", "collect", "freeze", "enable"):
         monkeypatch.setattr(gc, name, partial(calls.append, name))
     server = runpy.run_path(str(ROOT / "gunicorn.conf.py"))
     assert calls == ["disable"]
     server["when_ready"](None)
     assert calls == ["disable", "collect", "freeze", "enable"]
+    assert thresholds[0] > gc.get_threshold()[0], "seldom within a request"
