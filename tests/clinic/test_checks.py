@@ -106,6 +106,10 @@ def test_the_server_writes_for_its_own_account_alone() -> None:
     assert "umask = 0o077" in written
 
 
+PYTHONS_OWN = 700
+"""New objects after which Python looks for what can be freed, unless it is told otherwise."""
+
+
 def test_a_server_that_stands_frees_what_it_needs_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     """While it loads, nothing is searched for."""
     calls: list[str] = []
@@ -117,4 +121,4 @@ def test_a_server_that_stands_frees_what_it_needs_no_more(monkeypatch: pytest.Mo
     assert calls == ["disable"]
     server["when_ready"](None)
     assert calls == ["disable", "collect", "freeze", "enable"]
-    assert thresholds[0] > gc.get_threshold()[0], "seldom within a request"
+    assert thresholds[0] > PYTHONS_OWN, "seldom within a request"
