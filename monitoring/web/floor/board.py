@@ -67,7 +67,7 @@ def board(request: ClinicRequest) -> HttpResponse:
     many = loads((one.observer for one in timed), request.site)
     shown = news.digest((found, many, watched))
     version = news.version(
-        shown, heads, lambda: min((one.until for one in timed), default=tomorrow)
+        shown, heads, lambda: min((one.until() for one in timed), default=tomorrow)
     )
     if same := news.unchanged(request, version):
         return same

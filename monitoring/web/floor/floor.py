@@ -14,7 +14,7 @@ by a session that the request itself has read there, and what it rests on has th
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,20 +36,21 @@ MOST = 2048
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """A card, up to when time alone leaves it as it is, and who watches the patient while they are
-    there."""
+    """A card, who watches the patient while they are there, and up to when time alone leaves the
+    card as it is: found where it is asked for, for it takes as long as some cards."""
 
     card: Card
-    until: datetime
     observer: Staff | None
+    until: Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """A card with what it rests on, and from when on it holds."""
+    """A card with what it rests on, from when on and up to when it holds."""
 
     rests_on: object
     since: datetime
+    until: datetime
     timed: Timed
 
 
@@ -90,7 +91,7 @@ class Floor:
 
     def _find(self, row: Row) -> Timed | None:
         kept = _kept.get((row[0], self.permissions))
-        if kept is None or not kept.since <= self.now < kept.timed.until:
+        if kept is None or not kept.since <= self.now < kept.until:
             return None
         return kept.timed if kept.rests_on == (row, self.beside) else None
 
@@ -99,13 +100,19 @@ class Floor:
         have, too: it is made anew each time."""
         facts = session.facts_loaded()
         made = card(session, facts, self.now, self.permissions)
-        steady = news.steady_until(
-            self.now, lambda at: card(session, facts, at, self.permissions) == made
-        )
+
+        def until() -> datetime:
+            steady = news.steady_until(
+                self.now, lambda at: card(session, facts, at, self.permissions) == made
+            )
+            return min(steady, self.tomorrow)
+
         observer = session.observer if session.is_open else None
-        timed = Timed(made, min(steady, self.tomorrow), observer)
-        if session.phase in {"planned", "dosing", "observing", "cleared"}:
-            _keep((row[0], self.permissions), _Kept((row, self.beside), self.now, timed))
+        if session.phase not in {"planned", "dosing", "observing", "cleared"}:
+            return Timed(made, observer, until)
+        end = until()
+        timed = Timed(made, observer, lambda: end)
+        _keep((row[0], self.permissions), _Kept((row, self.beside), self.now, end, timed))
         return timed
 
 

@@ -152,9 +152,7 @@ def test_a_card_is_not_kept_over_midnight_or_for_a_clock_that_went_back(clock: T
     cards(visit.site, now)
     (kept,) = floor._kept.values()
     local = timezone.localtime(now, visit.site.tz)
-    assert (
-        timezone.localtime(kept.timed.until - timedelta(seconds=1), visit.site.tz).day == local.day
-    )
+    assert timezone.localtime(kept.until - timedelta(seconds=1), visit.site.tz).day == local.day
     assert kept.since == now
     with CaptureQueriesContext(connection) as asked:
         cards(visit.site, now - timedelta(minutes=1))
