@@ -87,6 +87,26 @@ def test_on_a_phone_the_next_step_and_more_stand_in_two_rows(
     expect(bar.get_by_text("More", exact=True)).to_be_hidden()
 
 
+BEYOND = """() => [...document.querySelectorAll(".slot")].filter((slot) => {
+  const words = document.createRange();
+  words.selectNodeContents(slot.querySelector(".state"));
+  return words.getBoundingClientRect().right > slot.getBoundingClientRect().right;
+}).map((slot) => slot.innerText)"""
+"""The slots whose words stand out of them."""
+
+
+@pytest.mark.parametrize("size", [TABLET, TURNED, PHONE], ids=["upright", "turned", "phone"])
+def test_what_is_urgent_stands_within_its_slot(
+    served: str, person: Makes, clock: TestClock, size: ViewportSize
+) -> None:
+    visit = dosed(clock)
+    clock.forward(minutes=236)
+    nurse = person(size).signed_in(visit.nurse)
+    nurse.go(f"/sessions/{visit.id}/")
+    expect(nurse.page.locator(".slot-urgent").first).to_contain_text("urgent")
+    assert nurse.page.evaluate(BEYOND) == []
+
+
 @pytest.mark.parametrize("size", [TABLET, TURNED], ids=["upright", "turned"])
 def test_the_header_is_one_row(
     served: str, person: Makes, clock: TestClock, size: ViewportSize
