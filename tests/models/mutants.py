@@ -1,4 +1,4 @@
-"""Breaks what is made once (decision 0017) in twenty ways, to see that a test notices each.
+"""Breaks what is made once (decision 0017) in some twenty ways, to see that a test notices each.
 
     python -m tests.models.mutants [number…]
 
@@ -18,6 +18,7 @@ FETCH, ROWS = "monitoring/models/fetch.py", "monitoring/models/rows.py"
 SESSION, FLOOR = "monitoring/models/session.py", "monitoring/web/floor/floor.py"
 KEPT, INSERT = "clinic/pages/kept.py", "clinic/models/insert.py"
 WORK, CHAIN = "monitoring/actions/work.py", "clinic/trail/chain.py"
+NEWS, BOARD = "monitoring/web/news.py", "monitoring/web/floor/board.py"
 FIRST = 1001
 
 BROKEN = [
@@ -50,18 +51,25 @@ BROKEN = [
     # A session of another site.
     Mutant(SESSION, "if site is None or s.site_id == site.pk)", "if True)"),
     # A card that is over, of another person, of what has changed since.
-    Mutant(FLOOR, "if kept is None or not kept.since <= at < kept.until:", "if kept is None:"),
+    Mutant(
+        FLOOR, "if kept is None or not kept.since <= self.now < kept.until:", "if kept is None:"
+    ),
     Mutant(
         FLOOR,
-        "return kept.card if kept.rests_on == _rests_on(session) else None",
-        "return kept.card",
+        "return kept.timed if kept.rests_on == (row, self.beside) else None",
+        "return kept.timed",
     ),
-    Mutant(FLOOR, '| {"head"}', ""),
+    Mutant(FLOOR, "if kept.rests_on == (row, self.beside)", "if kept.rests_on[0] == row"),
+    Mutant(SESSION, "return joined.annotate(head=Subquery(head))", "return joined"),
     Mutant(
         FLOOR,
-        "_kept.get((session.pk, self.permissions))",
-        "next((k for key, k in _kept.items() if key[0] == session.pk), None)",
+        "_kept.get((row[0], self.permissions))",
+        "next((k for key, k in _kept.items() if key[0] == row[0]), None)",
     ),
+    # A change that time makes is told too late.
+    Mutant(NEWS, "if is_same(now + AHEAD):", "if True:"),
+    Mutant(NEWS, "            changed = between", "            steady = changed = between"),
+    Mutant(BOARD, "min((one.until() for one in timed)", "max((one.until() for one in timed)"),
     Mutant(
         KEPT,
         "return _rendered(piece, zone, get_language(), tuple(values.items()))",
@@ -82,7 +90,10 @@ TESTS = {
         "tests/models/test_session.py",
         "tests/web/test_separate_sites.py",
         "tests/models/test_locks.py",
+        "tests/web/floor/test_floor.py",
     ],
+    NEWS: ["tests/web/test_news.py"],
+    BOARD: ["tests/web/test_news.py"],
     FLOOR: ["tests/web/floor/test_floor.py"],
     KEPT: ["tests/clinic/pages/test_kept.py"],
     WORK: ["tests/models/test_session.py", "tests/actions/test_record_reading.py"],
