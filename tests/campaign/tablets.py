@@ -58,7 +58,7 @@ class Browser:
     """Asks as a person who is signed in, whose cookies these are."""
 
     def __init__(self, place: Place, cookies: dict[str, str]) -> None:
-        self._place, self._cookies = place, dict(cookies)
+        self._place, self.cookies = place, dict(cookies)
         self._token = ""
         self.page = ""
         """What was shown last."""
@@ -88,7 +88,7 @@ class Browser:
         connection = http.client.HTTPConnection(place.host, place.port, timeout=WAITS)
         try:
             headers = place.headers | {
-                "Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items()),
+                "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
                 "Content-Type": "application/x-www-form-urlencoded",
             }
             connection.request(method, path, urlencode(form) if form else None, headers)
@@ -96,7 +96,7 @@ class Browser:
             self.page = answer.read().decode()
             for line in answer.headers.get_all("Set-Cookie") or []:
                 if found := re.match(r'([^=]+)="?([^;"]*)', line):
-                    self._cookies[found[1]] = found[2]
+                    self.cookies[found[1]] = found[2]
             return answer.status, answer.headers.get("Location", ""), self.page
         finally:
             connection.close()

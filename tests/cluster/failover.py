@@ -62,6 +62,8 @@ class Clinic:
         finally:
             for tablet in tablets:
                 tablet.finish()
+            # Who does nothing for a quarter of an hour is signed out; what begins next goes on.
+            self.made["cookies"] = tablets[0].browser.cookies
 
     def notes(self) -> list[str]:
         with self.cluster.owner(self.cluster.primary()) as connection:
