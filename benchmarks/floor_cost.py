@@ -49,7 +49,8 @@ def make(size: int) -> dict[str, Any]:
 
     from clinic import clock as clinic_clock
     from tests.clock import TestClock
-    from tests.factories.people import TabletFactory, on_tablet, person
+    from tests.factories.people import SiteFactory, StaffFactory, TabletFactory, on_tablet, person
+    from tests.factories.record import PatientFactory
     from tests.shared import QUICK
 
     call_command("migrate", verbosity=0)
@@ -63,6 +64,9 @@ def make(size: int) -> dict[str, Any]:
         clock.travel_to(real() - clinic_to_measure.AGO)
         clinic_clock.now = clock.now
         clinic_to_measure.OPEN = size
+        # Each site is made by a process of its own, and none is named as the one before.
+        for factory in (SiteFactory, StaffFactory, TabletFactory, PatientFactory):
+            factory.reset_sequence(size * 1000)
         nurse, visits = clinic_to_measure.site_of(clock, READINGS)
         clinic_clock.now = real
         site = nurse.memberships.get().site

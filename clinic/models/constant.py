@@ -34,8 +34,8 @@ NO_MOMENT = datetime(1, 1, 2, 3, 4, 5, 6, tzinfo=UTC)
 
 
 class Constant(Generic[M]):
-    """The rows that `build` selects for a list of ids and, where it takes them, moments, days and
-    texts: nothing else varies.
+    """The rows that `build` selects for a list of ids and, where it takes them, other ids, moments,
+    days and texts: nothing else varies.
 
     `build` answers a queryset; it takes the ids, and each of the others, and uses each exactly
     once: ValueError is raised otherwise. Django makes the SQL, the conversions and the instances.
@@ -46,12 +46,12 @@ class Constant(Generic[M]):
         self._build = build
         self._made: dict[tuple[str, int], _Text] = {}
 
-    def rows(self, ids: Sequence[UUID], *others: datetime | date | str) -> list[M]:
+    def rows(self, ids: Sequence[UUID], *others: Varying) -> list[M]:
         """The rows for `ids`, each as one instance; none for no ids, without a query."""
         found = self.plain(ids, *others)
         return found.instances(found.rows)
 
-    def plain(self, ids: Sequence[UUID], *others: datetime | date | str) -> Plain[M]:
+    def plain(self, ids: Sequence[UUID], *others: Varying) -> Plain[M]:
         """The same rows as the engine gives them."""
         if not ids:
             return Plain([], lambda rows: [])
@@ -82,7 +82,7 @@ class _Text:
         self,
         build: Callable[..., models.QuerySet[Any]],
         size: int,
-        others: Sequence[datetime | date | str],
+        others: Sequence[Varying],
     ) -> None:
         ids = [uuid7() for _ in range(size)]
         like_others = [_mark(type(other), number) for number, other in enumerate(others)]
@@ -124,10 +124,12 @@ class _Text:
         return compiler
 
 
-def _mark(kind: type, number: int) -> datetime | date | str:
+def _mark(kind: type, number: int) -> Varying:
     """Stands for the value of this kind that is given as so many-eth."""
     if kind is str:
         return f"text {number}"
+    if kind is UUID:
+        return uuid7()
     at = NO_MOMENT + timedelta(days=number)
     return at if kind is datetime else at.date()
 

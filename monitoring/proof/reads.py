@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 
 from clinic import clock, origin, unwritable
 from clinic.models import Site, Staff
+from clinic.models.constant import Constant, Varying
 from monitoring.models import AccessEntry, ListedPatient, Patient, Session
 from monitoring.models.access import listing_of
 from monitoring.proof import untold
@@ -183,25 +184,39 @@ def _of_line(line: str) -> tuple[AccessEntry, list[UUID]] | None:
 
 def not_lately(read: Read, patients: Iterable[UUID]) -> list[UUID]:
     """Those of `patients` whom this page did not show the same person within AGAIN_AFTER."""
-    whom = list(patients)
-    found = entries(read).filter(at__gt=clock.now() - AGAIN_AFTER)
-    shown = set(found.order_by().values_list("patient_id", "listing").distinct())
-    listings = {listing for _patient, listing in shown if listing}
+    whom, since = list(patients), clock.now() - AGAIN_AFTER
+    asked: list[Varying] = [read.site.pk, since, read.action, read.page]
+    if read.session_id:
+        found = _OF_SESSION.plain([read.staff.pk], *asked, read.session_id)
+    else:
+        found = _OF_NO_SESSION.plain([read.staff.pk], *asked)
+    # The same list was shown again and again: of what is alike one is looked at.
+    shown = found.instances(list({row[1:]: row for row in found.rows}.values()))
+    listings = {entry.listing for entry in shown if entry.listing}
     if listing_of(whom) in listings:
         return []
-    known = {patient for patient, _listing in shown} | set(of_listings(listings))
+    known = {entry.patient_id for entry in shown} | set(of_listings(listings))
     return [patient for patient in whom if patient not in known]
 
 
-def entries(read: Read) -> QuerySet[AccessEntry]:
+def _of_no_session(
+    people: list[UUID], site: UUID, since: datetime, action: str, page: str
+) -> QuerySet[AccessEntry]:
     """What was kept of the same person, page and action."""
-    return AccessEntry.objects.filter(
-        staff=read.staff,
-        site=read.site,
-        action=read.action,
-        page=read.page,
-        session=read.session_id,
-    )
+    found = AccessEntry.objects.filter(staff_id__in=people, site=site, at__gt=since)
+    same = found.filter(action=action, page=page, session=None)
+    return same.order_by().only("patient_id", "listing")
+
+
+def _of_session(
+    people: list[UUID], site: UUID, since: datetime, action: str, page: str, session: UUID
+) -> QuerySet[AccessEntry]:
+    found = AccessEntry.objects.filter(staff_id__in=people, site=site, at__gt=since)
+    same = found.filter(action=action, page=page, session=session)
+    return same.order_by().only("patient_id", "listing")
+
+
+_OF_NO_SESSION, _OF_SESSION = Constant(_of_no_session), Constant(_of_session)
 
 
 def patients_of(entries: Iterable[AccessEntry]) -> set[UUID]:

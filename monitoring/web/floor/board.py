@@ -65,7 +65,9 @@ def board(request: ClinicRequest) -> HttpResponse:
     timed = floor.cards()
     found = cards(floor, timed, request.user, absent)
     many = loads((one.observer for one in timed), request.site)
-    shown = news.digest((found, many, watched))
+    # What `cards` adds to each follows from who looks, the tablets and the cards beside it.
+    own = sorted(one.digest for one in timed)
+    shown = news.digest((own, request.user.pk, absent, many, watched))
     version = news.version(
         shown, heads, lambda: min((one.until() for one in timed), default=tomorrow)
     )

@@ -36,10 +36,12 @@ MOST = 2048
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """A card, who watches the patient while they are there, and up to when time alone leaves the
-    card as it is: found where it is asked for, for it takes as long as some cards."""
+    """A card with what names it, who watches the patient while they are there, and up to when time
+    alone leaves the card as it is: found where it is asked for, for it takes as long as some cards.
+    """
 
     card: Card
+    digest: str
     observer: Staff | None
     until: Callable[[], datetime]
 
@@ -108,10 +110,11 @@ class Floor:
             return min(steady, self.tomorrow)
 
         observer = session.observer if session.is_open else None
+        digest = news.digest((made, observer and observer.pk))
         if session.phase not in {"planned", "dosing", "observing", "cleared"}:
-            return Timed(made, observer, until)
+            return Timed(made, digest, observer, until)
         end = until()
-        timed = Timed(made, observer, lambda: end)
+        timed = Timed(made, digest, observer, lambda: end)
         _keep((row[0], self.permissions), _Kept((row, self.beside), self.now, end, timed))
         return timed
 
