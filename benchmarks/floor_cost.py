@@ -65,7 +65,8 @@ def make(size: int) -> dict[str, Any]:
         clinic_clock.now = clock.now
         clinic_to_measure.OPEN = size
         # Each site is made by a process of its own, and none is named as the one before.
-        for factory in (SiteFactory, StaffFactory, TabletFactory, PatientFactory):
+        numbered: tuple[Any, ...] = (SiteFactory, StaffFactory, TabletFactory, PatientFactory)
+        for factory in numbered:
             factory.reset_sequence(size * 1000)
         nurse, visits = clinic_to_measure.site_of(clock, READINGS)
         clinic_clock.now = real
