@@ -72,7 +72,7 @@ class Anchored:
         for moved in self._moved:
             self._take(moved.name, moved.heads())
         self.tree = MerkleTree(self.heads)
-        self._is_root(self.tree.root)
+        self._compare_root(self.tree.root)
 
     def check(self) -> None:
         """Find which heads went back, and whether the last root is theirs. Of all heads some are in
@@ -84,9 +84,10 @@ class Anchored:
             self.backwards += found.backwards
         while len(leaves) > 1:
             leaves = _above(leaves, [], [])
-        self._is_root(leaves[0].hex() if leaves else "")
+        self._compare_root(leaves[0].hex() if leaves else "")
 
-    def _is_root(self, root: str) -> None:
+    def _compare_root(self, root: str) -> None:
+        """Name the last file where it tells another root than that of its heads."""
         if self._root and self._root[1] != root:
             self.problems.append((self._root[0], "has another root than its heads"))
 

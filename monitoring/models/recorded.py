@@ -16,12 +16,10 @@ from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from clinic.models.constant import stored
+from clinic.models.constant import Row, stored
 from clinic.models.prepared import prepared
 from clinic.models.tablet import Seen
 from clinic.trail.chain import ORGANISATION
-
-Row = tuple[object, ...]
 
 
 class Recorded(NamedTuple):

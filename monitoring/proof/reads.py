@@ -199,24 +199,22 @@ def not_lately(read: Read, patients: Iterable[UUID]) -> list[UUID]:
     return [patient for patient in whom if patient not in known]
 
 
-def _of_no_session(
-    people: list[UUID], site: UUID, since: datetime, action: str, page: str
+def _of_page(
+    people: list[UUID],
+    site: UUID,
+    since: datetime,
+    action: str,
+    page: str,
+    session: UUID | None = None,
 ) -> QuerySet[AccessEntry]:
     """What was kept of the same person, page and action."""
-    found = AccessEntry.objects.filter(staff_id__in=people, site=site, at__gt=since)
-    same = found.filter(action=action, page=page, session=None)
-    return same.order_by().only("patient_id", "listing")
-
-
-def _of_session(
-    people: list[UUID], site: UUID, since: datetime, action: str, page: str, session: UUID
-) -> QuerySet[AccessEntry]:
     found = AccessEntry.objects.filter(staff_id__in=people, site=site, at__gt=since)
     same = found.filter(action=action, page=page, session=session)
     return same.order_by().only("patient_id", "listing")
 
 
-_OF_NO_SESSION, _OF_SESSION = Constant(_of_no_session), Constant(_of_session)
+# The SQL is another where there is no session.
+_OF_SESSION, _OF_NO_SESSION = Constant(_of_page), Constant(_of_page)
 
 
 def patients_of(entries: Iterable[AccessEntry]) -> set[UUID]:

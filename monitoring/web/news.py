@@ -22,8 +22,8 @@ from datetime import datetime, timedelta
 
 from django.http import HttpResponse
 
+from clinic.models.constant import Row
 from clinic.request import ClinicRequest
-from monitoring.models.recorded import Row
 
 AHEAD = timedelta(minutes=10)
 """How far ahead is looked, at most."""
