@@ -11,9 +11,9 @@ from pytest_django import DjangoAssertNumQueries
 from clinic import clock as clinic_clock
 from clinic import tablets
 from clinic.models import Site, Tablet
+from clinic.models.constant import Row
 from clinic.models.tablet import Seen
 from monitoring.models import recorded
-from monitoring.models.recorded import Row
 from tests.clock import TestClock
 from tests.factories.people import SiteFactory, TabletFactory
 from tests.factories.record import PatientFactory
